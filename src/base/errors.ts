@@ -1,0 +1,34 @@
+import type { ErrorCode } from './error-codes.ts';
+
+/** What a person needs to mend an error: the place, what stood there, what should, and what to do. */
+export interface ErrorFacts {
+  /** The file, field, node or row, e.g. `sweep.yaml:12:5 space.dropout_rate`. */
+  readonly where?: string;
+  readonly got?: unknown;
+  readonly expected?: string;
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable code from `error-codes.ts`. Its message carries all of its facts. */
+export class DropsweepError extends Error {
+  override readonly name = 'DropsweepError';
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: ErrorCode, what: string, facts: ErrorFacts = {}) {
+    super(describe(code, what, facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+function describe(code: ErrorCode, what: string, facts: ErrorFacts): string {
+  const lines = [`${code}: ${what}`];
+  if (facts.where !== undefined) lines.push(`  where: ${facts.where}`);
+  if (facts.got !== undefined)
+    lines.push(`  got: ${typeof facts.got === 'string' ? facts.got : JSON.stringify(facts.got)}`);
+  if (facts.expected !== undefined) lines.push(`  expected: ${facts.expected}`);
+  if (facts.fix !== undefined) lines.push(`  to do: ${facts.fix}`);
+  return lines.join('\n');
+}

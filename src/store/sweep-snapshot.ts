@@ -1,0 +1,65 @@
+import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { EvaluationConfiguration, TrainingConfiguration, TrainingOutcome } from '../sweep/vocabulary.ts';
+
+export type SweepState = 'running' | 'paused' | 'completed' | 'cancelled';
+export type TrainingState = 'waiting' | 'running' | 'evaluating' | TrainingOutcome;
+
+/** A sweep as the dashboard, `ls`, `show` and exports see it: read from PostgreSQL alone, in one transaction. */
+export interface SweepSnapshot {
+  readonly sweepId: string;
+  readonly name: string;
+  readonly state: SweepState;
+  readonly desiredState: 'running' | 'paused' | 'cancelled';
+  readonly definition: SweepDefinition;
+  readonly trainer: 'onnx' | 'simulated';
+  readonly desiredParallelism: number;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly counts: Readonly<Record<TrainingState, number>> & { readonly total: number; readonly reused: number };
+  /** Steps done and planned over all trainings, for progress and time left. */
+  readonly stepsDone: number;
+  readonly stepsTotal: number;
+  /** Steps per second over the last minute; null before anything was measured. */
+  readonly stepsPerSecond: number | null;
+  readonly trials: readonly TrialRow[];
+  readonly slots: readonly SlotRow[];
+  readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
+}
+
+/** A training with one of its evaluations. */
+export interface TrialRow {
+  /** Number within the sweep, from 1; stable. */
+  readonly trial: number;
+  readonly trainingId: string;
+  readonly trainingHash: string;
+  readonly configuration: TrainingConfiguration;
+  readonly evaluation: EvaluationConfiguration;
+  readonly state: TrainingState;
+  readonly reused: boolean;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly latestLoss: number | null;
+  readonly metrics: EvaluationMetrics | null;
+  /** Theorem 4.4's second term at (p, λ) with the sweep's constants; null until probed. */
+  readonly complexity: number | null;
+  readonly trainSeconds: number | null;
+  readonly trainableParameters: number | null;
+  readonly numericsClass: string | null;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly attempts: number;
+}
+
+export interface SlotRow {
+  readonly workerId: string;
+  readonly host: string;
+  readonly slot: string;
+  /** What it runs, or null when idle. */
+  readonly running: {
+    readonly trial: number;
+    readonly kind: 'train' | 'evaluate';
+    readonly step: number;
+    readonly of: number;
+  } | null;
+  readonly lastSeen: Date;
+}

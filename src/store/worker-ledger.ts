@@ -1,0 +1,44 @@
+import type { CheckpointReference, Lease, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
+
+/** Names one slot's turn: deployment/sweep/generation/lane/sequence. A claim is idempotent by (slotKey, ordinal). */
+export interface ClaimRequest {
+  readonly slotKey: string;
+  /** The how-manyeth claim of this slotKey, from 0. */
+  readonly ordinal: number;
+  readonly sweepId: string;
+  readonly generation: number;
+  readonly workerId: string;
+  readonly numericsClass: string;
+  /** The activity's task token: the reaper fails it when the worker is proved dead. */
+  readonly taskToken: Uint8Array;
+  readonly leaseMs: number;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly bundle: readonly Segment[] }
+  /** Work exists but others hold it, or the sweep is paused. */
+  | { readonly kind: 'wait' }
+  /** Every training of the sweep is in a final state, or the sweep was cancelled: the lane ends. */
+  | { readonly kind: 'exhausted' };
+
+/** What the segment's sweeps want, read with each renewal. */
+export type LeaseState =
+  | { readonly kind: 'held'; readonly desired: 'run' | 'release' | 'cancel' }
+  | { readonly kind: 'stale' };
+
+export type FenceResult = 'written' | 'stale';
+
+/**
+ * All that a worker may ask of the record. Laws:
+ * 1. `claim` with the same (slotKey, ordinal) returns the same segments, with a new epoch, until they are final.
+ * 2. A write under a lease whose epoch is not the segment's newest changes nothing and returns stale.
+ * 3. `commit` twice under one lease is one commit.
+ * 4. After `claim`, metrics past the returned checkpoint's step do not exist.
+ */
+export interface WorkerLedger {
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+  renew(lease: Lease, leaseMs: number, metrics: readonly MetricChunk[]): Promise<LeaseState>;
+  checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult>;
+  commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult>;
+  event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import type { EvaluationMetrics } from './evaluation-metrics.ts';
+import type {
+  DatasetReference,
+  EvaluationConfiguration,
+  TrainingOutcome,
+  TrainingSpecification,
+} from './vocabulary.ts';
+
+/** The right to write for one segment. Every write is refused once another attempt holds a later epoch. */
+export interface Lease {
+  readonly segmentId: string;
+  readonly epoch: number;
+}
+
+export interface CheckpointReference {
+  readonly storeId: string;
+  readonly uri: string;
+  readonly step: number;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface PendingEvaluation {
+  readonly evaluationId: string;
+  readonly configuration: EvaluationConfiguration;
+  readonly dataset: DatasetReference;
+  /** Per-member logits that earlier evaluations left, by member number: only missing members are run. */
+  readonly storedMembers: readonly { readonly member: number; readonly logits: Float32Array }[];
+}
+
+/** One training from one rung to the next. */
+export interface TrainSegment {
+  readonly kind: 'train';
+  readonly lease: Lease;
+  readonly trainingId: string;
+  readonly trainingHash: string;
+  readonly rung: number;
+  readonly specification: TrainingSpecification;
+  /** Where to resume; null: from step 0. */
+  readonly checkpoint: CheckpointReference | null;
+  readonly endStep: number;
+  readonly attempt: number;
+}
+
+/** The pending evaluations of one training at one rung's checkpoint. */
+export interface EvaluateSegment {
+  readonly kind: 'evaluate';
+  readonly lease: Lease;
+  readonly trainingId: string;
+  readonly trainingHash: string;
+  readonly rung: number;
+  readonly specification: TrainingSpecification;
+  readonly checkpoint: CheckpointReference;
+  readonly evaluations: readonly PendingEvaluation[];
+  readonly attempt: number;
+}
+
+export type Segment = TrainSegment | EvaluateSegment;
+
+/** Values of one metric for consecutive steps, `values[i]` belonging to step `firstStep + i` (steps count from 1). */
+export interface MetricChunk {
+  readonly name: string;
+  readonly firstStep: number;
+  readonly values: Float64Array;
+}
+
+export interface MemberLogits {
+  readonly evaluationId: string;
+  readonly member: number;
+  /** [rows, labels] */
+  readonly logits: Float32Array;
+}
+
+export interface EvaluationResult {
+  readonly evaluationId: string;
+  readonly metrics: EvaluationMetrics;
+  /** SHA-256 of the aggregated predictions' bytes. */
+  readonly predictionsSha256: string;
+}
+
+/** How an attempt at a segment ended. */
+export type SegmentOutcome =
+  | {
+      readonly kind: 'trained';
+      readonly checkpoint: CheckpointReference;
+      readonly metrics: readonly MetricChunk[];
+      readonly trainSeconds: number;
+      readonly trainableParameters: number;
+    }
+  | {
+      readonly kind: 'evaluated';
+      readonly members: readonly MemberLogits[];
+      readonly results: readonly EvaluationResult[];
+      readonly evaluateSeconds: number;
+    }
+  /** Given back unfinished (pause, drain, time limit): ready again from its last checkpoint. */
+  | { readonly kind: 'released' }
+  /** The configuration's own end. */
+  | {
+      readonly kind: 'failed';
+      readonly outcome: Exclude<TrainingOutcome, 'succeeded' | 'pruned'>;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** The trainer process died without an outside cause; the third such end of a segment makes it `crashed`. */
+  | { readonly kind: 'process_died'; readonly message: string };

@@ -1,0 +1,109 @@
+import type {
+  BaseModelReference,
+  DatasetReference,
+  EvaluationConfiguration,
+  Objective,
+  SimulationSettings,
+  TaskShape,
+  TrainerKind,
+  TrainingConfiguration,
+  TrainingSpecification,
+} from './vocabulary.ts';
+
+/** Grid: every point in file order. Random: `trials` points drawn by (seed, ordinal). */
+export type SearchDefinition =
+  | { readonly kind: 'grid' }
+  | { readonly kind: 'random'; readonly trials: number; readonly seed: number };
+
+/** none: one rung, the whole training. halving: rungs at given shares of the steps, the best `keep` share goes on. */
+export type SchedulerDefinition =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'halving'; readonly rungs: readonly number[]; readonly keep: number };
+
+/** Names where rows come from; resolved by src/data to frozen rows. Paths are absolute after parsing. */
+export type DataSource =
+  | {
+      readonly kind: 'files';
+      readonly format: 'csv' | 'tsv' | 'jsonl';
+      readonly train: string;
+      readonly dev: string;
+      readonly test?: string;
+      readonly text: string;
+      readonly text_pair?: string;
+      readonly label: string;
+    }
+  | { readonly kind: 'glue'; readonly task: 'MRPC'; readonly folder: string }
+  | { readonly kind: 'package'; readonly package: 'spam-assassin' };
+
+export interface TaskDefinition {
+  readonly kind: 'text-classification' | 'text-regression';
+  readonly data: DataSource;
+  /** Class names in the order of the logits; absent: sorted names of the train rows. */
+  readonly labels?: readonly string[];
+  /** Rows taken per split, drawn by `split_seed`; absent: all (for `package`: required). */
+  readonly train_rows?: number;
+  readonly dev_rows?: number;
+  readonly test_rows?: number;
+  readonly split_seed: number;
+}
+
+/** A sweep file after parsing, defaults and validation: nothing in it can be wrong in itself. */
+export interface SweepDefinition {
+  readonly name: string;
+  readonly base: string;
+  readonly task: TaskDefinition;
+  /** Training configurations before canonicalisation come from this space: each axis a list of values. */
+  readonly space: Readonly<Record<string, readonly (number | string)[]>>;
+  /** Values of the training fields that are not axes. */
+  readonly training: Omit<TrainingConfiguration, 'keep'>;
+  readonly evaluations: readonly EvaluationRequest[];
+  readonly search: SearchDefinition;
+  readonly scheduler: SchedulerDefinition;
+  /** The first ranks trials; all span the Pareto front, with complexity. */
+  readonly objectives: readonly Objective[];
+  readonly parallelism: number;
+  readonly priority: number;
+  readonly trainer: TrainerKind;
+  readonly simulation?: SimulationSettings;
+}
+
+/** An evaluation asked of each training; `dropout_rate` null: the training's own. */
+export type EvaluationRequest = Omit<EvaluationConfiguration, 'dropout_rate'> & {
+  readonly dropout_rate: number | null;
+};
+
+/** One training of a plan with the evaluations its sweep wants of it. */
+export interface PlannedTraining {
+  readonly ordinal: number;
+  readonly training_hash: string;
+  readonly specification: TrainingSpecification;
+  /** Steps at which rungs end; the last is total_steps. */
+  readonly rung_steps: readonly number[];
+  readonly evaluations: readonly PlannedEvaluation[];
+}
+
+export interface PlannedEvaluation {
+  readonly evaluation_hash: string;
+  readonly configuration: EvaluationConfiguration;
+  readonly dataset: DatasetReference;
+}
+
+/** What is settled once per sweep before its points: data frozen, base resolved. */
+export interface ResolvedInputs {
+  readonly base: BaseModelReference;
+  readonly task: TaskShape;
+  readonly train: DatasetReference;
+  readonly dev: DatasetReference;
+  readonly test: DatasetReference | null;
+}
+
+export interface SweepPlan {
+  readonly definition: SweepDefinition;
+  /** SHA-256 of the canonical definition and the resolved inputs' hashes: what a second launch is compared by. */
+  readonly canonical_hash: string;
+  readonly inputs: ResolvedInputs;
+  readonly trainings: readonly PlannedTraining[];
+  /** Points that became equal to another after canonicalisation. */
+  readonly merged_points: number;
+  readonly trials: number;
+}

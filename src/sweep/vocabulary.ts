@@ -1,0 +1,124 @@
+/**
+ * The nouns of docs: sweep, configuration, training, evaluation, trial, segment, rung. Field names are the ones that
+ * stand in YAML, SQL, JSON and exports, so these records are stored and hashed as they are.
+ */
+
+/** Everything that decides trained tensors, but seed and data. Canonical: see canonicalise.ts. */
+export interface TrainingConfiguration {
+  readonly adapter: 'lora';
+  /** p: probability that an input column of A, or an output row of B, is dropped in one instance; in [0, 1). */
+  readonly dropout_rate: number;
+  /** λ: weight of λ(2p−p²)Σ‖s·BA‖²_F in the loss. */
+  readonly sparsity: number;
+  /** N: mask instances per step, whose gradients are averaged. */
+  readonly train_instances: number;
+  readonly rank: number;
+  /** The update is scaled by s = alpha / rank. */
+  readonly alpha: number;
+  /** Suffixes of the names of the adapted linears, e.g. `attention.self.query`, or `all-linear`. */
+  readonly targets: readonly string[];
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+  readonly decay_biases: boolean;
+  readonly adam_beta1: number;
+  readonly adam_beta2: number;
+  readonly adam_epsilon: number;
+  /** Global L2 norm the mean gradient is clipped to; null: not clipped. */
+  readonly clip_norm: number | null;
+  readonly batch_size: number;
+  readonly epochs: number;
+  /** Share of the steps over which the learning rate rises linearly; it then falls linearly to zero. */
+  readonly warmup_fraction: number;
+  /** Tokens a row (or pair) is truncated to. */
+  readonly max_length: number;
+  readonly base_precision: 'float32';
+  readonly keep: 'last';
+  readonly seed: number;
+}
+
+export type EvaluationSplit = 'dev' | 'test';
+/** ensemble: M masked members. expected: no masks, update × (1−p)². raw: no masks, update as it is. */
+export type EvaluationMode = 'ensemble' | 'expected' | 'raw';
+
+export interface EvaluationConfiguration {
+  readonly split: EvaluationSplit;
+  readonly mode: EvaluationMode;
+  /** The rate the members' masks are drawn with (and of `expected`); the training's unless the file says otherwise. */
+  readonly dropout_rate: number;
+  /** M; 1 for `expected` and `raw`. Members are nested: the first four of M = 8 are M = 4. */
+  readonly ensemble_size: number;
+  readonly mask_seed: number;
+  /** What is averaged over members. */
+  readonly aggregate: 'logits' | 'probabilities';
+}
+
+export interface TaskShape {
+  readonly kind: 'classification' | 'regression';
+  /** In the order of the logits; empty for regression. */
+  readonly label_names: readonly string[];
+}
+
+/** One example. `label` is an index into `label_names`, or the target value of a regression. */
+export interface LabelledRow {
+  readonly text: string;
+  readonly text_pair?: string;
+  readonly label: number;
+}
+
+/** Rows frozen in the database at launch, by the SHA-256 of their canonical JSON lines. */
+export interface DatasetReference {
+  readonly hash: string;
+  readonly rows: number;
+}
+
+export interface BaseModelReference {
+  /** As the user wrote it: a hub id or a folder. */
+  readonly reference: string;
+  /** Absolute folder on the machine that launched; other machines resolve `reference` and compare `content_hash`. */
+  readonly folder: string;
+  /** SHA-256 over config.json's and the weights' own SHA-256. */
+  readonly content_hash: string;
+  readonly tokenizer_hash: string;
+}
+
+/** Which trainer runs a training. `simulated` draws analytic curves and is named in every output. */
+export type TrainerKind = 'onnx' | 'simulated';
+
+/** Parameters of the simulated trainer; only there for load and fault tests. */
+export interface SimulationSettings {
+  /** Wall time of one step. */
+  readonly step_ms: number;
+  /** Chance that a training diverges, decided by its hash. */
+  readonly failure_rate: number;
+  /** Chance, per segment attempt, that the trainer process kills itself. */
+  readonly crash_rate: number;
+  readonly steps: number;
+}
+
+/** All that a slot needs to run a training anywhere; frozen in `trainings.specification`. */
+export interface TrainingSpecification {
+  readonly trainer: TrainerKind;
+  readonly trainer_version: string;
+  readonly configuration: TrainingConfiguration;
+  readonly base: BaseModelReference;
+  readonly task: TaskShape;
+  readonly train: DatasetReference;
+  readonly total_steps: number;
+  readonly simulation?: SimulationSettings;
+}
+
+/** What a trial is ranked by; a name of `EvaluationMetrics` or of the costs. */
+export interface Objective {
+  readonly metric: string;
+  readonly direction: 'maximize' | 'minimize';
+}
+
+/** Outcomes of a configuration are values, never thrown. */
+export type TrainingOutcome =
+  | 'succeeded'
+  | 'diverged'
+  | 'out_of_memory'
+  | 'infeasible'
+  | 'crashed'
+  | 'pruned'
+  | 'cancelled';

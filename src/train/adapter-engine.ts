@@ -1,0 +1,124 @@
+import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+
+/** Rows of one length bucket, row-major. Padded positions have attention 0. */
+export interface TokenBatch {
+  readonly rows: number;
+  readonly length: number;
+  /** [rows, length] */
+  readonly inputIds: BigInt64Array;
+  /** [rows, length] 1 keeps */
+  readonly attentionMask: BigInt64Array;
+  /** [rows, length] */
+  readonly tokenTypeIds: BigInt64Array;
+}
+
+/** Labels: class indices, or targets of a regression. */
+export type BatchLabels = BigInt64Array | Float32Array;
+
+/** One instance's (or member's) masks over all modules, in the layout's order. 1 keeps. */
+export interface AdapterMasks {
+  /** Σ in_features of the modules, concatenated. */
+  readonly input: Float32Array;
+  /** Σ out_features of the modules, concatenated. */
+  readonly output: Float32Array;
+}
+
+export interface AdaptedModule {
+  readonly name: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** Where each trainable tensor lies in the flat vectors. */
+export interface TrainableTensor {
+  /** PEFT's naming without its prefix, e.g. `bert.encoder.layer.0.attention.self.query.lora_A`, or `head.<name>`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+}
+
+export interface TrainableLayout {
+  readonly modules: readonly AdaptedModule[];
+  readonly tensors: readonly TrainableTensor[];
+  /** Length of the flat vectors. */
+  readonly length: number;
+}
+
+/** All that a step changes. Flat float32 vectors in the layout's order. */
+export interface TrainingState {
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  /** Optimiser steps taken. */
+  readonly step: number;
+}
+
+export interface StepHyperparameters {
+  readonly dropoutRate: number;
+  readonly sparsity: number;
+  /** Already scheduled for this step. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly decayBiases: boolean;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly clipNorm: number | null;
+}
+
+export interface StepResult {
+  readonly state: TrainingState;
+  /** data loss (mean over instances) + sparsity penalty */
+  readonly loss: number;
+  readonly dataLoss: number;
+  readonly sparsityPenalty: number;
+  /** Global L2 norm of the mean gradient before clipping. */
+  readonly gradientNorm: number;
+  /** A NaN or infinity in loss or gradient: the state was passed through unchanged. */
+  readonly nonFinite: boolean;
+}
+
+export interface EngineRequest {
+  readonly modelFolder: string;
+  readonly task: TaskShape;
+  readonly adapter: Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'targets'>;
+  /** Intra-op threads of the slot. */
+  readonly threads: number;
+}
+
+/**
+ * One frozen base with its adapters, compiled once per (base, rank, targets, task) whatever p, λ, N, M and seed.
+ * Same inputs, same bits, within a numerics class.
+ */
+export interface AdapterEngine {
+  readonly layout: TrainableLayout;
+  readonly numericsClass: string;
+  /** A Kaiming-uniform(√5), B zero, head as the family initialises it, drawn from the seed's named streams. */
+  initialState(seed: number): TrainingState;
+  /** One optimiser step: N = instances.length gradient passes in order, their mean, the penalty, the update. */
+  step(
+    state: TrainingState,
+    batch: TokenBatch,
+    labels: BatchLabels,
+    instances: readonly AdapterMasks[],
+    hyperparameters: StepHyperparameters,
+  ): Promise<StepResult>;
+  /** Logits [rows, labels] of one forward pass; masks null: none. The update is scaled by s × updateScale. */
+  logits(
+    parameters: Float32Array,
+    batch: TokenBatch,
+    masks: AdapterMasks | null,
+    updateScale: number,
+  ): Promise<Float32Array>;
+  /** Mean loss and flat gradient of one masked pass: for probes and conformance. */
+  gradient(
+    parameters: Float32Array,
+    batch: TokenBatch,
+    labels: BatchLabels,
+    masks: AdapterMasks | null,
+  ): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
+  close(): Promise<void>;
+}
+
+/** Opens (builds or finds compiled) an engine. Implemented in open-adapter-engine.ts. */
+export type OpenAdapterEngine = (request: EngineRequest) => Promise<AdapterEngine>;

@@ -1,0 +1,63 @@
+import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
+import type { BaseModelReference, DatasetReference, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+
+/**
+ * What a slot's supervisor (in the worker) and its trainer process say to one another, over Node's IPC channel with
+ * advanced serialisation. The trainer process never speaks to PostgreSQL or Temporal.
+ */
+export type ToTrainer =
+  | {
+      readonly kind: 'run';
+      readonly segment: Segment;
+      /** Folder that this machine's checkpoints live under, and its id. */
+      readonly checkpointFolder: string;
+      readonly storeId: string;
+      /** Files that hold the frozen rows (gzip'd JSON lines), by dataset hash. */
+      readonly datasetFiles: Readonly<Record<string, string>>;
+      /** Where the base model lies on this machine. */
+      readonly modelFolder: string;
+      readonly checkpointEverySeconds: number;
+    }
+  /** Measures the constants of Theorem 4.4 on the frozen base with the initial head. */
+  | { readonly kind: 'probe'; readonly request: ProbeRequest }
+  /** Write a checkpoint and end the segment with `released`. */
+  | { readonly kind: 'release' }
+  /** Leave as soon as nothing runs. */
+  | { readonly kind: 'shutdown' };
+
+export interface ProbeRequest {
+  readonly base: BaseModelReference;
+  readonly modelFolder: string;
+  readonly task: TaskShape;
+  readonly train: DatasetReference;
+  readonly datasetFile: string;
+  readonly configuration: TrainingConfiguration;
+  readonly seed: number;
+}
+
+/** Constants of Theorem 4.4's bound, with how they were estimated. */
+export interface TheoryConstants {
+  /** C: largest loss met. */
+  readonly loss_bound: number;
+  /** η: largest norm of a sample's loss gradient over the adapter parameters. */
+  readonly lipschitz: number;
+  /** Λ_min: floor on the least Hessian eigenvalue. */
+  readonly hessian_minimum: number;
+  /** δ */
+  readonly confidence: number;
+  /** n */
+  readonly train_rows: number;
+  readonly method: string;
+}
+
+export type FromTrainer =
+  /** Sent once, when the process can take its first `run`. */
+  | { readonly kind: 'ready'; readonly numericsClass: string }
+  /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
+  | { readonly kind: 'progress'; readonly step: number; readonly of: number }
+  | { readonly kind: 'metrics'; readonly chunks: readonly MetricChunk[] }
+  /** The file is on disk and synced; the row is the supervisor's to write, with the metrics up to its step. */
+  | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
+  | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
+  | { readonly kind: 'done'; readonly outcome: SegmentOutcome }
+  | { readonly kind: 'probed'; readonly constants: TheoryConstants };
