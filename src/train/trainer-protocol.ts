@@ -1,5 +1,5 @@
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
-import type { BaseModelReference, DatasetReference, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { BaseModelReference, DatasetReference, TaskShape, TrainerKind, TrainingConfiguration } from '../sweep/vocabulary.ts';
 
 /**
  * What a slot's supervisor (in the worker) and its trainer process say to one another, over Node's IPC channel with
@@ -26,6 +26,8 @@ export type ToTrainer =
   | { readonly kind: 'shutdown' };
 
 export interface ProbeRequest {
+  /** Absent: onnx. */
+  readonly trainer?: TrainerKind;
   readonly base: BaseModelReference;
   readonly modelFolder: string;
   readonly task: TaskShape;

@@ -1,0 +1,28 @@
+import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
+
+/** What the record says of driving one sweep. */
+export interface SweepDrive {
+  readonly desiredState: 'running' | 'paused' | 'cancelled';
+  readonly desiredParallelism: number;
+  /** Newest generation of its workflows. */
+  readonly generation: number;
+  /** All trainings of the sweep, finished ones included. */
+  readonly trainings: number;
+  /** Every training is in a final state, or the sweep was cancelled and nothing of it runs. */
+  readonly finished: boolean;
+  readonly theoryMissing: boolean;
+}
+
+/** All that the control activities ask of the record. */
+export interface DriveRecord {
+  /** Null: no such sweep. */
+  readSweepDrive(sweepId: string): Promise<SweepDrive | null>;
+}
+
+/** What the probe needs, and where its answer goes. */
+export interface TheoryRecord {
+  /** Null: the constants are already there, or no such sweep. */
+  readProbeRequest(sweepId: string): Promise<Omit<ProbeRequest, 'modelFolder' | 'datasetFile'> | null>;
+  /** Keeps what is there already. */
+  writeTheoryConstants(sweepId: string, constants: TheoryConstants): Promise<void>;
+}

@@ -1,0 +1,184 @@
+import type { WorkerLedger } from '../src/store/worker-ledger.ts';
+import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import { MetricBuffer } from './metric-buffer.ts';
+import type { Trainer } from './trainer-pool.ts';
+
+export interface SegmentDriveOptions {
+  readonly ledger: WorkerLedger;
+  readonly trainer: Trainer;
+  readonly leaseMs: number;
+  /** Between renewals; each writes the metrics gathered since. */
+  readonly renewEveryMs: number;
+  /** Aborted when the slot is wanted back: by a cancel of the activity, or a draining worker. */
+  readonly wantedBack: AbortSignal;
+  /** Tells Temporal that the slot lives. */
+  heartbeat(): void;
+  /** True for errors that say that the record is away, not that it refused. */
+  isAway(error: unknown): boolean;
+  sleep(ms: number): Promise<void>;
+}
+
+interface PendingCheckpoint {
+  readonly checkpoint: CheckpointReference;
+  metrics: readonly MetricChunk[];
+}
+
+const commitRetryMs = { shortest: 200, longest: 5_000 };
+
+/**
+ * Takes one claimed segment through a slot: renews its lease with the metrics so far, writes checkpoints, commits the
+ * outcome. While the record is away the trainer goes on and what it tells is kept; nothing is committed before the
+ * record has said that the lease is still ours.
+ */
+export async function driveSegment(segment: Segment, options: SegmentDriveOptions): Promise<'committed' | 'stale'> {
+  return new SegmentDrive(segment, options).run();
+}
+
+class SegmentDrive {
+  readonly #segment: Segment;
+  readonly #options: SegmentDriveOptions;
+  readonly #metrics = new MetricBuffer();
+  readonly #checkpoints: PendingCheckpoint[] = [];
+  readonly #events: { name: string; detail: Record<string, unknown> }[] = [];
+  #stale = false;
+  #cancelWanted = false;
+  #over = false;
+  #wake: (() => void) | null = null;
+
+  constructor(segment: Segment, options: SegmentDriveOptions) {
+    this.#segment = segment;
+    this.#options = options;
+  }
+
+  async run(): Promise<'committed' | 'stale'> {
+    const { trainer, wantedBack } = this.#options;
+    const release = () => trainer.release();
+    const running = trainer.run(this.#segment, {
+      progress: () => undefined,
+      metrics: (chunks) => this.#metrics.add(chunks),
+      checkpoint: (checkpoint, chunks) => {
+        this.#metrics.add(chunks);
+        this.#checkpoints.push({ checkpoint, metrics: this.#metrics.takeNew() });
+        this.#wake?.();
+      },
+      event: (name, detail) => this.#events.push({ name, detail }),
+    });
+    if (wantedBack.aborted) release();
+    wantedBack.addEventListener('abort', release);
+    const renewing = this.#renewUntilOver();
+    try {
+      const outcome = await running;
+      await this.#finish(renewing);
+      return await this.#commit(outcome);
+    } finally {
+      wantedBack.removeEventListener('abort', release);
+      await this.#finish(renewing);
+    }
+  }
+
+  /** One writer at a time: the last renewal ends before the commit begins. */
+  async #finish(renewing: Promise<void>): Promise<void> {
+    this.#over = true;
+    this.#wake?.();
+    await renewing;
+  }
+
+  async #renewUntilOver(): Promise<void> {
+    const { trainer, renewEveryMs, heartbeat } = this.#options;
+    for (;;) {
+      await this.#pause(renewEveryMs);
+      if (this.#over) return;
+      if (trainer.alive) heartbeat();
+      await this.#orAway(() => this.#write());
+    }
+  }
+
+  /** Sleeps until the time is over, a checkpoint waits or the segment has ended. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#over || this.#checkpoints.length > 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+
+  /** Checkpoints first, then a renewal with the metrics so far; what fails to be written is kept for the next time. */
+  async #write(): Promise<void> {
+    const { ledger, leaseMs } = this.#options;
+    const { lease } = this.#segment;
+    await this.#writeCheckpoints();
+    while (this.#events.length > 0 && !this.#stale) {
+      const event = this.#events[0];
+      if (event === undefined) break;
+      await ledger.event(lease, event.name, event.detail);
+      this.#events.shift();
+    }
+    if (this.#stale) return;
+    const batch = this.#metrics.take();
+    try {
+      const state = await ledger.renew(lease, leaseMs, batch);
+      if (state.kind === 'stale') this.#lost();
+      else if (state.desired !== 'run') this.#stopFor(state.desired);
+    } catch (error) {
+      this.#metrics.giveBack(batch);
+      throw error;
+    }
+  }
+
+  async #writeCheckpoints(): Promise<void> {
+    const { ledger } = this.#options;
+    for (;;) {
+      const pending = this.#checkpoints[0];
+      if (pending === undefined || this.#stale) return;
+      pending.metrics = [...this.#metrics.takeReturned(), ...pending.metrics];
+      const result = await ledger.checkpoint(this.#segment.lease, pending.checkpoint, pending.metrics);
+      if (result === 'stale') this.#lost();
+      this.#checkpoints.shift();
+    }
+  }
+
+  #lost(): void {
+    this.#stale = true;
+    this.#options.trainer.discard();
+  }
+
+  #stopFor(desired: 'release' | 'cancel'): void {
+    if (desired === 'cancel') this.#cancelWanted = true;
+    this.#options.trainer.release();
+  }
+
+  async #commit(outcome: SegmentOutcome): Promise<'committed' | 'stale'> {
+    const { ledger, sleep, heartbeat, isAway } = this.#options;
+    for (let waitMs = commitRetryMs.shortest; ; waitMs = Math.min(commitRetryMs.longest, waitMs * 2)) {
+      try {
+        await this.#writeCheckpoints();
+        if (!this.#metrics.empty && !this.#stale) await this.#write();
+        if (this.#stale) return 'stale';
+        const result = await ledger.commit(this.#segment.lease, this.#final(outcome));
+        return result === 'written' ? 'committed' : 'stale';
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        heartbeat();
+        await sleep(waitMs);
+      }
+    }
+  }
+
+  #final(outcome: SegmentOutcome): SegmentOutcome {
+    if (!this.#cancelWanted || outcome.kind !== 'released') return outcome;
+    return { kind: 'failed', outcome: 'cancelled', code: 'CANCELLED', message: 'its last sweep let go of it' };
+  }
+
+  async #orAway(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      // A refusal for any other reason is met again, and reported, by the commit.
+      if (!this.#options.isAway(error)) this.#options.trainer.release();
+    }
+  }
+}

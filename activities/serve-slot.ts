@@ -1,0 +1,83 @@
+import { Context } from '@temporalio/activity';
+import type { ServeSlotInput, ServeSlotResult, TrainActivities } from '../src/messages/activity-interfaces.ts';
+import type { WorkerLedger } from '../src/store/worker-ledger.ts';
+import { driveSegment } from './segment-drive.ts';
+import type { Trainer, TrainerPool } from './trainer-pool.ts';
+
+export interface ServeSlotOptions {
+  readonly ledger: WorkerLedger;
+  readonly trainers: TrainerPool;
+  readonly workerId: string;
+  readonly leaseMs: number;
+  readonly renewEveryMs: number;
+  /** Aborted once the worker drains. */
+  readonly draining: AbortSignal;
+  isAway(error: unknown): boolean;
+  sleep(ms: number): Promise<void>;
+}
+
+/**
+ * One turn of a lane in a slot: claims, runs and commits segments one after another until the time slice is over. A
+ * retry of a turn claims by the same key and ordinal, and so gets the segment that the attempt before it held.
+ */
+export function makeServeSlot(options: ServeSlotOptions): TrainActivities['serveSlot'] {
+  return async (input) => {
+    const context = Context.current();
+    const trainer = await options.trainers.acquire();
+    try {
+      return await serve(input, trainer, {
+        ...options,
+        taskToken: context.info.taskToken,
+        wantedBack: AbortSignal.any([context.cancellationSignal, options.draining]),
+        firstOrdinal: ordinalOf(context.info.heartbeatDetails),
+        heartbeat: (ordinal) => context.heartbeat({ ordinal } satisfies TurnProgress),
+      });
+    } finally {
+      options.trainers.giveBack(trainer);
+    }
+  };
+}
+
+/** Kept by Temporal from attempt to attempt. */
+interface TurnProgress {
+  readonly ordinal: number;
+}
+
+function ordinalOf(details: unknown): number {
+  if (typeof details !== 'object' || details === null || !('ordinal' in details)) return 0;
+  return typeof details.ordinal === 'number' ? details.ordinal : 0;
+}
+
+interface TurnOptions extends ServeSlotOptions {
+  readonly taskToken: Uint8Array;
+  readonly wantedBack: AbortSignal;
+  readonly firstOrdinal: number;
+  heartbeat(ordinal: number): void;
+}
+
+async function serve(input: ServeSlotInput, trainer: Trainer, options: TurnOptions): Promise<ServeSlotResult> {
+  const startedAt = performance.now();
+  const numericsClass = await trainer.numericsClass();
+  let segments = 0;
+  for (let ordinal = options.firstOrdinal; ; ordinal += 1) {
+    if (options.wantedBack.aborted) return { kind: 'served', segments };
+    options.heartbeat(ordinal);
+    const claim = await options.ledger.claim({
+      slotKey: input.slotKey,
+      ordinal,
+      sweepId: input.sweepId,
+      generation: input.generation,
+      workerId: options.workerId,
+      numericsClass,
+      taskToken: options.taskToken,
+      leaseMs: options.leaseMs,
+    });
+    if (claim.kind !== 'claimed') return { kind: claim.kind, segments };
+    for (const segment of claim.bundle) {
+      const end = await driveSegment(segment, { ...options, trainer, heartbeat: () => options.heartbeat(ordinal) });
+      if (end === 'committed') segments += 1;
+    }
+    const full = input.segmentsPerSlice !== null && segments >= input.segmentsPerSlice;
+    if (full || performance.now() - startedAt >= input.sliceMs) return { kind: 'served', segments };
+  }
+}

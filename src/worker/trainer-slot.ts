@@ -1,0 +1,251 @@
+import { constants } from 'node:os';
+import type { SegmentListener, Trainer } from '../../activities/trainer-pool.ts';
+import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
+import type { RunCommand } from '../train/segment-runner.ts';
+import type { FromTrainer, ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
+import { outOfMemoryCount } from './out-of-memory-count.ts';
+import { type ChildEnd, TrainerChild } from './trainer-child.ts';
+
+export interface TrainerSlotOptions {
+  readonly slot: number;
+  readonly mainPath: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Without progress for so long, the process is killed. */
+  readonly stallMs: number;
+  /** From the request to give up a segment to SIGTERM, and from there to SIGKILL. */
+  readonly releaseMs: number;
+  readonly terminateMs: number;
+  /** Brings data and model to this machine. */
+  prepare(segment: Segment): Promise<RunCommand>;
+}
+
+/** From this attempt on, even deaths that somebody else caused count against a segment: they would never end. */
+const patienceAttempts = 10;
+
+/** What a trainer process ends with when it was told to by SIGTERM. */
+const terminatedStatus = 128 + constants.signals.SIGTERM;
+
+type JobEnd =
+  | { readonly kind: 'outcome'; readonly outcome: SegmentOutcome }
+  | { readonly kind: 'constants'; readonly constants: TheoryConstants }
+  | { readonly kind: 'died'; readonly end: ChildEnd };
+
+interface Job {
+  readonly listener: SegmentListener | null;
+  readonly oomCount: number | null;
+  progressAt: number;
+  stopWanted: boolean;
+  stalled: boolean;
+  finish(end: JobEnd): void;
+}
+
+/** One slot: keeps a trainer process warm, gives it one job at a time, and ends it when it must. */
+export class TrainerSlot implements Trainer {
+  readonly #options: TrainerSlotOptions;
+  #child: TrainerChild | null = null;
+  #numericsClass: PromiseWithResolversOf<string> | null = null;
+  #job: Job | null = null;
+  #insisting: NodeJS.Timeout | null = null;
+
+  constructor(options: TrainerSlotOptions) {
+    this.#options = options;
+  }
+
+  get slot(): number {
+    return this.#options.slot;
+  }
+
+  get alive(): boolean {
+    return this.#job === null || performance.now() - this.#job.progressAt < this.#options.stallMs;
+  }
+
+  numericsClass(): Promise<string> {
+    this.#start();
+    if (this.#numericsClass === null) throw new Error('a started trainer process has a numerics class');
+    return this.#numericsClass.promise;
+  }
+
+  async run(segment: Segment, listener: SegmentListener): Promise<SegmentOutcome> {
+    let stoppedEarly = false;
+    const preparing = { release: () => void (stoppedEarly = true) };
+    this.#preparing = preparing;
+    const command = await this.#options.prepare(segment).finally(() => {
+      this.#preparing = null;
+    });
+    if (stoppedEarly) return { kind: 'released' };
+    const { end, job } = await this.#work(listener, command);
+    if (end.kind === 'outcome') return end.outcome;
+    if (end.kind === 'constants') throw new Error('a trainer process answered a segment with constants');
+    return describeDeath(end.end, job, segment.attempt);
+  }
+
+  #preparing: { release: () => void } | null = null;
+
+  async probe(request: ProbeRequest): Promise<TheoryConstants> {
+    const { end } = await this.#work(null, { kind: 'probe', request });
+    if (end.kind === 'constants') return end.constants;
+    const why = end.kind === 'died' ? end.end.lastWords : end.outcome.kind;
+    throw new Error(`the theory probe's trainer process ended: ${why}`);
+  }
+
+  release(): void {
+    this.#preparing?.release();
+    if (this.#job === null) return;
+    this.#job.stopWanted = true;
+    this.#child?.send({ kind: 'release' });
+    this.#insist();
+  }
+
+  discard(): void {
+    this.#preparing?.release();
+    if (this.#job === null) return;
+    this.#job.stopWanted = true;
+    this.#child?.kill();
+  }
+
+  /** Ends the process: politely when idle, with signals and limits when not. Resolves when it is gone. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    const ended = new Promise<void>((resolve) => {
+      this.#onGone = resolve;
+    });
+    child.send({ kind: 'shutdown' });
+    this.#insist();
+    await ended;
+  }
+
+  /** At once, without waiting. */
+  kill(): void {
+    this.#child?.kill();
+  }
+
+  #onGone: (() => void) | null = null;
+
+  #start(): TrainerChild {
+    if (this.#child !== null) return this.#child;
+    const ready = promiseWithResolvers<string>();
+    // Who does not wait for the class learns of a death by the job's end.
+    ready.promise.catch(() => undefined);
+    this.#numericsClass = ready;
+    const child = new TrainerChild({
+      mainPath: this.#options.mainPath,
+      environment: this.#options.environment,
+      onMessage: (message) => this.#hear(message),
+      onEnd: (end) => {
+        this.#child = null;
+        if (this.#insisting !== null) clearTimeout(this.#insisting);
+        this.#insisting = null;
+        ready.reject(new Error(`the trainer process of slot ${this.slot} ended: ${end.lastWords}`));
+        this.#finish({ kind: 'died', end });
+        this.#onGone?.();
+      },
+    });
+    this.#child = child;
+    return child;
+  }
+
+  async #work(
+    listener: SegmentListener | null,
+    command: RunCommand | { kind: 'probe'; request: ProbeRequest },
+  ): Promise<{ end: JobEnd; job: Job }> {
+    if (this.#job !== null) throw new Error(`slot ${this.slot} is busy`);
+    const child = this.#start();
+    const { promise, resolve } = promiseWithResolvers<JobEnd>();
+    const job: Job = {
+      listener,
+      oomCount: outOfMemoryCount(),
+      progressAt: performance.now(),
+      stopWanted: false,
+      stalled: false,
+      finish: resolve,
+    };
+    this.#job = job;
+    const watch = setInterval(() => {
+      if (this.alive) return;
+      job.stalled = true;
+      child.kill();
+    }, 1_000);
+    child.send(command);
+    const end = await promise;
+    clearInterval(watch);
+    return { end, job };
+  }
+
+  #finish(end: JobEnd): void {
+    const job = this.#job;
+    this.#job = null;
+    if (end.kind !== 'died' && this.#insisting !== null) {
+      clearTimeout(this.#insisting);
+      this.#insisting = null;
+    }
+    job?.finish(end);
+  }
+
+  #hear(message: FromTrainer): void {
+    const job = this.#job;
+    if (job !== null) job.progressAt = performance.now();
+    switch (message.kind) {
+      case 'ready':
+        this.#numericsClass?.resolve(message.numericsClass);
+        break;
+      case 'progress':
+        job?.listener?.progress(message.step, message.of);
+        break;
+      case 'metrics':
+        job?.listener?.metrics(message.chunks);
+        break;
+      case 'checkpoint':
+        job?.listener?.checkpoint(message.checkpoint, message.chunks);
+        break;
+      case 'event':
+        job?.listener?.event(message.name, message.detail);
+        break;
+      case 'done':
+        this.#finish({ kind: 'outcome', outcome: message.outcome });
+        break;
+      case 'probed':
+        this.#finish({ kind: 'constants', constants: message.constants });
+        break;
+    }
+  }
+
+  /** SIGTERM, then SIGKILL, unless the process does as asked before. */
+  #insist(): void {
+    if (this.#insisting !== null) return;
+    const { releaseMs, terminateMs } = this.#options;
+    this.#insisting = setTimeout(() => {
+      this.#child?.terminate();
+      this.#insisting = setTimeout(() => this.#child?.kill(), terminateMs);
+    }, releaseMs);
+  }
+}
+
+/** Whose doing a death was: ours (released), a stranger's SIGKILL (released), or the work's own (process_died). */
+function describeDeath(end: ChildEnd, job: Job, attempt: number): SegmentOutcome {
+  if (job.stalled) return { kind: 'process_died', message: 'no progress within the stall limit: killed' };
+  if (job.stopWanted) return { kind: 'released' };
+  const outsideSignal = end.signal === 'SIGKILL' || end.signal === 'SIGTERM' || end.code === terminatedStatus;
+  const oomCount = outOfMemoryCount();
+  const notForMemory = job.oomCount !== null && oomCount === job.oomCount;
+  if (outsideSignal && notForMemory && attempt < patienceAttempts) return { kind: 'released' };
+  const how = end.signal === null ? `status ${end.code}` : `signal ${end.signal}`;
+  const words = end.lastWords === '' ? '' : `: ${end.lastWords}`;
+  return { kind: 'process_died', message: `the trainer process ended with ${how}${words}` };
+}
+
+interface PromiseWithResolversOf<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function promiseWithResolvers<T>(): PromiseWithResolversOf<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
