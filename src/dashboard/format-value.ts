@@ -1,0 +1,65 @@
+/** Numbers and times as short text of predictable width. Null shows as `–`. */
+
+const absent = '–';
+
+/** A score in [−1, 1] or a loss: four significant places, at most seven columns. */
+export function formatMetric(value: number | null): string {
+  if (value === null) return absent;
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100_000) return value.toExponential(1);
+  if (magnitude >= 1000) return value.toFixed(0);
+  if (magnitude >= 10) return value.toFixed(2);
+  return value.toFixed(4);
+}
+
+/** Any number in three significant digits: 12.3, 0.00456, 1044, 7.8e-9, 1.2e8. */
+export function formatQuantity(value: number | null): string {
+  if (value === null) return absent;
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100_000 || magnitude < 0.001) return value.toExponential(1).replace('e+', 'e');
+  return magnitude >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** A setting as its author wrote it, shortened: 0.5, 1e-4, 0.0012. */
+export function formatSetting(value: number | string | null): string {
+  if (value === null) return 'none';
+  if (typeof value === 'string') return value;
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  return magnitude < 0.001 || magnitude >= 1e6 ? value.toExponential().replace('e+', 'e') : String(value);
+}
+
+export function formatPercent(done: number, total: number): string {
+  if (total <= 0) return '0 %';
+  // Rounded down: 100 % is said only of what is done.
+  const percent = Math.floor((100 * done) / total);
+  return `${Math.max(0, Math.min(100, percent))} %`;
+}
+
+/** A time span: `48 s`, `4 min 12 s`, `1 h 05 min`, `3 d 04 h`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${two(minutes % 60)} min`;
+  return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
+}
+
+/** The time of day on this machine's clock, `HH:MM:SS`. */
+export function formatClock(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** `1 training`, `2 trainings`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

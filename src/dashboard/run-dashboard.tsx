@@ -1,0 +1,197 @@
+import type { Writable } from 'node:stream';
+import { render } from 'ink';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { DashboardApp } from './dashboard-app.tsx';
+import type { Banner } from './event-lines.ts';
+import { formatClock } from './format-value.ts';
+import { frameLayout } from './frame-layout.ts';
+import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
+import { firstLine, pollSnapshots } from './snapshot-poller.ts';
+import { isFinal } from './sweep-progress.ts';
+import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
+import { lastOffset } from './trial-table.ts';
+import { changeView, initialViewState, type ViewState } from './view-state.ts';
+
+export interface DashboardOptions {
+  readonly readSnapshot: () => Promise<SweepSnapshot>;
+  /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
+  readonly command: (command: DashboardCommand) => Promise<void>;
+  readonly stdout: TerminalOutput;
+  readonly stdin: NodeJS.ReadStream;
+  readonly refreshMs?: number;
+  /** Leaves when it fires; the sweep goes on. */
+  readonly signal?: AbortSignal;
+  readonly now?: () => Date;
+  /** Default: NO_COLOR is not set. */
+  readonly colour?: boolean;
+}
+
+const noticeMs = 4000;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Shows a sweep on the whole terminal until somebody leaves or the sweep comes to its end while it is watched. A
+ * sweep that had already ended stays on the screen until somebody leaves. The terminal is given back as it was.
+ */
+export async function runDashboard(options: DashboardOptions): Promise<'left' | 'finished'> {
+  const dashboard = new Dashboard(options);
+  return dashboard.run();
+}
+
+/** Holds what the frame is drawn from, and draws it again when any of it changes. */
+class Dashboard {
+  readonly #options: DashboardOptions;
+  readonly #screen: TerminalScreen;
+  readonly #now: () => Date;
+  readonly #colour: boolean;
+  readonly #leaving = new AbortController();
+  #snapshot: SweepSnapshot | null = null;
+  #view: ViewState = initialViewState;
+  #away: { readonly since: string; readonly reason: string } | null = null;
+  #notice: { readonly banner: Banner; readonly until: number } | null = null;
+  #draw: () => void = () => undefined;
+
+  constructor(options: DashboardOptions) {
+    this.#options = options;
+    this.#screen = new TerminalScreen(options.stdout);
+    this.#now = options.now ?? (() => new Date());
+    this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
+  }
+
+  async run(): Promise<'left' | 'finished'> {
+    const { signal, stdout } = this.#options;
+    const leave = (): void => this.#leaving.abort();
+    const restore = (): void => this.#screen.leave();
+    const resize = (): void => {
+      this.#screen.invalidate();
+      this.#draw();
+    };
+    if (signal?.aborted === true) return 'left';
+    signal?.addEventListener('abort', leave, { once: true });
+    for (const name of signals) process.on(name, leave);
+    process.on('exit', restore);
+    stdout.on('resize', resize);
+    this.#screen.open();
+    const unmount = this.#mount();
+    try {
+      await this.#poll();
+    } finally {
+      unmount();
+      this.#screen.leave();
+      stdout.off('resize', resize);
+      process.off('exit', restore);
+      for (const name of signals) process.off(name, leave);
+      signal?.removeEventListener('abort', leave);
+    }
+    return this.#snapshot !== null && isFinal(this.#snapshot) ? 'finished' : 'left';
+  }
+
+  #mount(): () => void {
+    // In its debug mode ink asks of its stream columns and write alone.
+    const stream: Writable & { readonly columns: number } = this.#screen;
+    const instance = render(this.#element(), {
+      stdout: stream as NodeJS.WriteStream,
+      stdin: this.#options.stdin,
+      debug: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
+    this.#draw = () => instance.rerender(this.#element());
+    const clock = setInterval(() => this.#draw(), 1000);
+    return () => {
+      clearInterval(clock);
+      this.#draw = () => undefined;
+      instance.unmount();
+    };
+  }
+
+  async #poll(): Promise<void> {
+    const { readSnapshot, refreshMs = 500 } = this.#options;
+    await pollSnapshots({
+      readSnapshot,
+      refreshMs,
+      signal: this.#leaving.signal,
+      onSnapshot: (snapshot) => {
+        const wasGoing = this.#snapshot !== null && !isFinal(this.#snapshot);
+        this.#snapshot = snapshot;
+        this.#away = null;
+        this.#draw();
+        if (wasGoing && isFinal(snapshot)) this.#leaving.abort();
+      },
+      onAway: (reason) => {
+        this.#away = { since: this.#away?.since ?? formatClock(this.#now()), reason };
+        this.#draw();
+      },
+    });
+  }
+
+  #element() {
+    return (
+      <DashboardApp
+        snapshot={this.#snapshot}
+        view={this.#view}
+        banner={this.#banner()}
+        now={this.#now()}
+        width={this.#screen.columns}
+        height={this.#screen.rows}
+        colour={this.#colour}
+        onKey={(input, key) => this.#type(input, key)}
+      />
+    );
+  }
+
+  #banner(): Banner | null {
+    if (this.#away !== null) {
+      const { since, reason } = this.#away;
+      return { text: `PostgreSQL away since ${since}, trying again: ${reason}`, urgent: true };
+    }
+    return this.#notice !== null && this.#now().getTime() < this.#notice.until ? this.#notice.banner : null;
+  }
+
+  #say(banner: Banner): void {
+    this.#notice = { banner, until: this.#now().getTime() + noticeMs };
+    this.#draw();
+  }
+
+  /** Keys typed faster than they are read arrive as one text. */
+  #type(input: string, key: PressedKey): void {
+    for (const character of input.length > 1 ? input : [input]) this.#press(character, key);
+  }
+
+  #press(input: string, key: PressedKey): void {
+    const layout = frameLayout(this.#view.view, this.#screen.columns, this.#screen.rows);
+    const table = layout?.table ?? 0;
+    const meaning = keyMeaning(input, key, Math.max(1, table - 2));
+    if (meaning === null) return;
+    if (meaning.kind === 'leave') {
+      this.#leaving.abort();
+      return;
+    }
+    if (meaning.kind === 'view') {
+      const last = this.#snapshot === null || table === 0 ? 0 : lastOffset(this.#snapshot, table);
+      this.#view = changeView(this.#view, meaning.action, last);
+      this.#draw();
+      return;
+    }
+    if (this.#snapshot === null || isFinal(this.#snapshot)) {
+      this.#say({ text: 'the sweep takes no commands now', urgent: false });
+      return;
+    }
+    if (meaning.kind !== 'parallelism') void this.#command({ kind: meaning.kind }, meaning.kind);
+    else {
+      const parallelism = Math.max(1, this.#snapshot.desiredParallelism + meaning.change);
+      // Shown at once, so that two quick presses count twice; the next reading confirms or corrects it.
+      this.#snapshot = { ...this.#snapshot, desiredParallelism: parallelism };
+      void this.#command({ kind: 'set_parallelism', parallelism }, `parallelism ${parallelism}`);
+    }
+  }
+
+  async #command(command: DashboardCommand, what: string): Promise<void> {
+    this.#say({ text: `asked for: ${what}`, urgent: false });
+    try {
+      await this.#options.command(command);
+    } catch (error) {
+      this.#say({ text: `could not ask for ${what}: ${firstLine(error)}`, urgent: true });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { formatClock } from './format-value.ts';
+import { renderProgressLine } from './progress-line.ts';
+import { pollSnapshots } from './snapshot-poller.ts';
+import { isFinal, stateWords } from './sweep-progress.ts';
+
+export interface ProgressLinesOptions {
+  readonly readSnapshot: () => Promise<SweepSnapshot>;
+  readonly stdout: { write(text: string): unknown };
+  readonly refreshMs?: number;
+  /** Lines about ended trainings come no closer than this; a change of state is told at once. */
+  readonly leastGapMs?: number;
+  readonly signal?: AbortSignal;
+  readonly now?: () => Date;
+}
+
+/** Tells of a sweep in plain lines, where there is no terminal, until it ends or the signal fires. */
+export async function runProgressLines(options: ProgressLinesOptions): Promise<'left' | 'finished'> {
+  const { readSnapshot, stdout, refreshMs = 500, leastGapMs = 3000, signal } = options;
+  const now = options.now ?? (() => new Date());
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  if (signal?.aborted === true) return 'left';
+  signal?.addEventListener('abort', leave, { once: true });
+  let told: SweepSnapshot | null = null;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let away = false;
+  let finished = false;
+  await pollSnapshots({
+    readSnapshot,
+    refreshMs,
+    signal: leaving.signal,
+    onSnapshot: (snapshot) => {
+      if (away) stdout.write(`${formatClock(now())} PostgreSQL is back\n`);
+      away = false;
+      const at = now();
+      const urgent = told === null || stateWords(told) !== stateWords(snapshot);
+      const line = urgent || at.getTime() - toldAt >= leastGapMs ? renderProgressLine(snapshot, told, at) : null;
+      if (line !== null) {
+        stdout.write(`${line}\n`);
+        told = snapshot;
+        toldAt = at.getTime();
+      }
+      finished = isFinal(snapshot);
+      if (finished) leave();
+    },
+    onAway: (reason) => {
+      if (!away) stdout.write(`${formatClock(now())} PostgreSQL is away, trying again: ${reason}\n`);
+      away = true;
+    },
+  });
+  signal?.removeEventListener('abort', leave);
+  return finished ? 'finished' : 'left';
+}

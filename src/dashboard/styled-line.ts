@@ -1,0 +1,91 @@
+import stringWidth from 'string-width';
+
+/** What a piece of text means. Colour follows it; no meaning is carried by colour alone. */
+export type Tone = 'plain' | 'faint' | 'good' | 'bad' | 'warning' | 'accent' | 'loud' | 'heading';
+
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One row of a frame, as pieces of text that lie side by side. */
+export type StyledLine = readonly Span[];
+
+export function span(text: string, tone: Tone = 'plain'): Span {
+  return { text, tone };
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const controlCharacters = /\p{Cc}+/gu;
+
+/** Text with control characters (which could move the cursor) as single spaces. */
+export function printable(text: string): string {
+  return text.replace(controlCharacters, ' ');
+}
+
+/** The first `width` columns of a text; where something is cut off, the last column says so. */
+export function clipText(text: string, width: number): string {
+  const clean = printable(text);
+  if (stringWidth(clean) <= width) return clean;
+  if (width <= 0) return '';
+  let kept = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(clean)) {
+    const columns = stringWidth(segment);
+    if (used + columns > width - 1) break;
+    kept += segment;
+    used += columns;
+  }
+  return `${kept}…`;
+}
+
+/** Text in exactly `width` columns. */
+export function fitText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const clipped = clipText(text, width);
+  const padding = ' '.repeat(Math.max(0, width - stringWidth(clipped)));
+  return align === 'left' ? clipped + padding : padding + clipped;
+}
+
+export function lineWidth(line: StyledLine): number {
+  return line.reduce((sum, { text }) => sum + stringWidth(text), 0);
+}
+
+/** A line cut to at most `width` columns, span by span. */
+export function clipLine(line: StyledLine, width: number): StyledLine {
+  const clipped: Span[] = [];
+  let left = width;
+  for (const { text, tone } of line) {
+    if (left <= 0) break;
+    const piece = clipText(text, left);
+    clipped.push({ text: piece, tone });
+    left -= stringWidth(piece);
+  }
+  return clipped;
+}
+
+/** `left` and `right` at the two ends of `width` columns; where both do not fit, the right one is whole. */
+export function spread(left: StyledLine, right: StyledLine, width: number): StyledLine {
+  const rightClipped = clipLine(right, width);
+  const room = width - lineWidth(rightClipped);
+  if (lineWidth(rightClipped) === 0) return clipLine(left, width);
+  const leftClipped = clipLine(left, Math.max(0, room - 1));
+  return [...leftClipped, span(' '.repeat(room - lineWidth(leftClipped))), ...rightClipped];
+}
+
+/** As many of `parts` as fit side by side, in order; later ones that do not fit are left out whole. */
+export function joinWhatFits(parts: readonly StyledLine[], separator: string, width: number): StyledLine {
+  let line: StyledLine = [];
+  for (const part of parts) {
+    const longer = line.length === 0 ? part : [...line, span(separator, 'faint'), ...part];
+    if (lineWidth(longer) > width) continue;
+    line = longer;
+  }
+  return line.length === 0 && parts[0] !== undefined ? clipLine(parts[0], width) : line;
+}
+
+/** A rule across the frame with a caption in it. */
+export function captionRule(caption: string, width: number): StyledLine {
+  const text = clipText(caption, Math.max(0, width - 6));
+  const tail = Math.max(0, width - stringWidth(text) - 4);
+  return [span('── ', 'faint'), span(text, 'heading'), span(` ${'─'.repeat(tail)}`, 'faint')];
+}

@@ -1,0 +1,189 @@
+import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { assertNever } from '../base/assert-never.ts';
+import { formatMetric, formatPercent, formatQuantity, formatSetting } from './format-value.ts';
+import type { Tone } from './styled-line.ts';
+import { trialValue } from './trial-value.ts';
+
+export interface TrialColumn {
+  readonly heading: string;
+  readonly width: number;
+  readonly align: 'left' | 'right';
+  /** Columns of a higher number are left out first where the frame is narrow. */
+  readonly importance: number;
+  text(trial: TrialRow): string;
+  tone?(trial: TrialRow): Tone;
+}
+
+const stateWidth = 13;
+
+/** The columns that fit into `width`, separated by one space. The state column is always there. */
+export function trialColumns(snapshot: SweepSnapshot, width: number): readonly TrialColumn[] {
+  const all = [...standardColumns(snapshot), ...variedColumns(snapshot), stateColumn(snapshot)];
+  let kept: readonly TrialColumn[] = all;
+  while (kept.length > 1 && totalWidth(kept) > width) {
+    const worst = Math.max(...kept.map(({ importance }) => importance));
+    const last = kept.findLastIndex(({ importance }) => importance === worst);
+    kept = kept.filter((_, index) => index !== last);
+  }
+  return kept;
+}
+
+function totalWidth(columns: readonly TrialColumn[]): number {
+  return columns.reduce((sum, column) => sum + column.width + 1, -1);
+}
+
+function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  const regression = snapshot.definition.task.kind === 'text-regression';
+  const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
+  const objective = snapshot.definition.objectives[0]?.metric ?? 'accuracy';
+  const shown = new Set(['accuracy', 'ece', 'loss', 'complexity']);
+  const columns: TrialColumn[] = [
+    { heading: '#', width: 4, align: 'right', importance: 2, text: ({ trial }) => String(trial) },
+    configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
+    configurationColumn('λ', 5, varies('sparsity') ? 3 : 7, (trial) => trial.configuration.sparsity),
+    configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
+    { heading: 'M', width: 3, align: 'right', importance: 1, text: ensembleText },
+    configurationColumn('seed', 4, 4, (trial) => trial.configuration.seed),
+  ];
+  if (snapshot.trials.some(({ evaluation }) => evaluation.split === 'test')) {
+    columns.push({
+      heading: 'split',
+      width: 5,
+      align: 'left',
+      importance: 4,
+      text: ({ evaluation }) => evaluation.split,
+    });
+  }
+  if (!shown.has(objective)) columns.push(metricColumn(objective.slice(0, 8), objective, 0));
+  if (!regression) columns.push(metricColumn('accuracy', 'accuracy', 0), metricColumn('ECE', 'ece', 3));
+  columns.push(metricColumn(regression ? 'MSE' : 'NLL', 'loss', 6));
+  columns.push({
+    heading: 'complexity',
+    width: 10,
+    align: 'right',
+    importance: 2,
+    text: ({ complexity }) => formatQuantity(complexity),
+  });
+  columns.push({ ...metricColumn('gap', 'accuracy_gap', 9), width: 7 });
+  columns.push({
+    heading: 'train s',
+    width: 7,
+    align: 'right',
+    importance: 10,
+    text: ({ trainSeconds }) => (trainSeconds === null ? '–' : trainSeconds.toFixed(1)),
+  });
+  return columns;
+}
+
+/** Axes of the space beyond p, λ, N, M and the seed: shown where they vary, since rows differ by them. */
+function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  const standard = new Set(['dropout_rate', 'sparsity', 'train_instances', 'ensemble_size', 'seed']);
+  return Object.entries(snapshot.definition.space)
+    .filter(([axis, values]) => !standard.has(axis) && values.length > 1)
+    .map(([axis]) => ({
+      heading: axis === 'learning_rate' ? 'lr' : axis.slice(0, 10),
+      width: Math.max(6, Math.min(10, axis === 'learning_rate' ? 7 : axis.length)),
+      align: 'right' as const,
+      importance: 5,
+      text: (trial: TrialRow) => axisText(trial, axis),
+    }));
+}
+
+function axisText(trial: TrialRow, axis: string): string {
+  const value = Object.entries(trial.configuration).find(([name]) => name === axis)?.[1];
+  if (typeof value === 'number' || typeof value === 'string' || value === null) return formatSetting(value);
+  if (Array.isArray(value)) return value.join(',');
+  return value === undefined ? '–' : String(value);
+}
+
+function configurationColumn(
+  heading: string,
+  width: number,
+  importance: number,
+  value: (trial: TrialRow) => number,
+): TrialColumn {
+  return { heading, width, align: 'right', importance, text: (trial) => formatSetting(value(trial)) };
+}
+
+function metricColumn(heading: string, metric: string, importance: number): TrialColumn {
+  const width = Math.max(6, heading.length);
+  const text = (trial: TrialRow): string => formatMetric(trialValue(trial, metric));
+  return { heading, width, align: 'right', importance, text };
+}
+
+/** M for an ensemble, else the name of the mode without masks. */
+function ensembleText({ evaluation }: TrialRow): string {
+  switch (evaluation.mode) {
+    case 'ensemble':
+      return String(evaluation.ensemble_size);
+    case 'expected':
+      return 'exp';
+    case 'raw':
+      return 'raw';
+    default:
+      return assertNever(evaluation.mode, 'evaluation mode');
+  }
+}
+
+function stateColumn(snapshot: SweepSnapshot): TrialColumn {
+  const paused = snapshot.state === 'paused';
+  return {
+    heading: 'state',
+    width: stateWidth,
+    align: 'left',
+    importance: -1,
+    text: (trial) => stateText(trial, paused),
+    tone: stateTone,
+  };
+}
+
+function stateText(trial: TrialRow, paused: boolean): string {
+  switch (trial.state) {
+    case 'waiting':
+      if (trial.step > 0) return `${paused ? 'paused' : 'waiting'} ${formatPercent(trial.step, trial.totalSteps)}`;
+      return 'waiting';
+    case 'running':
+      return `training ${formatPercent(Math.min(trial.step, 0.99 * trial.totalSteps), trial.totalSteps)}`;
+    case 'evaluating':
+      return trial.metrics === null ? 'evaluating' : doneText(trial);
+    case 'succeeded':
+      return trial.metrics === null ? 'not scored' : doneText(trial);
+    case 'out_of_memory':
+      return 'OUT OF MEMORY';
+    case 'diverged':
+    case 'infeasible':
+    case 'crashed':
+      return trial.state.toUpperCase();
+    case 'pruned':
+    case 'cancelled':
+      return trial.state;
+    default:
+      return assertNever(trial.state, 'training state');
+  }
+}
+
+function doneText(trial: TrialRow): string {
+  if (trial.metrics?.collapsed === true) return 'COLLAPSED';
+  return trial.reused ? 'done, reused' : 'done';
+}
+
+function stateTone(trial: TrialRow): Tone {
+  switch (trial.state) {
+    case 'waiting':
+    case 'pruned':
+    case 'cancelled':
+      return 'faint';
+    case 'running':
+    case 'evaluating':
+      return 'accent';
+    case 'succeeded':
+      return trial.metrics?.collapsed === true ? 'warning' : 'good';
+    case 'diverged':
+    case 'out_of_memory':
+    case 'infeasible':
+    case 'crashed':
+      return 'bad';
+    default:
+      return assertNever(trial.state, 'training state');
+  }
+}

@@ -1,0 +1,159 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { Terminal } from '@xterm/headless';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { DashboardCommand } from '../../src/dashboard/key-bindings.ts';
+import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
+import type { SweepSnapshot } from '../../src/store/sweep-snapshot.ts';
+import { now, situations } from './sweep-fixture.ts';
+
+/** A terminal emulator with a keyboard: what a person would see, and what they would type. */
+class Emulator {
+  readonly terminal: Terminal;
+  readonly stdin: NodeJS.ReadStream;
+  rawMode = false;
+  readonly #resize = new Set<() => void>();
+
+  constructor(columns: number, rows: number) {
+    this.terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
+    this.terminal.write('$ dropsweep watch\r\n');
+    this.stdin = Object.assign(new PassThrough(), {
+      isTTY: true,
+      setRawMode: (raw: boolean) => (this.rawMode = raw),
+      ref: () => undefined,
+      unref: () => undefined,
+    }) as PassThrough as Readable as NodeJS.ReadStream;
+  }
+
+  readonly stdout = {
+    write: (text: string) => this.terminal.write(text),
+    on: (_event: 'resize', listener: () => void) => this.#resize.add(listener),
+    off: (_event: 'resize', listener: () => void) => this.#resize.delete(listener),
+  };
+
+  output() {
+    const { terminal } = this;
+    return Object.defineProperties(
+      { ...this.stdout, columns: 0, rows: 0 },
+      { columns: { get: () => terminal.cols }, rows: { get: () => terminal.rows } },
+    );
+  }
+
+  press(keys: string): void {
+    this.stdin.push(keys);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.terminal.resize(columns, rows);
+    for (const listener of this.#resize) listener();
+  }
+
+  get listeners(): number {
+    return this.#resize.size;
+  }
+
+  /** The lines on the screen, trailing spaces off. */
+  async screen(): Promise<readonly string[]> {
+    await new Promise<void>((resolve) => this.terminal.write('', resolve));
+    const buffer = this.terminal.buffer.active;
+    return Array.from({ length: this.terminal.rows }, (_, row) =>
+      (buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '').trimEnd(),
+    );
+  }
+
+  async until(test: (screen: readonly string[]) => boolean): Promise<readonly string[]> {
+    return vi.waitFor(
+      async () => {
+        const screen = await this.screen();
+        if (!test(screen)) throw new Error(`never came:\n${screen.join('\n')}`);
+        return screen;
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+  }
+}
+
+function start(emulator: Emulator, read: () => Promise<SweepSnapshot>, commands: DashboardCommand[] = []) {
+  return runDashboard({
+    readSnapshot: read,
+    command: async (command) => {
+      commands.push(command);
+      if (command.kind === 'resume') throw new Error('the database is read-only');
+    },
+    stdout: emulator.output(),
+    stdin: emulator.stdin,
+    refreshMs: 10,
+    now: () => now,
+    colour: false,
+  });
+}
+
+describe('the dashboard on a terminal', () => {
+  const listenersBefore = process.listenerCount('SIGTERM');
+  afterEach(() => {
+    expect(process.listenerCount('SIGTERM')).toBe(listenersBefore);
+  });
+
+  it('draws, follows a resize both ways, takes keys, and gives the terminal back as it was', async () => {
+    const emulator = new Emulator(80, 24);
+    const commands: DashboardCommand[] = [];
+    const left = start(emulator, async () => situations.running(), commands);
+
+    const first = await emulator.until((screen) => screen[0]?.startsWith('dropsweep quickstart') === true);
+    expect(first[23]).toBe('q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes');
+    expect(emulator.terminal.buffer.active.type).toBe('alternate');
+    expect(emulator.rawMode).toBe(true);
+
+    emulator.resize(60, 20);
+    const narrow = await emulator.until((screen) => screen[19]?.startsWith('q leave') === true);
+    expect(narrow[0]).toBe(`dropsweep quickstart${' '.repeat(33)}RUNNING`);
+    expect(narrow.filter((line) => line.startsWith('q leave'))).toHaveLength(1);
+    emulator.resize(120, 40);
+    const wide = await emulator.until((screen) => screen[39]?.startsWith('q leave') === true);
+    expect(wide.filter((line) => line.startsWith('dropsweep'))).toHaveLength(1);
+    expect(wide[4]).toContain('train s');
+
+    emulator.press('p');
+    await emulator.until((screen) => screen[38] === 'asked for: pause');
+    emulator.press('++');
+    await vi.waitFor(() => expect(commands).toHaveLength(3));
+    expect(commands).toEqual([
+      { kind: 'pause' },
+      { kind: 'set_parallelism', parallelism: 3 },
+      { kind: 'set_parallelism', parallelism: 4 },
+    ]);
+    emulator.press('r');
+    await emulator.until((screen) => screen[38] === '! could not ask for resume: the database is read-only');
+    emulator.press('\t');
+    await emulator.until((screen) => screen[3]?.includes('trials by accuracy') === true && screen[20] !== '');
+    emulator.press('\u0003');
+
+    expect(await left).toBe('left');
+    const after = await emulator.screen();
+    expect(emulator.terminal.buffer.active.type).toBe('normal');
+    expect(after[0]).toBe('$ dropsweep watch');
+    expect(emulator.rawMode).toBe(false);
+    expect(emulator.listeners).toBe(0);
+  });
+
+  it('shows that the database is away, goes on when it is back, and ends with the sweep', async () => {
+    const emulator = new Emulator(80, 24);
+    let read: () => Promise<SweepSnapshot> = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const end = start(emulator, () => read());
+    await emulator.until((screen) => screen[22]?.startsWith('! PostgreSQL away since 12:10:00') === true);
+    expect((await emulator.screen())[0]).toBe('dropsweep');
+    read = async () => situations.running();
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true && screen[22]?.startsWith('!') === false);
+    read = async () => situations.finished();
+    expect(await end).toBe('finished');
+  });
+
+  it('keeps a sweep that had ended before on the screen until somebody leaves', async () => {
+    const emulator = new Emulator(80, 24);
+    const end = start(emulator, async () => situations.finished());
+    await emulator.until((screen) => screen[0]?.endsWith('COMPLETED') === true);
+    emulator.press('p');
+    await emulator.until((screen) => screen[22] === 'the sweep takes no commands now');
+    emulator.press('q');
+    expect(await end).toBe('finished');
+  });
+});

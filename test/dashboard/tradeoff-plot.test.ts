@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { paretoFront } from '../../src/dashboard/pareto-front.ts';
+import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
+import { tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { metrics, snapshot, trial } from './sweep-fixture.ts';
+
+/** A sweep whose trials have these (accuracy, complexity) pairs. */
+function sweepOf(points: readonly (readonly [accuracy: number, complexity: number | null])[]) {
+  return snapshot({
+    trials: points.map(([accuracy, complexity], index) =>
+      trial(index + 1, { state: 'succeeded', metrics: metrics({ accuracy }), complexity }),
+    ),
+  });
+}
+
+function draw(points: readonly (readonly [number, number | null])[], width = 40, height = 10): string {
+  const lines = tradeoffPlot(tradeoff(sweepOf(points)), width, height);
+  return lines
+    .map((line) =>
+      line
+        .map(({ text }) => text)
+        .join('')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+describe('the scatter of accuracy against complexity', () => {
+  it('marks and joins the front, and counts trials that share a place', () => {
+    const plot = draw([
+      [0.7, 0.1],
+      [0.7, 0.1],
+      [0.8, 0.2],
+      [0.75, 0.3],
+      [0.75, 0.3],
+      [0.75, 0.3],
+      [0.9, 0.6],
+      [0.5, 0.9],
+      [0.5, 1],
+    ]);
+    expect(plot).toMatchInlineSnapshot(`
+      " 0.9000 ┤                 *
+              │                 ·
+              │   *··············
+              │   ·   3
+              │*2··
+              │
+              │
+       0.5000 ┤                           o  o
+              └───────────────────────────────
+               0.100     complexity →     1.00"
+    `);
+  });
+
+  it('puts a single trial in the middle and labels its values', () => {
+    expect(draw([[0.8125, 0.42]], 30, 7)).toMatchInlineSnapshot(`
+      "        │
+              │
+       0.8125 ┤          *
+              │
+              │
+              └─────────────────────
+               complexity 0.420"
+    `);
+  });
+
+  it('leaves out trials without complexity and says how many', () => {
+    const trade = tradeoff(
+      sweepOf([
+        [0.8, 0.1],
+        [0.9, null],
+      ]),
+    );
+    expect(trade.points).toHaveLength(1);
+    expect(trade.missing).toBe(1);
+  });
+});
+
+describe('the Pareto front', () => {
+  it('holds what nothing beats, equal points together, by ascending cost', () => {
+    const points = [
+      { score: 3, cost: 3 },
+      { score: 1, cost: 1 },
+      { score: 1, cost: 1 },
+      { score: 1, cost: 2 },
+      { score: 2, cost: 2 },
+      { score: 3, cost: 4 },
+    ];
+    expect(paretoFront(points)).toEqual([points[1], points[2], points[4], points[0]]);
+  });
+});
