@@ -45,6 +45,8 @@ export interface TheoryConstants {
   readonly lipschitz: number;
   /** Λ_min: floor on the least Hessian eigenvalue. */
   readonly hessian_minimum: number;
+  /** λ₀: strength of dropout's own regularisation, added to λ; absent: 0. See docs/complexity.md. */
+  readonly implicit_sparsity?: number;
   /** δ */
   readonly confidence: number;
   /** n */

@@ -1,0 +1,16 @@
+import type { TheoryConstants } from '../train/trainer-protocol.ts';
+
+/**
+ * The second term of Theorem 4.4 (arXiv 2404.09610): sqrt((C² + 24Cη² / (Λ_min + 2(λ₀+λ)(2p−p²))) / (2nδ)). It falls
+ * as p and λ grow. A proxy for ranking configurations, not a certificate: the constants are estimates. Differs from
+ * the paper in λ₀, the curvature-based strength that dropout itself has where the loss holds no penalty of its own
+ * (docs/complexity.md); without it, p would not appear at λ = 0.
+ * @param dropoutRate p in [0, 1)
+ * @param sparsity λ ≥ 0
+ */
+export function complexity(dropoutRate: number, sparsity: number, constants: TheoryConstants): number {
+  const { loss_bound: bound, lipschitz, hessian_minimum: hessianMinimum, confidence, train_rows: rows } = constants;
+  const strength = (constants.implicit_sparsity ?? 0) + sparsity;
+  const curvature = hessianMinimum + 2 * strength * (2 * dropoutRate - dropoutRate ** 2);
+  return Math.sqrt((bound ** 2 + (24 * bound * lipschitz ** 2) / curvature) / (2 * rows * confidence));
+}
