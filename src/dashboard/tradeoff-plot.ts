@@ -21,7 +21,7 @@ export function tradeoffPlot(tradeoff: Tradeoff, width: number, height: number):
   if (columns < 8 || rows < 2) return [];
   if (tradeoff.points.length === 0) return emptyPlot(width, height);
   const x = axis(
-    tradeoff.points.map(({ cost }) => cost),
+    tradeoff.points.map(({ complexity }) => complexity),
     columns,
   );
   const y = axis(
@@ -71,7 +71,7 @@ function drawCells(tradeoff: Tradeoff, x: Axis, y: Axis, columns: number, rows: 
     line[column] = { symbol, tone };
   };
   const place = (point: TrialPoint): { column: number; row: number } => ({
-    column: x.cell(point.cost),
+    column: x.cell(point.complexity),
     row: rows - 1 - y.cell(point.value),
   });
   const inCell = countByCell(tradeoff.points, place);

@@ -1,17 +1,17 @@
+import { paretoFront } from '../stats/pareto-front.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { paretoFront, type TradeoffPoint } from './pareto-front.ts';
 import { trialValue } from './trial-value.ts';
 
-export interface TrialPoint extends TradeoffPoint {
+export interface TrialPoint {
   readonly trial: number;
-  /** The objective as it is, not turned. */
+  /** The first objective. */
   readonly value: number;
+  readonly complexity: number;
 }
 
 /** The first objective against complexity: what the scatter draws. */
 export interface Tradeoff {
   readonly metric: string;
-  readonly direction: 'maximize' | 'minimize';
   readonly points: readonly TrialPoint[];
   /** By ascending complexity. */
   readonly front: readonly TrialPoint[];
@@ -21,14 +21,18 @@ export interface Tradeoff {
 
 /** Theorem 4.4's trade-off over the trials that are scored: the objective against the complexity proxy. */
 export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
-  const objective = snapshot.definition.objectives.find(({ metric }) => metric !== 'complexity');
+  const objective = snapshot.definition.objectives.find((named) => named.metric !== 'complexity');
   const metric = objective?.metric ?? 'accuracy';
-  const direction = objective?.direction ?? 'maximize';
   const points = snapshot.trials.flatMap((trial): readonly TrialPoint[] => {
     const value = trialValue(trial, metric);
-    if (value === null || trial.complexity === null) return [];
-    const score = direction === 'maximize' ? value : -value;
-    return [{ trial: trial.trial, value, score, cost: trial.complexity }];
+    return value === null || trial.complexity === null
+      ? []
+      : [{ trial: trial.trial, value, complexity: trial.complexity }];
   });
-  return { metric, direction, points, front: paretoFront(points), missing: snapshot.trials.length - points.length };
+  const front = paretoFront(points, [
+    { direction: objective?.direction ?? 'maximize', value: (point) => point.value },
+    { direction: 'minimize', value: (point) => point.complexity },
+  ]);
+  front.sort((a, b) => a.complexity - b.complexity || a.trial - b.trial);
+  return { metric, points, front, missing: snapshot.trials.length - points.length };
 }

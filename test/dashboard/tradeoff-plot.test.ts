@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { paretoFront } from '../../src/dashboard/pareto-front.ts';
 import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
@@ -73,19 +72,5 @@ describe('the scatter of accuracy against complexity', () => {
     );
     expect(trade.points).toHaveLength(1);
     expect(trade.missing).toBe(1);
-  });
-});
-
-describe('the Pareto front', () => {
-  it('holds what nothing beats, equal points together, by ascending cost', () => {
-    const points = [
-      { score: 3, cost: 3 },
-      { score: 1, cost: 1 },
-      { score: 1, cost: 1 },
-      { score: 1, cost: 2 },
-      { score: 2, cost: 2 },
-      { score: 3, cost: 4 },
-    ];
-    expect(paretoFront(points)).toEqual([points[1], points[2], points[4], points[0]]);
   });
 });
