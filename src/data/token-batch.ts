@@ -3,7 +3,7 @@ import type { BatchRows } from './epoch-batches.ts';
 import type { TokenisedRows } from './tokenise.ts';
 
 /** Tensors of a batch: ids padded with `padId` and attention 0 to the batch's length. */
-export function tokenBatch(tokens: TokenisedRows, batch: BatchRows, padId = 0): TokenBatch {
+export function tokenBatch(tokens: TokenisedRows, batch: BatchRows, padId: number): TokenBatch {
   const { rows, length } = batch;
   const inputIds = new BigInt64Array(rows.length * length).fill(BigInt(padId));
   const attentionMask = new BigInt64Array(rows.length * length);

@@ -1,0 +1,53 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { SegmentOutcome } from '../sweep/segment.ts';
+import { evaluateSegment } from './evaluate-segment.ts';
+import { openAdapterEngine } from './open-adapter-engine.ts';
+import { probeTheory } from './probe-theory.ts';
+import type { SegmentRunner } from './segment-runner.ts';
+import { trainSegment } from './train-segment.ts';
+import { WarmSlot } from './warm-slot.ts';
+
+/** The runner of the real trainer. Keeps engine, tokens and base warm between segments. */
+export function makeOnnxRunner(): SegmentRunner {
+  const slot = new WarmSlot(openAdapterEngine, threadsOfSlot());
+  return {
+    run: (command, reporter) =>
+      asOutcome(() =>
+        command.segment.kind === 'train'
+          ? trainSegment(command.segment, command, reporter, slot)
+          : evaluateSegment(command.segment, command, reporter, slot),
+      ),
+    probe: (request) => probeTheory(request, slot),
+  };
+}
+
+/** Intra-op threads, set by the slot's supervisor. */
+function threadsOfSlot(): number {
+  const threads = Number(process.env['DROPSWEEP_THREADS'] ?? '1');
+  return Number.isInteger(threads) && threads > 0 ? threads : 1;
+}
+
+/** Turns what a configuration or its inputs brought about into an outcome; anything else is a defect and is thrown. */
+async function asOutcome(run: () => Promise<SegmentOutcome>): Promise<SegmentOutcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isOutOfMemory(error)) {
+      const message = `${messageOf(error)}\n  to do: lower batch_size or max_length, or give the slot more memory`;
+      return { kind: 'failed', outcome: 'out_of_memory', code: 'OUT_OF_MEMORY', message };
+    }
+    if (!(error instanceof DropsweepError)) throw error;
+    // A full disk is the machine's end of an attempt, not the configuration's: it may be tried again.
+    if (error.code === 'DISK_FULL') return { kind: 'process_died', message: error.message };
+    return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
+  }
+}
+
+/** How onnxruntime and V8 word it: allocation failures come as plain errors. */
+function isOutOfMemory(error: unknown): boolean {
+  return /bad_alloc|failed to allocate memory|out of memory|array buffer allocation failed/i.test(messageOf(error));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

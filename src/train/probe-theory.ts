@@ -1,0 +1,74 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { sortedBatches } from '../data/epoch-batches.ts';
+import { batchLabels, tokenBatch } from '../data/token-batch.ts';
+import { stream } from '../random/stream.ts';
+import type { TrainableLayout } from './adapter-engine.ts';
+import type { ProbeRequest, TheoryConstants } from './trainer-protocol.ts';
+import type { WarmSlot } from './warm-slot.ts';
+
+const PROBE_ROWS = 32;
+/** δ of Theorem 4.4. */
+const CONFIDENCE = 0.05;
+/** Below this a curvature is rounding: the bound stays finite. */
+const LEAST_CURVATURE = 1e-12;
+
+const method =
+  `${PROBE_ROWS} train rows by stream (seed, 'probe'), one at a time, on the frozen base with the initial head and B = 0, ` +
+  'no masks. loss_bound: largest loss, at least ln(classes). lipschitz: largest norm of a row’s loss gradient over ' +
+  'the adapter. hessian_minimum: mean squared gradient per adapter parameter (mean eigenvalue of the empirical ' +
+  'Fisher matrix, standing in for the least Hessian eigenvalue, which is not measured). implicit_sparsity: half of it.';
+
+/**
+ * Estimates the constants of Theorem 4.4 once per sweep, before any training: they depend on base, task, train rows,
+ * adapter shape and seed, never on p or λ. docs/complexity.md says what each estimate is worth.
+ */
+export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promise<TheoryConstants> {
+  const { base, modelFolder, task, train, configuration, seed } = request;
+  const engine = await slot.engine(base, modelFolder, task, configuration);
+  const tokens = await slot.tokens(base, modelFolder, train, request.datasetFile, configuration.max_length);
+  const { padId } = await slot.limits(modelFolder);
+  const { parameters } = engine.initialState(seed);
+  const chosen = stream(seed, 'probe').permutation(tokens.labels.length).slice(0, PROBE_ROWS);
+  const lengths = Array.from(chosen, (row) => tokens.inputIds[row]?.length ?? 0);
+  let lossBound = task.kind === 'classification' ? Math.log(task.label_names.length) : 0;
+  let lipschitz = 0;
+  let squares = 0;
+  for (const { rows, length } of sortedBatches(lengths, 1)) {
+    const batch = { rows: rows.map((row) => chosen[row] ?? 0), length };
+    const labels = batchLabels(tokens, batch, task.kind);
+    const { loss, gradient } = await engine.gradient(parameters, tokenBatch(tokens, batch, padId), labels, null);
+    const square = adapterSquaredNorm(gradient, engine.layout);
+    lossBound = Math.max(lossBound, loss);
+    lipschitz = Math.max(lipschitz, Math.sqrt(square));
+    squares += square;
+    await turnOfEventLoop();
+  }
+  const curvature = Math.max(LEAST_CURVATURE, squares / chosen.length / adapterLength(engine.layout));
+  return {
+    loss_bound: lossBound,
+    lipschitz,
+    hessian_minimum: curvature,
+    implicit_sparsity: curvature / 2,
+    confidence: CONFIDENCE,
+    train_rows: train.rows,
+    method,
+  };
+}
+
+function adapterLength(layout: TrainableLayout): number {
+  return adapterTensors(layout).reduce((sum, { length }) => sum + length, 0);
+}
+
+function adapterSquaredNorm(gradient: Float32Array, layout: TrainableLayout): number {
+  let sum = 0;
+  for (const { offset, length } of adapterTensors(layout)) {
+    for (let i = offset; i < offset + length; i += 1) sum += (gradient[i] ?? 0) ** 2;
+  }
+  return sum;
+}
+
+function adapterTensors(layout: TrainableLayout): { offset: number; length: number }[] {
+  return layout.tensors
+    .filter(({ name }) => !name.startsWith('head.'))
+    .map(({ offset, shape }) => ({ offset, length: shape.reduce((product, size) => product * size, 1) }));
+}

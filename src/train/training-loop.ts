@@ -1,0 +1,89 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../data/epoch-batches.ts';
+import { batchLabels, tokenBatch } from '../data/token-batch.ts';
+import type { TokenisedRows } from '../data/tokenise.ts';
+import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { AdapterEngine, AdapterMasks, StepResult, TrainingState } from './adapter-engine.ts';
+import { learningRateFactor } from './learning-rate-schedule.ts';
+
+/** Everything that decides a training's tensors. */
+export interface TrainingLoop {
+  readonly engine: AdapterEngine;
+  readonly configuration: TrainingConfiguration;
+  readonly task: TaskShape;
+  readonly tokens: TokenisedRows;
+  readonly padId: number;
+  readonly plan: BatchPlan;
+  /** Of the whole training, not of a rung: the schedule runs over it. */
+  readonly totalSteps: number;
+  /** The masks of one instance of a step; keyed by (seed, 'mask', step, module, instance). Steps count from 0. */
+  instanceMasks(step: number, instance: number): AdapterMasks;
+}
+
+/** A step just taken. */
+export interface StepTaken {
+  readonly result: StepResult;
+  readonly learningRate: number;
+  readonly stepSeconds: number;
+}
+
+/**
+ * Takes steps until `endStep`, yielding each. What a step does depends on the state and its number alone, so going on
+ * from a checkpoint gives the same bits as never having stopped. Gives the event loop a turn between steps, for the
+ * channel to the supervisor.
+ */
+export async function* trainSteps(
+  loop: TrainingLoop,
+  start: TrainingState,
+  endStep: number,
+): AsyncGenerator<StepTaken> {
+  const { engine, configuration, task, tokens, totalSteps } = loop;
+  const batchOf = epochReader(loop);
+  let state = start;
+  while (state.step < endStep) {
+    const step = state.step;
+    const startedAt = performance.now();
+    const batch = batchOf(step);
+    const learningRate =
+      configuration.learning_rate * learningRateFactor(step, totalSteps, configuration.warmup_fraction);
+    const instances = Array.from({ length: configuration.train_instances }, (_, i) => loop.instanceMasks(step, i));
+    const result = await engine.step(
+      state,
+      tokenBatch(tokens, batch, loop.padId),
+      batchLabels(tokens, batch, task.kind),
+      instances,
+      {
+        dropoutRate: configuration.dropout_rate,
+        sparsity: configuration.sparsity,
+        learningRate,
+        weightDecay: configuration.weight_decay,
+        decayBiases: configuration.decay_biases,
+        beta1: configuration.adam_beta1,
+        beta2: configuration.adam_beta2,
+        epsilon: configuration.adam_epsilon,
+        clipNorm: configuration.clip_norm,
+      },
+    );
+    state = result.state;
+    yield { result, learningRate, stepSeconds: (performance.now() - startedAt) / 1_000 };
+    if (result.nonFinite) return;
+    await turnOfEventLoop();
+  }
+}
+
+/** The batch of a step: epochs are drawn as wholes and kept while they last. */
+function epochReader({ plan, configuration }: TrainingLoop): (step: number) => BatchRows {
+  const steps = stepsPerEpoch(plan.lengths.length, configuration.batch_size);
+  let epoch = -1;
+  let batches: readonly BatchRows[] = [];
+  return (step) => {
+    const wanted = Math.floor(step / steps);
+    if (wanted !== epoch) {
+      epoch = wanted;
+      batches = epochBatches(plan, configuration.seed, epoch);
+    }
+    const batch = batches[step % steps];
+    if (batch === undefined) throw new RangeError(`no batch for step ${step}`);
+    return batch;
+  };
+}

@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DropsweepError } from '../base/errors.ts';
+import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
+import { thawRows } from '../data/frozen-rows.ts';
+import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
+import { stream } from '../random/stream.ts';
+import type { BaseModelReference, DatasetReference, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
+
+/** What of a base model's config.json batches depend on. */
+interface ModelLimits {
+  readonly padId: number;
+  readonly positions: number;
+}
+
+const ENGINE_LIMIT = 2;
+const TOKENS_LIMIT = 8;
+
+/**
+ * What a slot keeps between segments: open engines, tokenised rows and batch plans, each by what it depends on, the
+ * least recently used given up first. A training that shares base, adapter shape and data with the last one starts
+ * with nothing to load.
+ */
+export class WarmSlot {
+  readonly #openEngine: OpenAdapterEngine;
+  readonly #threads: number;
+  readonly #engines = new Map<string, AdapterEngine>();
+  readonly #tokens = new Map<string, TokenisedRows>();
+  readonly #plans = new Map<string, BatchPlan>();
+  readonly #limits = new Map<string, ModelLimits>();
+
+  constructor(openEngine: OpenAdapterEngine, threads: number) {
+    this.#openEngine = openEngine;
+    this.#threads = threads;
+  }
+
+  async engine(
+    base: BaseModelReference,
+    modelFolder: string,
+    task: TaskShape,
+    { adapter, rank, alpha, targets }: TrainingConfiguration,
+  ): Promise<AdapterEngine> {
+    const key = JSON.stringify([base.content_hash, modelFolder, task, adapter, rank, alpha, targets]);
+    const kept = touch(this.#engines, key);
+    if (kept !== undefined) return kept;
+    const given = shed(this.#engines, ENGINE_LIMIT - 1);
+    for (const engine of given) await engine.close();
+    const opened = await this.#openEngine({
+      modelFolder,
+      task,
+      adapter: { adapter, rank, alpha, targets },
+      threads: this.#threads,
+    });
+    this.#engines.set(key, opened);
+    return opened;
+  }
+
+  /** Tokens of frozen rows. @param file gzip'd JSON lines as `freezeRows` made them */
+  async tokens(
+    base: BaseModelReference,
+    modelFolder: string,
+    dataset: DatasetReference,
+    file: string | undefined,
+    maxLength: number,
+  ): Promise<TokenisedRows> {
+    const key = JSON.stringify([dataset.hash, base.tokenizer_hash, modelFolder, maxLength]);
+    const kept = touch(this.#tokens, key);
+    if (kept !== undefined) return kept;
+    const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
+    const tokens = await tokenise(modelFolder, rows, maxLength);
+    const { positions } = await this.limits(modelFolder);
+    const longest = tokens.inputIds.reduce((most, ids) => Math.max(most, ids.length), 0);
+    if (longest > positions) {
+      throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the model has positions', {
+        where: 'training.max_length',
+        got: `${longest} tokens`,
+        expected: `at most ${positions} tokens`,
+        fix: `lower max_length to ${positions}`,
+      });
+    }
+    shed(this.#tokens, TOKENS_LIMIT - 1);
+    this.#tokens.set(key, tokens);
+    return tokens;
+  }
+
+  /** How a train set is cut into batches; kept, because planning looks at whole epochs. */
+  plan(dataset: DatasetReference, tokens: TokenisedRows, batchSize: number, maxLength: number): BatchPlan {
+    const key = JSON.stringify([dataset.hash, batchSize, maxLength]);
+    const kept = touch(this.#plans, key);
+    if (kept !== undefined) return kept;
+    const lengths = tokens.inputIds.map((ids) => ids.length);
+    const plan = planBatches(lengths, batchSize);
+    shed(this.#plans, TOKENS_LIMIT - 1);
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  async limits(modelFolder: string): Promise<ModelLimits> {
+    const kept = this.#limits.get(modelFolder);
+    if (kept !== undefined) return kept;
+    const limits = await readLimits(join(modelFolder, 'config.json'));
+    this.#limits.set(modelFolder, limits);
+    return limits;
+  }
+}
+
+/** A fixed subsample of rows, the same for every training on them: drawn by the rows' hash. */
+export function trainSubsample(tokens: TokenisedRows, datasetHash: string, rows: number): TokenisedRows {
+  const order = stream(0, 'train_subsample', datasetHash).permutation(tokens.labels.length).slice(0, rows).sort();
+  return {
+    inputIds: Array.from(order, (row) => tokens.inputIds[row] ?? []),
+    tokenTypeIds: Array.from(order, (row) => tokens.tokenTypeIds[row] ?? []),
+    labels: Array.from(order, (row) => tokens.labels[row] ?? 0),
+  };
+}
+
+async function readFrozen(dataset: DatasetReference, file: string | undefined): Promise<Uint8Array> {
+  try {
+    if (file === undefined) throw new Error('no file was named for it');
+    return await readFile(file);
+  } catch (cause) {
+    throw new DropsweepError('DATA_INVALID', 'the frozen rows are not on this machine', {
+      where: file ?? `dataset ${dataset.hash}`,
+      cause,
+    });
+  }
+}
+
+async function readLimits(path: string): Promise<ModelLimits> {
+  let config: unknown;
+  try {
+    config = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'config.json cannot be read', { where: path, cause });
+  }
+  return {
+    padId: numberOf(config, 'pad_token_id') ?? 0,
+    positions: numberOf(config, 'max_position_embeddings') ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function numberOf(config: unknown, name: string): number | undefined {
+  if (typeof config !== 'object' || config === null) return undefined;
+  const value = new Map<string, unknown>(Object.entries(config)).get(name);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** The kept value, made the most recently used. */
+function touch<Value>(kept: Map<string, Value>, key: string): Value | undefined {
+  const value = kept.get(key);
+  if (value === undefined) return undefined;
+  kept.delete(key);
+  kept.set(key, value);
+  return value;
+}
+
+/** Gives up the least recently used values beyond `limit` and returns them. */
+function shed<Value>(kept: Map<string, Value>, limit: number): Value[] {
+  const surplus = [...kept].slice(0, Math.max(0, kept.size - limit));
+  for (const [key] of surplus) kept.delete(key);
+  return surplus.map(([, value]) => value);
+}
