@@ -17,6 +17,8 @@ export interface Tradeoff {
   readonly front: readonly TrialPoint[];
   /** Trials that have no complexity or no objective (yet). */
   readonly missing: number;
+  /** The front's trials were not all trained in one numerics class: their last bits are not comparable. */
+  readonly mixedNumerics: boolean;
 }
 
 /** Theorem 4.4's trade-off over the trials that are scored: the objective against the complexity proxy. */
@@ -34,5 +36,10 @@ export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
     { direction: 'minimize', value: (point) => point.complexity },
   ]);
   front.sort((a, b) => a.complexity - b.complexity || a.trial - b.trial);
-  return { metric, points, front, missing: snapshot.trials.length - points.length };
+  const onFront = new Set(front.map(({ trial }) => trial));
+  const classes = new Set(
+    snapshot.trials.flatMap(({ trial, numericsClass }) => (onFront.has(trial) ? (numericsClass ?? []) : [])),
+  );
+  const missing = snapshot.trials.length - points.length;
+  return { metric, points, front, missing, mixedNumerics: classes.size > 1 };
 }

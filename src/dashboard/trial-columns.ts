@@ -18,7 +18,12 @@ const stateWidth = 13;
 
 /** The columns that fit into `width`, separated by one space. The state column is always there. */
 export function trialColumns(snapshot: SweepSnapshot, width: number): readonly TrialColumn[] {
-  const all = [...standardColumns(snapshot), ...variedColumns(snapshot), stateColumn(snapshot)];
+  const all = [
+    ...standardColumns(snapshot),
+    ...variedColumns(snapshot),
+    stateColumn(snapshot),
+    ...failureColumn(snapshot),
+  ];
   let kept: readonly TrialColumn[] = all;
   while (kept.length > 1 && totalWidth(kept) > width) {
     const worst = Math.max(...kept.map(({ importance }) => importance));
@@ -135,6 +140,13 @@ function stateColumn(snapshot: SweepSnapshot): TrialColumn {
     text: (trial) => stateText(trial, paused),
     tone: stateTone,
   };
+}
+
+/** The code of what went wrong, in docs/errors.md or the trainer's own; only where something did. */
+function failureColumn(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  if (snapshot.trials.every(({ failure }) => failure === null)) return [];
+  const text = ({ failure }: TrialRow): string => failure?.code ?? '';
+  return [{ heading: 'failure', width: 20, align: 'left', importance: 8, text, tone: () => 'bad' }];
 }
 
 function stateText(trial: TrialRow, paused: boolean): string {

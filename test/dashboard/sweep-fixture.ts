@@ -238,7 +238,14 @@ export const situations = {
           return { ...row, metrics: metrics({ accuracy: 0.6875, collapsed: true, ece: 0.31, loss: 12.5 }) };
         if (index === 3) return { ...row, ...bare, state: 'diverged' };
         if (index === 6) return { ...row, ...bare, state: 'out_of_memory' };
-        if (index === 9) return { ...row, ...bare, state: 'crashed', attempts: 3 };
+        if (index === 9)
+          return {
+            ...row,
+            ...bare,
+            state: 'crashed',
+            attempts: 3,
+            failure: { code: 'PROCESS_DIED', message: 'SIGSEGV' },
+          };
         if (index === 12) return { ...row, ...bare, state: 'infeasible' };
         if (index === 15) return { ...row, ...bare, state: 'pruned' };
         if (index === 18) return { ...row, ...bare, state: 'running', step: 119, totalSteps: 120 };

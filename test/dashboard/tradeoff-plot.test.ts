@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
+import { plotCaption, tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 
@@ -61,6 +61,17 @@ describe('the scatter of accuracy against complexity', () => {
               └─────────────────────
                complexity 0.420"
     `);
+  });
+
+  it('says when the front mixes numerics classes', () => {
+    const sweep = sweepOf([
+      [0.8, 0.1],
+      [0.9, 0.2],
+    ]);
+    const trials = sweep.trials.map((row, index) => ({ ...row, numericsClass: `cpu-${index}` }));
+    const mixed = tradeoff({ ...sweep, trials });
+    expect(plotCaption(mixed, 60)).toContain('MIXED NUMERICS');
+    expect(plotCaption(tradeoff(sweep), 60)).not.toContain('MIXED');
   });
 
   it('leaves out trials without complexity and says how many', () => {
