@@ -1,0 +1,298 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { canonicalJson } from '../src/base/canonical-json.ts';
+import { sha256 } from '../src/base/sha256.ts';
+import { stepsPerEpoch } from '../src/data/epoch-batches.ts';
+import { freezeRows } from '../src/data/frozen-rows.ts';
+import { loadDataset } from '../src/data/load-dataset.ts';
+import { predictedClasses } from '../src/evaluate/classification-metrics.ts';
+import { accuracyStandardError } from '../src/stats/wilson-interval.ts';
+import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
+import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
+import type { DatasetReference, LabelledRow, TaskShape, TrainingConfiguration } from '../src/sweep/vocabulary.ts';
+import { makeOnnxRunner } from '../src/train/onnx-runner.ts';
+import type { RunCommand, SegmentReporter } from '../src/train/segment-runner.ts';
+
+/*
+ * The accuracy proof: MRPC with the settings of the PyTorch program (reference/train.py), through the same runner that
+ * sweeps use. Plain LoRA (p = 0, N = 1) and LoRA Dropout (p = 0.5, N = 2, M = 4), per seed the dev metrics in the mode
+ * `expected` and of the ensemble, beside what PyTorch printed for that seed.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    data: { type: 'string' },
+    reference: { type: 'string' },
+    seeds: { type: 'string', default: '0,1,2' },
+    arms: { type: 'string', default: '0,0.5' },
+    epochs: { type: 'string', default: '3' },
+    /** Stop after this many steps of the schedule: a smoke test, not a result. */
+    steps: { type: 'string' },
+  },
+});
+
+const settings: Omit<TrainingConfiguration, 'dropout_rate' | 'train_instances' | 'seed' | 'epochs'> = {
+  adapter: 'lora',
+  sparsity: 0,
+  rank: 8,
+  alpha: 16,
+  targets: ['query', 'key', 'value', 'attention.output.dense', 'intermediate.dense', 'output.dense'],
+  learning_rate: 5e-4,
+  weight_decay: 0.01,
+  decay_biases: true,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  clip_norm: 1,
+  batch_size: 32,
+  warmup_fraction: 0.06,
+  max_length: 128,
+  base_precision: 'float32',
+  keep: 'last',
+};
+
+interface Inputs {
+  readonly modelFolder: string;
+  readonly workFolder: string;
+  readonly task: TaskShape;
+  readonly train: DatasetReference;
+  readonly dev: DatasetReference;
+  readonly devLabels: readonly number[];
+  readonly datasetFiles: Readonly<Record<string, string>>;
+}
+
+interface ArmResult {
+  readonly p: number;
+  readonly N: number;
+  readonly M: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly expected_update: Shown;
+  readonly train_acc_subsample: number | null;
+  readonly members?: readonly number[];
+  readonly ensemble?: Shown;
+}
+
+interface Shown {
+  readonly acc: number;
+  readonly f1: number;
+  readonly ece: number;
+  readonly nll: number;
+}
+
+const runner = makeOnnxRunner();
+
+const quietReporter: SegmentReporter = {
+  progress: (step, of) => {
+    if (step % 50 === 0 || step === of) process.stderr.write(`  ${step}/${of}\r`);
+  },
+  metrics: () => undefined,
+  checkpoint: () => undefined,
+  event: (name, detail) => process.stderr.write(`  ${name} ${JSON.stringify(detail)}\n`),
+  releaseRequested: false,
+};
+
+async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promise<ArmResult> {
+  const members = dropoutRate === 0 ? 1 : 4;
+  const configuration: TrainingConfiguration = {
+    ...settings,
+    dropout_rate: dropoutRate,
+    train_instances: dropoutRate === 0 ? 1 : 2,
+    epochs: Number(options.epochs),
+    seed,
+  };
+  const totalSteps = configuration.epochs * stepsPerEpoch(inputs.train.rows, configuration.batch_size);
+  const segment: TrainSegment = {
+    kind: 'train',
+    lease: { segmentId: 'bench', epoch: 1 },
+    trainingId: 'bench',
+    trainingHash: sha256(canonicalJson({ ...configuration, targets: [...configuration.targets] })),
+    rung: 0,
+    specification: {
+      trainer: 'onnx',
+      trainer_version: 'bench',
+      configuration,
+      base: {
+        reference: inputs.modelFolder,
+        folder: inputs.modelFolder,
+        content_hash: 'bench',
+        tokenizer_hash: 'bench',
+      },
+      task: inputs.task,
+      train: inputs.train,
+      total_steps: totalSteps,
+    },
+    checkpoint: null,
+    endStep: options.steps === undefined ? totalSteps : Number(options.steps),
+    attempt: 1,
+  };
+  const trained = await run(inputs, segment);
+  if (trained.kind !== 'trained') throw new Error(JSON.stringify(trained));
+  const evaluations: PendingEvaluation[] = [pending(inputs, 'expected', dropoutRate, 1, seed)];
+  if (members > 1) evaluations.push(pending(inputs, 'ensemble', dropoutRate, members, seed));
+  const { lease, trainingId, trainingHash, specification } = segment;
+  const evaluated = await run(inputs, {
+    kind: 'evaluate',
+    lease,
+    trainingId,
+    trainingHash,
+    rung: 0,
+    specification,
+    checkpoint: trained.checkpoint,
+    evaluations,
+    attempt: 1,
+  });
+  if (evaluated.kind !== 'evaluated') throw new Error(JSON.stringify(evaluated));
+  const metrics = evaluated.results.map((result) => result.metrics);
+  const [expected] = metrics;
+  if (expected === undefined) throw new Error('no metrics');
+  const base = {
+    p: dropoutRate,
+    N: configuration.train_instances,
+    M: members,
+    seed,
+    steps: segment.endStep,
+    seconds: Math.round(trained.trainSeconds),
+    expected_update: shown(expected),
+    train_acc_subsample: expected.train_accuracy,
+  };
+  const ensemble = metrics[1];
+  if (ensemble === undefined) return base;
+  const own = evaluated.members.filter((one) => one.evaluationId === evaluations[1]?.evaluationId);
+  return { ...base, members: own.map(({ logits }) => memberAccuracy(inputs, logits)), ensemble: shown(ensemble) };
+}
+
+function memberAccuracy(inputs: Inputs, logits: Float32Array): number {
+  const predictions = predictedClasses(Float64Array.from(logits), 2);
+  const right = inputs.devLabels.filter((label, row) => label === predictions[row]);
+  return round(right.length / inputs.devLabels.length);
+}
+
+function run(inputs: Inputs, segment: RunCommand['segment']): Promise<SegmentOutcome> {
+  const { modelFolder, workFolder, datasetFiles } = inputs;
+  return runner.run(
+    {
+      kind: 'run',
+      segment,
+      checkpointFolder: join(workFolder, 'checkpoints'),
+      storeId: 'bench',
+      datasetFiles,
+      modelFolder,
+      checkpointEverySeconds: 600,
+    },
+    quietReporter,
+  );
+}
+
+function pending(
+  inputs: Inputs,
+  mode: 'expected' | 'ensemble',
+  dropoutRate: number,
+  size: number,
+  maskSeed: number,
+): PendingEvaluation {
+  return {
+    evaluationId: `${mode}-${size}-${maskSeed}`,
+    configuration: {
+      split: 'dev',
+      mode,
+      dropout_rate: dropoutRate,
+      ensemble_size: size,
+      mask_seed: maskSeed,
+      aggregate: 'logits',
+    },
+    dataset: inputs.dev,
+    storedMembers: [],
+  };
+}
+
+function shown(metrics: EvaluationMetrics): Shown {
+  return { acc: round(metrics.accuracy), f1: round(metrics.f1), ece: round(metrics.ece), nll: round(metrics.loss) };
+}
+
+function round(value: number | null): number {
+  return value === null ? Number.NaN : Math.round(value * 10_000) / 10_000;
+}
+
+function freeze(folder: string, rows: readonly LabelledRow[]): { reference: DatasetReference; file: string } {
+  const frozen = freezeRows(rows);
+  const file = join(folder, `${frozen.hash}.jsonl.gz`);
+  writeFileSync(file, frozen.bytes);
+  return { reference: { hash: frozen.hash, rows: frozen.rows }, file };
+}
+
+interface ReferenceLine {
+  readonly task: string;
+  readonly p: number;
+  readonly seed: number;
+  readonly expected_update: Shown;
+  readonly ensemble?: Shown;
+}
+
+function readReference(path: string): ReferenceLine[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): ReferenceLine => JSON.parse(line));
+}
+
+async function main(): Promise<void> {
+  const shared = resolve('../shared');
+  const modelFolder = resolve(options.model ?? '');
+  if (options.model === undefined) throw new Error('--model FOLDER (all-MiniLM-L6-v2) is required');
+  const folder = resolve(options.data ?? join(shared, 'data', 'glue', 'MRPC'));
+  const { task, train, dev } = loadDataset({
+    kind: 'text-classification',
+    data: { kind: 'glue', task: 'MRPC', folder },
+    split_seed: 0,
+  });
+  const workFolder = mkdtempSync(join(tmpdir(), 'dropsweep-mrpc-'));
+  try {
+    mkdirSync(join(workFolder, 'checkpoints'));
+    const frozen = { train: freeze(workFolder, train), dev: freeze(workFolder, dev) };
+    const inputs: Inputs = {
+      modelFolder,
+      workFolder,
+      task,
+      train: frozen.train.reference,
+      dev: frozen.dev.reference,
+      devLabels: dev.map((row) => row.label),
+      datasetFiles: {
+        [frozen.train.reference.hash]: frozen.train.file,
+        [frozen.dev.reference.hash]: frozen.dev.file,
+      },
+    };
+    const reference = readReference(options.reference ?? join(shared, 'reference', 'results.jsonl'));
+    for (const seed of options.seeds.split(',').map(Number)) {
+      for (const dropoutRate of options.arms.split(',').map(Number)) {
+        const result = await runArm(inputs, dropoutRate, seed);
+        process.stdout.write(`${JSON.stringify(result)}\n`);
+        compare(
+          result,
+          reference.find((line) => line.p === dropoutRate && line.seed === seed),
+        );
+      }
+    }
+  } finally {
+    rmSync(workFolder, { recursive: true });
+  }
+}
+
+function compare(result: ArmResult, reference: ReferenceLine | undefined): void {
+  const rows: [string, Shown | undefined, Shown | undefined][] = [
+    ['expected', result.expected_update, reference?.expected_update],
+    ['ensemble', result.ensemble, reference?.ensemble],
+  ];
+  for (const [mode, ours, theirs] of rows) {
+    if (ours === undefined) continue;
+    const error = accuracyStandardError(ours.acc, 408).toFixed(4);
+    const beside = theirs === undefined ? 'no PyTorch run of this seed' : `PyTorch ${theirs.acc.toFixed(4)}`;
+    process.stdout.write(`  p=${result.p} seed=${result.seed} ${mode}: ${ours.acc.toFixed(4)} ± ${error}, ${beside}\n`);
+  }
+}
+
+await main();

@@ -1,0 +1,96 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluateOutputs } from '../../src/evaluate/evaluate-outputs.ts';
+import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../../src/sweep/segment.ts';
+import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
+import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
+
+const runner = makeOnnxRunner();
+let bench: SegmentBench;
+let specification: TrainingSpecification;
+let checkpoint: CheckpointReference;
+beforeAll(async () => {
+  bench = new SegmentBench();
+  specification = bench.specification({ epochs: 4, dropout_rate: 0.4 });
+  const segment = bench.trainSegment(specification);
+  ({ checkpoint } = expectOutcome(await runner.run(bench.command(segment), new RecordingReporter()), 'trained'));
+});
+afterAll(() => rmSync(bench.folder, { recursive: true }));
+
+type Evaluated = Extract<SegmentOutcome, { kind: 'evaluated' }>;
+
+async function evaluate(...evaluations: readonly PendingEvaluation[]): Promise<Evaluated> {
+  const segment = bench.evaluateSegment(specification, checkpoint, evaluations);
+  return expectOutcome(await runner.run(bench.command(segment), new RecordingReporter()), 'evaluated');
+}
+
+const ensemble = (size: number, changes = {}): PendingEvaluation =>
+  bench.pending(`m${size}`, { ensemble_size: size, dropout_rate: 0.4, ...changes });
+
+test('members are nested: M = 4 begins with the members of M = 2, run together or apart', async () => {
+  const together = await evaluate(ensemble(1), ensemble(2), ensemble(4));
+  const apart = await evaluate(ensemble(2));
+  const of = (outcome: Evaluated, id: string): readonly Float32Array[] =>
+    outcome.members.filter((one) => one.evaluationId === id).map((one) => one.logits);
+  expect(of(together, 'm4')).toHaveLength(4);
+  expect(of(together, 'm4').slice(0, 2)).toEqual(of(apart, 'm2'));
+  expect(together.results[1]).toEqual(apart.results[0]);
+  expect(of(together, 'm4')[0]).not.toEqual(of(together, 'm4')[1]);
+});
+
+test('stored members are not run again, and the result is the same', async () => {
+  const fresh = await evaluate(ensemble(4));
+  const storedMembers = fresh.members.filter((one) => one.member < 2);
+  const extended = await evaluate({ ...ensemble(4), storedMembers });
+  expect(extended.members.map((one) => one.member)).toEqual([2, 3]);
+  expect(extended.results).toEqual(fresh.results);
+});
+
+test('stored members of one size serve the others of the same masks', async () => {
+  const fresh = await evaluate(ensemble(2));
+  const reused = await evaluate({ ...ensemble(1), storedMembers: fresh.members.slice(0, 1) }, ensemble(2));
+  expect(reused.members.map((one) => [one.evaluationId, one.member])).toEqual([['m2', 1]]);
+  expect(reused.results[1]).toEqual(fresh.results[0]);
+});
+
+test('expected, raw and masked outputs differ, and expected at p = 0 is raw', async () => {
+  const modes = await evaluate(
+    bench.pending('expected', { mode: 'expected', dropout_rate: 0.4 }),
+    bench.pending('raw', { mode: 'raw', dropout_rate: 0.4 }),
+    bench.pending('unmasked', { mode: 'expected', dropout_rate: 0 }),
+    ensemble(1),
+  );
+  const hashes = modes.results.map((result) => result.predictionsSha256);
+  expect(hashes[2]).toBe(hashes[1]);
+  expect(new Set(hashes).size).toBe(3);
+});
+
+test('metrics are those of the members and the labels in row order, with the kept entries of training', async () => {
+  const outcome = await evaluate(ensemble(4), ensemble(4, { aggregate: 'probabilities' }));
+  const members = outcome.members.filter((one, i) => one.evaluationId === 'm4' && i < 4).map((one) => one.logits);
+  const evaluated = { members, labels: bench.devRows.map((row) => row.label) };
+  const { task } = specification;
+  const expected = evaluateOutputs({ task, aggregate: 'logits', evaluated, train: evaluated, expectedKeptEntries: 0 });
+  const { metrics } = outcome.results[0] ?? {};
+  expect(metrics?.loss).toBe(expected.metrics.loss);
+  expect(metrics?.accuracy).toBe(expected.metrics.accuracy);
+  expect(metrics?.rows).toBe(50);
+  expect(metrics?.inference_passes).toBe(4);
+  expect(metrics?.loss).toBeLessThanOrEqual(metrics?.mean_member_loss ?? 0);
+  // Two layers of four 24×24 linears, one 24→40 and one 40→24.
+  expect(metrics?.expected_kept_entries).toBeCloseTo(0.6 ** 2 * 2 * (4 * 24 * 24 + 2 * 24 * 40), 6);
+  expect(metrics?.accuracy_gap).toBe((metrics?.train_accuracy ?? 0) - (metrics?.accuracy ?? 0));
+  expect(outcome.results[1]?.predictionsSha256).not.toBe(outcome.results[0]?.predictionsSha256);
+});
+
+test('an evaluation that is asked for its slot gives it back', async () => {
+  const segment = bench.evaluateSegment(specification, checkpoint, [ensemble(4)]);
+  expect(await runner.run(bench.command(segment), new RecordingReporter(0))).toEqual({ kind: 'released' });
+});
+
+test('another mask seed draws other members', async () => {
+  const { results } = await evaluate(ensemble(2), ensemble(2, { mask_seed: 1 }));
+  expect(results[0]?.predictionsSha256).not.toBe(results[1]?.predictionsSha256);
+  expect(tinyConfiguration.dropout_rate).not.toBe(0.4);
+});
