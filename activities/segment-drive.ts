@@ -85,17 +85,17 @@ class SegmentDrive {
 
   async #renewUntilOver(): Promise<void> {
     const { trainer, renewEveryMs, heartbeat } = this.#options;
-    for (;;) {
-      await this.#pause(renewEveryMs);
+    for (let away = false; ; ) {
+      await this.#pause(renewEveryMs, away);
       if (this.#over) return;
       if (trainer.alive) heartbeat();
-      await this.#orAway(() => this.#write());
+      away = await this.#failed(() => this.#write());
     }
   }
 
-  /** Sleeps until the time is over, a checkpoint waits or the segment has ended. */
-  async #pause(ms: number): Promise<void> {
-    if (this.#over || this.#checkpoints.length > 0) return;
+  /** Sleeps until the time is over, the segment has ended or, unless the record was away, a checkpoint waits. */
+  async #pause(ms: number, away: boolean): Promise<void> {
+    if (this.#over || (this.#checkpoints.length > 0 && !away)) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
@@ -173,12 +173,14 @@ class SegmentDrive {
     return { kind: 'failed', outcome: 'cancelled', code: 'CANCELLED', message: 'its last sweep let go of it' };
   }
 
-  async #orAway(write: () => Promise<void>): Promise<void> {
+  async #failed(write: () => Promise<void>): Promise<boolean> {
     try {
       await write();
+      return false;
     } catch (error) {
       // A refusal for any other reason is met again, and reported, by the commit.
       if (!this.#options.isAway(error)) this.#options.trainer.release();
+      return true;
     }
   }
 }

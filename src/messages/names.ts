@@ -32,8 +32,13 @@ export interface LaneName {
   readonly incarnation: number;
 }
 
+/** What the ids of all lanes of a sweep begin with. */
+export function laneIdPrefix(deployment: string, sweepId: string): string {
+  return `${workflowIdPrefix(deployment)}lane-${sweepId}-`;
+}
+
 export function laneWorkflowId(deployment: string, name: LaneName): string {
-  return `${workflowIdPrefix(deployment)}lane-${name.sweepId}-${name.generation}-${name.lane}-${name.incarnation}`;
+  return `${laneIdPrefix(deployment, name.sweepId)}${name.generation}-${name.lane}-${name.incarnation}`;
 }
 
 /** Names one turn of a lane. Never repeated: a claim is idempotent by it. */

@@ -1,5 +1,11 @@
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
-import type { BaseModelReference, DatasetReference, TaskShape, TrainerKind, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type {
+  BaseModelReference,
+  DatasetReference,
+  TaskShape,
+  TrainerKind,
+  TrainingConfiguration,
+} from '../sweep/vocabulary.ts';
 
 /**
  * What a slot's supervisor (in the worker) and its trainer process say to one another, over Node's IPC channel with

@@ -55,6 +55,11 @@ export class TrainerSlot implements Trainer {
     return this.#options.slot;
   }
 
+  /** Of the warm process; undefined: none runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get alive(): boolean {
     return this.#job === null || performance.now() - this.#job.progressAt < this.#options.stallMs;
   }

@@ -1,0 +1,51 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { DropsweepError } from '../base/errors.ts';
+import { openWorkerRecord } from './open-worker-record.ts';
+import { resolveModelFolder } from './resolve-model-folder.ts';
+import { runWorker } from './run-worker.ts';
+import { readWorkerSettings } from './worker-settings.ts';
+
+const interruptedStatus = 130;
+
+/** A worker process. The first SIGINT or SIGTERM drains it, the second ends it at once. */
+async function main(): Promise<void> {
+  const log = pino({ name: 'worker' }, pino.destination({ dest: 2, sync: true }));
+  // Signals are ours: the SDK would shut its workers down on its own.
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
+  const settings = readWorkerSettings(process.argv.slice(2), process.env);
+  const drain = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (drain.signal.aborted) process.exit(interruptedStatus);
+      log.info('draining: running segments are given back; once more leaves at once');
+      drain.abort();
+    });
+  }
+  const warn = (what: string, error: unknown) => log.warn({ err: error }, what);
+  const record = await openWorkerRecord({ ...settings, warn });
+  try {
+    await runWorker({
+      settings,
+      record,
+      draining: drain.signal,
+      resolveModelFolder,
+      warn,
+    });
+  } finally {
+    await record.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof DropsweepError ? error.message : stackOf(error)}\n`);
+  process.exitCode = 1;
+}
+// Native connections may keep the loop alive.
+process.exit();
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

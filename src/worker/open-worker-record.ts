@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DropsweepError } from '../base/errors.ts';
+import { PostgresDriveRecord, readDeployment } from '../store/drive-record.ts';
+import { isTransient, openStore } from '../store/open-store.ts';
+import { PostgresWorkerLedger } from '../store/postgres-worker-ledger.ts';
+import { PostgresWorkerRegister } from '../store/worker-register.ts';
+import type { WorkerRecord } from './worker-record.ts';
+
+export interface OpenWorkerRecordOptions {
+  readonly databaseUrl: string;
+  readonly slots: number;
+  /** Told while the database is away at the start; it is waited for. */
+  warn(what: string, error: unknown): void;
+}
+
+const retryMs = 500;
+/** Connections besides one a slot: for the register, the reconciler and control activities. */
+const sparePoolSize = 4;
+
+/** The record over PostgreSQL itself. */
+export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerRecordOptions): Promise<WorkerRecord> {
+  const store = openStore(databaseUrl, { poolSize: slots + sparePoolSize });
+  const drive = new PostgresDriveRecord(store);
+  const register = new PostgresWorkerRegister(store);
+  const deployment = await untilPresent(() => readDeployment(store), warn);
+  return {
+    deployment,
+    ledger: new PostgresWorkerLedger(store),
+    isAway: isTransient,
+    close: () => store.close(),
+    readSweepDrive: (sweepId) => drive.readSweepDrive(sweepId),
+    readSweepsToDrive: () => drive.readSweepsToDrive(),
+    beginGeneration: (sweepId, expected) => drive.beginGeneration(sweepId, expected),
+    readProbeRequest: (sweepId) => drive.readProbeRequest(sweepId),
+    writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),
+    readLiveWorkers: (host) => register.readLiveWorkers(host),
+    reapWorker: (workerId) => register.reapWorker(workerId),
+    registerWorker: (worker) => register.register(worker),
+    heartbeatWorker: (workerId) => register.heartbeat(workerId),
+    endWorker: (workerId) => register.leave(workerId),
+    async readDataset(hash) {
+      const rows = await drive.readDataset(hash);
+      if (rows !== null) return rows;
+      throw new DropsweepError('DATA_INVALID', 'the rows of a dataset are not in the database', { where: hash });
+    },
+  };
+}
+
+async function untilPresent<T>(ask: () => Promise<T>, warn: OpenWorkerRecordOptions['warn']): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      warn('waiting for the database', error);
+      await sleep(retryMs);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Segment } from '../sweep/segment.ts';
+import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import type { RunCommand } from '../train/segment-runner.ts';
+import type { ProbeRequest } from '../train/trainer-protocol.ts';
+
+export interface PrepareOptions {
+  /** The machine's data directory. */
+  readonly dataDirectory: string;
+  readonly checkpointEverySeconds: number;
+  /** The frozen rows of a dataset: gzip'd JSON lines. */
+  readDataset(hash: string): Promise<Uint8Array>;
+  /** The folder of a base model on this machine, its content checked. */
+  resolveModelFolder(base: BaseModelReference): Promise<string>;
+}
+
+/** Brings what a segment needs to this machine: frozen rows into a cache file each, the base model into its folder. */
+export class RunPreparation {
+  readonly #options: PrepareOptions;
+  readonly #datasets = new Map<string, Promise<string>>();
+  readonly #models = new Map<string, Promise<string>>();
+  readonly #checkpointFolder: string;
+  readonly #storeId: string;
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+    this.#checkpointFolder = resolve(options.dataDirectory, 'checkpoints');
+    this.#storeId = `${hostname()}:${this.#checkpointFolder}`;
+  }
+
+  async run(segment: Segment): Promise<RunCommand> {
+    const { specification } = segment;
+    const simulated = specification.trainer === 'simulated';
+    const hashes = [specification.train.hash];
+    if (segment.kind === 'evaluate') hashes.push(...segment.evaluations.map(({ dataset }) => dataset.hash));
+    const datasetFiles: Record<string, string> = {};
+    if (!simulated) for (const hash of new Set(hashes)) datasetFiles[hash] = await this.#dataset(hash);
+    return {
+      kind: 'run',
+      segment,
+      checkpointFolder: this.#checkpointFolder,
+      storeId: this.#storeId,
+      datasetFiles,
+      modelFolder: simulated ? '' : await this.#model(specification.base),
+      checkpointEverySeconds: this.#options.checkpointEverySeconds,
+    };
+  }
+
+  async probe(request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>): Promise<ProbeRequest> {
+    if (request.trainer === 'simulated') return { ...request, modelFolder: '', datasetFile: '' };
+    const [modelFolder, datasetFile] = [await this.#model(request.base), await this.#dataset(request.train.hash)];
+    return { ...request, modelFolder, datasetFile };
+  }
+
+  #dataset(hash: string): Promise<string> {
+    return once(this.#datasets, hash, () => this.#fetchDataset(hash));
+  }
+
+  #model(base: BaseModelReference): Promise<string> {
+    return once(this.#models, `${base.reference} ${base.content_hash}`, () => this.#options.resolveModelFolder(base));
+  }
+
+  async #fetchDataset(hash: string): Promise<string> {
+    const folder = join(this.#options.dataDirectory, 'datasets');
+    const path = join(folder, `${hash}.jsonl.gz`);
+    const present = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (present) return path;
+    await mkdir(folder, { recursive: true });
+    const partial = `${path}.${process.pid}.partial`;
+    await writeFile(partial, await this.#options.readDataset(hash));
+    await rename(partial, path);
+    return path;
+  }
+}
+
+/** What failed is tried again at the next call. */
+function once(known: Map<string, Promise<string>>, key: string, fetch: () => Promise<string>): Promise<string> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const fetched = fetch();
+  known.set(key, fetched);
+  fetched.catch(() => known.delete(key));
+  return fetched;
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { makeFindClosedLanes } from '../../activities/find-closed-lanes.ts';
+import { makeProbeTheory } from '../../activities/probe-theory.ts';
+import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
+import { makeServeSlot } from '../../activities/serve-slot.ts';
+import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
+import { controlQueue, trainQueue } from '../messages/names.ts';
+import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import { every } from './every.ts';
+import { connectNatively, keepWorkerRunning } from './keep-worker-running.ts';
+import { RunPreparation } from './prepare-run.ts';
+import { ownIdentity } from './process-identity.ts';
+import { reapDeadWorkers } from './reaper.ts';
+import { reconcileSweeps } from './reconciler.ts';
+import { TrainerSlots } from './trainer-slots.ts';
+import type { WorkerRecord } from './worker-record.ts';
+import type { WorkerSettings } from './worker-settings.ts';
+
+export interface WorkerEnvironment {
+  readonly settings: WorkerSettings;
+  readonly record: WorkerRecord;
+  /** Aborted once: give running segments back, take nothing new, end. */
+  readonly draining: AbortSignal;
+  resolveModelFolder(base: BaseModelReference): Promise<string>;
+  /** Told of what goes wrong and is tried again. */
+  warn(what: string, error: unknown): void;
+}
+
+/** Well below Temporal's heartbeat timeout of 30 s. */
+const heartbeatThrottleMs = 5_000;
+const workerHeartbeatMs = 5_000;
+
+/** A worker process's life: serves its roles until it is drained. */
+export async function runWorker(environment: WorkerEnvironment): Promise<void> {
+  const { settings, record, draining, warn } = environment;
+  const workerId = randomUUID();
+  const identity = ownIdentity();
+  await record.registerWorker({
+    workerId,
+    host: settings.host,
+    ...identity,
+    role: settings.roles.join('+'),
+    slots: settings.roles.includes('train') ? settings.slots : 0,
+  });
+  const connection = await connectUntilDrained(environment);
+  if (connection === null) return record.endWorker(workerId);
+  const client = new Client({ connection, namespace: settings.temporal.namespace });
+  const jobs = [
+    every(
+      workerHeartbeatMs,
+      draining,
+      () => record.heartbeatWorker(workerId),
+      (error) => warn('heartbeat', error),
+    ),
+    every(
+      settings.reapEveryMs,
+      draining,
+      () => reapDeadWorkers(record, client, settings.host),
+      (error) => warn('reaper', error),
+    ),
+  ];
+  if (settings.roles.includes('control')) jobs.push(...serveControl(environment, client));
+  if (settings.roles.includes('train')) jobs.push(serveTrain(environment, workerId));
+  await Promise.all(jobs);
+  await record.endWorker(workerId).catch((error: unknown) => warn('saying goodbye', error));
+  await connection.close();
+}
+
+async function connectUntilDrained({ settings, draining, warn }: WorkerEnvironment): Promise<NativeConnection | null> {
+  while (!draining.aborted) {
+    try {
+      return await connectNatively(settings.temporal);
+    } catch (error) {
+      warn(`connecting to Temporal at ${settings.temporal.address}`, error);
+      await sleep(1_000);
+    }
+  }
+  return null;
+}
+
+function serveControl({ settings, record, draining, warn }: WorkerEnvironment, client: Client): Promise<void>[] {
+  const activities: ControlActivities = {
+    readDesiredDrive: makeReadDesiredDrive(record),
+    findClosedLanes: makeFindClosedLanes((workflowId) => isOpen(client, workflowId)),
+  };
+  const { deployment } = record;
+  const reconciler = {
+    register: record,
+    client,
+    deployment,
+    deviceClass: settings.deviceClass,
+    settings: settings.drive,
+  };
+  return [
+    keepWorkerRunning({
+      temporal: settings.temporal,
+      worker: {
+        taskQueue: controlQueue(deployment),
+        workflowBundle: { codePath: join(import.meta.dirname, '..', '..', 'workflow-bundle.js') },
+        activities,
+        maxConcurrentActivityTaskExecutions: 20,
+        maxCachedWorkflows: 500,
+      },
+      draining,
+      failed: (error) => warn('control worker', error),
+    }),
+    every(
+      settings.reconcileEveryMs,
+      draining,
+      () => reconcileSweeps(reconciler),
+      (error) => warn('reconciler', error),
+    ),
+  ];
+}
+
+async function serveTrain(environment: WorkerEnvironment, workerId: string): Promise<void> {
+  const { settings, record, draining, warn } = environment;
+  const preparation = new RunPreparation({
+    dataDirectory: settings.dataDirectory,
+    checkpointEverySeconds: settings.checkpointEverySeconds,
+    readDataset: (hash) => record.readDataset(hash),
+    resolveModelFolder: environment.resolveModelFolder,
+  });
+  const trainers = new TrainerSlots(settings.slots, {
+    mainPath: join(import.meta.dirname, '..', 'train', 'trainer-process-main.js'),
+    environment: trainerEnvironment(settings),
+    stallMs: settings.stallMs,
+    releaseMs: settings.releaseMs,
+    terminateMs: settings.terminateMs,
+    prepare: (segment) => preparation.run(segment),
+  });
+  // Whoever leaves at once takes the trainer processes along.
+  process.once('exit', () => trainers.kill());
+  const activities: TrainActivities = {
+    serveSlot: makeServeSlot({
+      ledger: record.ledger,
+      trainers,
+      workerId,
+      leaseMs: settings.leaseMs,
+      renewEveryMs: settings.renewEveryMs,
+      draining,
+      isAway: (error) => record.isAway(error),
+      sleep: (ms) => sleep(ms),
+    }),
+    probeTheory: makeProbeTheory({
+      record,
+      trainers,
+      heartbeatEveryMs: 2_000,
+      prepareProbe: (request) => preparation.probe(request),
+    }),
+  };
+  await keepWorkerRunning({
+    temporal: settings.temporal,
+    worker: {
+      taskQueue: trainQueue(record.deployment, settings.deviceClass),
+      activities,
+      maxConcurrentActivityTaskExecutions: settings.slots,
+      maxHeartbeatThrottleInterval: heartbeatThrottleMs,
+      defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
+    },
+    draining,
+    failed: (error) => warn('train worker', error),
+  });
+  await trainers.close();
+}
+
+/** The trainer gets no way to the database or to Temporal. */
+function trainerEnvironment(settings: WorkerSettings): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(DATABASE_URL|PG|TEMPORAL_)/.test(name));
+  return { ...Object.fromEntries(own), DROPSWEEP_THREADS: String(settings.threadsPerSlot) };
+}
+
+async function isOpen(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

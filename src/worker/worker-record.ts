@@ -1,0 +1,25 @@
+import type { DriveRecord, TheoryRecord } from '../../activities/drive-record.ts';
+import type { WorkerLedger } from '../store/worker-ledger.ts';
+import type { WorkerRegister } from './reaper.ts';
+import type { DriveRegister } from './reconciler.ts';
+
+export interface WorkerRegistration {
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startTime: string;
+  readonly role: string;
+  readonly slots: number;
+}
+
+/** All that a worker process asks of the record. */
+export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, WorkerRegister {
+  readonly ledger: WorkerLedger;
+  readonly deployment: string;
+  registerWorker(worker: WorkerRegistration): Promise<void>;
+  heartbeatWorker(workerId: string): Promise<void>;
+  endWorker(workerId: string): Promise<void>;
+  readDataset(hash: string): Promise<Uint8Array>;
+  isAway(error: unknown): boolean;
+  close(): Promise<void>;
+}

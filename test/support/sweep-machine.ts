@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DriveSettings } from '../../src/messages/workflow-inputs.ts';
+
+const workerMain = join(import.meta.dirname, '..', '..', 'dist', 'src', 'worker', 'main.js');
+const project = join(import.meta.dirname, '..', '..');
+
+/** One process of a machine under test: killed at will, started again. */
+export class KeptProcess {
+  readonly name: string;
+  readonly #start: () => Promise<ChildProcess>;
+  #process: ChildProcess | null = null;
+
+  constructor(name: string, start: () => Promise<ChildProcess>) {
+    this.name = name;
+    this.#start = start;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  async start(): Promise<void> {
+    this.#process = await this.#start();
+  }
+
+  /** kill -9, and wait until it is gone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
+  /** SIGTERM, and SIGKILL when that does not help. */
+  async stop(withinMs = 15_000): Promise<void> {
+    const process = this.#process;
+    const insist = setTimeout(() => process?.kill('SIGKILL'), withinMs);
+    await this.#end('SIGTERM');
+    clearTimeout(insist);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const process = this.#process;
+    if (process === null || process.exitCode !== null || process.signalCode !== null) return;
+    const gone = new Promise((resolve) => process.once('exit', resolve));
+    process.kill(signal);
+    await gone;
+  }
+}
+
+export interface WorkerProcessOptions {
+  readonly name: string;
+  readonly roles: readonly ('control' | 'train')[];
+  readonly slots: number;
+  readonly folder: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly drive: Partial<DriveSettings>;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** A worker process as the product's supervisor starts it; its log lies in the folder. */
+export function workerProcess(options: WorkerProcessOptions): KeptProcess {
+  return new KeptProcess(options.name, async () => {
+    mkdirSync(options.folder, { recursive: true });
+    const log = openSync(join(options.folder, `${options.name}.log`), 'a');
+    const roles = options.roles.flatMap((role) => ['--role', role]);
+    const child = spawn(
+      process.execPath,
+      [workerMain, ...roles, '--slots', String(options.slots), '--data', options.folder],
+      {
+        cwd: project,
+        stdio: ['ignore', log, log],
+        env: {
+          ...process.env,
+          ...options.environment,
+          DATABASE_URL: options.databaseUrl,
+          TEMPORAL_ADDRESS: options.temporalAddress,
+          DROPSWEEP_DRIVE: JSON.stringify(options.drive),
+        },
+      },
+    );
+    closeSync(log);
+    return child;
+  });
+}
+
+/** Asks until the answer is not null; null after the time. */
+export async function eventually<T>(ask: () => Promise<T | null>, withinMs: number, everyMs = 100): Promise<T | null> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null || performance.now() > deadline) return answer;
+    await sleep(everyMs);
+  }
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,180 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { workflowIdPrefix } from '../../src/messages/names.ts';
+import { defaultDriveSettings, type DriveSettings } from '../../src/messages/workflow-inputs.ts';
+import { freePort } from '../../src/services/free-port.ts';
+import { databaseUrlOf, startPostgres } from '../../src/services/postgres-server.ts';
+import { startTemporal, temporalDatabaseFile } from '../../src/services/temporal-server.ts';
+import { createSweep } from '../../src/store/create-sweep.ts';
+import { readDeployment } from '../../src/store/drive-record.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import { eventually, KeptProcess, removeFolder, workerProcess } from './sweep-machine.ts';
+
+export interface TestMachineOptions {
+  readonly folder: string;
+  readonly drive?: Partial<DriveSettings>;
+  readonly slots?: number;
+  readonly postgresSettings?: Readonly<Record<string, string>>;
+}
+
+export interface SweepAccount {
+  readonly trainings: number;
+  /** Trainings whose state is not final. */
+  readonly open: number;
+  /** Segments whose work was committed more than once. */
+  readonly doubled: number;
+  readonly states: Readonly<Record<string, number>>;
+}
+
+const temporalVersion = '1.5.1';
+
+/** A machine of its own: PostgreSQL, Temporal, a control worker and two train workers, each to be killed at will. */
+export class TestMachine {
+  readonly #options: TestMachineOptions;
+  #processes: { postgres: KeptProcess; temporal: KeptProcess; workers: KeptProcess[] } | null = null;
+  #store: Store | null = null;
+  #connection: Connection | null = null;
+  #temporalAddress = '';
+  deployment = '';
+
+  constructor(options: TestMachineOptions) {
+    this.#options = options;
+  }
+
+  get store(): Store {
+    if (this.#store === null) throw new Error('the machine was not started');
+    return this.#store;
+  }
+
+  get processes() {
+    if (this.#processes === null) throw new Error('the machine was not started');
+    return this.#processes;
+  }
+
+  get client(): Client {
+    this.#connection ??= Connection.lazy({ address: this.#temporalAddress });
+    return new Client({ connection: this.#connection });
+  }
+
+  async start(): Promise<void> {
+    const { folder, slots = 2, drive = {} } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    const [postgresPort, temporalPort] = [await freePort(), await freePort()];
+    const databaseUrl = databaseUrlOf(folder, postgresPort);
+    this.#databaseUrl = databaseUrl;
+    this.#temporalAddress = `127.0.0.1:${temporalPort}`;
+    const settings = { ...defaultDriveSettings, readEveryMs: 3_000, ...drive };
+    const worker = (name: string, roles: readonly ('control' | 'train')[]) =>
+      workerProcess({
+        ...{ name, roles, slots, folder, databaseUrl, drive: settings },
+        temporalAddress: this.#temporalAddress,
+      });
+    this.#processes = {
+      postgres: new KeptProcess('postgres', async () => {
+        const options = { dataDirectory: folder, port: postgresPort, logFile: join(folder, 'postgres.log') };
+        return (await startPostgres({ ...options, settings: this.#options.postgresSettings ?? {} })).process;
+      }),
+      temporal: new KeptProcess('temporal', async () => {
+        const options = { dataDirectory: folder, port: temporalPort, logFile: join(folder, 'temporal.log') };
+        return (await startTemporal({ ...options, binary: temporalBinary(), version: temporalVersion })).process;
+      }),
+      workers: [worker('control', ['control']), worker('train-1', ['train']), worker('train-2', ['train'])],
+    };
+    await Promise.all([this.#processes.postgres.start(), this.#processes.temporal.start()]);
+    this.#store = openStore(databaseUrl);
+    await migrate(this.#store);
+    this.deployment = await readDeployment(this.#store);
+    await Promise.all(this.#processes.workers.map((process) => process.start()));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#processes === null) return;
+    await Promise.all(this.#processes.workers.map((process) => process.stop()));
+    await this.#connection?.close();
+    await this.#store?.close();
+    await this.#processes.temporal.kill();
+    await this.#processes.postgres.kill();
+  }
+
+  /** Deletes Temporal's file while its server is down. */
+  async loseTemporal(): Promise<void> {
+    await this.processes.temporal.kill();
+    const file = temporalDatabaseFile(this.#options.folder, temporalVersion);
+    for (const suffix of ['', '-wal', '-shm']) removeFolder(`${file}${suffix}`);
+    await this.processes.temporal.start();
+  }
+
+  async launch(plan: SweepPlan): Promise<string> {
+    const result = await createSweep(this.store, { plan, datasets: [], launchedBy: {} });
+    return result.sweepId;
+  }
+
+  /** The state in which the sweep ended; null: it did not within the time. */
+  finished(sweepId: string, withinMs: number): Promise<string | null> {
+    return eventually(async () => {
+      const rows = await this.#query('select state from sweeps where id = $1', [sweepId]);
+      const state = String(rows[0]?.['state']);
+      return state === 'completed' || state === 'cancelled' ? state : null;
+    }, withinMs);
+  }
+
+  async account(sweepId: string): Promise<SweepAccount> {
+    const rows = await this.#query(
+      `select t.state, count(*)::integer as count from sweep_trainings l join trainings t on t.id = l.training_id
+       where l.sweep_id = $1 group by t.state`,
+      [sweepId],
+    );
+    const states = Object.fromEntries(rows.map((row) => [String(row['state']), Number(row['count'])]));
+    const doubled = await this.#query(
+      `select a.segment_id from attempts a join segments s on s.id = a.segment_id
+       join sweep_trainings l on l.training_id = s.training_id
+       where l.sweep_id = $1 and a.outcome in ('trained', 'evaluated') group by a.segment_id having count(*) > 1`,
+      [sweepId],
+    );
+    const trainings = Object.values(states).reduce((a, b) => a + b, 0);
+    return { trainings, open: states['active'] ?? 0, doubled: doubled.length, states };
+  }
+
+  /** Ids of the deployment's open workflows once there are none, or after the time. */
+  async openWorkflows(withinMs: number): Promise<string[]> {
+    let open: string[] = [];
+    await eventually(
+      async () => {
+        open = [];
+        const query = `ExecutionStatus = "Running" AND WorkflowId STARTS_WITH "${workflowIdPrefix(this.deployment)}"`;
+        for await (const { workflowId } of this.client.workflow.list({ query })) open.push(workflowId);
+        return open.length === 0 ? open : null;
+      },
+      withinMs,
+      500,
+    );
+    return open;
+  }
+
+  async #query(text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  get databaseUrl(): string {
+    return this.#databaseUrl;
+  }
+  #databaseUrl = '';
+}
+
+function temporalBinary(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const path = join(cache, 'dropsweep', 'bin', `temporal-cli-v${temporalVersion}`, 'temporal');
+  if (!existsSync(path)) throw new Error(`no Temporal binary at ${path}`);
+  return path;
+}
