@@ -12,6 +12,8 @@ export interface ClaimRequest {
   /** The activity's task token: the reaper fails it when the worker is proved dead. */
   readonly taskToken: Uint8Array;
   readonly leaseMs: number;
+  /** Length of the bundle at most; 1 unless told. */
+  readonly maxSegments?: number;
 }
 
 export type ClaimResult =

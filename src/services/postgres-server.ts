@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { DropsweepError } from '../base/errors.ts';
+import { sha256 } from '../base/sha256.ts';
+import { findPostgresBinaries } from './postgres-binaries.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
+
+export interface PostgresOptions {
+  /** Holds the password and, unless root runs, the cluster. */
+  readonly dataDirectory: string;
+  readonly port: number;
+  /** Appended to. */
+  readonly logFile: string;
+  readonly startTimeoutMs?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface RunningPostgres {
+  readonly process: ChildProcess;
+  readonly databaseUrl: string;
+  readonly clusterFolder: string;
+}
+
+const superuser = 'dropsweep';
+
+/**
+ * Where the cluster lies. Root's PostgreSQL runs as another user, who may be unable to enter root's home: then it is
+ * a folder under /var/lib/dropsweep named after the data directory.
+ */
+export function clusterFolderOf(dataDirectory: string): string {
+  if (unprivilegedUser() === null) return path.join(dataDirectory, 'postgres');
+  return path.join('/var/lib/dropsweep', `postgres-${sha256(path.resolve(dataDirectory)).slice(0, 16)}`);
+}
+
+/** The cluster's password, made on first use; a file of mode 0600. */
+export function postgresPassword(dataDirectory: string): string {
+  const file = path.join(dataDirectory, 'postgres-password');
+  if (!existsSync(file)) {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+export function databaseUrlOf(dataDirectory: string, port: number, database: string = 'dropsweep'): string {
+  return `postgres://${superuser}:${encodeURIComponent(postgresPassword(dataDirectory))}@127.0.0.1:${port}/${database}`;
+}
+
+/**
+ * Starts the embedded server: loopback only, scram-sha-256, no Unix socket. Makes the cluster and the database on
+ * first use.
+ * @throws SERVICE_UNAVAILABLE with the end of its log when it does not answer in time.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const binaries = findPostgresBinaries();
+  const clusterFolder = clusterFolderOf(options.dataDirectory);
+  const user = unprivilegedUser();
+  if (!existsSync(path.join(clusterFolder, 'PG_VERSION'))) initialise(binaries.initdb, clusterFolder, options);
+  const settings: Record<string, string> = {
+    listen_addresses: '127.0.0.1',
+    port: String(options.port),
+    unix_socket_directories: '',
+    max_connections: '100',
+    shared_buffers: '64MB',
+    password_encryption: 'scram-sha-256',
+    ...options.settings,
+  };
+  const args = [
+    '-D',
+    clusterFolder,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+  const log = openSync(options.logFile, 'a', 0o600);
+  const process_ = spawn(binaries.postgres, args, {
+    stdio: ['ignore', log, log],
+    detached: true,
+    cwd: '/',
+    env: { LC_ALL: 'C' },
+    ...user,
+  });
+  const databaseUrl = databaseUrlOf(options.dataDirectory, options.port);
+  await waitUntilReady(process_, options, databaseUrl);
+  return { process: process_, databaseUrl, clusterFolder };
+}
+
+function initialise(initdb: string, clusterFolder: string, options: PostgresOptions): void {
+  const user = unprivilegedUser();
+  rmSync(clusterFolder, { recursive: true, force: true });
+  mkdirSync(clusterFolder, { recursive: true, mode: 0o700 });
+  const passwordFile = `${clusterFolder}.password`;
+  writeFileSync(passwordFile, postgresPassword(options.dataDirectory), { mode: 0o600 });
+  if (user !== null) {
+    chmodSync(path.dirname(clusterFolder), 0o711);
+    for (const place of [clusterFolder, passwordFile]) chownSync(place, user.uid, user.gid);
+  }
+  try {
+    const result = spawnSync(
+      initdb,
+      [
+        '-D',
+        clusterFolder,
+        '-U',
+        superuser,
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale=C',
+      ],
+      { encoding: 'utf8', cwd: '/', env: { LC_ALL: 'C' }, timeout: 120_000, ...user },
+    );
+    if (result.status === 0) return;
+    rmSync(clusterFolder, { recursive: true, force: true });
+    const said = `${result.error?.message ?? ''}${result.stderr}`;
+    throw new DropsweepError(/No space left/.test(said) ? 'DISK_FULL' : 'SERVICE_UNAVAILABLE', 'initdb failed', {
+      where: clusterFolder,
+      got: said.trim().split('\n').slice(-3).join(' | '),
+      fix: 'make room or rights there, or set DATABASE_URL to a PostgreSQL of your own',
+    });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+async function waitUntilReady(server: ChildProcess, options: PostgresOptions, databaseUrl: string): Promise<void> {
+  const deadline = performance.now() + (options.startTimeoutMs ?? 60_000);
+  const adminUrl = databaseUrlOf(options.dataDirectory, options.port, 'postgres');
+  while (performance.now() < deadline && server.exitCode === null && server.signalCode === null) {
+    const answer = await tryToPrepare(adminUrl, new URL(databaseUrl).pathname.slice(1));
+    if (answer) return;
+    await sleep(50);
+  }
+  server.kill('SIGKILL');
+  throw new DropsweepError('SERVICE_UNAVAILABLE', 'the embedded PostgreSQL did not come up', {
+    where: options.logFile,
+    got: readEnd(options.logFile),
+    fix: 'read the log named above; `dropsweep doctor` checks disk, rights and ports',
+  });
+}
+
+async function tryToPrepare(adminUrl: string, database: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined); // The server may go away while it starts; the next try tells.
+  try {
+    await client.connect();
+    const found = await client.query('select 1 from pg_database where datname = $1', [database]);
+    if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(database)}`);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function readEnd(file: string): string {
+  if (!existsSync(file)) return '(no log)';
+  const size = statSync(file).size;
+  return readFileSync(file, 'utf8').slice(-Math.min(size, 600)).trim();
+}

@@ -1,0 +1,223 @@
+import { sql } from 'kysely';
+import type { CheckpointReference, PendingEvaluation, Segment } from '../sweep/segment.ts';
+import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { DatabaseTransaction } from './open-store.ts';
+import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
+import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly training_id: string;
+  readonly kind: 'train' | 'evaluate';
+  readonly end_step: number;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly training_hash: string;
+  readonly specification: TrainingSpecification;
+  readonly numerics_class: string | null;
+}
+
+/** The ledger's claim, within its transaction. */
+export async function claimSegments(tx: DatabaseTransaction, request: ClaimRequest): Promise<ClaimResult> {
+  const sweep = await tx
+    .selectFrom('sweeps')
+    .select(['state', 'desired_state', 'generation'])
+    .where('id', '=', request.sweepId)
+    .executeTakeFirst();
+  if (sweep === undefined || sweep.generation !== request.generation) return { kind: 'exhausted' };
+  if (sweep.desired_state === 'cancelled' || sweep.state === 'completed') return { kind: 'exhausted' };
+  if (sweep.desired_state === 'paused') return { kind: 'wait' };
+
+  let ids = await claimedBefore(tx, request);
+  if (ids.length === 0) ids = await pick(tx, request, 'evaluate');
+  if (ids.length === 0) ids = await pick(tx, request, 'train');
+  if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
+  const rows = await take(tx, request, ids);
+  const bundle: Segment[] = [];
+  for (const row of rows) bundle.push(await describe(tx, request, row));
+  return { kind: 'claimed', bundle };
+}
+
+async function waitOrExhausted(tx: DatabaseTransaction, sweepId: string): Promise<ClaimResult> {
+  const open = await tx
+    .selectFrom('sweep_trainings')
+    .select('ordinal')
+    .where('sweep_id', '=', sweepId)
+    .where('open', '=', true)
+    .limit(1)
+    .executeTakeFirst();
+  if (open !== undefined) return { kind: 'wait' };
+  // Two lanes that finished the last two trainings at once may each have seen the other's as open.
+  await finishSweeps(tx, [sweepId]);
+  const sweep = await tx.selectFrom('sweeps').select('state').where('id', '=', sweepId).executeTakeFirst();
+  return { kind: sweep?.state === 'running' || sweep?.state === 'paused' ? 'wait' : 'exhausted' };
+}
+
+/** Law 1: a repeated request gets what it got, unless it is final or somebody else has taken it over. */
+async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('claims')
+    .innerJoin('segments', 'segments.id', 'claims.segment_id')
+    .select('segments.id')
+    .where('claims.slot_key', '=', request.slotKey)
+    .where('claims.ordinal', '=', request.ordinal)
+    .where('segments.status', '=', 'claimed')
+    .whereRef('segments.slot_key', '=', 'claims.slot_key')
+    .forUpdate('segments')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train' | 'evaluate'): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id
+    from (
+      select training_id, ordinal from sweep_trainings
+      where sweep_id = ${request.sweepId} and open order by ordinal
+    ) l
+    join segments s on s.training_id = l.training_id
+    where s.kind = ${kind} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
+    order by l.ordinal, s.end_step
+    limit ${request.maxSegments ?? 1}
+    for update of s skip locked`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonly string[]): Promise<ClaimedRow[]> {
+  const { rows } = await sql<ClaimedRow>`
+    with taken as (
+      update segments set status = 'claimed', lease_epoch = lease_epoch + 1, worker_id = ${request.workerId},
+        slot_key = ${request.slotKey}, generation = ${request.generation}, finished_at = null,
+        lease_expires_at = now() + ${request.leaseMs} * interval '1 millisecond'
+      where id = any(${ids}::uuid[])
+      returning id, training_id, kind, end_step, lease_epoch as epoch
+    ), noted as (
+      insert into claims (slot_key, ordinal, segment_id, epoch)
+      select ${request.slotKey}, ${request.ordinal}::integer, id, epoch from taken
+      on conflict (slot_key, ordinal, segment_id) do update set epoch = excluded.epoch
+    ), superseded as (
+      update attempts a set ended_at = now(), outcome = 'superseded' from taken
+      where a.segment_id = taken.id and a.ended_at is null
+    ), begun as (
+      insert into attempts (segment_id, epoch, worker_id, slot_key, task_token, numerics_class)
+      select id, epoch, ${request.workerId}, ${request.slotKey}, ${Buffer.from(request.taskToken)}::bytea,
+        ${request.numericsClass} from taken
+    )
+    select taken.*, t.training_hash, t.specification, t.numerics_class,
+      (select count(*)::integer + 1 from attempts a where a.segment_id = taken.id) as attempt
+    from taken join trainings t on t.id = taken.training_id
+    order by array_position(${ids}::uuid[], taken.id)`.execute(tx);
+  await sql`
+    update trainings set attempt_count = attempt_count + 1
+    where id = any(${rows.map((row) => row.training_id)}::uuid[])`.execute(tx);
+  return rows;
+}
+
+async function describe(tx: DatabaseTransaction, request: ClaimRequest, row: ClaimedRow): Promise<Segment> {
+  const common = {
+    lease: { segmentId: row.id, epoch: row.epoch },
+    trainingId: row.training_id,
+    trainingHash: row.training_hash,
+    rung: row.end_step,
+    specification: row.specification,
+    attempt: row.attempt,
+  };
+  if (row.kind === 'evaluate') {
+    const checkpoint = await newestCheckpoint(tx, row.training_id, { fromStep: row.end_step, toStep: row.end_step });
+    if (checkpoint === null) throw new Error(`no checkpoint of ${row.training_hash} at step ${row.end_step}`);
+    const evaluations = await pendingEvaluations(tx, row.training_id, row.end_step);
+    return { ...common, kind: 'evaluate', checkpoint, evaluations };
+  }
+  const checkpoint = await newestCheckpoint(tx, row.training_id, {
+    toStep: row.end_step,
+    inClass: request.numericsClass,
+  });
+  await noteNumericsClass(tx, row, request.numericsClass, checkpoint);
+  await forgetMetricsPast(tx, row.training_id, checkpoint?.step ?? 0);
+  return { ...common, kind: 'train', checkpoint, endStep: row.end_step };
+}
+
+/** A half-done training is never continued in another numerics class: it begins again, and says so. */
+async function noteNumericsClass(
+  tx: DatabaseTransaction,
+  row: ClaimedRow,
+  numericsClass: string,
+  checkpoint: CheckpointReference | null,
+): Promise<void> {
+  if (row.numerics_class === numericsClass) return;
+  await tx.updateTable('trainings').set({ numerics_class: numericsClass }).where('id', '=', row.training_id).execute();
+  const elsewhere = await newestCheckpoint(tx, row.training_id, { toStep: row.end_step });
+  if (elsewhere === null || elsewhere.step <= (checkpoint?.step ?? 0)) return;
+  const detail = { from: row.numerics_class, to: numericsClass, lost_steps: elsewhere.step };
+  await writeSweepEvent(tx, { trainingId: row.training_id, kind: 'restarted_in_other_numerics_class', detail });
+}
+
+/** Law 4. A chunk that spans the checkpoint's step keeps its part up to it. */
+async function forgetMetricsPast(tx: DatabaseTransaction, trainingId: string, step: number): Promise<void> {
+  await tx.deleteFrom('metrics').where('training_id', '=', trainingId).where('first_step', '>', step).execute();
+  await sql`
+    update metrics set values = values[1 : ${step} - first_step + 1]
+    where training_id = ${trainingId} and first_step + array_length(values, 1) - 1 > ${step}`.execute(tx);
+  await tx.updateTable('trainings').set({ progress_step: step }).where('id', '=', trainingId).execute();
+}
+
+interface CheckpointWanted {
+  readonly fromStep?: number;
+  readonly toStep: number;
+  /** Absent: any. */
+  readonly inClass?: string;
+}
+
+/** Of the wanted ones, that of the greatest step and there of the newest epoch. */
+export async function newestCheckpoint(
+  db: Pick<DatabaseTransaction, 'selectFrom'>,
+  trainingId: string,
+  { fromStep = 0, toStep, inClass }: CheckpointWanted,
+): Promise<CheckpointReference | null> {
+  const row = await db
+    .selectFrom('checkpoints')
+    .select(['store_id as storeId', 'uri', 'step', 'sha256', 'bytes'])
+    .where('training_id', '=', trainingId)
+    .where('step', '>=', fromStep)
+    .where('step', '<=', toStep)
+    .$if(inClass !== undefined, (query) => query.where('numerics_class', '=', inClass ?? ''))
+    .orderBy('step', 'desc')
+    .orderBy('epoch', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+async function pendingEvaluations(
+  tx: DatabaseTransaction,
+  trainingId: string,
+  step: number,
+): Promise<PendingEvaluation[]> {
+  const evaluations = await tx
+    .selectFrom('evaluations')
+    .select(['id', 'configuration', 'dataset_hash', 'dataset_rows', 'member_key'])
+    .where('training_id', '=', trainingId)
+    .where('at_step', '=', step)
+    .where('status', '=', 'pending')
+    .orderBy('evaluation_hash')
+    .execute();
+  const members = await tx
+    .selectFrom('evaluation_members')
+    .select(['member_key', 'member', 'logits'])
+    .where('training_id', '=', trainingId)
+    .where('at_step', '=', step)
+    .orderBy('member')
+    .execute();
+  return evaluations.map((evaluation) => ({
+    evaluationId: evaluation.id,
+    configuration: evaluation.configuration as EvaluationConfiguration,
+    dataset: { hash: evaluation.dataset_hash, rows: evaluation.dataset_rows },
+    storedMembers: members
+      .filter((member) => member.member_key === evaluation.member_key)
+      .map((member) => ({ member: member.member, logits: toFloats(member.logits) })),
+  }));
+}
+
+function toFloats(bytes: Buffer): Float32Array {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}

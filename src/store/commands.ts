@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import { assertNever } from '../base/assert-never.ts';
+import { DropsweepError } from '../base/errors.ts';
+import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
+import { letGo } from './report-to-schedulers.ts';
+import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+
+export type SweepCommand =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'set_parallelism'; readonly parallelism: number }
+  | { readonly kind: 'set_priority'; readonly priority: number }
+  | { readonly kind: 'retry_failed' };
+
+/** How a command ended: `unchanged` when the sweep already was so, or the command's id was seen before. */
+export interface CommandResult {
+  readonly sweepId: string;
+  readonly changed: boolean;
+}
+
+/**
+ * Writes what is wanted of a sweep, in one transaction. Works with Temporal down: whoever drives the sweep reads it.
+ * @param commandId the same id twice is one command
+ * @throws SWEEP_NOT_FOUND
+ */
+export function commandSweep(
+  store: Store,
+  sweepName: string,
+  commandId: string,
+  command: SweepCommand,
+): Promise<CommandResult> {
+  return transact(store, async (tx) => {
+    const sweep = await tx
+      .selectFrom('sweeps')
+      .select(['id', 'state', 'desired_state'])
+      .where('name', '=', sweepName)
+      .forUpdate()
+      .executeTakeFirst();
+    if (sweep === undefined) throw sweepNotFound(sweepName);
+    const noted = await tx
+      .insertInto('commands')
+      .values({ id: commandId, sweep_id: sweep.id, kind: command.kind, detail: JSON.stringify(command) })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .executeTakeFirst();
+    if (noted.numInsertedOrUpdatedRows !== 1n) return { sweepId: sweep.id, changed: false };
+    const changed = await carryOut(tx, sweep, command);
+    if (changed) await writeSweepEvent(tx, { sweepId: sweep.id, kind: command.kind, detail: { ...command } });
+    return { sweepId: sweep.id, changed };
+  });
+}
+
+export function sweepNotFound(name: string): DropsweepError {
+  return new DropsweepError('SWEEP_NOT_FOUND', `there is no sweep named ${name}`, {
+    where: 'the database in use',
+    fix: 'run `dropsweep ls` for the sweeps that exist',
+  });
+}
+
+interface SweepStates {
+  readonly id: string;
+  readonly state: string;
+  readonly desired_state: string;
+}
+
+async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: SweepCommand): Promise<boolean> {
+  switch (command.kind) {
+    case 'pause':
+      if (sweep.state !== 'running') return false;
+      await setDesired(tx, sweep.id, 'paused');
+      return true;
+    case 'resume':
+      if (sweep.state === 'completed' || (sweep.state === 'running' && sweep.desired_state === 'running')) return false;
+      if (sweep.state === 'cancelled') await reopen(tx, sweep.id);
+      await setDesired(tx, sweep.id, 'running');
+      return true;
+    case 'cancel':
+      if (sweep.state === 'completed' || sweep.state === 'cancelled') return false;
+      await cancel(tx, sweep.id);
+      return true;
+    case 'set_parallelism':
+      await tx
+        .updateTable('sweeps')
+        .set({ desired_parallelism: command.parallelism })
+        .where('id', '=', sweep.id)
+        .execute();
+      return true;
+    case 'set_priority':
+      await tx.updateTable('sweeps').set({ priority: command.priority }).where('id', '=', sweep.id).execute();
+      return true;
+    case 'retry_failed':
+      return retryFailed(tx, sweep.id);
+    default:
+      return assertNever(command, 'sweep command');
+  }
+}
+
+async function setDesired(tx: DatabaseTransaction, sweepId: string, state: 'running' | 'paused'): Promise<void> {
+  await tx
+    .updateTable('sweeps')
+    .set({ state, desired_state: state, finished_at: null })
+    .where('id', '=', sweepId)
+    .execute();
+}
+
+/** Lets go of every training that is not finished; those that no other sweep waits for end as cancelled. */
+async function cancel(tx: DatabaseTransaction, sweepId: string): Promise<void> {
+  await tx
+    .updateTable('sweeps')
+    .set({ state: 'cancelled', desired_state: 'cancelled', finished_at: new Date() })
+    .where('id', '=', sweepId)
+    .execute();
+  const { rows } = await sql<{ training_id: string }>`
+    update sweep_trainings set open = false, released_at = now()
+    where sweep_id = ${sweepId} and open returning training_id`.execute(tx);
+  const ids = rows.map((row) => row.training_id);
+  await letGo(tx, ids, 'cancelled');
+}
+
+/** Undoes a cancel: trainings that were let go are wanted again, and go on from their checkpoints. */
+async function reopen(tx: DatabaseTransaction, sweepId: string): Promise<void> {
+  await openLinks(tx, sweepId, sql`l.released_at is not null and not l.pruned`);
+}
+
+async function retryFailed(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
+  const ids = await openLinks(
+    tx,
+    sweepId,
+    sql`exists (select 1 from trainings t where t.id = l.training_id
+      and t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed'))`,
+  );
+  if (ids.length > 0) await setDesired(tx, sweepId, 'running');
+  return ids.length > 0;
+}
+
+async function openLinks(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  condition: ReturnType<typeof sql>,
+): Promise<string[]> {
+  const { rows } = await sql<{ training_id: string }>`
+    update sweep_trainings l set open = true, released_at = null
+    where l.sweep_id = ${sweepId} and ${condition} returning l.training_id`.execute(tx);
+  const ids = rows.map((row) => row.training_id);
+  await sql`
+    update trainings set state = 'active', finished_at = null, failure = null
+    where id = any(${ids}::uuid[]) and state not in ('active', 'succeeded')`.execute(tx);
+  await sql`
+    update evaluations set status = 'pending', finished_at = null
+    where training_id = any(${ids}::uuid[]) and status = 'failed'`.execute(tx);
+  await sql`
+    update segments set status = 'blocked', crash_count = 0
+    where training_id = any(${ids}::uuid[]) and status = 'failed'`.execute(tx);
+  await settleTrainings(tx, ids);
+  return ids;
+}

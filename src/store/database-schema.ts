@@ -1,0 +1,171 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { TheoryConstants } from '../train/trainer-protocol.ts';
+import type { EvaluationStatus, SegmentStatus, SweepRecordState, TrainingRecordState } from './transitions.ts';
+
+type Written<T> = ColumnType<T, string, string>;
+type WrittenOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type Moment = ColumnType<Date, Date | undefined, Date>;
+type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Tables as migration 0001 makes them. jsonb is read as objects and written as text. */
+export interface DatabaseSchema {
+  deployments: { id: Generated<string>; only_one: Generated<boolean>; created_at: Moment };
+  datasets: { hash: string; row_count: number; content: Buffer; created_at: Moment };
+  sweeps: {
+    id: Generated<string>;
+    name: string;
+    canonical_hash: string;
+    definition: Written<SweepDefinition>;
+    inputs: Written<ResolvedInputs>;
+    trainer: string;
+    state: Generated<SweepRecordState>;
+    desired_state: Generated<'running' | 'paused' | 'cancelled'>;
+    desired_parallelism: number;
+    priority: number;
+    generation: Generated<number>;
+    planned_trainings: number;
+    inserted_trainings: Generated<number>;
+    merged_points: number;
+    trial_count: number;
+    frozen_plan: Buffer;
+    theory_constants: WrittenOrNull<TheoryConstants>;
+    launched_by: Written<Record<string, string>>;
+    created_at: Moment;
+    finished_at: MomentOrNull;
+  };
+  trainings: {
+    id: Generated<string>;
+    training_hash: string;
+    specification: Written<TrainingSpecification>;
+    trainer: string;
+    trainer_version: string;
+    state: Generated<TrainingRecordState>;
+    step: Generated<number>;
+    progress_step: Generated<number>;
+    total_steps: number;
+    latest_loss: number | null;
+    numerics_class: string | null;
+    failure: WrittenOrNull<Failure>;
+    trainable_parameters: number | null;
+    attempt_count: Generated<number>;
+    train_seconds: Generated<number>;
+    created_at: Moment;
+    finished_at: MomentOrNull;
+  };
+  sweep_trainings: {
+    sweep_id: string;
+    training_id: string;
+    ordinal: number;
+    origin: 'new' | 'reused';
+    rung_steps: number[];
+    allowed_step: number;
+    open: boolean;
+    pruned: Generated<boolean>;
+    released_at: MomentOrNull;
+  };
+  segments: {
+    id: Generated<string>;
+    training_id: string;
+    kind: 'train' | 'evaluate';
+    end_step: number;
+    status: SegmentStatus;
+    lease_epoch: Generated<number>;
+    lease_expires_at: MomentOrNull;
+    worker_id: string | null;
+    slot_key: string | null;
+    generation: number | null;
+    crash_count: Generated<number>;
+    finished_at: MomentOrNull;
+  };
+  claims: { slot_key: string; ordinal: number; segment_id: string; epoch: number; created_at: Moment };
+  attempts: {
+    segment_id: string;
+    epoch: number;
+    worker_id: string;
+    slot_key: string;
+    task_token: Buffer;
+    numerics_class: string;
+    started_at: Moment;
+    ended_at: MomentOrNull;
+    outcome: string | null;
+    detail: string | null;
+  };
+  metrics: { training_id: string; name: string; first_step: number; values: number[]; epoch: number };
+  checkpoints: {
+    id: Generated<number>;
+    training_id: string;
+    step: number;
+    epoch: number;
+    numerics_class: string;
+    store_id: string;
+    uri: string;
+    sha256: string;
+    bytes: number;
+    created_at: Moment;
+  };
+  evaluations: {
+    id: Generated<string>;
+    evaluation_hash: string;
+    training_id: string;
+    at_step: number;
+    configuration: Written<EvaluationConfiguration>;
+    dataset_hash: string;
+    dataset_rows: number;
+    member_key: string;
+    status: Generated<EvaluationStatus>;
+    accuracy: number | null;
+    loss: number | null;
+    ece: number | null;
+    collapsed: boolean | null;
+    metrics: WrittenOrNull<EvaluationMetrics>;
+    predictions_sha256: string | null;
+    finished_at: MomentOrNull;
+  };
+  evaluation_members: { training_id: string; at_step: number; member_key: string; member: number; logits: Buffer };
+  sweep_evaluations: { sweep_id: string; evaluation_id: string; trial: number };
+  search_events: {
+    sweep_id: string;
+    sequence: number;
+    kind: 'report' | 'promote' | 'prune';
+    ordinal: number;
+    rung: number;
+    value: number | null;
+    created_at: Moment;
+  };
+  workers: {
+    id: string;
+    host: string;
+    pid: number;
+    process_started: string;
+    role: string;
+    slots: number;
+    numerics_class: string | null;
+    slot_states: Generated<string>;
+    started_at: Moment;
+    last_seen: Moment;
+    ended_at: MomentOrNull;
+  };
+  sweep_events: {
+    id: Generated<number>;
+    sweep_id: string | null;
+    training_id: string | null;
+    kind: string;
+    detail: Written<Record<string, unknown>>;
+    created_at: Moment;
+  };
+  commands: {
+    id: string;
+    sweep_id: string;
+    kind: string;
+    detail: Written<Record<string, unknown>>;
+    created_at: Moment;
+  };
+}

@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
+import { finishInserting } from './create-sweep.ts';
+import type { Store } from './open-store.ts';
+
+/** This database's deployment; made by the first who asks. */
+export async function readDeployment(store: Store): Promise<string> {
+  await sql`insert into deployments default values on conflict do nothing`.execute(store.db);
+  const row = await store.db.selectFrom('deployments').select('id').executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** What the control worker's activities and reconciler ask of the record (activities/drive-record.ts has the forms). */
+export class PostgresDriveRecord {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Null: no such sweep. */
+  async readSweepDrive(sweepId: string) {
+    const sweep = await this.#store.db
+      .selectFrom('sweeps')
+      .select(['state', 'desired_state', 'desired_parallelism', 'generation', 'planned_trainings', 'trainer'])
+      .select((select) => select('theory_constants', 'is', null).as('theory_missing'))
+      .where('id', '=', sweepId)
+      .executeTakeFirst();
+    if (sweep === undefined) return null;
+    return {
+      desiredState: sweep.desired_state,
+      desiredParallelism: sweep.desired_parallelism,
+      generation: sweep.generation,
+      trainings: sweep.planned_trainings,
+      finished: sweep.state === 'completed' || sweep.state === 'cancelled',
+      theoryMissing: Boolean(sweep.theory_missing),
+    };
+  }
+
+  /** Sweeps that are neither finished nor cancelled; those whose insertion broke off are completed first. */
+  async readSweepsToDrive(): Promise<{ sweepId: string; generation: number }[]> {
+    const sweeps = await this.#store.db
+      .selectFrom('sweeps')
+      .select(['id', 'generation', 'planned_trainings', 'inserted_trainings'])
+      .where('state', 'in', ['running', 'paused'])
+      .where('desired_state', '<>', 'cancelled')
+      .orderBy('priority', 'desc')
+      .orderBy('created_at')
+      .execute();
+    for (const sweep of sweeps) {
+      if (sweep.inserted_trainings < sweep.planned_trainings) await finishInserting(this.#store, sweep.id);
+    }
+    return sweeps.map((sweep) => ({ sweepId: sweep.id, generation: sweep.generation }));
+  }
+
+  /** Counts the generation up if it is still `expected`. Null: somebody else did. */
+  async beginGeneration(sweepId: string, expected: number): Promise<number | null> {
+    const row = await this.#store.db
+      .updateTable('sweeps')
+      .set({ generation: expected + 1 })
+      .where('id', '=', sweepId)
+      .where('generation', '=', expected)
+      .returning('generation')
+      .executeTakeFirst();
+    return row?.generation ?? null;
+  }
+
+  /** Null: the constants are already there, or no such sweep. */
+  async readProbeRequest(sweepId: string): Promise<Omit<ProbeRequest, 'modelFolder' | 'datasetFile'> | null> {
+    const sweep = await this.#store.db
+      .selectFrom('sweeps')
+      .select(['definition', 'inputs'])
+      .where('id', '=', sweepId)
+      .where('theory_constants', 'is', null)
+      .executeTakeFirst();
+    if (sweep === undefined) return null;
+    const definition: SweepDefinition = sweep.definition;
+    const inputs: ResolvedInputs = sweep.inputs;
+    const configuration: TrainingConfiguration = { ...definition.training, keep: 'last' };
+    const { base, task, train } = inputs;
+    return { trainer: definition.trainer, base, task, train, configuration, seed: configuration.seed };
+  }
+
+  /** Keeps what is there already. */
+  async writeTheoryConstants(sweepId: string, constants: TheoryConstants): Promise<void> {
+    await this.#store.db
+      .updateTable('sweeps')
+      .set({ theory_constants: JSON.stringify(constants) })
+      .where('id', '=', sweepId)
+      .where('theory_constants', 'is', null)
+      .execute();
+  }
+
+  /** Frozen rows by hash; null: not in this database. */
+  async readDataset(hash: string): Promise<Uint8Array | null> {
+    const row = await this.#store.db
+      .selectFrom('datasets')
+      .select('content')
+      .where('hash', '=', hash)
+      .executeTakeFirst();
+    return row?.content ?? null;
+  }
+}

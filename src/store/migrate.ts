@@ -1,0 +1,25 @@
+import { type Migration, Migrator } from 'kysely';
+import * as initial from '../../migrations/0001-initial.ts';
+import { DropsweepError } from '../base/errors.ts';
+import type { Store } from './open-store.ts';
+
+const migrations: Record<string, Migration> = { '0001-initial': initial };
+
+/**
+ * Brings the schema to this version's. Concurrent callers wait for one another.
+ * @returns names of the migrations that were applied now
+ * @throws SERVICE_UNAVAILABLE when the database refuses one; what came before it stands.
+ */
+export async function migrate(store: Store): Promise<readonly string[]> {
+  const migrator = new Migrator({ db: store.db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new DropsweepError('SERVICE_UNAVAILABLE', 'the database schema could not be brought up to date', {
+      got: error instanceof Error ? error.message : String(error),
+      expected: `PostgreSQL 14 or newer, whose user may create tables; schema no newer than ${Object.keys(migrations).at(-1)}`,
+      fix: 'check DATABASE_URL and its rights; a newer dropsweep may have written this database',
+      cause: error,
+    });
+  }
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { DatabaseSchema } from './database-schema.ts';
+
+export type Database = Kysely<DatabaseSchema>;
+export type DatabaseTransaction = Transaction<DatabaseSchema>;
+
+/** The record. All of this folder's functions take one. */
+export interface Store {
+  readonly db: Database;
+  close(): Promise<void>;
+}
+
+const bigintType = 20;
+
+/** Opens a pool; connects on first use. */
+export function openStore(databaseUrl: string, options: { readonly poolSize?: number } = {}): Store {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.poolSize ?? 4,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types: {
+      // Epochs, sizes and row numbers stay far below 2^53.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === bigintType ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    },
+  });
+  pool.on('error', () => undefined); // An idle connection was lost: the pool drops it, the next query opens another.
+  const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
+}
+
+const retriedCodes = new Set([
+  '40001',
+  '40P01',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08003',
+  '08006',
+  'ECONNRESET',
+  'EPIPE',
+]);
+const attempts = 6;
+
+/**
+ * Runs one transaction, again after serialisation failures, deadlocks and lost connections. The body may run several
+ * times, so it does nothing but database work.
+ */
+export async function transact<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await store.db.transaction().execute(body);
+    } catch (error) {
+      if (attempt >= attempts || !isTransient(error)) throw error;
+      await sleep(Math.min(2_000, 25 * 2 ** attempt));
+    }
+  }
+}
+
+/** Whether the same work may succeed when it is tried again. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    retriedCodes.has(code) ||
+    /Connection terminated|ECONNREFUSED|timeout exceeded when trying to connect/.test(`${code} ${error.message}`)
+  );
+}

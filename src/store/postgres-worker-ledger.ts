@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { CheckpointReference, Lease, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
+import { claimSegments } from './claim-segments.ts';
+import { commitSegment } from './commit-segment.ts';
+import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
+import type { ClaimRequest, ClaimResult, FenceResult, LeaseState, WorkerLedger } from './worker-ledger.ts';
+import { heldSegment, writeCheckpoint, writeMetrics } from './write-progress.ts';
+
+/** The ledger over PostgreSQL itself. Lease times are by the database's clock. */
+export class PostgresWorkerLedger implements WorkerLedger {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimResult> {
+    return transact(this.#store, (tx) => claimSegments(tx, request));
+  }
+
+  renew(lease: Lease, leaseMs: number, metrics: readonly MetricChunk[]): Promise<LeaseState> {
+    return transact(this.#store, async (tx) => {
+      const segment = await heldSegment(tx, lease);
+      if (segment === null) return { kind: 'stale' };
+      await sql`
+        update segments set lease_expires_at = now() + ${leaseMs} * interval '1 millisecond'
+        where id = ${segment.id}`.execute(tx);
+      await writeMetrics(tx, segment.training_id, lease.epoch, metrics);
+      return { kind: 'held', desired: await desiredOf(tx, segment.training_id) };
+    });
+  }
+
+  checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult> {
+    return transact(this.#store, async (tx) => {
+      const segment = await heldSegment(tx, lease);
+      if (segment === null) return 'stale';
+      await writeMetrics(tx, segment.training_id, lease.epoch, metrics);
+      await writeCheckpoint(tx, segment.training_id, lease, checkpoint);
+      return 'written';
+    });
+  }
+
+  commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult> {
+    return transact(this.#store, (tx) => commitSegment(tx, lease, outcome));
+  }
+
+  async event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void> {
+    await sql`
+      insert into sweep_events (training_id, kind, detail)
+      select training_id, ${kind}, ${JSON.stringify(detail)}::jsonb from segments
+      where id = ${lease.segmentId} and lease_epoch = ${lease.epoch}`.execute(this.#store.db);
+  }
+}
+
+/** run while any sweep that waits for the training runs; release while all of them are paused; else cancel. */
+async function desiredOf(tx: DatabaseTransaction, trainingId: string): Promise<'run' | 'release' | 'cancel'> {
+  const { rows } = await sql<{ running: boolean | null; paused: boolean | null }>`
+    select bool_or(s.desired_state = 'running') as running, bool_or(s.desired_state = 'paused') as paused
+    from sweep_trainings l join sweeps s on s.id = l.sweep_id
+    where l.training_id = ${trainingId} and l.open`.execute(tx);
+  if (rows[0]?.running === true) return 'run';
+  return rows[0]?.paused === true ? 'release' : 'cancel';
+}

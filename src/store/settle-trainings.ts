@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { DatabaseTransaction } from './open-store.ts';
+
+/**
+ * Brings everything that follows from steps, states, evaluations and links up to date for some trainings: which
+ * segments are ready, which trainings have succeeded, which links are closed. Idempotent; called in the transaction
+ * that changed what it follows from.
+ */
+export async function settleTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  if (trainingIds.length === 0) return;
+  await settleSegments(tx, trainingIds);
+  await succeedTrainings(tx, trainingIds);
+  await closeLinks(tx, trainingIds);
+}
+
+async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    update segments s set status = v.status, finished_at = case when v.status = 'done' then now() end
+    from (
+      select s.id,
+        (case
+          when s.kind = 'train' then case
+            when s.end_step <= t.step then 'done'
+            when t.state <> 'active' then 'cancelled'
+            when s.end_step > coalesce(
+              (select max(l.allowed_step) from sweep_trainings l where l.training_id = t.id and l.open), 0) then 'blocked'
+            when exists (
+              select 1 from segments p
+              where p.training_id = t.id and p.kind = 'train' and p.end_step < s.end_step and p.end_step > t.step
+            ) then 'blocked'
+            else 'ready' end
+          when t.state not in ('active', 'succeeded') then 'cancelled'
+          when exists (
+            select 1 from evaluations e
+            where e.training_id = t.id and e.at_step = s.end_step and e.status = 'pending'
+          ) then case
+            when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step)
+            then 'ready' else 'blocked' end
+          when t.step >= s.end_step then 'done'
+          else 'blocked' end)::segment_status as status
+      from segments s join trainings t on t.id = s.training_id
+      where s.training_id = any(${trainingIds}::uuid[]) and s.status not in ('claimed', 'failed')
+    ) v
+    where v.id = s.id and s.status <> v.status`.execute(tx);
+}
+
+async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    update trainings t set state = 'succeeded', finished_at = now()
+    where t.id = any(${trainingIds}::uuid[]) and t.state = 'active' and t.step >= t.total_steps
+      and not exists (
+        select 1 from evaluations e
+        where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'pending')`.execute(tx);
+}
+
+async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    update sweep_trainings l set open = false
+    from trainings t
+    where t.id = l.training_id and l.training_id = any(${trainingIds}::uuid[]) and l.open and t.state <> 'active'
+      and not (t.state = 'succeeded' and exists (
+        select 1 from evaluations e join sweep_evaluations w on w.evaluation_id = e.id
+        where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending'))`.execute(tx);
+}
+
+/** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */
+export async function finishSweeps(tx: DatabaseTransaction, sweepIds: readonly string[]): Promise<readonly string[]> {
+  if (sweepIds.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    update sweeps s set state = 'completed', finished_at = now()
+    where s.id = any(${sweepIds}::uuid[]) and s.state in ('running', 'paused')
+      and s.inserted_trainings >= s.planned_trainings
+      and not exists (select 1 from sweep_trainings l where l.sweep_id = s.id and l.open)
+    returning s.id`.execute(tx);
+  for (const { id } of rows) await writeSweepEvent(tx, { sweepId: id, kind: 'completed' });
+  return rows.map((row) => row.id);
+}
+
+export interface SweepEvent {
+  readonly sweepId?: string;
+  readonly trainingId?: string;
+  readonly kind: string;
+  readonly detail?: Record<string, unknown>;
+}
+
+export async function writeSweepEvent(tx: DatabaseTransaction, event: SweepEvent): Promise<void> {
+  await tx
+    .insertInto('sweep_events')
+    .values({
+      sweep_id: event.sweepId ?? null,
+      training_id: event.trainingId ?? null,
+      kind: event.kind,
+      detail: JSON.stringify(event.detail ?? {}),
+    })
+    .execute();
+}

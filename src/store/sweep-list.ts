@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { TheoryConstants } from '../train/trainer-protocol.ts';
+import { sweepNotFound } from './commands.ts';
+import type { Store } from './open-store.ts';
+import type { SweepState } from './sweep-snapshot.ts';
+
+export interface SweepListRow {
+  readonly name: string;
+  readonly sweepId: string;
+  readonly state: SweepState;
+  readonly trainer: string;
+  readonly trainings: number;
+  readonly finished: number;
+  readonly failed: number;
+  readonly trials: number;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** Every sweep of the database, newest first. */
+export async function listSweeps(store: Store): Promise<SweepListRow[]> {
+  const { rows } = await sql<SweepListRow>`
+    select s.name, s.id as "sweepId", s.state, s.trainer, s.planned_trainings as trainings, s.trial_count as trials,
+      count(l.training_id) filter (where not l.open) as finished,
+      count(l.training_id) filter (where t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed')) as failed,
+      s.created_at as "createdAt", s.finished_at as "finishedAt"
+    from sweeps s
+      left join sweep_trainings l on l.sweep_id = s.id
+      left join trainings t on t.id = l.training_id
+    group by s.id order by s.created_at desc`.execute(store.db);
+  return rows;
+}
+
+export interface SweepProvenance {
+  readonly sweepId: string;
+  readonly canonicalHash: string;
+  readonly launchedBy: Readonly<Record<string, string>>;
+  readonly mergedPoints: number;
+  readonly theoryConstants: TheoryConstants | null;
+}
+
+/** Who launched it, from what: part of every export. @throws SWEEP_NOT_FOUND */
+export async function readSweepProvenance(store: Store, name: string): Promise<SweepProvenance> {
+  const row = await store.db
+    .selectFrom('sweeps')
+    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'theory_constants'])
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (row === undefined) throw sweepNotFound(name);
+  return {
+    sweepId: row.id,
+    canonicalHash: row.canonical_hash,
+    launchedBy: row.launched_by,
+    mergedPoints: row.merged_points,
+    theoryConstants: row.theory_constants,
+  };
+}
+
+/** One metric's values by step, from step 1. */
+export async function readMetric(store: Store, trainingId: string, name: string): Promise<number[]> {
+  const chunks = await store.db
+    .selectFrom('metrics')
+    .select(['first_step', 'values'])
+    .where('training_id', '=', trainingId)
+    .where('name', '=', name)
+    .orderBy('first_step')
+    .execute();
+  return chunks.flatMap((chunk) => chunk.values);
+}
+
+/** Of these hashes, those whose training has succeeded already: what a launch will reuse. */
+export async function finishedTrainings(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ training_hash: string }>`
+    select training_hash from trainings
+    where training_hash = any(${hashes}::text[]) and state = 'succeeded'`.execute(store.db);
+  return new Set(rows.map((row) => row.training_hash));
+}

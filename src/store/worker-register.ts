@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import { type Store, transact } from './open-store.ts';
+
+export interface WorkerEntry {
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  /** As the operating system tells it: tells a process from a later one of the same pid. */
+  readonly startTime: string;
+  readonly role: string;
+  readonly slots: number;
+}
+
+/** Who serves this database: for the reaper, and for people. */
+export class PostgresWorkerRegister {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async register(entry: WorkerEntry): Promise<void> {
+    const { workerId: id, host, pid, startTime: process_started, role, slots } = entry;
+    await this.#store.db
+      .insertInto('workers')
+      .values({ id, host, pid, process_started, role, slots, numerics_class: null })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ ended_at: null }))
+      .execute();
+  }
+
+  async heartbeat(workerId: string): Promise<void> {
+    await sql`update workers set last_seen = now() where id = ${workerId}`.execute(this.#store.db);
+  }
+
+  async leave(workerId: string): Promise<void> {
+    await sql`update workers set ended_at = now() where id = ${workerId}`.execute(this.#store.db);
+  }
+
+  /** Workers of a host that never said that they left. */
+  async readLiveWorkers(host: string): Promise<{ workerId: string; host: string; pid: number; startTime: string }[]> {
+    return this.#store.db
+      .selectFrom('workers')
+      .select(['id as workerId', 'host', 'pid', 'process_started as startTime'])
+      .where('host', '=', host)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /**
+   * Notes a worker's death and lets its leases run out now.
+   * @returns the task tokens of the attempts that it held open
+   */
+  reapWorker(workerId: string): Promise<readonly Uint8Array[]> {
+    return transact(this.#store, async (tx) => {
+      await sql`update workers set ended_at = now() where id = ${workerId} and ended_at is null`.execute(tx);
+      await sql`
+        update segments set lease_expires_at = now()
+        where worker_id = ${workerId} and status = 'claimed'`.execute(tx);
+      const { rows } = await sql<{ task_token: Buffer }>`
+        update attempts set ended_at = now(), outcome = 'worker_died'
+        where worker_id = ${workerId} and ended_at is null returning task_token`.execute(tx);
+      return rows.map((row) => row.task_token);
+    });
+  }
+}
