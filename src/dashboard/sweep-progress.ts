@@ -34,12 +34,12 @@ export function isFinal(snapshot: SweepSnapshot): boolean {
   return snapshot.state === 'completed' || snapshot.state === 'cancelled';
 }
 
-/** The state in words; a command that was given and not yet carried out shows as its present participle. */
+/** The state in words; a command that was given and not yet carried out by every slot shows as its participle. */
 export function stateWords(snapshot: SweepSnapshot): string {
-  const { state, desiredState } = snapshot;
+  const { state, desiredState, counts } = snapshot;
   if (isFinal(snapshot)) return state;
   if (desiredState === 'cancelled') return 'cancelling';
-  if (desiredState === 'paused' && state === 'running') return 'pausing';
+  if (desiredState === 'paused' && (state === 'running' || counts.running + counts.evaluating > 0)) return 'pausing';
   if (desiredState === 'running' && state === 'paused') return 'resuming';
   return state;
 }

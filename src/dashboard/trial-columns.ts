@@ -116,8 +116,9 @@ function metricColumn(heading: string, metric: string, importance: number): Tria
   return { heading, width, align: 'right', importance, text };
 }
 
-/** M for an ensemble, else the name of the mode without masks. */
-function ensembleText({ evaluation }: TrialRow): string {
+/** M for an ensemble, else the name of the mode without masks; a training without dropout has one mode only. */
+function ensembleText({ configuration, evaluation }: TrialRow): string {
+  if (configuration.dropout_rate === 0 && evaluation.dropout_rate === 0) return '1';
   switch (evaluation.mode) {
     case 'ensemble':
       return String(evaluation.ensemble_size);
