@@ -1,10 +1,9 @@
-import { DropsweepError } from '../base/errors.ts';
-import type { CheckpointReference, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
-import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
-import { layoutHash, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
+import type { AdapterEngine } from './adapter-engine.ts';
 import { instanceMasks } from './instance-masks.ts';
+import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from './segment-checkpoints.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
-import { trainSteps } from './training-loop.ts';
+import { type TrainingLoop, trainSteps } from './training-loop.ts';
 import { TrainingMetrics } from './training-metrics.ts';
 import type { WarmSlot } from './warm-slot.ts';
 
@@ -22,45 +21,15 @@ export async function trainSegment(
   slot: WarmSlot,
 ): Promise<SegmentOutcome> {
   const startedAt = performance.now();
-  const { specification, endStep, trainingHash } = segment;
-  const { configuration, base, task } = specification;
+  const { specification, endStep } = segment;
+  const { base, task, configuration } = specification;
   const engine = await slot.engine(base, command.modelFolder, task, configuration);
-  const file = command.datasetFiles[specification.train.hash];
-  const tokens = await slot.tokens(base, command.modelFolder, specification.train, file, configuration.max_length);
-  const { padId } = await slot.limits(command.modelFolder);
-  const plan = slot.plan(specification.train, tokens, configuration.batch_size, configuration.max_length);
-  let state = await startingState(segment, command, reporter, engine);
+  const loop = await openLoop(segment, command, slot, engine);
+  const attempt: Attempt = { segment, command, reporter, engine };
+  let state = await startingState(attempt);
   if (segment.checkpoint !== null && state.step >= endStep) return trained(segment.checkpoint, [], startedAt, engine);
 
   const metrics = new TrainingMetrics(state.step + 1);
-  const save = (): Promise<CheckpointReference> => {
-    const { trainer_version: trainerVersion } = specification;
-    const { numericsClass, layout } = engine;
-    const { seed } = configuration;
-    const place = { folder: command.checkpointFolder, storeId: command.storeId, epoch: segment.lease.epoch };
-    return writeCheckpoint({ trainingHash, trainerVersion, numericsClass, seed, layout, state }, place);
-  };
-  /** True when the checkpoint stands; a full disk is told, and the last good checkpoint kept. */
-  const saveAndReport = async (): Promise<boolean> => {
-    try {
-      reporter.checkpoint(await save(), metrics.take());
-      return true;
-    } catch (error) {
-      if (!(error instanceof DropsweepError && error.code === 'DISK_FULL')) throw error;
-      reporter.event('checkpoint_failed', { code: error.code, message: error.message, step: state.step });
-      return false;
-    }
-  };
-  const loop = {
-    engine,
-    configuration,
-    task,
-    tokens,
-    padId,
-    plan,
-    totalSteps: specification.total_steps,
-    instanceMasks: instanceMasks(engine.layout, configuration),
-  };
   reporter.event('training_started', { step: state.step, start_ms: performance.now() - startedAt });
   let checkpointedAt = performance.now();
   let sentAt = checkpointedAt;
@@ -71,12 +40,12 @@ export async function trainSegment(
     reporter.progress(state.step, endStep);
     if (state.step >= endStep) break;
     if (reporter.releaseRequested) {
-      await saveAndReport();
+      await reportCheckpoint(attempt, state, metrics);
       return { kind: 'released' };
     }
     const now = performance.now();
     if (now - checkpointedAt >= command.checkpointEverySeconds * 1_000) {
-      await saveAndReport();
+      await reportCheckpoint(attempt, state, metrics);
       checkpointedAt = performance.now();
       sentAt = checkpointedAt;
     } else if (now - sentAt >= METRICS_EVERY_MS) {
@@ -84,39 +53,34 @@ export async function trainSegment(
       sentAt = now;
     }
   }
-  return trained(await save(), metrics.take(), startedAt, engine);
+  return trained(await saveCheckpoint(attempt, state), metrics.take(), startedAt, engine);
 }
 
-/** The checkpoint's state, or the initial one where there is none or it was made in another numerics class. */
-async function startingState(
+async function openLoop(
   segment: TrainSegment,
   command: RunCommand,
-  reporter: SegmentReporter,
+  slot: WarmSlot,
   engine: AdapterEngine,
-): Promise<TrainingState> {
-  const { checkpoint: reference, trainingHash, specification } = segment;
-  const initial = (): TrainingState => engine.initialState(specification.configuration.seed);
-  if (reference === null) return initial();
-  const checkpoint = await readCheckpoint(reference, trainingHash, command.checkpointFolder);
-  if (layoutHash(checkpoint.layout) !== layoutHash(engine.layout)) {
-    throw new DropsweepError('CHECKPOINT_INVALID', 'the checkpoint has another layout of trainable tensors', {
-      where: reference.uri,
-      got: layoutHash(checkpoint.layout),
-      expected: layoutHash(engine.layout),
-    });
-  }
-  if (checkpoint.numericsClass !== engine.numericsClass) {
-    // Going on here would give bits that no uninterrupted run gives, in either class.
-    const classes = { checkpoint: checkpoint.numericsClass, slot: engine.numericsClass };
-    reporter.event('restarted_in_other_numerics_class', classes);
-    return initial();
-  }
-  return checkpoint.state;
+): Promise<TrainingLoop> {
+  const { base, task, configuration, train, total_steps: totalSteps } = segment.specification;
+  const { batch_size: batchSize, max_length: maxLength } = configuration;
+  const tokens = await slot.tokens(base, command.modelFolder, train, command.datasetFiles[train.hash], maxLength);
+  const { padId } = await slot.limits(command.modelFolder);
+  return {
+    engine,
+    configuration,
+    task,
+    tokens,
+    padId,
+    plan: slot.plan(train, tokens, batchSize, maxLength),
+    totalSteps,
+    instanceMasks: instanceMasks(engine.layout, configuration),
+  };
 }
 
 function trained(
   checkpoint: CheckpointReference,
-  metrics: ReturnType<TrainingMetrics['take']>,
+  metrics: readonly MetricChunk[],
   startedAt: number,
   engine: AdapterEngine,
 ): SegmentOutcome {
