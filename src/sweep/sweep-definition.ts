@@ -54,6 +54,8 @@ export interface SweepDefinition {
   readonly task: TaskDefinition;
   /** Training configurations before canonicalisation come from this space: each axis a list of values. */
   readonly space: Readonly<Record<string, readonly (number | string)[]>>;
+  /** Axes of a random search that are drawn between the two ends in their list, on this scale. */
+  readonly scales?: Readonly<Record<string, 'linear' | 'log'>>;
   /** Values of the training fields that are not axes. */
   readonly training: Omit<TrainingConfiguration, 'keep'>;
   readonly evaluations: readonly EvaluationRequest[];

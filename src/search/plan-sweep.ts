@@ -1,0 +1,119 @@
+import { DropsweepError } from '../base/errors.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonicalise.ts';
+import { evaluationHash, sweepHash, trainingHash } from '../sweep/identity.ts';
+import type {
+  PlannedEvaluation,
+  PlannedTraining,
+  ResolvedInputs,
+  SweepDefinition,
+  SweepPlan,
+} from '../sweep/sweep-definition.ts';
+import { trainerVersion } from '../sweep/trainer-version.ts';
+import type {
+  DatasetReference,
+  EvaluationSplit,
+  TrainingConfiguration,
+  TrainingSpecification,
+} from '../sweep/vocabulary.ts';
+import { makeSampler } from './make-sampler.ts';
+import { makeScheduler } from './make-scheduler.ts';
+import type { SpacePoint } from './sampler.ts';
+
+/**
+ * All trainings and evaluations of a sweep, each once, in the order of the points that first ask for them. Pure.
+ * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs
+ */
+export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): SweepPlan {
+  const sampler = makeSampler(definition);
+  const scheduler = makeScheduler(definition.scheduler);
+  const rungCount = definition.scheduler.kind === 'none' ? 1 : definition.scheduler.rungs.length + 1;
+  const trainings = new Map<string, PlannedTraining>();
+  let trials = 0;
+  for (let ordinal = 0; ordinal < sampler.size; ordinal += 1) {
+    const configuration = configurationAt(definition, sampler.suggest(ordinal, []));
+    // Equal configurations are found by their text, which is cheaper than their hash.
+    const key = canonicalJson({ ...configuration });
+    if (trainings.has(key)) continue;
+    const specification = specify(definition, inputs, configuration);
+    const rungSteps = scheduler.rungSteps(specification.total_steps);
+    if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
+    const hash = trainingHash(specification);
+    const evaluations = planEvaluations(definition, inputs, configuration, hash);
+    trials += evaluations.length;
+    trainings.set(key, {
+      ordinal: trainings.size,
+      training_hash: hash,
+      specification,
+      rung_steps: rungSteps,
+      evaluations,
+    });
+  }
+  return {
+    definition,
+    canonical_hash: sweepHash(definition, inputs),
+    inputs,
+    trainings: [...trainings.values()],
+    merged_points: sampler.size * definition.evaluations.length - trials,
+    trials,
+  };
+}
+
+function configurationAt(definition: SweepDefinition, point: SpacePoint): TrainingConfiguration {
+  const values = Object.entries(point).map(([name, value]) => [name, value === 'none' ? null : value]);
+  return canonicaliseTraining({ ...definition.training, keep: 'last', ...Object.fromEntries(values) });
+}
+
+function specify(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  configuration: TrainingConfiguration,
+): TrainingSpecification {
+  const { trainer, simulation } = definition;
+  const stepsPerEpoch = Math.ceil(inputs.train.rows / configuration.batch_size);
+  return {
+    trainer,
+    trainer_version: trainerVersion,
+    configuration,
+    base: inputs.base,
+    task: inputs.task,
+    train: inputs.train,
+    total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
+    ...(simulation === undefined ? {} : { simulation }),
+  };
+}
+
+function planEvaluations(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  configuration: TrainingConfiguration,
+  training: string,
+): readonly PlannedEvaluation[] {
+  const planned = new Map<string, PlannedEvaluation>();
+  for (const request of definition.evaluations) {
+    const evaluation = canonicaliseEvaluation(request, configuration.dropout_rate);
+    const dataset = datasetOf(inputs, evaluation.split);
+    const hash = evaluationHash(training, evaluation, dataset);
+    if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });
+  }
+  return [...planned.values()];
+}
+
+function datasetOf(inputs: ResolvedInputs, split: EvaluationSplit): DatasetReference {
+  const dataset = split === 'dev' ? inputs.dev : inputs.test;
+  if (dataset !== null) return dataset;
+  throw new DropsweepError('DATA_INVALID', 'the data have no labelled test rows', {
+    where: 'evaluation.split',
+    got: 'test',
+    expected: 'dev',
+  });
+}
+
+function tooFewSteps(steps: number, rungs: number): DropsweepError {
+  return new DropsweepError('SWEEP_FILE_INVALID', 'a training has too few steps for its rungs', {
+    where: 'scheduler.rungs',
+    got: `${steps} steps for ${rungs} rungs`,
+    expected: 'rungs that end at different steps',
+    fix: 'name fewer rungs, or raise training.epochs',
+  });
+}

@@ -1,0 +1,78 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { ResolvedInputs, SweepDefinition } from './sweep-definition.ts';
+import type { DatasetReference, EvaluationConfiguration, TrainingSpecification } from './vocabulary.ts';
+
+/**
+ * Identity of a training over all sweeps: everything that its tensors depend on, contents by their hashes. Where
+ * things lie and what they are called is left out. The batch plan is a function of rows, tokeniser and configuration,
+ * so it is covered.
+ * @param specification with a canonical configuration
+ */
+export function trainingHash(specification: TrainingSpecification): string {
+  const { trainer, trainer_version, configuration, base, task, train, total_steps, simulation } = specification;
+  return sha256(
+    canonicalJson({
+      trainer,
+      trainer_version,
+      configuration: { ...configuration },
+      base: base.content_hash,
+      tokenizer: base.tokenizer_hash,
+      task: { kind: task.kind, label_names: task.label_names },
+      train: train.hash,
+      total_steps,
+      simulation: simulation === undefined ? undefined : { ...simulation },
+    }),
+  );
+}
+
+/** Identity of an evaluation over all sweeps. @param configuration canonical */
+export function evaluationHash(
+  training: string,
+  configuration: EvaluationConfiguration,
+  dataset: DatasetReference,
+): string {
+  return sha256(canonicalJson({ training, configuration: { ...configuration }, dataset: dataset.hash }));
+}
+
+/**
+ * The part of a sweep that may not change under its name: what is searched, how it is scored, on which contents. The
+ * name, parallelism and priority are left out, and so is where data and base lie, since their contents count.
+ */
+export function sweepHash(definition: SweepDefinition, inputs: ResolvedInputs): string {
+  return sha256(canonicalJson(comparableSweep(definition, inputs)));
+}
+
+type Comparable = { readonly [key: string]: Parameters<typeof canonicalJson>[0] | undefined };
+
+/** What `sweepHash` hashes, in the words of the sweep file, for telling two sweeps' differences. */
+export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInputs): Comparable {
+  const { space, scales, training, evaluations, search, scheduler, objectives, trainer, simulation } = definition;
+  return {
+    base: inputs.base.content_hash,
+    tokenizer: inputs.base.tokenizer_hash,
+    task: { kind: inputs.task.kind, label_names: inputs.task.label_names },
+    train_rows: inputs.train.hash,
+    dev_rows: inputs.dev.hash,
+    test_rows: inputs.test?.hash ?? null,
+    space: Object.fromEntries(
+      Object.entries(space).map(([axis, values]) => [axis, scales?.[axis] === undefined ? sorted(values) : values]),
+    ),
+    scales: scales === undefined ? undefined : { ...scales },
+    training: { ...training },
+    evaluations: evaluations
+      .map((request) => ({ ...request }))
+      .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
+    search: { ...search },
+    scheduler: scheduler.kind === 'none' ? { kind: 'none' } : { ...scheduler },
+    objectives: objectives.map((objective) => ({ ...objective })),
+    trainer,
+    simulation: simulation === undefined ? undefined : { ...simulation },
+  };
+}
+
+function sorted(values: readonly (number | string)[]): readonly (number | string)[] {
+  return [...values].sort((a, b) =>
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1,
+  );
+}

@@ -1,0 +1,119 @@
+import { basename, dirname } from 'node:path';
+import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { readEvaluation } from './read-evaluation.ts';
+import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
+import { readSpace } from './read-space.ts';
+import { absolute, type FileLookup, readTask } from './read-task.ts';
+import { readTraining } from './read-training.ts';
+import type { SweepDefinition } from './sweep-definition.ts';
+import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
+import { wholeFrom } from './training-fields.ts';
+import { YamlReading, YamlSection } from './yaml-section.ts';
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
+
+/**
+ * Reads a sweep file: every problem at once, each with its line and column. Touches nothing; asks `lookup` which
+ * files are there.
+ * @param file what the file is called in messages
+ * @throws DropsweepError SWEEP_FILE_INVALID
+ */
+export function parseSweepFile(text: string, file: string, lookup: Omit<FileLookup, 'folder'>): SweepDefinition {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = syntaxProblems(document, lines);
+  if (syntax.length > 0) throw sweepFileInvalid(basename(file), syntax);
+  if (!isMap(document.contents)) {
+    const empty = {
+      line: 1,
+      column: 1,
+      field: '',
+      text: 'the file is no mapping; it needs name, base, task and space',
+    };
+    throw sweepFileInvalid(basename(file), [empty]);
+  }
+  const reading = new YamlReading(document, lines);
+  const section = new YamlSection(reading, document.contents, '');
+  const definition = readDefinition(section, { ...lookup, folder: dirname(file) });
+  section.finish();
+  if (definition === null || reading.problems.length > 0) throw sweepFileInvalid(basename(file), reading.problems);
+  return definition;
+}
+
+function syntaxProblems(document: Document, lines: LineCounter): readonly SweepFileProblem[] {
+  return document.errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { line, column: col, field: '', text: `not YAML: ${error.message}` };
+  });
+}
+
+function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition | null {
+  const name = readName(file);
+  const base = readBase(file, lookup);
+  const task = readTask(file, lookup);
+  const search = readSearch(file);
+  const { space, scales, ensembleSizes } = readSpace(file, search.kind === 'random');
+  const { keep: _, ...training } = readTraining(file, Object.keys(space));
+  const evaluations = readEvaluation(file, ensembleSizes);
+  const scheduler = readScheduler(file);
+  const objectives = readObjectives(file, task?.kind === 'text-regression');
+  const parallelism = file.number('parallelism', wholeFrom(1)) ?? 1;
+  const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
+  const trainer = readTrainer(file);
+  checkTestSplit(file, task, evaluations);
+  if (name === null || base === null || task === null) return null;
+  return {
+    name,
+    base,
+    task,
+    space,
+    ...(Object.keys(scales).length === 0 ? {} : { scales }),
+    training,
+    evaluations,
+    search,
+    scheduler,
+    objectives,
+    parallelism,
+    priority,
+    ...trainer,
+  };
+}
+
+function readName(file: YamlSection): string | null {
+  const name = file.text('name');
+  if (!file.has('name')) file.missing('name', 'a name for the sweep');
+  const field = name === null ? null : file.field('name');
+  if (name === null || field === null || namePattern.test(name)) return name;
+  file.wrong(field, 'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit');
+  return null;
+}
+
+/** A hub id, or a folder where it begins with `./`, `../`, `/` or `~/`. */
+function readBase(file: YamlSection, lookup: FileLookup): string | null {
+  const base = file.text('base');
+  if (!file.has('base'))
+    file.missing('base', 'a model: a hub id such as sentence-transformers/all-MiniLM-L6-v2, or ./folder');
+  const field = base === null ? null : file.field('base');
+  if (base === null || field === null) return null;
+  if (/^(\.{1,2}\/|\/)/.test(base)) {
+    const folder = absolute(base, lookup);
+    if (!lookup.isFolder(folder)) file.reading.report(field.node, field.name, `there is no folder ${folder}`);
+    return folder;
+  }
+  if (!hubPattern.test(base)) file.wrong(field, 'a hub id such as sentence-transformers/all-MiniLM-L6-v2, or ./folder');
+  return base;
+}
+
+function checkTestSplit(
+  file: YamlSection,
+  task: SweepDefinition['task'] | null,
+  evaluations: SweepDefinition['evaluations'],
+): void {
+  if (task === null || !evaluations.some(({ split }) => split === 'test')) return;
+  const place = file.section('evaluation')?.node ?? file.node;
+  const report = (text: string): void => file.reading.report(place, 'evaluation.split', text);
+  if (task.data.kind === 'glue') report('GLUE’s test labels are not public; use dev');
+  else if (task.data.kind === 'package' && task.test_rows === undefined) report('test needs task.test_rows');
+  else if (task.data.kind === 'files' && task.data.test === undefined) report('test needs task.data.test');
+}

@@ -1,0 +1,63 @@
+import type { EvaluationRequest } from './sweep-definition.ts';
+import { rate, wholeFrom } from './training-fields.ts';
+import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
+import type { YamlSection } from './yaml-section.ts';
+
+/**
+ * The `evaluation` section, crossed with the ensemble sizes of the space. Without a mode it is `ensemble` where the
+ * space names ensemble sizes, else `expected`.
+ */
+export function readEvaluation(file: YamlSection, ensembleSizes: readonly number[]): readonly EvaluationRequest[] {
+  const section = file.section('evaluation');
+  const choices = <Choice extends string>(
+    key: string,
+    known: readonly Choice[],
+    otherwise: Choice,
+  ): readonly Choice[] => {
+    const field = section?.field(key) ?? null;
+    if (field === null || section === null) return [otherwise];
+    return section.list(field, (item) => section.choiceOf(item, known));
+  };
+  const fallback: EvaluationMode = ensembleSizes.length > 0 ? 'ensemble' : 'expected';
+  const modes = choices<EvaluationMode>('mode', ['ensemble', 'expected', 'raw'], fallback);
+  const splits = choices<EvaluationSplit>('split', ['dev', 'test'], 'dev');
+  const aggregates = choices<'logits' | 'probabilities'>('aggregate', ['logits', 'probabilities'], 'logits');
+  const rates = readRates(section);
+  const seedField = section?.field('mask_seed') ?? null;
+  const maskSeeds =
+    section === null || seedField === null
+      ? [0]
+      : section.list(seedField, (item) => section.numberOf(item, wholeFrom(0)));
+  section?.finish();
+  const sizes = ensembleSizes.length > 0 ? ensembleSizes : [1];
+  return splits.flatMap((split) =>
+    modes.flatMap((mode) =>
+      rates.flatMap((dropoutRate) =>
+        sizes.flatMap((size) =>
+          maskSeeds.flatMap((maskSeed) =>
+            aggregates.map((aggregate) => ({
+              split,
+              mode,
+              dropout_rate: dropoutRate,
+              ensemble_size: size,
+              mask_seed: maskSeed,
+              aggregate,
+            })),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** `training` stands for the training's own rate: null. */
+function readRates(section: YamlSection | null): readonly (number | null)[] {
+  const field = section?.field('dropout_rate', 'p') ?? null;
+  if (field === null || section === null) return [null];
+  const values = section.list<number | string>(field, (item) =>
+    String(item.node) === 'training'
+      ? 'training'
+      : section.numberOf(item, { ...rate, expected: 'a number in [0, 1), or training' }),
+  );
+  return values.map((value) => (typeof value === 'string' ? null : value));
+}

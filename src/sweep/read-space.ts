@@ -1,0 +1,69 @@
+import { isMap, isSeq } from 'yaml';
+import { trainingFields } from './training-fields.ts';
+import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+import { wholeFrom } from './training-fields.ts';
+
+type AxisValue = number | string;
+
+export interface SpaceReading {
+  readonly space: Readonly<Record<string, readonly AxisValue[]>>;
+  readonly scales: Readonly<Record<string, 'linear' | 'log'>>;
+  /** M's values; empty where the file names none. */
+  readonly ensembleSizes: readonly number[];
+}
+
+/**
+ * The `space` section: for each axis a list of values, or for a random search a range {min, max, scale}.
+ * @param ranges whether the search draws from ranges
+ */
+export function readSpace(file: YamlSection, ranges: boolean): SpaceReading {
+  const section = file.section('space');
+  const space: Record<string, readonly AxisValue[]> = {};
+  const scales: Record<string, 'linear' | 'log'> = {};
+  if (section === null) return { space, scales, ensembleSizes: [] };
+  for (const { name, alias, rule } of trainingFields) {
+    const field = section.field(name, alias);
+    if (field === null) continue;
+    if (isMap(field.node)) {
+      const range = readRange(section, field, rule, ranges);
+      if (range === null) continue;
+      space[name] = [range.min, range.max];
+      scales[name] = range.scale;
+    } else {
+      space[name] = section.list<AxisValue>(field, (item) => readValue(section, item, name, rule));
+    }
+  }
+  const sizes = section.field('ensemble_size', 'M');
+  const ensembleSizes = sizes === null ? [] : section.list(sizes, (item) => section.numberOf(item, wholeFrom(1)));
+  section.finish();
+  return { space, scales, ensembleSizes };
+}
+
+function readValue(section: YamlSection, item: Field, name: string, rule: NumberRule): AxisValue | null {
+  if (name === 'clip_norm' && String(item.node) === 'none') return 'none';
+  return section.numberOf(item, rule);
+}
+
+function readRange(
+  section: YamlSection,
+  field: Field,
+  rule: NumberRule,
+  ranges: boolean,
+): { min: number; max: number; scale: 'linear' | 'log' } | null {
+  if (!ranges || isSeq(field.node)) {
+    section.wrong(field, 'a list of values; ranges are for search: {kind: random}');
+    return null;
+  }
+  const parent = section.section(field.name.slice(section.path.length + 1));
+  if (parent === null) return null;
+  const min = parent.number('min', rule);
+  const max = parent.number('max', rule);
+  const scale = parent.choice('scale', ['linear', 'log']) ?? 'linear';
+  if (!parent.has('min')) parent.missing('min', rule.expected);
+  if (!parent.has('max')) parent.missing('max', rule.expected);
+  parent.finish();
+  if (min === null || max === null) return null;
+  if (min >= max) parent.reading.report(parent.node, parent.path, `min ${min} is not below max ${max}`);
+  if (scale === 'log' && min <= 0) parent.reading.report(parent.node, parent.path, 'a log scale needs a min above 0');
+  return { min, max, scale };
+}

@@ -1,0 +1,193 @@
+import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap, type Document } from 'yaml';
+import { didYouMean, type SweepFileProblem } from './sweep-file-problems.ts';
+
+/** A value that a field may have, in words and as a check. */
+export interface NumberRule {
+  readonly expected: string;
+  readonly whole: boolean;
+  accepts(value: number): boolean;
+}
+
+/** The document that is being read, and what was found wrong in it so far. */
+export class YamlReading {
+  readonly problems: SweepFileProblem[] = [];
+  private readonly document: Document;
+  private readonly lines: LineCounter;
+
+  constructor(document: Document, lines: LineCounter) {
+    this.document = document;
+    this.lines = lines;
+  }
+
+  report(node: Node | null, field: string, text: string): void {
+    const start = node?.range?.[0] ?? 0;
+    const { line, col } = this.lines.linePos(start);
+    this.problems.push({ line: Math.max(1, line), column: Math.max(1, col), field, text });
+  }
+
+  /** What an alias stands for; any other node is itself. */
+  resolve(node: unknown): Node | null {
+    if (isAlias(node)) return node.resolve(this.document) ?? null;
+    return isMap(node) || isSeq(node) || isScalar(node) ? node : null;
+  }
+}
+
+/** A field's node, with what it is called in messages. */
+export interface Field {
+  readonly node: Node;
+  readonly name: string;
+}
+
+/** One mapping of the file. Reads fields by name, notes which were asked for, and reports the others. */
+export class YamlSection {
+  readonly reading: YamlReading;
+  readonly node: YAMLMap;
+  readonly path: string;
+  private readonly known = new Set<string>();
+
+  constructor(reading: YamlReading, node: YAMLMap, path: string) {
+    this.reading = reading;
+    this.node = node;
+    this.path = path;
+  }
+
+  name(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  /** The field of a key, or of its alias; null when it is absent or has no value. Both at once is a problem. */
+  field(key: string, alias?: string): Field | null {
+    this.known.add(key);
+    if (alias !== undefined) this.known.add(alias);
+    const byAlias = alias === undefined ? null : this.valueOf(alias);
+    const byKey = this.valueOf(key);
+    if (byKey !== null && byAlias !== null) {
+      this.reading.report(
+        byAlias.node,
+        byAlias.name,
+        `${alias} is another name of ${key}, which is given too; keep one`,
+      );
+    }
+    return byKey ?? byAlias;
+  }
+
+  private valueOf(key: string): Field | null {
+    const pair = this.node.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (pair === undefined) return null;
+    const node = this.reading.resolve(pair.value);
+    if (node !== null && !(isScalar(node) && node.value === null)) return { node, name: this.name(key) };
+    const place = isScalar(pair.key) ? pair.key : null;
+    this.reading.report(place, this.name(key), 'has no value; give one or take the line out');
+    return null;
+  }
+
+  has(key: string): boolean {
+    return this.node.has(key);
+  }
+
+  /** A mapping below this one; null when it is absent or is something else, which is reported. */
+  section(key: string): YamlSection | null {
+    const field = this.field(key);
+    if (field === null) return null;
+    if (isMap(field.node)) return new YamlSection(this.reading, field.node, field.name);
+    this.wrong(field, 'a mapping of fields');
+    return null;
+  }
+
+  text(key: string): string | null {
+    const field = this.field(key);
+    return field === null ? null : this.textOf(field);
+  }
+
+  textOf(field: Field): string | null {
+    if (isScalar(field.node) && typeof field.node.value === 'string' && field.node.value.trim() !== '')
+      return field.node.value;
+    this.wrong(field, 'text');
+    return null;
+  }
+
+  number(key: string, rule: NumberRule, alias?: string): number | null {
+    const field = this.field(key, alias);
+    return field === null ? null : this.numberOf(field, rule);
+  }
+
+  numberOf(field: Field, rule: NumberRule): number | null {
+    const value = isScalar(field.node) ? field.node.value : null;
+    if (typeof value === 'number' && rule.accepts(value)) return value === 0 ? 0 : value;
+    this.wrong(field, rule.expected);
+    return null;
+  }
+
+  flag(key: string): boolean | null {
+    const field = this.field(key);
+    if (field === null) return null;
+    if (isScalar(field.node) && typeof field.node.value === 'boolean') return field.node.value;
+    this.wrong(field, 'true or false');
+    return null;
+  }
+
+  choice<Choice extends string>(key: string, choices: readonly Choice[]): Choice | null {
+    const field = this.field(key);
+    return field === null ? null : this.choiceOf(field, choices);
+  }
+
+  choiceOf<Choice extends string>(field: Field, choices: readonly Choice[]): Choice | null {
+    const value = isScalar(field.node) ? field.node.value : null;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    const hint = typeof value === 'string' ? didYouMean(value, choices) : '';
+    this.wrong(field, choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(', ')}`, hint);
+    return null;
+  }
+
+  /** The items of a list, a single value counting as a list of one. An empty list is a problem. */
+  items(field: Field): readonly Field[] {
+    if (!isSeq(field.node)) return [field];
+    if (field.node.items.length === 0)
+      this.reading.report(field.node, field.name, 'the list is empty; give at least one value');
+    return field.node.items.flatMap((item, index) => {
+      const node = this.reading.resolve(item);
+      return node === null ? [] : [{ node, name: `${field.name}[${index}]` }];
+    });
+  }
+
+  /** Reads each item of a list; a value that stands there twice is a problem. */
+  list<Value extends number | string>(field: Field, read: (item: Field) => Value | null): readonly Value[] {
+    const seen = new Set<Value>();
+    for (const item of this.items(field)) {
+      const value = read(item);
+      if (value === null) continue;
+      if (seen.has(value)) this.reading.report(item.node, item.name, `${value} stands in the list twice`);
+      seen.add(value);
+    }
+    return [...seen];
+  }
+
+  wrong(field: Field, expected: string, hint = ''): void {
+    this.reading.report(field.node, field.name, `got ${describeNode(field.node)}, expected ${expected}${hint}`);
+  }
+
+  missing(key: string, expected: string): void {
+    this.reading.report(this.node, this.name(key), `is missing; expected ${expected}`);
+  }
+
+  /** Reports every key that nothing asked for. Called last. */
+  finish(): void {
+    const known = [...this.known];
+    for (const { key } of this.node.items) {
+      if (isScalar(key) && typeof key.value === 'string' && this.known.has(key.value)) continue;
+      const word = isScalar(key) ? String(key.value) : 'a complex key';
+      const place = isScalar(key) ? key : this.node;
+      const text = `unknown key${didYouMean(word, known) || `; known are ${known.join(', ')}`}`;
+      this.reading.report(place, this.name(word), text);
+    }
+  }
+}
+
+function describeNode(node: Node): string {
+  if (isMap(node)) return 'a mapping';
+  if (isSeq(node)) return 'a list';
+  if (!isScalar(node)) return 'something else';
+  const { value } = node;
+  return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : String(value);
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { planSweep } from '../../src/search/plan-sweep.ts';
+import { resolvedInputs } from '../sweep/sweep-inputs.ts';
+
+const everything = { isFile: () => true, isFolder: () => true };
+
+function example(name: string): SweepDefinition {
+  const file = resolve(import.meta.dirname, `../../examples/${name}.yaml`);
+  return parseSweepFile(readFileSync(file, 'utf8'), file, everything);
+}
+
+describe('planning a sweep', () => {
+  it('makes 10 trainings and 26 trials of the quickstart, 10 points of its 36 being the same without dropout', () => {
+    const plan = planSweep(example('quickstart'), resolvedInputs());
+    expect(plan.trainings).toHaveLength(10);
+    expect(plan.trials).toBe(26);
+    expect(plan.merged_points).toBe(10);
+    expect(plan.trainings.map(({ ordinal }) => ordinal)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const [first, , third] = plan.trainings;
+    expect(first?.specification.configuration).toMatchObject({ dropout_rate: 0, train_instances: 1, seed: 0 });
+    expect(first?.evaluations.map(({ configuration }) => configuration)).toEqual([
+      { split: 'dev', mode: 'raw', dropout_rate: 0, ensemble_size: 1, mask_seed: 0, aggregate: 'logits' },
+    ]);
+    expect(third?.evaluations.map(({ configuration }) => configuration.ensemble_size)).toEqual([1, 2, 4]);
+    expect(first?.specification.total_steps).toBe(30);
+    expect(first?.rung_steps).toEqual([30]);
+  });
+
+  it('gives every training of a sweep an identity of its own', () => {
+    const plan = planSweep(example('csv'), resolvedInputs());
+    const hashes = plan.trainings.map(({ training_hash }) => training_hash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('ends rungs at shares of the steps, and refuses more rungs than steps', () => {
+    const halving = example('halving');
+    const plan = planSweep(halving, resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 400 } }));
+    expect(plan.trainings).toHaveLength(16);
+    expect(plan.trainings[0]?.rung_steps).toEqual([26, 52, 104]);
+    const short = { ...halving, training: { ...halving.training, epochs: 1, batch_size: 512 } };
+    expect(() => planSweep(short, resolvedInputs())).toThrow('a training has too few steps for its rungs');
+  });
+
+  it('keeps the trainings of a sweep when axes are added, and its own hash when only the way it is run changes', () => {
+    const definition = example('quickstart');
+    const inputs = resolvedInputs();
+    const plan = planSweep(definition, inputs);
+    const more = planSweep({ ...definition, space: { ...definition.space, seed: [0, 1, 2] } }, inputs);
+    const known = new Set(more.trainings.map(({ training_hash }) => training_hash));
+    expect(plan.trainings.every(({ training_hash }) => known.has(training_hash))).toBe(true);
+    expect(more.canonical_hash).not.toBe(plan.canonical_hash);
+    expect(planSweep({ ...definition, parallelism: 7, priority: 3 }, inputs).canonical_hash).toBe(plan.canonical_hash);
+    const moved = { ...inputs, base: { ...inputs.base, folder: '/elsewhere', reference: './elsewhere' } };
+    expect(planSweep(definition, moved).canonical_hash).toBe(plan.canonical_hash);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { makeSampler } from '../../src/search/make-sampler.ts';
+import type { Sampler } from '../../src/search/sampler.ts';
+
+/** The laws that every sampler keeps. */
+function samplerContract(sampler: Sampler): void {
+  it('suggests the same point for the same ordinal, whatever was asked before', () => {
+    const ordinals = Array.from({ length: sampler.size }, (_, ordinal) => ordinal);
+    const forwards = ordinals.map((ordinal) => sampler.suggest(ordinal, []));
+    const backwards = [...ordinals].reverse().map((ordinal) => sampler.suggest(ordinal, []));
+    expect(backwards.reverse()).toEqual(forwards);
+  });
+
+  it('has no point before the first or after the last', () => {
+    expect(() => sampler.suggest(-1, [])).toThrow(RangeError);
+    expect(() => sampler.suggest(sampler.size, [])).toThrow(RangeError);
+  });
+}
+
+describe('a grid', () => {
+  const grid = makeSampler({ space: { dropout_rate: [0, 0.5], seed: [0, 1, 2] }, search: { kind: 'grid' } });
+  samplerContract(grid);
+
+  it('has every point, the last axis changing fastest', () => {
+    expect(Array.from({ length: 4 }, (_, ordinal) => grid.suggest(ordinal, []))).toEqual([
+      { dropout_rate: 0, seed: 0 },
+      { dropout_rate: 0, seed: 1 },
+      { dropout_rate: 0, seed: 2 },
+      { dropout_rate: 0.5, seed: 0 },
+    ]);
+  });
+});
+
+describe('a random search', () => {
+  const space = {
+    dropout_rate: [0, 0.7],
+    learning_rate: [1e-4, 1e-2],
+    rank: [4, 6],
+    train_instances: [1, 2],
+    seed: [3, 4],
+  };
+  const scales = { dropout_rate: 'linear', learning_rate: 'log', rank: 'linear' } as const;
+  const random = makeSampler({ space, scales, search: { kind: 'random', trials: 300, seed: 7 } });
+  const points = Array.from({ length: random.size }, (_, ordinal) => random.suggest(ordinal, []));
+  samplerContract(random);
+
+  it('repeats each point with each seed', () => {
+    expect(random.size).toBe(600);
+    const { seed, ...point } = points[0] ?? {};
+    expect(seed).toBe(3);
+    expect(points[1]).toEqual({ ...point, seed: 4 });
+  });
+
+  it('stays within its ranges and reaches both halves of each on its scale', () => {
+    const rates = points.map((point) => Number(point['learning_rate']));
+    expect(Math.min(...rates)).toBeGreaterThanOrEqual(1e-4);
+    expect(Math.max(...rates)).toBeLessThanOrEqual(1e-2);
+    const low = rates.filter((value) => value < 1e-3).length / rates.length;
+    expect(low).toBeGreaterThan(0.4);
+    expect(low).toBeLessThan(0.6);
+    expect(new Set(points.map((point) => point['rank']))).toEqual(new Set([4, 5, 6]));
+  });
+
+  it('begins with the points of a shorter search', () => {
+    const shorter = makeSampler({ space, scales, search: { kind: 'random', trials: 5, seed: 7 } });
+    expect(Array.from({ length: 10 }, (_, ordinal) => shorter.suggest(ordinal, []))).toEqual(points.slice(0, 10));
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicaliseEvaluation, canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
+import { trainingHash } from '../../src/sweep/identity.ts';
+import { trainingDefaults } from '../../src/sweep/training-fields.ts';
+import type { EvaluationRequest } from '../../src/sweep/sweep-definition.ts';
+import type { TrainingConfiguration, TrainingSpecification } from '../../src/sweep/vocabulary.ts';
+import { resolvedInputs } from './sweep-inputs.ts';
+
+const rates = fc.oneof(fc.constant(0), fc.double({ min: 0.01, max: 0.99, noNaN: true }));
+
+const configurations: fc.Arbitrary<TrainingConfiguration> = fc
+  .record({
+    dropout_rate: rates,
+    sparsity: fc.double({ min: 0, max: 1, noNaN: true }),
+    train_instances: fc.integer({ min: 1, max: 8 }),
+    rank: fc.integer({ min: 1, max: 64 }),
+    seed: fc.integer({ min: 0, max: 1000 }),
+    targets: fc.subarray(['query', 'key', 'value'], { minLength: 1 }),
+  })
+  .map((values) => ({ ...trainingDefaults, ...values }));
+
+const requests: fc.Arbitrary<EvaluationRequest> = fc.record({
+  split: fc.constantFrom('dev' as const, 'test' as const),
+  mode: fc.constantFrom('ensemble' as const, 'expected' as const, 'raw' as const),
+  dropout_rate: fc.option(rates, { nil: null }),
+  ensemble_size: fc.integer({ min: 1, max: 8 }),
+  mask_seed: fc.integer({ min: 0, max: 5 }),
+  aggregate: fc.constantFrom('logits' as const, 'probabilities' as const),
+});
+
+function specification(configuration: TrainingConfiguration): TrainingSpecification {
+  const { base, task, train } = resolvedInputs();
+  return { trainer: 'onnx', trainer_version: '1', configuration, base, task, train, total_steps: 30 };
+}
+
+describe('canonical configurations', () => {
+  it('stay as they are when canonicalised again', () => {
+    fc.assert(
+      fc.property(configurations, (configuration) => {
+        const once = canonicaliseTraining(configuration);
+        expect(canonicaliseTraining(once)).toEqual(once);
+      }),
+    );
+    fc.assert(
+      fc.property(requests, rates, (request, rate) => {
+        const once = canonicaliseEvaluation(request, rate);
+        expect(canonicaliseEvaluation(once, rate)).toEqual(once);
+        expect(canonicaliseEvaluation(once, 0.123)).toEqual(once);
+      }),
+    );
+  });
+
+  it('forget N and lambda without dropout, and nothing with it', () => {
+    const without = canonicaliseTraining({ ...trainingDefaults, dropout_rate: 0, sparsity: 0.1, train_instances: 4 });
+    expect(without).toMatchObject({ sparsity: 0, train_instances: 1 });
+    const dropped = { ...trainingDefaults, dropout_rate: 0.1, sparsity: 0.1, train_instances: 4 };
+    expect(canonicaliseTraining(dropped)).toEqual(dropped);
+  });
+
+  it('keep M where the evaluation drops, though the training does not', () => {
+    const request: EvaluationRequest = {
+      split: 'dev',
+      mode: 'ensemble',
+      dropout_rate: 0.5,
+      ensemble_size: 4,
+      mask_seed: 1,
+      aggregate: 'probabilities',
+    };
+    expect(canonicaliseEvaluation(request, 0)).toEqual(request);
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: null }, 0)).toMatchObject({
+      mode: 'raw',
+      ensemble_size: 1,
+    });
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, 0.5)).toMatchObject({
+      mode: 'raw',
+      ensemble_size: 1,
+    });
+  });
+});
+
+describe('the identity of a training', () => {
+  it('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(configurations, fc.infiniteStream(fc.nat()), (configuration, keys) => {
+        const shuffled = Object.entries(configuration)
+          .map((entry) => ({ entry, key: keys.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ entry }) => entry);
+        const other = { ...configuration };
+        for (const [name] of shuffled) Reflect.deleteProperty(other, name);
+        Object.assign(other, Object.fromEntries(shuffled));
+        expect(trainingHash(specification(other))).toBe(trainingHash(specification(configuration)));
+      }),
+    );
+  });
+
+  it('changes with each thing that the tensors depend on', () => {
+    const original = specification(trainingDefaults);
+    const hash = trainingHash(original);
+    const others: readonly TrainingSpecification[] = [
+      { ...original, trainer: 'simulated' },
+      { ...original, trainer_version: '2' },
+      { ...original, total_steps: 31 },
+      { ...original, train: { ...original.train, hash: 'f'.repeat(64) } },
+      { ...original, base: { ...original.base, content_hash: 'f'.repeat(64) } },
+      { ...original, base: { ...original.base, tokenizer_hash: 'f'.repeat(64) } },
+      { ...original, task: { ...original.task, label_names: ['spam', 'ham'] } },
+      { ...original, configuration: { ...trainingDefaults, seed: 1 } },
+    ];
+    expect(new Set([hash, ...others.map(trainingHash)]).size).toBe(others.length + 1);
+    const elsewhere = { ...original, base: { ...original.base, folder: '/other', reference: 'other/name' } };
+    expect(trainingHash(elsewhere)).toBe(hash);
+  });
+});
