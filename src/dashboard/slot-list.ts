@@ -36,7 +36,7 @@ export function slotSummary(snapshot: SweepSnapshot, width: number): StyledLine 
 
 function slotName({ host, slot }: SlotRow): string {
   // The first label of the host's name tells machines of one network apart.
-  return `${host.split('.')[0] ?? host} ${slot}`;
+  return `${host.split('.')[0] ?? host}:${slot}`;
 }
 
 function slotActivity(slot: SlotRow, now: Date): Span {
@@ -47,7 +47,6 @@ function slotActivity(slot: SlotRow, now: Date): Span {
 }
 
 function activityText(running: NonNullable<SlotRow['running']>): string {
-  const what = running.kind === 'train' ? 'training' : 'evaluating';
-  const far = running.of > 0 ? ` ${formatPercent(running.step, running.of)}` : '';
-  return `${what} #${running.trial}${far}`;
+  if (running.kind === 'evaluate') return `evaluating #${running.trial}`;
+  return `training #${running.trial} ${formatPercent(running.step, running.of)}`;
 }

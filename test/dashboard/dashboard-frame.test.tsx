@@ -92,8 +92,8 @@ describe('the whole frame', () => {
       [####################--------------------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting · parallelism 2
       ── slots ───────────────────────────────────────────────────────────────────────
-      laptop cpu:0 training #9 55 %
-      laptop cpu:1 evaluating #12 25 %
+      laptop:0 training #9 55 %
+      laptop:1 evaluating #12
       ── events ──────────────────────────────────────────────────────────────────────
       12:05:48 launched by ada on laptop
       12:08:25 training 1 reused from sweep first-look

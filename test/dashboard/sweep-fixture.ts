@@ -294,5 +294,5 @@ export const situations = {
 } as const satisfies Record<string, () => SweepSnapshot>;
 
 function slot(workerId: string, name: string, running: SweepSnapshot['slots'][number]['running']) {
-  return { workerId, host: 'laptop', slot: `cpu:${name}`, running, lastSeen: ago(1) };
+  return { workerId, host: 'laptop', slot: name, running, lastSeen: ago(1) };
 }
