@@ -1,0 +1,64 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { trialValue } from '../dashboard/trial-value.ts';
+import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
+import type { TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
+import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
+
+/** One configuration with its repeats: trials that differ in nothing but the training's seed. */
+export interface ConfigurationScore {
+  readonly training: TrainingConfiguration;
+  readonly evaluation: EvaluationConfiguration;
+  /** By seed. */
+  readonly trials: readonly TrialRow[];
+  /** Repeats that are scored. */
+  readonly scored: number;
+  /** Repeats whose training predicts one class for everything. */
+  readonly collapsed: number;
+  /** Repeats that ended without a score. */
+  readonly failed: number;
+}
+
+const endedWithoutScore: ReadonlySet<TrainingState> = new Set([
+  'diverged',
+  'out_of_memory',
+  'infeasible',
+  'crashed',
+  'pruned',
+  'cancelled',
+]);
+
+/** Groups trials over seeds, in the order of their first trial. */
+export function configurationScores(trials: readonly TrialRow[]): readonly ConfigurationScore[] {
+  const groups = new Map<string, TrialRow[]>();
+  for (const trial of [...trials].sort((a, b) => a.trial - b.trial)) {
+    const { seed: _, ...configuration } = trial.configuration;
+    const key = canonicalJson({ configuration, evaluation: { ...trial.evaluation } });
+    groups.set(key, [...(groups.get(key) ?? []), trial]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const bySeed = [...group].sort((a, b) => a.configuration.seed - b.configuration.seed);
+    return [
+      {
+        training: first.configuration,
+        evaluation: first.evaluation,
+        trials: bySeed,
+        scored: bySeed.filter(({ metrics }) => metrics !== null).length,
+        collapsed: bySeed.filter(({ metrics }) => metrics?.collapsed === true).length,
+        failed: bySeed.filter(({ state, metrics }) => metrics === null && endedWithoutScore.has(state)).length,
+      },
+    ];
+  });
+}
+
+/** The repeats' values of a metric, in the order of their seeds. */
+export function scoreValues(score: ConfigurationScore, metric: string): readonly number[] {
+  return score.trials.flatMap((trial) => trialValue(trial, metric) ?? []);
+}
+
+/** Mean and 95 % interval over seeds; null before any is scored. */
+export function scoreInterval(score: ConfigurationScore, metric: string): MeanInterval | null {
+  const values = scoreValues(score, metric);
+  return values.length === 0 ? null : studentInterval(values);
+}

@@ -1,0 +1,65 @@
+import { paretoFront } from '../stats/pareto-front.ts';
+import { withinNoise } from '../stats/within-noise.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
+import { rankScores } from './best-report.ts';
+import { type ConfigurationScore, configurationScores, scoreInterval, scoreValues } from './configuration-scores.ts';
+import type { Report } from './render-report.ts';
+import type { ReportColumn } from './report-column.ts';
+import { configurationColumns, scoreColumns } from './score-columns.ts';
+import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
+
+const byComplexity: Objective = { metric: 'complexity', direction: 'minimize' };
+
+/** The sweep's objectives, and complexity where the file does not name it. */
+export function frontObjectives(objectives: readonly Objective[]): readonly Objective[] {
+  return objectives.some(({ metric }) => metric === 'complexity') ? objectives : [...objectives, byComplexity];
+}
+
+/** The configurations that no other beats in every objective, by means over seeds; best in the first comes first. */
+export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore> {
+  const scores = configurationScores(snapshot.trials);
+  const measured = frontObjectives(snapshot.definition.objectives).filter(({ metric }) =>
+    scores.some((score) => scoreInterval(score, metric) !== null),
+  );
+  const front = paretoFront(
+    scores,
+    measured.map(({ metric, direction }) => ({
+      direction,
+      value: (score: ConfigurationScore) => scoreInterval(score, metric)?.mean ?? null,
+    })),
+  );
+  const first = measured[0] ?? byComplexity;
+  const rows = measured.length === 0 ? [] : rankScores(front, first);
+  const best = rows[0];
+  const tied = (score: ConfigurationScore): boolean =>
+    best !== undefined && withinNoise(scoreValues(best, first.metric), scoreValues(score, first.metric));
+  const noise: ReportColumn<ConfigurationScore> = {
+    name: 'within_noise_of_best',
+    heading: '≈',
+    align: 'left',
+    importance: 0,
+    text: (score) => (score !== best && tied(score) ? '≈' : ''),
+    value: tied,
+  };
+  const scored = scores.filter(({ scored: count }) => count > 0).length;
+  const names = measured.map(({ metric }) => metric).join(', ');
+  const tiedCount = rows.filter((score) => score !== best && tied(score)).length;
+  const missing = snapshot.trials.some(({ complexity }) => complexity !== null)
+    ? []
+    : ['Complexity is not known yet: it is probed when the sweep starts.'];
+  return {
+    columns: [...configurationColumns(snapshot), noise, ...scoreColumns(snapshot)],
+    rows,
+    facts: { ...sweepFacts(snapshot), front_objectives: measured.map((objective) => ({ ...objective })) },
+    before: [
+      ...sweepSentences(snapshot),
+      `Pareto front over ${names === '' ? 'nothing yet' : names}: ${rows.length} of ${scored} scored configurations.`,
+    ],
+    after: [
+      'Means over seeds with 95 % intervals (Student). Complexity is a proxy (Theorem 4.4), not a certificate.',
+      ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${first.metric}.`] : []),
+      ...missing,
+    ],
+  };
+}

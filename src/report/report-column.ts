@@ -1,0 +1,14 @@
+import type { Json } from '../base/canonical-json.ts';
+
+/** One column of a report, for people and for programs. */
+export interface ReportColumn<Row> {
+  /** snake_case, for CSV and JSON. */
+  readonly name: string;
+  /** Above the column in a table. Null: not shown in tables. */
+  readonly heading: string | null;
+  readonly align: 'left' | 'right';
+  /** 0 is never dropped; of the others the greatest goes first where a table is too wide. */
+  readonly importance: number;
+  text(row: Row): string;
+  value(row: Row): Json;
+}

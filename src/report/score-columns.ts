@@ -1,0 +1,167 @@
+import { formatMetric, formatQuantity, formatSetting } from '../dashboard/format-value.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import { type ConfigurationScore, scoreInterval } from './configuration-scores.ts';
+import type { ReportColumn } from './report-column.ts';
+
+const standardAxes = new Set(['dropout_rate', 'sparsity', 'train_instances', 'seed']);
+
+/** A row that belongs to a training configuration and an evaluation of it. */
+export interface ConfiguredRow {
+  readonly training: TrainingConfiguration;
+  readonly evaluation: EvaluationConfiguration;
+}
+
+/** p, λ, N, M and what else the sweep varies. */
+export function configurationColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfiguredRow>[] {
+  const { space } = snapshot.definition;
+  const varies = (axis: string): boolean => (space[axis]?.length ?? 1) > 1;
+  const evaluationVaries = (pick: (evaluation: EvaluationConfiguration) => unknown): boolean =>
+    new Set(snapshot.trials.map(({ evaluation }) => pick(evaluation))).size > 1;
+  const own = (name: string, heading: string | null, importance: number): ReportColumn<ConfiguredRow> => ({
+    name,
+    heading,
+    align: 'right',
+    importance,
+    text: (row) => formatSetting(trainingField(row.training, name)),
+    value: (row) => trainingField(row.training, name),
+  });
+  const evaluation = (
+    name: string,
+    heading: string | null,
+    pick: (evaluation: EvaluationConfiguration) => number | string,
+  ): ReportColumn<ConfiguredRow> => ({
+    name,
+    heading,
+    align: heading === 'M' ? 'right' : 'left',
+    importance: heading === 'M' ? 1 : 4,
+    text: (row) => formatSetting(pick(row.evaluation)),
+    value: (row) => pick(row.evaluation),
+  });
+  const others = Object.keys(space).filter((axis) => !standardAxes.has(axis));
+  return [
+    own('dropout_rate', 'p', 0),
+    own('sparsity', varies('sparsity') ? 'λ' : null, 3),
+    own('train_instances', 'N', 1),
+    evaluation('ensemble_size', 'M', ({ ensemble_size }) => ensemble_size),
+    ...others.map((axis) => own(axis, varies(axis) ? (axis === 'learning_rate' ? 'lr' : axis) : null, 3)),
+    evaluation('evaluation_mode', evaluationVaries(({ mode }) => mode) ? 'mode' : null, ({ mode }) => mode),
+    evaluation(
+      'evaluation_dropout_rate',
+      testRateVaries(snapshot) ? 'test p' : null,
+      ({ dropout_rate }) => dropout_rate,
+    ),
+    evaluation('split', evaluationVaries(({ split }) => split) ? 'split' : null, ({ split }) => split),
+    evaluation('mask_seed', evaluationVaries(({ mask_seed }) => mask_seed) ? 'masks' : null, (e) => e.mask_seed),
+    evaluation('aggregate', evaluationVaries(({ aggregate }) => aggregate) ? 'averaged' : null, (e) => e.aggregate),
+  ];
+}
+
+/** Whether some evaluation drops at another rate than its training, masked at all. */
+function testRateVaries(snapshot: SweepSnapshot): boolean {
+  return snapshot.trials.some(
+    ({ configuration, evaluation }) =>
+      evaluation.mode !== 'raw' && evaluation.dropout_rate !== configuration.dropout_rate,
+  );
+}
+
+function trainingField(training: TrainingConfiguration, name: string): number | string | null {
+  const value = Object.entries(training).find(([field]) => field === name)?.[1];
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
+}
+
+/** Metrics that a report shows: the objectives first, then what else the task has. */
+export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
+  const usual = snapshot.definition.task.kind === 'text-regression' ? ['loss'] : ['accuracy', 'ece', 'loss'];
+  return [...new Set([...snapshot.definition.objectives.map(({ metric }) => metric), ...usual])].filter(
+    (metric) => metric !== 'complexity',
+  );
+}
+
+/** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
+export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfigurationScore>[] {
+  const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
+  const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<ConfigurationScore>[] => [
+    {
+      name: metric,
+      heading: metric === 'ece' ? 'ECE' : metric === 'loss' ? 'NLL' : metric,
+      align: 'right',
+      importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
+      text: (row) => intervalText(row, metric),
+      value: (row) => scoreInterval(row, metric)?.mean ?? null,
+    },
+    bound(metric, 'lower'),
+    bound(metric, 'upper'),
+  ]);
+  return [
+    ...metricColumns,
+    {
+      name: 'complexity',
+      heading: 'complexity',
+      align: 'right',
+      importance: 2,
+      text: (row) => formatQuantity(row.trials[0]?.complexity ?? null),
+      value: (row) => row.trials[0]?.complexity ?? null,
+    },
+    {
+      name: 'seeds',
+      heading: 'seeds',
+      align: 'right',
+      importance: 5,
+      text: (row) => (row.scored === row.trials.length ? String(row.scored) : `${row.scored}/${row.trials.length}`),
+      value: (row) => row.scored,
+    },
+    {
+      name: 'flags',
+      heading: snapshot.trials.some(({ metrics, failure }) => metrics?.collapsed === true || failure !== null)
+        ? 'flags'
+        : null,
+      align: 'left',
+      importance: 0,
+      text: flagText,
+      value: flagText,
+    },
+    {
+      name: 'trials',
+      heading: 'trials',
+      align: 'left',
+      importance: 7,
+      text: (row) => row.trials.map(({ trial }) => trial).join(' '),
+      value: (row) => row.trials.map(({ trial }) => trial).join(' '),
+    },
+    {
+      name: 'trainer',
+      heading: null,
+      align: 'left',
+      importance: 9,
+      text: () => snapshot.trainer,
+      value: () => snapshot.trainer,
+    },
+  ];
+}
+
+function bound(metric: string, side: 'lower' | 'upper'): ReportColumn<ConfigurationScore> {
+  return {
+    name: `${metric}_${side}`,
+    heading: null,
+    align: 'right',
+    importance: 9,
+    text: () => '',
+    value: (row) => scoreInterval(row, metric)?.[side] ?? null,
+  };
+}
+
+function intervalText(row: ConfigurationScore, metric: string): string {
+  const interval = scoreInterval(row, metric);
+  if (interval === null) return formatMetric(null);
+  if (interval.upper === null) return formatMetric(interval.mean);
+  return `${formatMetric(interval.mean)} ±${formatQuantity(interval.upper - interval.mean)}`;
+}
+
+function flagText(row: ConfigurationScore): string {
+  const flags = [
+    row.collapsed === 0 ? '' : `collapsed ${row.collapsed}/${row.trials.length}`,
+    row.failed === 0 ? '' : `failed ${row.failed}/${row.trials.length}`,
+  ];
+  return flags.filter((flag) => flag !== '').join(', ');
+}

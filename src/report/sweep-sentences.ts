@@ -1,0 +1,52 @@
+import type { Json } from '../base/canonical-json.ts';
+import { formatCount } from '../dashboard/format-value.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+
+const simulatedWarning = 'SIMULATED: analytic curves of the trainer for load tests, not results of any model.';
+
+/** Name, state and counts, and what nobody may overlook: a simulated trainer, mixed numerics. */
+export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
+  const { counts } = snapshot;
+  const parts = [
+    `${counts.succeeded} of ${formatCount(counts.total, 'training')} done`,
+    ...(
+      [
+        'running',
+        'evaluating',
+        'waiting',
+        'pruned',
+        'diverged',
+        'out_of_memory',
+        'infeasible',
+        'crashed',
+        'cancelled',
+      ] as const
+    )
+      .filter((state) => counts[state] > 0)
+      .map((state) => `${counts[state]} ${state.replaceAll('_', ' ')}`),
+    ...(counts.reused > 0 ? [`${counts.reused} reused`] : []),
+  ];
+  const sentences = [`Sweep ${snapshot.name}: ${snapshot.state}; ${parts.join(', ')}.`];
+  if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
+  const classes = numericsClasses(snapshot);
+  if (classes.length > 1) {
+    sentences.push(`Mixed numerics: trainings ran in ${classes.length} classes and compare only up to rounding.`);
+  }
+  return sentences;
+}
+
+export function sweepFacts(snapshot: SweepSnapshot): Readonly<Record<string, Json>> {
+  return {
+    sweep: snapshot.name,
+    state: snapshot.state,
+    trainer: snapshot.trainer,
+    simulated: snapshot.trainer === 'simulated',
+    counts: { ...snapshot.counts },
+    objectives: snapshot.definition.objectives.map((objective) => ({ ...objective })),
+    numerics_classes: numericsClasses(snapshot),
+  };
+}
+
+function numericsClasses(snapshot: SweepSnapshot): readonly string[] {
+  return [...new Set(snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort();
+}

@@ -1,0 +1,146 @@
+import { formatMetric, formatQuantity } from '../dashboard/format-value.ts';
+import { trialValue } from '../dashboard/trial-value.ts';
+import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { Report } from './render-report.ts';
+import type { ReportColumn } from './report-column.ts';
+import { configurationColumns, reportedMetrics } from './score-columns.ts';
+import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
+
+/** Every trial with its state and scores. */
+export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
+  const configured = configurationColumns(snapshot).map(
+    (column): ReportColumn<TrialRow> => ({
+      ...column,
+      text: ({ configuration, evaluation }) => column.text({ training: configuration, evaluation }),
+      value: ({ configuration, evaluation }) => column.value({ training: configuration, evaluation }),
+    }),
+  );
+  return {
+    columns: [
+      number('trial', '#', 0, ({ trial }) => trial),
+      ...configured,
+      number('seed', 'seed', 2, ({ configuration }) => configuration.seed),
+      {
+        name: 'state',
+        heading: 'state',
+        align: 'left',
+        importance: 0,
+        text: stateText,
+        value: ({ state }) => state,
+      },
+      ...metricColumns(snapshot),
+      ...recordColumns(snapshot),
+    ],
+    rows: [...snapshot.trials].sort((a, b) => a.trial - b.trial),
+    facts: sweepFacts(snapshot),
+    before: sweepSentences(snapshot),
+    after: failures(snapshot),
+  };
+}
+
+function metricColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
+  const shown = reportedMetrics(snapshot);
+  const hidden = [
+    'f1',
+    'matthews',
+    'pearson',
+    'spearman',
+    'loss',
+    'brier',
+    'accuracy',
+    'ece',
+    'mean_member_loss',
+    'train_accuracy',
+    'train_loss',
+    'accuracy_gap',
+    'loss_gap',
+    'expected_kept_entries',
+    'inference_passes',
+  ];
+  return [
+    ...shown.map((metric) => measured(metric, metric === 'ece' ? 'ECE' : metric === 'loss' ? 'NLL' : metric)),
+    ...hidden.filter((metric) => !shown.includes(metric)).map((metric) => measured(metric, null)),
+    {
+      name: 'complexity',
+      heading: 'complexity',
+      align: 'right',
+      importance: 3,
+      text: ({ complexity }) => formatQuantity(complexity),
+      value: ({ complexity }) => complexity,
+    },
+  ];
+}
+
+function measured(metric: string, heading: string | null): ReportColumn<TrialRow> {
+  return {
+    name: metric,
+    heading,
+    align: 'right',
+    importance: metric === 'accuracy' ? 1 : 4,
+    text: (trial) => formatMetric(trialValue(trial, metric)),
+    value: (trial) => trialValue(trial, metric),
+  };
+}
+
+function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
+  const hidden = (name: string, value: ReportColumn<TrialRow>['value']): ReportColumn<TrialRow> => ({
+    name,
+    heading: null,
+    align: 'left',
+    importance: 9,
+    text: () => '',
+    value,
+  });
+  return [
+    {
+      name: 'collapsed',
+      heading: null,
+      align: 'left',
+      importance: 9,
+      text: () => '',
+      value: ({ metrics }) => metrics?.collapsed ?? null,
+    },
+    {
+      name: 'train_seconds',
+      heading: 'train s',
+      align: 'right',
+      importance: 6,
+      text: ({ trainSeconds }) => (trainSeconds === null ? '–' : trainSeconds.toFixed(1)),
+      value: ({ trainSeconds }) => trainSeconds,
+    },
+    hidden('reused', ({ reused }) => reused),
+    hidden('step', ({ step }) => step),
+    hidden('total_steps', ({ totalSteps }) => totalSteps),
+    hidden('trainable_parameters', ({ trainableParameters }) => trainableParameters),
+    hidden('attempts', ({ attempts }) => attempts),
+    hidden('failure_code', ({ failure }) => failure?.code ?? null),
+    hidden('numerics_class', ({ numericsClass }) => numericsClass),
+    hidden('training_hash', ({ trainingHash }) => trainingHash),
+    hidden('trainer', () => snapshot.trainer),
+    hidden('sweep', () => snapshot.name),
+  ];
+}
+
+function number(
+  name: string,
+  heading: string,
+  importance: number,
+  value: (trial: TrialRow) => number,
+): ReportColumn<TrialRow> {
+  return { name, heading, align: 'right', importance, text: (trial) => String(value(trial)), value };
+}
+
+function stateText({ state, metrics, reused }: TrialRow): string {
+  const notes = [...(metrics?.collapsed === true ? ['COLLAPSED'] : []), ...(reused ? ['reused'] : [])];
+  return [state.replaceAll('_', ' '), ...notes].join(', ');
+}
+
+/** One line for each failed training: code and first line of the message. */
+function failures(snapshot: SweepSnapshot): readonly string[] {
+  const lines = new Map<string, string>();
+  for (const { trainingId, trial, failure } of snapshot.trials) {
+    if (failure === null || lines.has(trainingId)) continue;
+    lines.set(trainingId, `Trial ${trial} failed: ${failure.code}: ${failure.message.split('\n')[0] ?? ''}`);
+  }
+  return [...lines.values()];
+}
