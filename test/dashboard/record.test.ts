@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
+import { freePort } from '../../src/services/free-port.ts';
+import { startPostgres, type RunningPostgres } from '../../src/services/postgres-server.ts';
+import { commandSweep } from '../../src/store/commands.ts';
+import { createSweep } from '../../src/store/create-sweep.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { simulatedPlan } from '../support/simulated-plan.ts';
+import { Emulator } from './emulator.ts';
+
+/*
+ * A person watches a sweep in a real PostgreSQL that nobody works on: no Temporal, no worker. They pause it, the
+ * server is killed with -9 under the dashboard, comes back, and the dashboard goes on with what the record says.
+ */
+let folder: string;
+let server: RunningPostgres;
+let store: Store;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-dashboard-'));
+  server = await startServer(await freePort());
+  store = openStore(server.databaseUrl);
+  await migrate(store);
+  const simulation = { step_ms: 1, failure_rate: 0, crash_rate: 0, steps: 10 };
+  const plan = simulatedPlan({ name: 'watched', trainings: 30, parallelism: 2, simulation });
+  await createSweep(store, { plan, datasets: [], launchedBy: { user: 'ada' } });
+});
+
+afterAll(async () => {
+  await store.close();
+  await stopServer('SIGINT');
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(server.clusterFolder, { recursive: true, force: true });
+});
+
+function startServer(port: number): Promise<RunningPostgres> {
+  return startPostgres({ dataDirectory: folder, port, logFile: path.join(folder, 'postgres.log') });
+}
+
+function stopServer(signal: NodeJS.Signals): Promise<unknown> {
+  const gone = new Promise((resolve) => server.process.once('exit', resolve));
+  server.process.kill(signal);
+  return gone;
+}
+
+it('shows what PostgreSQL holds, commands through it, and outlives it', async () => {
+  const emulator = new Emulator(80, 24);
+  const watching = runDashboard({
+    readSnapshot: () => readSweepSnapshot(store, 'watched'),
+    command: async (command) => void (await commandSweep(store, 'watched', randomUUID(), command)),
+    stdout: emulator.output(),
+    stdin: emulator.stdin,
+    refreshMs: 50,
+    colour: false,
+  });
+  const first = await emulator.until((screen) => screen[0]?.startsWith('dropsweep watched') === true);
+  expect(first[0]).toContain('SIMULATED: NOT RESULTS  RUNNING');
+  expect(first[2]).toBe('0/30 trainings · 0 running · 30 waiting · parallelism 2');
+  expect(first[3]).toContain('trials 1–7 of 30 by accuracy');
+
+  emulator.press('p+');
+  await emulator.until(
+    (screen) => screen[0]?.endsWith('PAUSED') === true && screen[2]?.endsWith('parallelism 3') === true,
+  );
+  const recorded = await readSweepSnapshot(store, 'watched');
+  expect([recorded.desiredState, recorded.desiredParallelism]).toEqual(['paused', 3]);
+
+  const port = Number(new URL(server.databaseUrl).port);
+  await stopServer('SIGKILL');
+  const away = await emulator.until((screen) => screen[22]?.startsWith('! PostgreSQL away since') === true);
+  expect(away[2]).toContain('30 waiting');
+  server = await startServer(port);
+  await emulator.until((screen) => screen[22]?.startsWith('!') === false);
+  emulator.press('r');
+  await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+  emulator.press('q');
+  expect(await watching).toBe('left');
+});
