@@ -16,8 +16,8 @@ export interface SimulatedPlanOptions {
   readonly simulation: SimulationSettings;
   readonly scheduler?: SchedulerDefinition;
   readonly rungSteps?: readonly number[];
-  /** Trainings of equal salt and number are the same trainings. */
-  readonly salt?: string;
+  /** The first so many trainings are the same in every plan that shares. */
+  readonly sharedTrainings?: number;
 }
 
 /** A sweep of the simulated trainer whose axis is the seed, with one evaluation for each training. */
@@ -62,7 +62,7 @@ export function simulatedPlan(options: SimulatedPlanOptions): SweepPlan {
       total_steps: simulation.steps,
       simulation,
     };
-    const hash = sha256(`${options.salt ?? name} ${seed}`);
+    const hash = sha256(`${seed < (options.sharedTrainings ?? 0) ? 'shared' : name} ${seed}`);
     const evaluation = {
       split: 'dev' as const,
       mode: 'ensemble' as const,

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriveSettings } from '../../src/messages/workflow-inputs.ts';
 
-const workerMain = join(import.meta.dirname, '..', '..', 'dist', 'src', 'worker', 'main.js');
-const project = join(import.meta.dirname, '..', '..');
+const project = process.cwd();
+const workerMain = join(project, 'dist', 'src', 'worker', 'main.js');
 
 /** One process of a machine under test: killed at will, started again. */
 export class KeptProcess {
   readonly name: string;
   readonly #start: () => Promise<ChildProcess>;
   #process: ChildProcess | null = null;
+  #killed = false;
+  /** How it ended when nobody here had killed it. */
+  readonly surprises: string[] = [];
 
   constructor(name: string, start: () => Promise<ChildProcess>) {
     this.name = name;
@@ -23,17 +26,17 @@ export class KeptProcess {
   }
 
   async start(): Promise<void> {
-    this.#process = await this.#start();
+    this.#killed = false;
+    const process = await this.#start();
+    this.#process = process;
+    process.once('exit', (code, signal) => {
+      if (!this.#killed) this.surprises.push(`${this.name} ended by itself: ${signal ?? code}`);
+    });
   }
 
   /** kill -9, and wait until it is gone. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
-  }
-
-  async restart(): Promise<void> {
-    await this.kill();
-    await this.start();
   }
 
   /** SIGTERM, and SIGKILL when that does not help. */
@@ -45,6 +48,7 @@ export class KeptProcess {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#killed = true;
     const process = this.#process;
     if (process === null || process.exitCode !== null || process.signalCode !== null) return;
     const gone = new Promise((resolve) => process.once('exit', resolve));

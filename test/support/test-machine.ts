@@ -28,6 +28,8 @@ export interface SweepAccount {
   readonly open: number;
   /** Segments whose work was committed more than once. */
   readonly doubled: number;
+  /** Succeeded trainings whose loss does not have one value for each step. */
+  readonly gaps: number;
   readonly states: Readonly<Record<string, number>>;
 }
 
@@ -136,8 +138,33 @@ export class TestMachine {
        where l.sweep_id = $1 and a.outcome in ('trained', 'evaluated') group by a.segment_id having count(*) > 1`,
       [sweepId],
     );
+    const gaps = await this.#query(
+      `select t.id from trainings t join sweep_trainings l on l.training_id = t.id
+       where l.sweep_id = $1 and t.state = 'succeeded' and t.total_steps is distinct from
+         (select sum(array_length(m.values, 1)) from metrics m where m.training_id = t.id and m.name = 'loss')`,
+      [sweepId],
+    );
     const trainings = Object.values(states).reduce((a, b) => a + b, 0);
-    return { trainings, open: states['active'] ?? 0, doubled: doubled.length, states };
+    return { trainings, open: states['active'] ?? 0, doubled: doubled.length, gaps: gaps.length, states };
+  }
+
+  async sweepStates(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#query('select id, state from sweeps', []);
+    return new Map(rows.map((row) => [String(row['id']), String(row['state'])]));
+  }
+
+  /** What nothing may be once all sweeps have ended: claimed, half-attempted, or undone under a success. */
+  async looseEnds(): Promise<string[]> {
+    const rows = await this.#query(
+      `select 'segment ' || id || ' is still claimed' as what from segments where status = 'claimed'
+       union all select 'attempt at ' || segment_id || ' is still open' from attempts where ended_at is null
+       union all select 'segment ' || s.id || ' of a succeeded training is ' || s.status
+         from segments s join trainings t on t.id = s.training_id where t.state = 'succeeded' and s.status <> 'done'
+       union all select 'evaluation ' || e.id || ' of a succeeded training is ' || e.status
+         from evaluations e join trainings t on t.id = e.training_id where t.state = 'succeeded' and e.status <> 'done'`,
+      [],
+    );
+    return rows.map((row) => String(row['what']));
   }
 
   /** Ids of the deployment's open workflows once there are none, or after the time. */

@@ -23,7 +23,7 @@ describe('a simulated sweep on a machine of its own', () => {
     const plan = simulatedPlan({ name: randomUUID(), trainings: 12, parallelism: 3, simulation });
     const sweepId = await machine.launch(plan);
     expect(await machine.finished(sweepId, 50_000)).toBe('completed');
-    expect(await machine.account(sweepId)).toMatchObject({ trainings: 12, open: 0, doubled: 0 });
+    expect(await machine.account(sweepId)).toMatchObject({ trainings: 12, open: 0, doubled: 0, gaps: 0 });
     expect(await machine.openWorkflows(15_000)).toEqual([]);
   });
 });
