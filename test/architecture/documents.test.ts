@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { localVerbs } from '../../src/cli/local-verbs.ts';
+import { readingVerbs } from '../../src/cli/reading-verbs.ts';
+import { steeringVerbs } from '../../src/cli/steering-verbs.ts';
+import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { filesUnder, projectRoot, readSourceFiles } from './source-files.ts';
+
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...filesUnder('docs').filter((file) => file.endsWith('.md')),
+];
+
+function read(file: string): string {
+  return readFileSync(path.join(projectRoot, file), 'utf8');
+}
+
+/** The part of the README under a heading. */
+function section(heading: string): string {
+  const [, rest = ''] = read('README.md').split(`${heading}\n`);
+  return rest.split('\n## ')[0] ?? '';
+}
+
+/** Every file that a sweep file names is there, for the parser. */
+const everythingThere = { isFile: () => true, isFolder: () => true };
+
+describe('the documents', () => {
+  it('link to files that exist', () => {
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
+        .map((match) => path.join(path.dirname(page), match[1] ?? ''))
+        .filter((target) => !existsSync(path.join(projectRoot, target)))
+        .map((target) => `${page} → ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('explain a sweep file that the parser accepts, with the defaults that it has', () => {
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
+    const definition = parseSweepFile(yaml, 'README.yaml', everythingThere);
+    expect(definition.space).toEqual({
+      dropout_rate: [0, 0.25, 0.5],
+      sparsity: [0, 1e-4],
+      train_instances: [1, 2],
+      seed: [0, 1, 2],
+    });
+    // The section claims to show defaults: without it nothing changes.
+    const bare = yaml.replace(/^training:.*\n(?: .*\n)+/m, '');
+    expect(bare).not.toBe(yaml);
+    expect(parseSweepFile(bare, 'README.yaml', everythingThere).training).toEqual(definition.training);
+  });
+
+  it('bring examples that the parser accepts', () => {
+    const examples = filesUnder('examples').filter((file) => file.endsWith('.yaml'));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) parseSweepFile(read(example), example, everythingThere);
+  });
+
+  it('name every verb in the README, and none that is not there', () => {
+    const verbs = { ...steeringVerbs, ...readingVerbs, ...localVerbs };
+    const rows = section('## Verbs').matchAll(/^\| `([a-z, ]+?)(?: [A-Z[-][^`]*)?` \|/gm);
+    const named = [...rows].flatMap((match) => (match[1] ?? '').split(', '));
+    expect(new Set(named)).toEqual(new Set(Object.keys(verbs)));
+  });
+
+  it('name every environment variable of ours in the README', () => {
+    const ours = /\['((?:DROPSWEEP|TEMPORAL|DATABASE)_[A-Z_]+|NO_COLOR)'\]/g;
+    const sources = readSourceFiles(['src', 'activities', 'workflows']);
+    const inUse = new Set(sources.flatMap(({ text }) => [...text.matchAll(ours)].map((match) => match[1])));
+    // Workflow timings, for tests and benchmarks.
+    inUse.delete('DROPSWEEP_DRIVE');
+    const named = [...section('## What runs where').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    expect(new Set(named)).toEqual(inUse);
+  });
+
+  it('show whole frames: no line of the README is wider than 120 columns', () => {
+    expect(
+      read('README.md')
+        .split('\n')
+        .filter((line) => line.length > 120 && !line.startsWith('|')),
+    ).toEqual([]);
+  });
+});
