@@ -1,0 +1,35 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+
+/** What the process ends with; in the README and in `dropsweep --help`. */
+export const exitStatus = {
+  done: 0,
+  failed: 1,
+  /** The command line, the sweep file or its data are invalid: nothing was created. */
+  invalid: 2,
+  /** The sweep ended, and some of its trainings failed. */
+  trainingsFailed: 3,
+  /** The sweep was cancelled. */
+  cancelled: 4,
+  /** `wait --timeout` ran out. */
+  timedOut: 5,
+} as const;
+
+const invalidInput: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'SWEEP_FILE_INVALID',
+  'DATA_INVALID',
+  'SWEEP_NAME_TAKEN',
+]);
+
+export function statusOfError(error: unknown): number {
+  return error instanceof DropsweepError && invalidInput.has(error.code) ? exitStatus.invalid : exitStatus.failed;
+}
+
+/** What waiting for a sweep ends with. */
+export function statusOfSweep({ state, counts }: SweepSnapshot): number {
+  if (state === 'cancelled') return exitStatus.cancelled;
+  const failed = counts.diverged + counts.out_of_memory + counts.infeasible + counts.crashed;
+  return state === 'completed' && failed > 0 ? exitStatus.trainingsFailed : exitStatus.done;
+}

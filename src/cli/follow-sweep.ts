@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { DashboardCommand } from '../dashboard/key-bindings.ts';
+import { paretoReport } from '../report/pareto-report.ts';
+import { renderReport } from '../report/render-report.ts';
+import { commandSweep } from '../store/commands.ts';
+import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { type CliContext, note, outputWidth, say } from './cli-context.ts';
+import { statusOfSweep } from './exit-status.ts';
+import type { OpenRecord } from './open-record.ts';
+import { readWholeSweep } from './read-report.ts';
+import { wake } from './wake.ts';
+
+/**
+ * Shows a sweep until it ends or the user leaves: the dashboard on a terminal, lines in a pipe. When it has ended,
+ * prints the front and sets the exit status.
+ */
+export async function followSweep(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+  const ended = await (context.process.stdout.isTTY && context.process.stdin.isTTY
+    ? showDashboard(context, record, name)
+    : showLines(context, record, name));
+  if (ended === 'left') {
+    note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
+    return ended;
+  }
+  const snapshot = await readWholeSweep(record.store, name);
+  say(context, `\n${renderReport(paretoReport(snapshot), 'table', outputWidth(context))}`);
+  context.process.exitCode = statusOfSweep(snapshot);
+  return ended;
+}
+
+async function showDashboard({ process }: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+  const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
+  return runDashboard({
+    readSnapshot: () => readSweepSnapshot(record.store, name),
+    command: (command) => carryOut(record, name, command),
+    stdout: process.stdout,
+    stdin: process.stdin,
+  });
+}
+
+async function carryOut(record: OpenRecord, name: string, command: DashboardCommand): Promise<void> {
+  const { sweepId } = await commandSweep(record.store, name, randomUUID(), command);
+  await wake(record, sweepId);
+}
+
+async function showLines(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+  const { runProgressLines } = await import('../dashboard/run-progress-lines.ts');
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  context.process.once('SIGINT', leave);
+  context.process.once('SIGTERM', leave);
+  try {
+    return await runProgressLines({
+      readSnapshot: () => readSweepSnapshot(record.store, name),
+      stdout: context.process.stdout,
+      signal: leaving.signal,
+    });
+  } finally {
+    context.process.off('SIGINT', leave);
+    context.process.off('SIGTERM', leave);
+  }
+}

@@ -1,0 +1,25 @@
+import { hostname, userInfo } from 'node:os';
+import { trainerVersion } from '../sweep/trainer-version.ts';
+import { productVersion } from './product-version.ts';
+
+/** Who launched, where, with what: part of every export. */
+export function launchedBy(): Readonly<Record<string, string>> {
+  return {
+    user: userName(),
+    host: hostname(),
+    dropsweep: productVersion(),
+    trainer_version: trainerVersion,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+/** A container's user may have no entry in the password file. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Error) return String(process.getuid?.() ?? 'unknown');
+    throw error;
+  }
+}

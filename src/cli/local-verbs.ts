@@ -1,0 +1,27 @@
+import { buildCommand } from '@stricli/core';
+import type { CliContext } from './cli-context.ts';
+import { parseCount } from './verb-parameters.ts';
+
+export interface WorkerFlags {
+  readonly slots?: number;
+}
+
+/** Verbs about this machine. */
+export const localVerbs = {
+  worker: buildCommand<WorkerFlags, [], CliContext>({
+    docs: {
+      brief: 'a worker in this terminal: Ctrl-C drains it, twice ends it at once',
+      fullDescription: `A worker in this terminal, for DATABASE_URL and TEMPORAL_ADDRESS or this machine's services.
+Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves at once.`,
+    },
+    parameters: {
+      flags: { slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' } },
+    },
+    loader: async () => (await import('./verbs/worker.ts')).worker,
+  }),
+  migrate: buildCommand<Record<never, never>, [], CliContext>({
+    docs: { brief: "bring the database's schema up to date" },
+    parameters: {},
+    loader: async () => (await import('./verbs/migrate.ts')).migrateDatabase,
+  }),
+};

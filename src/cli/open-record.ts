@@ -1,0 +1,27 @@
+import { type Store, openStore } from '../store/open-store.ts';
+import { type Machine, runningMachine } from './machine.ts';
+
+export interface OpenRecord {
+  readonly store: Store;
+  readonly machine: Machine;
+}
+
+/**
+ * Runs a body with the record open, and closes it. Starts nothing.
+ * @throws DropsweepError SERVICE_UNAVAILABLE when no database is up
+ */
+export async function withRecord<Result>(body: (record: OpenRecord) => Promise<Result>): Promise<Result> {
+  return withMachineRecord(await runningMachine(), body);
+}
+
+export async function withMachineRecord<Result>(
+  machine: Machine,
+  body: (record: OpenRecord) => Promise<Result>,
+): Promise<Result> {
+  const store = openStore(machine.databaseUrl);
+  try {
+    return await body({ store, machine });
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../base/sha256.ts';
+import { freezeRows } from '../data/frozen-rows.ts';
+import { type LoadedDataset, loadDataset } from '../data/load-dataset.ts';
+import { planSweep } from '../search/plan-sweep.ts';
+import type { FrozenDataset } from '../store/create-sweep.ts';
+import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { BaseModelReference, LabelledRow } from '../sweep/vocabulary.ts';
+
+/** A sweep that is ready to be recorded. */
+export interface PreparedSweep {
+  readonly plan: SweepPlan;
+  readonly datasets: readonly FrozenDataset[];
+  readonly trainTokens: number;
+  readonly devTokens: number;
+  readonly encoderParameters: number;
+}
+
+/** English e-mails and sentences: characters to a word piece. */
+const CHARACTERS_PER_TOKEN = 4.2;
+const MINILM_PARAMETERS = 10_616_832;
+
+/**
+ * Loads and freezes the rows and plans the sweep.
+ * @param resolveBase finds the base model; not asked for a simulated trainer, which has none
+ * @throws DropsweepError DATA_INVALID, MODEL_NOT_FOUND, MODEL_UNSUPPORTED
+ */
+export async function prepareSweep(
+  definition: SweepDefinition,
+  resolveBase: (reference: string) => Promise<BaseModelReference>,
+): Promise<PreparedSweep> {
+  const rows = loadDataset(definition.task);
+  const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
+  const frozen = {
+    train: freezeRows(rows.train),
+    dev: freezeRows(rows.dev),
+    test: rows.test === null ? null : freezeRows(rows.test),
+  };
+  const plan = planSweep(definition, { base, task: rows.task, ...references(frozen) });
+  return {
+    plan,
+    datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
+      ({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes }),
+    ),
+    ...tokenEstimates(rows),
+    encoderParameters: encoderParameters(base.folder),
+  };
+}
+
+/** Stands for a base model that is not looked at. */
+export function namedBase(reference: string): BaseModelReference {
+  return { reference, folder: '', content_hash: sha256(reference), tokenizer_hash: sha256(reference) };
+}
+
+type Frozen = ReturnType<typeof freezeRows>;
+
+function references(frozen: { readonly train: Frozen; readonly dev: Frozen; readonly test: Frozen | null }) {
+  const reference = ({ hash, rows }: Frozen) => ({ hash, rows });
+  return {
+    train: reference(frozen.train),
+    dev: reference(frozen.dev),
+    test: frozen.test === null ? null : reference(frozen.test),
+  };
+}
+
+function tokenEstimates({ train, dev }: LoadedDataset): { trainTokens: number; devTokens: number } {
+  return { trainTokens: meanTokens(train), devTokens: meanTokens(dev) };
+}
+
+function meanTokens(rows: readonly LabelledRow[]): number {
+  const characters = rows.reduce((sum, { text, text_pair = '' }) => sum + text.length + text_pair.length, 0);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN / Math.max(1, rows.length)) + 3;
+}
+
+/** Layers × 12 × hidden², for the prediction of time only; MiniLM-L6's where config.json is not there to say. */
+function encoderParameters(folder: string): number {
+  if (folder === '') return MINILM_PARAMETERS;
+  const config: Record<string, unknown> = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  const { num_hidden_layers: layers, hidden_size: hidden } = config;
+  return typeof layers === 'number' && typeof hidden === 'number' ? 12 * layers * hidden ** 2 : MINILM_PARAMETERS;
+}

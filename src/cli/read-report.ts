@@ -1,0 +1,27 @@
+import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import type { Store } from '../store/open-store.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { chooseSweep } from './choose-sweep.ts';
+import { type CliContext, outputWidth, say } from './cli-context.ts';
+import { withRecord } from './open-record.ts';
+import { type Report, renderReport, type ReportFormat } from '../report/render-report.ts';
+
+/** Reports are over all trials. */
+export const everyTrial = { trialLimit: 1_000_000_000 } as const;
+
+/** Reads a sweep and prints one report of it. */
+export async function printReport<Row>(
+  context: CliContext,
+  sweep: string | undefined,
+  format: ReportFormat,
+  report: (snapshot: SweepSnapshot) => Report<Row>,
+): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const snapshot = await readWholeSweep(store, sweep);
+    say(context, renderReport(report(snapshot), format, outputWidth(context)));
+  });
+}
+
+export async function readWholeSweep(store: Store, sweep: string | undefined): Promise<SweepSnapshot> {
+  return readSweepSnapshot(store, await chooseSweep(store, sweep), everyTrial);
+}

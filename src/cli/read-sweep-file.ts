@@ -1,0 +1,27 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DropsweepError } from '../base/errors.ts';
+import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+
+/** Reads and checks a sweep file. @throws DropsweepError SWEEP_FILE_INVALID */
+export function readSweepFile(file: string): SweepDefinition {
+  const path = resolve(file);
+  return parseSweepFile(readText(path, file), path, {
+    isFile: (place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
+    isFolder: (place) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
+  });
+}
+
+function readText(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new DropsweepError('SWEEP_FILE_INVALID', 'the sweep file cannot be read', {
+      where: file,
+      got: error instanceof Error ? error.message : String(error),
+      expected: 'a YAML file such as examples/quickstart.yaml',
+      cause: error,
+    });
+  }
+}

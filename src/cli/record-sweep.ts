@@ -1,0 +1,41 @@
+import { DropsweepError } from '../base/errors.ts';
+import { createSweep, type CreateSweepResult } from '../store/create-sweep.ts';
+import { describeDifference } from '../sweep/describe-difference.ts';
+import { launchedBy } from './launched-by.ts';
+import type { OpenRecord } from './open-record.ts';
+import type { PreparedSweep } from './prepare-sweep.ts';
+import { wake } from './wake.ts';
+
+type Recorded = Exclude<CreateSweepResult, { kind: 'conflict' }>;
+
+/**
+ * Writes a sweep into the record and wakes whoever drives it.
+ * @throws DropsweepError SWEEP_NAME_TAKEN, with the difference, when the name stands for another sweep
+ */
+export async function recordSweep(
+  record: OpenRecord,
+  { plan, datasets }: PreparedSweep,
+  extend: boolean,
+): Promise<Recorded> {
+  const result = await createSweep(record.store, { plan, datasets, launchedBy: launchedBy(), extend });
+  if (result.kind === 'conflict') {
+    const { name } = plan.definition;
+    const difference = describeDifference(
+      { definition: result.existing, inputs: plan.inputs },
+      { definition: plan.definition, inputs: plan.inputs },
+    );
+    const what = extend
+      ? `the sweep ${name} has trainings that the file leaves out`
+      : `the sweep ${name} is another one`;
+    const lines = difference.length === 0 ? ['the content of the rows or of the base model'] : difference;
+    throw new DropsweepError(
+      'SWEEP_NAME_TAKEN',
+      `${what}; recorded → file:\n${lines.map((line) => `    ${line}`).join('\n')}`,
+      {
+        fix: `give the file another name; or dropsweep resume ${name} --extend FILE adds to it, dropsweep resume NEW-NAME --fork FILE launches it anew`,
+      },
+    );
+  }
+  await wake(record, result.sweepId);
+  return result;
+}

@@ -1,0 +1,43 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { ReportFormat } from '../report/render-report.ts';
+
+/** Pieces of command lines that several verbs share. */
+
+export interface FormatFlags {
+  readonly format: ReportFormat;
+}
+
+export const formatFlag = {
+  kind: 'enum',
+  values: ['table', 'json', 'csv'],
+  default: 'table',
+  brief: 'table for people, json or csv for programs',
+} as const;
+
+const text = (input: string): string => input;
+
+/** The sweep's name may be left out: it is the newest then. */
+export const optionalSweep = {
+  kind: 'tuple',
+  parameters: [{ brief: 'name of the sweep (default: the newest)', parse: text, placeholder: 'sweep', optional: true }],
+} as const;
+
+export const requiredSweep = {
+  kind: 'tuple',
+  parameters: [{ brief: 'name of the sweep', parse: text, placeholder: 'sweep' }],
+} as const;
+
+export const sweepFile = {
+  kind: 'tuple',
+  parameters: [{ brief: 'the sweep file (YAML)', parse: text, placeholder: 'sweep.yaml' }],
+} as const;
+
+export function parseText(input: string): string {
+  return input;
+}
+
+export function parseCount(input: string): number {
+  const count = Number(input);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new DropsweepError('USAGE', 'not a count', { got: input, expected: 'a whole number of at least 1' });
+}

@@ -1,0 +1,82 @@
+import type { Json } from '../../base/canonical-json.ts';
+import { renderReport } from '../../report/render-report.ts';
+import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
+import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
+import { readSweepEvents } from '../../store/sweep-reader.ts';
+import { type CliContext, outputWidth, say } from '../cli-context.ts';
+import { withRecord } from '../open-record.ts';
+import { readWholeSweep } from '../read-report.ts';
+import type { FormatFlags } from '../verb-parameters.ts';
+import { findTrial } from './compare.ts';
+
+interface Fact {
+  readonly field: string;
+  readonly value: Json;
+}
+
+/** Events of a sweep that are looked through for those of one training. */
+const eventLimit = 100_000;
+
+export async function explain(this: CliContext, flags: FormatFlags, sweep: string, number: number): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const snapshot = await readWholeSweep(store, sweep);
+    const trial = findTrial(snapshot, number);
+    const events = (await readSweepEvents(store.db, snapshot.sweepId, eventLimit))
+      .filter(({ trainingHash }) => trainingHash === trial.trainingHash)
+      .map(({ at, text }) => `${at.toISOString().replace('T', ' ').slice(0, 19)}  ${text}`);
+    const report = {
+      columns: [
+        {
+          name: 'field',
+          heading: 'field',
+          align: 'left' as const,
+          importance: 0,
+          text: ({ field }: Fact) => field,
+          value: ({ field }: Fact) => field,
+        },
+        {
+          name: 'value',
+          heading: 'value',
+          align: 'left' as const,
+          importance: 0,
+          text: ({ value }: Fact) => (typeof value === 'string' ? value : JSON.stringify(value)),
+          value: ({ value }: Fact) => value,
+        },
+      ],
+      rows: facts(snapshot, trial),
+      facts: { ...sweepFacts(snapshot), trial: number, events },
+      before: [...sweepSentences(snapshot), ...why(trial)],
+      after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
+    };
+    say(this, renderReport(report, flags.format, outputWidth(this)));
+  });
+}
+
+function why(trial: TrialRow): readonly string[] {
+  const { state, failure, reused, metrics, configuration } = trial;
+  const sentences = [`Trial ${trial.trial}: ${state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}.`];
+  if (failure !== null) sentences.push(`It failed: ${failure.code}: ${failure.message}`);
+  if (state === 'pruned') sentences.push('The scheduler stopped it: others were better at its rung.');
+  if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
+  if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
+  if (configuration.dropout_rate === 0)
+    sentences.push('Without dropout N, M and λ have no effect: points that differ in them alone are this trial.');
+  return sentences;
+}
+
+function facts(snapshot: SweepSnapshot, trial: TrialRow): readonly Fact[] {
+  const { metrics } = trial;
+  const scored = metrics === null ? [] : Object.entries(metrics).filter(([name]) => name !== 'reliability');
+  return [
+    ...Object.entries(trial.configuration).map(([field, value]) => ({ field, value })),
+    ...Object.entries(trial.evaluation).map(([name, value]) => ({ field: `evaluation.${name}`, value })),
+    ...scored.map(([field, value]): Fact => ({ field, value: typeof value === 'object' ? null : value })),
+    { field: 'complexity', value: trial.complexity },
+    { field: 'train_seconds', value: trial.trainSeconds },
+    { field: 'trainable_parameters', value: trial.trainableParameters },
+    { field: 'attempts', value: trial.attempts },
+    { field: 'numerics_class', value: trial.numericsClass },
+    { field: 'training_hash', value: trial.trainingHash },
+    { field: 'trainer', value: snapshot.trainer },
+  ];
+}

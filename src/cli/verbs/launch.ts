@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { migrate } from '../../store/migrate.ts';
+import { finishedTrainings } from '../../store/sweep-list.ts';
+import { predictCost } from '../../sweep/predict-cost.ts';
+import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
+import { type CliContext, note, say } from '../cli-context.ts';
+import { followSweep } from '../follow-sweep.ts';
+import { launchSummary } from '../launch-summary.ts';
+import { baseOf, type Machine, machineIfRunning, startedMachine } from '../machine.ts';
+import { type OpenRecord, withMachineRecord } from '../open-record.ts';
+import { namedBase, type PreparedSweep, prepareSweep } from '../prepare-sweep.ts';
+import { readSweepFile } from '../read-sweep-file.ts';
+import { recordSweep } from '../record-sweep.ts';
+import type { LaunchFlags } from '../steering-verbs.ts';
+
+export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
+  const definition = readSweepFile(file);
+  if (flags.dryRun) await dryRun(this, definition);
+  else await launchDefinition(this, definition, { detach: flags.detach, extend: false });
+}
+
+/** Says what launching would do. Fetches no model and starts nothing; looks at the database where one is up. */
+async function dryRun(context: CliContext, definition: SweepDefinition): Promise<void> {
+  const prepared = await prepareSweep(
+    definition,
+    async (reference) => (await baseOf(reference, { fetch: false })) ?? namedBase(reference),
+  );
+  const machine = await machineIfRunning();
+  const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
+  say(context, summaryOf(prepared, done).join('\n'));
+  if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
+    say(context, `  ${definition.base} is not on this machine yet: launching fetches it`);
+  say(context, 'Dry run: nothing was started.');
+}
+
+export interface LaunchOptions {
+  readonly detach: boolean;
+  readonly extend: boolean;
+}
+
+/** Records a valid sweep, brings up what drives it, and shows it. */
+export async function launchDefinition(
+  context: CliContext,
+  definition: SweepDefinition,
+  { detach, extend }: LaunchOptions,
+): Promise<void> {
+  const prepared = await prepareSweep(definition, async (reference) => {
+    const base = await baseOf(reference, { fetch: true, progress: (text) => note(context, text) });
+    return base ?? namedBase(reference);
+  });
+  const machine = await startedMachine((text) => note(context, text));
+  await withMachineRecord(machine, async (record) => {
+    await migrate(record.store);
+    const done = await finishedOf(record.store, prepared);
+    say(context, summaryOf(prepared, done).join('\n'));
+    const { kind } = await recordSweep(record, prepared, extend);
+    if (kind === 'attached') say(context, `The sweep ${definition.name} is there already: nothing is repeated.`);
+    await finish(context, { record, machine, name: definition.name, detach });
+  });
+}
+
+interface Launched {
+  readonly record: OpenRecord;
+  readonly machine: Machine;
+  readonly name: string;
+  readonly detach: boolean;
+}
+
+export async function finish(context: CliContext, { record, machine, name, detach }: Launched): Promise<void> {
+  if (detach) {
+    say(context, `Launched. dropsweep watch ${name} shows it, dropsweep wait ${name} waits for it.`);
+    return;
+  }
+  if ((await followSweep(context, record, name)) === 'left') return;
+  say(context, places(machine, name).join('\n'));
+}
+
+/** Where things are, for somebody who sees them for the first time. */
+function places(machine: Machine, name: string): readonly string[] {
+  return [
+    `Checkpoints with the adapters: ${machine.dataDirectory}/checkpoints`,
+    `Database: ${machine.databaseName}`,
+    `An adapter for PEFT: dropsweep export ${name} --adapter TRIAL --out FOLDER`,
+  ];
+}
+
+async function finishedOf(store: OpenRecord['store'], { plan }: PreparedSweep): Promise<ReadonlySet<string>> {
+  return finishedTrainings(
+    store,
+    plan.trainings.map(({ training_hash }) => training_hash),
+  );
+}
+
+function summaryOf(prepared: PreparedSweep, done: ReadonlySet<string> | null): readonly string[] {
+  const { plan, trainTokens, devTokens, encoderParameters } = prepared;
+  const slots = Math.min(plan.definition.parallelism, availableParallelism());
+  const cost = predictCost(plan, { trainTokens, devTokens, encoderParameters, slots, done: done ?? new Set() });
+  return launchSummary(plan, done === null ? null : done.size, cost);
+}

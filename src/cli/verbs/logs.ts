@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { renderReport } from '../../report/render-report.ts';
+import type { ReportColumn } from '../../report/report-column.ts';
+import { readSweepEvents, readSweepSnapshot, type SweepEventRow } from '../../store/sweep-reader.ts';
+import { chooseSweep } from '../choose-sweep.ts';
+import { type CliContext, say } from '../cli-context.ts';
+import { withRecord } from '../open-record.ts';
+import type { FormatFlags } from '../verb-parameters.ts';
+
+interface LogsFlags extends FormatFlags {
+  readonly limit: number;
+  readonly follow: boolean;
+}
+
+const pollMs = 1_000;
+/** Events between two looks at most. */
+const followLimit = 1_000;
+
+export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const name = await chooseSweep(store, sweep);
+    const { sweepId } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const events = await readSweepEvents(store.db, sweepId, flags.limit);
+    if (flags.format === 'table') for (const event of events) say(this, line(event));
+    else
+      say(
+        this,
+        renderReport({ columns, rows: events, facts: { sweep: name }, before: [], after: [] }, flags.format, 0),
+      );
+    let last = events.at(-1)?.id ?? 0;
+    while (flags.follow) {
+      const { state } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+      const fresh = (await readSweepEvents(store.db, sweepId, followLimit)).filter(({ id }) => id > last);
+      for (const event of fresh) say(this, line(event));
+      last = fresh.at(-1)?.id ?? last;
+      if (state === 'completed' || state === 'cancelled') return;
+      await sleep(pollMs);
+    }
+  });
+}
+
+const columns: readonly ReportColumn<SweepEventRow>[] = [
+  column('at', ({ at }) => at.toISOString()),
+  column('kind', ({ kind }) => kind),
+  column('training_hash', ({ trainingHash }) => trainingHash ?? ''),
+  column('text', ({ text }) => text),
+];
+
+function column(name: string, pick: (event: SweepEventRow) => string): ReportColumn<SweepEventRow> {
+  return { name, heading: name, align: 'left', importance: 0, text: pick, value: pick };
+}
+
+function line({ at, text }: SweepEventRow): string {
+  return `${at.toISOString().replace('T', ' ').slice(0, 19)}  ${text}`;
+}
