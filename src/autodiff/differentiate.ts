@@ -1,0 +1,54 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { Node, Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { add } from '../onnx/operators.ts';
+import { gradientRules, nonDifferentiable } from './gradient-rules.ts';
+import { undoBroadcast } from './undo-broadcast.ts';
+
+/**
+ * Reverse-mode differentiation of a scalar: appends to the builder the nodes that compute d loss / d value.
+ * Only what lies between the wanted values and the loss is differentiated.
+ * @param loss float32 of shape []
+ * @returns a gradient of each wanted value's shape, in their order; null: the loss does not depend on it
+ * @throws OPERATOR_UNSUPPORTED naming the operator and its node
+ */
+export function differentiate(b: GraphBuilder, loss: Value, wanted: readonly Value[]): readonly (Value | null)[] {
+  const forward = [...b.nodes];
+  const depends = dependents(forward, wanted);
+  const gradients = new Map<string, Value>([[loss.name, b.floats([1])]]);
+  for (const node of forward.toReversed()) {
+    const outputGradients = node.outputs.map((output) => gradients.get(output.name) ?? null);
+    if (outputGradients.every((gradient) => gradient === null)) continue;
+    const wants = (input: number) => depends.has(node.inputs[input]?.name ?? '');
+    if (!node.inputs.some((_, input) => wants(input)) || nonDifferentiable.has(node.operator)) continue;
+    const inputGradients = ruleOf(node)({ b, node, outputGradients, wants });
+    node.inputs.forEach((input, index) => {
+      const gradient = inputGradients[index] ?? null;
+      if (input === null || gradient === null || !wants(index)) return;
+      const before = gradients.get(input.name);
+      const fitting = undoBroadcast(b, gradient, input.shape);
+      gradients.set(input.name, before === undefined ? fitting : add(b, before, fitting));
+    });
+  }
+  return wanted.map((value) => gradients.get(value.name) ?? null);
+}
+
+/** Names of all values that some wanted value flows into, the wanted ones included. */
+function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<string> {
+  const names = new Set(wanted.map((value) => value.name));
+  for (const node of nodes) {
+    if (!node.inputs.some((input) => input !== null && names.has(input.name))) continue;
+    for (const output of node.outputs) names.add(output.name);
+  }
+  return names;
+}
+
+function ruleOf(node: Node) {
+  const rule = gradientRules[node.operator];
+  if (rule !== undefined) return rule;
+  throw new DropsweepError('OPERATOR_UNSUPPORTED', `there is no gradient rule for ${node.operator}`, {
+    where: node.name,
+    expected: Object.keys(gradientRules).join(', '),
+    fix: 'use a model without this operator between its adapters and its loss',
+  });
+}

@@ -1,0 +1,36 @@
+import type { GradientRule } from './gradient-rule.ts';
+import { expRule, geluRule, logSoftmaxRule, softmaxRule, tanhRule } from './rules/activations.ts';
+import { addRule, divideRule, identityRule, multiplyRule, negateRule, subtractRule } from './rules/arithmetic.ts';
+import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
+import { layerNormalizationRule } from './rules/normalisation.ts';
+import { batchedProductRule, gemmRule } from './rules/products.ts';
+import { reduceMeanRule, reduceSumRule, reduceSumSquareRule } from './rules/reductions.ts';
+
+/** What is differentiable. */
+export const gradientRules: Readonly<Record<string, GradientRule>> = {
+  Add: addRule,
+  Sub: subtractRule,
+  Mul: multiplyRule,
+  Div: divideRule,
+  Neg: negateRule,
+  Identity: identityRule,
+  Gemm: gemmRule,
+  FusedMatMul: batchedProductRule,
+  Gelu: geluRule,
+  Tanh: tanhRule,
+  Exp: expRule,
+  Softmax: softmaxRule,
+  LogSoftmax: logSoftmaxRule,
+  LayerNormalization: layerNormalizationRule,
+  Reshape: reshapeRule,
+  Transpose: transposeRule,
+  Slice: sliceRule,
+  Concat: concatRule,
+  Split: splitRule,
+  ReduceSum: reduceSumRule,
+  ReduceMean: reduceMeanRule,
+  ReduceSumSquare: reduceSumSquareRule,
+};
+
+/** Results without a slope: their inputs get no gradient. Everything in neither table is unsupported. */
+export const nonDifferentiable: ReadonlySet<string> = new Set(['Shape', 'Size', 'OneHot', 'IsNaN', 'IsInf', 'Sign']);

@@ -1,0 +1,45 @@
+import { add, multiply, reduce, subtract, unary } from '../../onnx/operators.ts';
+import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
+
+const inverseSqrt2 = Math.SQRT1_2;
+const logOfDensityAtZero = -0.5 * Math.log(2 * Math.PI);
+
+/** dX = dY ∘ (Φ(x) + x φ(x)), with φ(x) = exp(−x²/2 − ½ ln 2π): Φ by the error function, as the forward operator. */
+export const geluRule: GradientRule = (context) => {
+  const { b } = context;
+  const x = inputOf(context, 0);
+  const cdf = add(
+    b,
+    multiply(b, unary(b, 'Erf', multiply(b, x, b.floats([inverseSqrt2]))), b.floats([0.5])),
+    b.floats([0.5]),
+  );
+  const exponent = add(b, multiply(b, multiply(b, x, x), b.floats([-0.5])), b.floats([logOfDensityAtZero]));
+  const slope = add(b, cdf, multiply(b, x, unary(b, 'Exp', exponent)));
+  return [multiply(b, gradientOf(context), slope)];
+};
+
+/** dX = dY ∘ (1 − y²) */
+export const tanhRule: GradientRule = (context) => {
+  const { b } = context;
+  const y = outputOf(context, 0);
+  return [multiply(b, gradientOf(context), subtract(b, b.floats([1]), multiply(b, y, y)))];
+};
+
+/** dX = dY ∘ y */
+export const expRule: GradientRule = (context) => [multiply(context.b, gradientOf(context), outputOf(context, 0))];
+
+/** dX = y ∘ (dY − Σ dY ∘ y), the sum over the last axis */
+export const softmaxRule: GradientRule = (context) => {
+  const { b } = context;
+  const y = outputOf(context, 0);
+  const weighted = multiply(b, gradientOf(context), y);
+  return [subtract(b, weighted, multiply(b, y, reduce(b, 'ReduceSum', weighted, [-1])))];
+};
+
+/** dX = dY − softmax(x) Σ dY, the sum over the last axis */
+export const logSoftmaxRule: GradientRule = (context) => {
+  const { b } = context;
+  const dY = gradientOf(context);
+  const probabilities = unary(b, 'Exp', outputOf(context, 0));
+  return [subtract(b, dY, multiply(b, probabilities, reduce(b, 'ReduceSum', dY, [-1])))];
+};

@@ -1,0 +1,38 @@
+import { divide, multiply, unary } from '../../onnx/operators.ts';
+import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
+
+/** dX = dY, dZ = dY */
+export const addRule: GradientRule = (context) => [gradientOf(context), gradientOf(context)];
+
+/** dX = dY, dZ = −dY */
+export const subtractRule: GradientRule = (context) => {
+  const dY = gradientOf(context);
+  return [dY, context.wants(1) ? unary(context.b, 'Neg', dY) : null];
+};
+
+/** dX = dY ∘ Z, dZ = dY ∘ X */
+export const multiplyRule: GradientRule = (context) => {
+  const { b, wants } = context;
+  const dY = gradientOf(context);
+  return [
+    wants(0) ? multiply(b, dY, inputOf(context, 1)) : null,
+    wants(1) ? multiply(b, dY, inputOf(context, 0)) : null,
+  ];
+};
+
+/** dX = dY / Z, dZ = −dY ∘ Y / Z */
+export const divideRule: GradientRule = (context) => {
+  const { b, wants } = context;
+  const dY = gradientOf(context);
+  const z = inputOf(context, 1);
+  return [
+    wants(0) ? divide(b, dY, z) : null,
+    wants(1) ? unary(b, 'Neg', divide(b, multiply(b, dY, outputOf(context, 0)), z)) : null,
+  ];
+};
+
+/** dX = −dY */
+export const negateRule: GradientRule = (context) => [unary(context.b, 'Neg', gradientOf(context))];
+
+/** dX = dY */
+export const identityRule: GradientRule = (context) => [gradientOf(context)];

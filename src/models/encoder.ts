@@ -1,0 +1,41 @@
+import type { Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+
+/** A frozen linear that adapters may be attached to. */
+export interface FrozenLinear {
+  readonly name: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+export interface EncoderInputs {
+  /** int64 [batch, tokens] */
+  readonly inputIds: Value;
+  /** int64 [batch, tokens] 1 keeps */
+  readonly attentionMask: Value;
+  /** int64 [batch, tokens] */
+  readonly tokenTypeIds: Value;
+}
+
+/** What a head reads of the last layer: only that much of it is computed. */
+export type EncoderReading = 'first_token' | 'all_tokens';
+
+/** Where a graph is being built, and with what. */
+export interface EncoderContext {
+  readonly b: GraphBuilder;
+  /** Frozen weights, by their names in code. */
+  weight(name: string, shape: readonly number[]): Value;
+  /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
+  adapt(linear: string, x: Value, y: Value): Value;
+}
+
+/** One architecture family. */
+export interface Encoder {
+  readonly hiddenSize: number;
+  readonly linears: readonly FrozenLinear[];
+  readonly initializerRange: number;
+  /** Name of the pooler's linear. */
+  readonly pooler: string;
+  /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */
+  build(context: EncoderContext, inputs: EncoderInputs, reading: EncoderReading): Value;
+}

@@ -1,0 +1,99 @@
+import type { Attribute, ElementType, ExternalData, Graph, Initializer, Node, Shape, Value } from './graph.ts';
+
+export interface NodeRequest {
+  readonly operator: string;
+  readonly domain?: '' | 'com.microsoft';
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly outputs: readonly { readonly shape: Shape; readonly type?: ElementType }[];
+  /** What the node's and its outputs' names begin with. */
+  readonly label?: string;
+}
+
+/** Collects nodes in an order in which they can run. The only mutable thing of this folder. */
+export class GraphBuilder {
+  readonly #inputs: Value[] = [];
+  readonly #initializers: Initializer[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #constants = new Map<string, Value>();
+  readonly #prefix: string;
+  #count = 0;
+
+  /** @param prefix begins every generated name: subgraphs share one name space with what surrounds them. */
+  constructor(prefix: string = '') {
+    this.#prefix = prefix;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  input(name: string, type: ElementType, shape: Shape): Value {
+    const value = { name, type, shape };
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** A frozen weight, read from its file when the session opens. */
+  weight(name: string, shape: Shape, data: ExternalData): Value {
+    const value: Value = { name, type: 'float', shape };
+    this.#initializers.push({ value, data });
+    return value;
+  }
+
+  /** Equal constants are one. */
+  floats(values: readonly number[], shape: Shape = []): Value {
+    return this.#constant('float', Float32Array.from(values), shape, `f:${shape.join('x')}:${values.join(',')}`);
+  }
+
+  int64s(values: readonly number[], shape: Shape = [values.length]): Value {
+    const data = BigInt64Array.from(values, (value) => BigInt(value));
+    return this.#constant('int64', data, shape, `i:${shape.join('x')}:${values.join(',')}`);
+  }
+
+  /** The elements of an int64 constant of this builder. */
+  integersOf(value: Value): readonly number[] {
+    const data = this.#initializers.find((initializer) => initializer.value.name === value.name)?.data;
+    if (!(data instanceof BigInt64Array)) throw new Error(`${value.name} is no int64 constant`);
+    return Array.from(data, Number);
+  }
+
+  #constant(type: ElementType, data: Float32Array | BigInt64Array, shape: Shape, key: string): Value {
+    const found = this.#constants.get(key);
+    if (found !== undefined) return found;
+    const value: Value = { name: `${this.#prefix}constant_${this.#constants.size}`, type, shape };
+    this.#constants.set(key, value);
+    this.#initializers.push({ value, data });
+    return value;
+  }
+
+  add(request: NodeRequest): readonly Value[] {
+    const name = `${this.#prefix}${request.label ?? request.operator}_${this.#count}`;
+    this.#count += 1;
+    const outputs = request.outputs.map(({ shape, type = 'float' }, index) => ({
+      name: index === 0 ? `${name}_out` : `${name}_out${index}`,
+      type,
+      shape,
+    }));
+    const { operator, domain = '', inputs, attributes = {} } = request;
+    this.#nodes.push({ operator, domain, name, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  /** A node of one output. */
+  one(request: NodeRequest): Value {
+    const [output] = this.add(request);
+    if (output === undefined) throw new Error(`${request.operator} was asked for no output`);
+    return output;
+  }
+
+  build(name: string, outputs: readonly Value[]): Graph {
+    return {
+      name,
+      inputs: [...this.#inputs],
+      outputs: [...outputs],
+      initializers: [...this.#initializers],
+      nodes: [...this.#nodes],
+    };
+  }
+}

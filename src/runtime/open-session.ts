@@ -1,0 +1,86 @@
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as onnxruntime from 'onnxruntime-node';
+import { sha256 } from '../base/sha256.ts';
+
+export interface SessionOptions {
+  readonly threads: number;
+}
+
+/**
+ * Opens a graph whose weights lie in a folder: the graph is written beside them (onnxruntime refuses to leave the
+ * .onnx file's folder) and opened by path, so that weights are mapped, and shared by all slots of a machine. A folder
+ * that cannot be written is linked into the cache first.
+ * @param model bytes of the .onnx file
+ */
+export function openSessionBesideWeights(
+  modelFolder: string,
+  model: Uint8Array,
+  options: SessionOptions,
+): Promise<onnxruntime.InferenceSession> {
+  const folder = writableFolder(modelFolder);
+  const file = path.join(folder, `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
+  if (!existsSync(file)) {
+    const temporary = `${file}.${process.pid}`;
+    writeFileSync(temporary, model);
+    renameSync(temporary, file);
+  }
+  return onnxruntime.InferenceSession.create(file, sessionOptions(options));
+}
+
+/** Opens a graph without weights. */
+export function openSession(model: Uint8Array, options: SessionOptions): Promise<onnxruntime.InferenceSession> {
+  return onnxruntime.InferenceSession.create(model, sessionOptions(options));
+}
+
+function sessionOptions({ threads }: SessionOptions): onnxruntime.InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'basic',
+    extra: {
+      session: {
+        // Prepacking would copy every weight into each slot's own memory.
+        disable_prepacking: '1',
+        intra_op: { allow_spinning: '1' },
+      },
+    },
+    logSeverityLevel: 3,
+  };
+}
+
+function writableFolder(modelFolder: string): string {
+  try {
+    accessSync(modelFolder, constants.W_OK);
+    return modelFolder;
+  } catch {
+    return linkWeights(modelFolder);
+  }
+}
+
+function linkWeights(modelFolder: string): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  const folder = path.join(cache, 'dropsweep', 'linked', sha256(path.resolve(modelFolder)).slice(0, 24));
+  const target = path.join(folder, 'model.safetensors');
+  if (existsSync(target)) return folder;
+  mkdirSync(folder, { recursive: true });
+  const source = path.join(modelFolder, 'model.safetensors');
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target); // Another file system: a link cannot reach it.
+  }
+  return folder;
+}

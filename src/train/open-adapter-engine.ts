@@ -1,0 +1,270 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { initialA } from '../adapters/lora/initial-values.ts';
+import { targetModules } from '../adapters/lora/target-modules.ts';
+import { type HeadKind, makeHead } from '../models/heads.ts';
+import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
+import { serialiseModel } from '../onnx/serialise-model.ts';
+import { stream } from '../random/stream.ts';
+import { openSession, openSessionBesideWeights } from '../runtime/open-session.ts';
+import type {
+  AdapterEngine,
+  AdapterMasks,
+  BatchLabels,
+  EngineRequest,
+  OpenAdapterEngine,
+  StepHyperparameters,
+  StepResult,
+  TokenBatch,
+  TrainableLayout,
+  TrainingState,
+} from './adapter-engine.ts';
+import { buildGradientGraph } from './gradient-graph.ts';
+import { readNumericsClass } from './read-numerics-class.ts';
+import { isBias, tensorLength, trainableLayout } from './trainable-layout.ts';
+import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
+
+/** What an engine may be opened for beyond the tasks of sweep files: the conformance vectors have span heads. */
+export type EngineHead = { readonly kind: HeadKind; readonly labels: number };
+
+export const openAdapterEngine: OpenAdapterEngine = (request) =>
+  openEngineWithHead(request, { kind: request.task.kind, labels: Math.max(1, request.task.label_names.length) });
+
+/** As openAdapterEngine, with the head stated. */
+export async function openEngineWithHead(
+  request: Omit<EngineRequest, 'task'>,
+  { kind, labels }: EngineHead,
+): Promise<AdapterEngine> {
+  const opened = openEncoder(request.modelFolder);
+  const { encoder } = opened;
+  const head = makeHead(kind, labels, encoder.hiddenSize);
+  const names = encoder.linears.map((linear) => linear.name);
+  const chosen = new Set(targetModules(names, request.adapter.targets));
+  const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
+  const layout = trainableLayout(modules, request.adapter.rank, head);
+  const scale = request.adapter.alpha / request.adapter.rank;
+  const graph = buildGradientGraph({ encoder, weights: opened.weights, head, layout, scale });
+  const options = { threads: request.threads };
+  return new OnnxAdapterEngine({
+    layout,
+    opened,
+    rank: request.adapter.rank,
+    gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), options),
+    openUpdate: (withPenalty) => openSession(serialiseModel(buildUpdateGraph(layout, scale, withPenalty)), options),
+  });
+}
+
+interface EngineParts {
+  readonly layout: TrainableLayout;
+  readonly opened: OpenedEncoder;
+  readonly rank: number;
+  readonly gradient: InferenceSession;
+  openUpdate(withPenalty: boolean): Promise<InferenceSession>;
+}
+
+interface PassResult {
+  readonly logits: Float32Array;
+  readonly loss: number;
+  readonly gradient: Float32Array;
+}
+
+class OnnxAdapterEngine implements AdapterEngine {
+  readonly layout: TrainableLayout;
+  readonly numericsClass = readNumericsClass();
+  readonly #parts: EngineParts;
+  readonly #updates = new Map<boolean, Promise<InferenceSession>>();
+  readonly #decayMasks = new Map<boolean, Float32Array>();
+  readonly #keepAll: AdapterMasks;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.layout = parts.layout;
+    const ones = (size: 'inFeatures' | 'outFeatures') =>
+      new Float32Array(this.layout.modules.reduce((sum, module) => sum + module[size], 0)).fill(1);
+    this.#keepAll = { input: ones('inFeatures'), output: ones('outFeatures') };
+  }
+
+  initialState(seed: number): TrainingState {
+    const parameters = new Float32Array(this.layout.length);
+    const { encoder, weights } = this.#parts.opened;
+    for (const tensor of this.layout.tensors) {
+      if (tensor.name.endsWith('.lora_B')) continue;
+      const at = parameters.subarray(tensor.offset, tensor.offset + tensorLength(tensor));
+      if (tensor.name.endsWith('.lora_A')) {
+        const module = tensor.name.slice(0, -'.lora_A'.length);
+        at.set(initialA(seed, module, this.#parts.rank, tensor.shape[1] ?? 0));
+      } else {
+        const name = tensor.name.slice('head.'.length);
+        if (weights.has(name)) at.set(weights.read(name, tensor.shape));
+        else if (!isBias(tensor)) at.set(drawHead(seed, name, at.length, encoder.initializerRange));
+      }
+    }
+    const { length } = this.layout;
+    return { parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length), step: 0 };
+  }
+
+  async step(
+    state: TrainingState,
+    batch: TokenBatch,
+    labels: BatchLabels,
+    instances: readonly AdapterMasks[],
+    hyperparameters: StepHyperparameters,
+  ): Promise<StepResult> {
+    let dataLoss = 0;
+    let sum: Float32Array | null = null;
+    for (const masks of instances) {
+      const { loss, gradient } = await this.#pass(state.parameters, batch, labels, masks, 1);
+      dataLoss += loss / instances.length;
+      sum = sum === null ? gradient : addInto(sum, gradient);
+    }
+    if (sum === null) throw new RangeError('a step needs at least one instance');
+    return this.#update(state, sum, dataLoss, instances.length, hyperparameters);
+  }
+
+  async logits(
+    parameters: Float32Array,
+    batch: TokenBatch,
+    masks: AdapterMasks | null,
+    updateScale: number,
+  ): Promise<Float32Array> {
+    return (await this.#pass(parameters, batch, null, masks ?? this.#keepAll, updateScale)).logits;
+  }
+
+  async gradient(parameters: Float32Array, batch: TokenBatch, labels: BatchLabels, masks: AdapterMasks | null) {
+    const { loss, gradient } = await this.#pass(parameters, batch, labels, masks ?? this.#keepAll, 1);
+    return { loss, gradient };
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.gradient.release();
+    for (const update of this.#updates.values()) await (await update).release();
+  }
+
+  /** @param labels null: evaluation, with an empty gradient */
+  async #pass(
+    parameters: Float32Array,
+    batch: TokenBatch,
+    labels: BatchLabels | null,
+    masks: AdapterMasks,
+    updateScale: number,
+  ): Promise<PassResult> {
+    const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
+    const outputs = await this.#parts.gradient.run({
+      training: new Tensor('bool', [labels !== null], []),
+      input_ids: tokens(batch.inputIds),
+      attention_mask: tokens(batch.attentionMask),
+      token_type_ids: tokens(batch.tokenTypeIds),
+      labels: this.#labels(labels, batch.rows),
+      parameters: flat(parameters),
+      input_masks: flat(masks.input),
+      output_masks: flat(masks.output),
+      update_scale: new Tensor('float32', [updateScale], []),
+    });
+    const [logits, loss, gradient] = this.#parts.gradient.outputNames.map((name) => floatsOf(outputs[name]));
+    if (logits === undefined || loss === undefined || gradient === undefined)
+      throw new Error('a step has three outputs');
+    return { logits, loss: loss[0] ?? Number.NaN, gradient };
+  }
+
+  #labels(labels: BatchLabels | null, rows: number): Tensor {
+    const metadata = this.#parts.gradient.inputMetadata.find((input) => input.name === 'labels');
+    const columns = metadata?.isTensor === true && metadata.shape.length === 2 ? [rows, 2] : [rows];
+    const count = columns.reduce((product, size) => product * size, 1);
+    if (metadata?.isTensor === true && metadata.type === 'float32') {
+      return new Tensor(
+        'float32',
+        labels === null ? new Float32Array(count) : Float32Array.from(labels, Number),
+        columns,
+      );
+    }
+    return new Tensor('int64', labels instanceof BigInt64Array ? labels : new BigInt64Array(count), columns);
+  }
+
+  async #update(
+    state: TrainingState,
+    gradientSum: Float32Array,
+    dataLoss: number,
+    instances: number,
+    hyper: StepHyperparameters,
+  ): Promise<StepResult> {
+    const step = state.step + 1;
+    const p = hyper.dropoutRate;
+    const values: Record<UpdateScalar, number> = {
+      inverse_instances: 1 / instances,
+      sparsity_coefficient: hyper.sparsity * (2 * p - p * p),
+      learning_rate: hyper.learningRate,
+      weight_decay: hyper.weightDecay,
+      beta1: hyper.beta1,
+      beta2: hyper.beta2,
+      epsilon: hyper.epsilon,
+      bias_correction1: 1 - hyper.beta1 ** step,
+      root_bias_correction2: Math.sqrt(1 - hyper.beta2 ** step),
+      clip_norm: hyper.clipNorm ?? Number.MAX_VALUE,
+    };
+    const session = await this.#updateSession(values.sparsity_coefficient !== 0);
+    const outputs = await session.run({
+      parameters: flat(state.parameters),
+      first_moment: flat(state.firstMoment),
+      second_moment: flat(state.secondMoment),
+      gradient_sum: flat(gradientSum),
+      decay_mask: flat(this.#decayMask(hyper.decayBiases)),
+      data_loss: new Tensor('float32', [dataLoss], []),
+      scalars: new Tensor(
+        'float32',
+        Float32Array.from(updateScalars, (name) => Math.min(values[name], 3e38)),
+      ),
+    });
+    const names = session.outputNames;
+    const [parameters, firstMoment, secondMoment, norm, penalty] = names
+      .slice(0, 5)
+      .map((name) => floatsOf(outputs[name]));
+    if (parameters === undefined || firstMoment === undefined || secondMoment === undefined) {
+      throw new Error('an update has six outputs');
+    }
+    const finite = outputs[names[5] ?? '']?.data[0] === 1;
+    const sparsityPenalty = penalty?.[0] ?? 0;
+    return {
+      state: { parameters, firstMoment, secondMoment, step: finite ? step : state.step },
+      loss: dataLoss + sparsityPenalty,
+      dataLoss,
+      sparsityPenalty,
+      gradientNorm: norm?.[0] ?? Number.NaN,
+      nonFinite: !finite,
+    };
+  }
+
+  #updateSession(withPenalty: boolean): Promise<InferenceSession> {
+    const known = this.#updates.get(withPenalty) ?? this.#parts.openUpdate(withPenalty);
+    this.#updates.set(withPenalty, known);
+    return known;
+  }
+
+  #decayMask(decayBiases: boolean): Float32Array {
+    const known = this.#decayMasks.get(decayBiases);
+    if (known !== undefined) return known;
+    const mask = new Float32Array(this.layout.length).fill(1);
+    for (const tensor of this.layout.tensors) {
+      if (!decayBiases && isBias(tensor)) mask.fill(0, tensor.offset, tensor.offset + tensorLength(tensor));
+    }
+    this.#decayMasks.set(decayBiases, mask);
+    return mask;
+  }
+}
+
+function drawHead(seed: number, name: string, count: number, deviation: number): Float32Array {
+  return Float32Array.from(stream(seed, 'initial', 'head', name).normals(count), (value) => value * deviation);
+}
+
+/** A vector with the pack axis, of size 1, before it. */
+function flat(data: Float32Array): Tensor {
+  return new Tensor('float32', data, [1, data.length]);
+}
+
+function floatsOf(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new TypeError(`expected float32 from the session, got ${tensor?.type}`);
+}
+
+function addInto(sum: Float32Array, addend: Float32Array): Float32Array {
+  for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (addend[i] ?? 0);
+  return sum;
+}

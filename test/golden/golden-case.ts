@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
+import type { EngineHead } from '../../src/train/open-adapter-engine.ts';
+import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
+
+export interface GoldenCase {
+  readonly folder: string;
+  readonly case: string;
+  readonly task: 'cls' | 'reg' | 'qa';
+  readonly rank: number;
+  readonly alpha: number;
+  readonly dropout_rate: number;
+  readonly sparsity: number;
+  readonly train_instances: number;
+  readonly ensemble_size: number;
+  readonly optimizer: {
+    readonly learning_rate: number;
+    readonly betas: readonly [number, number];
+    readonly epsilon: number;
+    readonly weight_decay: number;
+    readonly steps: number;
+  };
+  readonly targets: readonly string[];
+}
+
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export function readCase(folder: string): GoldenCase {
+  return {
+    folder,
+    ...(JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8')) as Omit<GoldenCase, 'folder'>),
+  };
+}
+
+export function readAll(folder: string, name: string): ReadonlyMap<string, StoredTensor> {
+  const file = path.join(folder, `${name}.safetensors`);
+  const { tensors } = readSafetensorsHeader(file);
+  return new Map([...tensors].map(([key, entry]) => [key, { shape: entry.shape, data: readTensor(file, entry) }]));
+}
+
+export function floats(tensors: ReadonlyMap<string, StoredTensor>, name: string): Float32Array {
+  const data = tensors.get(name)?.data;
+  if (data instanceof Float32Array) return data;
+  throw new Error(`no float32 tensor ${name}`);
+}
+
+export function headOf(golden: GoldenCase): EngineHead {
+  const config = JSON.parse(readFileSync(path.join(golden.folder, 'config.json'), 'utf8')) as {
+    id2label?: Record<string, string>;
+  };
+  const labels = Object.keys(config.id2label ?? { 0: '', 1: '' }).length;
+  if (golden.task === 'qa') return { kind: 'question_answering', labels: 2 };
+  return golden.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
+}
+
+export function batchOf(inputs: ReadonlyMap<string, StoredTensor>): TokenBatch {
+  const integers = (name: string, otherwise: number): BigInt64Array => {
+    const ids = inputs.get('input_ids');
+    const data = inputs.get(name)?.data;
+    if (data instanceof BigInt64Array) return data;
+    return new BigInt64Array(ids?.data.length ?? 0).fill(BigInt(otherwise));
+  };
+  const [rows = 0, length = 0] = inputs.get('input_ids')?.shape ?? [];
+  return {
+    rows,
+    length,
+    inputIds: integers('input_ids', 0),
+    attentionMask: integers('attention_mask', 1),
+    tokenTypeIds: integers('token_type_ids', 0),
+  };
+}
+
+export function labelsOf(golden: GoldenCase, inputs: ReadonlyMap<string, StoredTensor>): BatchLabels {
+  if (golden.task === 'qa') {
+    const at = (name: string) => inputs.get(name)?.data as BigInt64Array;
+    return BigInt64Array.from(
+      [...at('start_positions')].flatMap((start, row) => [start, at('end_positions')[row] ?? 0n]),
+    );
+  }
+  const labels = inputs.get('labels')?.data;
+  return labels instanceof BigInt64Array ? labels : Float32Array.from(labels as Float32Array);
+}
+
+/** The vectors' name of a tensor of our layout. */
+export function goldenName(name: string): string {
+  return name.startsWith('head.') ? name : `base_model.model.${name}`;
+}
+
+export function parametersOf(layout: TrainableLayout, tensors: ReadonlyMap<string, StoredTensor>): Float32Array {
+  const parameters = new Float32Array(layout.length);
+  for (const tensor of layout.tensors) parameters.set(floats(tensors, goldenName(tensor.name)), tensor.offset);
+  return parameters;
+}
+
+export function masksOf(
+  layout: TrainableLayout,
+  masks: ReadonlyMap<string, StoredTensor>,
+  kind: 'train' | 'ensemble',
+  index: number,
+): AdapterMasks {
+  const side = (part: 'input' | 'output', size: 'inFeatures' | 'outFeatures') =>
+    Float32Array.from(
+      layout.modules.flatMap((module) => {
+        const all = floats(masks, `${kind}.${module.name}.${part}`);
+        return [...all.subarray(index * module[size], (index + 1) * module[size])];
+      }),
+    );
+  return { input: side('input', 'inFeatures'), output: side('output', 'outFeatures') };
+}
+
+/** Norm-wise relative error; absolute where the expected norm is below 1e-12. */
+export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < got.length; i += 1) {
+    difference += ((got[i] ?? 0) - (expected[i] ?? 0)) ** 2;
+    norm += (expected[i] ?? 0) ** 2;
+  }
+  return norm < 1e-24 ? Math.sqrt(difference) : Math.sqrt(difference / norm);
+}
