@@ -48,16 +48,23 @@ export const tinyConfiguration: TrainingConfiguration = {
 /** A folder with the tiny model and frozen train and dev rows, and segments over them. */
 export class SegmentBench {
   readonly folder: string;
+  readonly modelFolder: string;
   readonly checkpointFolder: string;
   readonly train: DatasetReference;
   readonly dev: DatasetReference;
   readonly devRows: readonly LabelledRow[];
   readonly datasetFiles: Record<string, string> = {};
 
-  constructor(trainRows = 80, devRows = 50) {
+  /** @param modelFolder a model of the reader's; absent: the tiny one, written beside the rows */
+  constructor({
+    trainRows = 80,
+    devRows = 50,
+    modelFolder,
+  }: { trainRows?: number; devRows?: number; modelFolder?: string } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'dropsweep-segment-'));
+    this.modelFolder = modelFolder ?? this.folder;
     this.checkpointFolder = join(this.folder, 'checkpoints');
-    writeTinyModel(this.folder);
+    if (modelFolder === undefined) writeTinyModel(this.folder);
     this.devRows = tinyRows(2, devRows);
     this.train = this.freeze(tinyRows(1, trainRows));
     this.dev = this.freeze(this.devRows);
@@ -77,7 +84,7 @@ export class SegmentBench {
       trainer: 'onnx',
       trainer_version: 'test',
       configuration,
-      base: { reference: 'tiny', folder: this.folder, content_hash: 'tiny', tokenizer_hash: 'tiny' },
+      base: { reference: 'tiny', folder: this.modelFolder, content_hash: 'tiny', tokenizer_hash: 'tiny' },
       task: { kind: 'classification', label_names: ['bad', 'good'] },
       train: this.train,
       total_steps: configuration.epochs * Math.ceil(this.train.rows / configuration.batch_size),
@@ -134,7 +141,7 @@ export class SegmentBench {
       checkpointFolder: this.checkpointFolder,
       storeId: 'test',
       datasetFiles: this.datasetFiles,
-      modelFolder: this.folder,
+      modelFolder: this.modelFolder,
       checkpointEverySeconds,
     };
   }
