@@ -148,6 +148,30 @@ export class TestMachine {
     return { trainings, open: states['active'] ?? 0, doubled: doubled.length, gaps: gaps.length, states };
   }
 
+  async finishedTrainings(sweepId: string): Promise<number> {
+    const rows = await this.#query(
+      'select count(*)::integer as count from sweep_trainings where sweep_id = $1 and not open',
+      [sweepId],
+    );
+    return Number(rows[0]?.['count']);
+  }
+
+  /** Trainings finished per second: over all, and over the first and the last `part`. */
+  async trainingRates(sweepId: string, part: number): Promise<Record<'overall' | 'first' | 'last', number>> {
+    const rows = await this.#query(
+      `select extract(epoch from t.finished_at) as at from trainings t join sweep_trainings l on l.training_id = t.id
+       where l.sweep_id = $1 order by 1`,
+      [sweepId],
+    );
+    const times = rows.map((row) => Number(row['at']));
+    const rate = (from: number, to: number) => {
+      const seconds = (times[to - 1] ?? 0) - (times[from] ?? 0);
+      return Math.round((10 * (to - from)) / seconds) / 10;
+    };
+    const count = times.length;
+    return { overall: rate(0, count), first: rate(0, part), last: rate(count - part, count) };
+  }
+
   async sweepStates(): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#query('select id, state from sweeps', []);
     return new Map(rows.map((row) => [String(row['id']), String(row['state'])]));
