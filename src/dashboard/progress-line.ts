@@ -52,6 +52,6 @@ function bestTrial(snapshot: SweepSnapshot): string | null {
   if (best === undefined || value === null) return null;
   const { dropout_rate, train_instances, seed } = best.configuration;
   const { mode, ensemble_size } = best.evaluation;
-  const ensemble = mode === 'ensemble' ? `M=${ensemble_size}` : mode;
+  const ensemble = mode === 'ensemble' || dropout_rate === 0 ? `M=${ensemble_size}` : mode;
   return `best ${key.label} ${formatMetric(value)} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
 }
