@@ -15,8 +15,8 @@ const LEAST_CURVATURE = 1e-12;
 const method =
   `${PROBE_ROWS} train rows by stream (seed, 'probe'), one at a time, on the frozen base with the initial head and B = 0, ` +
   'no masks. loss_bound: largest loss, at least ln(classes). lipschitz: largest norm of a row’s loss gradient over ' +
-  'the adapter. hessian_minimum: mean squared gradient per adapter parameter (mean eigenvalue of the empirical ' +
-  'Fisher matrix, standing in for the least Hessian eigenvalue, which is not measured). implicit_sparsity: half of it.';
+  'the adapter. hessian_minimum: mean eigenvalue of the empirical Fisher matrix on the span of those gradients (mean ' +
+  'squared norm / rows), standing in for the least Hessian eigenvalue, which is not measured. implicit_sparsity: half of it.';
 
 /**
  * Estimates the constants of Theorem 4.4 once per sweep, before any training: they depend on base, task, train rows,
@@ -43,7 +43,8 @@ export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promis
     squares += square;
     await turnOfEventLoop();
   }
-  const curvature = Math.max(LEAST_CURVATURE, squares / chosen.length / adapterLength(engine.layout));
+  // The trace of the Fisher matrix is the mean squared norm; at most as many eigenvalues as rows are not zero.
+  const curvature = Math.max(LEAST_CURVATURE, squares / chosen.length / chosen.length);
   return {
     loss_bound: lossBound,
     lipschitz,
@@ -55,20 +56,12 @@ export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promis
   };
 }
 
-function adapterLength(layout: TrainableLayout): number {
-  return adapterTensors(layout).reduce((sum, { length }) => sum + length, 0);
-}
-
 function adapterSquaredNorm(gradient: Float32Array, layout: TrainableLayout): number {
   let sum = 0;
-  for (const { offset, length } of adapterTensors(layout)) {
-    for (let i = offset; i < offset + length; i += 1) sum += (gradient[i] ?? 0) ** 2;
+  for (const { name, offset, shape } of layout.tensors) {
+    if (name.startsWith('head.')) continue;
+    const end = offset + shape.reduce((product, size) => product * size, 1);
+    for (let i = offset; i < end; i += 1) sum += (gradient[i] ?? 0) ** 2;
   }
   return sum;
-}
-
-function adapterTensors(layout: TrainableLayout): { offset: number; length: number }[] {
-  return layout.tensors
-    .filter(({ name }) => !name.startsWith('head.'))
-    .map(({ offset, shape }) => ({ offset, length: shape.reduce((product, size) => product * size, 1) }));
 }
