@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fetchFile, reasonOf } from './fetch-file.ts';
+import { modelFiles } from './model-files.ts';
+
+export interface HubOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly connectTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  progress?(text: string): void;
+}
+
+const modelFacts = z.object({
+  sha: z.string(),
+  siblings: z.array(
+    z.object({
+      rfilename: z.string(),
+      size: z.number().optional(),
+      lfs: z.object({ sha256: z.string(), size: z.number() }).nullish(),
+    }),
+  ),
+});
+
+/**
+ * Fetches a model's three files at the hub's present commit into the folder. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE
+ * are honoured as huggingface_hub does.
+ * @throws Error with the reason
+ */
+export async function fetchFromHub(reference: string, folder: string, options: HubOptions): Promise<void> {
+  const { environment } = options;
+  if (/^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')) throw new Error('HF_HUB_OFFLINE is set');
+  const endpoint = (environment['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
+  const token = environment['HF_TOKEN'];
+  const headers = token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
+  const facts = await readFacts(`${endpoint}/api/models/${reference}?blobs=true`, headers, options);
+  for (const name of modelFiles) {
+    const found = facts.siblings.find((sibling) => sibling.rfilename === name);
+    if (found === undefined) throw new Error(`${endpoint} has the model, but no ${name} in it`);
+    options.progress?.(`fetching ${reference}/${name}`);
+    try {
+      await fetchFile({
+        url: `${endpoint}/${reference}/resolve/${facts.sha}/${name}`,
+        file: join(folder, name),
+        headers,
+        expectedSize: found.lfs?.size ?? found.size ?? null,
+        expectedSha256: found.lfs?.sha256 ?? null,
+        connectTimeoutMs: options.connectTimeoutMs,
+        stallTimeoutMs: options.stallTimeoutMs,
+      });
+    } catch (error) {
+      throw new Error(`${name} ${reasonOf(error).message}`, { cause: error });
+    }
+  }
+}
+
+async function readFacts(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  options: HubOptions,
+): Promise<z.infer<typeof modelFacts>> {
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(options.connectTimeoutMs) });
+    if (!response.ok) throw new Error(`answered ${response.status}`);
+    return modelFacts.parse(await response.json());
+  } catch (error) {
+    throw new Error(`${new URL(url).origin}: ${reasonOf(error).message}`, { cause: error });
+  }
+}

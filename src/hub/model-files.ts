@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { BaseModelReference } from '../sweep/vocabulary.ts';
+
+export const modelFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
+
+/** Names of those that the folder lacks. */
+export async function missingFiles(folder: string): Promise<string[]> {
+  const present = await Promise.all(
+    modelFiles.map((name) =>
+      stat(join(folder, name)).then(
+        (found) => found.isFile() && found.size > 0,
+        () => false,
+      ),
+    ),
+  );
+  return modelFiles.filter((_, i) => !present[i]);
+}
+
+/** Hashes a folder that holds all of `modelFiles`. */
+export async function describeModel(
+  reference: string,
+  folder: string,
+  sidecarFolder: string,
+): Promise<BaseModelReference> {
+  const configuration = await fileSha256(join(folder, 'config.json'));
+  const weights = await keptSha256(join(folder, 'model.safetensors'), sidecarFolder);
+  return {
+    reference,
+    folder,
+    content_hash: sha256(canonicalJson({ 'config.json': configuration, 'model.safetensors': weights })),
+    tokenizer_hash: await fileSha256(join(folder, 'tokenizer.json')),
+  };
+}
+
+export async function fileSha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+interface Sidecar {
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/** SHA-256 of a large file, kept in our cache for as long as the file's place, size and time stay. */
+async function keptSha256(file: string, sidecarFolder: string): Promise<string> {
+  const { size, mtimeNs, ino } = await stat(file, { bigint: true });
+  const key = `${file}:${size}:${mtimeNs}:${ino}`;
+  const place = join(sidecarFolder, `${sha256(file).slice(0, 24)}.json`);
+  const kept = await readFile(place, 'utf8').then(
+    (text) => JSON.parse(text) as Sidecar,
+    () => null,
+  );
+  if (kept?.key === key) return kept.sha256;
+  const found: Sidecar = { key, sha256: await fileSha256(file) };
+  await mkdir(dirname(place), { recursive: true });
+  await writeFile(place, JSON.stringify(found));
+  return found.sha256;
+}

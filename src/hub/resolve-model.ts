@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DropsweepError } from '../base/errors.ts';
+import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import { cacheFolderOf } from './cache-folder.ts';
+import { fetchFromHub } from './fetch-from-hub.ts';
+import { fetchFromMirror } from './fetch-from-mirror.ts';
+import { withFileLock } from './file-lock.ts';
+import { describeModel, missingFiles } from './model-files.ts';
+
+export interface ResolveModelOptions {
+  /** Default: $XDG_CACHE_HOME/dropsweep, else ~/.cache/dropsweep. */
+  readonly cacheFolder?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  progress?(text: string): void;
+  /** False: only folders and the cache are looked at. */
+  readonly fetch?: boolean;
+  readonly connectTimeoutMs?: number;
+  readonly stallTimeoutMs?: number;
+  readonly mirrorTimeoutMs?: number;
+}
+
+const hubId = /^[\w.-]+\/[\w.-]+$/;
+
+/**
+ * Finds a base model: a folder, our cache, the Hugging Face hub, a mirror of the same bytes; in this order.
+ * @throws MODEL_NOT_FOUND with each place's reason
+ */
+export async function resolveModel(reference: string, options: ResolveModelOptions = {}): Promise<BaseModelReference> {
+  const cache = options.cacheFolder ?? cacheFolderOf(options.environment ?? process.env);
+  const hashes = join(cache, 'hashes');
+  const tried: string[] = [];
+  const folder = resolve(reference);
+  const lacking = await missingFiles(folder);
+  if (lacking.length === 0) {
+    await demandWritable(folder);
+    return describeModel(reference, folder, hashes);
+  }
+  tried.push(`folder ${folder}: lacks ${lacking.join(', ')}`);
+  if (!hubId.test(reference) || /(^|\/)\.\.?(\/|$)/.test(reference)) throw notFound(reference, tried);
+  const kept = join(cache, 'models', reference.replace('/', '--'));
+  if ((await missingFiles(kept)).length === 0) return describeModel(reference, kept, hashes);
+  tried.push(`cache ${kept}: not there`);
+  if (options.fetch === false) throw notFound(reference, tried);
+  await mkdir(join(cache, 'models'), { recursive: true });
+  await withFileLock(`${kept}.lock`, () => fetchModel(reference, kept, tried, options), options);
+  return describeModel(reference, kept, hashes);
+}
+
+/** As `resolveModel`, but null where the model would have to be fetched. */
+export async function findModel(
+  reference: string,
+  options: ResolveModelOptions = {},
+): Promise<BaseModelReference | null> {
+  try {
+    return await resolveModel(reference, { ...options, fetch: false });
+  } catch (error) {
+    if (error instanceof DropsweepError && error.code === 'MODEL_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+async function fetchModel(
+  reference: string,
+  kept: string,
+  tried: string[],
+  options: ResolveModelOptions,
+): Promise<void> {
+  if ((await missingFiles(kept)).length === 0) return; // Whoever held the lock before fetched it.
+  const environment = options.environment ?? process.env;
+  // The hub's folder stays, so that a broken download goes on; complete ones get their name in one step.
+  const sources = [
+    {
+      name: 'hub',
+      folder: `${kept}.partial`,
+      fetch: (folder: string) =>
+        fetchFromHub(reference, folder, {
+          ...options,
+          environment,
+          connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+          stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
+        }),
+    },
+    {
+      name: 'mirror',
+      folder: `${kept}.mirror-${randomBytes(4).toString('hex')}`,
+      fetch: (folder: string) =>
+        fetchFromMirror(reference, folder, { ...options, environment, timeoutMs: options.mirrorTimeoutMs ?? 300_000 }),
+    },
+  ];
+  for (const source of sources) {
+    await mkdir(source.folder, { recursive: true });
+    try {
+      await source.fetch(source.folder);
+      await rm(kept, { recursive: true, force: true });
+      await rename(source.folder, kept);
+      return;
+    } catch (error) {
+      tried.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
+      if (source.name === 'mirror') await rm(source.folder, { recursive: true, force: true });
+    }
+  }
+  throw notFound(reference, tried);
+}
+
+async function demandWritable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new DropsweepError('MODEL_NOT_FOUND', 'the base model’s folder cannot be written to', {
+      where: folder,
+      expected: 'a folder that takes the engine’s small graph file beside the weights',
+      fix: 'copy the model to a folder of your own',
+      cause: error,
+    });
+  }
+}
+
+function notFound(reference: string, tried: readonly string[]): DropsweepError {
+  return new DropsweepError('MODEL_NOT_FOUND', 'the base model was found nowhere', {
+    where: reference,
+    got: tried.join('; '),
+    expected: 'a folder with config.json, tokenizer.json and model.safetensors, or a hub id such as org/name',
+    fix: 'give the path of such a folder, set HF_ENDPOINT to a hub you reach, or copy the folder into the cache named above',
+  });
+}
