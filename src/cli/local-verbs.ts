@@ -8,6 +8,16 @@ export interface WorkerFlags {
 
 /** Verbs about this machine. */
 export const localVerbs = {
+  up: buildCommand<Record<never, never>, [], CliContext>({
+    docs: { brief: 'bring up PostgreSQL, Temporal and workers; unfinished sweeps go on' },
+    parameters: {},
+    loader: async () => (await import('./verbs/up.ts')).up,
+  }),
+  down: buildCommand<Record<never, never>, [], CliContext>({
+    docs: { brief: 'stop them; sweeps go on with the next `up`' },
+    parameters: {},
+    loader: async () => (await import('./verbs/up.ts')).down,
+  }),
   worker: buildCommand<WorkerFlags, [], CliContext>({
     docs: {
       brief: 'a worker in this terminal: Ctrl-C drains it, twice ends it at once',

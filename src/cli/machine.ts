@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import { dataDirectoryOf } from '../services/data-directory.ts';
+import { ensureServices, type ReadyServices, readyServices } from '../services/ensure-services.ts';
 import { temporalAddressOf, type TemporalAddress } from '../worker/temporal-address.ts';
 
 /** Where the record and its drivers are, as this command sees them. */
@@ -13,9 +12,9 @@ export interface Machine {
   readonly dataDirectory: string;
 }
 
-/** @throws DropsweepError SERVICE_UNAVAILABLE when no database is up */
-export async function runningMachine(): Promise<Machine> {
-  const machine = await machineIfRunning();
+/** What is up already. @throws DropsweepError SERVICE_UNAVAILABLE when no database is */
+export function runningMachine(): Machine {
+  const machine = machineIfRunning();
   if (machine !== null) return machine;
   throw new DropsweepError('SERVICE_UNAVAILABLE', 'no database is up on this machine', {
     expected: 'DATABASE_URL, or this machine’s own services',
@@ -23,21 +22,32 @@ export async function runningMachine(): Promise<Machine> {
   });
 }
 
-export async function machineIfRunning(): Promise<Machine | null> {
-  const databaseUrl = process.env['DATABASE_URL'];
-  return databaseUrl === undefined ? null : outsideMachine(databaseUrl);
-}
-
-export async function startedMachine(_progress: (text: string) => void): Promise<Machine> {
-  return runningMachine();
-}
-
-function outsideMachine(databaseUrl: string): Machine {
+export function machineIfRunning(): Machine | null {
+  const dataDirectory = dataDirectoryOf(process.env);
+  const ready = readyServices(dataDirectory, process.env);
+  if (ready !== null) return machineOf(ready);
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address } = process.env;
+  if (databaseUrl === undefined) return null;
   return {
     databaseUrl,
     databaseName: withoutPassword(databaseUrl),
-    temporal: process.env['TEMPORAL_ADDRESS'] === undefined ? null : temporalAddressOf(process.env),
-    dataDirectory: process.env['DROPSWEEP_DATA'] ?? join(homedir(), '.local', 'share', 'dropsweep'),
+    temporal: address === undefined ? null : temporalAddressOf(process.env),
+    dataDirectory,
+  };
+}
+
+/** Brings up what is not up: services that the environment names are used, the others are this machine's own. */
+export async function startedMachine(progress: (text: string) => void): Promise<Machine> {
+  const dataDirectory = dataDirectoryOf(process.env);
+  return machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }));
+}
+
+function machineOf({ databaseUrl, temporalAddress, dataDirectory }: ReadyServices): Machine {
+  return {
+    databaseUrl,
+    databaseName: withoutPassword(databaseUrl),
+    temporal: { ...temporalAddressOf(process.env), address: temporalAddress },
+    dataDirectory,
   };
 }
 
@@ -45,12 +55,4 @@ function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   url.password = '';
   return url.toString();
-}
-
-/** The base model; null where it would have to be fetched and is not to be. */
-export async function baseOf(
-  _reference: string,
-  _options: { readonly fetch: boolean; progress?(text: string): void },
-): Promise<BaseModelReference | null> {
-  return null;
 }

@@ -11,7 +11,7 @@ export interface OpenRecord {
  * @throws DropsweepError SERVICE_UNAVAILABLE when no database is up
  */
 export async function withRecord<Result>(body: (record: OpenRecord) => Promise<Result>): Promise<Result> {
-  return withMachineRecord(await runningMachine(), body);
+  return withMachineRecord(runningMachine(), body);
 }
 
 export async function withMachineRecord<Result>(

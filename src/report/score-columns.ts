@@ -45,7 +45,7 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
     own('train_instances', 'N', 1),
     evaluation('ensemble_size', 'M', ({ ensemble_size }) => ensemble_size),
     ...others.map((axis) => own(axis, varies(axis) ? (axis === 'learning_rate' ? 'lr' : axis) : null, 3)),
-    evaluation('evaluation_mode', evaluationVaries(({ mode }) => mode) ? 'mode' : null, ({ mode }) => mode),
+    evaluation('evaluation_mode', modeVaries(snapshot) ? 'mode' : null, ({ mode }) => mode),
     evaluation(
       'evaluation_dropout_rate',
       testRateVaries(snapshot) ? 'test p' : null,
@@ -55,6 +55,12 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
     evaluation('mask_seed', evaluationVaries(({ mask_seed }) => mask_seed) ? 'masks' : null, (e) => e.mask_seed),
     evaluation('aggregate', evaluationVaries(({ aggregate }) => aggregate) ? 'averaged' : null, (e) => e.aggregate),
   ];
+}
+
+/** Without dropout every mode is `raw`, which the rate tells already. */
+function modeVaries(snapshot: SweepSnapshot): boolean {
+  const dropped = snapshot.trials.filter(({ configuration }) => configuration.dropout_rate > 0);
+  return new Set(dropped.map(({ evaluation }) => evaluation.mode)).size > 1;
 }
 
 /** Whether some evaluation drops at another rate than its training, masked at all. */

@@ -39,7 +39,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
           heading: 'value',
           align: 'left' as const,
           importance: 0,
-          text: ({ value }: Fact) => (typeof value === 'string' ? value : JSON.stringify(value)),
+          text: ({ value }: Fact) => spell(value),
           value: ({ value }: Fact) => value,
         },
       ],
@@ -50,6 +50,12 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
     };
     say(this, renderReport(report, flags.format, outputWidth(this)));
   });
+}
+
+/** Six digits are enough to read; JSON has them all. */
+function spell(value: Json): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function why(trial: TrialRow): readonly string[] {

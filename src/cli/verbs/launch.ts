@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { findModel, resolveModel } from '../../hub/resolve-model.ts';
 import { migrate } from '../../store/migrate.ts';
 import { finishedTrainings } from '../../store/sweep-list.ts';
 import { predictCost } from '../../sweep/predict-cost.ts';
@@ -6,7 +7,7 @@ import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { followSweep } from '../follow-sweep.ts';
 import { launchSummary } from '../launch-summary.ts';
-import { baseOf, type Machine, machineIfRunning, startedMachine } from '../machine.ts';
+import { type Machine, machineIfRunning, startedMachine } from '../machine.ts';
 import { type OpenRecord, withMachineRecord } from '../open-record.ts';
 import { namedBase, type PreparedSweep, prepareSweep } from '../prepare-sweep.ts';
 import { readSweepFile } from '../read-sweep-file.ts';
@@ -23,9 +24,9 @@ export async function launch(this: CliContext, flags: LaunchFlags, file: string)
 async function dryRun(context: CliContext, definition: SweepDefinition): Promise<void> {
   const prepared = await prepareSweep(
     definition,
-    async (reference) => (await baseOf(reference, { fetch: false })) ?? namedBase(reference),
+    async (reference) => (await findModel(reference)) ?? namedBase(reference),
   );
-  const machine = await machineIfRunning();
+  const machine = machineIfRunning();
   const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
   say(context, summaryOf(prepared, done).join('\n'));
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
@@ -44,11 +45,9 @@ export async function launchDefinition(
   definition: SweepDefinition,
   { detach, extend }: LaunchOptions,
 ): Promise<void> {
-  const prepared = await prepareSweep(definition, async (reference) => {
-    const base = await baseOf(reference, { fetch: true, progress: (text) => note(context, text) });
-    return base ?? namedBase(reference);
-  });
-  const machine = await startedMachine((text) => note(context, text));
+  const progress = (text: string): void => note(context, text);
+  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
+  const machine = await startedMachine(progress);
   await withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);

@@ -9,7 +9,7 @@ import { runningMachine } from '../machine.ts';
 
 /** A worker as a child in the foreground: it takes the terminal's signals itself. */
 export async function worker(this: CliContext, flags: WorkerFlags): Promise<void> {
-  const { databaseUrl, temporal, dataDirectory } = await runningMachine();
+  const { databaseUrl, temporal, dataDirectory } = runningMachine();
   if (temporal === null) {
     throw new DropsweepError('SERVICE_UNAVAILABLE', 'a worker needs Temporal', {
       expected: 'TEMPORAL_ADDRESS, or this machine’s own services',
