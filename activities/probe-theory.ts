@@ -1,15 +1,16 @@
-import { Context } from '@temporalio/activity';
 import type { TrainActivities } from '../src/messages/activity-interfaces.ts';
 import type { ProbeRequest } from '../src/train/trainer-protocol.ts';
 import type { TheoryRecord } from './drive-record.ts';
+import type { ActivityAttempt } from './serve-slot.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface ProbeTheoryOptions {
+  readonly currentAttempt: () => ActivityAttempt;
   readonly record: TheoryRecord;
   readonly trainers: TrainerPool;
   readonly heartbeatEveryMs: number;
   /** Brings data and model to this machine. */
-  prepareProbe(request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>): Promise<ProbeRequest>;
+  readonly prepareProbe: (request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>) => Promise<ProbeRequest>;
 }
 
 /** Measures Theorem 4.4's constants in a slot's trainer, once per sweep. */
@@ -17,19 +18,19 @@ export function makeProbeTheory(options: ProbeTheoryOptions): TrainActivities['p
   return async ({ sweepId }) => {
     const asked = await options.record.readProbeRequest(sweepId);
     if (asked === null) return;
-    const context = Context.current();
+    const attempt = options.currentAttempt();
     const trainer = await options.trainers.acquire();
     const beat = setInterval(() => {
-      if (trainer.alive) context.heartbeat();
+      if (trainer.alive) attempt.heartbeat();
     }, options.heartbeatEveryMs);
     const discard = () => trainer.discard();
-    context.cancellationSignal.addEventListener('abort', discard);
+    attempt.cancellationSignal.addEventListener('abort', discard);
     try {
       const constants = await trainer.probe(await options.prepareProbe(asked));
       await options.record.writeTheoryConstants(sweepId, constants);
     } finally {
       clearInterval(beat);
-      context.cancellationSignal.removeEventListener('abort', discard);
+      attempt.cancellationSignal.removeEventListener('abort', discard);
       options.trainers.giveBack(trainer);
     }
   };

@@ -12,10 +12,10 @@ export interface SegmentDriveOptions {
   /** Aborted when the slot is wanted back: by a cancel of the activity, or a draining worker. */
   readonly wantedBack: AbortSignal;
   /** Tells Temporal that the slot lives. */
-  heartbeat(): void;
+  readonly heartbeat: () => void;
   /** True for errors that say that the record is away, not that it refused. */
-  isAway(error: unknown): boolean;
-  sleep(ms: number): Promise<void>;
+  readonly isAway: (error: unknown) => boolean;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 interface PendingCheckpoint {

@@ -1,10 +1,19 @@
-import { Context } from '@temporalio/activity';
 import type { ServeSlotInput, ServeSlotResult, TrainActivities } from '../src/messages/activity-interfaces.ts';
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
 import { driveSegment } from './segment-drive.ts';
 import type { Trainer, TrainerPool } from './trainer-pool.ts';
 
+/** What Temporal tells of the running attempt at an activity. */
+export interface ActivityAttempt {
+  readonly taskToken: Uint8Array;
+  readonly cancellationSignal: AbortSignal;
+  /** Of the attempt before this one's last heartbeat. */
+  readonly heartbeatDetails: unknown;
+  heartbeat(details?: unknown): void;
+}
+
 export interface ServeSlotOptions {
+  readonly currentAttempt: () => ActivityAttempt;
   readonly ledger: WorkerLedger;
   readonly trainers: TrainerPool;
   readonly workerId: string;
@@ -12,8 +21,8 @@ export interface ServeSlotOptions {
   readonly renewEveryMs: number;
   /** Aborted once the worker drains. */
   readonly draining: AbortSignal;
-  isAway(error: unknown): boolean;
-  sleep(ms: number): Promise<void>;
+  readonly isAway: (error: unknown) => boolean;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**
@@ -22,15 +31,15 @@ export interface ServeSlotOptions {
  */
 export function makeServeSlot(options: ServeSlotOptions): TrainActivities['serveSlot'] {
   return async (input) => {
-    const context = Context.current();
+    const attempt = options.currentAttempt();
     const trainer = await options.trainers.acquire();
     try {
       return await serve(input, trainer, {
         ...options,
-        taskToken: context.info.taskToken,
-        wantedBack: AbortSignal.any([context.cancellationSignal, options.draining]),
-        firstOrdinal: ordinalOf(context.info.heartbeatDetails),
-        heartbeat: (ordinal) => context.heartbeat({ ordinal } satisfies TurnProgress),
+        taskToken: attempt.taskToken,
+        wantedBack: AbortSignal.any([attempt.cancellationSignal, options.draining]),
+        firstOrdinal: ordinalOf(attempt.heartbeatDetails),
+        heartbeat: (ordinal) => attempt.heartbeat({ ordinal } satisfies TurnProgress),
       });
     } finally {
       options.trainers.giveBack(trainer);

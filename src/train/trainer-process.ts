@@ -9,13 +9,13 @@ const progressEveryMs = 200;
 
 export interface TrainerProcessOptions {
   /** Delivers a message; resolves once the channel has taken it. */
-  send(message: FromTrainer): void;
+  readonly send: (message: FromTrainer) => void;
   /** Opened at the kind's first segment and kept warm. */
-  openRunner(kind: TrainerKind): Promise<SegmentRunner>;
+  readonly openRunner: (kind: TrainerKind) => Promise<SegmentRunner>;
   /** Asked to leave, and nothing runs. */
-  leave(): void;
+  readonly leave: () => void;
   /** A runner threw what is no outcome of a configuration. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**

@@ -7,7 +7,7 @@ export interface KeepWorkerOptions {
   readonly worker: Omit<WorkerOptions, 'connection' | 'namespace'>;
   /** Aborted: finish what runs, take nothing new, end. */
   readonly draining: AbortSignal;
-  failed(error: unknown): void;
+  readonly failed: (error: unknown) => void;
 }
 
 const retryMs = 1_000;

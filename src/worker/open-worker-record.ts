@@ -10,7 +10,7 @@ export interface OpenWorkerRecordOptions {
   readonly databaseUrl: string;
   readonly slots: number;
   /** Told while the database is away at the start; it is waited for. */
-  warn(what: string, error: unknown): void;
+  readonly warn: (what: string, error: unknown) => void;
 }
 
 const retryMs = 500;

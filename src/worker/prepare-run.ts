@@ -11,9 +11,9 @@ export interface PrepareOptions {
   readonly dataDirectory: string;
   readonly checkpointEverySeconds: number;
   /** The frozen rows of a dataset: gzip'd JSON lines. */
-  readDataset(hash: string): Promise<Uint8Array>;
+  readonly readDataset: (hash: string) => Promise<Uint8Array>;
   /** The folder of a base model on this machine, its content checked. */
-  resolveModelFolder(base: BaseModelReference): Promise<string>;
+  readonly resolveModelFolder: (base: BaseModelReference) => Promise<string>;
 }
 
 /** Brings what a segment needs to this machine: frozen rows into a cache file each, the base model into its folder. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { makeFindClosedLanes } from '../../activities/find-closed-lanes.ts';
 import { makeProbeTheory } from '../../activities/probe-theory.ts';
 import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
-import { makeServeSlot } from '../../activities/serve-slot.ts';
+import { type ActivityAttempt, makeServeSlot } from '../../activities/serve-slot.ts';
 import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
 import { controlQueue, trainQueue } from '../messages/names.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
@@ -25,9 +26,9 @@ export interface WorkerEnvironment {
   readonly record: WorkerRecord;
   /** Aborted once: give running segments back, take nothing new, end. */
   readonly draining: AbortSignal;
-  resolveModelFolder(base: BaseModelReference): Promise<string>;
+  readonly resolveModelFolder: (base: BaseModelReference) => Promise<string>;
   /** Told of what goes wrong and is tried again. */
-  warn(what: string, error: unknown): void;
+  readonly warn: (what: string, error: unknown) => void;
 }
 
 /** Well below Temporal's heartbeat timeout of 30 s. */
@@ -137,6 +138,7 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
   process.once('exit', () => trainers.kill());
   const activities: TrainActivities = {
     serveSlot: makeServeSlot({
+      currentAttempt,
       ledger: record.ledger,
       trainers,
       workerId,
@@ -147,6 +149,7 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
       sleep: (ms) => sleep(ms),
     }),
     probeTheory: makeProbeTheory({
+      currentAttempt,
       record,
       trainers,
       heartbeatEveryMs: 2_000,
@@ -166,6 +169,13 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     failed: (error) => warn('train worker', error),
   });
   await trainers.close();
+}
+
+function currentAttempt(): ActivityAttempt {
+  const context = Context.current();
+  const { taskToken, heartbeatDetails } = context.info;
+  const { cancellationSignal } = context;
+  return { taskToken, heartbeatDetails, cancellationSignal, heartbeat: (details) => context.heartbeat(details) };
 }
 
 /** The trainer gets no way to the database or to Temporal. */

@@ -241,8 +241,8 @@ function describeDeath(end: ChildEnd, job: Job, attempt: number): SegmentOutcome
 
 interface PromiseWithResolversOf<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 function promiseWithResolvers<T>(): PromiseWithResolversOf<T> {

@@ -1,3 +1,4 @@
+import { assertNever } from '../../src/base/assert-never.ts';
 import { stream } from '../../src/random/stream.ts';
 
 export type ChaosCommand =
@@ -62,7 +63,14 @@ function commandOf(kind: ChaosCommand['kind'], target: number, amount: number): 
     case 'kill_trainer':
     case 'kill_train_worker':
       return { kind, which: number };
-    default:
+    case 'kill_control_worker':
+    case 'kill_temporal':
+    case 'kill_postgres':
+    case 'kill_everything':
+    case 'lose_temporal':
+    case 'nothing':
       return { kind };
+    default:
+      return assertNever(kind, 'chaos command');
   }
 }

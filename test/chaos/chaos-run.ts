@@ -13,7 +13,7 @@ export interface ChaosOptions {
   readonly machine: TestMachine;
   readonly seed: number;
   readonly commands: number;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 interface ChaosSweep {

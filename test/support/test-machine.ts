@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { workflowIdPrefix } from '../../src/messages/names.ts';
+import { laneIdPrefix, workflowIdPrefix } from '../../src/messages/names.ts';
 import { defaultDriveSettings, type DriveSettings } from '../../src/messages/workflow-inputs.ts';
 import { freePort } from '../../src/services/free-port.ts';
 import { databaseUrlOf, startPostgres } from '../../src/services/postgres-server.ts';
@@ -154,6 +154,27 @@ export class TestMachine {
       [sweepId],
     );
     return Number(rows[0]?.['count']);
+  }
+
+  async untilFinishedTrainings(sweepId: string, count: number, withinMs: number): Promise<boolean> {
+    const enough = async () => ((await this.finishedTrainings(sweepId)) >= count ? true : null);
+    return (await eventually(enough, withinMs)) ?? false;
+  }
+
+  async untilNothingClaimed(withinMs: number): Promise<boolean> {
+    const none = async () => {
+      const claimed = await this.#query("select id from segments where status = 'claimed'", []);
+      return claimed.length === 0 ? true : null;
+    };
+    return (await eventually(none, withinMs)) ?? false;
+  }
+
+  /** Closed runs of the sweep's workflows that ended in this way, once there are any, or after 15 s. */
+  async closedRuns(status: 'CONTINUED_AS_NEW' | 'COMPLETED', sweepId: string): Promise<number> {
+    const wanted = status === 'COMPLETED' ? 'Completed' : 'ContinuedAsNew';
+    const query = `ExecutionStatus = "${wanted}" AND WorkflowId STARTS_WITH "${laneIdPrefix(this.deployment, sweepId)}"`;
+    const some = async () => (await this.client.workflow.count(query)).count || null;
+    return (await eventually(some, 15_000, 500)) ?? 0;
   }
 
   /** Trainings finished per second: over all, and over the first and the last `part`. */
