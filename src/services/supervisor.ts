@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DropsweepError } from '../base/errors.ts';
+import { migrate } from '../store/migrate.ts';
+import { openStore } from '../store/open-store.ts';
+import { ownIdentity } from '../worker/process-identity.ts';
+import { temporalAddressOf } from '../worker/temporal-address.ts';
+import { builtFile } from './built-file.ts';
+import { demandRoom } from './demand-room.ts';
+import { endOrphans } from './end-orphans.ts';
+import { portOf } from './free-port.ts';
+import { KeptService } from './kept-service.ts';
+import { databaseUrlOf, startPostgres } from './postgres-server.ts';
+import { rotateLogs } from './rotate-logs.ts';
+import { logFileOf, readStatus, type ServicesStatus, statusFileOf, writePrivately } from './services-status.ts';
+import { outsideKey, type SupervisorSettings } from './supervisor-settings.ts';
+import { temporalBinary, temporalServerVersion } from './temporal-binary.ts';
+import { startTemporal } from './temporal-server.ts';
+
+const largestLogBytes = 16 * 2 ** 20;
+const rotateEveryMs = 20_000;
+
+/** Keeps PostgreSQL, Temporal and one worker process of a data directory up. It owns the directory already. */
+export class Supervisor {
+  readonly #settings: SupervisorSettings;
+  readonly #log: (text: string) => void;
+  readonly #services: KeptService[] = [];
+  #status: ServicesStatus;
+  #rotation: NodeJS.Timeout | null = null;
+  #stopped: Promise<void> | null = null;
+
+  constructor(settings: SupervisorSettings, log: (text: string) => void) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#status = {
+      ...{ supervisor: ownIdentity(), state: 'starting', progress: 'starting', fault: null, services: {} },
+      ...{ database_url: '', postgres_port: null, temporal_address: '', temporal_namespace: '', temporal_port: null },
+      ...{ slots: settings.slots, outside: outsideKey(settings.environment) },
+    };
+  }
+
+  /** @throws what made a first start impossible, after everything that did start was stopped */
+  async start(): Promise<void> {
+    const { dataDirectory, environment } = this.#settings;
+    const before = readStatus(dataDirectory);
+    try {
+      mkdirSync(dirname(logFileOf(dataDirectory, 'worker')), { recursive: true, mode: 0o700 });
+      demandRoom(dataDirectory);
+      for (const ended of await endOrphans(dataDirectory)) this.#log(`ended ${ended}, left by an earlier supervisor`);
+      this.#update({ progress: 'starting PostgreSQL' });
+      const database_url = environment['DATABASE_URL'] ?? (await this.#startPostgres(before?.postgres_port ?? null));
+      this.#update({ database_url, progress: 'bringing the schema up to date' });
+      await migrateDatabase(database_url);
+      this.#update({ progress: 'starting Temporal' });
+      const { address, namespace } =
+        environment['TEMPORAL_ADDRESS'] === undefined
+          ? await this.#startTemporal(before?.temporal_port ?? null)
+          : temporalAddressOf(environment);
+      this.#update({ temporal_address: address, temporal_namespace: namespace, progress: 'starting the worker' });
+      await this.#keep('worker', () => this.#spawnWorker());
+      this.#update({ state: 'up', progress: '' });
+      this.#rotation = setInterval(() => this.#rotate(), rotateEveryMs);
+    } catch (error) {
+      await this.#stopServices();
+      const code = error instanceof DropsweepError ? error.code : 'SERVICE_UNAVAILABLE';
+      const message = error instanceof Error ? error.message : String(error);
+      this.#update({ state: 'failed', fault: { code, message } });
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    if (this.#rotation !== null) clearInterval(this.#rotation);
+    this.#update({ state: 'stopping', progress: 'stopping' });
+    await this.#stopServices();
+    // Ports are kept for the next start; what ran is not.
+    this.#update({ services: {} });
+  }
+
+  async #stopServices(): Promise<void> {
+    for (const service of this.#services.toReversed()) await service.stop();
+  }
+
+  async #startPostgres(wanted: number | null): Promise<string> {
+    const { dataDirectory } = this.#settings;
+    const port = await portOf(wanted);
+    this.#update({ postgres_port: port });
+    const options = { dataDirectory, port, logFile: logFileOf(dataDirectory, 'postgres') };
+    await this.#keep('postgres', async () => (await startPostgres(options)).process);
+    return databaseUrlOf(dataDirectory, port);
+  }
+
+  async #startTemporal(wanted: number | null): Promise<{ readonly address: string; readonly namespace: string }> {
+    const { dataDirectory, environment } = this.#settings;
+    const binary = await temporalBinary({ environment, progress: (progress) => this.#update({ progress }) });
+    const version = await temporalServerVersion(binary);
+    const port = await portOf(wanted);
+    this.#update({ temporal_port: port });
+    const options = { binary, version, dataDirectory, port, logFile: logFileOf(dataDirectory, 'temporal') };
+    await this.#keep('temporal', async () => (await startTemporal(options)).process);
+    return { address: `127.0.0.1:${port}`, namespace: 'default' };
+  }
+
+  #spawnWorker(): Promise<ChildProcess> {
+    const { dataDirectory, slots, environment } = this.#settings;
+    const log = openSync(logFileOf(dataDirectory, 'worker'), 'a', 0o600);
+    const args = ['--role', 'control,train', '--slots', String(slots), '--data', dataDirectory];
+    const child = spawn(process.execPath, [builtFile('worker/main.js'), ...args], {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: {
+        ...environment,
+        DATABASE_URL: this.#status.database_url,
+        TEMPORAL_ADDRESS: this.#status.temporal_address,
+        TEMPORAL_NAMESPACE: this.#status.temporal_namespace,
+      },
+    });
+    closeSync(log);
+    return Promise.resolve(child);
+  }
+
+  async #keep(name: string, start: () => Promise<ChildProcess>): Promise<void> {
+    const service = new KeptService({
+      name,
+      start: () => {
+        demandRoom(this.#settings.dataDirectory);
+        return start();
+      },
+      changed: () => this.#update({}),
+      log: this.#log,
+    });
+    this.#services.push(service);
+    await service.start();
+  }
+
+  #update(change: Partial<ServicesStatus>): void {
+    const services = Object.fromEntries(this.#services.map((service) => [service.name, service.status]));
+    this.#status = { ...this.#status, services, ...change };
+    try {
+      writePrivately(statusFileOf(this.#settings.dataDirectory), this.#status);
+    } catch (error) {
+      // A full disk must not end the supervisor: the file says less than it should until there is room again.
+      this.#log(`the status could not be written: ${String(error)}`);
+      rmSync(`${statusFileOf(this.#settings.dataDirectory)}.${process.pid}.partial`, { force: true });
+    }
+  }
+
+  #rotate(): void {
+    try {
+      rotateLogs(dirname(logFileOf(this.#settings.dataDirectory, 'worker')), largestLogBytes);
+    } catch (error) {
+      this.#log(`logs could not be rotated: ${String(error)}`);
+    }
+  }
+}
+
+async function migrateDatabase(databaseUrl: string): Promise<void> {
+  const store = openStore(databaseUrl, { poolSize: 1 });
+  try {
+    await migrate(store);
+  } finally {
+    await store.close();
+  }
+}
