@@ -67,13 +67,22 @@ class SegmentDrive {
     wantedBack.addEventListener('abort', release);
     const renewing = this.#renewUntilOver();
     try {
-      const outcome = await running;
+      const outcome = await running.catch((error: unknown) => this.#handBack(error, renewing));
       await this.#finish(renewing);
       return await this.#commit(outcome);
     } finally {
       wantedBack.removeEventListener('abort', release);
       await this.#finish(renewing);
     }
+  }
+
+  /** This machine cannot run it: another may, or this one later. The error goes on to whoever started the turn. */
+  async #handBack(error: unknown, renewing: Promise<void>): Promise<never> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#events.push({ name: 'slot_failed', detail: { message } });
+    await this.#finish(renewing);
+    await this.#commit({ kind: 'released' });
+    throw error;
   }
 
   /** One writer at a time: the last renewal ends before the commit begins. */
@@ -156,7 +165,7 @@ class SegmentDrive {
     for (let waitMs = commitRetryMs.shortest; ; waitMs = Math.min(commitRetryMs.longest, waitMs * 2)) {
       try {
         await this.#writeCheckpoints();
-        if (!this.#metrics.empty && !this.#stale) await this.#write();
+        if ((!this.#metrics.empty || this.#events.length > 0) && !this.#stale) await this.#write();
         if (this.#stale) return 'stale';
         const result = await ledger.commit(this.#segment.lease, this.#final(outcome));
         return result === 'written' ? 'committed' : 'stale';

@@ -1,14 +1,29 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
+import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 
-/** @throws DropsweepError MODEL_NOT_FOUND */
+/**
+ * The folder of a sweep's base model on this machine: where the launching machine had it, else what its reference
+ * resolves to here, fetched if need be.
+ * @throws DropsweepError MODEL_NOT_FOUND, also when what is found under that reference has other content
+ */
 export async function resolveModelFolder(base: BaseModelReference): Promise<string> {
-  const present = await access(join(base.folder, 'config.json')).then(
-    () => true,
-    () => false,
+  const beside = base.folder === '' ? null : await findModel(base.folder);
+  if (beside !== null && sameContent(beside, base)) return beside.folder;
+  const found = await resolveModel(base.reference);
+  if (sameContent(found, base)) return found.folder;
+  throw new DropsweepError(
+    'MODEL_NOT_FOUND',
+    'the base model found here is not the one that the sweep was launched with',
+    {
+      where: found.folder,
+      got: found.content_hash,
+      expected: base.content_hash,
+      fix: 'put the launching machine’s model folder in its place',
+    },
   );
-  if (present) return base.folder;
-  throw new DropsweepError('MODEL_NOT_FOUND', 'the base model is not on this machine', { where: base.folder });
+}
+
+function sameContent(found: BaseModelReference, wanted: BaseModelReference): boolean {
+  return found.content_hash === wanted.content_hash && found.tokenizer_hash === wanted.tokenizer_hash;
 }

@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
 import type { SegmentListener, Trainer } from '../../activities/trainer-pool.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
+import { DropsweepError } from '../base/errors.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
 import type { FromTrainer, ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
@@ -24,6 +26,9 @@ const patienceAttempts = 10;
 
 /** What a trainer process ends with when it was told to by SIGTERM. */
 const terminatedStatus = 128 + constants.signals.SIGTERM;
+
+/** Errors of preparing a segment that any other machine would meet as well. */
+const sameEverywhere: ReadonlySet<ErrorCode> = new Set(['DATA_INVALID', 'MODEL_UNSUPPORTED']);
 
 type JobEnd =
   | { readonly kind: 'outcome'; readonly outcome: SegmentOutcome }
@@ -74,9 +79,15 @@ export class TrainerSlot implements Trainer {
     let stoppedEarly = false;
     const preparing = { release: () => void (stoppedEarly = true) };
     this.#preparing = preparing;
-    const command = await this.#options.prepare(segment).finally(() => {
+    let command: RunCommand;
+    try {
+      command = await this.#options.prepare(segment);
+    } catch (error) {
+      if (!(error instanceof DropsweepError && sameEverywhere.has(error.code))) throw error;
+      return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
+    } finally {
       this.#preparing = null;
-    });
+    }
     if (stoppedEarly) return { kind: 'released' };
     const { end, job } = await this.#work(listener, command);
     if (end.kind === 'outcome') return end.outcome;

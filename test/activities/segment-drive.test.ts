@@ -39,8 +39,9 @@ class ScriptedLedger implements WorkerLedger {
     this.written.push(`commit ${outcome.kind}`);
     return this.commitResult;
   }
-  async event(): Promise<void> {
+  async event(_lease: unknown, kind: string): Promise<void> {
     this.#touch();
+    this.written.push(`event ${kind}`);
   }
 }
 
@@ -170,6 +171,13 @@ describe('a segment on its way through a slot', () => {
       return { kind: 'released' };
     });
     expect(await drive(ledger, trainer, controller.signal)).toBe('committed');
+  });
+
+  it('gives the segment back, with an event, when this machine cannot run it', async () => {
+    const ledger = new ScriptedLedger();
+    const trainer = new ScriptedTrainer(() => Promise.reject(new Error('no model here')));
+    await expect(drive(ledger, trainer)).rejects.toThrow('no model here');
+    expect(ledger.written).toEqual(['event slot_failed', 'commit released']);
   });
 
   it('reports an error that does not say that the record is away', async () => {
