@@ -1,13 +1,11 @@
 import { homedir } from 'node:os';
-import path from 'node:path';
+import { join, resolve } from 'node:path';
 
-/** Database, checkpoints, logs and status of this machine: DROPSWEEP_DATA, else the user's data folder. */
-export function dataDirectoryOf(environment: NodeJS.ProcessEnv = process.env): string {
-  const given = environment['DROPSWEEP_DATA'];
-  if (given !== undefined && given !== '') return path.resolve(given);
+/** Database, checkpoints, logs and status: $DROPSWEEP_DATA, else $XDG_DATA_HOME/dropsweep, else ~/.local/share/dropsweep. */
+export function dataDirectoryOf(environment: NodeJS.ProcessEnv): string {
+  const own = environment['DROPSWEEP_DATA'];
+  if (own !== undefined && own !== '') return resolve(own);
   const shared = environment['XDG_DATA_HOME'];
-  return path.join(
-    shared === undefined || shared === '' ? path.join(homedir(), '.local', 'share') : shared,
-    'dropsweep',
-  );
+  if (shared !== undefined && shared !== '') return join(shared, 'dropsweep');
+  return join(environment['HOME'] ?? homedir(), '.local', 'share', 'dropsweep');
 }

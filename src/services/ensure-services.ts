@@ -18,7 +18,8 @@ export interface EnsureServicesOptions {
   readonly timeoutMs?: number;
 }
 
-export interface Services {
+export interface ReadyServices {
+  readonly dataDirectory: string;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly namespace: string;
@@ -32,7 +33,7 @@ export interface Services {
  * @throws SERVICE_UNAVAILABLE, DISK_FULL, TEMPORAL_BINARY_MISSING; SUPERVISOR_BUSY when the one that runs was started
  *   with other outside services
  */
-export async function ensureServices(options: EnsureServicesOptions): Promise<Services> {
+export async function ensureServices(options: EnsureServicesOptions): Promise<ReadyServices> {
   const { dataDirectory, environment = process.env } = options;
   const deadline = performance.now() + (options.timeoutMs ?? 1_500_000);
   let child: ChildProcess | null = null;
@@ -42,7 +43,7 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Se
     const owner = supervisorOf(dataDirectory);
     if (owner === null && child === null) child = spawnSupervisor(options);
     else if (status !== null && owner !== null && status.supervisor.pid === owner.pid) {
-      if (status.state === 'up') return servicesOf(demandSame(status, dataDirectory, environment));
+      if (status.state === 'up') return servicesOf(demandSame(status, dataDirectory, environment), dataDirectory);
       if (status.progress !== said) options.progress?.(status.progress);
       said = status.progress;
     }
@@ -55,16 +56,20 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Se
   }
 }
 
-/** What runs here now; null: no supervisor does, or not yet. */
-export function readServices(dataDirectory: string): (Services & { readonly status: ServicesStatus }) | null {
+/**
+ * What a supervisor keeps up here now. Null: none does, or not yet, or it was started with other outside services than
+ * this environment names.
+ */
+export function readyServices(dataDirectory: string, environment: NodeJS.ProcessEnv): ReadyServices | null {
   const status = readStatus(dataDirectory);
   const owner = supervisorOf(dataDirectory);
   if (status === null || owner === null || status.supervisor.pid !== owner.pid || status.state !== 'up') return null;
-  return { ...servicesOf(status), status };
+  return serves(status, environment) ? servicesOf(status, dataDirectory) : null;
 }
 
-function servicesOf(status: ServicesStatus): Services {
+function servicesOf(status: ServicesStatus, dataDirectory: string): ReadyServices {
   return {
+    dataDirectory,
     databaseUrl: status.database_url,
     temporalAddress: status.temporal_address,
     namespace: status.temporal_namespace,
@@ -72,13 +77,17 @@ function servicesOf(status: ServicesStatus): Services {
   };
 }
 
+function serves(status: ServicesStatus, environment: NodeJS.ProcessEnv): boolean {
+  const named = ['DATABASE_URL', 'TEMPORAL_ADDRESS'].some((name) => environment[name] !== undefined);
+  return !named || status.outside === outsideKey(environment);
+}
+
 function demandSame(status: ServicesStatus, dataDirectory: string, environment: NodeJS.ProcessEnv): ServicesStatus {
-  const names = ['DATABASE_URL', 'TEMPORAL_ADDRESS'].filter((name) => environment[name] !== undefined);
-  if (names.length === 0 || status.outside === outsideKey(environment)) return status;
+  if (serves(status, environment)) return status;
   throw new DropsweepError('SUPERVISOR_BUSY', 'the supervisor that runs serves another database or Temporal', {
     where: dataDirectory,
-    got: `${names.join(' and ')} of this environment`,
-    fix: 'run `dropsweep down` first, set DROPSWEEP_HOME to another folder, or unset these variables',
+    got: 'DATABASE_URL or TEMPORAL_ADDRESS of this environment',
+    fix: 'run `dropsweep down` first, set DROPSWEEP_DATA to another folder, or unset these variables',
   });
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
@@ -20,6 +21,7 @@ import { startTemporal } from './temporal-server.ts';
 
 const largestLogBytes = 16 * 2 ** 20;
 const rotateEveryMs = 20_000;
+const longestStartMs = 60_000;
 
 /** Keeps PostgreSQL, Temporal and one worker process of a data directory up. It owns the directory already. */
 export class Supervisor {
@@ -28,6 +30,7 @@ export class Supervisor {
   readonly #services: KeptService[] = [];
   #status: ServicesStatus;
   #rotation: NodeJS.Timeout | null = null;
+  #started: Promise<void> | null = null;
   #stopped: Promise<void> | null = null;
 
   constructor(settings: SupervisorSettings, log: (text: string) => void) {
@@ -41,7 +44,12 @@ export class Supervisor {
   }
 
   /** @throws what made a first start impossible, after everything that did start was stopped */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#started ??= this.#startAll();
+    return this.#started;
+  }
+
+  async #startAll(): Promise<void> {
     const { dataDirectory, environment } = this.#settings;
     const before = readStatus(dataDirectory);
     try {
@@ -59,7 +67,7 @@ export class Supervisor {
           : temporalAddressOf(environment);
       this.#update({ temporal_address: address, temporal_namespace: namespace, progress: 'starting the worker' });
       await this.#keep('worker', () => this.#spawnWorker());
-      this.#update({ state: 'up', progress: '' });
+      if (this.#status.state !== 'stopping') this.#update({ state: 'up', progress: '' });
       this.#rotation = setInterval(() => this.#rotate(), rotateEveryMs);
     } catch (error) {
       await this.#stopServices();
@@ -78,6 +86,9 @@ export class Supervisor {
   async #stopAll(): Promise<void> {
     if (this.#rotation !== null) clearInterval(this.#rotation);
     this.#update({ state: 'stopping', progress: 'stopping' });
+    // A start under way ends at its next service; a build of Temporal is not waited for.
+    const settled = this.#started?.catch(() => undefined);
+    await Promise.race([settled, sleep(longestStartMs)]);
     await this.#stopServices();
     // Ports are kept for the next start; what ran is not.
     this.#update({ services: {} });
@@ -135,6 +146,7 @@ export class Supervisor {
       changed: () => this.#update({}),
       log: this.#log,
     });
+    if (this.#status.state === 'stopping') throw new Error('stopped while starting');
     this.#services.push(service);
     await service.start();
   }

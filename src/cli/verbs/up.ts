@@ -1,5 +1,5 @@
 import { dataDirectoryOf } from '../../services/data-directory.ts';
-import { stopServices } from '../../services/ensure-services.ts';
+import { stopServices } from '../../services/stop-services.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { startedMachine } from '../machine.ts';
 

@@ -1,0 +1,30 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { sha256 } from '../base/sha256.ts';
+
+export interface SupervisorSettings {
+  readonly dataDirectory: string;
+  readonly slots: number;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const bytesPerSlot = 2 * 2 ** 30;
+
+/** Half the cores and 2 GiB for each slot, at least one: trainings share each core's memory, so more gain little. */
+export function defaultSlots(): number {
+  return Math.max(1, Math.min(Math.floor(availableParallelism() / 2), Math.floor(totalmem() / bytesPerSlot)));
+}
+
+export function readSupervisorSettings(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Omit<SupervisorSettings, 'dataDirectory'> & { readonly dataDirectory: string | undefined } {
+  const { values } = parseArgs({ args: [...args], options: { data: { type: 'string' }, slots: { type: 'string' } } });
+  return { dataDirectory: values.data, slots: Number(values.slots ?? defaultSlots()), environment };
+}
+
+/** Tells apart which outside services an environment names, without naming them. */
+export function outsideKey(environment: NodeJS.ProcessEnv): string {
+  const names = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'];
+  return sha256(JSON.stringify(names.map((name) => environment[name] ?? null)));
+}
