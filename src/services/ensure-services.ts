@@ -18,7 +18,7 @@ export interface EnsureServicesOptions {
   readonly timeoutMs?: number;
 }
 
-export interface ReadyServices {
+export interface Services {
   readonly dataDirectory: string;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
@@ -33,7 +33,7 @@ export interface ReadyServices {
  * @throws SERVICE_UNAVAILABLE, DISK_FULL, TEMPORAL_BINARY_MISSING; SUPERVISOR_BUSY when the one that runs was started
  *   with other outside services
  */
-export async function ensureServices(options: EnsureServicesOptions): Promise<ReadyServices> {
+export async function ensureServices(options: EnsureServicesOptions): Promise<Services> {
   const { dataDirectory, environment = process.env } = options;
   const deadline = performance.now() + (options.timeoutMs ?? 1_500_000);
   let child: ChildProcess | null = null;
@@ -60,14 +60,14 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Re
  * What a supervisor keeps up here now. Null: none does, or not yet, or it was started with other outside services than
  * this environment names.
  */
-export function readyServices(dataDirectory: string, environment: NodeJS.ProcessEnv): ReadyServices | null {
+export function readServices(dataDirectory: string, environment: NodeJS.ProcessEnv = process.env): Services | null {
   const status = readStatus(dataDirectory);
   const owner = supervisorOf(dataDirectory);
   if (status === null || owner === null || status.supervisor.pid !== owner.pid || status.state !== 'up') return null;
   return serves(status, environment) ? servicesOf(status, dataDirectory) : null;
 }
 
-function servicesOf(status: ServicesStatus, dataDirectory: string): ReadyServices {
+function servicesOf(status: ServicesStatus, dataDirectory: string): Services {
   return {
     dataDirectory,
     databaseUrl: status.database_url,
