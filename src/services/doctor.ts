@@ -1,0 +1,87 @@
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolderOf } from '../hub/cache-folder.ts';
+import { checkEngine, checkListening, checkPostgres, checkServices, checkTemporal } from './doctor-checks.ts';
+import { freeBytes } from './demand-room.ts';
+import type { DoctorFinding } from './doctor-finding.ts';
+import { lockFileOf, statusFileOf } from './services-status.ts';
+
+const gibibyte = 2 ** 30;
+const oldestNode = [20, 19] as const;
+
+/** Looks at everything that dropsweep needs on this machine. Starts and changes nothing. */
+export async function doctor(dataDirectory: string): Promise<readonly DoctorFinding[]> {
+  const slow = await Promise.all([checkTemporal(), checkEngine(), checkServices(dataDirectory)]);
+  return [
+    checkNode(),
+    checkPlatform(),
+    ...checkMachine(),
+    checkDisk(dataDirectory),
+    checkPostgres(),
+    ...slow.flat(),
+    checkModels(),
+    checkSecrets(dataDirectory),
+    checkListening(dataDirectory),
+  ];
+}
+
+function checkNode(): DoctorFinding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+  if (fits) return { name: 'Node.js', status: 'ok', detail: process.versions.node };
+  return {
+    name: 'Node.js',
+    status: 'fail',
+    detail: process.versions.node,
+    fix: `use ${oldestNode.join('.')} or newer`,
+  };
+}
+
+function checkPlatform(): DoctorFinding {
+  const name = 'platform';
+  const detail = `${process.platform} ${process.arch}`;
+  if (process.platform === 'darwin') return { name, status: 'ok', detail };
+  if (process.platform !== 'linux') {
+    return { name, status: 'fail', detail, fix: 'use Linux with glibc, macOS or WSL2' };
+  }
+  const header: unknown = Reflect.get(Object(process.report.getReport()), 'header');
+  const glibc: unknown = Reflect.get(Object(header), 'glibcVersionRuntime');
+  if (typeof glibc === 'string') return { name, status: 'ok', detail: `${detail}, glibc ${glibc}` };
+  return { name, status: 'fail', detail: `${detail} without glibc`, fix: 'use a distribution with glibc, not musl' };
+}
+
+function checkMachine(): DoctorFinding[] {
+  const total = totalmem() / gibibyte;
+  const free = freemem() / gibibyte;
+  const detail = `${total.toFixed(1)} GiB, ${free.toFixed(1)} GiB free`;
+  return [
+    { name: 'cores', status: 'ok', detail: String(availableParallelism()) },
+    total >= 3.5
+      ? { name: 'memory', status: 'ok', detail }
+      : { name: 'memory', status: 'warn', detail, fix: 'one slot wants about 2 GiB besides PostgreSQL and Temporal' },
+  ];
+}
+
+function checkDisk(dataDirectory: string): DoctorFinding {
+  const name = 'disk';
+  const free = freeBytes(dataDirectory) / gibibyte;
+  const detail = `${free.toFixed(1)} GiB free for ${dataDirectory}`;
+  const fix = 'make room, or set DROPSWEEP_DATA to a folder on another disk';
+  if (free >= 2) return { name, status: 'ok', detail };
+  return { name, status: free >= 0.125 ? 'warn' : 'fail', detail, fix };
+}
+
+function checkModels(): DoctorFinding {
+  const folder = join(cacheFolderOf(process.env), 'models');
+  const detail = existsSync(folder) ? folder : `${folder}: nothing fetched yet`;
+  return { name: 'model cache', status: 'ok', detail };
+}
+
+function checkSecrets(dataDirectory: string): DoctorFinding {
+  const name = 'secret files';
+  const files = [join(dataDirectory, 'postgres-password'), statusFileOf(dataDirectory), lockFileOf(dataDirectory)];
+  const open = files.filter((file) => existsSync(file) && (statSync(file).mode & 0o077) !== 0);
+  if (open.length === 0) return { name, status: 'ok', detail: 'readable by their owner only' };
+  return { name, status: 'fail', detail: `others may read ${open.join(', ')}`, fix: `chmod 600 ${open.join(' ')}` };
+}
