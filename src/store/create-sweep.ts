@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import type { PlannedEvaluation, PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
+import { reportReached } from './report-to-schedulers.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
 /** Frozen rows as src/data makes them: gzip'd canonical JSON lines. */
@@ -192,6 +193,8 @@ async function insertBlock(
   await insertSegments(tx, block, idOf);
   await insertEvaluations(tx, sweepId, block, { idOf, firstTrials });
   await settleTrainings(tx, [...idOf.values()]);
+  const reused = found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id);
+  await reportReached(tx, sweepId, reused);
   const last = block.at(-1)?.ordinal ?? 0;
   await sql`
     update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);

@@ -27,6 +27,8 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
         oid === bigintType ? Number : pg.types.getTypeParser(oid, format as 'text'),
     },
   });
+  // A connection lost between two statements of a transaction: the next statement fails and tells.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined); // An idle connection was lost: the pool drops it, the next query opens another.
   const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
   return { db, close: () => db.destroy() };

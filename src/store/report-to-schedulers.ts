@@ -30,6 +30,49 @@ export async function reportToSchedulers(
   for (const sweep of sweeps) await report(tx, sweep, trainingId, atStep);
 }
 
+interface ReachedRung {
+  readonly ordinal: number;
+  readonly rung_steps: readonly number[];
+  readonly training_id: string;
+  readonly failed: boolean;
+  readonly evaluated_steps: readonly number[] | null;
+}
+
+/**
+ * Tells a sweep's scheduler what its trainings had reached before it wanted them, or while it had let go of them: other
+ * sweeps' results came when it was not listening. Idempotent.
+ */
+export async function reportReached(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  trainingIds: readonly string[],
+): Promise<void> {
+  const sweep = await tx
+    .selectFrom('sweeps')
+    .select(['id', 'definition', 'planned_trainings'])
+    .where('id', '=', sweepId)
+    .executeTakeFirstOrThrow();
+  if (sweep.definition.scheduler.kind === 'none') return;
+  const { rows } = await sql<ReachedRung>`
+    select l.ordinal, l.rung_steps, l.training_id, t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      (select array_agg(distinct e.at_step) from evaluations e where e.training_id = t.id and e.status = 'done')
+        as evaluated_steps
+    from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweepId} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
+      and (t.step > 0 or t.state <> 'active')`.execute(tx);
+  if (rows.length === 0) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${sweepId}, 1))`.execute(tx);
+  for (const { ordinal, rung_steps, training_id, failed, evaluated_steps } of rows) {
+    for (const [rung, step] of rung_steps.slice(0, -1).entries()) {
+      const evaluated = evaluated_steps?.includes(step) === true;
+      if (!failed && !evaluated) continue;
+      const value = evaluated ? await objectiveAt(tx, sweep.definition, training_id, step) : null;
+      await append(tx, sweepId, 'report', { ordinal, rung }, value);
+    }
+  }
+  await decide(tx, sweep);
+}
+
 async function report(
   tx: DatabaseTransaction,
   sweep: WatchingSweep,
@@ -69,7 +112,10 @@ async function objectiveAt(
   return objective.direction === 'maximize' ? value : -value;
 }
 
-async function decide(tx: DatabaseTransaction, sweep: WatchingSweep): Promise<void> {
+async function decide(
+  tx: DatabaseTransaction,
+  sweep: Pick<WatchingSweep, 'id' | 'definition' | 'planned_trainings'>,
+): Promise<void> {
   const events = await tx
     .selectFrom('search_events')
     .select(['kind', 'ordinal', 'rung', 'value'])
