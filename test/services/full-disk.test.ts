@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureServices } from '../../src/services/ensure-services.ts';
-import { readStatus, supervisorOf } from '../../src/services/services-status.ts';
+import { logFileOf, readStatus, supervisorOf } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
 import { isProvedDead } from '../../src/worker/process-identity.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -32,7 +32,7 @@ function mountDisk(size: string): string {
 }
 
 function fill(file: string): void {
-  const open = openSync(file, 'w');
+  const open = openSync(file, 'a');
   try {
     for (const size of [1 << 20, 1 << 12, 1]) {
       for (const chunk = Buffer.alloc(size); writeSync(open, chunk) === size; );
@@ -80,6 +80,7 @@ describe.skipIf(!mountable)(`a full disk${mountable ? '' : ' (skipped: needs roo
     if (supervisor === null || worker === null) throw new Error('not up');
     const filler = join(disk, 'filler');
     fill(filler);
+    fill(logFileOf(dataDirectory, 'supervisor')); // The last page of a file has room where the disk has none.
     process.kill(worker.pid, 'SIGKILL');
     while (!isProvedDead(worker)) await sleep(20);
     // Long enough for several tries, each of which wants to write to the log and the status.
