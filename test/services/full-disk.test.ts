@@ -1,95 +1,60 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dataDirectoryOf } from '../../src/services/data-directory.ts';
 import { ensureServices } from '../../src/services/ensure-services.ts';
-import { logFileOf, readStatus, supervisorOf } from '../../src/services/services-status.ts';
-import { stopServices } from '../../src/services/stop-services.ts';
-import { isProvedDead } from '../../src/worker/process-identity.ts';
-import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { testTemporalAddress } from '../support/temporal.ts';
+import { supervisorOf } from '../../src/services/services-status.ts';
 
-/** A small disk of its own needs the right to mount one. */
-function canMount(): boolean {
-  const place = mkdtempSync(join(tmpdir(), 'dropsweep-mount-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place]).status === 0;
-  if (mounted) execFileSync('umount', [place]);
-  rmSync(place, { recursive: true });
-  return mounted;
-}
+let home: string;
 
-const mountable = process.platform === 'linux' && process.getuid?.() === 0 && canMount();
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'dropsweep-full-'));
+});
 
-let disk: string;
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-function mountDisk(size: string): string {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
-  const dataDirectory = join(disk, 'data');
-  mkdirSync(dataDirectory, { mode: 0o700 });
-  return dataDirectory;
-}
+const mounts = canMount();
 
-function fill(file: string): void {
-  const open = openSync(file, 'a');
-  try {
-    for (const size of [1 << 20, 1 << 12, 1]) {
-      for (const chunk = Buffer.alloc(size); writeSync(open, chunk) === size; );
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    closeSync(open);
-  }
-}
+describe.skipIf(!mounts)(
+  `a disk without room (${mounts ? 'a small tmpfs' : 'skipped: this user may not mount'})`,
+  () => {
+    it('is named before anything is started, and no supervisor stays to crash', async () => {
+      const dataDirectory = join(home, 'data');
+      mkdirSync(dataDirectory);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', dataDirectory]);
+      try {
+        const fault = ensureServices({ dataDirectory, slots: 1, timeoutMs: 60_000 });
+        await expect(fault).rejects.toMatchObject({ code: 'DISK_FULL' });
+        await expect(fault).rejects.toThrow(dataDirectory);
+        expect(supervisorOf(dataDirectory)).toBeNull();
+      } finally {
+        execFileSync('umount', [dataDirectory]);
+      }
+    });
+  },
+);
 
-describe.skipIf(!mountable)(`a full disk${mountable ? '' : ' (skipped: needs root and the right to mount)'}`, () => {
-  let database: TestDatabase;
-
-  beforeEach(async () => {
-    disk = mkdtempSync(join(tmpdir(), 'dropsweep-disk-'));
-    database = await startTestDatabase();
-  });
-
-  afterEach(async () => {
-    await stopServices(join(disk, 'data'));
-    execFileSync('umount', ['-l', disk]);
-    rmSync(disk, { recursive: true });
-    await database.drop();
-  });
-
-  it('is said before anything is started', async () => {
-    const dataDirectory = mountDisk('32m');
-    const fault = ensureServices({ dataDirectory, slots: 1, timeoutMs: 60_000 });
-    await expect(fault).rejects.toMatchObject({ code: 'DISK_FULL' });
-    expect(supervisorOf(dataDirectory)).toBeNull();
-    expect(readStatus(dataDirectory)).toBeNull();
-  });
-
-  it('that fills while services are up ends no supervisor: what died is started when there is room again', async () => {
-    const dataDirectory = mountDisk('256m');
-    const environment = {
-      ...process.env,
-      DATABASE_URL: database.databaseUrl,
-      TEMPORAL_ADDRESS: await testTemporalAddress(),
-    };
-    await ensureServices({ dataDirectory, environment, slots: 1, timeoutMs: 120_000 });
-    const supervisor = supervisorOf(dataDirectory);
-    const worker = readStatus(dataDirectory)?.services['worker']?.process ?? null;
-    if (supervisor === null || worker === null) throw new Error('not up');
-    const filler = join(disk, 'filler');
-    fill(filler);
-    fill(logFileOf(dataDirectory, 'supervisor')); // The last page of a file has room where the disk has none.
-    process.kill(worker.pid, 'SIGKILL');
-    while (!isProvedDead(worker)) await sleep(20);
-    // Long enough for several tries, each of which wants to write to the log and the status.
-    await sleep(3_000);
-    expect(isProvedDead(supervisor)).toBe(false);
-    rmSync(filler);
-    const running = () => readStatus(dataDirectory)?.services['worker']?.process?.pid ?? worker.pid;
-    while (running() === worker.pid) await sleep(50);
-    expect(supervisorOf(dataDirectory)).toEqual(supervisor);
-    expect(readStatus(dataDirectory)?.state).toBe('up');
+describe('the data directory', () => {
+  it('is DROPSWEEP_DATA, else the data folder of the user', () => {
+    chmodSync(home, 0o700);
+    expect(dataDirectoryOf({ DROPSWEEP_DATA: '/elsewhere', HOME: home })).toBe('/elsewhere');
+    expect(dataDirectoryOf({ XDG_DATA_HOME: '/shared', HOME: home })).toBe('/shared/dropsweep');
+    expect(dataDirectoryOf({ HOME: home })).toBe(join(home, '.local', 'share', 'dropsweep'));
   });
 });
+
+function canMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), 'dropsweep-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder]);
+    return true;
+  } catch {
+    return false; // A container without the right to mount.
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
