@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
+import { DropsweepError } from '../base/errors.ts';
 import { isProvedDead, type ProcessIdentity } from '../worker/process-identity.ts';
 
 export interface ServiceStatus {
@@ -47,10 +48,21 @@ export function readStatus(dataDirectory: string): ServicesStatus | null {
   return readJson<ServicesStatus>(statusFileOf(dataDirectory));
 }
 
+/** @throws DISK_FULL */
 export function writePrivately(file: string, content: object): void {
   const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, JSON.stringify(content, null, 1), { mode: 0o600 });
-  renameSync(partial, file);
+  try {
+    writeFileSync(partial, JSON.stringify(content, null, 1), { mode: 0o600 });
+    renameSync(partial, file);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    throw new DropsweepError('DISK_FULL', 'no room to write down what runs', {
+      where: file,
+      fix: 'make room, then try again',
+      cause: error,
+    });
+  }
 }
 
 /** The live owner of a data directory. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeSync } from 'node:fs';
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from './data-directory.ts';
 import { disownDataDirectory, ownDataDirectory } from './own-data-directory.ts';
@@ -31,7 +31,12 @@ async function main(): Promise<void> {
 }
 
 function log(text: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  try {
+    writeSync(process.stderr.fd, `${new Date().toISOString()} ${text}\n`);
+  } catch (error) {
+    // A full disk must not end the supervisor: its log has a gap until there is room again.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  }
 }
 
 try {

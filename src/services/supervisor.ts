@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
@@ -159,7 +159,6 @@ export class Supervisor {
     } catch (error) {
       // A full disk must not end the supervisor: the file says less than it should until there is room again.
       this.#log(`the status could not be written: ${String(error)}`);
-      rmSync(`${statusFileOf(this.#settings.dataDirectory)}.${process.pid}.partial`, { force: true });
     }
   }
 
