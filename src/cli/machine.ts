@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
-import { ensureServices, type ReadyServices, readyServices } from '../services/ensure-services.ts';
+import { ensureServices, readServices, type Services } from '../services/ensure-services.ts';
 import { temporalAddressOf, type TemporalAddress } from '../worker/temporal-address.ts';
 
 /** Where the record and its drivers are, as this command sees them. */
@@ -24,10 +24,11 @@ export function runningMachine(): Machine {
 
 export function machineIfRunning(): Machine | null {
   const dataDirectory = dataDirectoryOf(process.env);
-  const ready = readyServices(dataDirectory, process.env);
-  if (ready !== null) return machineOf(ready);
   const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address } = process.env;
-  if (databaseUrl === undefined) return null;
+  if (databaseUrl === undefined) {
+    const services = readServices(dataDirectory);
+    return services === null ? null : machineOf(services, dataDirectory);
+  }
   return {
     databaseUrl,
     databaseName: withoutPassword(databaseUrl),
@@ -39,14 +40,14 @@ export function machineIfRunning(): Machine | null {
 /** Brings up what is not up: services that the environment names are used, the others are this machine's own. */
 export async function startedMachine(progress: (text: string) => void): Promise<Machine> {
   const dataDirectory = dataDirectoryOf(process.env);
-  return machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }));
+  return machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }), dataDirectory);
 }
 
-function machineOf({ databaseUrl, temporalAddress, dataDirectory }: ReadyServices): Machine {
+function machineOf({ databaseUrl, temporalAddress, namespace }: Services, dataDirectory: string): Machine {
   return {
     databaseUrl,
     databaseName: withoutPassword(databaseUrl),
-    temporal: { ...temporalAddressOf(process.env), address: temporalAddress },
+    temporal: { ...temporalAddressOf(process.env), address: temporalAddress, namespace },
     dataDirectory,
   };
 }
