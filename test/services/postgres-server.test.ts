@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endOrphans } from '../../src/services/end-orphans.ts';
+import { freePort } from '../../src/services/free-port.ts';
+import {
+  clusterFolderOf,
+  postgresPassword,
+  type RunningPostgres,
+  startPostgres,
+} from '../../src/services/postgres-server.ts';
+import { isProvedDead, readStartTime } from '../../src/worker/process-identity.ts';
+
+/** Owners, arguments and environments of processes are read from /proc. */
+const linux = process.platform === 'linux';
+
+let home: string;
+let dataDirectory: string;
+let other: ChildProcess;
+let server: RunningPostgres | null;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'dropsweep-home-'));
+  chmodSync(home, 0o700);
+  dataDirectory = join(home, '.local', 'share', 'dropsweep');
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  other = spawn('sleep', ['600'], { stdio: 'ignore' });
+  server = null;
+});
+
+afterEach(async () => {
+  other.kill('SIGKILL');
+  if (server !== null) await end(server, 'SIGINT');
+  rmSync(clusterFolderOf(dataDirectory), { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function start(): Promise<RunningPostgres> {
+  server = await startPostgres({ dataDirectory, port: await freePort(), logFile: join(home, 'postgres.log') });
+  return server;
+}
+
+async function end({ process: child }: RunningPostgres, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
+}
+
+async function ask(connectionString: string, statement: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return Object.values((await client.query(statement)).rows[0] ?? {})[0];
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the embedded PostgreSQL', () => {
+  it.skipIf(!linux)(
+    'starts for a person whose home nobody else may enter, root too, and never runs as root',
+    async () => {
+      const { process: child, databaseUrl } = await start();
+      expect(await ask(databaseUrl, 'select 7')).toBe(7);
+      expect(statSync(`/proc/${child.pid}`).uid).not.toBe(0);
+      expect(statSync(home).mode & 0o777).toBe(0o700);
+    },
+  );
+
+  it.skipIf(!linux)(
+    'lets nobody in without its password, and gives that away in neither arguments nor environment',
+    async () => {
+      const { process: child, databaseUrl } = await start();
+      const wrong = new URL(databaseUrl);
+      wrong.password = 'guessed';
+      await expect(ask(wrong.href, 'select 7')).rejects.toThrow(/password authentication failed/);
+      wrong.password = '';
+      await expect(ask(wrong.href, 'select 7')).rejects.toThrow();
+      const password = postgresPassword(dataDirectory);
+      for (const name of ['cmdline', 'environ'])
+        expect(readFileSync(`/proc/${child.pid}/${name}`, 'utf8')).not.toContain(password);
+      expect(readFileSync(join(clusterFolderOf(dataDirectory), 'pg_hba.conf'), 'utf8')).not.toMatch(/^host.*\btrust$/m);
+    },
+  );
+
+  // PostgreSQL itself would refuse: it takes any living process of that number for another server.
+  it('starts though its pid file names a process that is another program by now, which is left alone', async () => {
+    const first = await start();
+    await end(first, 'SIGKILL');
+    const pidFile = join(first.clusterFolder, 'postmaster.pid');
+    const lines = readFileSync(pidFile, 'utf8').split('\n');
+    writeFileSync(pidFile, [String(other.pid), ...lines.slice(1)].join('\n'));
+    expect(await endOrphans(dataDirectory)).toEqual([]);
+    const { databaseUrl } = await start();
+    expect(await ask(databaseUrl, 'select 7')).toBe(7);
+    expect(readStartTime(other.pid ?? 0)).not.toBeNull();
+  });
+
+  it('that no status names is found by its own pid file and ended cleanly', async () => {
+    const { process: child } = await start();
+    const identity = { pid: child.pid ?? 0, startTime: readStartTime(child.pid ?? 0) ?? '' };
+    expect(await endOrphans(dataDirectory)).toEqual([`postgres (pid ${identity.pid})`]);
+    expect(isProvedDead(identity)).toBe(true);
+    expect(readFileSync(join(home, 'postgres.log'), 'utf8')).toContain('database system is shut down');
+  });
+});
