@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
-import { parseCount } from './verb-parameters.ts';
+import { type FormatFlags, formatFlag, parseCount } from './verb-parameters.ts';
 
 export interface WorkerFlags {
   readonly slots?: number;
@@ -28,6 +28,11 @@ Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves a
       flags: { slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' } },
     },
     loader: async () => (await import('./verbs/worker.ts')).worker,
+  }),
+  doctor: buildCommand<FormatFlags, [], CliContext>({
+    docs: { brief: 'check what dropsweep needs on this machine' },
+    parameters: { flags: { format: formatFlag } },
+    loader: async () => (await import('./verbs/doctor.ts')).doctor,
   }),
   migrate: buildCommand<Record<never, never>, [], CliContext>({
     docs: { brief: "bring the database's schema up to date" },
