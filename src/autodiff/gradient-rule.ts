@@ -7,7 +7,7 @@ export interface RuleContext {
   /** Gradient of each output; null: nothing that is differentiated depends on it. */
   readonly outputGradients: readonly (Value | null)[];
   /** Whether anybody asks for the gradient of an input: nothing is computed that nobody asked for. */
-  wants(input: number): boolean;
+  readonly wants: (input: number) => boolean;
 }
 
 /** One gradient per input, or null. A gradient may still have the output's shape: the walk undoes broadcasting. */

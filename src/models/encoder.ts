@@ -24,9 +24,9 @@ export type EncoderReading = 'first_token' | 'all_tokens';
 export interface EncoderContext {
   readonly b: GraphBuilder;
   /** Frozen weights, by their names in code. */
-  weight(name: string, shape: readonly number[]): Value;
+  readonly weight: (name: string, shape: readonly number[]) => Value;
   /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
-  adapt(linear: string, x: Value, y: Value): Value;
+  readonly adapt: (linear: string, x: Value, y: Value) => Value;
 }
 
 /** One architecture family. */

@@ -42,7 +42,7 @@ export class GraphBuilder {
   }
 
   /** Equal constants are one. */
-  floats(values: readonly number[], shape: Shape = []): Value {
+  floats(values: readonly number[], shape: Shape = values.length === 1 ? [] : [values.length]): Value {
     return this.#constant('float', Float32Array.from(values), shape, `f:${shape.join('x')}:${values.join(',')}`);
   }
 

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { assertNever } from '../base/assert-never.ts';
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -111,5 +112,7 @@ function toAttribute(name: string, attribute: Attribute): AttributeProto {
       return create(AttributeProtoSchema, { name, type: types.STRING, s: new TextEncoder().encode(attribute.value) });
     case 'graph':
       return create(AttributeProtoSchema, { name, type: types.GRAPH, g: toGraph(attribute.value) });
+    default:
+      return assertNever(attribute, 'attribute');
   }
 }

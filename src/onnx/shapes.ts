@@ -23,14 +23,6 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** Number of elements of a shape that is wholly known. */
-export function elementCount(shape: Shape): number {
-  return shape.reduce<number>((count, size) => {
-    if (typeof size !== 'number') throw shapeError('element count', shapeText(shape), 'known sizes');
-    return count * size;
-  }, 1);
-}
-
 export function dimension(shape: Shape, axis: number): Dimension {
   const size = shape.at(axis);
   if (size === undefined) throw shapeError('axis', `${axis} of ${shapeText(shape)}`, 'an axis that exists');

@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import * as onnxruntime from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256 } from '../base/sha256.ts';
+
+export { InferenceSession, Tensor };
 
 export interface SessionOptions {
   readonly threads: number;
@@ -27,7 +29,7 @@ export function openSessionBesideWeights(
   modelFolder: string,
   model: Uint8Array,
   options: SessionOptions,
-): Promise<onnxruntime.InferenceSession> {
+): Promise<InferenceSession> {
   const folder = writableFolder(modelFolder);
   const file = path.join(folder, `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
   if (!existsSync(file)) {
@@ -35,15 +37,15 @@ export function openSessionBesideWeights(
     writeFileSync(temporary, model);
     renameSync(temporary, file);
   }
-  return onnxruntime.InferenceSession.create(file, sessionOptions(options));
+  return InferenceSession.create(file, sessionOptions(options));
 }
 
 /** Opens a graph without weights. */
-export function openSession(model: Uint8Array, options: SessionOptions): Promise<onnxruntime.InferenceSession> {
-  return onnxruntime.InferenceSession.create(model, sessionOptions(options));
+export function openSession(model: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
+  return InferenceSession.create(model, sessionOptions(options));
 }
 
-function sessionOptions({ threads }: SessionOptions): onnxruntime.InferenceSession.SessionOptions {
+function sessionOptions({ threads }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

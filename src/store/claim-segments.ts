@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CheckpointReference, PendingEvaluation, Segment } from '../sweep/segment.ts';
-import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
 import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
@@ -68,15 +68,24 @@ async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Pr
   return rows.map((row) => row.id);
 }
 
+/**
+ * The first segment in the sweep's order that is free or whose lease has run out. Evaluations that wait are few, so
+ * they are looked up by themselves; trainings are walked in order, and the walk ends at the first that is free.
+ */
 async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train' | 'evaluate'): Promise<string[]> {
+  const links =
+    kind === 'evaluate'
+      ? sql`
+        (select training_id from segments where kind = 'evaluate' and status in ('ready', 'claimed') offset 0) e
+        join sweep_trainings l on l.sweep_id = ${request.sweepId} and l.training_id = e.training_id and l.open`
+      : sql`
+        (select training_id, ordinal from sweep_trainings
+         where sweep_id = ${request.sweepId} and open order by ordinal) l`;
   const { rows } = await sql<{ id: string }>`
     select s.id
-    from (
-      select training_id, ordinal from sweep_trainings
-      where sweep_id = ${request.sweepId} and open order by ordinal
-    ) l
+    from ${links}
     join segments s on s.training_id = l.training_id
-    where s.kind = ${kind} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
+    where s.kind = ${sql.lit(kind)} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
     order by l.ordinal, s.end_step
     limit ${request.maxSegments ?? 1}
     for update of s skip locked`.execute(tx);
@@ -210,7 +219,7 @@ async function pendingEvaluations(
     .execute();
   return evaluations.map((evaluation) => ({
     evaluationId: evaluation.id,
-    configuration: evaluation.configuration as EvaluationConfiguration,
+    configuration: evaluation.configuration,
     dataset: { hash: evaluation.dataset_hash, rows: evaluation.dataset_rows },
     storedMembers: members
       .filter((member) => member.member_key === evaluation.member_key)

@@ -142,6 +142,7 @@ async function openLinks(
     update sweep_trainings l set open = true, released_at = null
     where l.sweep_id = ${sweepId} and ${condition} returning l.training_id`.execute(tx);
   const ids = rows.map((row) => row.training_id);
+  await dropBadCheckpoints(tx, ids);
   await sql`
     update trainings set state = 'active', finished_at = null, failure = null
     where id = any(${ids}::uuid[]) and state not in ('active', 'succeeded')`.execute(tx);
@@ -154,4 +155,14 @@ async function openLinks(
   await settleTrainings(tx, ids);
   await reportReached(tx, sweepId, ids);
   return ids;
+}
+
+/** A training that failed over a file of its own begins again: its checkpoints are not trusted any more. */
+async function dropBadCheckpoints(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    with distrusted as (
+      update trainings set step = 0, progress_step = 0
+      where id = any(${trainingIds}::uuid[]) and failure ->> 'code' = 'CHECKPOINT_INVALID' returning id
+    )
+    delete from checkpoints c using distrusted d where c.training_id = d.id`.execute(tx);
 }

@@ -1,11 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { canonicalJson } from '../base/canonical-json.ts';
-import { sha256 } from '../base/sha256.ts';
-import type { PlannedEvaluation, PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { firstTrialNumbers, insertTrainings } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
-import { reportReached } from './report-to-schedulers.ts';
-import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
 
 /** Frozen rows as src/data makes them: gzip'd canonical JSON lines. */
 export interface FrozenDataset {
@@ -151,161 +149,7 @@ export async function finishInserting(store: Store, sweepId: string): Promise<vo
   const firstTrials = firstTrialNumbers(trainings);
   for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
     const block = trainings.slice(start, start + blockSize);
-    await transact(store, (tx) => insertBlock(tx, sweepId, block, firstTrials));
+    await transact(store, (tx) => insertTrainings(tx, sweepId, block, firstTrials));
   }
   await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
-}
-
-function firstTrialNumbers(trainings: readonly PlannedTraining[]): readonly number[] {
-  let next = 1;
-  return trainings.map((training) => {
-    const first = next;
-    next += training.evaluations.length;
-    return first;
-  });
-}
-
-async function insertBlock(
-  tx: DatabaseTransaction,
-  sweepId: string,
-  block: readonly PlannedTraining[],
-  firstTrials: readonly number[],
-): Promise<void> {
-  const hashes = block.map((training) => training.training_hash);
-  const { rows: inserted } = await sql<{ training_hash: string }>`
-    insert into trainings (training_hash, specification, trainer, trainer_version, total_steps)
-    select hash, specification::jsonb, specification::jsonb ->> 'trainer', specification::jsonb ->> 'trainer_version',
-      (specification::jsonb ->> 'total_steps')::integer
-    from unnest(${hashes}::text[], ${block.map((training) => JSON.stringify(training.specification))}::text[])
-      as t (hash, specification)
-    order by hash
-    on conflict (training_hash) do nothing returning training_hash`.execute(tx);
-  const fresh = new Set(inserted.map((row) => row.training_hash));
-  const found = await tx
-    .selectFrom('trainings')
-    .select(['id', 'training_hash'])
-    .where(sql<boolean>`training_hash = any(${hashes}::text[])`)
-    .orderBy('training_hash')
-    .forUpdate()
-    .execute();
-  const idOf = new Map(found.map((row) => [row.training_hash, row.id]));
-  await linkBlock(tx, sweepId, block, { idOf, fresh });
-  await insertSegments(tx, block, idOf);
-  await insertEvaluations(tx, sweepId, block, { idOf, firstTrials });
-  await settleTrainings(tx, [...idOf.values()]);
-  const reused = found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id);
-  await reportReached(tx, sweepId, reused);
-  const last = block.at(-1)?.ordinal ?? 0;
-  await sql`
-    update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);
-}
-
-interface BlockTrainings {
-  readonly idOf: ReadonlyMap<string, string>;
-  readonly fresh: ReadonlySet<string>;
-}
-
-async function linkBlock(
-  tx: DatabaseTransaction,
-  sweepId: string,
-  block: readonly PlannedTraining[],
-  { idOf, fresh }: BlockTrainings,
-): Promise<void> {
-  const links = block.map((training) => ({
-    training_id: idOf.get(training.training_hash),
-    ordinal: training.ordinal,
-    origin: fresh.has(training.training_hash) ? 'new' : 'reused',
-    rung_steps: training.rung_steps,
-  }));
-  await sql`
-    insert into sweep_trainings (sweep_id, training_id, ordinal, origin, rung_steps, allowed_step, open)
-    select ${sweepId}, training_id, ordinal, origin, rung_steps,
-      greatest(rung_steps[1], (select t.step from trainings t where t.id = training_id)), true
-    from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
-      as l (training_id uuid, ordinal integer, origin training_origin, rung_steps integer[])
-    on conflict (sweep_id, training_id) do update set open = not sweep_trainings.pruned`.execute(tx);
-  // Another sweep had let go of it: it goes on from where it stands.
-  await sql`
-    update trainings set state = 'active', finished_at = null
-    where id = any(${[...idOf.values()]}::uuid[]) and state in ('cancelled', 'pruned')
-      and exists (select 1 from sweep_trainings l where l.training_id = trainings.id and l.open)`.execute(tx);
-}
-
-async function insertSegments(
-  tx: DatabaseTransaction,
-  block: readonly PlannedTraining[],
-  idOf: ReadonlyMap<string, string>,
-): Promise<void> {
-  const segments = block.flatMap((training) =>
-    training.rung_steps.flatMap((end_step) =>
-      ['train', 'evaluate'].map((kind) => ({ training_id: idOf.get(training.training_hash), kind, end_step })),
-    ),
-  );
-  await sql`
-    insert into segments (training_id, kind, end_step, status)
-    select training_id, kind, end_step, 'blocked'
-    from jsonb_to_recordset(${JSON.stringify(segments)}::jsonb)
-      as s (training_id uuid, kind segment_kind, end_step integer)
-    on conflict (training_id, kind, end_step) do nothing`.execute(tx);
-}
-
-interface BlockTrials {
-  readonly idOf: ReadonlyMap<string, string>;
-  readonly firstTrials: readonly number[];
-}
-
-async function insertEvaluations(
-  tx: DatabaseTransaction,
-  sweepId: string,
-  block: readonly PlannedTraining[],
-  { idOf, firstTrials }: BlockTrials,
-): Promise<void> {
-  const rows = block.flatMap((training) => {
-    const training_id = idOf.get(training.training_hash);
-    const row = (evaluation: PlannedEvaluation, at_step: number) => ({
-      training_id,
-      at_step,
-      evaluation_hash: evaluation.evaluation_hash,
-      configuration: evaluation.configuration,
-      dataset_hash: evaluation.dataset.hash,
-      dataset_rows: evaluation.dataset.rows,
-      member_key: memberKey(evaluation),
-    });
-    const total = training.rung_steps.at(-1) ?? 0;
-    const final = training.evaluations.map((evaluation, index) => ({
-      ...row(evaluation, total),
-      trial: (firstTrials[training.ordinal] ?? 0) + index,
-    }));
-    const first = training.evaluations[0];
-    if (first === undefined) return final;
-    const rungs = training.rung_steps.slice(0, -1).map((step) => ({
-      ...row(first, step),
-      evaluation_hash: sha256(`${first.evaluation_hash}@${step}`),
-      trial: null,
-    }));
-    return [...rungs, ...final];
-  });
-  await sql`
-    with wanted as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (training_id uuid, at_step integer,
-        evaluation_hash text, configuration jsonb, dataset_hash text, dataset_rows integer, member_key text, trial integer)
-    ), inserted as (
-      insert into evaluations
-        (evaluation_hash, training_id, at_step, configuration, dataset_hash, dataset_rows, member_key, status)
-      select evaluation_hash, w.training_id, at_step, configuration, dataset_hash, dataset_rows, member_key,
-        (case when t.state in ('active', 'succeeded') then 'pending' else 'failed' end)::evaluation_status
-      from wanted w join trainings t on t.id = w.training_id order by evaluation_hash
-      on conflict (evaluation_hash) do update set dataset_rows = excluded.dataset_rows
-      returning id, evaluation_hash
-    )
-    insert into sweep_evaluations (sweep_id, evaluation_id, trial)
-    select ${sweepId}, i.id, w.trial from inserted i join wanted w using (evaluation_hash)
-    where w.trial is not null
-    on conflict (sweep_id, evaluation_id) do nothing`.execute(tx);
-}
-
-/** Evaluations of one key share their members: M = 8 finds those of M = 4, whatever is averaged. */
-function memberKey({ configuration, dataset }: PlannedEvaluation): string {
-  const { split, mode, dropout_rate, mask_seed } = configuration;
-  return sha256(canonicalJson({ split, mode, dropout_rate, mask_seed, dataset: dataset.hash }));
 }

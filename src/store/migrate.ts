@@ -15,7 +15,7 @@ export async function migrate(store: Store): Promise<readonly string[]> {
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     throw new DropsweepError('SERVICE_UNAVAILABLE', 'the database schema could not be brought up to date', {
-      got: error instanceof Error ? error.message : String(error),
+      got: error instanceof Error ? error.message : JSON.stringify(error),
       expected: `PostgreSQL 14 or newer, whose user may create tables; schema no newer than ${Object.keys(migrations).at(-1)}`,
       fix: 'check DATABASE_URL and its rights; a newer dropsweep may have written this database',
       cause: error,

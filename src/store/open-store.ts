@@ -12,7 +12,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const bigintType = 20;
+/** Epochs, sizes and row numbers stay far below 2^53. */
+class BigintsAsNumbers extends pg.TypeOverrides {
+  constructor() {
+    super();
+    this.setTypeParser(pg.types.builtins.INT8, Number);
+  }
+}
 
 /** Opens a pool; connects on first use. */
 export function openStore(databaseUrl: string, options: { readonly poolSize?: number } = {}): Store {
@@ -21,11 +27,7 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
     max: options.poolSize ?? 4,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    types: {
-      // Epochs, sizes and row numbers stay far below 2^53.
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === bigintType ? Number : pg.types.getTypeParser(oid, format as 'text'),
-    },
+    types: new BigintsAsNumbers(),
   });
   // A connection lost between two statements of a transaction: the next statement fails and tells.
   pool.on('connect', (client) => client.on('error', () => undefined));

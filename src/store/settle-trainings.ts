@@ -46,11 +46,15 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
 
 async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
   await sql`
-    update trainings t set state = 'succeeded', finished_at = now()
-    where t.id = any(${trainingIds}::uuid[]) and t.state = 'active' and t.step >= t.total_steps
-      and not exists (
-        select 1 from evaluations e
-        where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'pending')`.execute(tx);
+    with succeeded as (
+      update trainings t set state = 'succeeded', finished_at = now()
+      where t.id = any(${trainingIds}::uuid[]) and t.state = 'active' and t.step >= t.total_steps
+        and not exists (
+          select 1 from evaluations e
+          where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'pending')
+      returning t.id
+    )
+    insert into sweep_events (training_id, kind) select id, 'succeeded' from succeeded`.execute(tx);
 }
 
 async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {

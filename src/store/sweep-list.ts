@@ -21,7 +21,7 @@ export interface SweepListRow {
 export async function listSweeps(store: Store): Promise<SweepListRow[]> {
   const { rows } = await sql<SweepListRow>`
     select s.name, s.id as "sweepId", s.state, s.trainer, s.planned_trainings as trainings, s.trial_count as trials,
-      count(l.training_id) filter (where not l.open) as finished,
+      count(l.training_id) filter (where not l.open and t.state not in ('active', 'cancelled')) as finished,
       count(l.training_id) filter (where t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed')) as failed,
       s.created_at as "createdAt", s.finished_at as "finishedAt"
     from sweeps s

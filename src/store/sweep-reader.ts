@@ -211,7 +211,7 @@ export interface SweepEventRow {
 
 /** Newest last: of the sweep itself and of the trainings that it waits or waited for, since its launch. */
 export async function readSweepEvents(
-  db: Pick<DatabaseTransaction, 'selectFrom' | 'getExecutor'>,
+  db: Pick<DatabaseTransaction, 'getExecutor'>,
   sweepId: string,
   limit: number,
 ): Promise<SweepEventRow[]> {
@@ -227,7 +227,7 @@ export async function readSweepEvents(
     where v.sweep_id = ${sweepId} or (
       v.training_id in (select training_id from sweep_trainings where sweep_id = ${sweepId})
       and v.created_at >= (select created_at from sweeps where id = ${sweepId}))
-    order by v.id desc limit ${limit}`.execute(db as DatabaseTransaction);
+    order by v.id desc limit ${limit}`.execute(db);
   return rows
     .map((row) => ({ id: row.id, at: row.at, kind: row.kind, trainingHash: row.hash, text: describe(row) }))
     .reverse();

@@ -1,11 +1,10 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { initialA } from '../adapters/lora/initial-values.ts';
 import { targetModules } from '../adapters/lora/target-modules.ts';
 import { type HeadKind, makeHead } from '../models/heads.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
-import { openSession, openSessionBesideWeights } from '../runtime/open-session.ts';
+import { type InferenceSession, openSession, openSessionBesideWeights, Tensor } from '../runtime/open-session.ts';
 import type {
   AdapterEngine,
   AdapterMasks,

@@ -96,5 +96,8 @@ export const splitRule: GradientRule = (context) => {
 
 function zerosLike({ b }: RuleContext, value: Value): Value {
   const count = value.shape.reduce<number>((product, size) => product * Number(size), 1);
-  return b.floats(new Array<number>(count).fill(0), value.shape);
+  return b.floats(
+    Array.from({ length: count }, () => 0),
+    value.shape,
+  );
 }

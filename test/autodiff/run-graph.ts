@@ -1,0 +1,32 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { checkGraph } from '../../src/onnx/check-graph.ts';
+import type { Value } from '../../src/onnx/graph.ts';
+import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import { serialiseModel } from '../../src/onnx/serialise-model.ts';
+
+export interface Feed {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Runs what `build` makes of inputs of these shapes. */
+export async function runGraph(
+  feeds: readonly Feed[],
+  build: (b: GraphBuilder, inputs: readonly Value[]) => readonly Value[],
+): Promise<Float32Array[]> {
+  const b = new GraphBuilder();
+  const inputs = feeds.map((feed) => b.input(feed.name, 'float', feed.shape));
+  const outputs = build(b, inputs);
+  const graph = checkGraph(b.build('test', outputs));
+  const session = await InferenceSession.create(serialiseModel(graph), { logSeverityLevel: 3 });
+  const results = await session.run(
+    Object.fromEntries(feeds.map((feed) => [feed.name, new Tensor('float32', feed.data, feed.shape)])),
+  );
+  const values = outputs.map((output) => results[output.name]?.data);
+  await session.release();
+  return values.map((value) => {
+    if (value instanceof Float32Array) return value;
+    throw new TypeError('an output is not float32');
+  });
+}
