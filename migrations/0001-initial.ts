@@ -99,6 +99,8 @@ const statements = [
      finished_at timestamptz,
      unique (training_id, kind, end_step))
    with (fillfactor = 70)`,
+  `create index segments_waiting_evaluations on segments (training_id)
+     where kind = 'evaluate' and status in ('ready', 'claimed')`,
   `create index segments_claimed on segments (lease_expires_at) where status = 'claimed'`,
 
   `create table claims (

@@ -76,7 +76,7 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
   const links =
     kind === 'evaluate'
       ? sql`
-        (select training_id from segments where kind = 'evaluate' and status in ('ready', 'claimed') offset 0) e
+        (select distinct training_id from segments where kind = 'evaluate' and status in ('ready', 'claimed')) e
         join sweep_trainings l on l.sweep_id = ${request.sweepId} and l.training_id = e.training_id and l.open`
       : sql`
         (select training_id, ordinal from sweep_trainings
