@@ -20,7 +20,7 @@ const prefix = 'base_model.model.';
  * that PEFT computes the expected update; a `raw` trial's B is as it was trained.
  * Source: peft.utils.save_and_load.get_peft_model_state_dict.
  */
-export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: string, labels: number): PeftAdapter {
+export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: string): PeftAdapter {
   const { configuration, evaluation } = trial;
   const updateScale = evaluation.mode === 'raw' ? 1 : (1 - evaluation.dropout_rate) ** 2;
   const { modules, tensors } = checkpoint.layout;
@@ -45,7 +45,6 @@ export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: 
       use_dora: false,
       rank_pattern: {},
       alpha_pattern: {},
-      num_labels: labels,
     },
   };
 }

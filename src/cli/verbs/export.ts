@@ -78,9 +78,8 @@ async function exportAdapter(
     });
   }
   const checkpoint = await readCheckpoint(reference, trial.trainingHash, join(machine.dataDirectory, 'checkpoints'));
-  const { task, base, name } = snapshot.definition;
-  const labels = task.kind === 'text-regression' ? 1 : (labelsOf(checkpoint.layout.tensors) ?? 2);
-  const adapter = peftAdapter(checkpoint, trial, base, labels);
+  const { base, name } = snapshot.definition;
+  const adapter = peftAdapter(checkpoint, trial, base);
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'adapter_model.safetensors'), writeSafetensors(adapter.tensors, { format: 'pt' }));
   await writeFile(join(out, 'adapter_config.json'), `${JSON.stringify(adapter.config, null, 2)}\n`);
@@ -106,9 +105,4 @@ async function exportAdapter(
       context,
       `B is multiplied by ${adapter.updateScale}, (1 − p)²: PEFT computes the expected update, without masks.`,
     );
-}
-
-/** Rows of the head's last weight. */
-function labelsOf(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]): number | null {
-  return tensors.findLast(({ name }) => name.startsWith('head.') && name.endsWith('bias'))?.shape[0] ?? null;
 }
