@@ -1,12 +1,26 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { resolveModel } from '../src/hub/resolve-model.ts';
 import { stream } from '../src/random/stream.ts';
 import type { AdapterMasks } from '../src/train/adapter-engine.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 
-/** The training step at one shape. Usage: node dist/bench/step.js MODEL_FOLDER [rows] [tokens] [threads] [steps] */
-const [modelFolder = '', rows = '32', length = '64', threads = '2', steps = '12'] = process.argv.slice(2);
+/*
+ * The training step at one shape: npm run bench -- [--model REFERENCE] [--rows 32] [--tokens 64] [--threads 2]
+ * [--steps 12]. Prints minimum and median of each figure, peak memory, and where the time of a step goes.
+ */
+const { values: options } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'sentence-transformers/all-MiniLM-L6-v2' },
+    rows: { type: 'string', default: '32' },
+    tokens: { type: 'string', default: '64' },
+    threads: { type: 'string', default: '2' },
+    steps: { type: 'string', default: '12' },
+  },
+});
+process.env['DROPSWEEP_THREADS'] = options.threads;
 
 const sixLinears = [
   'attention.self.query',
@@ -18,18 +32,19 @@ const sixLinears = [
 ];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-bench-'));
-for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(modelFolder, file), path.join(folder, file));
+const base = await resolveModel(options.model, { progress: (text) => process.stderr.write(`${text}\n`) });
+for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
 const request = {
   modelFolder: folder,
   task: { kind: 'classification', label_names: ['no', 'yes'] },
   adapter: { adapter: 'lora', rank: 8, alpha: 16, targets: sixLinears },
-  threads: Number(threads),
+  threads: Number(options.threads),
 } as const;
 const openedAt = performance.now();
 const engine = await openAdapterEngine(request);
 const openMs = performance.now() - openedAt;
 
-const [batchRows, tokens] = [Number(rows), Number(length)];
+const [batchRows, tokens] = [Number(options.rows), Number(options.tokens)];
 const count = batchRows * tokens;
 const batch = {
   rows: batchRows,
@@ -63,7 +78,7 @@ const hyperparameters = {
 async function timeSteps(instances: number): Promise<number[]> {
   const times: number[] = [];
   let state = engine.initialState(0);
-  for (let step = 0; step < Number(steps) + 2; step += 1) {
+  for (let step = 0; step < Number(options.steps) + 2; step += 1) {
     const begun = performance.now();
     ({ state } = await engine.step(
       state,
@@ -81,7 +96,7 @@ const row = (name: string, times: readonly number[]) => {
   const median = times[Math.floor(times.length / 2)] ?? 0;
   process.stdout.write(`${name.padEnd(24)} min ${(times[0] ?? 0).toFixed(1)} ms   median ${median.toFixed(1)} ms\n`);
 };
-process.stdout.write(`${batchRows} x ${tokens} tokens, ${threads} threads, ${engine.numericsClass}\n`);
+process.stdout.write(`${batchRows} x ${tokens} tokens, ${options.threads} threads, ${engine.numericsClass}\n`);
 row('open', [openMs]);
 row('step, N = 1', await timeSteps(1));
 row('step, N = 2', await timeSteps(2));
@@ -97,4 +112,42 @@ row(
 );
 process.stdout.write(`peak memory              ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
 await engine.close();
+
+const profiled = await openAdapterEngine({ ...request, profilePrefix: path.join(folder, 'profile') });
+const profiledSteps = 4;
+let state = profiled.initialState(0);
+for (let step = 0; step < profiledSteps; step += 1) {
+  ({ state } = await profiled.step(state, batch, labels, [masks(0)], hyperparameters));
+}
+await profiled.close();
+printProfile();
 rmSync(folder, { recursive: true });
+
+interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string };
+}
+
+/** Time by operator under onnxruntime's profiler, of the gradient graph; the first step is among them. */
+function printProfile(): void {
+  const file = readdirSync(folder).find((name) => name.startsWith('profile')) ?? '';
+  const events = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as readonly ProfileEvent[];
+  const byOperator = new Map<string, { calls: number; microseconds: number }>();
+  for (const event of events) {
+    const operator = event.args?.op_name;
+    if (event.cat !== 'Node' || operator === undefined || operator === 'If' || !event.name.endsWith('_kernel_time'))
+      continue;
+    const { calls, microseconds } = byOperator.get(operator) ?? { calls: 0, microseconds: 0 };
+    byOperator.set(operator, { calls: calls + 1, microseconds: microseconds + event.dur });
+  }
+  const total = [...byOperator.values()].reduce((sum, { microseconds }) => sum + microseconds, 0);
+  process.stdout.write(`profile: ${(total / 1000 / profiledSteps).toFixed(0)} ms in operators per step, N = 1\n`);
+  const rows = [...byOperator].sort(([, a], [, b]) => b.microseconds - a.microseconds).slice(0, 12);
+  for (const [operator, { calls, microseconds }] of rows) {
+    const share = ((100 * microseconds) / total).toFixed(1).padStart(5);
+    const each = (microseconds / 1000 / profiledSteps).toFixed(1).padStart(7);
+    process.stdout.write(`  ${operator.padEnd(22)} ${share} %  ${each} ms  ${calls / profiledSteps} calls\n`);
+  }
+}

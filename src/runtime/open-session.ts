@@ -17,6 +17,8 @@ export { InferenceSession, Tensor };
 
 export interface SessionOptions {
   readonly threads: number;
+  /** Begins the name of the profile that is written when the session ends; absent: none. */
+  readonly profilePrefix?: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export function openSession(model: Uint8Array, options: SessionOptions): Promise
   return InferenceSession.create(model, sessionOptions(options));
 }
 
-function sessionOptions({ threads }: SessionOptions): InferenceSession.SessionOptions {
+function sessionOptions({ threads, profilePrefix }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -60,6 +62,7 @@ function sessionOptions({ threads }: SessionOptions): InferenceSession.SessionOp
       },
     },
     logSeverityLevel: 3,
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   };
 }
 

@@ -84,6 +84,8 @@ export interface EngineRequest {
   readonly adapter: Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'targets'>;
   /** Intra-op threads of the slot. */
   readonly threads: number;
+  /** Begins the name of the profile that onnxruntime writes when the engine closes; absent: none. */
+  readonly profilePrefix?: string;
 }
 
 /**

@@ -43,11 +43,12 @@ export async function openEngineWithHead(
   const scale = request.adapter.alpha / request.adapter.rank;
   const graph = buildGradientGraph({ encoder, weights: opened.weights, head, layout, scale });
   const options = { threads: request.threads };
+  const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({
     layout,
     opened,
     rank: request.adapter.rank,
-    gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), options),
+    gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), { ...options, ...profile }),
     openUpdate: (withPenalty) => openSession(serialiseModel(buildUpdateGraph(layout, scale, withPenalty)), options),
   });
 }
@@ -134,6 +135,7 @@ class OnnxAdapterEngine implements AdapterEngine {
   }
 
   async close(): Promise<void> {
+    this.#parts.gradient.endProfiling();
     await this.#parts.gradient.release();
     for (const update of this.#updates.values()) await (await update).release();
   }
