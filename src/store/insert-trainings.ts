@@ -41,7 +41,7 @@ export async function insertTrainings(
     .forUpdate()
     .execute();
   const idOf = new Map(found.map((row) => [row.training_hash, row.id]));
-  await linkBlock(tx, sweepId, block, { idOf, fresh });
+  await linkBlock(tx, sweepId, block, idOf);
   await insertSegments(tx, block, idOf);
   await insertEvaluations(tx, sweepId, block, { idOf, firstTrials });
   await settleTrainings(tx, [...idOf.values()]);
@@ -52,29 +52,25 @@ export async function insertTrainings(
     update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);
 }
 
-interface BlockTrainings {
-  readonly idOf: ReadonlyMap<string, string>;
-  readonly fresh: ReadonlySet<string>;
-}
-
+/** A training that was finished before is reused; one that another sweep has still to finish is this one's too. */
 async function linkBlock(
   tx: DatabaseTransaction,
   sweepId: string,
   block: readonly PlannedTraining[],
-  { idOf, fresh }: BlockTrainings,
+  idOf: ReadonlyMap<string, string>,
 ): Promise<void> {
   const links = block.map((training) => ({
     training_id: idOf.get(training.training_hash),
     ordinal: training.ordinal,
-    origin: fresh.has(training.training_hash) ? 'new' : 'reused',
     rung_steps: training.rung_steps,
   }));
   await sql`
     insert into sweep_trainings (sweep_id, training_id, ordinal, origin, rung_steps, allowed_step, open)
-    select ${sweepId}, training_id, ordinal, origin, rung_steps,
-      greatest(rung_steps[1], (select t.step from trainings t where t.id = training_id)), true
+    select ${sweepId}, l.training_id, l.ordinal,
+      (case when t.state = 'succeeded' then 'reused' else 'new' end)::training_origin, l.rung_steps,
+      greatest(l.rung_steps[1], t.step), true
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
-      as l (training_id uuid, ordinal integer, origin training_origin, rung_steps integer[])
+      as l (training_id uuid, ordinal integer, rung_steps integer[]) join trainings t on t.id = l.training_id
     on conflict (sweep_id, training_id) do update set open = not sweep_trainings.pruned`.execute(tx);
   // Another sweep had let go of it: it goes on from where it stands.
   await sql`
