@@ -4,7 +4,7 @@ export const activityTimeouts = {
     startToCloseTimeout: 30_000,
     retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 5_000 },
   },
-  serve: { retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 } },
+  serve: { retry: { initialInterval: 300, backoffCoefficient: 1.5, maximumInterval: 5_000 } },
   probe: { startToCloseTimeout: 3_600_000, retry: { initialInterval: 2_000, maximumAttempts: 3 } },
 } as const;
 

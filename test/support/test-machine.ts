@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
@@ -7,6 +6,7 @@ import { laneIdPrefix, workflowIdPrefix } from '../../src/messages/names.ts';
 import { defaultDriveSettings, type DriveSettings } from '../../src/messages/workflow-inputs.ts';
 import { freePort } from '../../src/services/free-port.ts';
 import { databaseUrlOf, startPostgres } from '../../src/services/postgres-server.ts';
+import { temporalBinary, temporalServerVersion } from '../../src/services/temporal-binary.ts';
 import { startTemporal, temporalDatabaseFile } from '../../src/services/temporal-server.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readDeployment } from '../../src/store/drive-record.ts';
@@ -33,8 +33,6 @@ export interface SweepAccount {
   readonly states: Readonly<Record<string, number>>;
 }
 
-const temporalVersion = '1.5.1';
-
 /** A machine of its own: PostgreSQL, Temporal, a control worker and two train workers, each to be killed at will. */
 export class TestMachine {
   readonly #options: TestMachineOptions;
@@ -42,6 +40,7 @@ export class TestMachine {
   #store: Store | null = null;
   #connection: Connection | null = null;
   #temporalAddress = '';
+  #temporalVersion = '';
   deployment = '';
 
   constructor(options: TestMachineOptions) {
@@ -67,6 +66,8 @@ export class TestMachine {
     const { folder, slots = 2, drive = {} } = this.#options;
     mkdirSync(folder, { recursive: true });
     const [postgresPort, temporalPort] = [await freePort(), await freePort()];
+    const binary = await temporalBinary();
+    this.#temporalVersion = await temporalServerVersion(binary);
     const databaseUrl = databaseUrlOf(folder, postgresPort);
     this.#databaseUrl = databaseUrl;
     this.#temporalAddress = `127.0.0.1:${temporalPort}`;
@@ -83,7 +84,7 @@ export class TestMachine {
       }),
       temporal: new KeptProcess('temporal', async () => {
         const options = { dataDirectory: folder, port: temporalPort, logFile: join(folder, 'temporal.log') };
-        return (await startTemporal({ ...options, binary: temporalBinary(), version: temporalVersion })).process;
+        return (await startTemporal({ ...options, binary, version: this.#temporalVersion })).process;
       }),
       workers: [worker('control', ['control']), worker('train-1', ['train']), worker('train-2', ['train'])],
     };
@@ -106,7 +107,7 @@ export class TestMachine {
   /** Deletes Temporal's file while its server is down. */
   async loseTemporal(): Promise<void> {
     await this.processes.temporal.kill();
-    const file = temporalDatabaseFile(this.#options.folder, temporalVersion);
+    const file = temporalDatabaseFile(this.#options.folder, this.#temporalVersion);
     for (const suffix of ['', '-wal', '-shm']) removeFolder(`${file}${suffix}`);
     await this.processes.temporal.start();
   }
@@ -242,11 +243,4 @@ export class TestMachine {
     return this.#databaseUrl;
   }
   #databaseUrl = '';
-}
-
-function temporalBinary(): string {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const path = join(cache, 'dropsweep', 'bin', `temporal-cli-v${temporalVersion}`, 'temporal');
-  if (!existsSync(path)) throw new Error(`no Temporal binary at ${path}`);
-  return path;
 }

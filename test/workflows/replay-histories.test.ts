@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import proto from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { workflowVersion } from '../../src/messages/names.ts';
 
 const folder = join(import.meta.dirname, '..', 'histories');
 const codePath = join(import.meta.dirname, '..', '..', 'dist', 'workflow-bundle.js');
 const files = readdirSync(folder).filter((file) => file.startsWith(`v${workflowVersion}-`));
+
+Runtime.install({ logger: new DefaultLogger('WARN') });
 
 describe("this version's recorded histories", () => {
   it('are of both workflows, and of runs that completed and that continued as new', () => {
