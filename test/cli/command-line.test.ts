@@ -79,7 +79,7 @@ Dry run: nothing was started.
     const loader = `import { writeSync } from 'node:fs'; export async function resolve(name, context, next) { const found = await next(name, context); writeSync(2, found.url + '\\n'); return found; }`;
     const inline = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
     const register = `import { register } from 'node:module'; register(${JSON.stringify(inline(loader))});`;
-    const run = await runCli(emptyHome(), ['--help'], ['--import', inline(register)]);
+    const run = await runCli(emptyHome(), ['--help'], { nodeArgs: ['--import', inline(register)] });
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('dropsweep launch [--dry-run] [--detach] <sweep.yaml>');
     expect(run.stderr).toContain('@stricli/core');

@@ -13,20 +13,26 @@ export interface CliRun {
   readonly stderr: string;
 }
 
+export interface CliSetting {
+  readonly nodeArgs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** An empty home, so that what a command creates is seen, and nothing of this machine's is. */
 export function emptyHome(): string {
   return mkdtempSync(join(tmpdir(), 'dropsweep-cli-'));
 }
 
 /** Runs the built `dropsweep` as a process of its own, its output piped. */
-export async function runCli(home: string, args: readonly string[], nodeArgs: readonly string[] = []): Promise<CliRun> {
-  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
+export async function runCli(home: string, args: readonly string[], setting: CliSetting = {}): Promise<CliRun> {
+  const child = spawn(process.execPath, [...(setting.nodeArgs ?? []), main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       HOME: home,
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CACHE_HOME: join(home, 'cache'),
+      ...setting.environment,
     },
   });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

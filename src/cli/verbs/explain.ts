@@ -2,6 +2,7 @@ import type { Json } from '../../base/canonical-json.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
+import { readMetric } from '../../store/sweep-list.ts';
 import { readSweepEvents } from '../../store/sweep-reader.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
 import { withRecord } from '../open-record.ts';
@@ -24,6 +25,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
     const events = (await readSweepEvents(store.db, snapshot.sweepId, eventLimit))
       .filter(({ trainingHash }) => trainingHash === trial.trainingHash)
       .map(({ at, text }) => `${at.toISOString().replace('T', ' ').slice(0, 19)}  ${text}`);
+    const losses = await readMetric(store, trial.trainingId, 'loss');
     const report = {
       columns: [
         {
@@ -44,12 +46,19 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         },
       ],
       rows: facts(snapshot, trial),
-      facts: { ...sweepFacts(snapshot), trial: number, events },
-      before: [...sweepSentences(snapshot), ...why(trial)],
+      facts: { ...sweepFacts(snapshot), trial: number, events, loss_by_step: losses },
+      before: [...sweepSentences(snapshot), ...why(trial), ...lossSentence(losses)],
       after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
     };
     say(this, renderReport(report, flags.format, outputWidth(this)));
   });
+}
+
+function lossSentence(losses: readonly number[]): readonly string[] {
+  const [first] = losses;
+  const last = losses.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return [`Training loss: ${spell(first)} at step 1, ${spell(last)} at step ${losses.length}.`];
 }
 
 /** Six digits are enough to read; JSON has them all. */

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { findModel, resolveModel } from '../../hub/resolve-model.ts';
+import { commandSweep } from '../../store/commands.ts';
 import { migrate } from '../../store/migrate.ts';
 import { finishedTrainings } from '../../store/sweep-list.ts';
 import { predictCost } from '../../sweep/predict-cost.ts';
@@ -13,6 +15,7 @@ import { namedBase, type PreparedSweep, prepareSweep } from '../prepare-sweep.ts
 import { readSweepFile } from '../read-sweep-file.ts';
 import { recordSweep } from '../record-sweep.ts';
 import type { LaunchFlags } from '../steering-verbs.ts';
+import { wake } from '../wake.ts';
 
 export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
   const definition = readSweepFile(file);
@@ -37,13 +40,15 @@ async function dryRun(context: CliContext, definition: SweepDefinition): Promise
 export interface LaunchOptions {
   readonly detach: boolean;
   readonly extend: boolean;
+  /** Go on with a sweep that is there already and was paused or cancelled. */
+  readonly resume?: boolean;
 }
 
 /** Records a valid sweep, brings up what drives it, and shows it. */
 export async function launchDefinition(
   context: CliContext,
   definition: SweepDefinition,
-  { detach, extend }: LaunchOptions,
+  { detach, extend, resume = false }: LaunchOptions,
 ): Promise<void> {
   const progress = (text: string): void => note(context, text);
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
@@ -52,8 +57,12 @@ export async function launchDefinition(
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);
     say(context, summaryOf(prepared, done).join('\n'));
-    const { kind } = await recordSweep(record, prepared, extend);
+    const { kind, sweepId } = await recordSweep(record, prepared, extend);
     if (kind === 'attached') say(context, `The sweep ${definition.name} is there already: nothing is repeated.`);
+    if (kind === 'attached' && resume) {
+      const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
+      if (changed) await wake(record, sweepId);
+    }
     await finish(context, { record, machine, name: definition.name, detach });
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DropsweepError } from '../../base/errors.ts';
 import { commandSweep } from '../../store/commands.ts';
 import { migrate } from '../../store/migrate.ts';
+import { sweepNameExpected, sweepNamePattern } from '../../sweep/parse-sweep-file.ts';
 import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { startedMachine } from '../machine.ts';
@@ -25,6 +26,9 @@ export async function resume(this: CliContext, flags: ResumeFlags, sweep?: strin
   if (fork !== undefined) {
     if (sweep === undefined) {
       throw new DropsweepError('USAGE', 'a fork needs a name', { expected: 'dropsweep resume NEW-NAME --fork FILE' });
+    }
+    if (!sweepNamePattern.test(sweep)) {
+      throw new DropsweepError('USAGE', 'no name for a sweep', { got: sweep, expected: sweepNameExpected });
     }
     await launchDefinition(this, { ...readSweepFile(fork), name: sweep }, { detach, extend: false });
     return;

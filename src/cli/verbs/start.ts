@@ -7,5 +7,5 @@ import { launchDefinition } from './launch.ts';
 /** The quickstart. A second time shows the finished sweep or goes on with it. */
 export async function start(this: CliContext, flags: { readonly detach: boolean }): Promise<void> {
   const definition = readSweepFile(join(productFolder(), 'examples', 'quickstart.yaml'));
-  await launchDefinition(this, definition, { detach: flags.detach, extend: false });
+  await launchDefinition(this, definition, { detach: flags.detach, extend: false, resume: true });
 }

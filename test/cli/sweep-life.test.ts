@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { testTemporalAddress } from '../support/temporal.ts';
+import { type CliRun, emptyHome, runCli } from './run-cli.ts';
+
+/**
+ * One person's afternoon, each verb as a process of its own, on a simulated trainer: launch a file, wait for it, read
+ * it, launch it again, change the file, extend the sweep, fork it, steer the fork.
+ */
+describe('the life of a sweep on the command line', () => {
+  const home = emptyHome();
+  const file = join(home, 'sweep.yaml');
+  let database: TestDatabase;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    environment = { DATABASE_URL: database.databaseUrl, TEMPORAL_ADDRESS: await testTemporalAddress() };
+    writeFileSync(file, sweepFile('life', '[0, 0.5]'));
+  });
+
+  afterAll(async () => {
+    await dropsweep('down');
+    await database.drop();
+  });
+
+  const dropsweep = (...args: string[]): Promise<CliRun> => runCli(home, args, { environment });
+
+  /** Standard output of a command that is to succeed. */
+  async function told(...args: string[]): Promise<string> {
+    const run = await dropsweep(...args);
+    expect(run.stderr.replaceAll(/^(starting|bringing|using|up).*\n/gm, '')).toBe('');
+    expect(run.status).toBe(0);
+    return run.stdout;
+  }
+
+  async function read(...args: string[]): Promise<Record<string, unknown>> {
+    const parsed: Record<string, unknown> = JSON.parse(await told(...args, '--format', 'json'));
+    return parsed;
+  }
+
+  it('launches, and says what it will cost before it starts', async () => {
+    const run = await dropsweep('launch', '--detach', file);
+    expect(run.stdout).toContain('10 trials = 6 trainings with 10 evaluations');
+    expect(run.stdout).toContain('6 points merged');
+    expect(run.stdout).toContain('0 trainings reused');
+    expect(run.stdout).toContain('SIMULATED');
+    expect(run.status).toBe(0);
+  });
+
+  it('waits for the end with the outcome as status', async () => {
+    expect(await told('wait', 'life', '--timeout', '100')).toContain('Sweep life: completed; 6 of 6 trainings done.');
+  });
+
+  it('reads the same trials as a table, as JSON and as CSV', async () => {
+    expect(await told('show')).toContain('SIMULATED');
+    const shown = await read('show', 'life');
+    expect(shown).toMatchObject({ sweep: 'life', simulated: true, state: 'completed' });
+    expect(shown['rows']).toHaveLength(10);
+    expect((await told('export', 'life')).trim().split('\n')).toHaveLength(11);
+    const out = join(home, 'life.json');
+    await dropsweep('export', 'life', '--format', 'json', '--out', out);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({
+      simulated: true,
+      launched_by: { dropsweep: '0.1.0' },
+    });
+    expect(await read('pareto', 'life')).toMatchObject({ simulated: true });
+    expect(await read('best', 'life', '--by', 'ece')).toMatchObject({ objective: { metric: 'ece' } });
+    expect(await told('compare', 'life', '1', '5')).toContain('dropout_rate');
+    expect(await read('explain', 'life', '5')).toMatchObject({
+      trial: 5,
+      loss_by_step: Array(5).fill(expect.any(Number)),
+    });
+    expect(await told('logs', 'life')).toContain('launched');
+    expect(await told('ls')).toContain('life');
+    expect(await told('watch', 'life')).toContain('Pareto front over accuracy, ece, complexity');
+  });
+
+  it('attaches to the sweep that is there when the same file is launched again', async () => {
+    const again = await dropsweep('launch', '--detach', file);
+    expect(again.stdout).toContain('6 trainings reused');
+    expect(again.stdout).toContain('The sweep life is there already: nothing is repeated.');
+  });
+
+  it('refuses another content under the name, and shows the difference', async () => {
+    writeFileSync(file, sweepFile('life', '[0, 0.25]'));
+    const run = await dropsweep('launch', '--detach', file);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('SWEEP_NAME_TAKEN: the sweep life is another one');
+    expect(run.stderr).toContain('space.dropout_rate: [0, 0.5] → [0, 0.25]');
+    expect(await read('show', 'life')).toMatchObject({ counts: { total: 6 } });
+  });
+
+  it('extends the sweep by a file that holds all of it and more', async () => {
+    writeFileSync(file, sweepFile('life', '[0, 0.25, 0.5]'));
+    expect((await dropsweep('resume', 'life', '--extend', file, '--detach')).status).toBe(0);
+    expect(await told('wait', 'life', '--timeout', '100')).toContain('10 of 10 trainings done');
+  });
+
+  it('forks it under another name, training nothing twice, and cancels what is no longer wanted', async () => {
+    writeFileSync(file, sweepFile('life', '[0.5, 0.75]', 60_000));
+    const fork = await dropsweep('resume', 'slow', '--fork', file, '--detach');
+    expect(fork.status).toBe(0);
+    expect(await told('pause', 'slow')).toContain('slow: pausing');
+    expect(await told('resume', 'slow', '--detach')).toContain('slow: going on');
+    expect(await told('cancel', 'slow')).toBe('slow: cancelled; finished trainings stay\n');
+    expect((await dropsweep('wait', 'slow')).status).toBe(4);
+    expect(await told('retry', '--failed', 'life')).toBe('life has no failed trainings\n');
+  });
+
+  it('ends with status 3 when trainings failed, and tries them again on demand', async () => {
+    const failing = sweepFile('failing', '[0.5]').replace('steps: 5', 'steps: 5, failure_rate: 0.999');
+    writeFileSync(file, failing);
+    const run = await dropsweep('launch', file);
+    expect(run.status).toBe(3);
+    expect(run.stdout).toContain('4 diverged');
+    expect(await told('retry', '--failed', 'failing')).toBe('failing: failed trainings are tried again\n');
+    expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
+  });
+});
+
+function sweepFile(name: string, rates: string, stepMs = 1): string {
+  return `name: ${name}
+base: sentence-transformers/all-MiniLM-L6-v2
+trainer: simulated
+simulation: {steps: 5, step_ms: ${stepMs}}
+task:
+  kind: text-classification
+  data: {package: spam-assassin}
+  train_rows: 32
+  dev_rows: 32
+space: {p: ${rates}, N: [1, 2], M: [1, 4], seed: [0, 1]}
+parallelism: 2
+`;
+}
