@@ -26,8 +26,8 @@ describe('planning a sweep', () => {
       { split: 'dev', mode: 'raw', dropout_rate: 0, ensemble_size: 1, mask_seed: 0, aggregate: 'logits' },
     ]);
     expect(third?.evaluations.map(({ configuration }) => configuration.ensemble_size)).toEqual([1, 2, 4]);
-    expect(first?.specification.total_steps).toBe(30);
-    expect(first?.rung_steps).toEqual([30]);
+    expect(first?.specification.total_steps).toBe(96);
+    expect(first?.rung_steps).toEqual([96]);
   });
 
   it('gives every training of a sweep an identity of its own', () => {

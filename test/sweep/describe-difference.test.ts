@@ -27,10 +27,10 @@ describe('the difference between two sweeps', () => {
   });
 
   it('names each field with what stands in the record and what in the file', () => {
-    const other = sweep((same) => same.replace('[0, 0.25, 0.5]', '[0, 0.5]').replace('epochs: 10', 'epochs: 12'));
+    const other = sweep((same) => same.replace('[0, 0.25, 0.5]', '[0, 0.5]').replace('epochs: 8', 'epochs: 12'));
     expect(describeDifference(recorded, other)).toEqual([
       'space.dropout_rate: [0, 0.25, 0.5] → [0, 0.5]',
-      'training.epochs: 10 → 12',
+      'training.epochs: 8 → 12',
     ]);
   });
 
