@@ -39,12 +39,13 @@ export class KeptProcess {
     await this.#end('SIGKILL');
   }
 
-  /** SIGTERM, and SIGKILL when that does not help. */
-  async stop(withinMs = 15_000): Promise<void> {
+  /** SIGTERM, and SIGKILL when that does not help. @returns the exit status; null: it took SIGKILL */
+  async stop(withinMs = 15_000): Promise<number | null> {
     const process = this.#process;
     const insist = setTimeout(() => process?.kill('SIGKILL'), withinMs);
     await this.#end('SIGTERM');
     clearTimeout(insist);
+    return process?.exitCode ?? null;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -162,6 +162,27 @@ export class TestMachine {
     return (await eventually(enough, withinMs)) ?? false;
   }
 
+  async untilClaimed(sweepId: string, count: number, withinMs: number): Promise<boolean> {
+    const enough = async () => {
+      const claimed = await this.#query(
+        `select s.id from segments s join sweep_trainings l on l.training_id = s.training_id
+         where l.sweep_id = $1 and s.status = 'claimed'`,
+        [sweepId],
+      );
+      return claimed.length >= count ? true : null;
+    };
+    return (await eventually(enough, withinMs)) ?? false;
+  }
+
+  async attemptOutcomes(sweepId: string): Promise<readonly string[]> {
+    const rows = await this.#query(
+      `select distinct a.outcome from attempts a join segments s on s.id = a.segment_id
+       join sweep_trainings l on l.training_id = s.training_id where l.sweep_id = $1 and a.outcome is not null`,
+      [sweepId],
+    );
+    return rows.map((row) => String(row['outcome']));
+  }
+
   async untilNothingClaimed(withinMs: number): Promise<boolean> {
     const none = async () => {
       const claimed = await this.#query("select id from segments where status = 'claimed'", []);

@@ -69,6 +69,17 @@ describe('a simulated sweep on a machine of its own', () => {
     expect(await machine.account(sweepId)).toMatchObject({ open: 0, doubled: 0, gaps: 0 });
   });
 
+  it('drains a worker that is told to end: its segments are given back with checkpoints, and finished by others', async () => {
+    const { sweepId } = await launch(4, { ...calm, steps: 200, step_ms: 20 }, 4);
+    const [, worker] = machine.processes.workers;
+    expect(await machine.untilClaimed(sweepId, 4, 20_000)).toBe(true);
+    expect(await worker?.stop()).toBe(0);
+    expect(await machine.finished(sweepId, 50_000)).toBe('completed');
+    await worker?.start();
+    expect(await machine.account(sweepId)).toMatchObject({ open: 0, doubled: 0, gaps: 0 });
+    expect((await machine.attemptOutcomes(sweepId)).toSorted()).toEqual(['evaluated', 'released', 'trained']);
+  });
+
   it('hands the segments of a killed worker to others, and loses nothing with all of Temporal', async () => {
     const { sweepId } = await launch(20, { ...calm, steps: 30, step_ms: 20 });
     expect(await machine.untilFinishedTrainings(sweepId, 2, 30_000)).toBe(true);
