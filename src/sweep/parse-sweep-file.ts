@@ -14,6 +14,8 @@ import { YamlReading, YamlSection } from './yaml-section.ts';
 export const sweepNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const sweepNameExpected =
   'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
+/** Trainings at once where the file does not say, as far as there are slots: lanes that wait for one cost little. */
+const defaultParallelism = 8;
 const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
 
 /**
@@ -61,7 +63,7 @@ function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition 
   const evaluations = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file);
   const objectives = readObjectives(file, task?.kind === 'text-regression');
-  const parallelism = file.number('parallelism', wholeFrom(1)) ?? 1;
+  const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations);

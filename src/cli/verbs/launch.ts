@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { findModel, resolveModel } from '../../hub/resolve-model.ts';
+import { defaultSlots } from '../../services/supervisor-settings.ts';
 import { commandSweep } from '../../store/commands.ts';
 import { migrate } from '../../store/migrate.ts';
 import { finishedTrainings } from '../../store/sweep-list.ts';
@@ -101,7 +101,7 @@ async function finishedOf(store: OpenRecord['store'], { plan }: PreparedSweep): 
 
 function summaryOf(prepared: PreparedSweep, done: ReadonlySet<string> | null): readonly string[] {
   const { plan, trainTokens, devTokens, encoderParameters } = prepared;
-  const slots = Math.min(plan.definition.parallelism, availableParallelism());
+  const slots = Math.min(plan.definition.parallelism, defaultSlots());
   const cost = predictCost(plan, { trainTokens, devTokens, encoderParameters, slots, done: done ?? new Set() });
   return launchSummary(plan, done === null ? null : done.size, cost);
 }
