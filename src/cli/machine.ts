@@ -52,8 +52,12 @@ function machineOf({ databaseUrl, temporalAddress, namespace }: Services, dataDi
   };
 }
 
+/** For messages; a URL that cannot be taken apart may hide a password anywhere. */
 function withoutPassword(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl)) return 'DATABASE_URL';
   const url = new URL(databaseUrl);
+  if (url.host === '') return 'DATABASE_URL';
   url.password = '';
+  url.search = '';
   return url.toString();
 }

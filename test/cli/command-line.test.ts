@@ -75,6 +75,20 @@ Dry run: nothing was started.
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it('says in its own words that a database cannot be reached, without its password', async () => {
+    const environment = { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/sweeps' };
+    const run = await runCli(emptyHome(), ['ls'], { environment });
+    expect(run).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `SERVICE_UNAVAILABLE: the database does not answer as it should
+  where: postgres://me@127.0.0.1:1/sweeps
+  got: connect ECONNREFUSED 127.0.0.1:1
+  to do: start it, or dropsweep up for this machine’s own
+`,
+    });
+  });
+
   it('helps without loading the engine, Temporal, the database or the dashboard', async () => {
     const loader = `import { writeSync } from 'node:fs'; export async function resolve(name, context, next) { const found = await next(name, context); writeSync(2, found.url + '\\n'); return found; }`;
     const inline = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
