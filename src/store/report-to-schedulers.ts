@@ -154,6 +154,8 @@ export async function letGo(
   trainingIds: readonly string[],
   state: 'pruned' | 'cancelled',
 ): Promise<void> {
+  // Two sweeps that let go at once must not each see the other's link as open: whoever locks last sees both closed.
+  await sql`select id from trainings where id = any(${trainingIds}::uuid[]) order by id for update`.execute(tx);
   const { rows } = await sql<{ id: string }>`
     update trainings t set state = ${state}::training_state, finished_at = now()
     where t.id = any(${trainingIds}::uuid[]) and t.state = 'active'

@@ -128,8 +128,9 @@ export class TestMachine {
 
   async account(sweepId: string): Promise<SweepAccount> {
     const rows = await this.#query(
-      `select t.state, count(*)::integer as count from sweep_trainings l join trainings t on t.id = l.training_id
-       where l.sweep_id = $1 group by t.state`,
+      `select case when l.pruned then 'pruned' else t.state::text end as state, count(*)::integer as count
+       from sweep_trainings l join trainings t on t.id = l.training_id
+       where l.sweep_id = $1 group by 1`,
       [sweepId],
     );
     const states = Object.fromEntries(rows.map((row) => [String(row['state']), Number(row['count'])]));
@@ -225,6 +226,8 @@ export class TestMachine {
     const rows = await this.#query(
       `select 'segment ' || id || ' is still claimed' as what from segments where status = 'claimed'
        union all select 'attempt at ' || segment_id || ' is still open' from attempts where ended_at is null
+       union all select 'training ' || t.id || ' is active, and no sweep wants it' from trainings t
+         where t.state = 'active' and not exists (select 1 from sweep_trainings l where l.training_id = t.id and l.open)
        union all select 'segment ' || s.id || ' of a succeeded training is ' || s.status
          from segments s join trainings t on t.id = s.training_id where t.state = 'succeeded' and s.status <> 'done'
        union all select 'evaluation ' || e.id || ' of a succeeded training is ' || e.status
