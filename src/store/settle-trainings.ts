@@ -29,7 +29,8 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
               where p.training_id = t.id and p.kind = 'train' and p.end_step < s.end_step and p.end_step > t.step
             ) then 'blocked'
             else 'ready' end
-          when t.state not in ('active', 'succeeded') then 'cancelled'
+          when t.state not in ('active', 'succeeded') then
+            case when s.status = 'done' then 'done' else 'cancelled' end
           when exists (
             select 1 from evaluations e
             where e.training_id = t.id and e.at_step = s.end_step and e.status = 'pending'
