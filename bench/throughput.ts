@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
-import { removeFolder } from '../test/support/sweep-machine.ts';
 import { TestMachine } from '../test/support/test-machine.ts';
 
 /**
@@ -44,7 +43,7 @@ while (finished < count) {
 const rates = await machine.trainingRates(sweepId, Math.floor(count / 10));
 console.log(JSON.stringify({ trainings: count, train_workers: 2, slots_each: slots, ...rates }));
 await machine.stop();
-removeFolder(folder);
+machine.discard();
 process.exit(0);
 
 function seconds(since: number): string {

@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeFolder } from '../support/sweep-machine.ts';
 import { TestMachine } from '../support/test-machine.ts';
 import { runChaos } from './chaos-run.ts';
 import { checkChaos } from './check-chaos.ts';
@@ -19,7 +18,7 @@ describe('sweeps under random commands and kills', () => {
   beforeAll(() => machine.start());
   afterAll(async () => {
     await machine.stop();
-    removeFolder(folder);
+    machine.discard();
   });
 
   it('end with no open workflow, each segment done once, every training accounted for', async () => {

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { removeFolder } from '../support/sweep-machine.ts';
 import { TestMachine } from '../support/test-machine.ts';
 import { runChaos } from './chaos-run.ts';
 import { checkChaos } from './check-chaos.ts';
@@ -27,6 +26,6 @@ const report = await runChaos({
 const wrong = await checkChaos(machine, report, 300_000);
 console.log(JSON.stringify({ seed: values.seed, ...report, sweeps: report.sweeps.length, wrong }, null, 2));
 await machine.stop();
-if (wrong.length === 0) removeFolder(folder);
+if (wrong.length === 0) machine.discard();
 else console.log(`logs: ${folder}`);
 process.exit(wrong.length === 0 ? 0 : 1);

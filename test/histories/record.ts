@@ -8,7 +8,6 @@ import { workflowIdPrefix, workflowVersion } from '../../src/messages/names.ts';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
 import { wakeSweep } from '../../src/worker/wake-sweep.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
-import { removeFolder } from '../support/sweep-machine.ts';
 import { TestMachine } from '../support/test-machine.ts';
 
 const { History } = proto.temporal.api.history.v1;
@@ -51,7 +50,7 @@ for (const [name, json] of await longestHistories(machine.client, machine.deploy
   console.log(file);
 }
 await machine.stop();
-removeFolder(folder);
+machine.discard();
 process.exit(0);
 
 async function longestHistories(client: Client, deployment: string): Promise<Map<string, string>> {

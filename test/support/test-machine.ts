@@ -5,7 +5,7 @@ import pg from 'pg';
 import { laneIdPrefix, workflowIdPrefix } from '../../src/messages/names.ts';
 import { defaultDriveSettings, type DriveSettings } from '../../src/messages/workflow-inputs.ts';
 import { freePort } from '../../src/services/free-port.ts';
-import { databaseUrlOf, startPostgres } from '../../src/services/postgres-server.ts';
+import { clusterFolderOf, databaseUrlOf, startPostgres } from '../../src/services/postgres-server.ts';
 import { temporalBinary, temporalServerVersion } from '../../src/services/temporal-binary.ts';
 import { startTemporal, temporalDatabaseFile } from '../../src/services/temporal-server.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
@@ -102,6 +102,12 @@ export class TestMachine {
     await this.#store?.close();
     await this.#processes.temporal.kill();
     await this.#processes.postgres.kill();
+  }
+
+  /** Removes all that the machine left on disk. */
+  discard(): void {
+    removeFolder(clusterFolderOf(this.#options.folder));
+    removeFolder(this.#options.folder);
   }
 
   /** Deletes Temporal's file while its server is down. */

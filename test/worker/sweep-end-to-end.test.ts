@@ -7,7 +7,6 @@ import { commandSweep } from '../../src/store/commands.ts';
 import type { SimulationSettings } from '../../src/sweep/vocabulary.ts';
 import { wakeSweep } from '../../src/worker/wake-sweep.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
-import { removeFolder } from '../support/sweep-machine.ts';
 import { TestMachine } from '../support/test-machine.ts';
 
 const calm: SimulationSettings = { step_ms: 5, failure_rate: 0, crash_rate: 0, steps: 10 };
@@ -27,7 +26,7 @@ describe('a simulated sweep on a machine of its own', () => {
   beforeAll(() => machine.start());
   afterAll(async () => {
     await machine.stop();
-    removeFolder(folder);
+    machine.discard();
   });
 
   it('runs from launch to completion, with divergences as values, and leaves no workflow open', async () => {
