@@ -3,7 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import type { PlannedEvaluation, PlannedTraining } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import { reportReached } from './report-to-schedulers.ts';
+import { letGo, reportReached } from './report-to-schedulers.ts';
 import { settleTrainings } from './settle-trainings.ts';
 
 /** Number of each training's first trial, from 1. */
@@ -23,6 +23,7 @@ export async function insertTrainings(
   block: readonly PlannedTraining[],
   firstTrials: readonly number[],
 ): Promise<void> {
+  const cancelled = await isCancelled(tx, sweepId);
   const hashes = block.map((training) => training.training_hash);
   const { rows: inserted } = await sql<{ training_hash: string }>`
     insert into trainings (training_hash, specification, trainer, trainer_version, total_steps)
@@ -41,10 +42,11 @@ export async function insertTrainings(
     .forUpdate()
     .execute();
   const idOf = new Map(found.map((row) => [row.training_hash, row.id]));
-  await linkBlock(tx, sweepId, block, idOf);
+  await linkBlock(tx, { sweepId, wanted: !cancelled }, block, idOf);
   await insertSegments(tx, block, idOf);
   await insertEvaluations(tx, sweepId, block, { idOf, firstTrials });
   await settleTrainings(tx, [...idOf.values()]);
+  if (cancelled) await letGo(tx, [...idOf.values()], 'cancelled');
   const reused = found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id);
   await reportReached(tx, sweepId, reused);
   const last = block.at(-1)?.ordinal ?? 0;
@@ -52,10 +54,21 @@ export async function insertTrainings(
     update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);
 }
 
+/** Locks the sweep: a cancel comes before the block, and is heeded, or after it, and finds its links. */
+async function isCancelled(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
+  const sweep = await tx
+    .selectFrom('sweeps')
+    .select('desired_state')
+    .where('id', '=', sweepId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return sweep.desired_state === 'cancelled';
+}
+
 /** A training that was finished before is reused; one that another sweep has still to finish is this one's too. */
 async function linkBlock(
   tx: DatabaseTransaction,
-  sweepId: string,
+  { sweepId, wanted }: { readonly sweepId: string; readonly wanted: boolean },
   block: readonly PlannedTraining[],
   idOf: ReadonlyMap<string, string>,
 ): Promise<void> {
@@ -65,13 +78,17 @@ async function linkBlock(
     rung_steps: training.rung_steps,
   }));
   await sql`
-    insert into sweep_trainings (sweep_id, training_id, ordinal, origin, rung_steps, allowed_step, open)
+    insert into sweep_trainings (sweep_id, training_id, ordinal, origin, rung_steps, allowed_step, open,
+      released_at)
     select ${sweepId}, l.training_id, l.ordinal,
       (case when t.state = 'succeeded' then 'reused' else 'new' end)::training_origin, l.rung_steps,
-      greatest(l.rung_steps[1], t.step), true
+      greatest(l.rung_steps[1], t.step), ${wanted}, case when ${wanted} then null else now() end
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
       as l (training_id uuid, ordinal integer, rung_steps integer[]) join trainings t on t.id = l.training_id
-    on conflict (sweep_id, training_id) do update set open = not sweep_trainings.pruned`.execute(tx);
+    on conflict (sweep_id, training_id) do update set open = excluded.open and not sweep_trainings.pruned,
+      released_at = case when sweep_trainings.pruned then sweep_trainings.released_at else excluded.released_at end`.execute(
+    tx,
+  );
   // Another sweep had let go of it: it goes on from where it stands.
   await sql`
     update trainings set state = 'active', finished_at = null
