@@ -6,7 +6,7 @@ import { openStore, type Store } from '../../src/store/open-store.ts';
 import { PostgresWorkerLedger } from '../../src/store/postgres-worker-ledger.ts';
 import type { ClaimRequest } from '../../src/store/worker-ledger.ts';
 import type { EvaluationMetrics } from '../../src/sweep/evaluation-metrics.ts';
-import type { Lease, Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
+import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 import { simulatedPlan, type SimulatedPlanOptions } from '../support/simulated-plan.ts';
@@ -73,8 +73,6 @@ export async function openRecordUnderTest(): Promise<RecordUnderTest> {
   };
   return record;
 }
-
-export const leaseOf = (segment: Segment): Lease => segment.lease;
 
 export function checkpointAt(step: number) {
   return { storeId: 'store', uri: `step-${step}`, step, sha256: 'ab', bytes: 10 };
