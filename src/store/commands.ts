@@ -89,7 +89,7 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
       await tx.updateTable('sweeps').set({ priority: command.priority }).where('id', '=', sweep.id).execute();
       return true;
     case 'retry_failed':
-      return retryFailed(tx, sweep.id);
+      return retryFailed(tx, sweep);
     default:
       return assertNever(command, 'sweep command');
   }
@@ -122,14 +122,15 @@ async function reopen(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await openLinks(tx, sweepId, sql`l.released_at is not null and not l.pruned`);
 }
 
-async function retryFailed(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
+/** A paused sweep stays paused: only a resume lets it go on. */
+async function retryFailed(tx: DatabaseTransaction, sweep: SweepStates): Promise<boolean> {
   const ids = await openLinks(
     tx,
-    sweepId,
+    sweep.id,
     sql`exists (select 1 from trainings t where t.id = l.training_id
       and t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed'))`,
   );
-  if (ids.length > 0) await setDesired(tx, sweepId, 'running');
+  if (ids.length > 0 && sweep.state !== 'paused') await setDesired(tx, sweep.id, 'running');
   return ids.length > 0;
 }
 
