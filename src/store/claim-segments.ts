@@ -58,11 +58,15 @@ async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Pr
   const rows = await tx
     .selectFrom('claims')
     .innerJoin('segments', 'segments.id', 'claims.segment_id')
+    .innerJoin('sweep_trainings', 'sweep_trainings.training_id', 'segments.training_id')
     .select('segments.id')
+    .where('sweep_trainings.sweep_id', '=', request.sweepId)
     .where('claims.slot_key', '=', request.slotKey)
     .where('claims.ordinal', '=', request.ordinal)
     .where('segments.status', '=', 'claimed')
     .whereRef('segments.slot_key', '=', 'claims.slot_key')
+    .orderBy('sweep_trainings.ordinal')
+    .orderBy('segments.end_step')
     .forUpdate('segments')
     .execute();
   return rows.map((row) => row.id);
@@ -92,10 +96,15 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
   return rows.map((row) => row.id);
 }
 
+/**
+ * Epochs rise over all segments of a training: two of its train segments may write a checkpoint of the same step (the
+ * later one began anew in another numerics class), and rows and files of checkpoints are told apart by step and epoch.
+ */
 async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonly string[]): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
     with taken as (
-      update segments set status = 'claimed', lease_epoch = lease_epoch + 1, worker_id = ${request.workerId},
+      update segments set status = 'claimed', worker_id = ${request.workerId},
+        lease_epoch = 1 + (select max(o.lease_epoch) from segments o where o.training_id = segments.training_id),
         slot_key = ${request.slotKey}, generation = ${request.generation}, finished_at = null,
         lease_expires_at = now() + ${request.leaseMs} * interval '1 millisecond'
       where id = any(${ids}::uuid[])
