@@ -48,7 +48,7 @@ export class PostgresWorkerRegister {
 
   /**
    * Notes a worker's death and lets its leases run out now.
-   * @returns the task tokens of the attempts that it held open
+   * @returns the task tokens of the attempts that it held open, each once: a bundle has one for all of its segments
    */
   reapWorker(workerId: string): Promise<readonly Uint8Array[]> {
     return transact(this.#store, async (tx) => {
@@ -57,8 +57,11 @@ export class PostgresWorkerRegister {
         update segments set lease_expires_at = now()
         where worker_id = ${workerId} and status = 'claimed'`.execute(tx);
       const { rows } = await sql<{ task_token: Buffer }>`
-        update attempts set ended_at = now(), outcome = 'worker_died'
-        where worker_id = ${workerId} and ended_at is null returning task_token`.execute(tx);
+        with ended as (
+          update attempts set ended_at = now(), outcome = 'worker_died'
+          where worker_id = ${workerId} and ended_at is null returning task_token
+        )
+        select distinct task_token from ended`.execute(tx);
       return rows.map((row) => row.task_token);
     });
   }
