@@ -5,58 +5,19 @@ import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
 import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { listSweeps } from '../../src/store/sweep-list.ts';
-import {
-  evaluationTransitions,
-  segmentTransitions,
-  sweepTransitions,
-  trainingTransitions,
-} from '../../src/store/transitions.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
   record = await openRecordUnderTest();
-  for (const statement of watchTransitions) await sql.raw(statement).execute(record.store.db);
+  await watchTransitions(record.store);
 });
 afterEach(async () => {
-  await expectAllowedTransitions();
+  await expectAllowedTransitions(record.store);
   await record.close();
 });
-
-/** Writes down every change of a state, whoever makes it. */
-const watchTransitions = [
-  `create table seen_transitions (kind text, before text, after text, primary key (kind, before, after))`,
-  `create function note_transition() returns trigger language plpgsql as $$
-   begin
-     insert into seen_transitions values (tg_argv[0], to_jsonb(old) ->> tg_argv[1], to_jsonb(new) ->> tg_argv[1])
-     on conflict do nothing;
-     return null;
-   end $$`,
-  ...[
-    ['sweeps', 'state'],
-    ['trainings', 'state'],
-    ['segments', 'status'],
-    ['evaluations', 'status'],
-  ].map(
-    ([table, column]) => `create trigger note after update on ${table} for each row
-     when (old.${column} is distinct from new.${column}) execute function note_transition('${table}', '${column}')`,
-  ),
-];
-
-async function expectAllowedTransitions(): Promise<void> {
-  const tables: Record<string, Readonly<Record<string, readonly string[]>>> = {
-    sweeps: sweepTransitions,
-    trainings: trainingTransitions,
-    segments: segmentTransitions,
-    evaluations: evaluationTransitions,
-  };
-  const { rows } = await sql<{ kind: string; before: string; after: string }>`select * from seen_transitions`.execute(
-    record.store.db,
-  );
-  const refused = rows.filter(({ kind, before, after }) => !(tables[kind]?.[before] ?? []).includes(after));
-  expect(refused).toEqual([]);
-}
 
 const command = (name: string, what: SweepCommand, id: string = randomUUID()) =>
   commandSweep(record.store, name, id, what);
