@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
+import { freePort } from '../src/services/free-port.ts';
+import { startPostgres } from '../src/services/postgres-server.ts';
+import { createSweep } from '../src/store/create-sweep.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
+import type { Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import { simulatedPlan } from '../test/support/simulated-plan.ts';
+
+/**
+ * Empty trainings through the ledger alone, by claimers at once: what the record lets through, and whether it slows
+ * down as trainings finish. `node dist/bench/ledger.js --trainings 2000 --claimers 4 --bundle 20 [--halving] [--fsync]`.
+ * Prints trainings per second by quarter (a training is finished with its last segment), the mean time of a claim and
+ * of a commit in each quarter, and the plan of the walk over open trainings, after a quarter and near the end.
+ */
+const { values } = parseArgs({
+  options: {
+    trainings: { type: 'string', default: '2000' },
+    claimers: { type: 'string', default: '4' },
+    bundle: { type: 'string', default: '20' },
+    halving: { type: 'boolean', default: false },
+    fsync: { type: 'boolean', default: false },
+  },
+});
+const trainings = Number(values.trainings);
+const claimers = Number(values.claimers);
+const maxSegments = Number(values.bundle);
+const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ledger-'));
+const server = await startPostgres({
+  dataDirectory: folder,
+  port: await freePort(),
+  logFile: join(folder, 'postgres.log'),
+  settings: values.fsync ? {} : { fsync: 'off', synchronous_commit: 'off' },
+});
+const store = openStore(server.databaseUrl, { poolSize: claimers + 1 });
+const ledger = new PostgresWorkerLedger(store);
+
+interface Call {
+  readonly kind: 'claim' | 'commit';
+  /** Trainings that had ended when the call was made. */
+  readonly finishedBefore: number;
+  readonly ms: number;
+}
+const calls: Call[] = [];
+const finishedAtMs: number[] = [];
+const startedMs = performance.now();
+
+try {
+  await migrate(store);
+  const plan = simulatedPlan({
+    name: 'ledger',
+    trainings,
+    parallelism: claimers,
+    simulation: { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 2 },
+    ...(values.halving
+      ? { scheduler: { kind: 'halving' as const, rungs: [0.5, 1], keep: 0.5 }, rungSteps: [1, 2] }
+      : {}),
+  });
+  const { sweepId } = await createSweep(store, { plan, datasets: [], launchedBy: {} });
+  console.log(`${trainings} trainings inserted in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+  const workStartedMs = performance.now();
+  const planned = [0.25, 0.95].map((share) => explainAfter(sweepId, share * trainings));
+  await Promise.all(Array.from({ length: claimers }, (_, index) => work(sweepId, `claimer ${index}`)));
+  for (const text of await Promise.all(planned)) console.log(text);
+  console.table(quarters(workStartedMs));
+} finally {
+  await store.close();
+  const gone = new Promise((resolve) => server.process.once('exit', resolve));
+  server.process.kill('SIGINT');
+  await gone;
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(server.clusterFolder, { recursive: true, force: true });
+}
+
+async function work(sweepId: string, slotKey: string): Promise<void> {
+  for (let ordinal = 0; ; ordinal += 1) {
+    const result = await timed('claim', () =>
+      ledger.claim({
+        slotKey,
+        ordinal,
+        sweepId,
+        generation: 0,
+        workerId: slotKey,
+        numericsClass: 'bench',
+        taskToken: new Uint8Array(8),
+        leaseMs: 60_000,
+        maxSegments,
+      }),
+    );
+    if (result.kind === 'exhausted') return;
+    if (result.kind === 'wait') await sleep(5);
+    else for (const segment of result.bundle) await commit(segment);
+  }
+}
+
+async function commit(segment: Segment): Promise<void> {
+  await timed('commit', () => ledger.commit(segment.lease, outcomeOf(segment)));
+  if (segment.kind === 'evaluate' && segment.rung === segment.specification.total_steps) {
+    finishedAtMs.push(performance.now());
+  }
+}
+
+async function timed<T>(kind: Call['kind'], call: () => Promise<T>): Promise<T> {
+  const finishedBefore = finishedAtMs.length;
+  const beganMs = performance.now();
+  const result = await call();
+  calls.push({ kind, finishedBefore, ms: performance.now() - beganMs });
+  return result;
+}
+
+function outcomeOf(segment: Segment): SegmentOutcome {
+  if (segment.kind === 'train') {
+    const { endStep: step } = segment;
+    return {
+      kind: 'trained',
+      checkpoint: { storeId: 'bench', uri: `step-${step}`, step, sha256: '', bytes: 0 },
+      metrics: [{ name: 'loss', firstStep: 1, values: new Float64Array(step) }],
+      trainSeconds: 0,
+      trainableParameters: 0,
+    };
+  }
+  const accuracy = (segment.specification.configuration.seed * 7_919) % trainings;
+  return {
+    kind: 'evaluated',
+    members: [],
+    results: segment.evaluations.map(({ evaluationId }) => ({
+      evaluationId,
+      predictionsSha256: '',
+      metrics: {
+        rows: 0,
+        accuracy: accuracy / trainings,
+        f1: null,
+        matthews: null,
+        pearson: null,
+        spearman: null,
+        loss: 0,
+        brier: null,
+        ece: null,
+        reliability: [],
+        mean_member_loss: 0,
+        train_accuracy: null,
+        train_loss: null,
+        accuracy_gap: null,
+        loss_gap: null,
+        collapsed: false,
+        expected_kept_entries: 0,
+        inference_passes: 1,
+      },
+    })),
+    evaluateSeconds: 0,
+  };
+}
+
+/** The plan of the claim's walk (src/store/claim-segments.ts) once so many trainings have finished. */
+async function explainAfter(sweepId: string, finished: number): Promise<string> {
+  const ends = values.halving ? finished / 2 : finished;
+  while (finishedAtMs.length < ends) await sleep(5);
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`
+    explain (analyze, buffers)
+    select s.id from (
+      select training_id, ordinal from sweep_trainings where sweep_id = ${sweepId} and open order by ordinal) l
+    join segments s on s.training_id = l.training_id
+    where s.kind = 'train' and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
+    order by l.ordinal, s.end_step limit ${maxSegments}`.execute(store.db);
+  return `after ${finishedAtMs.length} trainings\n${rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n')}`;
+}
+
+function quarters(workStartedMs: number) {
+  const total = finishedAtMs.length;
+  return [0, 1, 2, 3].map((quarter) => {
+    const from = Math.floor((quarter * total) / 4);
+    const to = Math.floor(((quarter + 1) * total) / 4);
+    const began = from === 0 ? workStartedMs : (finishedAtMs[from - 1] ?? workStartedMs);
+    const ended = finishedAtMs[to - 1] ?? began;
+    const mean = (kind: Call['kind']) => {
+      const of = calls.filter((call) => call.kind === kind && call.finishedBefore >= from && call.finishedBefore < to);
+      return (of.reduce((sum, call) => sum + call.ms, 0) / of.length).toFixed(1);
+    };
+    const perSecond = ((to - from) / ((ended - began) / 1_000)).toFixed(0);
+    return { trainings: `${from}–${to}`, per_second: perSecond, claim_ms: mean('claim'), commit_ms: mean('commit') };
+  });
+}
