@@ -1,17 +1,8 @@
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256 } from '../base/sha256.ts';
+import { folderForGraphs } from './folder-for-graphs.ts';
 
 export { InferenceSession, Tensor };
 
@@ -32,9 +23,9 @@ export function openSessionBesideWeights(
   model: Uint8Array,
   options: SessionOptions,
 ): Promise<InferenceSession> {
-  const folder = writableFolder(modelFolder);
-  const file = path.join(folder, `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
-  if (!existsSync(file)) {
+  const file = path.join(folderForGraphs(modelFolder), `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
+  // A machine that lost power may have kept the name without the bytes.
+  if (statSync(file, { throwIfNoEntry: false })?.size !== model.length) {
     const temporary = `${file}.${process.pid}`;
     writeFileSync(temporary, model);
     renameSync(temporary, file);
@@ -64,28 +55,4 @@ function sessionOptions({ threads, profilePrefix }: SessionOptions): InferenceSe
     logSeverityLevel: 3,
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   };
-}
-
-function writableFolder(modelFolder: string): string {
-  try {
-    accessSync(modelFolder, constants.W_OK);
-    return modelFolder;
-  } catch {
-    return linkWeights(modelFolder);
-  }
-}
-
-function linkWeights(modelFolder: string): string {
-  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-  const folder = path.join(cache, 'dropsweep', 'linked', sha256(path.resolve(modelFolder)).slice(0, 24));
-  const target = path.join(folder, 'model.safetensors');
-  if (existsSync(target)) return folder;
-  mkdirSync(folder, { recursive: true });
-  const source = path.join(modelFolder, 'model.safetensors');
-  try {
-    linkSync(source, target);
-  } catch {
-    copyFileSync(source, target); // Another file system: a link cannot reach it.
-  }
-  return folder;
 }
