@@ -1,3 +1,4 @@
+import { peftTensorName } from '../adapters/peft/tensor-names.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { TrainableTensor } from '../train/adapter-engine.ts';
@@ -11,8 +12,6 @@ export interface PeftAdapter {
   /** What B was multiplied by. */
   readonly updateScale: number;
 }
-
-const prefix = 'base_model.model.';
 
 /**
  * A trial's adapter as PEFT saves one: A as [r, in], B as [out, r], the head under modules_to_save. PEFT knows no
@@ -57,7 +56,6 @@ function headModule(name: string): string | null {
 function peftTensor({ name, shape, offset }: TrainableTensor, parameters: Float32Array, scale: number): NamedTensor {
   const size = shape.reduce((product, length) => product * length, 1);
   const values = parameters.slice(offset, offset + size);
-  if (name.startsWith('head.')) return { name: prefix + name.slice('head.'.length), shape, data: values };
   const data = name.endsWith('.lora_B') ? values.map((value) => value * scale) : values;
-  return { name: `${prefix}${name}.weight`, shape, data };
+  return { name: peftTensorName(name), shape, data };
 }

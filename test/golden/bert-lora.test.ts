@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AdapterEngine, TrainingState } from '../../src/train/adapter-engine.ts';
+import type { AdapterEngine, AdapterMasks, TrainingState } from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import {
@@ -75,10 +75,37 @@ describe.skipIf(golden === null).each(cases)(
       expectLogits(await engine.logits(parameters, batchOf(all.inputs), null, 1), 'eval.raw');
     });
 
-    it('gives each ensemble member', async () => {
-      for (let member = 0; member < all.golden.ensemble_size; member += 1) {
+    it('gives each ensemble member, and their mean', async () => {
+      const { ensemble_size: members } = all.golden;
+      const sum: number[] = [];
+      for (let member = 0; member < members; member += 1) {
         const masks = masksOf(engine.layout, all.masks, 'ensemble', member);
-        expectLogits(await engine.logits(parameters, batchOf(all.inputs), masks, 1), `ensemble.member.${member}`);
+        const logits = await engine.logits(parameters, batchOf(all.inputs), masks, 1);
+        expectLogits(logits, `ensemble.member.${member}`);
+        logits.forEach((value, index) => {
+          sum[index] = (sum[index] ?? 0) + value;
+        });
+      }
+      expectLogits(
+        Float32Array.from(sum, (value) => value / members),
+        'ensemble.mean',
+      );
+    });
+
+    it('gives the loss without masks, of each member and of each training instance', async () => {
+      const labels = labelsOf(all.golden, all.inputs);
+      const expectLoss = async (masks: AdapterMasks | null, key: string) => {
+        const { loss } = await engine.gradient(parameters, batchOf(all.inputs), labels, masks);
+        expect(relativeError([loss], floats(all.expected, key)), key).toBeLessThan(tolerance);
+      };
+      await expectLoss(null, 'eval.raw.loss');
+      for (let member = 0; member < all.golden.ensemble_size; member += 1) {
+        await expectLoss(masksOf(engine.layout, all.masks, 'ensemble', member), `ensemble.member.${member}.loss`);
+      }
+      for (let instance = 0; instance < all.golden.train_instances; instance += 1) {
+        const masks = masksOf(engine.layout, all.masks, 'train', instance);
+        expectLogits(await engine.logits(parameters, batchOf(all.inputs), masks, 1), `train.instance.${instance}`);
+        await expectLoss(masks, `train.instance.${instance}.loss`);
       }
     });
 

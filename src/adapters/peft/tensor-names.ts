@@ -1,0 +1,9 @@
+/**
+ * PEFT's name of a trainable tensor: `x.lora_A` is `base_model.model.x.lora_A.weight`, and the head, which PEFT keeps
+ * under modules_to_save, `head.classifier.bias`, is `base_model.model.classifier.bias`.
+ * Source: peft.utils.save_and_load.get_peft_model_state_dict.
+ */
+export function peftTensorName(name: string): string {
+  const head = 'head.';
+  return `base_model.model.${name.startsWith(head) ? name.slice(head.length) : `${name}.weight`}`;
+}
