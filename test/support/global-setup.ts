@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../../src/services/free-port.ts';
 import { startPostgres } from '../../src/services/postgres-server.ts';
+import { temporalBinary } from '../../src/services/temporal-binary.ts';
 import { stopTestTemporal } from './temporal.ts';
 
 declare module 'vitest' {
@@ -17,6 +18,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL for the whole run; Temporal is started by the first test that asks, and stopped here. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Where it has to be built, that takes minutes: more than a test may wait.
+  await temporalBinary({ progress: (text) => process.stdout.write(`${text}\n`) });
   const runFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-test-'));
   const server = await startPostgres({
     dataDirectory: runFolder,
