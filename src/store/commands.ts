@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
-import { letGo, reportReached } from './report-to-schedulers.ts';
+import { letGo, reportReached, retractFailures } from './report-to-schedulers.ts';
 import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
 export type SweepCommand =
@@ -154,6 +154,7 @@ async function openLinks(
     update segments set status = 'blocked', crash_count = 0
     where training_id = any(${ids}::uuid[]) and status = 'failed'`.execute(tx);
   await settleTrainings(tx, ids);
+  await retractFailures(tx, sweepId, ids);
   await reportReached(tx, sweepId, ids);
   return ids;
 }

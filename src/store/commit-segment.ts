@@ -61,7 +61,7 @@ async function applyOutcome(
       await writeMetrics(tx, segment.training_id, lease.epoch, outcome.metrics);
       await writeCheckpoint(tx, segment.training_id, lease, outcome.checkpoint);
       await sql`
-        update trainings set step = ${segment.end_step}, progress_step = ${segment.end_step},
+        update trainings set step = greatest(step, ${segment.end_step}), progress_step = ${segment.end_step},
           trainable_parameters = ${outcome.trainableParameters}, train_seconds = train_seconds + ${outcome.trainSeconds}
         where id = ${segment.training_id}`.execute(tx);
       return setStatus(tx, segment, 'done');
@@ -70,7 +70,7 @@ async function applyOutcome(
       await writeMembers(tx, segment, outcome.members);
       for (const result of outcome.results) await writeResult(tx, segment, result);
       await setStatus(tx, segment, 'done');
-      return reportToSchedulers(tx, segment.training_id, segment.end_step);
+      return reportToSchedulers(tx, segment.training_id);
     }
     case 'released':
       return setStatus(tx, segment, 'ready');
@@ -120,7 +120,7 @@ async function failTraining(
     update evaluations set status = 'failed', finished_at = now()
     where training_id = ${segment.training_id} and status = 'pending'`.execute(tx);
   await writeSweepEvent(tx, { trainingId: segment.training_id, kind: state, detail: { code, message } });
-  await reportToSchedulers(tx, segment.training_id, null);
+  await reportToSchedulers(tx, segment.training_id);
 }
 
 async function writeMembers(

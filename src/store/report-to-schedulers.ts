@@ -9,33 +9,22 @@ interface WatchingSweep {
   readonly id: string;
   readonly definition: SweepDefinition;
   readonly planned_trainings: number;
-  readonly ordinal: number;
-  readonly rung_steps: readonly number[];
 }
 
 /**
- * Tells the scheduler of each sweep that still waits for the training what it reached at a step (null: it failed), and
- * carries out what follows, all in the transaction that brought the result.
+ * Tells the scheduler of each sweep that still waits for the training what it has reached, and carries out what
+ * follows, all in the transaction that brought the result.
  */
-export async function reportToSchedulers(
-  tx: DatabaseTransaction,
-  trainingId: string,
-  atStep: number | null,
-): Promise<void> {
+export async function reportToSchedulers(tx: DatabaseTransaction, trainingId: string): Promise<void> {
   const { rows: sweeps } = await sql<WatchingSweep>`
-    select s.id, s.definition, s.planned_trainings, l.ordinal, l.rung_steps
+    select s.id, s.definition, s.planned_trainings
     from sweep_trainings l join sweeps s on s.id = l.sweep_id
     where l.training_id = ${trainingId} and l.open and s.definition -> 'scheduler' ->> 'kind' <> 'none'
     order by s.id`.execute(tx);
-  for (const sweep of sweeps) await report(tx, sweep, trainingId, atStep);
-}
-
-interface ReachedRung {
-  readonly ordinal: number;
-  readonly rung_steps: readonly number[];
-  readonly training_id: string;
-  readonly failed: boolean;
-  readonly evaluated_steps: readonly number[] | null;
+  for (const sweep of sweeps) {
+    await lockScheduler(tx, sweep.id);
+    if (await reportRungs(tx, sweep, [trainingId])) await decide(tx, sweep);
+  }
 }
 
 /**
@@ -52,70 +41,91 @@ export async function reportReached(
     .select(['id', 'definition', 'planned_trainings'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
-  if (sweep.definition.scheduler.kind === 'none') return;
-  const { rows } = await sql<ReachedRung>`
-    select l.ordinal, l.rung_steps, l.training_id, t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
-      (select array_agg(distinct e.at_step) from evaluations e where e.training_id = t.id and e.status = 'done')
-        as evaluated_steps
-    from sweep_trainings l join trainings t on t.id = l.training_id
-    where l.sweep_id = ${sweepId} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
-      and (t.step > 0 or t.state <> 'active')`.execute(tx);
-  if (rows.length === 0) return;
+  if (sweep.definition.scheduler.kind === 'none' || trainingIds.length === 0) return;
+  await lockScheduler(tx, sweepId);
+  await reportRungs(tx, sweep, trainingIds);
+  await decide(tx, sweep);
+}
+
+/** A training that is retried reports anew: that it had failed is no longer so. */
+export async function retractFailures(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  trainingIds: readonly string[],
+): Promise<void> {
+  await lockScheduler(tx, sweepId);
+  await sql`
+    delete from search_events v using sweep_trainings l
+    where v.sweep_id = ${sweepId} and v.kind = 'report' and v.value is null
+      and l.sweep_id = v.sweep_id and l.ordinal = v.ordinal and l.training_id = any(${trainingIds}::uuid[])`.execute(
+    tx,
+  );
+}
+
+async function lockScheduler(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${sweepId}, 1))`.execute(tx);
-  for (const { ordinal, rung_steps, training_id, failed, evaluated_steps } of rows) {
-    for (const [rung, step] of rung_steps.slice(0, -1).entries()) {
-      const evaluated = evaluated_steps?.includes(step) === true;
-      if (!failed && !evaluated) continue;
-      const value = evaluated ? await objectiveAt(tx, sweep.definition, training_id, step) : null;
-      await append(tx, sweepId, 'report', { ordinal, rung }, value);
-    }
-  }
-  await decide(tx, sweep);
 }
 
-async function report(
-  tx: DatabaseTransaction,
-  sweep: WatchingSweep,
-  trainingId: string,
-  atStep: number | null,
-): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${sweep.id}, 1))`.execute(tx);
-  const decidedRungs = sweep.rung_steps.slice(0, -1);
-  if (atStep === null) {
-    for (const rung of decidedRungs.keys())
-      await append(tx, sweep.id, 'report', { ordinal: sweep.ordinal, rung }, null);
-  } else {
-    const rung = decidedRungs.indexOf(atStep);
-    if (rung < 0) return;
-    const value = await objectiveAt(tx, sweep.definition, trainingId, atStep);
-    await append(tx, sweep.id, 'report', { ordinal: sweep.ordinal, rung }, value);
-  }
-  await decide(tx, sweep);
+interface RungRow {
+  readonly ordinal: number;
+  /** From 0, in the sweep's ladder; the last is the end of the training. */
+  readonly rung: number;
+  readonly rungs: number;
+  readonly failed: boolean;
+  /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
+  readonly reached: 'later' | 'done' | 'never';
+  readonly value: number | null;
 }
 
-/** The value that ranks trials, turned so that greater is better. */
-async function objectiveAt(
+/**
+ * Appends a report for each decided rung that these trainings have reached and not reported yet. The value is that of
+ * the sweep's own first evaluation at the rung. A training that ran past the rung on another sweep's behalf is ranked by
+ * what it reached next. @returns whether there were any
+ */
+async function reportRungs(
   tx: DatabaseTransaction,
-  definition: SweepDefinition,
-  trainingId: string,
-  step: number,
-): Promise<number | null> {
+  { id, definition }: WatchingSweep,
+  trainingIds: readonly string[],
+): Promise<boolean> {
   const objective = definition.objectives[0];
-  if (objective === undefined) return null;
-  const { rows } = await sql<{ value: number | null }>`
-    select (metrics ->> ${objective.metric})::double precision as value
-    from evaluations
-    where training_id = ${trainingId} and at_step = ${step} and status = 'done'
-    order by evaluation_hash limit 1`.execute(tx);
-  const value = rows[0]?.value ?? null;
-  if (value === null) return null;
-  return objective.direction === 'maximize' ? value : -value;
+  const sign = objective?.direction === 'minimize' ? -1 : 1;
+  const { rows } = await sql<RungRow>`
+    select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
+      t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      case when e.status = 'done' then 'done'
+        when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
+          and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
+        else 'later' end as reached,
+      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value
+    from sweep_trainings l
+      join trainings t on t.id = l.training_id
+      join lateral (
+        select f.evaluation_hash from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+        where w.sweep_id = l.sweep_id and f.training_id = l.training_id order by w.trial limit 1) own on true
+      join lateral unnest(l.rung_steps) with ordinality r (step, number) on true
+      join evaluations e on e.evaluation_hash = case when r.step = t.total_steps then own.evaluation_hash
+        else encode(sha256(convert_to(own.evaluation_hash || '@' || r.step, 'UTF8')), 'hex') end
+    where l.sweep_id = ${id} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
+      and (t.step > 0 or t.state <> 'active')
+    order by l.ordinal, rung`.execute(tx);
+  let any = false;
+  for (const row of rows) {
+    if (row.rung === row.rungs - 1) continue;
+    const next = rows.find(
+      (other) => other.ordinal === row.ordinal && other.rung >= row.rung && other.reached !== 'never',
+    );
+    if (next?.reached === 'done') any = (await append(tx, id, 'report', row, rankOf(next.value, sign))) || any;
+    else if (row.failed) any = (await append(tx, id, 'report', row, null)) || any;
+  }
+  return any;
 }
 
-async function decide(
-  tx: DatabaseTransaction,
-  sweep: Pick<WatchingSweep, 'id' | 'definition' | 'planned_trainings'>,
-): Promise<void> {
+/** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
+function rankOf(value: number | null, sign: number): number {
+  return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+}
+
+async function decide(tx: DatabaseTransaction, sweep: WatchingSweep): Promise<void> {
   const events = await tx
     .selectFrom('search_events')
     .select(['kind', 'ordinal', 'rung', 'value'])
@@ -132,16 +142,18 @@ async function decide(
   }
 }
 
+/** A training that is at its end already is not pruned: there is nothing left to save. */
 async function carryOut(tx: DatabaseTransaction, sweepId: string, decision: RungDecision): Promise<void> {
   await append(tx, sweepId, decision.decision, decision, null);
   const promote = decision.decision === 'promote';
   const { rows } = await sql<{ training_id: string }>`
-    update sweep_trainings set
+    update sweep_trainings l set
       allowed_step = case when ${promote} then greatest(allowed_step, rung_steps[${decision.rung + 2}]) else allowed_step end,
-      open = open and ${promote}, pruned = not ${promote},
-      released_at = case when ${promote} then null else now() end
-    where sweep_id = ${sweepId} and ordinal = ${decision.ordinal} and open
-    returning training_id`.execute(tx);
+      open = ${promote}, pruned = not ${promote}, released_at = case when ${promote} then null else now() end
+    from trainings t
+    where l.sweep_id = ${sweepId} and l.ordinal = ${decision.ordinal} and l.open and t.id = l.training_id
+      and (${promote} or t.step < t.total_steps)
+    returning l.training_id`.execute(tx);
   const trainingIds = rows.map((row) => row.training_id);
   if (!promote) await letGo(tx, trainingIds, 'pruned');
   await settleTrainings(tx, trainingIds);
@@ -181,11 +193,12 @@ async function append(
   kind: 'report' | 'promote' | 'prune',
   of: { readonly ordinal: number; readonly rung: number },
   value: number | null,
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     insert into search_events (sweep_id, sequence, kind, ordinal, rung, value)
     select ${sweepId}, coalesce(max(sequence) + 1, 0), ${kind}, ${of.ordinal}::integer, ${of.rung}::integer,
       ${value}::double precision
     from search_events where sweep_id = ${sweepId}
     on conflict (sweep_id, kind, ordinal, rung) do nothing`.execute(tx);
+  return numAffectedRows === 1n;
 }

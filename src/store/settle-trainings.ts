@@ -13,6 +13,11 @@ export async function settleTrainings(tx: DatabaseTransaction, trainingIds: read
   await closeLinks(tx, trainingIds);
 }
 
+/**
+ * How far a training has gone is told by its newest checkpoint too: another sweep without a rung there may have run past
+ * it and left. Such a rung has nothing more to train, and without a checkpoint of its step nothing to evaluate; a sweep
+ * that was to wait there may go on to its next rung. One train segment of a training is worked on at a time.
+ */
 async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
   await sql`
     update segments s set status = v.status, finished_at = case when v.status = 'done' then now() end
@@ -20,13 +25,18 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
       select s.id,
         (case
           when s.kind = 'train' then case
-            when s.end_step <= t.step then 'done'
+            when s.end_step <= t.step or s.end_step < f.far then 'done'
             when t.state <> 'active' then 'cancelled'
-            when s.end_step > coalesce(
-              (select max(l.allowed_step) from sweep_trainings l where l.training_id = t.id and l.open), 0) then 'blocked'
+            when s.end_step > coalesce((
+              select max(a.step) from sweep_trainings l, lateral (
+                select min(rung) as step from unnest(l.rung_steps) rung
+                where rung >= l.allowed_step and (rung >= f.far or exists (
+                  select 1 from checkpoints c where c.training_id = t.id and c.step = rung))) a
+              where l.training_id = t.id and l.open), 0) then 'blocked'
             when exists (
               select 1 from segments p
-              where p.training_id = t.id and p.kind = 'train' and p.end_step < s.end_step and p.end_step > t.step
+              where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and (p.status = 'claimed' or
+                (p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far))
             ) then 'blocked'
             else 'ready' end
           when t.state not in ('active', 'succeeded') then
@@ -35,11 +45,13 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
             select 1 from evaluations e
             where e.training_id = t.id and e.at_step = s.end_step and e.status = 'pending'
           ) then case
-            when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step)
-            then 'ready' else 'blocked' end
+            when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step) then 'ready'
+            when s.end_step < f.far then 'done'
+            else 'blocked' end
           when t.step >= s.end_step then 'done'
           else 'blocked' end)::segment_status as status
-      from segments s join trainings t on t.id = s.training_id
+      from segments s join trainings t on t.id = s.training_id, lateral (
+        select greatest(t.step, max(c.step)) as far from checkpoints c where c.training_id = t.id) f
       where s.training_id = any(${trainingIds}::uuid[]) and s.status not in ('claimed', 'failed')
     ) v
     where v.id = s.id and s.status <> v.status`.execute(tx);
