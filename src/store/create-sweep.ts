@@ -123,14 +123,23 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
 /** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
 function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTraining[]): PlannedTraining[] | null {
   const byHash = new Map(wanted.map((training) => [training.training_hash, training]));
-  const kept = old.map((training) => byHash.get(training.training_hash));
-  if (kept.some((training) => training === undefined)) return null;
-  const oldHashes = new Set(old.map((training) => training.training_hash));
-  const added = wanted.filter((training) => !oldHashes.has(training.training_hash));
-  return [...kept.filter((training) => training !== undefined), ...added].map((training, ordinal) => ({
-    ...training,
-    ordinal,
-  }));
+  const kept: PlannedTraining[] = [];
+  for (const training of old) {
+    const larger = byHash.get(training.training_hash);
+    if (larger === undefined || !contains(larger, training)) return null;
+    kept.push(larger);
+    byHash.delete(training.training_hash);
+  }
+  return [...kept, ...byHash.values()].map((training, ordinal) => ({ ...training, ordinal }));
+}
+
+/** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */
+function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
+  const evaluations = new Set(larger.evaluations.map((evaluation) => evaluation.evaluation_hash));
+  return (
+    smaller.evaluations.every((evaluation) => evaluations.has(evaluation.evaluation_hash)) &&
+    larger.rung_steps.join() === smaller.rung_steps.join()
+  );
 }
 
 function thawPlan(bytes: Buffer): PlannedTraining[] {
