@@ -73,8 +73,9 @@ async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Pr
 }
 
 /**
- * The first segment in the sweep's order that is free or whose lease has run out. Evaluations that wait are few, so
- * they are looked up by themselves; trainings are walked in order, and the walk ends at the first that is free.
+ * The first segments in the sweep's order that are free or whose lease has run out. Evaluations that wait are few, so
+ * they are looked up by themselves, those of the trainings that this slot had last before all others; trainings are
+ * walked in order, and the walk ends at the first that is free.
  */
 async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train' | 'evaluate'): Promise<string[]> {
   const links =
@@ -85,12 +86,19 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
       : sql`
         (select training_id, ordinal from sweep_trainings
          where sweep_id = ${request.sweepId} and open order by ordinal) l`;
+  const ownFirst =
+    kind === 'evaluate'
+      ? sql`
+        s.training_id in (
+          select b.training_id from claims c join segments b on b.id = c.segment_id
+          where c.slot_key = ${request.slotKey} and c.ordinal = ${request.ordinal - 1}) desc,`
+      : sql``;
   const { rows } = await sql<{ id: string }>`
     select s.id
     from ${links}
     join segments s on s.training_id = l.training_id
     where s.kind = ${sql.lit(kind)} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
-    order by l.ordinal, s.end_step
+    order by ${ownFirst} l.ordinal, s.end_step
     limit ${request.maxSegments ?? 1}
     for update of s skip locked`.execute(tx);
   return rows.map((row) => row.id);

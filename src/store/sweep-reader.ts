@@ -88,15 +88,20 @@ async function readTotals(tx: DatabaseTransaction, sweepId: string) {
   };
 }
 
-/** Committed train segments of the last ten minutes, in steps per second of the time since the oldest began. */
+/** Steps of the train segments that were begun in the last ten minutes, by the time since the first of them began. */
 async function readRate(tx: DatabaseTransaction, sweepId: string): Promise<number | null> {
   const { rows } = await sql<{ rate: number | null }>`
-    select sum(t.progress_step) / nullif(extract(epoch from now() - min(a.started_at)), 0)::double precision as rate
-    from attempts a join segments g on g.id = a.segment_id and g.kind = 'train'
+    with recent as (
+      select a.segment_id, min(a.started_at) as began from attempts a
+      where a.started_at > now() - interval '10 minutes' and (a.ended_at is null or a.outcome in ('trained', 'released'))
+      group by 1)
+    select sum(greatest(0, least(t.progress_step, g.end_step) - coalesce((
+        select max(p.end_step) from segments p
+        where p.training_id = t.id and p.kind = 'train' and p.end_step < g.end_step), 0)))
+      / nullif(extract(epoch from now() - min(r.began)), 0)::double precision as rate
+    from recent r join segments g on g.id = r.segment_id and g.kind = 'train'
       join trainings t on t.id = g.training_id
-      join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweepId}
-    where a.started_at > now() - interval '10 minutes'
-      and (a.ended_at is null or a.outcome = 'trained')`.execute(tx);
+      join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweepId}`.execute(tx);
   return rows[0]?.rate ?? null;
 }
 
