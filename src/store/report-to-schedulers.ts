@@ -22,8 +22,8 @@ export async function reportToSchedulers(tx: DatabaseTransaction, trainingId: st
     where l.training_id = ${trainingId} and l.open and s.definition -> 'scheduler' ->> 'kind' <> 'none'
     order by s.id`.execute(tx);
   for (const sweep of sweeps) {
-    await lockScheduler(tx, sweep.id);
-    if (await reportRungs(tx, sweep, [trainingId])) await decide(tx, sweep);
+    const reports = await unreportedRungs(tx, sweep, [trainingId]);
+    if (reports.length > 0) await report(tx, sweep, reports);
   }
 }
 
@@ -42,9 +42,7 @@ export async function reportReached(
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
   if (sweep.definition.scheduler.kind === 'none' || trainingIds.length === 0) return;
-  await lockScheduler(tx, sweepId);
-  await reportRungs(tx, sweep, trainingIds);
-  await decide(tx, sweep);
+  await report(tx, sweep, await unreportedRungs(tx, sweep, trainingIds));
 }
 
 /** A training that is retried reports anew: that it had failed is no longer so. */
@@ -72,26 +70,35 @@ interface RungRow {
   readonly rung: number;
   readonly rungs: number;
   readonly failed: boolean;
+  readonly reported: boolean;
   /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
   readonly reached: 'later' | 'done' | 'never';
   readonly value: number | null;
 }
 
+interface RungResult {
+  readonly ordinal: number;
+  readonly rung: number;
+  readonly value: number | null;
+}
+
 /**
- * Appends a report for each decided rung that these trainings have reached and not reported yet. The value is that of
- * the sweep's own first evaluation at the rung. A training that ran past the rung on another sweep's behalf is ranked by
- * what it reached next. @returns whether there were any
+ * What these trainings have reached at decided rungs and the sweep has not been told. The value is that of the sweep's
+ * own first evaluation at the rung. A training that ran past the rung on another sweep's behalf is ranked by what it
+ * reached next.
  */
-async function reportRungs(
+async function unreportedRungs(
   tx: DatabaseTransaction,
   { id, definition }: WatchingSweep,
   trainingIds: readonly string[],
-): Promise<boolean> {
+): Promise<readonly RungResult[]> {
   const objective = definition.objectives[0];
   const sign = objective?.direction === 'minimize' ? -1 : 1;
   const { rows } = await sql<RungRow>`
     select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
       t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      exists (select 1 from search_events v where v.sweep_id = l.sweep_id and v.kind = 'report'
+        and v.ordinal = l.ordinal and v.rung = r.number - 1) as reported,
       case when e.status = 'done' then 'done'
         when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
           and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
@@ -108,16 +115,20 @@ async function reportRungs(
     where l.sweep_id = ${id} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
       and (t.step > 0 or t.state <> 'active')
     order by l.ordinal, rung`.execute(tx);
-  let any = false;
-  for (const row of rows) {
-    if (row.rung === row.rungs - 1) continue;
-    const next = rows.find(
-      (other) => other.ordinal === row.ordinal && other.rung >= row.rung && other.reached !== 'never',
-    );
-    if (next?.reached === 'done') any = (await append(tx, id, 'report', row, rankOf(next.value, sign))) || any;
-    else if (row.failed) any = (await append(tx, id, 'report', row, null)) || any;
-  }
-  return any;
+  return rows.flatMap((row): readonly RungResult[] => {
+    const { ordinal, rung } = row;
+    if (row.reported || rung === row.rungs - 1) return [];
+    const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
+    if (next?.reached === 'done') return [{ ordinal, rung, value: rankOf(next.value, sign) }];
+    return row.failed ? [{ ordinal, rung, value: null }] : [];
+  });
+}
+
+/** Under the scheduler's lock: whoever reports next decides with these reports known. */
+async function report(tx: DatabaseTransaction, sweep: WatchingSweep, results: readonly RungResult[]): Promise<void> {
+  await lockScheduler(tx, sweep.id);
+  for (const result of results) await append(tx, sweep.id, 'report', result, result.value);
+  await decide(tx, sweep);
 }
 
 /** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
@@ -193,12 +204,11 @@ async function append(
   kind: 'report' | 'promote' | 'prune',
   of: { readonly ordinal: number; readonly rung: number },
   value: number | null,
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+): Promise<void> {
+  await sql`
     insert into search_events (sweep_id, sequence, kind, ordinal, rung, value)
     select ${sweepId}, coalesce(max(sequence) + 1, 0), ${kind}, ${of.ordinal}::integer, ${of.rung}::integer,
       ${value}::double precision
     from search_events where sweep_id = ${sweepId}
     on conflict (sweep_id, kind, ordinal, rung) do nothing`.execute(tx);
-  return numAffectedRows === 1n;
 }

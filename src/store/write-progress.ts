@@ -10,17 +10,21 @@ export interface HeldSegment {
   readonly crash_count: number;
 }
 
-/** The fence: the segment while this lease is its newest, locked until the transaction ends; null: stale. */
+/**
+ * The fence: the segment while this lease is its newest, locked until the transaction ends; null: stale. Its training is
+ * locked first, as by whoever links a sweep to it or lets it go: none of them misses what this transaction brings.
+ */
 export async function heldSegment(tx: DatabaseTransaction, lease: Lease): Promise<HeldSegment | null> {
-  const row = await tx
-    .selectFrom('segments')
-    .select(['id', 'training_id', 'kind', 'end_step', 'crash_count'])
-    .where('id', '=', lease.segmentId)
-    .where('lease_epoch', '=', lease.epoch)
-    .where('status', '=', 'claimed')
-    .forUpdate()
-    .executeTakeFirst();
-  return row ?? null;
+  const { rows } = await sql<HeldSegment>`
+    with training as materialized (
+      select id from trainings where id = (select training_id from segments where id = ${lease.segmentId})
+      for no key update
+    )
+    select s.id, s.training_id, s.kind, s.end_step, s.crash_count
+    from training t join segments s on s.training_id = t.id
+    where s.id = ${lease.segmentId} and s.lease_epoch = ${lease.epoch} and s.status = 'claimed'
+    for update of s`.execute(tx);
+  return rows[0] ?? null;
 }
 
 /** Chunks of the same name and first step replace one another. */

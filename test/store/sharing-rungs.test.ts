@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
+import { commitSegment } from '../../src/store/commit-segment.ts';
+import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
@@ -93,6 +97,28 @@ describe('a halving sweep', () => {
       { first_step: 4, values: [0.25] },
     ]);
     expect(await query(sql`select state from sweeps`)).toEqual([{ state: 'completed' }, { state: 'completed' }]);
+  });
+
+  // The launch reads the shared training's results while the commit that brings one is not yet visible.
+  it('hears of a result that is being committed while it is launched', async () => {
+    const first = await record.launch(halved('a', 4, 4));
+    for (const slot of ['one', 'two']) {
+      const train = await record.take(first, { slotKey: slot });
+      await record.ledger.commit(train.lease, outcomeOf(train));
+    }
+    const done = await record.take(first);
+    await record.ledger.commit(done.lease, outcomeOf(done, 0.4));
+    const last = await record.take(first);
+    const launching = await record.store.db.transaction().execute(async (tx) => {
+      await commitSegment(tx, last.lease, outcomeOf(last, 0.6));
+      const launch = record.launch(halved('b', 4, 4));
+      await Promise.race([launch, sleep(300)]);
+      return { launch };
+    });
+    const second = await launching.launch;
+    await commandSweep(record.store, 'a', randomUUID(), { kind: 'cancel' });
+    await record.finishAll(second);
+    expect(await readSweepSnapshot(record.store, 'b')).toMatchObject({ state: 'completed' });
   });
 
   it('is told its own evaluation of a rung, whatever another sweep scores there', async () => {
