@@ -19,6 +19,9 @@ export interface FetchFileOptions {
 
 const attempts = 3;
 
+/** The server's own answer, which the same question would get again. */
+class Refused extends Error {}
+
 /**
  * Downloads under a name with `.partial`, goes on where an earlier try stopped, checks size and hash, and only then
  * gives the file its name.
@@ -27,13 +30,11 @@ const attempts = 3;
 export async function fetchFile(options: FetchFileOptions): Promise<void> {
   const partial = `${options.file}.partial`;
   for (let attempt = 1; ; attempt += 1) {
-    const before = await sizeOf(partial);
     try {
       await fetchOnce(options, partial);
       break;
     } catch (error) {
-      const gained = (await sizeOf(partial)) > before;
-      if (attempt >= attempts || !gained) throw error;
+      if (attempt >= attempts || error instanceof Refused) throw error;
     }
   }
   await check(options, partial);
@@ -51,7 +52,7 @@ async function fetchOnce(options: FetchFileOptions, partial: string): Promise<vo
       signal: stop.signal,
     });
     if (response.status === 416) await rm(partial, { force: true });
-    if (!response.ok || response.body === null) throw new Error(`answered ${response.status}`);
+    if (!response.ok || response.body === null) throw new Refused(`answered ${response.status}`);
     timer.restart(options.stallTimeoutMs, 'stalled');
     const watch = new Transform({
       transform(chunk, _encoding, done) {
@@ -62,7 +63,7 @@ async function fetchOnce(options: FetchFileOptions, partial: string): Promise<vo
     const sink = createWriteStream(partial, { flags: response.status === 206 ? 'a' : 'w' });
     await pipeline(Readable.fromWeb(response.body), watch, sink, { signal: stop.signal });
   } catch (error) {
-    throw timer.reason ?? reasonOf(error);
+    throw timer.reason ?? (error instanceof Refused ? error : reasonOf(error));
   } finally {
     timer.stop();
   }

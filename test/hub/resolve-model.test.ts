@@ -62,11 +62,20 @@ describe('a base model', () => {
     expect(hub.requests.filter((path) => path.endsWith('model.safetensors'))).toHaveLength(1);
   });
 
-  it('goes on from where a broken download stopped', async () => {
+  it('goes on from where an earlier download stopped', async () => {
+    const weights = hub.files['model.safetensors'] ?? Buffer.alloc(0);
+    mkdirSync(`${kept()}.partial`, { recursive: true });
+    writeFileSync(join(`${kept()}.partial`, 'model.safetensors.partial'), weights.subarray(0, 1_000));
+    await resolveModel(name, options());
+    expect(hub.ranges).toEqual(['bytes=1000-']);
+    expect(readFileSync(join(kept(), 'model.safetensors'))).toEqual(weights);
+  });
+
+  it('is asked for again when the connection breaks, whatever of it had reached the disk', async () => {
     hub.misbehaviour = 'truncate-once';
     await resolveModel(name, options());
-    expect(hub.ranges).toHaveLength(1);
     expect(readFileSync(join(kept(), 'model.safetensors'))).toEqual(hub.files['model.safetensors']);
+    expect(hub.requests.filter((path) => path.endsWith('model.safetensors'))).toHaveLength(2);
   });
 
   it.each([
