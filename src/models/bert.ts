@@ -14,9 +14,11 @@ import {
   softmax,
   subtract,
   transpose,
+  unary,
 } from '../onnx/operators.ts';
 import type { BertConfiguration } from './bert-configuration.ts';
 import type { Encoder, EncoderContext, EncoderInputs, EncoderReading, FrozenLinear } from './encoder.ts';
+import { firstTokenHead, type Head, type HeadTask, spanHead } from './heads.ts';
 
 const mostNegative = -3.4028234663852886e38;
 
@@ -27,7 +29,6 @@ export function bertEncoder(config: BertConfiguration): Encoder {
   return {
     hiddenSize: hidden,
     initializerRange: config.initializer_range,
-    pooler: 'bert.pooler.dense',
     linears: layers.flatMap((layer): FrozenLinear[] => [
       ...['query', 'key', 'value'].map((part) => ({
         name: `${layer}.attention.self.${part}`,
@@ -46,6 +47,22 @@ export function bertEncoder(config: BertConfiguration): Encoder {
         x = buildLayer({ context, config, layer, shapes }, x, last ? reading : 'all_tokens');
       });
       return x;
+    },
+    head: (task) => bertHead(task, hidden),
+  };
+}
+
+/** The frozen pooler (a linear and tanh) before one trainable linear; spans are read without it. */
+function bertHead({ kind, labels }: HeadTask, hidden: number): Head {
+  if (kind === 'question_answering') return spanHead(hidden);
+  const classifier = firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
+  return {
+    ...classifier,
+    logits(context, x) {
+      const { b, weight } = context;
+      const c = weight('bert.pooler.dense.bias', [hidden]);
+      const pooled = gemm(b, x, weight('bert.pooler.dense.weight', [hidden, hidden]), { transB: true, c });
+      return classifier.logits(context, unary(b, 'Tanh', pooled));
     },
   };
 }

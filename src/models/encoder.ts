@@ -1,5 +1,6 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { Head, HeadTask } from './heads.ts';
 
 /** A frozen linear that adapters may be attached to. */
 export interface FrozenLinear {
@@ -34,8 +35,8 @@ export interface Encoder {
   readonly hiddenSize: number;
   readonly linears: readonly FrozenLinear[];
   readonly initializerRange: number;
-  /** Name of the pooler's linear. */
-  readonly pooler: string;
   /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */
   build(context: EncoderContext, inputs: EncoderInputs, reading: EncoderReading): Value;
+  /** The family's own head for a task, as transformers names and initialises it. @throws MODEL_UNSUPPORTED */
+  head(task: HeadTask): Head;
 }

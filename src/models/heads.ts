@@ -1,78 +1,67 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import { add, divide, gemm, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
+import { gemm, reshape } from '../onnx/operators.ts';
 import type { EncoderReading } from './encoder.ts';
+import type { LossKind } from './losses.ts';
 
-export type HeadKind = 'classification' | 'regression' | 'question_answering';
+/** What a head is wanted for. `labels` is the number of classes; 1 for regression, 2 (start, end) for spans. */
+export interface HeadTask {
+  readonly kind: LossKind;
+  readonly labels: number;
+}
 
 export interface HeadTensor {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** A trainable head and its loss. */
+/** Where a head is being built, and with what. */
+export interface HeadContext {
+  readonly b: GraphBuilder;
+  /** Frozen weights, by their names in code. */
+  readonly weight: (name: string, shape: readonly number[]) => Value;
+  /** The head's own tensors. */
+  readonly trainable: (name: string) => Value;
+  /** int64 [batch, tokens] */
+  readonly inputIds: Value;
+}
+
+/** What lies between an encoder's last layer and the logits. */
 export interface Head {
   readonly reading: EncoderReading;
-  /** Whether the reading goes through the frozen pooler's linear and tanh first. */
-  readonly pooled: boolean;
-  readonly weight: HeadTensor;
-  readonly bias: HeadTensor;
-  /** What labels are: class numbers [batch], targets [batch], or start and end positions [batch, 2]. */
-  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number };
-  /** @param x what the reading gives @returns [batch, labels], or [batch, tokens, 2] for question answering */
-  logits(b: GraphBuilder, x: Value, tensors: { readonly weight: Value; readonly bias: Value }, inputIds: Value): Value;
-  /** Mean over the batch; shape []. */
-  loss(b: GraphBuilder, logits: Value, labels: Value): Value;
+  readonly tensors: readonly HeadTensor[];
+  /** @param x what the reading gives @returns [batch, labels], or [batch, tokens, 2] for spans */
+  logits(context: HeadContext, x: Value): Value;
 }
 
-export function makeHead(kind: HeadKind, labels: number, hidden: number): Head {
-  if (kind === 'question_answering') return questionAnsweringHead(hidden);
-  const linear = {
+/** What a linear of the head is called and how large it is. */
+export interface HeadLinear {
+  readonly name: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** Trainable linears over the first token, each but the last followed by the activation. */
+export function firstTokenHead(linears: readonly HeadLinear[], activation: (b: GraphBuilder, x: Value) => Value): Head {
+  return {
     reading: 'first_token',
-    pooled: true,
-    weight: { name: 'classifier.weight', shape: [labels, hidden] },
-    bias: { name: 'classifier.bias', shape: [labels] },
-    logits: (b: GraphBuilder, x: Value, { weight, bias }: { weight: Value; bias: Value }) =>
-      gemm(b, x, weight, { transB: true, c: bias }),
-  } as const;
-  if (kind === 'classification') {
-    return {
-      ...linear,
-      labels: { type: 'int64', columns: 1 },
-      loss: (b, logits, at) => crossEntropy(b, logits, at, labels),
-    };
-  }
-  return { ...linear, labels: { type: 'float', columns: 1 }, loss: meanSquaredError };
+    tensors: linears.flatMap(tensorsOf),
+    logits: (context, x) =>
+      linears.reduce((y, linear, index) => {
+        const z = applyLinear(context, linear, y);
+        return index === linears.length - 1 ? z : activation(context.b, z);
+      }, x),
+  };
 }
 
-/** Mean of the negative log-likelihood. @param classes size of the logits' last axis, or a value of shape [1] */
-function crossEntropy(b: GraphBuilder, logits: Value, labels: Value, classes: number | Value): Value {
-  const depth = typeof classes === 'number' ? b.int64s([classes]) : classes;
-  const chosen = b.one({
-    operator: 'OneHot',
-    inputs: [labels, depth, b.floats([0, 1], [2])],
-    outputs: [{ shape: logits.shape }],
-  });
-  const picked = multiply(b, softmax(b, logits, 'LogSoftmax'), chosen);
-  return unary(b, 'Neg', reduce(b, 'ReduceMean', reduce(b, 'ReduceSum', picked, [-1], 'drop'), [0], 'drop'));
-}
-
-/** Mean of (logit − target)², as transformers' regression loss. */
-function meanSquaredError(b: GraphBuilder, logits: Value, targets: Value): Value {
-  const flat = reshape(b, logits, ['batch'], b.int64s([-1]));
-  const error = subtract(b, flat, targets);
-  return reduce(b, 'ReduceMean', multiply(b, error, error), [0], 'drop');
-}
-
-function questionAnsweringHead(hidden: number): Head {
+/** Start and end scores of each token, from one trainable linear. */
+export function spanHead(hidden: number): Head {
+  const linear = { name: 'qa_outputs', inFeatures: hidden, outFeatures: 2 };
   return {
     reading: 'all_tokens',
-    pooled: false,
-    weight: { name: 'qa_outputs.weight', shape: [2, hidden] },
-    bias: { name: 'qa_outputs.bias', shape: [2] },
-    labels: { type: 'int64', columns: 2 },
-    logits(b, x, { weight, bias }, inputIds) {
-      const flat = gemm(b, x, weight, { transB: true, c: bias });
+    tensors: tensorsOf(linear),
+    logits(context, x) {
+      const { b, inputIds } = context;
       const ids = b.one({ operator: 'Shape', inputs: [inputIds], outputs: [{ shape: [2], type: 'int64' }] });
       const sizes = b.one({
         operator: 'Concat',
@@ -80,30 +69,18 @@ function questionAnsweringHead(hidden: number): Head {
         attributes: { axis: { kind: 'int', value: 0 } },
         outputs: [{ shape: [3], type: 'int64' }],
       });
-      return reshape(b, flat, ['batch', 'tokens', 2], sizes);
-    },
-    loss(b, logits, labels) {
-      const [start, end] = split(b, logits, 2, [1, 1]).map((part) => squeezeLast(b, part));
-      const [startAt, endAt] = split(b, labels, 1, [1, 1]).map((part) => squeezeLast(b, { ...part, type: 'int64' }));
-      if (start === undefined || end === undefined || startAt === undefined || endAt === undefined) {
-        throw new Error('a split into two gives two');
-      }
-      const tokens = b.one({
-        operator: 'Slice',
-        inputs: [
-          b.one({ operator: 'Shape', inputs: [start], outputs: [{ shape: [2], type: 'int64' }] }),
-          ...[1, 2, 0].map((number) => b.int64s([number])),
-        ],
-        outputs: [{ shape: [1], type: 'int64' }],
-      });
-      const both = add(b, crossEntropy(b, start, startAt, tokens), crossEntropy(b, end, endAt, tokens));
-      return divide(b, both, b.floats([2]));
+      return reshape(b, applyLinear(context, linear, x), ['batch', 'tokens', 2], sizes);
     },
   };
 }
 
-function squeezeLast(b: GraphBuilder, x: Value): Value {
-  const shape = x.shape.slice(0, -1);
-  const target = shape.length === 1 ? b.int64s([-1]) : b.int64s([0, -1]);
-  return b.one({ operator: 'Reshape', inputs: [x, target], outputs: [{ shape, type: x.type }] });
+function tensorsOf({ name, inFeatures, outFeatures }: HeadLinear): HeadTensor[] {
+  return [
+    { name: `${name}.weight`, shape: [outFeatures, inFeatures] },
+    { name: `${name}.bias`, shape: [outFeatures] },
+  ];
+}
+
+function applyLinear({ b, trainable }: HeadContext, { name }: HeadLinear, x: Value): Value {
+  return gemm(b, x, trainable(`${name}.weight`), { transB: true, c: trainable(`${name}.bias`) });
 }

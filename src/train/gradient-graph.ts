@@ -2,13 +2,14 @@ import { addLoraUpdate, type LoraTensors } from '../adapters/lora/linear.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import type { Encoder, EncoderInputs } from '../models/encoder.ts';
 import type { Head } from '../models/heads.ts';
+import type { Loss } from '../models/losses.ts';
 import type { WeightCatalog } from '../models/weight-catalog.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
-import { gemm, multiply, reshape, split, unary } from '../onnx/operators.ts';
+import { multiply, reshape, split, unary } from '../onnx/operators.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { tensorLength } from './trainable-layout.ts';
 
@@ -16,6 +17,7 @@ export interface GradientGraphRequest {
   readonly encoder: Encoder;
   readonly weights: WeightCatalog;
   readonly head: Head;
+  readonly loss: Loss;
   readonly layout: TrainableLayout;
   /** s = alpha / rank */
   readonly scale: number;
@@ -69,14 +71,14 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
   );
 }
 
-function declareInputs(b: GraphBuilder, { head, layout }: GradientGraphRequest): StepInputs {
+function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest): StepInputs {
   const sum = (size: 'inFeatures' | 'outFeatures') => layout.modules.reduce((total, module) => total + module[size], 0);
   return {
     training: b.input('training', 'bool', []),
     inputIds: b.input('input_ids', 'int64', ['batch', 'tokens']),
     attentionMask: b.input('attention_mask', 'int64', ['batch', 'tokens']),
     tokenTypeIds: b.input('token_type_ids', 'int64', ['batch', 'tokens']),
-    labels: b.input('labels', head.labels.type, head.labels.columns === 1 ? ['batch'] : ['batch', head.labels.columns]),
+    labels: b.input('labels', loss.labels.type, loss.labels.columns === 1 ? ['batch'] : ['batch', loss.labels.columns]),
     parameters: b.input('parameters', 'float', [1, layout.length]),
     inputMasks: b.input('input_masks', 'float', [1, sum('inFeatures')]),
     outputMasks: b.input('output_masks', 'float', [1, sum('outFeatures')]),
@@ -93,7 +95,7 @@ function buildTraining(
   weight: WeightLookup,
 ): Graph {
   const logits = buildLogits(b, request, inputs, weight);
-  const loss = request.head.loss(b, logits, inputs.labels);
+  const loss = request.loss.build(b, logits, inputs.labels);
   const [gradient] = differentiate(b, loss, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
   return optimise(b.build('train', [logits, loss, gradient]));
@@ -129,19 +131,8 @@ function buildLogits(b: GraphBuilder, request: GradientGraphRequest, inputs: Ste
     },
   };
   const read = encoder.build(context, inputs, head.reading);
-  const size = encoder.hiddenSize;
-  const x = head.pooled
-    ? unary(
-        b,
-        'Tanh',
-        gemm(b, read, weight(`${encoder.pooler}.weight`, [size, size]), {
-          transB: true,
-          c: weight(`${encoder.pooler}.bias`, [size]),
-        }),
-      )
-    : read;
-  const of = (name: string) => tensors.get(`head.${name}`) ?? missing(name);
-  return head.logits(b, x, { weight: of(head.weight.name), bias: of(head.bias.name) }, inputs.inputIds);
+  const trainable = (name: string) => tensors.get(`head.${name}`) ?? missing(name);
+  return head.logits({ b, weight, trainable, inputIds: inputs.inputIds }, read);
 }
 
 function splitParameters(b: GraphBuilder, layout: TrainableLayout, parameters: Value): ReadonlyMap<string, Value> {

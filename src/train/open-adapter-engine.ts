@@ -1,6 +1,7 @@
 import { initialA } from '../adapters/lora/initial-values.ts';
 import { targetModules } from '../adapters/lora/target-modules.ts';
-import { type HeadKind, makeHead } from '../models/heads.ts';
+import type { HeadTask } from '../models/heads.ts';
+import { losses } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
@@ -22,26 +23,27 @@ import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, tensorLength, trainableLayout } from './trainable-layout.ts';
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
 
-/** What an engine may be opened for beyond the tasks of sweep files: the conformance vectors have span heads. */
-export type EngineHead = { readonly kind: HeadKind; readonly labels: number };
-
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
   openEngineWithHead(request, { kind: request.task.kind, labels: Math.max(1, request.task.label_names.length) });
 
-/** As openAdapterEngine, with the head stated. */
-export async function openEngineWithHead(
-  request: Omit<EngineRequest, 'task'>,
-  { kind, labels }: EngineHead,
-): Promise<AdapterEngine> {
+/** As openAdapterEngine, with the head stated: the conformance vectors have more kinds than sweep files. */
+export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, task: HeadTask): Promise<AdapterEngine> {
   const opened = openEncoder(request.modelFolder);
   const { encoder } = opened;
-  const head = makeHead(kind, labels, encoder.hiddenSize);
+  const head = encoder.head(task);
   const names = encoder.linears.map((linear) => linear.name);
   const chosen = new Set(targetModules(names, request.adapter.targets));
   const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
   const layout = trainableLayout(modules, request.adapter.rank, head);
   const scale = request.adapter.alpha / request.adapter.rank;
-  const graph = buildGradientGraph({ encoder, weights: opened.weights, head, layout, scale });
+  const graph = buildGradientGraph({
+    encoder,
+    weights: opened.weights,
+    head,
+    loss: losses[task.kind],
+    layout,
+    scale,
+  });
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({

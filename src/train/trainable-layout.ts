@@ -2,15 +2,14 @@ import type { Head } from '../models/heads.ts';
 import type { FrozenLinear } from '../models/encoder.ts';
 import type { TrainableLayout, TrainableTensor } from './adapter-engine.ts';
 
-/** Lays the trainable tensors one after another: each module's A and B, then the head's weight and bias. */
+/** Lays the trainable tensors one after another: each module's A and B, then the head's tensors. */
 export function trainableLayout(modules: readonly FrozenLinear[], rank: number, head: Head): TrainableLayout {
   const shapes = [
     ...modules.flatMap((module) => [
       { name: `${module.name}.lora_A`, shape: [rank, module.inFeatures] },
       { name: `${module.name}.lora_B`, shape: [module.outFeatures, rank] },
     ]),
-    { name: `head.${head.weight.name}`, shape: head.weight.shape },
-    { name: `head.${head.bias.name}`, shape: head.bias.shape },
+    ...head.tensors.map(({ name, shape }) => ({ name: `head.${name}`, shape })),
   ];
   let offset = 0;
   const tensors = shapes.map(({ name, shape }): TrainableTensor => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
-import type { EngineHead } from '../../src/train/open-adapter-engine.ts';
+import type { HeadTask } from '../../src/models/heads.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
 
 export interface GoldenCase {
@@ -48,7 +48,7 @@ export function floats(tensors: ReadonlyMap<string, StoredTensor>, name: string)
   throw new Error(`no float32 tensor ${name}`);
 }
 
-export function headOf(golden: GoldenCase): EngineHead {
+export function headOf(golden: GoldenCase): HeadTask {
   const config = JSON.parse(readFileSync(path.join(golden.folder, 'config.json'), 'utf8')) as {
     id2label?: Record<string, string>;
   };

@@ -1,0 +1,68 @@
+import type { Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { add, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
+
+export type LossKind = 'classification' | 'regression' | 'question_answering';
+
+/** A task's loss, and the labels that it takes. */
+export interface Loss {
+  /** Class numbers [batch], targets [batch], or start and end positions [batch, 2]. */
+  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number };
+  /** Mean over the batch; shape []. */
+  build(b: GraphBuilder, logits: Value, labels: Value): Value;
+}
+
+export const losses: Readonly<Record<LossKind, Loss>> = {
+  classification: { labels: { type: 'int64', columns: 1 }, build: classificationLoss },
+  regression: { labels: { type: 'float', columns: 1 }, build: meanSquaredError },
+  question_answering: { labels: { type: 'int64', columns: 2 }, build: spanLoss },
+};
+
+function classificationLoss(b: GraphBuilder, logits: Value, labels: Value): Value {
+  const classes = logits.shape.at(-1);
+  if (typeof classes !== 'number') throw new RangeError('a classification has a fixed number of classes');
+  return crossEntropy(b, logits, labels, b.int64s([classes]));
+}
+
+/** Mean of the negative log-likelihood. @param classes size of the logits’ last axis, shape [1] */
+function crossEntropy(b: GraphBuilder, logits: Value, labels: Value, classes: Value): Value {
+  const chosen = b.one({
+    operator: 'OneHot',
+    inputs: [labels, classes, b.floats([0, 1], [2])],
+    outputs: [{ shape: logits.shape }],
+  });
+  const picked = multiply(b, softmax(b, logits, 'LogSoftmax'), chosen);
+  return unary(b, 'Neg', reduce(b, 'ReduceMean', reduce(b, 'ReduceSum', picked, [-1], 'drop'), [0], 'drop'));
+}
+
+/** Mean of (logit − target)², as transformers' regression loss. */
+function meanSquaredError(b: GraphBuilder, logits: Value, targets: Value): Value {
+  const flat = reshape(b, logits, ['batch'], b.int64s([-1]));
+  const error = subtract(b, flat, targets);
+  return reduce(b, 'ReduceMean', multiply(b, error, error), [0], 'drop');
+}
+
+/** Half the cross-entropy of the start position plus half that of the end, over the tokens. */
+function spanLoss(b: GraphBuilder, logits: Value, labels: Value): Value {
+  const [start, end] = split(b, logits, 2, [1, 1]).map((part) => squeezeLast(b, part));
+  const [startAt, endAt] = split(b, labels, 1, [1, 1]).map((part) => squeezeLast(b, { ...part, type: 'int64' }));
+  if (start === undefined || end === undefined || startAt === undefined || endAt === undefined) {
+    throw new Error('a split into two gives two');
+  }
+  const tokens = b.one({
+    operator: 'Slice',
+    inputs: [
+      b.one({ operator: 'Shape', inputs: [start], outputs: [{ shape: [2], type: 'int64' }] }),
+      ...[1, 2, 0].map((number) => b.int64s([number])),
+    ],
+    outputs: [{ shape: [1], type: 'int64' }],
+  });
+  const both = add(b, crossEntropy(b, start, startAt, tokens), crossEntropy(b, end, endAt, tokens));
+  return divide(b, both, b.floats([2]));
+}
+
+function squeezeLast(b: GraphBuilder, x: Value): Value {
+  const shape = x.shape.slice(0, -1);
+  const target = shape.length === 1 ? b.int64s([-1]) : b.int64s([0, -1]);
+  return b.one({ operator: 'Reshape', inputs: [x, target], outputs: [{ shape, type: x.type }] });
+}
