@@ -17,6 +17,8 @@ export interface ServeSlotOptions {
   readonly ledger: WorkerLedger;
   readonly trainers: TrainerPool;
   readonly workerId: string;
+  /** Of the checkpoint folder that the slots write to. */
+  readonly storeId: string;
   readonly leaseMs: number;
   readonly renewEveryMs: number;
   /** Aborted once the worker drains. */
@@ -78,6 +80,7 @@ async function serve(input: ServeSlotInput, trainer: Trainer, options: TurnOptio
       generation: input.generation,
       workerId: options.workerId,
       numericsClass,
+      storeId: options.storeId,
       taskToken: options.taskToken,
       leaseMs: options.leaseMs,
     });

@@ -88,6 +88,7 @@ async function work(sweepId: string, slotKey: string): Promise<void> {
         generation: 0,
         workerId: slotKey,
         numericsClass: 'bench',
+        storeId: 'bench',
         taskToken: new Uint8Array(8),
         leaseMs: 60_000,
         maxSegments,

@@ -11,6 +11,13 @@ export const errorCodes = {
   DATA_INVALID:
     'A data file is missing, malformed, lacks a column, or holds a row without text or with an unknown label.',
   CHECKPOINT_INVALID: 'A checkpoint file is missing, truncated or does not match its recorded SHA-256.',
+  TRAINER_VERSION_CHANGED:
+    'The training was planned with another trainer version, whose results differ. It is not trained by this one.',
+  NON_FINITE: 'A loss, gradient or logit became NaN or infinite: the training diverged. Its last checkpoint is kept.',
+  OUT_OF_MEMORY: 'The slot had not enough memory for a step or an evaluation. The slot was started anew.',
+  TRAINER_CRASHED: 'The trainer process died three times in one segment with no cause from outside.',
+  SIMULATED_DIVERGENCE: 'The simulated trainer drew a divergence, as its failure_rate asks.',
+  CANCELLED: 'The last sweep that wanted the training let go of it.',
   DISK_FULL: 'There is no room left on the disk that holds checkpoints or the database.',
   OPERATOR_UNSUPPORTED: 'The graph holds an operator, or a use of one, that has no rule.',
   SERVICE_UNAVAILABLE: 'PostgreSQL, Temporal or the local supervisor did not come up or cannot be reached.',

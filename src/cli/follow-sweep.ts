@@ -15,9 +15,7 @@ import { wake } from './wake.ts';
  * prints the front and sets the exit status.
  */
 export async function followSweep(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
-  const ended = await (context.process.stdout.isTTY && context.process.stdin.isTTY
-    ? showDashboard(context, record, name)
-    : showLines(context, record, name));
+  const ended = await (hasScreen(context) ? showDashboard(context, record, name) : showLines(context, record, name));
   if (ended === 'left') {
     note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
     return ended;
@@ -26,6 +24,11 @@ export async function followSweep(context: CliContext, record: OpenRecord, name:
   say(context, `\n${renderReport(paretoReport(snapshot), 'table', outputWidth(context))}`);
   context.process.exitCode = statusOfSweep(snapshot);
   return ended;
+}
+
+/** A terminal that can place its cursor, at both ends. */
+function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
+  return stdout.isTTY && stdin.isTTY && env['TERM'] !== 'dumb';
 }
 
 async function showDashboard({ process }: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {

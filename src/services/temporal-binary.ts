@@ -5,38 +5,60 @@ import { promisify } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
 import { withFileLock } from '../hub/file-lock.ts';
+import { downloadTemporal } from './download-temporal.ts';
 
 export interface TemporalBinaryOptions {
   readonly environment?: NodeJS.ProcessEnv;
   progress?(text: string): void;
   readonly buildTimeoutMs?: number;
+  /** Fetches the program into an empty folder; default: the SDK's downloader. @returns the program's file */
+  download?(version: string, folder: string, timeoutMs: number): Promise<string>;
 }
 
 const run = promisify(execFile);
 /** The last release whose module `go install` accepts (later ones have a replace directive). */
 const pinnedVersion = '1.5.1';
+const downloadTimeoutMs = 180_000;
+const buildTimeoutMs = 1_200_000;
 /** The first server whose development mode takes SQLite pragmas the way `startTemporal` gives them. */
 const oldestServer = [1, 24] as const;
 
 /**
- * A Temporal CLI that holds a server: on PATH, in our cache, or built now with Go into our cache.
+ * A Temporal CLI that holds a server: on PATH, in our cache, or fetched now into our cache: downloaded, else built with
+ * Go.
  * @throws TEMPORAL_BINARY_MISSING with what each place said
  */
 export async function temporalBinary(options: TemporalBinaryOptions = {}): Promise<string> {
-  const environment = options.environment ?? process.env;
-  const found = await temporalBinaryIfThere(environment);
+  const found = await temporalBinaryIfThere(options.environment ?? process.env);
   if ('binary' in found) return found.binary;
   const { tried, cached } = found;
   const folder = dirname(cached);
-  const go = findOnPath('go', environment);
-  if (go === null) throw missing([...tried, 'go install: no Go on PATH']);
-  try {
-    mkdirSync(folder, { recursive: true });
-    await withFileLock(join(folder, 'lock'), () => build(go, folder, options), options);
-    return cached;
-  } catch (error) {
-    throw missing([...tried, `go install: ${lastLines(error)}`], error);
+  mkdirSync(folder, { recursive: true });
+  const failed = await withFileLock(join(folder, 'lock'), () => fetchInto(cached, options), options);
+  if (failed.length > 0) throw missing([...tried, ...failed]);
+  return cached;
+}
+
+/** @returns why each way of fetching failed; none: it is there now */
+async function fetchInto(cached: string, options: TemporalBinaryOptions): Promise<readonly string[]> {
+  if ((await faultOf(cached)) === null) return []; // Whoever held the lock before fetched it.
+  const failed: string[] = [];
+  for (const way of [download, build]) {
+    const place = mkdtempSync(join(dirname(cached), 'fetch-'));
+    try {
+      const program = await way(place, options);
+      chmodSync(program, 0o755);
+      const fault = await faultOf(program);
+      if (fault !== null) throw new Error(fault);
+      renameSync(program, cached);
+      return [];
+    } catch (error) {
+      failed.push(`${way === download ? 'download' : 'go install'}: ${lastLines(error)}`);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
   }
+  return failed;
 }
 
 /** As `temporalBinary`, but builds nothing; else where it looked, and where a build would go. */
@@ -72,41 +94,38 @@ async function faultOf(binary: string): Promise<string | null> {
   }
 }
 
-async function build(go: string, folder: string, options: TemporalBinaryOptions): Promise<void> {
-  const environment = options.environment ?? process.env;
-  const cached = join(folder, 'temporal');
-  if ((await faultOf(cached)) === null) return; // Whoever held the lock before built it.
-  options.progress?.(`building the Temporal server ${pinnedVersion} with Go; once, takes some minutes`);
-  const place = mkdtempSync(join(folder, 'build-'));
-  const cache = cacheFolderOf(environment);
-  try {
-    await run(
-      go,
-      ['install', '-trimpath', '-ldflags', '-s -w', `github.com/temporalio/cli/cmd/temporal@v${pinnedVersion}`],
-      {
-        timeout: options.buildTimeoutMs ?? 1_200_000,
-        maxBuffer: 1 << 24,
-        env: {
-          ...(environment['HOME'] === undefined ? { GOPATH: join(cache, 'go'), GOCACHE: join(cache, 'go-build') } : {}),
-          ...environment,
-          GOBIN: place,
-        },
-      },
-    );
-    const built = join(place, 'temporal');
-    chmodSync(built, 0o755);
-    renameSync(built, cached);
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
+async function download(place: string, options: TemporalBinaryOptions): Promise<string> {
+  options.progress?.(`downloading the Temporal server ${pinnedVersion}; once`);
+  return (options.download ?? downloadTemporal)(pinnedVersion, place, downloadTimeoutMs);
 }
 
-function missing(tried: readonly string[], cause?: unknown): DropsweepError {
+async function build(place: string, options: TemporalBinaryOptions): Promise<string> {
+  const environment = options.environment ?? process.env;
+  const go = findOnPath('go', environment);
+  if (go === null) throw new Error('no Go on PATH');
+  options.progress?.(`building the Temporal server ${pinnedVersion} with Go; once, takes some minutes`);
+  const cache = cacheFolderOf(environment);
+  await run(
+    go,
+    ['install', '-trimpath', '-ldflags', '-s -w', `github.com/temporalio/cli/cmd/temporal@v${pinnedVersion}`],
+    {
+      timeout: options.buildTimeoutMs ?? buildTimeoutMs,
+      maxBuffer: 1 << 24,
+      env: {
+        ...(environment['HOME'] === undefined ? { GOPATH: join(cache, 'go'), GOCACHE: join(cache, 'go-build') } : {}),
+        ...environment,
+        GOBIN: place,
+      },
+    },
+  );
+  return join(place, 'temporal');
+}
+
+function missing(tried: readonly string[]): DropsweepError {
   return new DropsweepError('TEMPORAL_BINARY_MISSING', 'no Temporal server to start', {
     got: tried.join('; '),
-    expected: `the Temporal CLI ${pinnedVersion} or newer on PATH, or Go to build it with`,
+    expected: `the Temporal CLI ${pinnedVersion} or newer on PATH, a way to its download, or Go to build it with`,
     fix: 'install the Temporal CLI, or Go; or set TEMPORAL_ADDRESS to a server of your own',
-    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -93,11 +93,16 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
           select b.training_id from claims c join segments b on b.id = c.segment_id
           where c.slot_key = ${request.slotKey} and c.ordinal = ${request.ordinal - 1}) desc,`
       : sql``;
+  const reachable =
+    kind === 'evaluate'
+      ? sql`and exists (select 1 from checkpoints c
+          where c.training_id = s.training_id and c.step = s.end_step and c.store_id = ${request.storeId})`
+      : sql``;
   const { rows } = await sql<{ id: string }>`
     select s.id
     from ${links}
     join segments s on s.training_id = l.training_id
-    where s.kind = ${sql.lit(kind)} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
+    where s.kind = ${sql.lit(kind)} ${reachable} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
     order by ${ownFirst} l.ordinal, s.end_step
     limit ${request.maxSegments ?? 1}
     for update of s skip locked`.execute(tx);
@@ -149,7 +154,8 @@ async function describe(tx: DatabaseTransaction, request: ClaimRequest, row: Cla
     attempt: row.attempt,
   };
   if (row.kind === 'evaluate') {
-    const checkpoint = await newestCheckpoint(tx, row.training_id, { fromStep: row.end_step, toStep: row.end_step });
+    const at = { fromStep: row.end_step, toStep: row.end_step, inStore: request.storeId };
+    const checkpoint = await newestCheckpoint(tx, row.training_id, at);
     if (checkpoint === null) throw new Error(`no checkpoint of ${row.training_hash} at step ${row.end_step}`);
     const evaluations = await pendingEvaluations(tx, row.training_id, row.end_step);
     return { ...common, kind: 'evaluate', checkpoint, evaluations };
@@ -157,25 +163,35 @@ async function describe(tx: DatabaseTransaction, request: ClaimRequest, row: Cla
   const checkpoint = await newestCheckpoint(tx, row.training_id, {
     toStep: row.end_step,
     inClass: request.numericsClass,
+    inStore: request.storeId,
   });
-  await noteNumericsClass(tx, row, request.numericsClass, checkpoint);
+  await noteRestart(tx, row, request, checkpoint);
   await forgetMetricsPast(tx, row.training_id, checkpoint?.step ?? 0);
   return { ...common, kind: 'train', checkpoint, endStep: row.end_step };
 }
 
-/** A half-done training is never continued in another numerics class: it begins again, and says so. */
-async function noteNumericsClass(
+/**
+ * A half-done training is never continued in another numerics class, nor without the checkpoint's file: it begins again,
+ * or at an older checkpoint, and says so.
+ */
+async function noteRestart(
   tx: DatabaseTransaction,
   row: ClaimedRow,
-  numericsClass: string,
+  { numericsClass, storeId }: ClaimRequest,
   checkpoint: CheckpointReference | null,
 ): Promise<void> {
-  if (row.numerics_class === numericsClass) return;
-  await tx.updateTable('trainings').set({ numerics_class: numericsClass }).where('id', '=', row.training_id).execute();
-  const elsewhere = await newestCheckpoint(tx, row.training_id, { toStep: row.end_step });
-  if (elsewhere === null || elsewhere.step <= (checkpoint?.step ?? 0)) return;
-  const detail = { from: row.numerics_class, to: numericsClass, lost_steps: elsewhere.step };
-  await writeSweepEvent(tx, { trainingId: row.training_id, kind: 'restarted_in_other_numerics_class', detail });
+  const { training_id: trainingId, numerics_class: before } = row;
+  if (before !== numericsClass) {
+    await tx.updateTable('trainings').set({ numerics_class: numericsClass }).where('id', '=', trainingId).execute();
+  }
+  const newest = await newestCheckpoint(tx, trainingId, { toStep: row.end_step });
+  const lostSteps = (newest?.step ?? 0) - (checkpoint?.step ?? 0);
+  if (newest === null || lostSteps <= 0) return;
+  const event =
+    before === numericsClass
+      ? { kind: 'restarted_with_other_checkpoints', detail: { from: newest.storeId, to: storeId } }
+      : { kind: 'restarted_in_other_numerics_class', detail: { from: before, to: numericsClass } };
+  await writeSweepEvent(tx, { trainingId, kind: event.kind, detail: { ...event.detail, lost_steps: lostSteps } });
 }
 
 /** Law 4. A chunk that spans the checkpoint's step keeps its part up to it. */
@@ -192,13 +208,14 @@ interface CheckpointWanted {
   readonly toStep: number;
   /** Absent: any. */
   readonly inClass?: string;
+  readonly inStore?: string;
 }
 
 /** Of the wanted ones, that of the greatest step and there of the newest epoch. */
 export async function newestCheckpoint(
   db: Pick<DatabaseTransaction, 'selectFrom'>,
   trainingId: string,
-  { fromStep = 0, toStep, inClass }: CheckpointWanted,
+  { fromStep = 0, toStep, inClass, inStore }: CheckpointWanted,
 ): Promise<CheckpointReference | null> {
   const row = await db
     .selectFrom('checkpoints')
@@ -207,6 +224,7 @@ export async function newestCheckpoint(
     .where('step', '>=', fromStep)
     .where('step', '<=', toStep)
     .$if(inClass !== undefined, (query) => query.where('numerics_class', '=', inClass ?? ''))
+    .$if(inStore !== undefined, (query) => query.where('store_id', '=', inStore ?? ''))
     .orderBy('step', 'desc')
     .orderBy('epoch', 'desc')
     .limit(1)

@@ -159,6 +159,16 @@ export async function finishInserting(store: Store, sweepId: string): Promise<vo
   for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
     const block = trainings.slice(start, start + blockSize);
     await transact(store, (tx) => insertTrainings(tx, sweepId, block, firstTrials));
+    if (isPowerOfTwo(start / blockSize + 1)) await refreshStatistics(store);
   }
   await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
+}
+
+/** Prepared statements are planned by the tables' statistics: as they were before a bulk load, they mislead. */
+async function refreshStatistics(store: Store): Promise<void> {
+  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations`.execute(store.db);
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return Number.isInteger(Math.log2(count));
 }

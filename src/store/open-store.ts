@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DatabaseSchema } from './database-schema.ts';
+import { preparing } from './preparing-pool.ts';
 
 export type Database = Kysely<DatabaseSchema>;
 export type DatabaseTransaction = Transaction<DatabaseSchema>;
@@ -32,7 +33,7 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
   // A connection lost between two statements of a transaction: the next statement fails and tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined); // An idle connection was lost: the pool drops it, the next query opens another.
-  const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   return { db, close: () => db.destroy() };
 }
 

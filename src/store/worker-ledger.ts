@@ -9,6 +9,8 @@ export interface ClaimRequest {
   readonly generation: number;
   readonly workerId: string;
   readonly numericsClass: string;
+  /** Whose checkpoint files the worker can read: it goes on from those, and evaluates those, alone. */
+  readonly storeId: string;
   /** The activity's task token: the reaper fails it when the worker is proved dead. */
   readonly taskToken: Uint8Array;
   readonly leaseMs: number;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import type { EvaluationMetrics } from './evaluation-metrics.ts';
 import type {
   DatasetReference,
@@ -99,7 +100,7 @@ export type SegmentOutcome =
   | {
       readonly kind: 'failed';
       readonly outcome: Exclude<TrainingOutcome, 'succeeded' | 'pruned'>;
-      readonly code: string;
+      readonly code: ErrorCode;
       readonly message: string;
     }
   /** The trainer process died without an outside cause; the third such end of a segment makes it `crashed`. */

@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
-import type { SegmentOutcome } from '../sweep/segment.ts';
+import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
+import { trainerVersion } from '../sweep/trainer-version.ts';
 import { evaluateSegment } from './evaluate-segment.ts';
 import { openAdapterEngine } from './open-adapter-engine.ts';
 import { probeTheory } from './probe-theory.ts';
@@ -7,18 +8,34 @@ import type { SegmentRunner } from './segment-runner.ts';
 import { trainSegment } from './train-segment.ts';
 import { WarmSlot } from './warm-slot.ts';
 
+const finishOldTrainings = 'DROPSWEEP_FINISH_OLD_TRAININGS';
+
 /** The runner of the real trainer. Keeps engine, tokens and base warm between segments. */
 export function makeOnnxRunner(): SegmentRunner {
   const slot = new WarmSlot(openAdapterEngine, threadsOfSlot());
   return {
     run: (command, reporter) =>
-      asOutcome(() =>
-        command.segment.kind === 'train'
+      asOutcome(() => {
+        demandOwnVersion(command.segment);
+        return command.segment.kind === 'train'
           ? trainSegment(command.segment, command, reporter, slot)
-          : evaluateSegment(command.segment, command, reporter, slot),
-      ),
+          : evaluateSegment(command.segment, command, reporter, slot);
+      }),
     probe: (request) => probeTheory(request, slot),
   };
+}
+
+/**
+ * A training's identity holds the version that it was planned with: finished by another it would be neither's.
+ * @throws TRAINER_VERSION_CHANGED unless the user says that it may be
+ */
+function demandOwnVersion({ specification }: Segment): void {
+  if (specification.trainer_version === trainerVersion || process.env[finishOldTrainings] === '1') return;
+  throw new DropsweepError('TRAINER_VERSION_CHANGED', 'the training belongs to another trainer version', {
+    got: `trainer version ${specification.trainer_version}`,
+    expected: `trainer version ${trainerVersion}, this worker's`,
+    fix: `launch the sweep under a new name, or start the worker with ${finishOldTrainings}=1 and retry the failed trainings`,
+  });
 }
 
 /** Intra-op threads, set by the slot's supervisor. */

@@ -35,7 +35,8 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),
     readLiveWorkers: (host) => register.readLiveWorkers(host),
     reapWorker: (workerId) => register.reapWorker(workerId),
-    registerWorker: (worker) => register.register(worker),
+    // It may go away again between the first question and this: a worker that starts waits for as long as it takes.
+    registerWorker: (worker) => untilPresent(() => register.register(worker), warn),
     heartbeatWorker: (workerId) => register.heartbeat(workerId),
     endWorker: (workerId) => register.leave(workerId),
     async readDataset(hash) {

@@ -1,14 +1,15 @@
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Segment } from '../sweep/segment.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
 import type { ProbeRequest } from '../train/trainer-protocol.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
 
 export interface PrepareOptions {
   /** The machine's data directory. */
   readonly dataDirectory: string;
+  readonly checkpoints: CheckpointStore;
   readonly checkpointEverySeconds: number;
   /** The frozen rows of a dataset: gzip'd JSON lines. */
   readonly readDataset: (hash: string) => Promise<Uint8Array>;
@@ -21,13 +22,9 @@ export class RunPreparation {
   readonly #options: PrepareOptions;
   readonly #datasets = new Map<string, Promise<string>>();
   readonly #models = new Map<string, Promise<string>>();
-  readonly #checkpointFolder: string;
-  readonly #storeId: string;
 
   constructor(options: PrepareOptions) {
     this.#options = options;
-    this.#checkpointFolder = resolve(options.dataDirectory, 'checkpoints');
-    this.#storeId = `${hostname()}:${this.#checkpointFolder}`;
   }
 
   async run(segment: Segment): Promise<RunCommand> {
@@ -40,8 +37,8 @@ export class RunPreparation {
     return {
       kind: 'run',
       segment,
-      checkpointFolder: this.#checkpointFolder,
-      storeId: this.#storeId,
+      checkpointFolder: this.#options.checkpoints.folder,
+      storeId: this.#options.checkpoints.id,
       datasetFiles,
       modelFolder: simulated ? '' : await this.#model(specification.base),
       checkpointEverySeconds: this.#options.checkpointEverySeconds,

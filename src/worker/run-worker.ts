@@ -11,6 +11,7 @@ import { type ActivityAttempt, makeServeSlot } from '../../activities/serve-slot
 import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
 import { controlQueue, trainQueue } from '../messages/names.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import { openCheckpointStore } from './checkpoint-store.ts';
 import { every } from './every.ts';
 import { connectNatively, keepWorkerRunning } from './keep-worker-running.ts';
 import { RunPreparation } from './prepare-run.ts';
@@ -120,8 +121,10 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
 
 async function serveTrain(environment: WorkerEnvironment, workerId: string): Promise<void> {
   const { settings, record, draining, warn } = environment;
+  const checkpoints = openCheckpointStore(settings.dataDirectory);
   const preparation = new RunPreparation({
     dataDirectory: settings.dataDirectory,
+    checkpoints,
     checkpointEverySeconds: settings.checkpointEverySeconds,
     readDataset: (hash) => record.readDataset(hash),
     resolveModelFolder: environment.resolveModelFolder,
@@ -142,6 +145,7 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
       ledger: record.ledger,
       trainers,
       workerId,
+      storeId: checkpoints.id,
       leaseMs: settings.leaseMs,
       renewEveryMs: settings.renewEveryMs,
       draining,

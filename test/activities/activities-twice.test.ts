@@ -11,6 +11,7 @@ import { createSweep } from '../../src/store/create-sweep.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { openWorkerRecord } from '../../src/worker/open-worker-record.ts';
+import { openCheckpointStore } from '../../src/worker/checkpoint-store.ts';
 import { RunPreparation } from '../../src/worker/prepare-run.ts';
 import { TrainerSlots } from '../../src/worker/trainer-slots.ts';
 import type { WorkerRecord } from '../../src/worker/worker-record.ts';
@@ -72,7 +73,7 @@ describe('an activity that Temporal runs a second time', () => {
 
   it('serveSlot, whose answer was lost, changes nothing more', async () => {
     const serveSlot = makeServeSlot({
-      ...{ currentAttempt, trainers, ledger: record.ledger, workerId: 'test' },
+      ...{ currentAttempt, trainers, ledger: record.ledger, workerId: 'test', storeId: openCheckpointStore(folder).id },
       leaseMs: 30_000,
       renewEveryMs: 1_000,
       draining: new AbortController().signal,
@@ -115,6 +116,7 @@ describe('an activity that Temporal runs a second time', () => {
 function makePreparation(dataDirectory: string, record: WorkerRecord): RunPreparation {
   return new RunPreparation({
     dataDirectory,
+    checkpoints: openCheckpointStore(dataDirectory),
     checkpointEverySeconds: 60,
     readDataset: (hash) => record.readDataset(hash),
     resolveModelFolder: (base) => Promise.resolve(base.folder),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -29,6 +29,24 @@ async function ask(databaseUrl: string, statement: string): Promise<unknown> {
   } finally {
     await client.end();
   }
+}
+
+/** Ports of a process's listening TCP sockets, from Linux's tables. */
+function listeningPorts(pid: number): number[] {
+  if (!existsSync('/proc/net/tcp')) return [];
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
+      return /^socket:\[(\d+)\]$/.exec(target)?.slice(1) ?? [];
+    }),
+  );
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A' && sockets.has(fields[9] ?? ''))
+      .map((fields) => Number.parseInt(fields[1]?.split(':')[1] ?? '', 16)),
+  );
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -113,6 +131,10 @@ describe('a supervisor', () => {
     }
     const ports = [folder.status.postgres_port, folder.status.temporal_port];
     for (const port of ports) expect(listensBeyondLoopback(port ?? 0)).toBe(false);
+    // Temporal opens ports of its own choice besides: whatever its process and PostgreSQL's listen on is looked at.
+    for (const name of ['temporal', 'postgres']) {
+      for (const port of listeningPorts(folder.pid(name))) expect(listensBeyondLoopback(port), name).toBe(false);
+    }
     const findings = await doctor(folder.path);
     expect(findings.filter((finding) => finding.status === 'fail')).toEqual([]);
   });

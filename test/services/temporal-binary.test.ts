@@ -24,6 +24,8 @@ function writeProgram(file: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
+const unreachable = async (): Promise<string> => Promise.reject(new Error('no such host'));
+
 describe('the Temporal program', () => {
   it('is the one on PATH first', async () => {
     writeProgram(onPath(), telling('1.29.1'));
@@ -40,12 +42,30 @@ describe('the Temporal program', () => {
     expect(await temporalBinary({ environment })).toBe(cached());
   });
 
-  it('is built by Go once, whoever asks, and told of', async () => {
+  it('is downloaded once, whoever asks, and told of', async () => {
+    let downloads = 0;
+    const told: string[] = [];
+    const options = {
+      environment,
+      progress: (text: string) => void told.push(text),
+      download: async (version: string, place: string) => {
+        downloads += 1;
+        expect(version).toBe('1.5.1');
+        writeProgram(join(place, 'fetched'), telling('1.29.1'));
+        return join(place, 'fetched');
+      },
+    };
+    expect(await Promise.all([temporalBinary(options), temporalBinary(options)])).toEqual([cached(), cached()]);
+    expect(downloads).toBe(1);
+    expect(told.filter((text) => text.startsWith('downloading'))).toHaveLength(1);
+  });
+
+  it('is built by Go once where it cannot be downloaded, whoever asks, and told of', async () => {
     const copy = `/bin/cp '${onPath()}.source' "$GOBIN/temporal"; echo "$@" >> '${folder}/builds'`;
     writeProgram(`${onPath()}.source`, telling('1.29.1'));
     writeProgram(join(folder, 'bin', 'go'), copy);
     const told: string[] = [];
-    const options = { environment, progress: (text: string) => void told.push(text) };
+    const options = { environment, download: unreachable, progress: (text: string) => void told.push(text) };
     const both = await Promise.all([temporalBinary(options), temporalBinary(options)]);
     expect(both).toEqual([cached(), cached()]);
     expect(told.filter((text) => text.startsWith('building'))).toHaveLength(1);
@@ -53,9 +73,11 @@ describe('the Temporal program', () => {
 
   it('that cannot be had is one error that says what each place said, and leaves nothing half built', async () => {
     writeProgram(join(folder, 'bin', 'go'), 'echo "no route to the module proxy" >&2; exit 1');
-    const fault = temporalBinary({ environment });
+    const fault = temporalBinary({ environment, download: unreachable });
     await expect(fault).rejects.toMatchObject({ code: 'TEMPORAL_BINARY_MISSING' });
-    await expect(fault).rejects.toThrow(/PATH: none; .*no executable file; go install: no route to the module proxy/);
+    await expect(fault).rejects.toThrow(
+      /PATH: none; .*no executable file; download: no such host; go install: no route to the module proxy/,
+    );
     expect(existsSync(cached())).toBe(false);
   });
 });

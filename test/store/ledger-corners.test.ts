@@ -168,7 +168,7 @@ describe('a sweep of every kind of ending', () => {
     await register.register({ workerId: 'worker-1', host: 'h', pid: 1, startTime: 't', role: 'train', slots: 3 });
     const fail = async (outcome: 'diverged' | 'infeasible') => {
       const segment = await record.take(sweep);
-      await record.ledger.commit(segment.lease, { kind: 'failed', outcome, code: 'SOME', message: 'so it was' });
+      await record.ledger.commit(segment.lease, { kind: 'failed', outcome, code: 'NON_FINITE', message: 'so it was' });
     };
     await fail('diverged');
     await fail('infeasible');
@@ -203,7 +203,7 @@ describe('a sweep of every kind of ending', () => {
     expect(snapshot.trials[0]).toMatchObject({ state: 'succeeded', step: 4, metrics: { accuracy: 0.9 } });
     expect(snapshot.trials.find(({ state }) => state === 'running')).toMatchObject({ step: 2, latestLoss: 0.5 });
     expect(snapshot.trials.find(({ state }) => state === 'diverged')).toMatchObject({
-      failure: { code: 'SOME', message: 'so it was' },
+      failure: { code: 'NON_FINITE', message: 'so it was' },
       metrics: null,
     });
     expect(snapshot.slots.map(({ running: what }) => what?.kind ?? 'idle').sort()).toEqual([

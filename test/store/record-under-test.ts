@@ -49,6 +49,7 @@ export async function openRecordUnderTest(): Promise<RecordUnderTest> {
       generation: 0,
       workerId: 'worker-1',
       numericsClass,
+      storeId: 'store',
       taskToken: new Uint8Array([1, 2, 3]),
       leaseMs: 60_000,
       ...more,

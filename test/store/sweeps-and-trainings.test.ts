@@ -247,7 +247,7 @@ describe('halving', () => {
   it('gives a retried training its decision, though its failure was counted before', async () => {
     const sweep = await record.launch(planOf('s', 2, { scheduler: halving, rungSteps: [2, 4] }));
     const bad = await record.take(sweep);
-    await record.ledger.commit(bad.lease, { kind: 'failed', outcome: 'diverged', code: 'DIVERGED', message: 'NaN' });
+    await record.ledger.commit(bad.lease, { kind: 'failed', outcome: 'diverged', code: 'NON_FINITE', message: 'NaN' });
     await record.finishAll(sweep);
     await command('s', { kind: 'retry_failed' });
     expect(await record.finishAll(sweep)).toBeGreaterThan(0);
@@ -268,7 +268,7 @@ describe('halving', () => {
   it('counts a failed training as the worst', async () => {
     const sweep = await record.launch(planOf('s', 2, { scheduler: halving, rungSteps: [2, 4] }));
     const bad = await record.take(sweep);
-    await record.ledger.commit(bad.lease, { kind: 'failed', outcome: 'diverged', code: 'DIVERGED', message: 'NaN' });
+    await record.ledger.commit(bad.lease, { kind: 'failed', outcome: 'diverged', code: 'NON_FINITE', message: 'NaN' });
     expect(await record.finishAll(sweep)).toBe(4);
     expect(await states()).toEqual([
       { state: 'diverged', count: 1 },

@@ -117,6 +117,26 @@ describe('the ledger of workers', () => {
     expect(await rowsOf(sql`select state from sweeps`)).toEqual([{ state: 'completed' }]);
   });
 
+  it('goes on from, and evaluates, what its own store holds, and says what it cannot read', async () => {
+    const sweep = await record.launch(planOf('s', 1));
+    const segment = await record.take(sweep, { slotKey: 'slot' });
+    await record.ledger.checkpoint(segment.lease, checkpointAt(2), []);
+    await record.ledger.commit(segment.lease, { kind: 'released' });
+    const elsewhere = await record.take(sweep, { storeId: 'another machine' });
+    expect(elsewhere.kind === 'train' && elsewhere.checkpoint).toBeNull();
+    expect(await rowsOf(sql`select kind, detail from sweep_events where kind like 'restarted%'`)).toEqual([
+      {
+        kind: 'restarted_with_other_checkpoints',
+        detail: { from: 'store', to: 'another machine', lost_steps: 2 },
+      },
+    ]);
+    await record.ledger.commit(elsewhere.lease, { kind: 'released' });
+    const own = await record.take(sweep);
+    await record.ledger.commit(own.lease, outcomeOf(own));
+    expect(await record.ledger.claim(record.request(sweep, { storeId: 'another machine' }))).toEqual({ kind: 'wait' });
+    expect((await record.take(sweep)).kind).toBe('evaluate');
+  });
+
   it('begins anew in another numerics class, says so, and uses the old checkpoint again in its own class', async () => {
     const sweep = await record.launch(planOf('s', 1));
     const first = await record.take(sweep);

@@ -1,3 +1,4 @@
+import { trainerVersion } from '../../src/sweep/trainer-version.ts';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +83,7 @@ export class SegmentBench {
     const configuration = { ...tinyConfiguration, ...changes };
     return {
       trainer: 'onnx',
-      trainer_version: 'test',
+      trainer_version: trainerVersion,
       configuration,
       base: { reference: 'tiny', folder: this.modelFolder, content_hash: 'tiny', tokenizer_hash: 'tiny' },
       task: { kind: 'classification', label_names: ['bad', 'good'] },

@@ -1,14 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import type { RunCommand } from '../../src/train/segment-runner.ts';
-import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
-import { expectOutcome, SegmentBench } from '../support/segment-run.ts';
-import { sha256 } from '../../src/base/sha256.ts';
+import { SegmentBench } from '../support/segment-run.ts';
+import { live, vectorHashes } from '../support/trainer-life.ts';
 
 /*
  * A real trainer process trains the tiny model for 200 steps and writes a checkpoint after each. It is killed with
@@ -17,55 +12,12 @@ import { sha256 } from '../../src/base/sha256.ts';
  * ends with must be what a process that was never disturbed ends with, byte for byte.
  */
 
-const trainerProcess = resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
 const totalSteps = 200;
 let bench: SegmentBench;
 beforeAll(() => {
   bench = new SegmentBench();
 });
 afterAll(() => rmSync(bench.folder, { recursive: true }));
-
-interface Life {
-  readonly checkpoints: readonly CheckpointReference[];
-  readonly losses: ReadonlyMap<number, number>;
-  readonly final: CheckpointReference | null;
-}
-
-/** Runs a trainer process until it is done, or until it has reported the checkpoint of `killStep`. */
-async function live(command: RunCommand, killStep: number): Promise<Life> {
-  const checkpoints: CheckpointReference[] = [];
-  const losses = new Map<number, number>();
-  let final: CheckpointReference | null = null;
-  const child: ChildProcess = fork(trainerProcess, {
-    serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  await new Promise<void>((done, fail) => {
-    child.on('message', (message: FromTrainer) => {
-      if (message.kind === 'ready') child.send(command);
-      const chunks =
-        message.kind === 'checkpoint' || message.kind === 'metrics'
-          ? message.chunks
-          : message.kind === 'done' && message.outcome.kind === 'trained'
-            ? message.outcome.metrics
-            : [];
-      for (const { name, firstStep, values } of chunks) {
-        if (name === 'loss') for (const [i, value] of values.entries()) losses.set(firstStep + i, value);
-      }
-      if (message.kind === 'checkpoint') {
-        checkpoints.push(message.checkpoint);
-        if (message.checkpoint.step >= killStep) child.kill('SIGKILL');
-      }
-      if (message.kind === 'done') {
-        final = expectOutcome(message.outcome, 'trained').checkpoint;
-        child.kill('SIGKILL');
-      }
-    });
-    child.on('error', fail);
-    child.on('exit', () => done());
-  });
-  return { checkpoints, losses, final };
-}
 
 test('killed at twenty random steps, a training ends in the same bits as one left alone', {
   timeout: 240_000,
@@ -92,12 +44,7 @@ test('killed at twenty random steps, a training ends in the same bits as one lef
   for (const [step, loss] of last.losses) losses.set(step, loss);
   expect(last.final?.step).toBe(totalSteps);
   expect(last.final?.sha256).toBe(whole.final?.sha256);
-  const vectorsOf = (reference: CheckpointReference | null): string[] => {
-    const { state } = readCheckpointState(resolve(bench.checkpointFolder, reference?.uri ?? ''));
-    return [state.parameters, state.firstMoment, state.secondMoment].map((vector) =>
-      sha256(new Uint8Array(vector.buffer)),
-    );
-  };
+  const vectorsOf = (final: CheckpointReference | null) => vectorHashes(final, bench.checkpointFolder);
   expect(vectorsOf(last.final)).toEqual(vectorsOf(whole.final));
   const inOrder = (values: ReadonlyMap<number, number>): [number, number][] => [...values].sort(([a], [b]) => a - b);
   expect(inOrder(losses)).toEqual(inOrder(whole.losses));

@@ -1,39 +1,37 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { findModel } from '../../src/hub/resolve-model.ts';
 import { stream } from '../../src/random/stream.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import type { CheckpointReference } from '../../src/sweep/segment.ts';
+import { SegmentBench } from '../support/segment-run.ts';
+import { live, vectorHashes } from '../support/trainer-life.ts';
 
-const modelFolder = process.env['DROPSWEEP_TEST_MODEL'];
+const reference = process.env['DROPSWEEP_TEST_MODEL'] ?? 'sentence-transformers/all-MiniLM-L6-v2';
+const model = await findModel(reference);
 
-describe.skipIf(modelFolder === undefined)(
-  'all-MiniLM-L6-v2 (skipped unless DROPSWEEP_TEST_MODEL names its folder)',
+describe.skipIf(model === null)(
+  'all-MiniLM-L6-v2 (skipped unless it is in the cache or DROPSWEEP_TEST_MODEL names its folder)',
   () => {
-    test('interrupted at several random steps and resumed by fresh runners, it ends in the same bits', {
-      timeout: 300_000,
-    }, async () => {
-      const bench = new SegmentBench({ modelFolder: modelFolder ?? '' });
-      const specification = bench.specification({ epochs: 1, rank: 8, alpha: 16, dropout_rate: 0.5 });
-      const whole = expectOutcome(
-        await makeOnnxRunner().run(bench.command(bench.trainSegment(specification)), new RecordingReporter()),
-        'trained',
-      );
-      for (const cut of stream(6, 'cuts')
+    test('killed with SIGKILL at several random steps, it ends in the same bits', { timeout: 300_000 }, async () => {
+      const bench = new SegmentBench({ modelFolder: model?.folder ?? '' });
+      const specification = bench.specification({ epochs: 2, rank: 8, alpha: 16, dropout_rate: 0.5 });
+      const whole = await live(bench.command(bench.trainSegment(specification)), Number.POSITIVE_INFINITY);
+      const steps = stream(6, 'cuts')
         .permutation(specification.total_steps - 1)
-        .subarray(0, 3)) {
-        const reporter = new RecordingReporter(cut + 1);
-        const first = bench.trainSegment(specification, { epoch: 10 + cut });
-        expect(await makeOnnxRunner().run(bench.command(first), reporter)).toEqual({ kind: 'released' });
-        const second = bench.trainSegment(specification, {
-          checkpoint: reporter.checkpoints.at(-1) ?? null,
-          epoch: 30 + cut,
-        });
-        const end = expectOutcome(
-          await makeOnnxRunner().run(bench.command(second), new RecordingReporter()),
-          'trained',
-        );
-        expect(end.checkpoint.sha256).toBe(whole.checkpoint.sha256);
+        .subarray(0, 4);
+      let checkpoint: CheckpointReference | null = null;
+      for (const [i, step] of [...steps].sort((a, b) => a - b).entries()) {
+        const segment = bench.trainSegment(specification, { checkpoint, epoch: i + 2 });
+        const life = await live(bench.command(segment, 0), step + 1);
+        expect(life.final).toBeNull();
+        checkpoint = life.checkpoints.at(-2) ?? life.checkpoints.at(-1) ?? checkpoint;
       }
+      const rest = bench.trainSegment(specification, { checkpoint, epoch: 99 });
+      const last = await live(bench.command(rest), Number.POSITIVE_INFINITY);
+      expect(last.final?.sha256).toBe(whole.final?.sha256);
+      expect(vectorHashes(last.final, bench.checkpointFolder)).toEqual(
+        vectorHashes(whole.final, bench.checkpointFolder),
+      );
       rmSync(bench.folder, { recursive: true });
     });
   },

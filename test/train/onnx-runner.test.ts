@@ -115,6 +115,12 @@ describe('bad input', () => {
     rmSync(broken.folder, { recursive: true });
   });
 
+  test('a training of another trainer version is not trained by this one', async () => {
+    const segment = bench.trainSegment({ ...bench.specification(), trainer_version: 'older' });
+    const outcome = await makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
+    expect(outcome).toMatchObject({ kind: 'failed', outcome: 'infeasible', code: 'TRAINER_VERSION_CHANGED' });
+  });
+
   test('a corrupt checkpoint is named, and nothing is trained from it', async () => {
     const whole = await trainWhole();
     const path = join(bench.checkpointFolder, whole.checkpoint.uri);
