@@ -90,7 +90,11 @@ export class TrainerSlot implements Trainer {
     }
     if (stoppedEarly) return { kind: 'released' };
     const { end, job } = await this.#work(listener, command);
-    if (end.kind === 'outcome') return end.outcome;
+    if (end.kind === 'outcome') {
+      // What the failed allocation left behind is not handed to the next segment.
+      if (end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory') await this.close();
+      return end.outcome;
+    }
     if (end.kind === 'constants') throw new Error('a trainer process answered a segment with constants');
     return describeDeath(end.end, job, segment.attempt);
   }
