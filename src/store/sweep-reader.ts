@@ -241,9 +241,15 @@ export async function readSweepEvents(
 function describe(row: { kind: string; hash: string | null; detail: Record<string, unknown> }): string {
   const facts = Object.entries(row.detail)
     .filter(([name]) => name !== 'kind')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value.split('\n')[0] : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name} ${factText(value)}`);
   const what = row.kind.replaceAll('_', ' ');
   return [row.hash === null ? what : `${what} (training ${row.hash.slice(0, 8)})`, ...facts].join(', ');
+}
+
+function factText(value: unknown): string {
+  if (typeof value === 'string') return value.split('\n')[0] ?? '';
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
+  return JSON.stringify(value);
 }
 
 /** The newest checkpoint of a training; null: none yet. */
