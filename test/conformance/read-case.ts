@@ -4,9 +4,11 @@ import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/fo
 import type { HeadTask } from '../../src/models/heads.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
 
-export interface GoldenCase {
+/** case.json of the reference vectors; see their README. */
+export interface CaseDescription {
   readonly folder: string;
   readonly case: string;
+  readonly adapter: 'lora';
   readonly task: 'cls' | 'reg' | 'qa';
   readonly rank: number;
   readonly alpha: number;
@@ -29,35 +31,56 @@ export interface StoredTensor {
   readonly data: TensorData;
 }
 
-export function readCase(folder: string): GoldenCase {
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+/** One folder of vectors, whole. */
+export interface ConformanceCase {
+  readonly case: CaseDescription;
+  readonly inputs: StoredTensors;
+  readonly trainable: StoredTensors;
+  readonly masks: StoredTensors;
+  readonly expected: StoredTensors;
+}
+
+export function loadCase(folder: string): ConformanceCase {
   return {
-    folder,
-    ...(JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8')) as Omit<GoldenCase, 'folder'>),
+    case: readDescription(folder),
+    inputs: readAll(folder, 'inputs'),
+    trainable: readAll(folder, 'trainable'),
+    masks: readAll(folder, 'masks'),
+    expected: readAll(folder, 'expected'),
   };
 }
 
-export function readAll(folder: string, name: string): ReadonlyMap<string, StoredTensor> {
+export function readDescription(folder: string): CaseDescription {
+  return {
+    folder,
+    ...(JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8')) as Omit<CaseDescription, 'folder'>),
+  };
+}
+
+export function readAll(folder: string, name: string): StoredTensors {
   const file = path.join(folder, `${name}.safetensors`);
   const { tensors } = readSafetensorsHeader(file);
   return new Map([...tensors].map(([key, entry]) => [key, { shape: entry.shape, data: readTensor(file, entry) }]));
 }
 
-export function floats(tensors: ReadonlyMap<string, StoredTensor>, name: string): Float32Array {
+export function floats(tensors: StoredTensors, name: string): Float32Array {
   const data = tensors.get(name)?.data;
   if (data instanceof Float32Array) return data;
   throw new Error(`no float32 tensor ${name}`);
 }
 
-export function headOf(golden: GoldenCase): HeadTask {
-  const config = JSON.parse(readFileSync(path.join(golden.folder, 'config.json'), 'utf8')) as {
+export function headOf(description: CaseDescription): HeadTask {
+  const config = JSON.parse(readFileSync(path.join(description.folder, 'config.json'), 'utf8')) as {
     id2label?: Record<string, string>;
   };
   const labels = Object.keys(config.id2label ?? { 0: '', 1: '' }).length;
-  if (golden.task === 'qa') return { kind: 'question_answering', labels: 2 };
-  return golden.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
+  if (description.task === 'qa') return { kind: 'question_answering', labels: 2 };
+  return description.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
 }
 
-export function batchOf(inputs: ReadonlyMap<string, StoredTensor>): TokenBatch {
+export function batchOf(inputs: StoredTensors): TokenBatch {
   const integers = (name: string, otherwise: number): BigInt64Array => {
     const ids = inputs.get('input_ids');
     const data = inputs.get(name)?.data;
@@ -74,8 +97,8 @@ export function batchOf(inputs: ReadonlyMap<string, StoredTensor>): TokenBatch {
   };
 }
 
-export function labelsOf(golden: GoldenCase, inputs: ReadonlyMap<string, StoredTensor>): BatchLabels {
-  if (golden.task === 'qa') {
+export function labelsOf({ task }: CaseDescription, inputs: StoredTensors): BatchLabels {
+  if (task === 'qa') {
     const at = (name: string) => inputs.get(name)?.data as BigInt64Array;
     return BigInt64Array.from(
       [...at('start_positions')].flatMap((start, row) => [start, at('end_positions')[row] ?? 0n]),
@@ -85,20 +108,34 @@ export function labelsOf(golden: GoldenCase, inputs: ReadonlyMap<string, StoredT
   return labels instanceof BigInt64Array ? labels : Float32Array.from(labels as Float32Array);
 }
 
+/** Logits as the vectors store them: start and end scores of spans apart. */
+export function logitsParts({ task }: CaseDescription, logits: Float32Array): Float32Array[] {
+  if (task !== 'qa') return [logits];
+  return [0, 1].map((part) => logits.filter((_, index) => index % 2 === part));
+}
+
 /** The vectors' name of a tensor of our layout. */
-export function goldenName(name: string): string {
+export function storedName(name: string): string {
   return name.startsWith('head.') ? name : `base_model.model.${name}`;
 }
 
-export function parametersOf(layout: TrainableLayout, tensors: ReadonlyMap<string, StoredTensor>): Float32Array {
+export function parametersOf(layout: TrainableLayout, tensors: StoredTensors): Float32Array {
   const parameters = new Float32Array(layout.length);
-  for (const tensor of layout.tensors) parameters.set(floats(tensors, goldenName(tensor.name)), tensor.offset);
+  for (const tensor of layout.tensors) parameters.set(floats(tensors, storedName(tensor.name)), tensor.offset);
   return parameters;
 }
 
-export function masksOf(
+export function instanceMasks({ masks }: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
+  return masksOf(layout, masks, 'train', index);
+}
+
+export function memberMasks({ masks }: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
+  return masksOf(layout, masks, 'ensemble', index);
+}
+
+function masksOf(
   layout: TrainableLayout,
-  masks: ReadonlyMap<string, StoredTensor>,
+  masks: StoredTensors,
   kind: 'train' | 'ensemble',
   index: number,
 ): AdapterMasks {

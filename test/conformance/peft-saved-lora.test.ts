@@ -9,7 +9,7 @@ import type { AdapterEngine } from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { trial } from '../dashboard/sweep-fixture.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
-import { batchOf, floats, headOf, readAll, readCase, relativeError } from './golden-case.ts';
+import { batchOf, floats, headOf, readAll, readDescription, relativeError } from './read-case.ts';
 
 const golden = sharedFolder('golden');
 /** As the vectors' README states it for logits. */
@@ -27,7 +27,7 @@ describe.skipIf(golden === null)('an adapter that PEFT saved (skipped without ..
       cpSync(path.join(base, file), path.join(modelFolder, file));
     const { rank, alpha } = readPeftConfiguration(saved);
     const adapter = { adapter: 'lora', rank, alpha, targets: ['all-linear'] } as const;
-    engine = await openEngineWithHead({ modelFolder, adapter, threads: 1 }, headOf(readCase(base)));
+    engine = await openEngineWithHead({ modelFolder, adapter, threads: 1 }, headOf(readDescription(base)));
     parameters = readPeftParameters(saved, engine.layout.tensors, engine.layout.length);
   });
   afterAll(async () => {
