@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveModel } from '../src/hub/resolve-model.ts';
-import { stream } from '../src/random/stream.ts';
-import type { AdapterMasks } from '../src/train/adapter-engine.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
+import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
 
 /*
  * The training step at one shape: npm run bench -- [--model REFERENCE] [--rows 32] [--tokens 64] [--threads 2]
@@ -22,58 +21,16 @@ const { values: options } = parseArgs({
 });
 process.env['DROPSWEEP_THREADS'] = options.threads;
 
-const sixLinears = [
-  'attention.self.query',
-  'attention.self.key',
-  'attention.self.value',
-  'attention.output.dense',
-  'intermediate.dense',
-  'output.dense',
-];
-
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-bench-'));
 const base = await resolveModel(options.model, { progress: (text) => process.stderr.write(`${text}\n`) });
 for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
-const request = {
-  modelFolder: folder,
-  task: { kind: 'classification', label_names: ['no', 'yes'] },
-  adapter: { adapter: 'lora', rank: 8, alpha: 16, targets: sixLinears },
-  threads: Number(options.threads),
-} as const;
+const request = { ...stepRequest, modelFolder: folder, threads: Number(options.threads) };
 const openedAt = performance.now();
 const engine = await openAdapterEngine(request);
 const openMs = performance.now() - openedAt;
 
 const [batchRows, tokens] = [Number(options.rows), Number(options.tokens)];
-const count = batchRows * tokens;
-const batch = {
-  rows: batchRows,
-  length: tokens,
-  inputIds: BigInt64Array.from(stream(0, 'bench', 'ids').integers(count, 20_000), BigInt),
-  attentionMask: new BigInt64Array(count).fill(1n),
-  tokenTypeIds: new BigInt64Array(count),
-};
-const labels = BigInt64Array.from(stream(0, 'bench', 'labels').integers(batchRows, 2), BigInt);
-const sizes = (size: 'inFeatures' | 'outFeatures') =>
-  engine.layout.modules.reduce((sum, module) => sum + module[size], 0);
-const masks = (instance: number): AdapterMasks => {
-  const draw = (side: string, size: number) =>
-    stream(0, 'bench', side, instance)
-      .uniforms(size)
-      .map((uniform) => (uniform >= 0.5 ? 1 : 0));
-  return { input: draw('input', sizes('inFeatures')), output: draw('output', sizes('outFeatures')) };
-};
-const hyperparameters = {
-  dropoutRate: 0.5,
-  sparsity: 0,
-  learningRate: 5e-4,
-  weightDecay: 0.01,
-  decayBiases: true,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  clipNorm: 1,
-};
+const { batch, labels } = drawBatch(batchRows, tokens);
 
 async function timeSteps(instances: number): Promise<number[]> {
   const times: number[] = [];
@@ -84,8 +41,8 @@ async function timeSteps(instances: number): Promise<number[]> {
       state,
       batch,
       labels,
-      Array.from({ length: instances }, (_, i) => masks(i)),
-      hyperparameters,
+      Array.from({ length: instances }, (_, i) => drawMasks(engine, i)),
+      stepHyperparameters,
     ));
     if (step >= 2) times.push(performance.now() - begun);
   }
@@ -103,7 +60,7 @@ row('step, N = 2', await timeSteps(2));
 const evaluated: number[] = [];
 for (let pass = 0; pass < 8; pass += 1) {
   const begun = performance.now();
-  await engine.logits(engine.initialState(0).parameters, batch, masks(pass), 1);
+  await engine.logits(engine.initialState(0).parameters, batch, drawMasks(engine, pass), 1);
   evaluated.push(performance.now() - begun);
 }
 row(
@@ -117,7 +74,7 @@ const profiled = await openAdapterEngine({ ...request, profilePrefix: path.join(
 const profiledSteps = 4;
 let state = profiled.initialState(0);
 for (let step = 0; step < profiledSteps; step += 1) {
-  ({ state } = await profiled.step(state, batch, labels, [masks(0)], hyperparameters));
+  ({ state } = await profiled.step(state, batch, labels, [drawMasks(engine, 0)], stepHyperparameters));
 }
 await profiled.close();
 printProfile();

@@ -1,0 +1,22 @@
+import { createInterface } from 'node:readline';
+import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-request.ts';
+
+/*
+ * Our side of the comparison: one training step for each line on stdin; prints its wall milliseconds and the peak
+ * memory in MiB. Arguments: model folder, rows, tokens, threads, N.
+ */
+const [modelFolder = '', rows, tokens, threads, instances] = process.argv.slice(2);
+const engine = await openAdapterEngine({ ...stepRequest, modelFolder, threads: Number(threads) });
+const { batch, labels } = drawBatch(Number(rows), Number(tokens));
+let state = engine.initialState(0);
+let drawn = 0;
+process.stdout.write('ready\n');
+for await (const _line of createInterface({ input: process.stdin })) {
+  const begun = performance.now();
+  const masks = Array.from({ length: Number(instances) }, () => drawMasks(engine, drawn++));
+  ({ state } = await engine.step(state, batch, labels, masks, stepHyperparameters));
+  const wall = performance.now() - begun;
+  process.stdout.write(`${wall} ${Math.round(process.resourceUsage().maxRSS / 1024)}\n`);
+}
+await engine.close();
