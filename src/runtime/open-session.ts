@@ -45,6 +45,8 @@ function sessionOptions({ threads, profilePrefix }: SessionOptions): InferenceSe
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'basic',
+    // A pattern keeps a second block as large as the first run's peak, one for each shape: twice the memory, no time won.
+    enableMemPattern: false,
     extra: {
       session: {
         // Prepacking would copy every weight into each slot's own memory.
