@@ -12,7 +12,7 @@ export interface TokenBatch {
   readonly tokenTypeIds: BigInt64Array;
 }
 
-/** Labels: class indices, or targets of a regression. */
+/** Class indices, targets of a regression, start and end positions, or tokens [rows, length] with −100 where none counts. */
 export type BatchLabels = BigInt64Array | Float32Array;
 
 /** One instance's (or member's) masks over all modules, in the layout's order. 1 keeps. */
@@ -105,7 +105,7 @@ export interface AdapterEngine {
     instances: readonly AdapterMasks[],
     hyperparameters: StepHyperparameters,
   ): Promise<StepResult>;
-  /** Logits [rows, labels] of one forward pass; masks null: none. The update is scaled by s × updateScale. */
+  /** Logits [rows, labels], or [rows, length, vocabulary], of one forward pass; masks null: none. The update is scaled by s × updateScale. */
   logits(
     parameters: Float32Array,
     batch: TokenBatch,

@@ -7,7 +7,7 @@ import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../
 export interface GoldenCase {
   readonly folder: string;
   readonly case: string;
-  readonly task: 'cls' | 'reg' | 'qa';
+  readonly task: 'cls' | 'reg' | 'qa' | 'lm';
   readonly rank: number;
   readonly alpha: number;
   readonly dropout_rate: number;
@@ -53,6 +53,7 @@ export function headOf(golden: GoldenCase): HeadTask {
     id2label?: Record<string, string>;
   };
   const labels = Object.keys(config.id2label ?? { 0: '', 1: '' }).length;
+  if (golden.task === 'lm') return { kind: 'causal_language_modelling', labels: 0 };
   if (golden.task === 'qa') return { kind: 'question_answering', labels: 2 };
   return golden.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
 }
