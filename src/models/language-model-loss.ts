@@ -18,7 +18,7 @@ import { dimension } from '../onnx/shapes.ts';
 
 /** Labels that take no part in the loss. */
 const ignored = -100;
-/** Scores that exist at once: 64 MiB of them, and chunks still large enough for the product to be fast. */
+/** Scores of a chunk: 64 MiB, twice or thrice while they are reduced, and rows enough for the product to be fast. */
 const scoresAtOnce = 2 ** 24;
 
 export interface ProjectedLoss {
