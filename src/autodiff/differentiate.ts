@@ -13,9 +13,24 @@ import { undoBroadcast } from './undo-broadcast.ts';
  * @throws OPERATOR_UNSUPPORTED naming the operator and its node
  */
 export function differentiate(b: GraphBuilder, loss: Value, wanted: readonly Value[]): readonly (Value | null)[] {
+  return backpropagate(b, { value: loss, gradient: b.floats([1]) }, wanted);
+}
+
+/** A value and d loss / d value, of its shape: what the walk goes back from. */
+export interface KnownGradient {
+  readonly value: Value;
+  readonly gradient: Value;
+}
+
+/** As differentiate, for a loss that comes with its own gradient to a value all wanted ones act through. */
+export function backpropagate(
+  b: GraphBuilder,
+  known: KnownGradient,
+  wanted: readonly Value[],
+): readonly (Value | null)[] {
   const forward = [...b.nodes];
   const depends = dependents(forward, wanted);
-  const gradients = new Map<string, Value>([[loss.name, b.floats([1])]]);
+  const gradients = new Map<string, Value>([[known.value.name, known.gradient]]);
   for (const node of forward.toReversed()) {
     const outputGradients = node.outputs.map((output) => gradients.get(output.name) ?? null);
     if (outputGradients.every((gradient) => gradient === null)) continue;

@@ -1,8 +1,16 @@
 import type { GradientRule } from './gradient-rule.ts';
-import { expRule, geluRule, logSoftmaxRule, softmaxRule, tanhRule } from './rules/activations.ts';
+import {
+  expRule,
+  geluRule,
+  logSoftmaxRule,
+  sigmoidRule,
+  softmaxRule,
+  tanhGeluRule,
+  tanhRule,
+} from './rules/activations.ts';
 import { addRule, divideRule, identityRule, multiplyRule, negateRule, subtractRule } from './rules/arithmetic.ts';
 import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
-import { layerNormalizationRule } from './rules/normalisation.ts';
+import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisation.ts';
 import { batchedProductRule, gemmRule } from './rules/products.ts';
 import { reduceMeanRule, reduceSumRule, reduceSumSquareRule } from './rules/reductions.ts';
 
@@ -17,11 +25,14 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Gemm: gemmRule,
   FusedMatMul: batchedProductRule,
   Gelu: geluRule,
+  FastGelu: tanhGeluRule,
+  Sigmoid: sigmoidRule,
   Tanh: tanhRule,
   Exp: expRule,
   Softmax: softmaxRule,
   LogSoftmax: logSoftmaxRule,
   LayerNormalization: layerNormalizationRule,
+  SimplifiedLayerNormalization: rmsNormalizationRule,
   Reshape: reshapeRule,
   Transpose: transposeRule,
   Slice: sliceRule,

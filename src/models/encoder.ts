@@ -7,6 +7,8 @@ export interface FrozenLinear {
   readonly name: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** How the weight lies in its file; absent: [out, in]. */
+  readonly weightLayout?: 'in_out';
 }
 
 export interface EncoderInputs {
@@ -30,11 +32,18 @@ export interface EncoderContext {
   readonly adapt: (linear: string, x: Value, y: Value) => Value;
 }
 
+/** The longest rows that a model takes, and the member of config.json that says so. */
+export interface TokenLimit {
+  readonly tokens: number;
+  readonly option: string;
+}
+
 /** One architecture family. */
 export interface Encoder {
   readonly hiddenSize: number;
   readonly linears: readonly FrozenLinear[];
   readonly initializerRange: number;
+  readonly tokenLimit?: TokenLimit;
   /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */
   build(context: EncoderContext, inputs: EncoderInputs, reading: EncoderReading): Value;
   /** The family's own head for a task, as transformers names and initialises it. @throws MODEL_UNSUPPORTED */

@@ -4,7 +4,10 @@ import { gemm, reshape } from '../onnx/operators.ts';
 import type { EncoderReading } from './encoder.ts';
 import type { LossKind } from './losses.ts';
 
-/** What a head is wanted for. `labels` is the number of classes; 1 for regression, 2 (start, end) for spans. */
+/**
+ * What a head is wanted for. `labels` is the number of classes; 1 for regression, 2 (start, end) for spans; a language
+ * model has its vocabulary instead.
+ */
 export interface HeadTask {
   readonly kind: LossKind;
   readonly labels: number;
@@ -30,8 +33,10 @@ export interface HeadContext {
 export interface Head {
   readonly reading: EncoderReading;
   readonly tensors: readonly HeadTensor[];
-  /** @param x what the reading gives @returns [batch, labels], or [batch, tokens, 2] for spans */
+  /** @param x what the reading gives @returns [batch, labels], or [batch, tokens, 2 | vocabulary] */
   logits(context: HeadContext, x: Value): Value;
+  /** Where the logits are x Wᵀ of many classes: the frozen W [classes, hidden], for losses that never make them all. */
+  projection?(context: Pick<HeadContext, 'b' | 'weight'>): Value;
 }
 
 /** What a linear of the head is called and how large it is. */

@@ -1,21 +1,40 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { add, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
+import { languageModelLoss, type ProjectedLoss } from './language-model-loss.ts';
 
-export type LossKind = 'classification' | 'regression' | 'question_answering';
+export type LossKind = 'classification' | 'regression' | 'question_answering' | 'causal_language_modelling';
 
 /** A task's loss, and the labels that it takes. */
-export interface Loss {
-  /** Class numbers [batch], targets [batch], or start and end positions [batch, 2]. */
-  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number };
+export type Loss = LogitsLoss | HiddenLoss;
+
+interface Labelled {
+  /** Class numbers [batch], targets [batch], start and end positions [batch, 2], or tokens [batch, tokens]. */
+  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number | 'tokens' };
+}
+
+export interface LogitsLoss extends Labelled {
+  readonly reads: 'logits';
   /** Mean over the batch; shape []. */
   build(b: GraphBuilder, logits: Value, labels: Value): Value;
 }
 
+/** A loss of so many classes that it makes the logits itself, a part at a time, and its own gradient with them. */
+export interface HiddenLoss extends Labelled {
+  readonly reads: 'hidden';
+  /** @param hidden [batch·tokens, hidden] @param projection [classes, hidden] */
+  build(b: GraphBuilder, hidden: Value, projection: Value, labels: Value): ProjectedLoss;
+}
+
 export const losses: Readonly<Record<LossKind, Loss>> = {
-  classification: { labels: { type: 'int64', columns: 1 }, build: classificationLoss },
-  regression: { labels: { type: 'float', columns: 1 }, build: meanSquaredError },
-  question_answering: { labels: { type: 'int64', columns: 2 }, build: spanLoss },
+  classification: { reads: 'logits', labels: { type: 'int64', columns: 1 }, build: classificationLoss },
+  regression: { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError },
+  question_answering: { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: spanLoss },
+  causal_language_modelling: {
+    reads: 'hidden',
+    labels: { type: 'int64', columns: 'tokens' },
+    build: (b, hidden, projection, labels) => languageModelLoss(b, hidden, projection, labels),
+  },
 };
 
 function classificationLoss(b: GraphBuilder, logits: Value, labels: Value): Value {

@@ -4,6 +4,11 @@ import { DropsweepError } from '../base/errors.ts';
 import { bertEncoder } from './bert.ts';
 import { readBertConfiguration } from './bert-configuration.ts';
 import type { Encoder } from './encoder.ts';
+import { gpt2 } from './gpt2.ts';
+import { llama } from './llama.ts';
+import { mistral } from './mistral.ts';
+import { qwen2 } from './qwen2.ts';
+import { qwen3 } from './qwen3.ts';
 import { WeightCatalog } from './weight-catalog.ts';
 
 export interface OpenedEncoder {
@@ -16,7 +21,20 @@ const families: Readonly<Record<string, (config: unknown, folder: string) => Ope
     encoder: bertEncoder(readBertConfiguration(config, path.join(folder, 'config.json'))),
     weights: new WeightCatalog(folder, ['bert.']),
   }),
+  gpt2: decoder(gpt2, 'transformer.'),
+  llama: decoder(llama, 'model.'),
+  mistral: decoder(mistral, 'model.'),
+  qwen2: decoder(qwen2, 'model.'),
+  qwen3: decoder(qwen3, 'model.'),
 };
+
+/** @param prefix what checkpoints of the model without its head leave out */
+function decoder(family: (config: unknown, file: string) => Encoder, prefix: string) {
+  return (config: unknown, folder: string): OpenedEncoder => ({
+    encoder: family(config, path.join(folder, 'config.json')),
+    weights: new WeightCatalog(folder, [prefix]),
+  });
+}
 
 /**
  * Reads a model folder's config.json and the header of its weights.

@@ -5,10 +5,26 @@ import { broadcastShape, dimension, sameShape, shapeError, shapeText } from './s
 /** The operators that models, adapters and gradients are made of, with the shapes of their results. */
 
 type Elementwise = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Min' | 'Max' | 'Pow';
-type Unary = 'Neg' | 'Exp' | 'Log' | 'Sqrt' | 'Erf' | 'Tanh' | 'Relu' | 'Sigmoid' | 'Reciprocal' | 'Identity';
+type Unary =
+  | 'Neg'
+  | 'Exp'
+  | 'Log'
+  | 'Sqrt'
+  | 'Erf'
+  | 'Tanh'
+  | 'Relu'
+  | 'Sigmoid'
+  | 'Cos'
+  | 'Sin'
+  | 'Reciprocal'
+  | 'Identity';
 
 export function elementwise(b: GraphBuilder, operator: Elementwise, x: Value, y: Value): Value {
-  return b.one({ operator, inputs: [x, y], outputs: [{ shape: broadcastShape(x.shape, y.shape, operator) }] });
+  return b.one({
+    operator,
+    inputs: [x, y],
+    outputs: [{ shape: broadcastShape(x.shape, y.shape, operator), type: x.type }],
+  });
 }
 
 export const add = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Add', x, y);
@@ -23,6 +39,11 @@ export function unary(b: GraphBuilder, operator: Unary, x: Value): Value {
 /** The exact (erf) GELU; ONNX has it as one operator since opset 20. */
 export function gelu(b: GraphBuilder, x: Value): Value {
   return b.one({ operator: 'Gelu', domain: 'com.microsoft', inputs: [x], outputs: [{ shape: x.shape }] });
+}
+
+/** ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))): what transformers calls gelu_new and gelu_pytorch_tanh. */
+export function tanhGelu(b: GraphBuilder, x: Value): Value {
+  return b.one({ operator: 'FastGelu', domain: 'com.microsoft', inputs: [x], outputs: [{ shape: x.shape }] });
 }
 
 export interface GemmOptions {
@@ -111,6 +132,17 @@ export function layerNormalization(b: GraphBuilder, x: Value, scale: Value, bias
     inputs: [x, scale, bias],
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     outputs: [{ shape: x.shape }, { shape: reduced }, { shape: reduced }],
+  });
+  return result ?? x;
+}
+
+/** x / √(mean(x²) + ε) · scale over the last axis. Two outputs: the result, the inverse root mean square. */
+export function rmsNormalization(b: GraphBuilder, x: Value, scale: Value, epsilon: number): Value {
+  const [result] = b.add({
+    operator: 'SimplifiedLayerNormalization',
+    inputs: [x, scale],
+    attributes: { axis: int(-1), epsilon: float(epsilon) },
+    outputs: [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }],
   });
   return result ?? x;
 }

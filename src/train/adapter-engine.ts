@@ -12,7 +12,10 @@ export interface TokenBatch {
   readonly tokenTypeIds: BigInt64Array;
 }
 
-/** Labels: class indices, or targets of a regression. */
+/**
+ * Class indices, targets of a regression, start and end positions [rows, 2], or tokens [rows, length], each at its own
+ * place, with −100 where none counts.
+ */
 export type BatchLabels = BigInt64Array | Float32Array;
 
 /** One instance's (or member's) masks over all modules, in the layout's order. 1 keeps. */
@@ -105,7 +108,11 @@ export interface AdapterEngine {
     instances: readonly AdapterMasks[],
     hyperparameters: StepHyperparameters,
   ): Promise<StepResult>;
-  /** Logits [rows, labels] of one forward pass; masks null: none. The update is scaled by s × updateScale. */
+  /**
+   * Logits [rows, labels], or [rows, length, 2 | vocabulary], of one forward pass; masks null: none. The update is
+   * scaled by s × updateScale.
+   * @throws MODEL_UNSUPPORTED where the rows are longer than the model takes
+   */
   logits(
     parameters: Float32Array,
     batch: TokenBatch,

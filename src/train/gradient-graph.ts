@@ -1,7 +1,7 @@
 import { addLoraUpdate, type LoraTensors } from '../adapters/lora/linear.ts';
-import { differentiate } from '../autodiff/differentiate.ts';
+import { backpropagate } from '../autodiff/differentiate.ts';
 import type { Encoder, EncoderInputs } from '../models/encoder.ts';
-import type { Head } from '../models/heads.ts';
+import type { Head, HeadContext } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
 import type { WeightCatalog } from '../models/weight-catalog.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
@@ -12,6 +12,7 @@ import { keepNeeded } from '../onnx/keep-needed.ts';
 import { multiply, reshape, split, unary } from '../onnx/operators.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { tensorLength } from './trainable-layout.ts';
+import { buildObjective } from './training-objective.ts';
 
 export interface GradientGraphRequest {
   readonly encoder: Encoder;
@@ -58,7 +59,12 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
       then_branch: { kind: 'graph', value: training },
       else_branch: { kind: 'graph', value: evaluation },
     },
-    outputs: training.outputs.map(({ shape }, index) => ({ shape: index === 2 ? [1, 'gradients'] : shape })),
+    // Of each output, the one that is empty in the other branch says the axes; sizes that differ have names.
+    outputs: [
+      { shape: (evaluation.outputs[0] ?? missing('logits')).shape.map((_, axis) => `logits_${axis}`) },
+      { shape: [] },
+      { shape: [1, 'gradients'] },
+    ],
     label: 'step',
   });
   if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
@@ -94,9 +100,9 @@ function buildTraining(
   inputs: StepInputs,
   weight: WeightLookup,
 ): Graph {
-  const logits = buildLogits(b, request, inputs, weight);
-  const loss = request.loss.build(b, logits, inputs.labels);
-  const [gradient] = differentiate(b, loss, [inputs.parameters]);
+  const { context, read } = buildReading(b, request, inputs, weight);
+  const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
+  const [gradient] = backpropagate(b, known, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
   return optimise(b.build('train', [logits, loss, gradient]));
 }
@@ -107,7 +113,8 @@ function buildEvaluation(
   inputs: StepInputs,
   weight: WeightLookup,
 ): Graph {
-  const logits = buildLogits(b, request, inputs, weight);
+  const { context, read } = buildReading(b, request, inputs, weight);
+  const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
   const noGradient = unary(b, 'Identity', b.floats([], [1, 0]));
   return optimise(b.build('evaluate', [logits, none, noGradient]));
@@ -117,7 +124,13 @@ function optimise(graph: Graph): Graph {
   return foldSumIntoGemm(keepNeeded(graph));
 }
 
-function buildLogits(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, weight: WeightLookup): Value {
+/** What the head reads of the adapted model, and where the head is built. */
+function buildReading(
+  b: GraphBuilder,
+  request: GradientGraphRequest,
+  inputs: StepInputs,
+  weight: WeightLookup,
+): { readonly context: HeadContext; readonly read: Value } {
   const { encoder, head } = request;
   const tensors = splitParameters(b, request.layout, inputs.parameters);
   const lora = loraTensors(b, request.layout, tensors, inputs);
@@ -132,7 +145,7 @@ function buildLogits(b: GraphBuilder, request: GradientGraphRequest, inputs: Ste
   };
   const read = encoder.build(context, inputs, head.reading);
   const trainable = (name: string) => tensors.get(`head.${name}`) ?? missing(name);
-  return head.logits({ b, weight, trainable, inputIds: inputs.inputIds }, read);
+  return { context: { b, weight, trainable, inputIds: inputs.inputIds }, read };
 }
 
 function splitParameters(b: GraphBuilder, layout: TrainableLayout, parameters: Value): ReadonlyMap<string, Value> {

@@ -1,6 +1,7 @@
 import { initialA } from '../adapters/lora/initial-values.ts';
 import { targetModules } from '../adapters/lora/target-modules.ts';
 import type { HeadTask } from '../models/heads.ts';
+import { demandLength } from '../models/demand-length.ts';
 import { losses } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
@@ -150,13 +151,14 @@ class OnnxAdapterEngine implements AdapterEngine {
     masks: AdapterMasks,
     updateScale: number,
   ): Promise<PassResult> {
+    demandLength(batch.length, this.#parts.opened.encoder.tokenLimit);
     const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
     const outputs = await this.#parts.gradient.run({
       training: new Tensor('bool', [labels !== null], []),
       input_ids: tokens(batch.inputIds),
       attention_mask: tokens(batch.attentionMask),
       token_type_ids: tokens(batch.tokenTypeIds),
-      labels: this.#labels(labels, batch.rows),
+      labels: this.#labels(labels, batch),
       parameters: flat(parameters),
       input_masks: flat(masks.input),
       output_masks: flat(masks.output),
@@ -168,9 +170,10 @@ class OnnxAdapterEngine implements AdapterEngine {
     return { logits, loss: loss[0] ?? Number.NaN, gradient };
   }
 
-  #labels(labels: BatchLabels | null, rows: number): Tensor {
+  #labels(labels: BatchLabels | null, { rows, length }: TokenBatch): Tensor {
     const metadata = this.#parts.gradient.inputMetadata.find((input) => input.name === 'labels');
-    const columns = metadata?.isTensor === true && metadata.shape.length === 2 ? [rows, 2] : [rows];
+    const second = metadata?.isTensor === true ? metadata.shape[1] : undefined;
+    const columns = second === undefined ? [rows] : [rows, typeof second === 'number' ? second : length];
     const count = columns.reduce((product, size) => product * size, 1);
     if (metadata?.isTensor === true && metadata.type === 'float32') {
       return new Tensor(

@@ -22,7 +22,9 @@ import {
   unary,
 } from '../../src/onnx/operators.ts';
 import type { Value } from '../../src/onnx/graph.ts';
+import { decoderRuleCases } from './decoder-rule-cases.ts';
 import { type BuildResult, slopes } from './gradient-check.ts';
+import { never, type RuleCase } from './rule-case.ts';
 import { runGraph } from './run-graph.ts';
 
 /** Central differences in float32 with a step of 1e-2 are good to about 1e-3 of the slope. */
@@ -31,13 +33,6 @@ const tolerance = 5e-3;
 async function expectSlopes(name: string, shapes: readonly (readonly number[])[], build: BuildResult): Promise<void> {
   const { derived, measured } = await slopes(name, shapes, build);
   expect(Math.abs(derived - measured)).toBeLessThan(tolerance * Math.max(1, Math.abs(measured)));
-}
-
-interface RuleCase {
-  readonly operator: string;
-  readonly what: string;
-  readonly shapes: readonly (readonly number[])[];
-  readonly build: (b: GraphBuilder, ...inputs: Value[]) => Value;
 }
 
 /** Divisors are kept away from zero. */
@@ -185,11 +180,8 @@ const cases: readonly RuleCase[] = [
     shapes: [[3, 5]],
     build: (b, x = never()) => reduce(b, 'ReduceSumSquare', x, [0]),
   },
+  ...decoderRuleCases,
 ];
-
-function never(): never {
-  throw new Error('the case has too few shapes');
-}
 
 describe('the gradient rule of', () => {
   it.each(cases)('$operator $what has the slope of a central difference', async ({ operator, what, shapes, build }) => {

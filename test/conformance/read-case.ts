@@ -9,7 +9,7 @@ export interface CaseDescription {
   readonly folder: string;
   readonly case: string;
   readonly adapter: 'lora';
-  readonly task: 'cls' | 'reg' | 'qa';
+  readonly task: 'cls' | 'reg' | 'qa' | 'lm';
   readonly rank: number;
   readonly alpha: number;
   readonly dropout_rate: number;
@@ -76,6 +76,7 @@ export function headOf(description: CaseDescription): HeadTask {
     id2label?: Record<string, string>;
   };
   const labels = Object.keys(config.id2label ?? { 0: '', 1: '' }).length;
+  if (description.task === 'lm') return { kind: 'causal_language_modelling', labels: 0 };
   if (description.task === 'qa') return { kind: 'question_answering', labels: 2 };
   return description.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
 }

@@ -18,6 +18,30 @@ export const geluRule: GradientRule = (context) => {
   return [multiply(b, gradientOf(context), slope)];
 };
 
+const rootOf2ByPi = Math.sqrt(2 / Math.PI);
+const cubic = 0.044715;
+
+/** dX = dY ∘ ½ ((1 + t) + x (1 − t²) u′) with t = tanh(u), u = √(2/π) (x + 0.044715 x³) */
+export const tanhGeluRule: GradientRule = (context) => {
+  const { b } = context;
+  const x = inputOf(context, 0);
+  const constant = (value: number) => b.floats([value]);
+  const square = multiply(b, x, x);
+  const inner = add(b, constant(rootOf2ByPi), multiply(b, square, constant(rootOf2ByPi * cubic)));
+  const slopeOfInner = add(b, constant(rootOf2ByPi), multiply(b, square, constant(3 * rootOf2ByPi * cubic)));
+  const t = unary(b, 'Tanh', multiply(b, x, inner));
+  const bend = subtract(b, constant(1), multiply(b, t, t));
+  const slope = add(b, add(b, constant(1), t), multiply(b, multiply(b, x, bend), slopeOfInner));
+  return [multiply(b, gradientOf(context), multiply(b, slope, constant(0.5)))];
+};
+
+/** dX = dY ∘ y (1 − y) */
+export const sigmoidRule: GradientRule = (context) => {
+  const { b } = context;
+  const y = outputOf(context, 0);
+  return [multiply(b, gradientOf(context), multiply(b, y, subtract(b, b.floats([1]), y)))];
+};
+
 /** dX = dY ∘ (1 − y²) */
 export const tanhRule: GradientRule = (context) => {
   const { b } = context;

@@ -17,3 +17,17 @@ export const layerNormalizationRule: GradientRule = (context) => {
   };
   return [wants(0) ? dX() : null, wants(1) ? multiply(b, dY, normalised) : null, dY];
 };
+
+/** y = x̂ ∘ γ, x̂ = x · r with r the inverse root mean square: dX = r · (g − x̂ ∘ mean(g ∘ x̂)) with g = dY ∘ γ;  dγ = dY ∘ x̂ */
+export const rmsNormalizationRule: GradientRule = (context) => {
+  const { b, wants } = context;
+  const dY = gradientOf(context);
+  const inverse = outputOf(context, 1);
+  const normalised = multiply(b, inputOf(context, 0), inverse);
+  const dX = () => {
+    const g = multiply(b, dY, inputOf(context, 1));
+    const projected = multiply(b, normalised, reduce(b, 'ReduceMean', multiply(b, g, normalised), [-1]));
+    return multiply(b, subtract(b, g, projected), inverse);
+  };
+  return [wants(0) ? dX() : null, wants(1) ? multiply(b, dY, normalised) : null];
+};

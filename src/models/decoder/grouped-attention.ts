@@ -1,0 +1,113 @@
+import type { Value } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { add, batchedProduct, concat, reshape, softmax, transpose } from '../../onnx/operators.ts';
+import { countUp, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
+import type { EncoderInputs } from '../encoder.ts';
+
+const mostNegative = -3.4028234663852886e38;
+
+/** Query heads share keys and values in groups (arXiv 2305.13245); as many of each: plain attention. */
+export interface HeadCounts {
+  readonly heads: number;
+  /** Divides `heads`. */
+  readonly keyHeads: number;
+  readonly headSize: number;
+}
+
+/** What the attention of all layers shares. */
+export interface CausalGrid {
+  readonly counts: HeadCounts;
+  /** int64 [2]: batch, tokens */
+  readonly sizes: Value;
+  /** int64 [5]: batch, key heads, group, tokens, tokens */
+  readonly scoreShape: Value;
+  /** [batch, 1, 1, tokens, tokens]: 0 where a token (fourth axis) attends to another (fifth), else the most negative number */
+  readonly maskBias: Value;
+}
+
+/** A token attends to itself and to earlier ones that are no padding. */
+export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
+  const { heads, keyHeads } = counts;
+  const tokens = sizeAt(b, inputs.inputIds, 1);
+  const positions = countUp(b, tokens, 'tokens');
+  const unsqueeze = (x: Value, axes: readonly number[], shape: readonly (number | string)[]) =>
+    b.one({ operator: 'Unsqueeze', inputs: [x, b.int64s(axes)], outputs: [{ shape, type: x.type }] });
+  const reached = b.one({
+    operator: 'LessOrEqual',
+    inputs: [unsqueeze(positions, [0], [1, 'tokens']), unsqueeze(positions, [1], ['tokens', 1])],
+    outputs: [{ shape: ['tokens', 'tokens'], type: 'bool' }],
+  });
+  const kept = b.one({
+    operator: 'Greater',
+    inputs: [inputs.attentionMask, b.int64s([0], [])],
+    outputs: [{ shape: ['batch', 'tokens'], type: 'bool' }],
+  });
+  const shape = ['batch', 1, 1, 'tokens', 'tokens'];
+  const allowed = b.one({
+    operator: 'And',
+    inputs: [unsqueeze(kept, [1, 2, 3], ['batch', 1, 1, 1, 'tokens']), reached],
+    outputs: [{ shape, type: 'bool' }],
+  });
+  const maskBias = b.one({
+    operator: 'Where',
+    inputs: [allowed, b.floats([0]), b.floats([mostNegative])],
+    outputs: [{ shape }],
+  });
+  const groups = b.int64s([keyHeads, heads / keyHeads]);
+  return {
+    counts,
+    sizes: shapeOf(b, inputs.inputIds),
+    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, tokens], 0),
+    maskBias,
+  };
+}
+
+/** [batch·tokens, heads·size] → [batch, tokens, heads, size] */
+export function splitHeads(b: GraphBuilder, x: Value, grid: CausalGrid, heads: number): Value {
+  const { headSize } = grid.counts;
+  const target = concat(b, [grid.sizes, b.int64s([heads, headSize])], 0);
+  return reshape(b, x, ['batch', 'tokens', heads, headSize], target);
+}
+
+/**
+ * softmax(scale · q kᵀ + mask) v. The heads of a group stand below one another, so keys and values are never repeated.
+ * @param queries [batch, tokens, heads, size]
+ * @param keys [batch, tokens, key heads, size]
+ * @param values as keys
+ * @returns [batch·tokens, heads·size]
+ */
+export function groupedAttention(
+  b: GraphBuilder,
+  { queries, keys, values }: { readonly queries: Value; readonly keys: Value; readonly values: Value },
+  grid: CausalGrid,
+  scale: number,
+): Value {
+  const { heads, keyHeads, headSize } = grid.counts;
+  const group = heads / keyHeads;
+  const grouped = reshape(
+    b,
+    queries,
+    ['batch', 'tokens', keyHeads, group, headSize],
+    b.int64s([0, 0, keyHeads, group, headSize]),
+  );
+  const stacked = reshape(
+    b,
+    transpose(b, grouped, [0, 2, 3, 1, 4]),
+    ['batch', keyHeads, 'group·tokens', headSize],
+    b.int64s([0, keyHeads, -1, headSize]),
+  );
+  const byHead = (x: Value) => transpose(b, x, [0, 2, 1, 3]);
+  const scores = batchedProduct(b, stacked, byHead(keys), { transB: true, alpha: scale });
+  const apart = reshape(b, scores, ['batch', keyHeads, group, 'tokens', 'tokens'], grid.scoreShape);
+  const weights = softmax(b, add(b, apart, grid.maskBias));
+  const together = reshape(b, weights, scores.shape, shapeOf(b, scores));
+  const mixed = batchedProduct(b, together, byHead(values)); // [batch, key heads, group·tokens, size]
+  const byGroup = reshape(
+    b,
+    mixed,
+    ['batch', keyHeads, group, 'tokens', headSize],
+    b.int64s([0, 0, group, -1, headSize]),
+  );
+  const width = heads * headSize;
+  return reshape(b, transpose(b, byGroup, [0, 3, 1, 2, 4]), ['batch·tokens', width], b.int64s([-1, width]));
+}

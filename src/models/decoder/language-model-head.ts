@@ -1,0 +1,38 @@
+import { DropsweepError } from '../../base/errors.ts';
+import { concat, gemm, reshape } from '../../onnx/operators.ts';
+import { shapeOf } from '../../onnx/run-time-sizes.ts';
+import type { Head, HeadTask } from '../heads.ts';
+
+export interface LanguageModel {
+  readonly family: string;
+  readonly hidden: number;
+  readonly vocabulary: number;
+  /** Where the output's matrix lies: the table of the words, where the two are tied. */
+  readonly projection: string;
+}
+
+/**
+ * Scores of the next token from the frozen output matrix; nothing of it is trained.
+ * @throws MODEL_UNSUPPORTED for another task than language modelling
+ */
+export function languageModelHead(task: HeadTask, model: LanguageModel): Head {
+  const { family, hidden, vocabulary, projection } = model;
+  if (task.kind !== 'causal_language_modelling') {
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
+      where: `model_type ${family}`,
+      got: task.kind,
+      expected: 'causal_language_modelling',
+      fix: 'choose an encoder as base model for this task',
+    });
+  }
+  return {
+    reading: 'all_tokens',
+    tensors: [],
+    projection: ({ weight }) => weight(projection, [vocabulary, hidden]),
+    logits({ b, weight, inputIds }, x) {
+      const flat = gemm(b, x, weight(projection, [vocabulary, hidden]), { transB: true });
+      const shape = concat(b, [shapeOf(b, inputIds), b.int64s([vocabulary])], 0);
+      return reshape(b, flat, ['batch', 'tokens', vocabulary], shape);
+    },
+  };
+}
