@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 240_000,
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'dist/test-results.json' }]] : ['default'],
+    reporters: ['default', ['json', { outputFile: 'dist/test-results.json' }]],
     globalSetup: ['test/support/global-setup.ts'],
   },
 });
