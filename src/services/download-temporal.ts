@@ -19,7 +19,7 @@ export async function downloadTemporal(version: string, folder: string, timeoutM
   return join(folder, file);
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
 import { withFileLock } from '../hub/file-lock.ts';
-import { downloadTemporal } from './download-temporal.ts';
+import { downloadTemporal, isExecutable } from './download-temporal.ts';
 
 export interface TemporalBinaryOptions {
   readonly environment?: NodeJS.ProcessEnv;
@@ -132,15 +132,6 @@ function missing(tried: readonly string[]): DropsweepError {
 function findOnPath(name: string, environment: NodeJS.ProcessEnv): string | null {
   const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function lastLines(error: unknown): string {
