@@ -65,6 +65,7 @@ const masks = (instance: number): AdapterMasks => {
 };
 const hyperparameters = {
   dropoutRate: 0.5,
+  orthogonality: 0,
   sparsity: 0,
   learningRate: 5e-4,
   weightDecay: 0.01,

@@ -3,7 +3,7 @@ import type { NumberRule } from './yaml-section.ts';
 
 /** Fields of a training configuration that a sweep file gives as numbers, fixed or as axes of the space. */
 export type NumericTrainingField = {
-  [Name in keyof TrainingConfiguration]: number extends TrainingConfiguration[Name] ? Name : never;
+  [Name in keyof TrainingConfiguration]-?: number extends TrainingConfiguration[Name] ? Name : never;
 }[keyof TrainingConfiguration];
 
 interface TrainingField {

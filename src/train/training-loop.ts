@@ -55,6 +55,7 @@ export async function* trainSteps(
       {
         dropoutRate: configuration.dropout_rate,
         sparsity: configuration.sparsity,
+        orthogonality: configuration.orthogonality ?? 0,
         learningRate,
         weightDecay: configuration.weight_decay,
         decayBiases: configuration.decay_biases,

@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
 import type { HeadTask } from '../../src/models/heads.ts';
+import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
 
 export interface GoldenCase {
   readonly folder: string;
   readonly case: string;
+  readonly adapter: AdapterKind;
   readonly task: 'cls' | 'reg' | 'qa';
   readonly rank: number;
   readonly alpha: number;
   readonly dropout_rate: number;
   readonly sparsity: number;
+  readonly orthogonality: number;
   readonly train_instances: number;
   readonly ensemble_size: number;
   readonly optimizer: {
