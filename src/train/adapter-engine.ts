@@ -1,3 +1,4 @@
+import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../adapters/adapter-method.ts';
 import type { AdapterShape, TaskShape } from '../sweep/vocabulary.ts';
 
@@ -46,6 +47,8 @@ export interface TrainingState {
   readonly secondMoment: Float32Array;
   /** Optimiser steps taken. */
   readonly step: number;
+  /** What the allocation of ranks goes by; absent where none has been made. The engine does not look at it. */
+  readonly allocation?: RankAllocation;
 }
 
 export interface StepHyperparameters {
