@@ -22,6 +22,7 @@ export const stepRequest = {
 export const stepHyperparameters: StepHyperparameters = {
   dropoutRate: 0.5,
   sparsity: 0,
+  orthogonality: 0,
   learningRate: 5e-4,
   weightDecay: 0.01,
   decayBiases: true,

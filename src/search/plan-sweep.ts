@@ -22,7 +22,7 @@ import type { SpacePoint } from './sampler.ts';
 
 /**
  * All trainings and evaluations of a sweep, each once, in the order of the points that first ask for them. Pure.
- * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs
+ * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs, or leaves no step for allocating ranks
  */
 export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): SweepPlan {
   const sampler = makeSampler(definition);
@@ -35,6 +35,7 @@ export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): 
     // Equal configurations are found by their text, which is cheaper than their hash.
     const key = canonicalJson({ ...configuration });
     if (trainings.has(key)) continue;
+    checkAllocation(configuration);
     const specification = specify(definition, inputs, configuration);
     const rungSteps = scheduler.rungSteps(specification.total_steps);
     if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
@@ -62,6 +63,16 @@ export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): 
 function configurationAt(definition: SweepDefinition, point: SpacePoint): TrainingConfiguration {
   const values = Object.entries(point).map(([name, value]) => [name, value === 'none' ? null : value]);
   return canonicaliseTraining({ ...definition.training, keep: 'last', ...Object.fromEntries(values) });
+}
+
+function checkAllocation(configuration: TrainingConfiguration): void {
+  const { allocation_warmup_fraction: warmup = 0, allocation_final_fraction: final = 0 } = configuration;
+  if (warmup + final < 1) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'no steps are left between the two phases without allocation', {
+    where: 'allocation_warmup_fraction and allocation_final_fraction',
+    got: `${warmup} + ${final}`,
+    expected: 'shares of the steps whose sum is below 1',
+  });
 }
 
 function specify(

@@ -1,15 +1,37 @@
+import { adapterDefaults, adapterFieldNames, type AdapterFields } from './adapter-fields.ts';
 import type { EvaluationRequest } from './sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
 
 /**
  * The one spelling of a training configuration: without dropout, instances are all alike and 2p − p² = 0, so N = 1
- * and λ = 0; λ = 0 keeps nothing else from having its effect. Targets are a set.
+ * and λ = 0; λ = 0 keeps nothing else from having its effect. Targets and layers are sets, standard scaling is not
+ * written down, and of the fields that not every adapter has there are its own and no others.
  */
 export function canonicaliseTraining(configuration: TrainingConfiguration): TrainingConfiguration {
-  const targets = [...new Set(configuration.targets)].sort();
-  return configuration.dropout_rate === 0
-    ? { ...configuration, targets, dropout_rate: 0, sparsity: 0, train_instances: 1 }
-    : { ...configuration, targets };
+  const { scaling, layers, ...common } = configuration;
+  for (const name of adapterFieldNames) Reflect.deleteProperty(common, name);
+  return {
+    ...common,
+    ...adapterFields(configuration),
+    ...(scaling === 'rank_stabilized' ? { scaling } : {}),
+    ...(layers === undefined ? {} : { layers: [...new Set(layers)].sort((a, b) => a - b) }),
+    targets: [...new Set(configuration.targets)].sort(),
+    ...(configuration.dropout_rate === 0 ? { dropout_rate: 0, sparsity: 0, train_instances: 1 } : {}),
+  };
+}
+
+/** A target that is no less than the rank takes nothing away, so that how it would be done has no effect. */
+function adapterFields(configuration: TrainingConfiguration): AdapterFields {
+  const { adapter, rank, orthogonality } = configuration;
+  const defaults = adapterDefaults[adapter](rank);
+  const own = Object.keys(defaults).flatMap((field) => {
+    const name = adapterFieldNames.find((known) => known === field);
+    const value = name === undefined ? undefined : (configuration[name] ?? defaults[name]);
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  const fields: AdapterFields = Object.fromEntries(own);
+  if (fields.target_rank === undefined || fields.target_rank < rank) return fields;
+  return { ...defaults, ...(orthogonality === undefined ? {} : { orthogonality }), target_rank: rank };
 }
 
 /**

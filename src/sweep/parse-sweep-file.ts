@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { adapterDefaults, adapterFieldNames, adapterKinds } from './adapter-fields.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
@@ -7,7 +8,7 @@ import { absolute, type FileLookup, readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
-import { wholeFrom } from './training-fields.ts';
+import { trainingFields, wholeFrom } from './training-fields.ts';
 import { YamlReading, YamlSection } from './yaml-section.ts';
 
 /** What a sweep may be called: it becomes part of file names, ids and command lines. */
@@ -67,6 +68,7 @@ function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition 
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations);
+  checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
   if (name === null || base === null || task === null) return null;
   return {
     name,
@@ -108,6 +110,18 @@ function readBase(file: YamlSection, lookup: FileLookup): string | null {
   }
   if (!hubPattern.test(base)) file.wrong(field, 'a hub id such as sentence-transformers/all-MiniLM-L6-v2, or ./folder');
   return base;
+}
+
+/** A field that none of the sweep's adapters has is a mistake, wherever it stands. */
+function checkAdapterFields(file: YamlSection, adapters: ReadonlySet<unknown>): void {
+  for (const section of [file.section('training'), file.section('space')]) {
+    for (const { name, alias } of trainingFields) {
+      const owners = adapterKinds.filter((kind) => name in adapterDefaults[kind](1));
+      const known = adapterFieldNames.every((field) => field !== name) || owners.some((kind) => adapters.has(kind));
+      const field = known ? null : (section?.field(name, alias) ?? null);
+      if (field !== null) file.reading.report(field.node, field.name, `is for adapter: ${owners.join(' or ')} only`);
+    }
+  }
 }
 
 function checkTestSplit(

@@ -1,7 +1,6 @@
 import { isMap, isSeq } from 'yaml';
-import { trainingFields } from './training-fields.ts';
 import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
-import { wholeFrom } from './training-fields.ts';
+import { choiceFields, trainingFields, wholeFrom } from './training-fields.ts';
 
 type AxisValue = number | string;
 
@@ -32,6 +31,10 @@ export function readSpace(file: YamlSection, ranges: boolean): SpaceReading {
     } else {
       space[name] = section.list<AxisValue>(field, (item) => readValue(section, item, name, rule));
     }
+  }
+  for (const [name, choices] of Object.entries(choiceFields)) {
+    const field = section.field(name);
+    if (field !== null) space[name] = section.list<string>(field, (item) => section.choiceOf(item, choices));
   }
   const sizes = section.field('ensemble_size', 'M');
   const ensembleSizes = sizes === null ? [] : section.list(sizes, (item) => section.numberOf(item, wholeFrom(1)));

@@ -1,9 +1,10 @@
+import { adapterKinds } from './adapter-fields.ts';
 import type { TrainingConfiguration } from './vocabulary.ts';
 import type { NumberRule } from './yaml-section.ts';
 
 /** Fields of a training configuration that a sweep file gives as numbers, fixed or as axes of the space. */
 export type NumericTrainingField = {
-  [Name in keyof TrainingConfiguration]: number extends TrainingConfiguration[Name] ? Name : never;
+  [Name in keyof TrainingConfiguration]-?: number extends TrainingConfiguration[Name] ? Name : never;
 }[keyof TrainingConfiguration];
 
 interface TrainingField {
@@ -46,7 +47,7 @@ export const properShare: NumberRule = {
 
 export const maxLengthRule: NumberRule = { ...wholeFrom(3), expected: 'a whole number of tokens, at least 3' };
 
-/** `p`, `lambda` and `N` are the method's letters; tables show them as headings. */
+/** `p`, `lambda`, `N` and `gamma` are the method's letters; tables show them as headings. */
 export const trainingFields: readonly TrainingField[] = [
   { name: 'dropout_rate', alias: 'p', rule: rate },
   { name: 'sparsity', alias: 'lambda', rule: atLeastZero },
@@ -64,7 +65,20 @@ export const trainingFields: readonly TrainingField[] = [
   { name: 'warmup_fraction', rule: rate },
   { name: 'max_length', rule: maxLengthRule },
   { name: 'seed', rule: wholeFrom(0) },
+  { name: 'orthogonality', alias: 'gamma', rule: atLeastZero },
+  { name: 'target_rank', rule: wholeFrom(1) },
+  { name: 'allocation_warmup_fraction', rule: rate },
+  { name: 'allocation_final_fraction', rule: rate },
+  { name: 'allocation_interval', rule: wholeFrom(1) },
+  { name: 'sensitivity_smoothing', rule: properShare },
+  { name: 'uncertainty_smoothing', rule: properShare },
 ];
+
+/** Fields with a few named values, fixed or as axes of the space. */
+export const choiceFields = {
+  adapter: adapterKinds,
+  scaling: ['standard', 'rank_stabilized'],
+} as const satisfies Partial<{ [Name in keyof TrainingConfiguration]: readonly TrainingConfiguration[Name][] }>;
 
 /** What a field has where the file does not say: the settings of the PyTorch program that results are compared to. */
 export const trainingDefaults: TrainingConfiguration = {

@@ -3,20 +3,40 @@
  * stand in YAML, SQL, JSON and exports, so these records are stored and hashed as they are.
  */
 
+/** What a linear's update is made of: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
+export type AdapterKind = 'lora' | 'adalora';
+
 /** Everything that decides trained tensors, but seed and data. Canonical: see canonicalise.ts. */
 export interface TrainingConfiguration {
-  readonly adapter: 'lora';
+  readonly adapter: AdapterKind;
   /** p: probability that an input column of A, or an output row of B, is dropped in one instance; in [0, 1). */
   readonly dropout_rate: number;
-  /** λ: weight of λ(2p−p²)Σ‖s·BA‖²_F in the loss. */
+  /** λ: weight of λ(2p−p²)Σ‖ΔW‖²_F in the loss. */
   readonly sparsity: number;
   /** N: mask instances per step, whose gradients are averaged. */
   readonly train_instances: number;
+  /** Where ranks are taken away: the one to begin with. */
   readonly rank: number;
-  /** The update is scaled by s = alpha / rank. */
   readonly alpha: number;
-  /** Suffixes of the names of the adapted linears, e.g. `attention.self.query`, or `all-linear`. */
+  /** What the update is scaled by: standard, s = alpha / rank (absent: this), or rank_stabilized, s = alpha / √rank. */
+  readonly scaling?: 'standard' | 'rank_stabilized';
+  /** The adapted linears: suffixes of names, e.g. `attention.self.query`, /regular expressions/, or `all-linear`. */
   readonly targets: readonly string[];
+  /** Numbers of the layers whose linears are adapted, from 0; absent: all. */
+  readonly layers?: readonly number[];
+  /** γ: weight of γΣ(‖QQᵀ − I‖²_F + ‖PᵀP − I‖²_F) in the loss. This and what follows: adalora's, absent otherwise. */
+  readonly orthogonality?: number;
+  /** Mean rank of a linear that is left in the end. */
+  readonly target_rank?: number;
+  /** Share of the steps before the first rank is taken away. */
+  readonly allocation_warmup_fraction?: number;
+  /** Share of the steps after the last rank has been taken away. */
+  readonly allocation_final_fraction?: number;
+  /** Steps from one allocation of ranks to the next. */
+  readonly allocation_interval?: number;
+  /** β1 and β2: how slowly the averages of a weight's sensitivity, and of its uncertainty, follow the steps. */
+  readonly sensitivity_smoothing?: number;
+  readonly uncertainty_smoothing?: number;
   readonly learning_rate: number;
   readonly weight_decay: number;
   readonly decay_biases: boolean;
@@ -35,6 +55,9 @@ export interface TrainingConfiguration {
   readonly keep: 'last';
   readonly seed: number;
 }
+
+/** The part of a configuration that an engine is compiled for. */
+export type AdapterShape = Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers'>;
 
 export type EvaluationSplit = 'dev' | 'test';
 /** ensemble: M masked members. expected: no masks, update × (1−p)². raw: no masks, update as it is. */

@@ -1,4 +1,6 @@
-import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
+import type { AdaptedLinear } from '../adapters/adapter-method.ts';
+import type { AdapterShape, TaskShape } from '../sweep/vocabulary.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {
@@ -26,12 +28,6 @@ export interface AdapterMasks {
   readonly output: Float32Array;
 }
 
-export interface AdaptedModule {
-  readonly name: string;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-}
-
 /** Where each trainable tensor lies in the flat vectors. */
 export interface TrainableTensor {
   /** PEFT's naming without its prefix, e.g. `bert.encoder.layer.0.attention.self.query.lora_A`, or `head.<name>`. */
@@ -41,7 +37,7 @@ export interface TrainableTensor {
 }
 
 export interface TrainableLayout {
-  readonly modules: readonly AdaptedModule[];
+  readonly modules: readonly AdaptedLinear[];
   readonly tensors: readonly TrainableTensor[];
   /** Length of the flat vectors. */
   readonly length: number;
@@ -54,11 +50,16 @@ export interface TrainingState {
   readonly secondMoment: Float32Array;
   /** Optimiser steps taken. */
   readonly step: number;
+  /** What the allocation of ranks goes by; absent where none has been made. The engine does not look at it. */
+  readonly allocation?: RankAllocation;
 }
 
 export interface StepHyperparameters {
   readonly dropoutRate: number;
+  /** λ */
   readonly sparsity: number;
+  /** γ; 0 where the method has no such penalty. */
+  readonly orthogonality: number;
   /** Already scheduled for this step. */
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -71,12 +72,15 @@ export interface StepHyperparameters {
 
 export interface StepResult {
   readonly state: TrainingState;
-  /** data loss (mean over instances) + sparsity penalty */
+  /** data loss (mean over instances) + penalties */
   readonly loss: number;
   readonly dataLoss: number;
   readonly sparsityPenalty: number;
+  readonly orthogonalityPenalty: number;
   /** Global L2 norm of the mean gradient before clipping. */
   readonly gradientNorm: number;
+  /** What the optimiser saw, penalties and clipping included; null where the method keeps its ranks. */
+  readonly gradient: Float32Array | null;
   /** A NaN or infinity in loss or gradient: the state was passed through unchanged. */
   readonly nonFinite: boolean;
 }
@@ -84,7 +88,7 @@ export interface StepResult {
 export interface EngineRequest {
   readonly modelFolder: string;
   readonly task: TaskShape;
-  readonly adapter: Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'targets'>;
+  readonly adapter: AdapterShape;
   /** Intra-op threads of the slot. */
   readonly threads: number;
   /** Begins the name of the profile that onnxruntime writes when the engine closes; absent: none. */
@@ -98,9 +102,9 @@ export interface EngineRequest {
 export interface AdapterEngine {
   readonly layout: TrainableLayout;
   readonly numericsClass: string;
-  /** A Kaiming-uniform(√5), B zero, head as the family initialises it, drawn from the seed's named streams. */
+  /** The adapter as its method begins, the head as the family initialises it, drawn from the seed's named streams. */
   initialState(seed: number): TrainingState;
-  /** One optimiser step: N = instances.length gradient passes in order, their mean, the penalty, the update. */
+  /** One optimiser step: N = instances.length gradient passes in order, their mean, the penalties, the update. */
   step(
     state: TrainingState,
     batch: TokenBatch,

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
@@ -27,6 +28,8 @@ export interface CheckpointPlace {
 }
 
 const vectors = ['parameters', 'first_moment', 'second_moment'] as const;
+/** Only there where ranks are allocated. */
+const allocationVectors = ['sensitivity', 'uncertainty', 'active_ranks'] as const;
 
 /** SHA-256 of a layout's canonical JSON. */
 export function layoutHash(layout: TrainableLayout): string {
@@ -92,23 +95,28 @@ export function readCheckpointState(path: string): CheckpointState {
   try {
     const { metadata, tensors } = readSafetensorsHeader(path);
     const layout: TrainableLayout = JSON.parse(required(metadata, 'layout', path));
-    const [parameters, firstMoment, secondMoment] = vectors.map((name) => {
+    const read = (name: string, length: number): Float32Array => {
       const entry = tensors.get(name);
-      if (entry === undefined || entry.shape.length !== 1 || entry.shape[0] !== layout.length) {
-        throw invalid(path, `the vector ${name} is missing or has another length`, { expected: `[${layout.length}]` });
+      if (entry === undefined || entry.shape.length !== 1 || entry.shape[0] !== length) {
+        throw invalid(path, `the vector ${name} is missing or has another length`, { expected: `[${length}]` });
       }
       return readFloat32(path, name, entry);
-    });
+    };
+    const [parameters, firstMoment, secondMoment] = vectors.map((name) => read(name, layout.length));
     if (parameters === undefined || firstMoment === undefined || secondMoment === undefined) {
       throw invalid(path, 'a vector is missing', { expected: vectors.join(', ') });
     }
+    const step = Number(required(metadata, 'step', path));
+    const allocation = allocationVectors.some((name) => tensors.has(name))
+      ? { allocation: readAllocation(layout, read) }
+      : {};
     return {
       trainingHash: required(metadata, 'training_hash', path),
       trainerVersion: required(metadata, 'trainer_version', path),
       numericsClass: required(metadata, 'numerics_class', path),
       seed: Number(required(metadata, 'seed', path)),
       layout,
-      state: { parameters, firstMoment, secondMoment, step: Number(required(metadata, 'step', path)) },
+      state: { parameters, firstMoment, secondMoment, step, ...allocation },
     };
   } catch (error) {
     if (error instanceof DropsweepError && error.code === 'CHECKPOINT_INVALID') throw error;
@@ -116,13 +124,33 @@ export function readCheckpointState(path: string): CheckpointState {
   }
 }
 
+function readAllocation(layout: TrainableLayout, read: (name: string, length: number) => Float32Array): RankAllocation {
+  const triplets = layout.tensors.filter(({ name }) => name.endsWith('.lora_E'));
+  const ranks = triplets.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  return {
+    sensitivity: read('sensitivity', layout.length),
+    uncertainty: read('uncertainty', layout.length),
+    active: read('active_ranks', ranks),
+  };
+}
+
 function serialise({ trainingHash, trainerVersion, numericsClass, seed, layout, state }: CheckpointState): Uint8Array {
   const shape = [layout.length];
+  const { allocation } = state;
+  const allocated =
+    allocation === undefined
+      ? []
+      : [
+          { name: 'sensitivity', shape, data: allocation.sensitivity },
+          { name: 'uncertainty', shape, data: allocation.uncertainty },
+          { name: 'active_ranks', shape: [allocation.active.length], data: allocation.active },
+        ];
   return writeSafetensors(
     [
       { name: 'parameters', shape, data: state.parameters },
       { name: 'first_moment', shape, data: state.firstMoment },
       { name: 'second_moment', shape, data: state.secondMoment },
+      ...allocated,
     ],
     {
       format: 'dropsweep-checkpoint-1',

@@ -1,4 +1,4 @@
-import { addLoraUpdate, type LoraTensors } from '../adapters/lora/linear.ts';
+import type { AdapterMethod, MaskValues } from '../adapters/adapter-method.ts';
 import { backpropagate } from '../autodiff/differentiate.ts';
 import type { Encoder, EncoderInputs } from '../models/encoder.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
@@ -11,7 +11,7 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { multiply, reshape, split, unary } from '../onnx/operators.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
-import { tensorLength } from './trainable-layout.ts';
+import { tensorValues } from './trainable-layout.ts';
 import { buildObjective } from './training-objective.ts';
 
 export interface GradientGraphRequest {
@@ -19,8 +19,9 @@ export interface GradientGraphRequest {
   readonly weights: WeightCatalog;
   readonly head: Head;
   readonly loss: Loss;
+  readonly method: AdapterMethod;
   readonly layout: TrainableLayout;
-  /** s = alpha / rank */
+  /** s */
   readonly scale: number;
 }
 
@@ -131,64 +132,50 @@ function buildReading(
   inputs: StepInputs,
   weight: WeightLookup,
 ): { readonly context: HeadContext; readonly read: Value } {
-  const { encoder, head } = request;
-  const tensors = splitParameters(b, request.layout, inputs.parameters);
-  const lora = loraTensors(b, request.layout, tensors, inputs);
+  const { encoder, head, method } = request;
+  const tensor = tensorValues(b, request.layout, inputs.parameters);
+  const masks = moduleMasks(b, request.layout, inputs);
   const scale = multiply(b, inputs.updateScale, b.floats([request.scale]));
   const context = {
     b,
     weight,
     adapt: (linear: string, x: Value, y: Value) => {
-      const adapter = lora.get(linear);
-      return adapter === undefined ? y : addLoraUpdate(b, x, y, adapter, scale);
+      const mask = masks.get(linear);
+      if (mask === undefined) return y;
+      return method.addUpdate(b, x, y, (part) => tensor(`${linear}.${part}`), mask, scale);
     },
   };
   const read = encoder.build(context, inputs, head.reading);
-  const trainable = (name: string) => tensors.get(`head.${name}`) ?? missing(name);
+  const trainable = (name: string) => tensor(`head.${name}`);
   return { context: { b, weight, trainable, inputIds: inputs.inputIds }, read };
 }
 
-function splitParameters(b: GraphBuilder, layout: TrainableLayout, parameters: Value): ReadonlyMap<string, Value> {
-  const parts = split(b, parameters, 1, layout.tensors.map(tensorLength));
-  return new Map(
-    layout.tensors.map((tensor, index) => [
-      tensor.name,
-      reshape(b, parts[index] ?? missing(tensor.name), tensor.shape),
-    ]),
-  );
-}
-
-function loraTensors(
+/** Each adapted linear's masks, by its name. */
+function moduleMasks(
   b: GraphBuilder,
-  layout: TrainableLayout,
-  tensors: ReadonlyMap<string, Value>,
+  { modules }: TrainableLayout,
   inputs: StepInputs,
-): ReadonlyMap<string, LoraTensors> {
-  const inputParts = split(
-    b,
-    inputs.inputMasks,
-    1,
-    layout.modules.map((module) => module.inFeatures),
-  );
-  const outputParts = split(
-    b,
-    inputs.outputMasks,
-    1,
-    layout.modules.map((module) => module.outFeatures),
-  );
+): ReadonlyMap<string, MaskValues> {
+  const cut = (masks: Value, size: 'inFeatures' | 'outFeatures') =>
+    split(
+      b,
+      masks,
+      1,
+      modules.map((module) => module[size]),
+    );
+  const inputParts = cut(inputs.inputMasks, 'inFeatures');
+  const outputParts = cut(inputs.outputMasks, 'outFeatures');
   return new Map(
-    layout.modules.map(({ name, inFeatures, outFeatures }, index) => [
+    modules.map(({ name, inFeatures, outFeatures }, index) => [
       name,
       {
-        a: tensors.get(`${name}.lora_A`) ?? missing(name),
-        b: tensors.get(`${name}.lora_B`) ?? missing(name),
-        inputMask: reshape(b, inputParts[index] ?? missing(name), [inFeatures]),
-        outputMask: reshape(b, outputParts[index] ?? missing(name), [outFeatures]),
+        input: reshape(b, inputParts[index] ?? missing(name), [inFeatures]),
+        output: reshape(b, outputParts[index] ?? missing(name), [outFeatures]),
       },
     ]),
   );
 }
 
 function missing(name: string): never {
-  throw new Error(`the layout has no tensor ${name}`);
+  throw new Error(`there are no masks for ${name}`);
 }

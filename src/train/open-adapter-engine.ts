@@ -1,5 +1,7 @@
-import { initialA } from '../adapters/lora/initial-values.ts';
-import { targetModules } from '../adapters/lora/target-modules.ts';
+import { type AdapterMethod, penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
+import { adapterMethods } from '../adapters/adapter-methods.ts';
+import { targetModules } from '../adapters/target-modules.ts';
+import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
 import { demandLength } from '../models/demand-length.ts';
 import { losses } from '../models/losses.ts';
@@ -21,7 +23,7 @@ import type {
 } from './adapter-engine.ts';
 import { buildGradientGraph } from './gradient-graph.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
-import { isBias, tensorLength, trainableLayout } from './trainable-layout.ts';
+import { isBias, tensorLength, tensorNamed, trainableLayout } from './trainable-layout.ts';
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
@@ -33,15 +35,17 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const { encoder } = opened;
   const head = encoder.head(task);
   const names = encoder.linears.map((linear) => linear.name);
-  const chosen = new Set(targetModules(names, request.adapter.targets));
+  const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
   const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
-  const layout = trainableLayout(modules, request.adapter.rank, head);
-  const scale = request.adapter.alpha / request.adapter.rank;
+  const method = adapterMethods[request.adapter.adapter];
+  const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
+  const scale = updateScale(request.adapter);
   const graph = buildGradientGraph({
     encoder,
     weights: opened.weights,
     head,
     loss: losses[task.kind],
+    method,
     layout,
     scale,
   });
@@ -50,18 +54,19 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   return new OnnxAdapterEngine({
     layout,
     opened,
-    rank: request.adapter.rank,
+    method,
     gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), { ...options, ...profile }),
-    openUpdate: (withPenalty) => openSession(serialiseModel(buildUpdateGraph(layout, scale, withPenalty)), options),
+    openUpdate: (penalties) =>
+      openSession(serialiseModel(buildUpdateGraph({ layout, method, scale, penalties })), options),
   });
 }
 
 interface EngineParts {
   readonly layout: TrainableLayout;
   readonly opened: OpenedEncoder;
-  readonly rank: number;
+  readonly method: AdapterMethod;
   readonly gradient: InferenceSession;
-  openUpdate(withPenalty: boolean): Promise<InferenceSession>;
+  openUpdate(penalties: readonly PenaltyName[]): Promise<InferenceSession>;
 }
 
 interface PassResult {
@@ -74,7 +79,7 @@ class OnnxAdapterEngine implements AdapterEngine {
   readonly layout: TrainableLayout;
   readonly numericsClass = readNumericsClass();
   readonly #parts: EngineParts;
-  readonly #updates = new Map<boolean, Promise<InferenceSession>>();
+  readonly #updates = new Map<string, Promise<InferenceSession>>();
   readonly #decayMasks = new Map<boolean, Float32Array>();
   readonly #keepAll: AdapterMasks;
 
@@ -88,17 +93,20 @@ class OnnxAdapterEngine implements AdapterEngine {
 
   initialState(seed: number): TrainingState {
     const parameters = new Float32Array(this.layout.length);
-    const { encoder, weights } = this.#parts.opened;
+    const { method, opened } = this.#parts;
+    const { encoder, weights } = opened;
+    for (const module of this.layout.modules) {
+      for (const part of method.parts) {
+        const { shape, offset } = tensorNamed(this.layout, `${module.name}.${part.name}`);
+        parameters.set(part.initial(seed, module.name, shape), offset);
+      }
+    }
     for (const tensor of this.layout.tensors) {
-      if (tensor.name.endsWith('.lora_B')) continue;
-      const at = parameters.subarray(tensor.offset, tensor.offset + tensorLength(tensor));
-      if (tensor.name.endsWith('.lora_A')) {
-        const module = tensor.name.slice(0, -'.lora_A'.length);
-        at.set(initialA(seed, module, this.#parts.rank, tensor.shape[1] ?? 0));
-      } else {
-        const name = tensor.name.slice('head.'.length);
-        if (weights.has(name)) at.set(weights.read(name, tensor.shape));
-        else if (!isBias(tensor)) at.set(drawHead(seed, name, at.length, encoder.initializerRange));
+      if (!tensor.name.startsWith('head.')) continue;
+      const name = tensor.name.slice('head.'.length);
+      if (weights.has(name)) parameters.set(weights.read(name, tensor.shape), tensor.offset);
+      else if (!isBias(tensor)) {
+        parameters.set(drawHead(seed, name, tensorLength(tensor), encoder.initializerRange), tensor.offset);
       }
     }
     const { length } = this.layout;
@@ -197,6 +205,7 @@ class OnnxAdapterEngine implements AdapterEngine {
     const values: Record<UpdateScalar, number> = {
       inverse_instances: 1 / instances,
       sparsity_coefficient: hyper.sparsity * (2 * p - p * p),
+      orthogonality_coefficient: hyper.orthogonality,
       learning_rate: hyper.learningRate,
       weight_decay: hyper.weightDecay,
       beta1: hyper.beta1,
@@ -206,7 +215,8 @@ class OnnxAdapterEngine implements AdapterEngine {
       root_bias_correction2: Math.sqrt(1 - hyper.beta2 ** step),
       clip_norm: hyper.clipNorm ?? Number.MAX_VALUE,
     };
-    const session = await this.#updateSession(values.sparsity_coefficient !== 0);
+    const penalties = penaltyNames.filter((name) => values[`${name}_coefficient`] !== 0);
+    const session = await this.#updateSession(penalties);
     const outputs = await session.run({
       parameters: flat(state.parameters),
       first_moment: flat(state.firstMoment),
@@ -219,28 +229,33 @@ class OnnxAdapterEngine implements AdapterEngine {
         Float32Array.from(updateScalars, (name) => Math.min(values[name], 3e38)),
       ),
     });
-    const names = session.outputNames;
-    const [parameters, firstMoment, secondMoment, norm, penalty] = names
-      .slice(0, 5)
+    const [finiteName = '', ...lastNames] = session.outputNames.slice(4);
+    const [parameters, firstMoment, secondMoment, norm] = session.outputNames
+      .slice(0, 4)
       .map((name) => floatsOf(outputs[name]));
     if (parameters === undefined || firstMoment === undefined || secondMoment === undefined) {
-      throw new Error('an update has six outputs');
+      throw new Error('an update has five outputs or more');
     }
-    const finite = outputs[names[5] ?? '']?.data[0] === 1;
-    const sparsityPenalty = penalty?.[0] ?? 0;
+    const last = lastNames.map((name) => floatsOf(outputs[name]));
+    const penalty = (name: PenaltyName) => (penalties.includes(name) ? (last[penalties.indexOf(name)]?.[0] ?? 0) : 0);
+    const [sparsityPenalty, orthogonalityPenalty] = [penalty('sparsity'), penalty('orthogonality')];
+    const finite = outputs[finiteName]?.data[0] === 1;
     return {
       state: { parameters, firstMoment, secondMoment, step: finite ? step : state.step },
-      loss: dataLoss + sparsityPenalty,
+      loss: dataLoss + sparsityPenalty + orthogonalityPenalty,
       dataLoss,
       sparsityPenalty,
+      orthogonalityPenalty,
       gradientNorm: norm?.[0] ?? Number.NaN,
+      gradient: last[penalties.length] ?? null,
       nonFinite: !finite,
     };
   }
 
-  #updateSession(withPenalty: boolean): Promise<InferenceSession> {
-    const known = this.#updates.get(withPenalty) ?? this.#parts.openUpdate(withPenalty);
-    this.#updates.set(withPenalty, known);
+  #updateSession(penalties: readonly PenaltyName[]): Promise<InferenceSession> {
+    const key = penalties.join('+');
+    const known = this.#updates.get(key) ?? this.#parts.openUpdate(penalties);
+    this.#updates.set(key, known);
     return known;
   }
 

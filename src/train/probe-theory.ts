@@ -13,7 +13,7 @@ const CONFIDENCE = 0.05;
 const LEAST_CURVATURE = 1e-12;
 
 const method =
-  `${PROBE_ROWS} train rows by stream (seed, 'probe'), one at a time, on the frozen base with the initial head and B = 0, ` +
+  `${PROBE_ROWS} train rows by stream (seed, 'probe'), one at a time, on the frozen base with the initial head and an update of zero, ` +
   'no masks. loss_bound: largest loss, at least ln(classes). lipschitz: largest norm of a row’s loss gradient over ' +
   'the adapter. hessian_minimum: mean eigenvalue of the empirical Fisher matrix on the span of those gradients (mean ' +
   'squared norm / rows), standing in for the least Hessian eigenvalue, which is not measured. implicit_sparsity: half of it.';

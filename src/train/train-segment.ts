@@ -29,14 +29,15 @@ export async function trainSegment(
   let state = await startingState(attempt);
   if (segment.checkpoint !== null && state.step >= endStep) return trained(segment.checkpoint, [], startedAt, engine);
 
-  const metrics = new TrainingMetrics(state.step + 1);
+  const metrics = new TrainingMetrics(state.step + 1, configuration.orthogonality !== undefined);
   reporter.event('training_started', { step: state.step, start_ms: performance.now() - startedAt });
   let checkpointedAt = performance.now();
   let sentAt = checkpointedAt;
-  for await (const { result, learningRate, stepSeconds } of trainSteps(loop, state, endStep)) {
+  for await (const taken of trainSteps(loop, state, endStep)) {
+    const { result } = taken;
     if (result.nonFinite) return diverged(state.step + 1, reporter, metrics);
     state = result.state;
-    metrics.record(result, learningRate, stepSeconds);
+    metrics.record(taken);
     reporter.progress(state.step, endStep);
     if (state.step >= endStep) break;
     if (reporter.releaseRequested) {

@@ -1,14 +1,20 @@
+import type { AdaptedLinear, AdapterMethod } from '../adapters/adapter-method.ts';
 import type { Head } from '../models/heads.ts';
-import type { FrozenLinear } from '../models/encoder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { reshape, split } from '../onnx/operators.ts';
 import type { TrainableLayout, TrainableTensor } from './adapter-engine.ts';
 
-/** Lays the trainable tensors one after another: each module's A and B, then the head's tensors. */
-export function trainableLayout(modules: readonly FrozenLinear[], rank: number, head: Head): TrainableLayout {
+/** Lays the trainable tensors one after another: each module's parts, then the head's tensors. */
+export function trainableLayout(
+  modules: readonly AdaptedLinear[],
+  { method, rank }: { readonly method: AdapterMethod; readonly rank: number },
+  head: Head,
+): TrainableLayout {
   const shapes = [
-    ...modules.flatMap((module) => [
-      { name: `${module.name}.lora_A`, shape: [rank, module.inFeatures] },
-      { name: `${module.name}.lora_B`, shape: [module.outFeatures, rank] },
-    ]),
+    ...modules.flatMap((module) =>
+      method.parts.map((part) => ({ name: `${module.name}.${part.name}`, shape: part.shape(module, rank) })),
+    ),
     ...head.tensors.map(({ name, shape }) => ({ name: `head.${name}`, shape })),
   ];
   let offset = 0;
@@ -27,4 +33,24 @@ export function tensorLength({ shape }: Pick<TrainableTensor, 'shape'>): number 
 /** A bias is a vector: `decayBiases: false` spares it. */
 export function isBias(tensor: TrainableTensor): boolean {
   return tensor.shape.length === 1;
+}
+
+/** @throws Error where the layout has no tensor of that name */
+export function tensorNamed(layout: TrainableLayout, name: string): TrainableTensor {
+  const found = layout.tensors.find((tensor) => tensor.name === name);
+  if (found === undefined) throw new Error(`the layout has no tensor ${name}`);
+  return found;
+}
+
+/** The flat vector's tensors in a graph, by their names. @param vector [pack, length], the pack axis of size 1 */
+export function tensorValues(b: GraphBuilder, layout: TrainableLayout, vector: Value): (name: string) => Value {
+  const parts = split(b, vector, 1, layout.tensors.map(tensorLength));
+  const values = new Map(
+    layout.tensors.map(({ name, shape }, index) => [name, reshape(b, parts[index] ?? vector, shape)]),
+  );
+  return (name) => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`the layout has no tensor ${name}`);
+    return value;
+  };
 }

@@ -5,6 +5,7 @@ import type { TokenisedRows } from '../data/tokenise.ts';
 import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, AdapterMasks, StepResult, TrainingState } from './adapter-engine.ts';
 import { learningRateFactor } from './learning-rate-schedule.ts';
+import { rankAllocator } from './rank-allocation.ts';
 
 /** Everything that decides a training's tensors. */
 export interface TrainingLoop {
@@ -39,6 +40,7 @@ export async function* trainSteps(
 ): AsyncGenerator<StepTaken> {
   const { engine, configuration, task, tokens, totalSteps } = loop;
   const batchOf = epochReader(loop);
+  const allocate = rankAllocator(engine.layout, configuration, totalSteps);
   let state = start;
   while (state.step < endStep) {
     const step = state.step;
@@ -47,7 +49,7 @@ export async function* trainSteps(
     const learningRate =
       configuration.learning_rate * learningRateFactor(step, totalSteps, configuration.warmup_fraction);
     const instances = Array.from({ length: configuration.train_instances }, (_, i) => loop.instanceMasks(step, i));
-    const result = await engine.step(
+    const stepped = await engine.step(
       state,
       tokenBatch(tokens, batch, loop.padId),
       batchLabels(tokens, batch, task.kind),
@@ -55,6 +57,7 @@ export async function* trainSteps(
       {
         dropoutRate: configuration.dropout_rate,
         sparsity: configuration.sparsity,
+        orthogonality: configuration.orthogonality ?? 0,
         learningRate,
         weightDecay: configuration.weight_decay,
         decayBiases: configuration.decay_biases,
@@ -64,6 +67,8 @@ export async function* trainSteps(
         clipNorm: configuration.clip_norm,
       },
     );
+    const allocates = allocate !== null && !stepped.nonFinite;
+    const result = allocates ? { ...stepped, state: allocate(state, stepped) } : stepped;
     state = result.state;
     yield { result, learningRate, stepSeconds: (performance.now() - startedAt) / 1_000 };
     if (result.nonFinite) return;

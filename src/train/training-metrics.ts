@@ -1,31 +1,50 @@
 import type { MetricChunk } from '../sweep/segment.ts';
-import type { StepResult } from './adapter-engine.ts';
+import type { StepTaken } from './training-loop.ts';
 
 /** What is recorded of each step. Names that end in `_seconds` are times: bit-identity does not cover them. */
-const names = ['loss', 'data_loss', 'sparsity_penalty', 'gradient_norm', 'learning_rate', 'step_seconds'] as const;
+function measure({ result, learningRate, stepSeconds }: StepTaken, orthogonality: boolean): Record<string, number> {
+  const { allocation } = result.state;
+  return {
+    loss: result.loss,
+    data_loss: result.dataLoss,
+    sparsity_penalty: result.sparsityPenalty,
+    ...(orthogonality ? { orthogonality_penalty: result.orthogonalityPenalty } : {}),
+    ...(allocation === undefined ? {} : { active_ranks: allocation.active.reduce((sum, active) => sum + active, 0) }),
+    gradient_norm: result.gradientNorm,
+    learning_rate: learningRate,
+    step_seconds: stepSeconds,
+  };
+}
 
 /** Collects steps' values and hands them over as chunks, each value once. */
 export class TrainingMetrics {
-  readonly #columns: readonly number[][] = names.map(() => []);
+  readonly #columns = new Map<string, number[]>();
+  readonly #orthogonality: boolean;
   #firstStep: number;
 
-  /** @param firstStep the first step that will be recorded, counting from 1 */
-  constructor(firstStep: number) {
+  /**
+   * @param firstStep the first step that will be recorded, counting from 1
+   * @param orthogonality whether the loss has such a penalty
+   */
+  constructor(firstStep: number, orthogonality: boolean) {
     this.#firstStep = firstStep;
+    this.#orthogonality = orthogonality;
   }
 
-  record(result: StepResult, learningRate: number, stepSeconds: number): void {
-    const { loss, dataLoss, sparsityPenalty, gradientNorm } = result;
-    const values = [loss, dataLoss, sparsityPenalty, gradientNorm, learningRate, stepSeconds];
-    for (const [i, column] of this.#columns.entries()) column.push(values[i] ?? Number.NaN);
+  record(taken: StepTaken): void {
+    for (const [name, value] of Object.entries(measure(taken, this.#orthogonality))) {
+      const column = this.#columns.get(name) ?? [];
+      column.push(value);
+      this.#columns.set(name, column);
+    }
   }
 
   /** The values recorded since the last call; empty when there are none. */
   take(): MetricChunk[] {
-    const count = this.#columns[0]?.length ?? 0;
-    if (count === 0) return [];
     const firstStep = this.#firstStep;
-    this.#firstStep += count;
-    return names.map((name, i) => ({ name, firstStep, values: Float64Array.from(this.#columns[i]?.splice(0) ?? []) }));
+    const chunks = [...this.#columns].map(([name, values]) => ({ name, firstStep, values: Float64Array.from(values) }));
+    this.#firstStep += chunks[0]?.values.length ?? 0;
+    this.#columns.clear();
+    return chunks;
   }
 }

@@ -1,11 +1,11 @@
-import { sumOfSquaredUpdates } from '../adapters/lora/sparsity.ts';
+import { type AdapterMethod, penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import type { Graph, Shape, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { add, divide, elementwise, multiply, reduce, reshape, split, subtract, unary } from '../onnx/operators.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
-import { tensorLength } from './trainable-layout.ts';
+import { tensorValues } from './trainable-layout.ts';
 
 /** Added to the norm before dividing by it, as PyTorch's clip_grad_norm_. */
 const clipEpsilon = 1e-6;
@@ -13,7 +13,7 @@ const clipEpsilon = 1e-6;
 /** The scalar inputs of the update graph, in the order of its `scalars` vector. */
 export const updateScalars = [
   'inverse_instances',
-  'sparsity_coefficient',
+  ...penaltyNames.map((name) => `${name}_coefficient` as const),
   'learning_rate',
   'weight_decay',
   'beta1',
@@ -26,13 +26,23 @@ export const updateScalars = [
 
 export type UpdateScalar = (typeof updateScalars)[number];
 
+export interface UpdateGraphRequest {
+  readonly layout: TrainableLayout;
+  readonly method: AdapterMethod;
+  /** s */
+  readonly scale: number;
+  /** Those whose coefficient is not 0. */
+  readonly penalties: readonly PenaltyName[];
+}
+
 /**
- * One optimiser step on flat vectors, without base weights: the mean gradient over instances plus the sparsity
- * penalty's, clipped once by its global norm, then AdamW (arXiv 1711.05101, in PyTorch's order: decay first). Where a
- * norm or loss is not finite the state passes through unchanged.
- * @param withPenalty false where sparsity · (2p − p²) is 0 in every step
+ * One optimiser step on flat vectors, without base weights: the mean gradient over instances plus the penalties',
+ * clipped once by its global norm, then AdamW (arXiv 1711.05101, in PyTorch's order: decay first). Where a norm or
+ * loss is not finite the state passes through unchanged. Its outputs, in order: parameters, moments, norm, finite,
+ * the penalties asked for, and for a method that prunes ranks the clipped gradient.
+ * @throws RangeError for a penalty that the method does not have
  */
-export function buildUpdateGraph(layout: TrainableLayout, scale: number, withPenalty: boolean): Graph {
+export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGraphRequest): Graph {
   const b = new GraphBuilder();
   const vector: Shape = [1, layout.length];
   const parameters = b.input('parameters', 'float', vector);
@@ -51,9 +61,11 @@ export function buildUpdateGraph(layout: TrainableLayout, scale: number, withPen
   const at = (name: UpdateScalar): Value => parts[updateScalars.indexOf(name)] ?? scalars;
 
   const mean = multiply(b, gradientSum, at('inverse_instances'));
-  const { penalty, gradient } = withPenalty
-    ? addPenalty(b, layout, { parameters, mean, scale, coefficient: at('sparsity_coefficient') })
-    : { penalty: unary(b, 'Identity', b.floats([0], [1])), gradient: mean };
+  const terms = penaltyTerms(b, { layout, method, scale, penalties }, parameters).map(({ name, total, slope }) => ({
+    value: reshape(b, multiply(b, total, at(`${name}_coefficient`)), [1]),
+    gradient: multiply(b, slope, at(`${name}_coefficient`)),
+  }));
+  const gradient = terms.reduce((sum, term) => add(b, sum, term.gradient), mean);
   const norm = reshape(b, unary(b, 'Sqrt', reduce(b, 'ReduceSumSquare', gradient, [0, 1], 'drop')), [1]);
   const shrink = elementwise(
     b,
@@ -74,7 +86,8 @@ export function buildUpdateGraph(layout: TrainableLayout, scale: number, withPen
   const stepSize = divide(b, at('learning_rate'), at('bias_correction1'));
   const newParameters = subtract(b, kept, multiply(b, direction, stepSize));
 
-  const finite = isFinite(b, add(b, add(b, norm, loss), penalty));
+  const total = terms.reduce((sum, term) => add(b, sum, term.value), add(b, norm, loss));
+  const finite = isFinite(b, total);
   const choose = (changed: Value, old: Value) =>
     b.one({ operator: 'Where', inputs: [finite, changed, old], outputs: [{ shape: vector }] });
   return checkGraph(
@@ -83,39 +96,38 @@ export function buildUpdateGraph(layout: TrainableLayout, scale: number, withPen
       choose(newFirst, first),
       choose(newSecond, second),
       norm,
-      penalty,
       finite,
+      ...terms.map((term) => term.value),
+      ...(method.prunesRanks ? [clipped] : []),
     ]),
   );
 }
 
-interface PenaltyRequest {
-  readonly parameters: Value;
-  readonly mean: Value;
-  readonly scale: number;
-  /** λ(2p − p²), [1] */
-  readonly coefficient: Value;
+interface PenaltyTerm {
+  readonly name: PenaltyName;
+  /** Without its coefficient; shape [] */
+  readonly total: Value;
+  /** d total / d parameters, [1, length] */
+  readonly slope: Value;
 }
 
-function addPenalty(
-  b: GraphBuilder,
-  layout: TrainableLayout,
-  request: PenaltyRequest,
-): { penalty: Value; gradient: Value } {
-  const parts = split(b, request.parameters, 1, layout.tensors.map(tensorLength));
-  const tensors = layout.tensors.map((tensor, index) => reshape(b, parts[index] ?? request.parameters, tensor.shape));
-  const named = new Map(layout.tensors.map((tensor, index) => [tensor.name, tensors[index] ?? request.parameters]));
-  const modules = layout.modules.map(({ name }) => ({
-    a: named.get(`${name}.lora_A`) ?? request.parameters,
-    b: named.get(`${name}.lora_B`) ?? request.parameters,
-  }));
-  const total = sumOfSquaredUpdates(b, modules, request.scale);
-  const [slope] = differentiate(b, total, [request.parameters]);
-  if (slope === null || slope === undefined) throw new Error('the penalty depends on the parameters');
-  return {
-    penalty: reshape(b, multiply(b, total, request.coefficient), [1]),
-    gradient: add(b, request.mean, multiply(b, slope, request.coefficient)),
-  };
+function penaltyTerms(b: GraphBuilder, request: UpdateGraphRequest, parameters: Value): readonly PenaltyTerm[] {
+  const { layout, method, scale, penalties } = request;
+  if (penalties.length === 0) return [];
+  const tensor = tensorValues(b, layout, parameters);
+  const linears = layout.modules.map(
+    ({ name }) =>
+      (part: string) =>
+        tensor(`${name}.${part}`),
+  );
+  return penalties.map((name) => {
+    const build = method.penalties[name];
+    if (build === undefined) throw new RangeError(`${method.kind} has no penalty on ${name}`);
+    const total = build(b, linears, scale);
+    const [slope] = differentiate(b, total, [parameters]);
+    if (slope === null || slope === undefined) throw new Error('a penalty depends on the parameters');
+    return { name, total, slope };
+  });
 }
 
 /** bool [1]: x − x is 0 only for finite x. */

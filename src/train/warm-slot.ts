@@ -5,7 +5,7 @@ import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
 import { stream } from '../random/stream.ts';
-import type { BaseModelReference, DatasetReference, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { AdapterShape, BaseModelReference, DatasetReference, TaskShape } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
 
 /** What of a base model's config.json batches depend on. */
@@ -39,9 +39,10 @@ export class WarmSlot {
     base: BaseModelReference,
     modelFolder: string,
     task: TaskShape,
-    { adapter, rank, alpha, targets }: TrainingConfiguration,
+    shape: AdapterShape,
   ): Promise<AdapterEngine> {
-    const key = JSON.stringify([base.content_hash, modelFolder, task, adapter, rank, alpha, targets]);
+    const { adapter, rank, alpha, scaling, targets, layers } = shape;
+    const key = JSON.stringify([base.content_hash, modelFolder, task, adapter, rank, alpha, scaling, targets, layers]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
     const given = shed(this.#engines, ENGINE_LIMIT - 1);
@@ -49,7 +50,7 @@ export class WarmSlot {
     const opened = await this.#openEngine({
       modelFolder,
       task,
-      adapter: { adapter, rank, alpha, targets },
+      adapter: shape,
       threads: this.#threads,
     });
     this.#engines.set(key, opened);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { initialA } from '../../src/adapters/lora/initial-values.ts';
 import { addLoraUpdate } from '../../src/adapters/lora/linear.ts';
 import { sumOfSquaredUpdates } from '../../src/adapters/lora/sparsity.ts';
-import { targetModules } from '../../src/adapters/lora/target-modules.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runGraph } from '../autodiff/run-graph.ts';
@@ -22,8 +21,8 @@ describe('a LoRA Dropout update', () => {
       { name: 'mb', shape: [outFeatures], data: Float32Array.of(0, 1, 1, 0) },
     ] as const;
     const [result = new Float32Array()] = await runGraph(feeds, (builder, inputs) => {
-      const [x, y, a, b, inputMask, outputMask] = inputs as [Value, Value, Value, Value, Value, Value];
-      return [addLoraUpdate(builder, x, y, { a, b, inputMask, outputMask }, builder.floats([1.5]))];
+      const [x, y, a, b, input, output] = inputs as [Value, Value, Value, Value, Value, Value];
+      return [addLoraUpdate(builder, x, y, { a, b }, { input, output }, builder.floats([1.5]))];
     });
     const [x, y, a, b, ma, mb] = feeds.map((feed) => feed.data);
     if (!x || !y || !a || !b || !ma || !mb) throw new Error('six feeds');
@@ -69,20 +68,5 @@ describe('a LoRA Dropout update', () => {
     expect(values).toEqual(initialA(1, 'layer.query', 8, 64));
     expect(values).not.toEqual(initialA(1, 'layer.key', 8, 64));
     expect(values).not.toEqual(initialA(2, 'layer.query', 8, 64));
-  });
-});
-
-describe('targets', () => {
-  const linears = ['l.0.attention.query', 'l.0.attention.output.dense', 'l.0.output.dense', 'l.1.attention.query'];
-
-  it('mean linears by the end of their names, in the order of the model', () => {
-    expect(targetModules(linears, ['output.dense', 'query'])).toEqual(linears);
-    expect(targetModules(linears, ['attention.output.dense'])).toEqual(['l.0.attention.output.dense']);
-    expect(targetModules(linears, ['ery', 'query'].slice(1))).toEqual(['l.0.attention.query', 'l.1.attention.query']);
-    expect(targetModules(linears, ['all-linear'])).toEqual(linears);
-  });
-
-  it('match whole words only', () => {
-    expect(() => targetModules(linears, ['uery'])).toThrow(/a target names no linear of this model/);
   });
 });

@@ -2,18 +2,20 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
 import type { HeadTask } from '../../src/models/heads.ts';
+import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
 
 /** case.json of the reference vectors; see their README. */
 export interface CaseDescription {
   readonly folder: string;
   readonly case: string;
-  readonly adapter: 'lora';
+  readonly adapter: AdapterKind;
   readonly task: 'cls' | 'reg' | 'qa' | 'lm';
   readonly rank: number;
   readonly alpha: number;
   readonly dropout_rate: number;
   readonly sparsity: number;
+  readonly orthogonality: number;
   readonly train_instances: number;
   readonly ensemble_size: number;
   readonly optimizer: {
@@ -53,10 +55,11 @@ export function loadCase(folder: string): ConformanceCase {
 }
 
 export function readDescription(folder: string): CaseDescription {
-  return {
-    folder,
-    ...(JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8')) as Omit<CaseDescription, 'folder'>),
-  };
+  const stored = JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8')) as Omit<
+    CaseDescription,
+    'folder' | 'orthogonality'
+  > & { readonly orthogonality?: number };
+  return { ...stored, folder, orthogonality: stored.orthogonality ?? 0 };
 }
 
 export function readAll(folder: string, name: string): StoredTensors {

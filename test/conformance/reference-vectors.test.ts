@@ -7,7 +7,7 @@ import { runCase } from './run-case.ts';
 const golden = sharedFolder('golden') ?? '';
 /** Made by models/vectors/*.py, which say what each holds: what the reference vectors leave out. */
 const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
-const supported = /^(bert|gpt2|llama|qwen2).*-lora$/;
+const supported = /^(bert.*|gpt2-lm|llama.*-lm|qwen2-lm)-(lora|adalora)$/;
 
 describe.skipIf(golden === '').each(casesIn(golden).filter((name) => supported.test(name)))(
   '%s of the reference vectors (skipped without ../shared/golden)',

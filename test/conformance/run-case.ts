@@ -178,8 +178,8 @@ class CaseRun {
       state = result.state;
       if (step === 0) {
         this.#compare('losses', 'train.data_loss', [result.dataLoss], floats(expected, 'train.data_loss'));
-        const penalty = floats(expected, 'train.sparsity_penalty');
-        this.#compare('losses', 'train.sparsity_penalty', [result.sparsityPenalty], penalty);
+        this.#comparePenalty('train.sparsity_penalty', result.sparsityPenalty);
+        this.#comparePenalty('train.orthogonality_penalty', result.orthogonalityPenalty);
         this.#compare('losses', 'train.loss', [result.loss], floats(expected, 'train.loss'));
         this.#gradients(result.state.firstMoment);
       } else {
@@ -195,6 +195,12 @@ class CaseRun {
     }
   }
 
+  /** A case without the term may leave it out. */
+  #comparePenalty(key: string, got: number): void {
+    const { expected } = this.#loaded;
+    this.#compare('losses', key, [got], expected.has(key) ? floats(expected, key) : [0]);
+  }
+
   /** With no past to decay, the first moment is (1 − β1) of the gradient that the optimiser saw. */
   #gradients(firstMoment: Float32Array): void {
     const shrink = 1 - this.#loaded.case.optimizer.betas[0];
@@ -208,10 +214,11 @@ class CaseRun {
   }
 
   #hyperparameters(): StepHyperparameters {
-    const { optimizer, dropout_rate: dropoutRate, sparsity } = this.#loaded.case;
+    const { optimizer, dropout_rate: dropoutRate, sparsity, orthogonality } = this.#loaded.case;
     return {
       dropoutRate,
       sparsity,
+      orthogonality,
       learningRate: optimizer.learning_rate,
       weightDecay: optimizer.weight_decay,
       decayBiases: true,

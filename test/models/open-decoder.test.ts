@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loraMethod } from '../../src/adapters/lora/method.ts';
 import type { HeadTask } from '../../src/models/heads.ts';
 import { losses } from '../../src/models/losses.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
@@ -116,9 +117,9 @@ describe('the training branch of a decoder', () => {
     takeModel(llama);
     const { encoder, weights } = openEncoder(folder);
     const head = encoder.head(languageModelling);
-    const layout = trainableLayout(encoder.linears, 2, head);
+    const layout = trainableLayout(encoder.linears, { method: loraMethod, rank: 2 }, head);
     const loss = losses.causal_language_modelling;
-    const graph = buildGradientGraph({ encoder, weights, head, loss, layout, scale: 2 });
+    const graph = buildGradientGraph({ encoder, weights, head, loss, layout, method: loraMethod, scale: 2 });
     const scores = (name: string) => {
       const branch = graph.nodes[0]?.attributes[name];
       if (branch?.kind !== 'graph') throw new Error('the graph is an If');

@@ -36,6 +36,23 @@ describe('planning a sweep', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
+  it('knows a training again when another adapter, with fields of its own, joins the sweep', () => {
+    const csv = example('csv');
+    const hashes = (definition: SweepDefinition) =>
+      planSweep(definition, resolvedInputs()).trainings.map(({ training_hash }) => training_hash);
+    const both = { ...csv, space: { ...csv.space, adapter: ['lora', 'adalora'], orthogonality: [0.1, 0.3] } };
+    // LoRA's points with either orthogonality are one.
+    expect(hashes(both)).toHaveLength(3 * hashes(csv).length);
+    expect(hashes(both)).toEqual(expect.arrayContaining(hashes(csv)));
+  });
+
+  it('refuses phases without allocation that leave no step between them', () => {
+    const csv = example('csv');
+    const adapter = { adapter: 'adalora', allocation_warmup_fraction: 0.5, allocation_final_fraction: 0.5 } as const;
+    const crowded = { ...csv, training: { ...csv.training, ...adapter } };
+    expect(() => planSweep(crowded, resolvedInputs())).toThrow('no steps are left');
+  });
+
   it('ends rungs at shares of the steps, and refuses more rungs than steps', () => {
     const halving = example('halving');
     const plan = planSweep(halving, resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 400 } }));

@@ -16,6 +16,7 @@ const configurations: fc.Arbitrary<TrainingConfiguration> = fc
     train_instances: fc.integer({ min: 1, max: 8 }),
     rank: fc.integer({ min: 1, max: 64 }),
     seed: fc.integer({ min: 0, max: 1000 }),
+    adapter: fc.constantFrom('lora' as const, 'adalora' as const),
     targets: fc.subarray(['query', 'key', 'value'], { minLength: 1 }),
   })
   .map((values) => ({ ...trainingDefaults, ...values }));
@@ -56,6 +57,26 @@ describe('canonical configurations', () => {
     expect(without).toMatchObject({ sparsity: 0, train_instances: 1 });
     const dropped = { ...trainingDefaults, dropout_rate: 0.1, sparsity: 0.1, train_instances: 4 };
     expect(canonicaliseTraining(dropped)).toEqual(dropped);
+  });
+
+  it('hold what is the adapter’s own, filled in, and nothing of another', () => {
+    const lora = canonicaliseTraining({ ...trainingDefaults, orthogonality: 0.3, target_rank: 4, scaling: 'standard' });
+    expect(lora).toEqual(trainingDefaults);
+    const adalora = canonicaliseTraining({ ...trainingDefaults, adapter: 'adalora', rank: 12, orthogonality: 0.3 });
+    expect(adalora).toMatchObject({ orthogonality: 0.3, target_rank: 8, allocation_interval: 10 });
+    expect(canonicaliseTraining(adalora)).toEqual(adalora);
+  });
+
+  it('forget how ranks are taken away where none is', () => {
+    const keeping = { ...trainingDefaults, adapter: 'adalora' as const, target_rank: 8 };
+    const other = { ...keeping, target_rank: 9, allocation_interval: 3, sensitivity_smoothing: 0.5 };
+    expect(canonicaliseTraining(other)).toEqual(canonicaliseTraining(keeping));
+    expect(canonicaliseTraining({ ...other, orthogonality: 0 })).toMatchObject({ orthogonality: 0, target_rank: 8 });
+  });
+
+  it('write down rank-stabilised scaling and layers, as a set, where they are asked for', () => {
+    const asked = { ...trainingDefaults, scaling: 'rank_stabilized' as const, layers: [10, 2, 2] };
+    expect(canonicaliseTraining(asked)).toEqual({ ...asked, layers: [2, 10] });
   });
 
   it('keep M where the evaluation drops, though the training does not', () => {

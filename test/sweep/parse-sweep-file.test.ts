@@ -73,6 +73,30 @@ describe('parsing a sweep file', () => {
     expect(parse(`${base}training: {clip_norm: none}\n`).training.clip_norm).toBeNull();
   });
 
+  it('reads an adapter with its own fields, and writes down only what is given', () => {
+    const { training, space } = parse(`${base}training:
+  adapter: adalora
+  rank: 12
+  gamma: 0.3
+  allocation_interval: 5
+  scaling: rank_stabilized
+  targets: [query, '/layer\\.[01]\\..*dense$/']
+  layers: [0, 1]
+space: {p: [0, 0.5], target_rank: [4, 8]}
+`);
+    expect(space).toEqual({ dropout_rate: [0, 0.5], target_rank: [4, 8] });
+    expect(training).toMatchObject({ adapter: 'adalora', rank: 12, orthogonality: 0.3, allocation_interval: 5 });
+    expect(training).toMatchObject({ scaling: 'rank_stabilized', layers: [0, 1] });
+    expect(training.targets).toEqual(['query', '/layer\\.[01]\\..*dense$/']);
+    expect(training).not.toHaveProperty('sensitivity_smoothing');
+    expect(parse(`${base}training: {scaling: standard}\n`).training).toEqual(parse(base).training);
+  });
+
+  it('takes adapters as an axis, and the fields of each of them', () => {
+    const { space } = parse(`${base}space: {adapter: [lora, adalora], orthogonality: [0.1]}\n`);
+    expect(space).toEqual({ adapter: ['lora', 'adalora'], orthogonality: [0.1] });
+  });
+
   it('lists every problem at once, in the order of the lines', () => {
     const message = messageOf(`nme: mine
 base: ./nowhere
@@ -155,6 +179,26 @@ paralelism: 2
       'refuses to score test rows that are not named',
       'evaluation: {split: test}',
       'sweep.yaml:6:13 evaluation.split: test needs task.data.test',
+    ],
+    [
+      'refuses an adapter’s field where no adapter has it',
+      'training: {target_rank: 4}',
+      'sweep.yaml:6:25 training.target_rank: is for adapter: adalora only',
+    ],
+    [
+      'refuses an adapter that is both fixed and an axis',
+      'training: {adapter: lora}\nspace: {adapter: [lora, adalora]}',
+      'sweep.yaml:6:21 training.adapter: adapter is an axis of the space; keep it in one place',
+    ],
+    [
+      'refuses an adapter that there is not',
+      'training: {adapter: adalor}',
+      'sweep.yaml:6:21 training.adapter: got the text "adalor", expected one of lora, adalora; did you mean adalora?',
+    ],
+    [
+      'refuses a target that is no regular expression though it is written as one',
+      'training: {targets: [/(query/]}',
+      'sweep.yaml:6:22 training.targets[0]: got the text "/(query/", expected a regular expression between slashes (Invalid regular expression: /(query/u: Unterminated group)',
     ],
     [
       'refuses a field without a value',

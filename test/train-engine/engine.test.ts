@@ -29,6 +29,7 @@ afterAll(async () => {
 const hyperparameters: StepHyperparameters = {
   dropoutRate: 0.5,
   sparsity: 0.01,
+  orthogonality: 0,
   learningRate: 1e-2,
   weightDecay: 0.1,
   decayBiases: true,

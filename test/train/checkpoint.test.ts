@@ -51,6 +51,20 @@ test('a checkpoint comes back as it was, and its name carries step and epoch', a
   expect(readdirSync(dirname(path))).toEqual(['step-7-epoch-4.safetensors']);
 });
 
+test('a checkpoint holds what ranks are allocated by, and is refused where a part of it is missing', async () => {
+  const plain = stateAt(7);
+  const name = 'encoder.layer.0.attention.self.query.lora_E';
+  const layout = { ...plain.layout, tensors: [...plain.layout.tensors, { name, shape: [1, 1], offset: 4 }] };
+  const vector = (from: number) => Float32Array.from({ length: 5 }, (_, i) => from + i);
+  const allocation = { sensitivity: vector(1), uncertainty: vector(2), active: Float32Array.of(1) };
+  const whole: CheckpointState = { ...plain, layout, state: { ...plain.state, allocation } };
+  const place = { folder, storeId: 'local', epoch: 4 };
+  expect(await readCheckpoint(await writeCheckpoint(whole, place), hash, folder)).toEqual(whole);
+  const short = { ...allocation, active: Float32Array.of(1, 1) };
+  const reference = await writeCheckpoint({ ...whole, state: { ...plain.state, allocation: short } }, place);
+  await expect(readCheckpoint(reference, hash, folder)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+});
+
 test('two attempts write the same bytes under two names', async () => {
   const first = await writeCheckpoint(stateAt(7), { folder, storeId: 'local', epoch: 1 });
   const second = await writeCheckpoint(stateAt(7), { folder, storeId: 'local', epoch: 2 });

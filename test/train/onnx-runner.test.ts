@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference, TrainSegment } from '../../src/sweep/segment.ts';
+import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
+import { readCheckpointState } from '../../src/train/checkpoint.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import type { SegmentRunner } from '../../src/train/segment-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
@@ -16,6 +18,13 @@ beforeAll(() => {
 afterAll(() => rmSync(bench.folder, { recursive: true }));
 beforeEach(() => rmSync(bench.checkpointFolder, { recursive: true, force: true }));
 
+const adalora = canonicaliseTraining({
+  ...tinyConfiguration,
+  adapter: 'adalora',
+  learning_rate: 2e-2,
+  target_rank: 2,
+  allocation_interval: 7,
+});
 const recorded = ['loss', 'data_loss', 'sparsity_penalty', 'gradient_norm', 'learning_rate'];
 
 async function trainWhole(
@@ -43,27 +52,49 @@ describe('training', () => {
     expect(outcome.results[0]?.metrics.collapsed).toBe(false);
   });
 
-  test('released at random steps and resumed, by the same runner or another, it ends in the same bits', async () => {
-    const whole = await trainWhole();
-    const cuts = [...stream(4, 'cuts').integers(4, 199)].map((cut) => cut + 1).sort((a, b) => a - b);
-    const reporters: RecordingReporter[] = [];
-    let checkpoint: CheckpointReference | null = null;
-    for (const [i, cut] of cuts.entries()) {
-      const reporter = new RecordingReporter(cut);
-      reporters.push(reporter);
-      const segment = bench.trainSegment(whole.segment.specification, { checkpoint, epoch: i + 2 });
-      const resumed = i % 2 === 0 ? makeOnnxRunner() : runner;
-      expect(await resumed.run(bench.command(segment), reporter)).toEqual({ kind: 'released' });
-      checkpoint = reporter.checkpoints.at(-1) ?? null;
-    }
-    const last = new RecordingReporter();
-    const segment = bench.trainSegment(whole.segment.specification, { checkpoint, epoch: 9 });
-    const outcome = expectOutcome(await runner.run(bench.command(segment), last), 'trained');
-    expect(outcome.checkpoint.sha256).toBe(whole.checkpoint.sha256);
-    for (const [i, name] of recorded.entries()) {
-      const stitched = reporters.flatMap((reporter) => reporter.values(name));
-      expect([...stitched, ...last.values(name, outcome.metrics)]).toEqual(whole.metrics[i]);
-    }
+  const arms = [{ adapter: 'lora' }, adalora] as const;
+  test.each(arms)(
+    'released at random steps and resumed, by the same runner or another, it ends in the same bits: $adapter',
+    async (arm) => {
+      const whole = await trainWhole(arm);
+      const cuts = [...stream(4, 'cuts').integers(4, 199)].map((cut) => cut + 1).sort((a, b) => a - b);
+      const reporters: RecordingReporter[] = [];
+      let checkpoint: CheckpointReference | null = null;
+      for (const [i, cut] of cuts.entries()) {
+        const reporter = new RecordingReporter(cut);
+        reporters.push(reporter);
+        const segment = bench.trainSegment(whole.segment.specification, { checkpoint, epoch: i + 2 });
+        const resumed = i % 2 === 0 ? makeOnnxRunner() : runner;
+        expect(await resumed.run(bench.command(segment), reporter)).toEqual({ kind: 'released' });
+        checkpoint = reporter.checkpoints.at(-1) ?? null;
+      }
+      const last = new RecordingReporter();
+      const segment = bench.trainSegment(whole.segment.specification, { checkpoint, epoch: 9 });
+      const outcome = expectOutcome(await runner.run(bench.command(segment), last), 'trained');
+      expect(outcome.checkpoint.sha256).toBe(whole.checkpoint.sha256);
+      for (const [i, name] of recorded.entries()) {
+        const stitched = reporters.flatMap((reporter) => reporter.values(name));
+        expect([...stitched, ...last.values(name, outcome.metrics)]).toEqual(whole.metrics[i]);
+      }
+    },
+  );
+
+  test('AdaLoRA learns while its ranks fall to the target, and those that go are zero in the end', async () => {
+    const { checkpoint, metrics, segment } = await trainWhole({ ...adalora, dropout_rate: 0, train_instances: 1 });
+    const losses = metrics[1] ?? [];
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(losses.slice(-20))).toBeLessThan(0.7 * mean(losses.slice(0, 20)));
+    const { layout, state } = readCheckpointState(join(bench.checkpointFolder, checkpoint.uri));
+    const triplets = layout.tensors.filter(({ name }) => name.endsWith('.lora_E'));
+    const kept = triplets.flatMap(({ offset }) => [...state.parameters.subarray(offset, offset + 4)]);
+    expect(kept.map((value) => Number(value !== 0))).toEqual([...(state.allocation?.active ?? [])]);
+    expect(kept.filter((value) => value !== 0)).toHaveLength(2 * layout.modules.length);
+    const again = new RecordingReporter();
+    const outcome = expectOutcome(await runner.run(bench.command({ ...segment, attempt: 2 }), again), 'trained');
+    const ranks = again.values('active_ranks', outcome.metrics);
+    expect(ranks[0]).toBe(4 * layout.modules.length);
+    expect(ranks.at(-1)).toBe(2 * layout.modules.length);
+    expect(again.values('orthogonality_penalty', outcome.metrics)).toHaveLength(200);
   });
 
   test('a rung ends where it is told, and the next goes on to the same bits', async () => {

@@ -1,17 +1,14 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { gemm, multiply, reshape } from '../../onnx/operators.ts';
+import type { MaskValues } from '../adapter-method.ts';
 
-/** One adapted linear's tensors in the graph. */
-export interface LoraTensors {
+/** ΔW = s·BA in a graph. */
+export interface UpdateFactors {
   /** [rank, in] */
   readonly a: Value;
   /** [out, rank] */
   readonly b: Value;
-  /** [in] 1 keeps */
-  readonly inputMask: Value;
-  /** [out] 1 keeps */
-  readonly outputMask: Value;
 }
 
 /**
@@ -21,10 +18,16 @@ export interface LoraTensors {
  * @param y [tokens, out]
  * @param scale s, or s times a stated factor; shape []
  */
-export function addLoraUpdate(builder: GraphBuilder, x: Value, y: Value, tensors: LoraTensors, scale: Value): Value {
-  const { a, b, inputMask, outputMask } = tensors;
-  const maskedA = multiply(builder, a, inputMask); // [rank, in]
-  const rows = reshape(builder, multiply(builder, outputMask, scale), [...outputMask.shape, 1]); // [out, 1]
+export function addLoraUpdate(
+  builder: GraphBuilder,
+  x: Value,
+  y: Value,
+  { a, b }: UpdateFactors,
+  masks: MaskValues,
+  scale: Value,
+): Value {
+  const maskedA = multiply(builder, a, masks.input); // [rank, in]
+  const rows = reshape(builder, multiply(builder, masks.output, scale), [...masks.output.shape, 1]); // [out, 1]
   const maskedB = multiply(builder, b, rows); // [out, rank]
   const hidden = gemm(builder, x, maskedA, { transB: true }); // [tokens, rank]
   return gemm(builder, hidden, maskedB, { transB: true, c: y });

@@ -1,6 +1,7 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, gemm, multiply, reduce } from '../../onnx/operators.ts';
+import type { UpdateFactors } from './linear.ts';
 
 /**
  * Σ ‖s·BA‖²_F over modules, by tr((BᵀB)(AAᵀ)): r × r work only (arXiv 2404.09610, equation 9, where E_d‖d∘Δθ‖² with
@@ -9,11 +10,7 @@ import { add, gemm, multiply, reduce } from '../../onnx/operators.ts';
  * @param scale s
  * @returns shape []
  */
-export function sumOfSquaredUpdates(
-  builder: GraphBuilder,
-  modules: readonly { readonly a: Value; readonly b: Value }[],
-  scale: number,
-): Value {
+export function sumOfSquaredUpdates(builder: GraphBuilder, modules: readonly UpdateFactors[], scale: number): Value {
   const terms = modules.map(({ a, b }) => {
     const outer = gemm(builder, b, b, { transA: true }); // [rank, rank]
     const inner = gemm(builder, a, a, { transB: true }); // [rank, rank]

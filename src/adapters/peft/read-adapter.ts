@@ -3,6 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DropsweepError } from '../../base/errors.ts';
 import { readFloat32, readSafetensorsHeader, type SafetensorsEntry } from '../../formats/safetensors.ts';
+import type { AdapterShape } from '../../sweep/vocabulary.ts';
+import { type RankPattern, storedShape, wholeTensor } from './rank-pattern.ts';
+import { scaleOfAlpha } from './singular-scale.ts';
 import { peftTensorName } from './tensor-names.ts';
 
 /** A tensor of the flat parameter vector. */
@@ -14,26 +17,41 @@ export interface AdapterTensor {
 
 const empty = z.record(z.string(), z.unknown()).refine((record) => Object.keys(record).length === 0, 'is not empty');
 
-/** The members of adapter_config.json that decide what the tensors mean; others are PEFT's bookkeeping. */
-const configurationSchema = z.object({
-  peft_type: z.literal('LORA'),
-  r: z.number().int().positive(),
+const kept = {
   lora_alpha: z.number().positive(),
   bias: z.literal('none').default('none'),
   fan_in_fan_out: z.literal(false).default(false),
-  use_rslora: z.literal(false).default(false),
   use_dora: z.literal(false).default(false),
-  rank_pattern: empty.default({}),
   alpha_pattern: empty.default({}),
-});
+};
+
+/** The members of adapter_config.json that decide what the tensors mean; others are PEFT's bookkeeping. */
+const configurationSchema = z.discriminatedUnion('peft_type', [
+  z.object({
+    ...kept,
+    peft_type: z.literal('LORA'),
+    r: z.number().int().positive(),
+    use_rslora: z.boolean().default(false),
+    rank_pattern: empty.default({}),
+  }),
+  z.object({
+    ...kept,
+    peft_type: z.literal('ADALORA'),
+    init_r: z.number().int().positive(),
+    use_rslora: z.literal(false).default(false),
+    rank_pattern: z.record(z.string(), z.array(z.boolean())).nullable().default(null),
+  }),
+]);
 
 export interface PeftConfiguration {
-  readonly rank: number;
-  readonly alpha: number;
+  /** What to open an engine with, beside the targets. */
+  readonly shape: Pick<AdapterShape, 'adapter' | 'rank' | 'alpha' | 'scaling'>;
+  /** Null where no rank was taken away. */
+  readonly rankPattern: RankPattern | null;
 }
 
 /**
- * Rank and alpha of an adapter folder as PEFT saves one.
+ * What an adapter folder's adapter_config.json says of its tensors.
  * @throws MODEL_UNSUPPORTED naming each option that would make another model of the same tensors
  */
 export function readPeftConfiguration(folder: string): PeftConfiguration {
@@ -43,11 +61,18 @@ export function readPeftConfiguration(folder: string): PeftConfiguration {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'an adapter that the engine does not build', {
       where: file,
       got: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-      expected: 'plain LoRA: no bias, DoRA, rsLoRA or patterns of ranks',
+      expected: 'plain LoRA or AdaLoRA: no bias, DoRA or patterns of alphas',
       fix: 'save the adapter without that option',
     });
   }
-  return { rank: result.data.r, alpha: result.data.lora_alpha };
+  const { data } = result;
+  if (data.peft_type === 'ADALORA') {
+    const rank = data.init_r;
+    const alpha = scaleOfAlpha(data.lora_alpha, rank) * rank;
+    return { shape: { adapter: 'adalora', rank, alpha }, rankPattern: data.rank_pattern };
+  }
+  const scaling = data.use_rslora ? ({ scaling: 'rank_stabilized' } as const) : {};
+  return { shape: { adapter: 'lora', rank: data.r, alpha: data.lora_alpha, ...scaling }, rankPattern: null };
 }
 
 /**
@@ -55,21 +80,29 @@ export function readPeftConfiguration(folder: string): PeftConfiguration {
  * @param length of the vector
  * @throws WEIGHTS_INVALID naming a tensor that is missing, mis-shaped, not float32, or that `tensors` do not know
  */
-export function readPeftParameters(folder: string, tensors: readonly AdapterTensor[], length: number): Float32Array {
+export function readPeftParameters(
+  folder: string,
+  { shape: { adapter, rank }, rankPattern }: PeftConfiguration,
+  { tensors, length }: { readonly tensors: readonly AdapterTensor[]; readonly length: number },
+): Float32Array {
   const file = path.join(folder, 'adapter_model.safetensors');
   const stored = new Map(readSafetensorsHeader(file).tensors);
   const parameters = new Float32Array(length);
-  for (const { name, shape, offset } of tensors) {
-    const peftName = peftTensorName(name);
+  for (const tensor of tensors) {
+    const peftName = peftTensorName(adapter, tensor.name);
+    const shape = storedShape(rankPattern, tensor);
     const entry = stored.get(peftName);
     stored.delete(peftName);
     if (entry === undefined || !sameShape(entry, shape)) {
       throw mismatch(file, entry === undefined ? 'no such tensor' : `[${entry.shape.join(', ')}]`, peftName, shape);
     }
-    parameters.set(readFloat32(file, peftName, entry), offset);
+    parameters.set(wholeTensor(rankPattern, tensor, readFloat32(file, peftName, entry)), tensor.offset);
   }
-  const [surplus] = stored;
-  if (surplus !== undefined) throw mismatch(file, surplus[0], 'no further tensor', []);
+  for (const [name, entry] of stored) {
+    // Some versions of PEFT keep AdaLoRA's divisor of alpha, which is the rank.
+    if (name.endsWith('.ranknum') && readFloat32(file, name, entry)[0] === rank) continue;
+    throw mismatch(file, name, 'no further tensor', []);
+  }
   return parameters;
 }
 
