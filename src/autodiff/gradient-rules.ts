@@ -3,12 +3,21 @@ import {
   expRule,
   geluRule,
   logSoftmaxRule,
+  reluRule,
   sigmoidRule,
   softmaxRule,
   tanhGeluRule,
   tanhRule,
 } from './rules/activations.ts';
-import { addRule, divideRule, identityRule, multiplyRule, negateRule, subtractRule } from './rules/arithmetic.ts';
+import {
+  addRule,
+  divideRule,
+  identityRule,
+  multiplyRule,
+  negateRule,
+  subtractRule,
+  whereRule,
+} from './rules/arithmetic.ts';
 import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
 import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisation.ts';
 import { batchedProductRule, gemmRule } from './rules/products.ts';
@@ -21,12 +30,14 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Mul: multiplyRule,
   Div: divideRule,
   Neg: negateRule,
+  Where: whereRule,
   Identity: identityRule,
   Gemm: gemmRule,
   FusedMatMul: batchedProductRule,
   Gelu: geluRule,
   FastGelu: tanhGeluRule,
   Sigmoid: sigmoidRule,
+  Relu: reluRule,
   Tanh: tanhRule,
   Exp: expRule,
   Softmax: softmaxRule,

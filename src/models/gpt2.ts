@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Value } from '../onnx/graph.ts';
 import { add, gatherRows, layerNormalization, reshape, split } from '../onnx/operators.ts';
 import { sizeAt } from '../onnx/run-time-sizes.ts';
-import { activationNames, activations } from './decoder/activations.ts';
+import { activationNames, activations } from './blocks/activations.ts';
 import { type CausalGrid, causalGrid, groupedAttention, splitHeads } from './decoder/grouped-attention.ts';
 import { languageModelHead } from './decoder/language-model-head.ts';
-import { applyLinear, type DecoderLinear } from './decoder/linear.ts';
-import { readMembers, unsupportedConfiguration } from './decoder/read-members.ts';
+import { applyLinear, type BlockLinear } from './blocks/linear.ts';
+import { readMembers, unsupportedConfiguration } from './blocks/read-members.ts';
 import type { Encoder, EncoderContext, EncoderInputs } from './encoder.ts';
 
 const count = z.number().int().positive();
@@ -34,10 +34,10 @@ type Configuration = z.infer<typeof schema>;
 interface Layer {
   readonly name: string;
   /** Queries, keys and values in one. */
-  readonly attention: DecoderLinear;
-  readonly output: DecoderLinear;
-  readonly inner: DecoderLinear;
-  readonly outer: DecoderLinear;
+  readonly attention: BlockLinear;
+  readonly output: BlockLinear;
+  readonly inner: BlockLinear;
+  readonly outer: BlockLinear;
   /** What the scores are multiplied by. */
   readonly scale: number;
 }
@@ -90,7 +90,7 @@ function describeLayer(index: number, config: Configuration): Layer {
   const { n_embd: hidden, n_head: heads } = config;
   const name = `transformer.h.${index}`;
   const wide = config.n_inner ?? 4 * hidden;
-  const linear = (part: string, inFeatures: number, outFeatures: number): DecoderLinear => ({
+  const linear = (part: string, inFeatures: number, outFeatures: number): BlockLinear => ({
     name: `${name}.${part}`,
     inFeatures,
     outFeatures,

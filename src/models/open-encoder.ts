@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import { bertEncoder } from './bert.ts';
-import { readBertConfiguration } from './bert-configuration.ts';
+import { bert } from './bert.ts';
+import { debertaV2 } from './deberta-v2.ts';
+import { distilbert } from './distilbert.ts';
+import { electra } from './electra.ts';
 import type { Encoder } from './encoder.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
+import { roberta } from './roberta.ts';
 import { WeightCatalog } from './weight-catalog.ts';
 
 export interface OpenedEncoder {
@@ -16,25 +19,28 @@ export interface OpenedEncoder {
   readonly weights: WeightCatalog;
 }
 
-const families: Readonly<Record<string, (config: unknown, folder: string) => OpenedEncoder>> = {
-  bert: (config, folder) => ({
-    encoder: bertEncoder(readBertConfiguration(config, path.join(folder, 'config.json'))),
-    weights: new WeightCatalog(folder, ['bert.']),
-  }),
-  gpt2: decoder(gpt2, 'transformer.'),
-  llama: decoder(llama, 'model.'),
-  mistral: decoder(mistral, 'model.'),
-  qwen2: decoder(qwen2, 'model.'),
-  qwen3: decoder(qwen3, 'model.'),
-};
+type Family = (config: unknown, file: string) => Encoder;
 
-/** @param prefix what checkpoints of the model without its head leave out */
-function decoder(family: (config: unknown, file: string) => Encoder, prefix: string) {
-  return (config: unknown, folder: string): OpenedEncoder => ({
-    encoder: family(config, path.join(folder, 'config.json')),
-    weights: new WeightCatalog(folder, [prefix]),
-  });
+interface FamilyEntry {
+  readonly family: Family;
+  /** What checkpoints of the model without its head leave out before the names in code. */
+  readonly prefix: string;
 }
+
+/** By config.json's model_type. */
+const families: Readonly<Record<string, FamilyEntry>> = {
+  bert: { family: bert, prefix: 'bert.' },
+  roberta: { family: roberta, prefix: 'roberta.' },
+  'xlm-roberta': { family: roberta, prefix: 'roberta.' },
+  distilbert: { family: distilbert, prefix: 'distilbert.' },
+  electra: { family: electra, prefix: 'electra.' },
+  'deberta-v2': { family: debertaV2, prefix: 'deberta.' },
+  gpt2: { family: gpt2, prefix: 'transformer.' },
+  llama: { family: llama, prefix: 'model.' },
+  mistral: { family: mistral, prefix: 'model.' },
+  qwen2: { family: qwen2, prefix: 'model.' },
+  qwen3: { family: qwen3, prefix: 'model.' },
+};
 
 /**
  * Reads a model folder's config.json and the header of its weights.
@@ -45,8 +51,8 @@ export function openEncoder(folder: string): OpenedEncoder {
   const config = readJson(file);
   const type =
     typeof config === 'object' && config !== null && 'model_type' in config ? String(config.model_type) : 'none';
-  const open = families[type];
-  if (open === undefined) {
+  const entry = families[type];
+  if (entry === undefined) {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'an architecture that the engine does not build', {
       where: `${file}: model_type`,
       got: type,
@@ -54,7 +60,7 @@ export function openEncoder(folder: string): OpenedEncoder {
       fix: 'choose a base model of a supported family',
     });
   }
-  return open(config, folder);
+  return { encoder: entry.family(config, file), weights: new WeightCatalog(folder, [entry.prefix]) };
 }
 
 function readJson(file: string): unknown {

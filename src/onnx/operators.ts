@@ -13,6 +13,7 @@ type Unary =
   | 'Erf'
   | 'Tanh'
   | 'Relu'
+  | 'Sign'
   | 'Sigmoid'
   | 'Cos'
   | 'Sin'

@@ -12,7 +12,7 @@ export interface TemporalBinaryOptions {
   progress?(text: string): void;
   readonly buildTimeoutMs?: number;
   /** Fetches the program into an empty folder; default: the SDK's downloader. @returns the program's file */
-  download?(version: string, folder: string, timeoutMs: number): Promise<string>;
+  readonly download?: (version: string, folder: string, timeoutMs: number) => Promise<string>;
 }
 
 const run = promisify(execFile);
@@ -96,7 +96,8 @@ async function faultOf(binary: string): Promise<string | null> {
 
 async function download(place: string, options: TemporalBinaryOptions): Promise<string> {
   options.progress?.(`downloading the Temporal server ${pinnedVersion}; once`);
-  return (options.download ?? downloadTemporal)(pinnedVersion, place, downloadTimeoutMs);
+  const { download: fetchProgram = downloadTemporal } = options;
+  return fetchProgram(pinnedVersion, place, downloadTimeoutMs);
 }
 
 async function build(place: string, options: TemporalBinaryOptions): Promise<string> {

@@ -23,6 +23,7 @@ import {
 } from '../../src/onnx/operators.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import { decoderRuleCases } from './decoder-rule-cases.ts';
+import { encoderRuleCases } from './encoder-rule-cases.ts';
 import { type BuildResult, slopes } from './gradient-check.ts';
 import { never, type RuleCase } from './rule-case.ts';
 import { runGraph } from './run-graph.ts';
@@ -181,6 +182,7 @@ const cases: readonly RuleCase[] = [
     build: (b, x = never()) => reduce(b, 'ReduceSumSquare', x, [0]),
   },
   ...decoderRuleCases,
+  ...encoderRuleCases,
 ];
 
 describe('the gradient rule of', () => {

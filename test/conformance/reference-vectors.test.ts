@@ -7,9 +7,8 @@ import { runCase } from './run-case.ts';
 const golden = sharedFolder('golden') ?? '';
 /** Made by models/vectors/*.py, which say what each holds: what the reference vectors leave out. */
 const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
-const supported = /^(bert.*|gpt2-lm|llama.*-lm|qwen2-lm)-(lora|adalora)$/;
 
-describe.skipIf(golden === '').each(casesIn(golden).filter((name) => supported.test(name)))(
+describe.skipIf(golden === '').each(casesIn(golden))(
   '%s of the reference vectors (skipped without ../shared/golden)',
   (name) => holdToItsValues(path.join(golden, name)),
 );
@@ -17,8 +16,10 @@ describe.skipIf(golden === '').each(casesIn(golden).filter((name) => supported.t
 describe.each(casesIn(own))('%s of our own vectors', (name) => holdToItsValues(path.join(own, name)));
 
 function casesIn(folder: string): string[] {
-  if (folder === '') return [''];
-  return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'case.json')));
+  if (folder === '') return ['none'];
+  return readdirSync(folder).filter((name) =>
+    ['case.json', 'expected.safetensors'].every((file) => existsSync(path.join(folder, name, file))),
+  );
 }
 
 function holdToItsValues(folder: string): void {

@@ -52,7 +52,7 @@ describe('a decoder that the engine does not build', () => {
     [llama, { rope_scaling: null, rope_parameters: { rope_type: 'default', mscale: 2 } }, /rope_parameters.*mscale/],
     [llama, { rope_scaling: { rope_type: 'linear' } }, /got: rope_scaling.factor/],
     [llama, { partial_rotary_factor: 0.5 }, /got: partial_rotary_factor 0.5/],
-    [llama, { hidden_act: 'relu2' }, /got: hidden_act "relu2".*\n {2}expected: hidden_act silu, gelu/],
+    [llama, { hidden_act: 'relu2' }, /got: hidden_act "relu2".*\n {2}expected: hidden_act silu, relu/],
     [llama, { num_key_value_heads: 3 }, /num_attention_heads 2 is no multiple of num_key_value_heads 3/],
     [llama, { num_attention_heads: 3 }, /hidden_size 16 is no multiple of num_attention_heads 3/],
     [qwen3, { head_dim: 5 }, /head_dim 5 is odd/],

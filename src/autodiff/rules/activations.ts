@@ -42,6 +42,12 @@ export const sigmoidRule: GradientRule = (context) => {
   return [multiply(b, gradientOf(context), multiply(b, y, subtract(b, b.floats([1]), y)))];
 };
 
+/** dX = dY where y > 0, else 0, as PyTorch has it at 0 */
+export const reluRule: GradientRule = (context) => {
+  const { b } = context;
+  return [multiply(b, gradientOf(context), unary(b, 'Sign', outputOf(context, 0)))];
+};
+
 /** dX = dY ∘ (1 − y²) */
 export const tanhRule: GradientRule = (context) => {
   const { b } = context;

@@ -1,3 +1,4 @@
+import type { Value } from '../../onnx/graph.ts';
 import { divide, multiply, unary } from '../../onnx/operators.ts';
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 
@@ -29,6 +30,16 @@ export const divideRule: GradientRule = (context) => {
     wants(0) ? divide(b, dY, z) : null,
     wants(1) ? unary(b, 'Neg', divide(b, multiply(b, dY, outputOf(context, 0)), z)) : null,
   ];
+};
+
+/** Of Where(c, X, Z): dX = dY where c, dZ = dY where not c; a condition has no slope. */
+export const whereRule: GradientRule = (context) => {
+  const { b, wants } = context;
+  const dY = gradientOf(context);
+  const zero = b.floats([0]);
+  const choose = (yes: Value, no: Value) =>
+    b.one({ operator: 'Where', inputs: [inputOf(context, 0), yes, no], outputs: [{ shape: dY.shape }] });
+  return [null, wants(1) ? choose(dY, zero) : null, wants(2) ? choose(zero, dY) : null];
 };
 
 /** dX = −dY */

@@ -1,13 +1,13 @@
 import type { Value } from '../../onnx/graph.ts';
 import { multiply } from '../../onnx/operators.ts';
 import type { EncoderContext } from '../encoder.ts';
-import { type ActivationName, activations } from './activations.ts';
-import { applyLinear, type DecoderLinear } from './linear.ts';
+import { type ActivationName, activations } from '../blocks/activations.ts';
+import { applyLinear, type BlockLinear } from '../blocks/linear.ts';
 
 export interface GatedMlp {
-  readonly gate: DecoderLinear;
-  readonly up: DecoderLinear;
-  readonly down: DecoderLinear;
+  readonly gate: BlockLinear;
+  readonly up: BlockLinear;
+  readonly down: BlockLinear;
   readonly activation: ActivationName;
 }
 

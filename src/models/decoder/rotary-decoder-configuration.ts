@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TokenLimit } from '../encoder.ts';
-import { activationNames } from './activations.ts';
-import { readMembers, unsupportedConfiguration } from './read-members.ts';
+import { activationNames } from '../blocks/activations.ts';
+import { readMembers, unsupportedConfiguration } from '../blocks/read-members.ts';
 import { readRotary, rotaryMembers } from './read-rotary.ts';
 import type { DecoderSizes } from './rotary-decoder.ts';
 

@@ -1,11 +1,11 @@
 import { add, gatherRows, reshape } from '../../onnx/operators.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { Encoder, EncoderContext, TokenLimit } from '../encoder.ts';
-import type { ActivationName } from './activations.ts';
+import type { ActivationName } from '../blocks/activations.ts';
 import { gatedMlp } from './gated-mlp.ts';
 import { type CausalGrid, causalGrid, groupedAttention, type HeadCounts, splitHeads } from './grouped-attention.ts';
 import { languageModelHead } from './language-model-head.ts';
-import { applyLinear, type DecoderLinear } from './linear.ts';
+import { applyLinear, type BlockLinear } from '../blocks/linear.ts';
 import { rmsNorm } from './rms-norm.ts';
 import { type Rotary, type RotaryTables, rotaryTables, rotate } from './rotary.ts';
 
@@ -35,13 +35,13 @@ export interface DecoderTraits {
 
 interface Layer {
   readonly name: string;
-  readonly query: DecoderLinear;
-  readonly key: DecoderLinear;
-  readonly value: DecoderLinear;
-  readonly output: DecoderLinear;
-  readonly gate: DecoderLinear;
-  readonly up: DecoderLinear;
-  readonly down: DecoderLinear;
+  readonly query: BlockLinear;
+  readonly key: BlockLinear;
+  readonly value: BlockLinear;
+  readonly output: BlockLinear;
+  readonly gate: BlockLinear;
+  readonly up: BlockLinear;
+  readonly down: BlockLinear;
 }
 
 interface Running {
@@ -99,7 +99,7 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
 function describeLayer(index: number, sizes: DecoderSizes, { biases }: DecoderTraits): Layer {
   const { hidden, wide, counts } = sizes;
   const name = `model.layers.${index}`;
-  const linear = (part: string, inFeatures: number, outFeatures: number, bias: boolean): DecoderLinear => ({
+  const linear = (part: string, inFeatures: number, outFeatures: number, bias: boolean): BlockLinear => ({
     name: `${name}.${part}`,
     inFeatures,
     outFeatures,
@@ -132,7 +132,7 @@ function buildLayer(running: Running, layer: Layer, x: Value): Value {
 function attend({ context, sizes, traits, grid, tables }: Running, layer: Layer, x: Value): Value {
   const { b } = context;
   const { heads, keyHeads, headSize } = sizes.counts;
-  const project = (linear: DecoderLinear, count: number) => splitHeads(b, applyLinear(context, linear, x), grid, count);
+  const project = (linear: BlockLinear, count: number) => splitHeads(b, applyLinear(context, linear, x), grid, count);
   const turn = (projected: Value, norm: string) =>
     rotate(
       b,

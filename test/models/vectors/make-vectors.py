@@ -1,6 +1,6 @@
-"""Makes the decoder vectors in this folder: tiny random models, run by transformers in float64 on float32 weights.
+"""Makes the vectors in this folder: tiny random models, run by transformers in float64 on float32 weights.
 
-    python make-decoder-vectors.py [FOLDER]
+    python make-vectors.py [FOLDER]
 
 Needs torch, transformers 5 and safetensors. Each folder has the files and names of the reference vectors: config.json,
 model.safetensors, case.json, inputs, trainable, masks and expected.safetensors. Rerunning gives the same numbers.
@@ -12,11 +12,16 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 RANK, ALPHA, DROPOUT, SPARSITY, INSTANCES, MEMBERS, STEPS = 3, 6, 0.4, 0.002, 2, 2, 3
+LAYERS = (".layer.", ".layers.", ".h.")
 OPTIMIZER = dict(lr=0.02, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
 SMALL = dict(vocab_size=31, hidden_size=16, intermediate_size=18, num_hidden_layers=2, max_position_embeddings=512)
+
+ENCODER = dict(
+    num_attention_heads=4, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, classifier_dropout=0.0, num_labels=3
+)
 
 CASES = {
     # Head size times heads is not the hidden size; biases everywhere that they can be; a tied output.
@@ -74,6 +79,51 @@ CASES = {
         embd_pdrop=0.0,
         attn_pdrop=0.0,
     ),
+    # Positions from the ids; padding is token 1.
+    "xlm-roberta-seqcls-lora": dict(
+        model_type="xlm-roberta",
+        **{**SMALL, "max_position_embeddings": 14},
+        **ENCODER,
+        type_vocab_size=1,
+        pad_token_id=1,
+    ),
+    # Embeddings narrower than the layers.
+    "electra-seqcls-lora": dict(
+        model_type="electra",
+        **{**SMALL, "max_position_embeddings": 12},
+        **ENCODER,
+        embedding_size=10,
+        type_vocab_size=2,
+        pad_token_id=0,
+    ),
+    # Linears of their own for positions, positions and types in the embeddings, every distance its own row.
+    "deberta-v2-options-seqcls-lora": dict(
+        model_type="deberta-v2",
+        **{**SMALL, "max_position_embeddings": 12},
+        **ENCODER,
+        relative_attention=True,
+        pos_att_type=["c2p", "p2c"],
+        share_att_key=False,
+        norm_rel_ebd="none",
+        position_biased_input=True,
+        type_vocab_size=2,
+        pooler_hidden_act="tanh",
+        pooler_dropout=0.0,
+    ),
+    # One kind of position term, few buckets, so that distances fall on logarithmic ones.
+    "deberta-v2-buckets-seqcls-lora": dict(
+        model_type="deberta-v2",
+        **{**SMALL, "max_position_embeddings": 12},
+        **ENCODER,
+        relative_attention=True,
+        pos_att_type=["c2p"],
+        share_att_key=True,
+        position_buckets=4,
+        norm_rel_ebd="layer_norm",
+        position_biased_input=False,
+        type_vocab_size=0,
+        pooler_dropout=0.0,
+    ),
 }
 
 
@@ -96,7 +146,7 @@ class Adapted(torch.nn.Module):
 def adapt(model):
     found = {}
     for name, module in list(model.named_modules()):
-        is_linear = type(module).__name__ in ("Linear", "Conv1D") and name != "lm_head"
+        is_linear = type(module).__name__ in ("Linear", "Conv1D") and any(at in name for at in LAYERS)
         if not is_linear:
             continue
         rows, columns = module.weight.shape
@@ -105,6 +155,18 @@ def adapt(model):
         found[name] = Adapted(module, inputs, outputs)
         setattr(model.get_submodule(parent), child, found[name])
     return found
+
+
+def make_encoder_inputs(written):
+    """Rows of several lengths, padded on the right."""
+    rows, tokens = 4, 9
+    mask = torch.ones(rows, tokens, dtype=torch.int64)
+    mask[1, 4:] = 0
+    mask[2, 7:] = 0
+    pad = written.get("pad_token_id", 0)
+    ids = torch.where(mask == 1, torch.randint(3, 31, (rows, tokens)), pad)
+    types = {"token_type_ids": torch.randint(0, 2, (rows, tokens))} if written.get("type_vocab_size") == 2 else {}
+    return dict(input_ids=ids, attention_mask=mask, labels=torch.randint(0, 3, (rows,)), **types)
 
 
 def make_inputs():
@@ -125,6 +187,8 @@ def make_inputs():
 def run(model, modules, inputs, masks):
     for name, module in modules.items():
         module.masks = None if masks is None else masks[name]
+    if inputs["labels"].ndim == 1:
+        return model(**inputs)
     return model(**{**inputs, "attention_mask": float32_mask(inputs["attention_mask"])})
 
 
@@ -155,17 +219,21 @@ def sparsity_penalty(modules):
 def make_case(folder, name, written):
     torch.manual_seed(sum(map(ord, name)))
     config = AutoConfig.for_model(**written)
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    decoder = name.endswith("-lm-lora")
+    family = AutoModelForCausalLM if decoder else AutoModelForSequenceClassification
+    model = family.from_config(config, attn_implementation="eager").eval()
     with torch.no_grad():
         for parameter in model.parameters():
             noise = 0.25 * torch.randn_like(parameter)
             parameter.copy_(1 + noise if parameter.ndim == 1 and (parameter == 1).all() else noise)
     folder.mkdir(parents=True, exist_ok=True)
     stored = {key: value.clone() for key, value in model.state_dict().items()}
-    if config.tie_word_embeddings:
+    if decoder and config.tie_word_embeddings:
         del stored["lm_head.weight"]
     save_file(stored, folder / "model.safetensors", {"format": "pt"})
-    (folder / "config.json").write_text(json.dumps(written, indent=1) + "\n")
+    labels = {} if decoder else {"id2label": {str(label): f"LABEL_{label}" for label in range(3)}}
+    shown = {key: value for key, value in written.items() if key != "num_labels"}
+    (folder / "config.json").write_text(json.dumps({**shown, **labels}, indent=1) + "\n")
 
     modules = adapt(model)
     model.requires_grad_(False)
@@ -174,8 +242,11 @@ def make_case(folder, name, written):
         for name, module in modules.items()
         for side in "AB"
     }
+    base = f"{model.base_model_prefix}."
+    if not decoder:
+        trainable |= {f"head.{key}": value for key, value in model.named_parameters() if not key.startswith(base)}
     save_file({key: value.detach().clone() for key, value in trainable.items()}, folder / "trainable.safetensors")
-    inputs = make_inputs()
+    inputs = make_inputs() if decoder else make_encoder_inputs(written)
     save_file(inputs, folder / "inputs.safetensors")
     model.double()
     for parameter in trainable.values():
@@ -218,7 +289,7 @@ def make_case(folder, name, written):
     case = dict(
         case=name.removesuffix("-lora"),
         adapter="lora",
-        task="lm",
+        task="lm" if decoder else "cls",
         rank=RANK,
         alpha=ALPHA,
         dropout_rate=DROPOUT,

@@ -2,12 +2,12 @@ import type { Value } from '../../onnx/graph.ts';
 import { gemm } from '../../onnx/operators.ts';
 import type { EncoderContext, FrozenLinear } from '../encoder.ts';
 
-export interface DecoderLinear extends FrozenLinear {
+export interface BlockLinear extends FrozenLinear {
   readonly bias: boolean;
 }
 
 /** A frozen linear with whatever adapter is attached to it. @param x [rows, in] @returns [rows, out] */
-export function applyLinear({ b, weight, adapt }: EncoderContext, linear: DecoderLinear, x: Value): Value {
+export function applyLinear({ b, weight, adapt }: EncoderContext, linear: BlockLinear, x: Value): Value {
   const { name, inFeatures, outFeatures, bias, weightLayout } = linear;
   const inputsFirst = weightLayout === 'in_out';
   const stored = weight(`${name}.weight`, inputsFirst ? [inFeatures, outFeatures] : [outFeatures, inFeatures]);
