@@ -4,20 +4,14 @@ import type { Activation } from './activations.ts';
 
 /** An encoder's head for a task: span scores, or `ofSamples` for classes and targets. @throws MODEL_UNSUPPORTED */
 export function encoderHead({ kind }: HeadTask, hidden: number, ofSamples: () => Head): Head {
-  switch (kind) {
-    case 'question_answering':
-      return spanHead(hidden);
-    case 'classification':
-    case 'regression':
-      return ofSamples();
-    case 'causal_language_modelling':
-      throw new DropsweepError('MODEL_UNSUPPORTED', 'an encoder has no language-model head', {
-        where: 'task',
-        got: kind,
-        expected: 'classification, regression or question_answering',
-        fix: 'choose a decoder as the base, or another task',
-      });
-  }
+  if (kind === 'question_answering') return spanHead(hidden);
+  if (kind === 'classification' || kind === 'regression') return ofSamples();
+  throw new DropsweepError('MODEL_UNSUPPORTED', 'an encoder has no language-model head', {
+    where: 'task',
+    got: kind,
+    expected: 'classification, regression or question_answering',
+    fix: 'choose a decoder as the base, or another task',
+  });
 }
 
 /** Two trainable linears over the first token, as most families after BERT have it. */

@@ -91,7 +91,7 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
       ...parts.map((part) => linear(layer, part)),
       ...more.map(({ name, bias }) => ({ name: `${layer}.${name}`, inFeatures: hidden, outFeatures: hidden, bias })),
     ]),
-    head: request.head,
+    head: (task) => request.head(task),
     build(context, inputs, reading) {
       const attend = (request.attention ?? selfAttention)(context, inputs, model);
       return layers.reduce(
