@@ -56,7 +56,7 @@ export interface PostNormRequest {
   /** [batch·tokens, hidden] */
   embed(context: EncoderContext, inputs: EncoderInputs): Value;
   /** Makes what all layers share, and gives their attention; absent: plain self-attention. */
-  attention?(context: EncoderContext, inputs: EncoderInputs, model: PostNormModel): AttendLayer;
+  readonly attention?: (context: EncoderContext, inputs: EncoderInputs, model: PostNormModel) => AttendLayer;
   head(task: HeadTask): Head;
 }
 
