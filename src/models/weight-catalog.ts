@@ -1,26 +1,47 @@
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import { readFloat32, readSafetensorsHeader, type SafetensorsEntry } from '../formats/safetensors.ts';
+import { readSafetensorsHeader, readWidened, type SafetensorsEntry } from '../formats/safetensors.ts';
+import { weightFilesOf } from '../formats/weight-files.ts';
 import type { Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { shapeText } from '../onnx/shapes.ts';
+import { WidenedWeights } from './widened-weights.ts';
 
-const weightsFile = 'model.safetensors';
+interface Found {
+  readonly entry: SafetensorsEntry;
+  /** Its name in the file. */
+  readonly stored: string;
+  readonly file: string;
+}
 
-/** A model's frozen weights: names and places in its file. They are mapped from there, never copied. */
+/** What is read: half precision is widened to float32 once, into a file of our own. */
+const readable = new Set(['F32', 'F16', 'BF16']);
+
+/** A model's frozen weights: names and places in its files. They are mapped from there, never copied. */
 export class WeightCatalog {
-  readonly #file: string;
-  readonly #tensors: ReadonlyMap<string, SafetensorsEntry>;
+  readonly #folder: string;
+  readonly #tensors = new Map<string, { readonly entry: SafetensorsEntry; readonly file: string }>();
   readonly #prefixes: readonly string[];
+  readonly #widened: WidenedWeights;
 
   /**
    * @param prefixes what checkpoints of the family may write before, or leave out of, the names in code
    * @throws WEIGHTS_INVALID
    */
   constructor(modelFolder: string, prefixes: readonly string[]) {
-    this.#file = path.join(modelFolder, weightsFile);
-    this.#tensors = readSafetensorsHeader(this.#file).tensors;
+    this.#folder = modelFolder;
     this.#prefixes = prefixes;
+    const files = weightFilesOf(modelFolder);
+    for (const file of files) {
+      for (const [name, entry] of readSafetensorsHeader(path.join(modelFolder, file)).tensors) {
+        this.#tensors.set(name, { entry, file });
+      }
+    }
+    const halves = [...this.#tensors].flatMap(([name, at]) => (at.entry.dtype === 'F32' ? [] : [{ name, ...at }]));
+    this.#widened = new WidenedWeights(
+      modelFolder,
+      halves.filter(({ entry }) => readable.has(entry.dtype)),
+    );
   }
 
   has(name: string): boolean {
@@ -29,46 +50,52 @@ export class WeightCatalog {
 
   /** The weight as a value of the graph. @throws WEIGHTS_INVALID naming a tensor that is missing or mis-shaped */
   value(b: GraphBuilder, name: string, shape: readonly number[]): Value {
-    const { entry } = this.#checked(name, shape);
-    return b.weight(name, shape, { location: weightsFile, offset: entry.byteOffset, length: entry.byteLength });
+    const { entry, file, stored } = this.#checked(name, shape);
+    if (entry.dtype !== 'F32') return b.weight(name, shape, this.#widened.place(stored));
+    return b.weight(name, shape, { location: file, offset: entry.byteOffset, length: entry.byteLength });
   }
 
   /** The weight's elements, for tensors that are trained. */
   read(name: string, shape: readonly number[]): Float32Array {
-    const { entry, stored } = this.#checked(name, shape);
-    return readFloat32(this.#file, stored, entry);
+    const { entry, file, stored } = this.#checked(name, shape);
+    return readWidened(path.join(this.#folder, file), stored, entry);
   }
 
-  #checked(name: string, shape: Shape): { entry: SafetensorsEntry; stored: string } {
+  /** Writes what the graph's weights lie in besides the model's own files; before a session opens. */
+  async complete(graphFolder: string): Promise<void> {
+    await this.#widened.write(graphFolder);
+  }
+
+  #checked(name: string, shape: Shape): Found {
     const found = this.#find(name);
     if (found === null) {
       throw new DropsweepError('WEIGHTS_INVALID', 'a tensor that config.json calls for is missing', {
-        where: this.#file,
+        where: this.#folder,
         expected: `${name} of ${shapeText(shape)}`,
         fix: 'download the model again; weights and config.json must be of one model',
       });
     }
     const { entry } = found;
     const fits = entry.shape.length === shape.length && entry.shape.every((size, axis) => size === shape[axis]);
-    if (!fits || entry.dtype !== 'F32') {
+    if (!fits || !readable.has(entry.dtype)) {
       throw new DropsweepError('WEIGHTS_INVALID', 'a tensor contradicts config.json', {
-        where: `${this.#file}: ${found.stored}`,
+        where: `${path.join(this.#folder, found.file)}: ${found.stored}`,
         got: `${entry.dtype} ${shapeText(entry.shape)}`,
-        expected: `F32 ${shapeText(shape)}`,
-        fix: 'use float32 weights that belong to this config.json',
+        expected: `F32, F16 or BF16 ${shapeText(shape)}`,
+        fix: 'use floating-point weights that belong to this config.json',
       });
     }
     return found;
   }
 
-  #find(name: string): { entry: SafetensorsEntry; stored: string } | null {
+  #find(name: string): Found | null {
     const spellings = [
       name,
       ...this.#prefixes.map((prefix) => (name.startsWith(prefix) ? name.slice(prefix.length) : `${prefix}${name}`)),
     ];
     for (const stored of spellings) {
-      const entry = this.#tensors.get(stored);
-      if (entry !== undefined) return { entry, stored };
+      const found = this.#tensors.get(stored);
+      if (found !== undefined) return { ...found, stored };
     }
     return null;
   }

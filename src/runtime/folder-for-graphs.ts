@@ -2,8 +2,7 @@ import { accessSync, constants, copyFileSync, linkSync, mkdirSync, renameSync, r
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { sha256 } from '../base/sha256.ts';
-
-const weightsFile = 'model.safetensors';
+import { weightFilesOf } from '../formats/weight-files.ts';
 
 /**
  * Where graphs over a model's weights are written: the model's folder, or, where that cannot be written, a folder of
@@ -21,18 +20,20 @@ export function folderForGraphs(modelFolder: string): string {
 
 /** One folder per version of the weights: a file that was replaced under its name is linked anew. */
 function linkedFolder(modelFolder: string): string {
-  const source = path.join(modelFolder, weightsFile);
-  const { ino, size, mtimeMs } = statSync(source);
-  const version = sha256([path.resolve(modelFolder), ino, size, mtimeMs].join(':')).slice(0, 24);
+  const files = weightFilesOf(modelFolder).map((name) => ({ name, ...statSync(path.join(modelFolder, name)) }));
+  const facts = files.map(({ name, ino, size, mtimeMs }) => [name, ino, size, mtimeMs].join(':'));
+  const version = sha256([path.resolve(modelFolder), ...facts].join('\n')).slice(0, 24);
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   const folder = path.join(cache, 'dropsweep', 'linked', version);
-  const target = path.join(folder, weightsFile);
-  if (statSync(target, { throwIfNoEntry: false })?.size === size) return folder;
   mkdirSync(folder, { recursive: true });
-  const temporary = `${target}.${process.pid}`;
-  rmSync(temporary, { force: true });
-  linkOrCopy(source, temporary);
-  renameSync(temporary, target);
+  for (const { name, size } of files) {
+    const target = path.join(folder, name);
+    if (statSync(target, { throwIfNoEntry: false })?.size === size) continue;
+    const temporary = `${target}.${process.pid}`;
+    rmSync(temporary, { force: true });
+    linkOrCopy(path.join(modelFolder, name), temporary);
+    renameSync(temporary, target);
+  }
   return folder;
 }
 

@@ -8,6 +8,7 @@ import { losses } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
+import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
 import { type InferenceSession, openSession, openSessionBesideWeights, Tensor } from '../runtime/open-session.ts';
 import type {
   AdapterEngine,
@@ -49,6 +50,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
     layout,
     scale,
   });
+  await opened.weights.complete(folderForGraphs(request.modelFolder));
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({
