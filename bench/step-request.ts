@@ -30,6 +30,7 @@ export const stepHyperparameters: StepHyperparameters = {
   beta2: 0.999,
   epsilon: 1e-8,
   clipNorm: 1,
+  microBatchRows: null,
 };
 
 /** Random tokens without padding. */

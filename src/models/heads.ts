@@ -27,6 +27,8 @@ export interface HeadContext {
   readonly trainable: (name: string) => Value;
   /** int64 [batch, tokens] */
   readonly inputIds: Value;
+  /** int64 [batch, tokens] 1 keeps */
+  readonly attentionMask: Value;
 }
 
 /** What lies between an encoder's last layer and the logits. */

@@ -1,3 +1,4 @@
+import { assertNever } from '../base/assert-never.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { add, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
@@ -26,21 +27,38 @@ export interface HiddenLoss extends Labelled {
   build(b: GraphBuilder, hidden: Value, projection: Value, labels: Value): ProjectedLoss;
 }
 
-export const losses: Readonly<Record<LossKind, Loss>> = {
-  classification: { reads: 'logits', labels: { type: 'int64', columns: 1 }, build: classificationLoss },
-  regression: { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError },
-  question_answering: { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: spanLoss },
-  causal_language_modelling: {
-    reads: 'hidden',
-    labels: { type: 'int64', columns: 'tokens' },
-    build: (b, hidden, projection, labels) => languageModelLoss(b, hidden, projection, labels),
-  },
-};
+/** @param labelSmoothing ε: share of a class's target that is spread evenly over all; classes alone have it */
+export function lossOf(kind: LossKind, labelSmoothing = 0): Loss {
+  switch (kind) {
+    case 'classification':
+      return {
+        reads: 'logits',
+        labels: { type: 'int64', columns: 1 },
+        build: (b, logits, labels) => classificationLoss(b, logits, labels, labelSmoothing),
+      };
+    case 'regression':
+      return { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError };
+    case 'question_answering':
+      return { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: spanLoss };
+    case 'causal_language_modelling':
+      return {
+        reads: 'hidden',
+        labels: { type: 'int64', columns: 'tokens' },
+        build: (b, hidden, projection, labels) => languageModelLoss(b, hidden, projection, labels),
+      };
+    default:
+      return assertNever(kind, 'loss');
+  }
+}
 
-function classificationLoss(b: GraphBuilder, logits: Value, labels: Value): Value {
+/** (1 − ε) times the cross-entropy plus ε times the mean over the classes of − log p, as torch's cross_entropy. */
+function classificationLoss(b: GraphBuilder, logits: Value, labels: Value, smoothing: number): Value {
   const classes = logits.shape.at(-1);
   if (typeof classes !== 'number') throw new RangeError('a classification has a fixed number of classes');
-  return crossEntropy(b, logits, labels, b.int64s([classes]));
+  const sharp = crossEntropy(b, logits, labels, b.int64s([classes]));
+  if (smoothing === 0) return sharp;
+  const flat = unary(b, 'Neg', reduce(b, 'ReduceMean', softmax(b, logits, 'LogSoftmax'), [0, 1], 'drop'));
+  return add(b, multiply(b, sharp, b.floats([1 - smoothing])), multiply(b, flat, b.floats([smoothing])));
 }
 
 /** Mean of the negative log-likelihood. @param classes size of the logits’ last axis, shape [1] */

@@ -20,7 +20,10 @@ export function folderForGraphs(modelFolder: string): string {
 
 /** One folder per version of the weights: a file that was replaced under its name is linked anew. */
 function linkedFolder(modelFolder: string): string {
-  const files = weightFilesOf(modelFolder).map((name) => ({ name, ...statSync(path.join(modelFolder, name)) }));
+  const files = weightFilesOf(modelFolder).map((name) => {
+    const { ino, size, mtimeMs } = statSync(path.join(modelFolder, name));
+    return { name, ino, size, mtimeMs };
+  });
   const facts = files.map(({ name, ino, size, mtimeMs }) => [name, ino, size, mtimeMs].join(':'));
   const version = sha256([path.resolve(modelFolder), ...facts].join('\n')).slice(0, 24);
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');

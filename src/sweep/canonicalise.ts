@@ -5,15 +5,18 @@ import type { EvaluationConfiguration, TrainingConfiguration } from './vocabular
 /**
  * The one spelling of a training configuration: without dropout, instances are all alike and 2p − p² = 0, so N = 1
  * and λ = 0; λ = 0 keeps nothing else from having its effect. Targets and layers are sets, standard scaling is not
- * written down, and of the fields that not every adapter has there are its own and no others.
+ * written down, nor a micro-batch of the whole batch, smoothing of 0, or the family's pooling, and of the fields that not every adapter has there are its own and no others.
  */
 export function canonicaliseTraining(configuration: TrainingConfiguration): TrainingConfiguration {
-  const { scaling, layers, ...common } = configuration;
+  const { scaling, layers, micro_batch_size, label_smoothing, pooling, ...common } = configuration;
   for (const name of adapterFieldNames) Reflect.deleteProperty(common, name);
   return {
     ...common,
     ...adapterFields(configuration),
     ...(scaling === 'rank_stabilized' ? { scaling } : {}),
+    ...(micro_batch_size !== undefined && micro_batch_size < common.batch_size ? { micro_batch_size } : {}),
+    ...(label_smoothing !== undefined && label_smoothing > 0 ? { label_smoothing } : {}),
+    ...(pooling === 'mean' ? { pooling } : {}),
     ...(layers === undefined ? {} : { layers: [...new Set(layers)].sort((a, b) => a - b) }),
     targets: [...new Set(configuration.targets)].sort(),
     ...(configuration.dropout_rate === 0 ? { dropout_rate: 0, sparsity: 0, train_instances: 1 } : {}),

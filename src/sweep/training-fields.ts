@@ -61,6 +61,8 @@ export const trainingFields: readonly TrainingField[] = [
   { name: 'adam_epsilon', rule: aboveZero },
   { name: 'clip_norm', rule: { ...aboveZero, expected: 'a number above 0, or none' } },
   { name: 'batch_size', rule: wholeFrom(1) },
+  { name: 'micro_batch_size', rule: wholeFrom(1) },
+  { name: 'label_smoothing', rule: rate },
   { name: 'epochs', rule: wholeFrom(1) },
   { name: 'warmup_fraction', rule: rate },
   { name: 'max_length', rule: maxLengthRule },
@@ -78,6 +80,7 @@ export const trainingFields: readonly TrainingField[] = [
 export const choiceFields = {
   adapter: adapterKinds,
   scaling: ['standard', 'rank_stabilized'],
+  pooling: ['family', 'mean'],
 } as const satisfies Partial<{ [Name in keyof TrainingConfiguration]: readonly TrainingConfiguration[Name][] }>;
 
 /** What a field has where the file does not say: the settings of the PyTorch program that results are compared to. */

@@ -46,6 +46,12 @@ export interface TrainingConfiguration {
   /** Global L2 norm the mean gradient is clipped to; null: not clipped. */
   readonly clip_norm: number | null;
   readonly batch_size: number;
+  /** Rows that pass through the model at once, their gradients summed in order; absent: the batch. */
+  readonly micro_batch_size?: number;
+  /** ε: share of a class's target that is spread evenly over all classes; absent: 0. */
+  readonly label_smoothing?: number;
+  /** What a head of classes or targets reads: as the family has it (absent: this), or the mean over the tokens. */
+  readonly pooling?: 'family' | 'mean';
   readonly epochs: number;
   /** Share of the steps over which the learning rate rises linearly; it then falls linearly to zero. */
   readonly warmup_fraction: number;
@@ -58,6 +64,9 @@ export interface TrainingConfiguration {
 
 /** The part of a configuration that an engine is compiled for. */
 export type AdapterShape = Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers'>;
+
+/** The part that a head and its loss are compiled for. */
+export type HeadShape = Pick<TrainingConfiguration, 'pooling' | 'label_smoothing'>;
 
 export type EvaluationSplit = 'dev' | 'test';
 /** ensemble: M masked members. expected: no masks, update × (1−p)². raw: no masks, update as it is. */

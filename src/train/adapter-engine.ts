@@ -1,6 +1,6 @@
 import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../adapters/adapter-method.ts';
-import type { AdapterShape, TaskShape } from '../sweep/vocabulary.ts';
+import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {
@@ -68,6 +68,8 @@ export interface StepHyperparameters {
   readonly beta2: number;
   readonly epsilon: number;
   readonly clipNorm: number | null;
+  /** Rows of one pass; null: the batch. */
+  readonly microBatchRows: number | null;
 }
 
 export interface StepResult {
@@ -89,6 +91,8 @@ export interface EngineRequest {
   readonly modelFolder: string;
   readonly task: TaskShape;
   readonly adapter: AdapterShape;
+  /** Absent: the family's own head, no smoothing. */
+  readonly head?: HeadShape;
   /** Intra-op threads of the slot. */
   readonly threads: number;
   /** Begins the name of the profile that onnxruntime writes when the engine closes; absent: none. */

@@ -147,7 +147,7 @@ function buildReading(
   };
   const read = encoder.build(context, inputs, head.reading);
   const trainable = (name: string) => tensor(`head.${name}`);
-  return { context: { b, weight, trainable, inputIds: inputs.inputIds }, read };
+  return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
 }
 
 /** Each adapted linear's masks, by its name. */

@@ -4,7 +4,8 @@ import { targetModules } from '../adapters/target-modules.ts';
 import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
 import { demandLength } from '../models/demand-length.ts';
-import { losses } from '../models/losses.ts';
+import { lossOf } from '../models/losses.ts';
+import { meanPooledHead } from '../models/mean-pooled-head.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
@@ -23,6 +24,7 @@ import type {
   TrainingState,
 } from './adapter-engine.ts';
 import { buildGradientGraph } from './gradient-graph.ts';
+import { microBatches } from './micro-batches.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, tensorLength, tensorNamed, trainableLayout } from './trainable-layout.ts';
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
@@ -34,10 +36,13 @@ export const openAdapterEngine: OpenAdapterEngine = (request) =>
 export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, task: HeadTask): Promise<AdapterEngine> {
   const opened = openEncoder(request.modelFolder);
   const { encoder } = opened;
-  const head = encoder.head(task);
+  const { pooling, label_smoothing: labelSmoothing } = request.head ?? {};
+  const ofSamples = task.kind === 'classification' || task.kind === 'regression';
+  const head = pooling === 'mean' && ofSamples ? meanPooledHead(task.labels, encoder.hiddenSize) : encoder.head(task);
   const names = encoder.linears.map((linear) => linear.name);
   const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
   const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
+  const loss = lossOf(task.kind, labelSmoothing);
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
@@ -45,7 +50,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
     encoder,
     weights: opened.weights,
     head,
-    loss: losses[task.kind],
+    loss,
     method,
     layout,
     scale,
@@ -57,6 +62,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
     layout,
     opened,
     method,
+    labelsTokens: loss.labels.columns === 'tokens',
     gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), { ...options, ...profile }),
     openUpdate: (penalties) =>
       openSession(serialiseModel(buildUpdateGraph({ layout, method, scale, penalties })), options),
@@ -67,6 +73,8 @@ interface EngineParts {
   readonly layout: TrainableLayout;
   readonly opened: OpenedEncoder;
   readonly method: AdapterMethod;
+  /** Whether each token has a label. */
+  readonly labelsTokens: boolean;
   readonly gradient: InferenceSession;
   openUpdate(penalties: readonly PenaltyName[]): Promise<InferenceSession>;
 }
@@ -124,10 +132,14 @@ class OnnxAdapterEngine implements AdapterEngine {
   ): Promise<StepResult> {
     let dataLoss = 0;
     let sum: Float32Array | null = null;
+    const parts = microBatches(batch, labels, hyperparameters.microBatchRows, this.#parts.labelsTokens);
     for (const masks of instances) {
-      const { loss, gradient } = await this.#pass(state.parameters, batch, labels, masks, 1);
-      dataLoss += loss / instances.length;
-      sum = sum === null ? gradient : addInto(sum, gradient);
+      for (const part of parts) {
+        const { loss, gradient } = await this.#pass(state.parameters, part.batch, part.labels, masks, 1);
+        dataLoss += (loss * part.share) / instances.length;
+        const own = part.share === 1 ? gradient : gradient.map((value) => value * part.share);
+        sum = sum === null ? own : addInto(sum, own);
+      }
     }
     if (sum === null) throw new RangeError('a step needs at least one instance');
     return this.#update(state, sum, dataLoss, instances.length, hyperparameters);

@@ -65,6 +65,7 @@ export async function* trainSteps(
         beta2: configuration.adam_beta2,
         epsilon: configuration.adam_epsilon,
         clipNorm: configuration.clip_norm,
+        microBatchRows: configuration.micro_batch_size ?? null,
       },
     );
     const allocates = allocate !== null && !stepped.nonFinite;

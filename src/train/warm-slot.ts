@@ -5,7 +5,7 @@ import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
 import { stream } from '../random/stream.ts';
-import type { AdapterShape, BaseModelReference, DatasetReference, TaskShape } from '../sweep/vocabulary.ts';
+import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
 
 /** What of a base model's config.json batches depend on. */
@@ -39,10 +39,12 @@ export class WarmSlot {
     base: BaseModelReference,
     modelFolder: string,
     task: TaskShape,
-    shape: AdapterShape,
+    configuration: AdapterShape & HeadShape,
   ): Promise<AdapterEngine> {
-    const { adapter, rank, alpha, scaling, targets, layers } = shape;
-    const key = JSON.stringify([base.content_hash, modelFolder, task, adapter, rank, alpha, scaling, targets, layers]);
+    const { adapter, rank, alpha, scaling, targets, layers, pooling, label_smoothing } = configuration;
+    const shape = { adapter, rank, alpha, scaling, targets, layers };
+    const head = { pooling, label_smoothing };
+    const key = JSON.stringify([base.content_hash, modelFolder, task, shape, head]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
     const given = shed(this.#engines, ENGINE_LIMIT - 1);
@@ -50,7 +52,8 @@ export class WarmSlot {
     const opened = await this.#openEngine({
       modelFolder,
       task,
-      adapter: shape,
+      adapter: configuration,
+      head: configuration,
       threads: this.#threads,
     });
     this.#engines.set(key, opened);

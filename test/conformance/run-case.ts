@@ -226,6 +226,7 @@ class CaseRun {
       beta2: optimizer.betas[1],
       epsilon: optimizer.epsilon,
       clipNorm: null,
+      microBatchRows: null,
     };
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loraMethod } from '../../src/adapters/lora/method.ts';
 import type { HeadTask } from '../../src/models/heads.ts';
-import { losses } from '../../src/models/losses.ts';
+import { lossOf } from '../../src/models/losses.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { buildGradientGraph } from '../../src/train/gradient-graph.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
@@ -118,7 +118,7 @@ describe('the training branch of a decoder', () => {
     const { encoder, weights } = openEncoder(folder);
     const head = encoder.head(languageModelling);
     const layout = trainableLayout(encoder.linears, { method: loraMethod, rank: 2 }, head);
-    const loss = losses.causal_language_modelling;
+    const loss = lossOf('causal_language_modelling');
     const graph = buildGradientGraph({ encoder, weights, head, loss, layout, method: loraMethod, scale: 2 });
     const scores = (name: string) => {
       const branch = graph.nodes[0]?.attributes[name];

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
-import type { AdapterEngine, AdapterMasks, StepHyperparameters, TokenBatch } from '../../src/train/adapter-engine.ts';
+import type { AdapterEngine, AdapterMasks, TokenBatch } from '../../src/train/adapter-engine.ts';
 import { drawMasks } from '../../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { stepHyperparameters as hyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-engine-'));
@@ -25,19 +26,6 @@ afterAll(async () => {
   await engine.close();
   rmSync(folder, { recursive: true });
 });
-
-const hyperparameters: StepHyperparameters = {
-  dropoutRate: 0.5,
-  sparsity: 0.01,
-  orthogonality: 0,
-  learningRate: 1e-2,
-  weightDecay: 0.1,
-  decayBiases: true,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  clipNorm: 1,
-};
 
 function batchOf(rows: number, length: number): TokenBatch {
   const ids = stream(5, 'engine-test', 'ids', rows, length).integers(rows * length, 15);
