@@ -39,6 +39,11 @@ export type PenaltyName = (typeof penaltyNames)[number];
  */
 export type Penalty = (b: GraphBuilder, linears: readonly PartValues[], scale: number) => Value;
 
+export interface UpdateFactors {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
+
 /**
  * What a linear's update is made of. A method says all that the engine must know of it; nothing else asks for its
  * kind. Laws: with the initial values the update is zero; masks scale the update's rows and columns, and nothing else.
@@ -47,6 +52,8 @@ export interface AdapterMethod {
   readonly kind: AdapterKind;
   readonly parts: readonly AdapterPart[];
   readonly penalties: Readonly<Partial<Record<PenaltyName, Penalty>>>;
+  /** The update as b a, without the scale. @param part values by the part's name @returns a [rank, in], b [out, rank] */
+  factors(part: (name: string) => Float32Array, rank: number): UpdateFactors;
   /** Whether ranks are taken away while it trains: that reads the gradient of each step. */
   readonly prunesRanks: boolean;
   /**

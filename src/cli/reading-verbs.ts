@@ -12,6 +12,11 @@ interface LogsFlags extends FormatFlags {
   readonly follow: boolean;
 }
 
+interface MergeFlags {
+  readonly trial: number;
+  readonly out: string;
+}
+
 interface ExportFlags {
   readonly format: 'json' | 'csv';
   readonly adapter?: number;
@@ -113,5 +118,16 @@ into --out; or with --adapter, the trained adapter of a trial as a folder that P
       positional: optionalSweep,
     },
     loader: async () => (await import('./verbs/export.ts')).exportSweep,
+  }),
+  merge: buildCommand<MergeFlags, [string?], CliContext>({
+    docs: { brief: "a trial's adapter and its base as one model that transformers loads" },
+    parameters: {
+      flags: {
+        trial: { kind: 'parsed', parse: parseCount, brief: 'number of the trial' },
+        out: { kind: 'parsed', parse: parseText, brief: 'folder of the model' },
+      },
+      positional: optionalSweep,
+    },
+    loader: async () => (await import('./verbs/merge.ts')).merge,
   }),
 };

@@ -48,6 +48,15 @@ export class WeightCatalog {
     return this.#find(name) !== null;
   }
 
+  /** Every tensor that can be read, by its name in code, in the files' order. */
+  all(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+    const [prefix = ''] = this.#prefixes;
+    const bare = [...this.#tensors.keys()].every((name) => !name.startsWith(prefix));
+    return [...this.#tensors].flatMap(([name, { entry }]) =>
+      readable.has(entry.dtype) ? [{ name: bare ? `${prefix}${name}` : name, shape: entry.shape }] : [],
+    );
+  }
+
   /** The weight as a value of the graph. @throws WEIGHTS_INVALID naming a tensor that is missing or mis-shaped */
   value(b: GraphBuilder, name: string, shape: readonly number[]): Value {
     const { entry, file, stored } = this.#checked(name, shape);

@@ -252,6 +252,16 @@ function factText(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** What a training was planned with. */
+export async function readSpecification(store: Store, trainingId: string): Promise<TrainingSpecification> {
+  const row = await store.db
+    .selectFrom('trainings')
+    .select('specification')
+    .where('id', '=', trainingId)
+    .executeTakeFirstOrThrow();
+  return row.specification;
+}
+
 /** The newest checkpoint of a training; null: none yet. */
 export function readCheckpoint(store: Store, trainingId: string): Promise<CheckpointReference | null> {
   return newestCheckpoint(store.db, trainingId, { toStep: 2 ** 31 - 1 });

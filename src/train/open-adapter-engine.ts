@@ -26,6 +26,7 @@ import type {
 import { buildGradientGraph } from './gradient-graph.ts';
 import { microBatches } from './micro-batches.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
+import { addInto, flat, floatsOf } from './session-tensors.ts';
 import { isBias, tensorLength, tensorNamed, trainableLayout } from './trainable-layout.ts';
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
 
@@ -287,19 +288,4 @@ class OnnxAdapterEngine implements AdapterEngine {
 
 function drawHead(seed: number, name: string, count: number, deviation: number): Float32Array {
   return Float32Array.from(stream(seed, 'initial', 'head', name).normals(count), (value) => value * deviation);
-}
-
-/** A vector with the pack axis, of size 1, before it. */
-function flat(data: Float32Array): Tensor {
-  return new Tensor('float32', data, [1, data.length]);
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new TypeError(`expected float32 from the session, got ${tensor?.type}`);
-}
-
-function addInto(sum: Float32Array, addend: Float32Array): Float32Array {
-  for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (addend[i] ?? 0);
-  return sum;
 }

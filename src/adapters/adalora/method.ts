@@ -39,6 +39,10 @@ export const adaloraMethod: AdapterMethod = {
       ),
     orthogonality: orthogonalityPenalty,
   },
+  factors(part, rank) {
+    const diagonal = part('lora_E');
+    return { a: part('lora_A'), b: part('lora_B').map((value, i) => value * (diagonal[i % rank] ?? 0)) };
+  },
   prunesRanks: true,
   addUpdate: (b, x, y, part, masks, scale) => addLoraUpdate(b, x, y, tripletFactors(b, part), masks, scale),
 };

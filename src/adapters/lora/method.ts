@@ -26,6 +26,7 @@ export const loraMethod: AdapterMethod = {
         scale,
       ),
   },
+  factors: (part) => ({ a: part('lora_A'), b: part('lora_B') }),
   prunesRanks: false,
   addUpdate: (b, x, y, part, masks, scale) =>
     addLoraUpdate(b, x, y, { a: part('lora_A'), b: part('lora_B') }, masks, scale),

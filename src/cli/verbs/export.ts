@@ -6,13 +6,11 @@ import { renderReport } from '../../report/render-report.ts';
 import { trialsReport } from '../../report/trials-report.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { readSweepProvenance } from '../../store/sweep-list.ts';
-import { readCheckpoint as findCheckpoint } from '../../store/sweep-reader.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { type OpenRecord, withRecord } from '../open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
-import { findTrial } from './compare.ts';
+import { trainedTrial } from '../trained-trial.ts';
 
 interface ExportFlags {
   readonly format: 'json' | 'csv';
@@ -56,7 +54,7 @@ interface AdapterRequest {
 
 async function exportAdapter(
   context: CliContext,
-  { store, machine }: OpenRecord,
+  record: OpenRecord,
   snapshot: SweepSnapshot,
   { trial: number, out }: AdapterRequest,
 ): Promise<void> {
@@ -66,24 +64,13 @@ async function exportAdapter(
       expected: '--adapter TRIAL --out FOLDER',
     });
   }
-  const trial = findTrial(snapshot, number);
-  if (snapshot.trainer === 'simulated') {
-    throw new DropsweepError('USAGE', 'a simulated training has no adapter', { got: `trial ${number}` });
-  }
-  const reference = trial.state === 'succeeded' ? await findCheckpoint(store, trial.trainingId) : null;
-  if (reference === null) {
-    throw new DropsweepError('USAGE', `trial ${number} has no trained adapter yet`, {
-      got: `${trial.state}, step ${trial.step} of ${trial.totalSteps}`,
-      expected: 'a trial that has succeeded',
-    });
-  }
-  const checkpoint = await readCheckpoint(reference, trial.trainingHash, join(machine.dataDirectory, 'checkpoints'));
+  const { trial, checkpoint } = await trainedTrial(record, snapshot, number);
   const { base, name } = snapshot.definition;
   const adapter = peftAdapter(checkpoint, trial, base);
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'adapter_model.safetensors'), writeSafetensors(adapter.tensors, { format: 'pt' }));
   await writeFile(join(out, 'adapter_config.json'), `${JSON.stringify(adapter.config, null, 2)}\n`);
-  const { launchedBy } = await readSweepProvenance(store, name);
+  const { launchedBy } = await readSweepProvenance(record.store, name);
   const about = {
     sweep: name,
     trial: number,

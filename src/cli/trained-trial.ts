@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { DropsweepError } from '../base/errors.ts';
+import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { readCheckpoint as findCheckpoint } from '../store/sweep-reader.ts';
+import { type CheckpointState, readCheckpoint } from '../train/checkpoint.ts';
+import type { OpenRecord } from './open-record.ts';
+import { findTrial } from './verbs/compare.ts';
+
+/**
+ * A trial that has succeeded, with what it was trained to.
+ * @throws USAGE where there is nothing trained; CHECKPOINT_INVALID
+ */
+export async function trainedTrial(
+  { store, machine }: OpenRecord,
+  snapshot: SweepSnapshot,
+  number: number,
+): Promise<{ readonly trial: TrialRow; readonly checkpoint: CheckpointState }> {
+  const trial = findTrial(snapshot, number);
+  if (snapshot.trainer === 'simulated') {
+    throw new DropsweepError('USAGE', 'a simulated training has no adapter', { got: `trial ${number}` });
+  }
+  const reference = trial.state === 'succeeded' ? await findCheckpoint(store, trial.trainingId) : null;
+  if (reference === null) {
+    throw new DropsweepError('USAGE', `trial ${number} has no trained adapter yet`, {
+      got: `${trial.state}, step ${trial.step} of ${trial.totalSteps}`,
+      expected: 'a trial that has succeeded',
+    });
+  }
+  const folder = join(machine.dataDirectory, 'checkpoints');
+  return { trial, checkpoint: await readCheckpoint(reference, trial.trainingHash, folder) };
+}

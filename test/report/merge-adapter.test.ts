@@ -1,0 +1,95 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { openEncoder } from '../../src/models/open-encoder.ts';
+import { stream } from '../../src/random/stream.ts';
+import { mergedModel } from '../../src/report/merge-adapter.ts';
+import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
+import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
+import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { relativeError } from '../conformance/read-case.ts';
+import { trial } from '../dashboard/sweep-fixture.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
+
+let folder: string;
+let base: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dropsweep-merge-'));
+  base = join(folder, 'base');
+  mkdirSync(base);
+  writeTinyModel(base);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const batch = {
+  rows: 2,
+  length: 4,
+  inputIds: BigInt64Array.of(2n, 5n, 7n, 3n, 2n, 9n, 3n, 0n),
+  attentionMask: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 1n, 1n, 0n),
+  tokenTypeIds: new BigInt64Array(8),
+};
+const task = { kind: 'classification', label_names: ['bad', 'good'] } as const;
+
+function open(modelFolder: string, adapter: AdapterKind) {
+  const shape = { adapter, rank: 3, alpha: 6, targets: ['query', 'output.dense'] } as const;
+  return openAdapterEngine({ modelFolder, task, adapter: shape, threads: 1 });
+}
+
+/** A trained-looking checkpoint over the base, and what the engine says of it with the update at that share. */
+async function trained(adapter: AdapterKind, share: number) {
+  const engine = await open(base, adapter);
+  const noise = stream(1, 'merge-test').normals(engine.layout.length);
+  const parameters = engine.initialState(1).parameters.map((value, i) => value + 0.2 * (noise[i] ?? 0));
+  const logits = await engine.logits(parameters, batch, null, share);
+  const state = { parameters, firstMoment: parameters, secondMoment: parameters, step: 1 };
+  const { layout, numericsClass } = engine;
+  await engine.close();
+  return { logits, checkpoint: { trainingHash: '', trainerVersion: '', numericsClass, seed: 1, layout, state } };
+}
+
+function row(adapter: AdapterKind, mode: 'raw' | 'expected') {
+  const one = trial(1);
+  const own = { adapter, rank: 3, alpha: 6, dropout_rate: 0.5 };
+  return {
+    ...one,
+    configuration: canonicaliseTraining({ ...one.configuration, ...own }),
+    evaluation: { ...one.evaluation, mode, dropout_rate: 0.5 },
+  };
+}
+
+describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base', (adapter) => {
+  it.each([
+    ['raw', 1],
+    ['expected', 0.25],
+  ] as const)('computes what the engine does, scored %s', async (mode, share) => {
+    const { logits, checkpoint } = await trained(adapter, share);
+    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), 'bert', task.label_names);
+    expect(merged.updateScale).toBe(share);
+    expect(merged.config).toMatchObject({ architectures: ['BertForSequenceClassification'], id2label: { 1: 'good' } });
+    const out = join(folder, 'merged');
+    mkdirSync(out);
+    cpSync(join(base, 'config.json'), join(out, 'config.json'));
+    writeFileSync(join(out, 'model.safetensors'), writeSafetensors([...merged.tensors()]));
+    const engine = await open(out, 'lora');
+    const plain = await engine.logits(engine.initialState(9).parameters, batch, null, 1);
+    await engine.close();
+    expect(relativeError(plain, logits)).toBeLessThan(1e-5);
+  });
+
+  it('is refused where transformers has no class for it', async () => {
+    const { checkpoint } = await trained(adapter, 1);
+    const pooled = row(adapter, 'raw');
+    const merge = (modelType: string, pooling: 'mean' | 'family') =>
+      mergedModel(
+        openEncoder(base),
+        checkpoint,
+        { ...pooled, configuration: { ...pooled.configuration, pooling } },
+        modelType,
+        [],
+      );
+    expect(() => merge('bert', 'mean')).toThrow(/USAGE: no class of transformers/);
+    expect(() => merge('llama', 'family')).toThrow(/got: llama/);
+  });
+});
