@@ -52,6 +52,7 @@ export function backpropagate(
 function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<string> {
   const names = new Set(wanted.map((value) => value.name));
   for (const node of nodes) {
+    if (nonDifferentiable.has(node.operator)) continue;
     if (!node.inputs.some((input) => input !== null && names.has(input.name))) continue;
     for (const output of node.outputs) names.add(output.name);
   }

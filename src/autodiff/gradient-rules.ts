@@ -18,6 +18,7 @@ import {
   subtractRule,
   whereRule,
 } from './rules/arithmetic.ts';
+import { erfRule, expandRule, gatherElementsRule, reciprocalRule, squareRootRule, tileRule } from './rules/imported.ts';
 import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
 import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisation.ts';
 import { batchedProductRule, gemmRule } from './rules/products.ts';
@@ -48,6 +49,15 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Transpose: transposeRule,
   Slice: sliceRule,
   Concat: concatRule,
+  Unsqueeze: reshapeRule,
+  Squeeze: reshapeRule,
+  Flatten: reshapeRule,
+  Expand: expandRule,
+  Erf: erfRule,
+  Tile: tileRule,
+  Sqrt: squareRootRule,
+  Reciprocal: reciprocalRule,
+  GatherElements: gatherElementsRule,
   Split: splitRule,
   ReduceSum: reduceSumRule,
   ReduceMean: reduceMeanRule,
@@ -55,4 +65,12 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
 };
 
 /** Results without a slope: their inputs get no gradient. Everything in neither table is unsupported. */
-export const nonDifferentiable: ReadonlySet<string> = new Set(['Shape', 'Size', 'OneHot', 'IsNaN', 'IsInf', 'Sign']);
+export const nonDifferentiable: ReadonlySet<string> = new Set([
+  'Shape',
+  'Cast',
+  'Size',
+  'OneHot',
+  'IsNaN',
+  'IsInf',
+  'Sign',
+]);

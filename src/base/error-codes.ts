@@ -8,6 +8,7 @@ export const errorCodes = {
   MODEL_NOT_FOUND: 'The base model is neither a folder, nor in the cache, nor reachable at the hub or the mirror.',
   MODEL_UNSUPPORTED: 'The model has an architecture, activation or option that the engine does not build.',
   WEIGHTS_INVALID: 'A safetensors file is truncated, has a bad header, or a tensor contradicts config.json.',
+  ONNX_INVALID: 'An ONNX file is truncated, cyclic, too large, or its data lies outside its folder or behind a link.',
   DATA_INVALID:
     'A data file is missing, malformed, lacks a column, or holds a row without text or with an unknown label.',
   CHECKPOINT_INVALID: 'A checkpoint file is missing, truncated or does not match its recorded SHA-256.',

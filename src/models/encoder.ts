@@ -28,6 +28,8 @@ export interface EncoderContext {
   readonly b: GraphBuilder;
   /** Frozen weights, by their names in code. */
   readonly weight: (name: string, shape: readonly number[]) => Value;
+  /** The head's own tensors, for models that come with their head in one. */
+  readonly trainable: (name: string) => Value;
   /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
   readonly adapt: (linear: string, x: Value, y: Value) => Value;
 }

@@ -6,9 +6,11 @@ import { debertaV2 } from './deberta-v2.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { Encoder } from './encoder.ts';
+import type { FrozenWeights } from './frozen-weights.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
+import { importEncoder } from './onnx-import/imported-encoder.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 import { roberta } from './roberta.ts';
@@ -16,7 +18,9 @@ import { WeightCatalog } from './weight-catalog.ts';
 
 export interface OpenedEncoder {
   readonly encoder: Encoder;
-  readonly weights: WeightCatalog;
+  readonly weights: FrozenWeights;
+  /** Where the model's files lie. */
+  readonly folder: string;
 }
 
 type Family = (config: unknown, file: string) => Encoder;
@@ -43,10 +47,12 @@ const families: Readonly<Record<string, FamilyEntry>> = {
 };
 
 /**
- * Reads a model folder's config.json and the header of its weights.
- * @throws MODEL_NOT_FOUND, MODEL_UNSUPPORTED, WEIGHTS_INVALID
+ * Reads a model folder's config.json and the header of its weights, or an ONNX file.
+ * @throws MODEL_NOT_FOUND, ONNX_INVALID, MODEL_UNSUPPORTED, WEIGHTS_INVALID
  */
-export function openEncoder(folder: string): OpenedEncoder {
+export function openEncoder(place: string): OpenedEncoder {
+  if (place.endsWith('.onnx')) return { ...importEncoder(place), folder: path.dirname(place) };
+  const folder = place;
   const file = path.join(folder, 'config.json');
   const config = readJson(file);
   const type =
@@ -60,7 +66,7 @@ export function openEncoder(folder: string): OpenedEncoder {
       fix: 'choose a base model of a supported family',
     });
   }
-  return { encoder: entry.family(config, file), weights: new WeightCatalog(folder, [entry.prefix]) };
+  return { encoder: entry.family(config, file), weights: new WeightCatalog(folder, [entry.prefix]), folder };
 }
 
 function readJson(file: string): unknown {

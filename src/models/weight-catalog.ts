@@ -5,6 +5,7 @@ import { weightFilesOf } from '../formats/weight-files.ts';
 import type { Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { shapeText } from '../onnx/shapes.ts';
+import type { FrozenWeights } from './frozen-weights.ts';
 import { WidenedWeights } from './widened-weights.ts';
 
 interface Found {
@@ -18,7 +19,7 @@ interface Found {
 const readable = new Set(['F32', 'F16', 'BF16']);
 
 /** A model's frozen weights: names and places in its files. They are mapped from there, never copied. */
-export class WeightCatalog {
+export class WeightCatalog implements FrozenWeights {
   readonly #folder: string;
   readonly #tensors = new Map<string, { readonly entry: SafetensorsEntry; readonly file: string }>();
   readonly #prefixes: readonly string[];

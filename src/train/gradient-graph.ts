@@ -3,7 +3,7 @@ import { backpropagate } from '../autodiff/differentiate.ts';
 import type { Encoder, EncoderInputs } from '../models/encoder.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
-import type { WeightCatalog } from '../models/weight-catalog.ts';
+import type { FrozenWeights } from '../models/frozen-weights.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
@@ -16,7 +16,7 @@ import { buildObjective } from './training-objective.ts';
 
 export interface GradientGraphRequest {
   readonly encoder: Encoder;
-  readonly weights: WeightCatalog;
+  readonly weights: FrozenWeights;
   readonly head: Head;
   readonly loss: Loss;
   readonly method: AdapterMethod;
@@ -136,9 +136,11 @@ function buildReading(
   const tensor = tensorValues(b, request.layout, inputs.parameters);
   const masks = moduleMasks(b, request.layout, inputs);
   const scale = multiply(b, inputs.updateScale, b.floats([request.scale]));
+  const trainable = (name: string) => tensor(`head.${name}`);
   const context = {
     b,
     weight,
+    trainable,
     adapt: (linear: string, x: Value, y: Value) => {
       const mask = masks.get(linear);
       if (mask === undefined) return y;
@@ -146,7 +148,6 @@ function buildReading(
     },
   };
   const read = encoder.build(context, inputs, head.reading);
-  const trainable = (name: string) => tensor(`head.${name}`);
   return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
 }
 

@@ -56,7 +56,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
     layout,
     scale,
   });
-  await opened.weights.complete(folderForGraphs(request.modelFolder));
+  await opened.weights.complete(folderForGraphs(opened.folder));
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({
@@ -64,7 +64,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
     opened,
     method,
     labelsTokens: loss.labels.columns === 'tokens',
-    gradient: await openSessionBesideWeights(request.modelFolder, serialiseModel(graph), { ...options, ...profile }),
+    gradient: await openSessionBesideWeights(opened.folder, serialiseModel(graph), { ...options, ...profile }),
     openUpdate: (penalties) =>
       openSession(serialiseModel(buildUpdateGraph({ layout, method, scale, penalties })), options),
   });

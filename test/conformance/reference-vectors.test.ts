@@ -22,10 +22,22 @@ function casesIn(folder: string): string[] {
   );
 }
 
-function holdToItsValues(folder: string): void {
+function holdToItsValues(folder: string, exported?: string): void {
   it.each([1, 2, 4])('are met with %i threads', async (threads) => {
-    const { misses, measures } = await runCase(folder, threads);
+    const { misses, measures } = await runCase(folder, threads, exported);
     expect(misses).toEqual([]);
     for (const { kind, compared } of measures) expect(compared, kind).toBeGreaterThan(0);
   });
 }
+
+const exports = ['model.dynamo.onnx', 'model.script.onnx'].flatMap((file) =>
+  casesIn(golden)
+    .filter((name) => /^(bert|distilbert|roberta|deberta).*-lora$/.test(name))
+    .filter((name) => existsSync(path.join(golden, name, file)))
+    .map((name) => [name, file] as const),
+);
+
+describe.skipIf(golden === '').each(exports.length === 0 ? [['none', 'none'] as const] : exports)(
+  '%s imported from %s (skipped without ../shared/golden)',
+  (name, file) => holdToItsValues(path.join(golden, name), file),
+);

@@ -48,12 +48,13 @@ const largestShiftGradient = 1e-6;
  * Runs one folder in the format of the reference vectors through the engine: logits, members and their mean, losses,
  * penalties, gradients of the first step, tensors after the steps.
  * @param threads intra-op threads
+ * @param exported name of the case's .onnx file; absent: config.json and model.safetensors
  */
-export async function runCase(folder: string, threads: number): Promise<CaseReport> {
+export async function runCase(folder: string, threads: number, exported?: string): Promise<CaseReport> {
   // The engine writes its graph beside the weights: not into the reference data.
   const modelFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-conformance-'));
   for (const file of readdirSync(folder)) {
-    if (file === 'config.json' || file.startsWith('model.safetensors')) {
+    if (file === 'config.json' || file.startsWith(exported ?? 'model.safetensors')) {
       cpSync(path.join(folder, file), path.join(modelFolder, file));
     }
   }
@@ -61,7 +62,11 @@ export async function runCase(folder: string, threads: number): Promise<CaseRepo
     const loaded = loadCase(folder);
     const { rank, alpha, targets, adapter } = loaded.case;
     const engine = await openEngineWithHead(
-      { modelFolder, adapter: { adapter, rank, alpha, targets }, threads },
+      {
+        modelFolder: exported === undefined ? modelFolder : path.join(modelFolder, exported),
+        adapter: { adapter, rank, alpha, targets },
+        threads,
+      },
       headOf(loaded.case),
     );
     try {

@@ -2,12 +2,19 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TokenBatch } from '../../src/train/adapter-engine.ts';
+import type { TokenBatch, TrainingState } from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { batchOf, headOf, instanceMasks, labelsOf, loadCase, parametersOf } from '../conformance/read-case.ts';
+import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 
 const vectors = path.join(import.meta.dirname, 'vectors');
-const cases = ['qwen3-lm-lora', 'mistral-linear-lm-lora', 'gpt2-options-lm-lora'];
+const decoders = ['qwen3-lm-lora', 'mistral-linear-lm-lora', 'llama3-scaling-lm-lora', 'gpt2-options-lm-lora'];
+const encoders = [
+  'xlm-roberta-seqcls-lora',
+  'electra-seqcls-lora',
+  'deberta-v2-options-seqcls-lora',
+  'deberta-v2-buckets-seqcls-lora',
+];
 
 /** Opens a case's model with so many threads and closes it afterwards. */
 async function withEngine<T>(
@@ -53,7 +60,7 @@ function rowOf({ length, inputIds, attentionMask, tokenTypeIds }: TokenBatch, ro
   };
 }
 
-describe.each(cases)('%s', (name) => {
+describe.each([...decoders, ...encoders])('%s', (name) => {
   it('gives the same loss and gradient, bit for bit, with one, two and four threads', async () => {
     const runs = [];
     for (const threads of [1, 2, 4]) {
@@ -67,6 +74,26 @@ describe.each(cases)('%s', (name) => {
     expect(runs[2]).toEqual(runs[0]);
   });
 
+  it('goes on in another engine to the same bits as in one', async () => {
+    const initial = (parameters: Float32Array): TrainingState => ({
+      parameters,
+      firstMoment: new Float32Array(parameters.length),
+      secondMoment: new Float32Array(parameters.length),
+      step: 0,
+    });
+    const train = (from: TrainingState | null, steps: number) =>
+      withEngine(name, 1, async ({ engine, parameters, batch, labels, masks }) => {
+        let state = from ?? initial(parameters);
+        for (let step = 0; step < steps; step += 1) {
+          ({ state } = await engine.step(state, batch, labels, [masks], stepHyperparameters));
+        }
+        return state;
+      });
+    expect(await train(await train(null, 2), 2)).toEqual(await train(null, 4));
+  });
+});
+
+describe.each(decoders)('%s', (name) => {
   it('gives a row the same logits whoever its neighbours are', async () => {
     await withEngine(name, 1, async ({ engine, parameters, batch, masks }) => {
       const together = await engine.logits(parameters, batch, masks, 1);

@@ -1,0 +1,199 @@
+import path from 'node:path';
+import type { Value } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { concat, reshape, slice } from '../../onnx/operators.ts';
+import { sizeAt } from '../../onnx/run-time-sizes.ts';
+import type { FrozenWeights } from '../frozen-weights.ts';
+import type { Encoder, EncoderContext, EncoderInputs, EncoderReading } from '../encoder.ts';
+import { firstTokenHead, type Head, type HeadTask, spanHead } from '../heads.ts';
+import { elementsOf, typeOf } from './constants.ts';
+import { ImportContext } from './import-context.ts';
+import { importNode } from './import-node.ts';
+import { knownConstant } from './import-sizes.ts';
+import { nameLinears, wrapperOf } from './name-linears.ts';
+import { OnnxWeights } from './onnx-weights.ts';
+import { type OnnxFile, readOnnxFile, type StoredTensor, unsupported } from './read-onnx-file.ts';
+
+/** What transformers calls the heads of its classes; a base model alone has none of these beside its own name. */
+const headNames = /^(classifier|pre_classifier|pooler|score|qa_outputs)\./;
+const inALayer = /\.\d+\./;
+
+/**
+ * An encoder from its ONNX export: with its own head, if it was exported with one, else with ours over its last layer.
+ * @throws ONNX_INVALID, MODEL_UNSUPPORTED
+ */
+export function importEncoder(file: string): { readonly encoder: Encoder; readonly weights: FrozenWeights } {
+  const model = readOnnxFile(file);
+  const wrapper = wrapperOf(model);
+  const codeName = (name: string) => (name.startsWith(wrapper) ? name.slice(wrapper.length) : name);
+  const tensors = new Map<string, StoredTensor>();
+  for (const tensor of model.tensors.values()) {
+    const name = codeName(tensor.name);
+    tensors.set(name, { ...tensor, name });
+  }
+  const linears = nameLinears(model, wrapper);
+  // A linear that is used twice, as DeBERTa's are for positions, is adapted once.
+  const byName = new Map([...linears.values()].map((linear) => [linear.name, linear]));
+  const adaptable = [...byName.values()].filter(({ name }) => inALayer.test(`${name}.`));
+  const [first] = adaptable;
+  if (first === undefined) throw unsupported(model.file, 'no linear in a numbered layer', 'an exported transformer');
+  const base = first.name.split('.')[0] ?? '';
+  const hasHead = base !== 'encoder' && base !== 'layer' && base !== 'layers';
+  const headLinears = new Map([...linears].filter(([, { name }]) => hasHead && headNames.test(`${name}.`)));
+  for (const [output, { name, inFeatures, outFeatures, weightLayout }] of headLinears) {
+    const stored = model.tensors.get(model.nodes.find((node) => node.output[0] === output)?.input[1] ?? '');
+    if (stored === undefined || weightLayout === undefined) continue;
+    tensors.set(`${name}.weight`, {
+      ...stored,
+      name: `${name}.weight`,
+      shape: [outFeatures, inFeatures],
+      transposed: true,
+    });
+  }
+  const head = hasHead ? [...tensors.values()].filter(({ name }) => headNames.test(name)) : [];
+  const outputs = model.graph.output.map(({ name }) => name);
+  const importer = new EncoderImport(model, {
+    codeName,
+    linears,
+    headLinears: transposedOnly(headLinears),
+    head,
+    outputs,
+  });
+  const hiddenSize = first.inFeatures;
+  return {
+    weights: new OnnxWeights(path.dirname(model.file), tensors),
+    encoder: {
+      hiddenSize,
+      initializerRange: 0.02,
+      linears: adaptable,
+      build: (context, inputs, reading) => {
+        const value = importer.build(context, inputs);
+        return head.length > 0 ? value : readingOf(context, inputs, value, reading, hiddenSize);
+      },
+      head: (task) => (head.length > 0 ? ownHead(head) : newHead(task, hiddenSize)),
+    },
+  };
+}
+
+function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typeof nameLinears> {
+  return new Map([...linears].filter(([, { weightLayout }]) => weightLayout !== undefined));
+}
+
+/** The exported head: its tensors are trained, and what it computes is in the graph already. */
+function ownHead(tensors: readonly StoredTensor[]): Head {
+  return {
+    reading: 'all_tokens',
+    tensors: tensors.map(({ name, shape }) => ({ name, shape })),
+    logits: (_context, x) => x,
+  };
+}
+
+function newHead({ kind, labels }: HeadTask, hidden: number): Head {
+  if (kind === 'question_answering') return spanHead(hidden);
+  return firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
+}
+
+/** Of a last layer [batch, tokens, hidden], or of what the export has pooled already, [batch, hidden]. */
+function readingOf(
+  { b }: EncoderContext,
+  inputs: EncoderInputs,
+  value: Value,
+  reading: EncoderReading,
+  hidden: number,
+): Value {
+  if (value.shape.length === 2) return value;
+  if (reading === 'all_tokens') return reshape(b, value, ['batch·tokens', hidden], b.int64s([-1, hidden]));
+  const one = slice(b, value, 1, 0, 1, 1);
+  return reshape(b, one, ['batch', hidden], concat(b, [sizeAt(b, inputs.inputIds, 0), b.int64s([hidden])], 0));
+}
+
+/** [batch, tokens] each → [batch, tokens, parts] */
+function stackLast(b: GraphBuilder, parts: readonly Value[]): Value {
+  const columns = parts.map((part) => reshape(b, part, ['batch', 'tokens', 1], b.int64s([0, 0, 1])));
+  return concat(b, columns, 2);
+}
+
+interface ImportPlan {
+  readonly codeName: (name: string) => string;
+  readonly linears: ReturnType<typeof nameLinears>;
+  readonly headLinears: ReturnType<typeof nameLinears>;
+  readonly head: readonly StoredTensor[];
+  readonly outputs: readonly string[];
+}
+
+class EncoderImport {
+  readonly #model: OnnxFile;
+  readonly #plan: ImportPlan;
+
+  constructor(model: OnnxFile, plan: ImportPlan) {
+    this.#model = model;
+    this.#plan = plan;
+  }
+
+  /** Appends the file's nodes, as far as its outputs need them. Scores of starts and ends become one output. */
+  build(encoder: EncoderContext, inputs: EncoderInputs): Value {
+    const { head } = this.#plan;
+    const spans = head.some(({ name }) => name.startsWith('qa_outputs.'));
+    const outputs = this.#plan.outputs.slice(0, spans ? 2 : 1);
+    const given = this.#inputs(inputs);
+    const context: ImportContext = new ImportContext(encoder, this.#model, this.#plan, given, (name) =>
+      this.#initializer(context, name),
+    );
+    const needed = this.#needed(outputs);
+    for (const node of this.#model.nodes) {
+      if (node.output.some((name) => needed.has(name))) importNode(context, node);
+    }
+    const values = outputs.map((name) => context.value(name));
+    const [first] = values;
+    if (first === undefined) throw unsupported(this.#model.file, 'no output', 'at least one output');
+    return values.length === 1 ? first : stackLast(encoder.b, values);
+  }
+
+  #inputs(inputs: EncoderInputs): Map<string, Value> {
+    const known: Readonly<Record<string, Value>> = {
+      input_ids: inputs.inputIds,
+      attention_mask: inputs.attentionMask,
+      token_type_ids: inputs.tokenTypeIds,
+    };
+    const given = new Map<string, Value>();
+    for (const { name } of this.#model.graph.input) {
+      if (this.#model.tensors.has(name)) continue; // Old exporters list weights among the inputs.
+      const value = known[name];
+      if (value === undefined) {
+        throw unsupported(this.#model.file, `the input ${name}`, Object.keys(known).join(', '));
+      }
+      given.set(name, value);
+    }
+    return given;
+  }
+
+  /** Names that the outputs depend on. */
+  #needed(outputs: readonly string[]): ReadonlySet<string> {
+    const needed = new Set(outputs);
+    for (const node of this.#model.nodes.toReversed()) {
+      if (node.output.some((name) => needed.has(name))) for (const input of node.input) needed.add(input);
+    }
+    return needed;
+  }
+
+  /** A weight of the base, a tensor of the head, or a small constant. */
+  #initializer(context: ImportContext, stored: string): Value | null {
+    const tensor = this.#model.tensors.get(stored);
+    if (tensor === undefined) return null;
+    const name = this.#plan.codeName(tensor.name);
+    if (this.#plan.head.some((own) => own.name === name)) return context.encoder.trainable(name);
+    const type = typeOf(tensor.type);
+    if (type === 'float' && tensor.place !== null && tensor.shape.length > 0 && tensor.shape.some((size) => size > 1)) {
+      return context.encoder.weight(name, tensor.shape);
+    }
+    const elements = elementsOf(tensor.proto);
+    if (type === null || elements === null) {
+      throw unsupported(
+        `${this.#model.file}: ${stored}`,
+        `element type ${tensor.type}`,
+        'float32, int64, int32 or bool',
+      );
+    }
+    return knownConstant(context, elements, tensor.shape, type);
+  }
+}
