@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { type LoadedDataset, loadDataset } from '../data/load-dataset.ts';
@@ -75,7 +76,7 @@ function meanTokens(rows: readonly LabelledRow[]): number {
 
 /** Layers × 12 × hidden², for the prediction of time only; MiniLM-L6's where config.json is not there to say. */
 function encoderParameters(folder: string): number {
-  if (folder === '') return MINILM_PARAMETERS;
+  if (folder === '' || isOnnxFile(folder)) return MINILM_PARAMETERS;
   const config: Record<string, unknown> = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
   const { num_hidden_layers: layers, hidden_size: hidden } = config;
   return typeof layers === 'number' && typeof hidden === 'number' ? 12 * layers * hidden ** 2 : MINILM_PARAMETERS;

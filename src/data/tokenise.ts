@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { Tokenizer } from 'tokenizers';
 import { DropsweepError } from '../base/errors.ts';
+import { besideModel } from '../base/model-place.ts';
 import type { LabelledRow } from '../sweep/vocabulary.ts';
 
 /** Token ids of rows, without padding, and what the rows are to be predicted as. */
@@ -17,7 +17,7 @@ const AT_ONCE = 512;
  * Tokenises with the model's own tokenizer.json: special tokens and type ids as its post-processor says, pairs cut
  * longest first to `maxLength` tokens in all, as transformers' `truncation=True` does. The file's own truncation
  * and padding are replaced.
- * @param modelFolder holds tokenizer.json
+ * @param modelFolder holds tokenizer.json; or an ONNX file beside it
  * @throws DropsweepError MODEL_UNSUPPORTED when the file is missing or is none
  */
 export async function tokenise(
@@ -25,7 +25,7 @@ export async function tokenise(
   rows: readonly LabelledRow[],
   maxLength: number,
 ): Promise<TokenisedRows> {
-  const tokenizer = openTokenizer(join(modelFolder, 'tokenizer.json'));
+  const tokenizer = openTokenizer(besideModel(modelFolder, 'tokenizer.json'));
   tokenizer.disablePadding();
   tokenizer.setTruncation(maxLength);
   const inputIds: number[][] = [];

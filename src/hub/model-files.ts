@@ -53,7 +53,7 @@ interface Sidecar {
 }
 
 /** SHA-256 of a large file, kept in our cache for as long as the file's place, size and time stay. */
-async function keptSha256(file: string, sidecarFolder: string): Promise<string> {
+export async function keptSha256(file: string, sidecarFolder: string): Promise<string> {
   const { size, mtimeNs, ino } = await stat(file, { bigint: true });
   const key = `${file}:${size}:${mtimeNs}:${ino}`;
   const place = join(sidecarFolder, `${sha256(file).slice(0, 24)}.json`);

@@ -3,7 +3,9 @@ import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
+import { isOnnxFile } from '../base/model-place.ts';
 import { cacheFolderOf } from './cache-folder.ts';
+import { describeExport } from './describe-export.ts';
 import { fetchFromHub } from './fetch-from-hub.ts';
 import { fetchFromMirror } from './fetch-from-mirror.ts';
 import { withFileLock } from './file-lock.ts';
@@ -24,12 +26,13 @@ export interface ResolveModelOptions {
 const hubId = /^[\w.-]+\/[\w.-]+$/;
 
 /**
- * Finds a base model: a folder, our cache, the Hugging Face hub, a mirror of the same bytes; in this order.
+ * Finds a base model: an ONNX file, a folder, our cache, the Hugging Face hub, a mirror of the same bytes; in this order.
  * @throws MODEL_NOT_FOUND with each place's reason
  */
 export async function resolveModel(reference: string, options: ResolveModelOptions = {}): Promise<BaseModelReference> {
   const cache = options.cacheFolder ?? cacheFolderOf(options.environment ?? process.env);
   const hashes = join(cache, 'hashes');
+  if (isOnnxFile(reference)) return describeExport(reference, hashes);
   const tried: string[] = [];
   const folder = resolve(reference);
   const lacking = await missingFiles(folder);

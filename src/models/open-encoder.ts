@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
+import { isOnnxFile } from '../base/model-place.ts';
 import { bert } from './bert.ts';
 import { debertaV2 } from './deberta-v2.ts';
 import { distilbert } from './distilbert.ts';
@@ -51,7 +52,7 @@ const families: Readonly<Record<string, FamilyEntry>> = {
  * @throws MODEL_NOT_FOUND, ONNX_INVALID, MODEL_UNSUPPORTED, WEIGHTS_INVALID
  */
 export function openEncoder(place: string): OpenedEncoder {
-  if (place.endsWith('.onnx')) return { ...importEncoder(place), folder: path.dirname(place) };
+  if (isOnnxFile(place)) return { ...importEncoder(place), folder: path.dirname(place) };
   const folder = place;
   const file = path.join(folder, 'config.json');
   const config = readJson(file);

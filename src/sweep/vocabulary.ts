@@ -106,7 +106,7 @@ export interface DatasetReference {
 export interface BaseModelReference {
   /** As the user wrote it: a hub id or a folder. */
   readonly reference: string;
-  /** Absolute folder on the machine that launched; other machines resolve `reference` and compare `content_hash`. */
+  /** Absolute folder, or ONNX file, on the machine that launched; other machines resolve `reference` and compare `content_hash`. */
   readonly folder: string;
   /** SHA-256 over config.json's and the weights' own SHA-256. */
   readonly content_hash: string;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
+import { besideModel, isOnnxFile } from '../base/model-place.ts';
 import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
@@ -103,7 +103,7 @@ export class WarmSlot {
   async limits(modelFolder: string): Promise<ModelLimits> {
     const kept = this.#limits.get(modelFolder);
     if (kept !== undefined) return kept;
-    const limits = await readLimits(join(modelFolder, 'config.json'));
+    const limits = await readLimits(modelFolder);
     this.#limits.set(modelFolder, limits);
     return limits;
   }
@@ -131,11 +131,15 @@ async function readFrozen(dataset: DatasetReference, file: string | undefined): 
   }
 }
 
-async function readLimits(path: string): Promise<ModelLimits> {
+/** An ONNX file may come without a config.json: then padding is token 0 and nothing limits the length. */
+async function readLimits(modelFolder: string): Promise<ModelLimits> {
+  const path = besideModel(modelFolder, 'config.json');
   let config: unknown;
   try {
     config = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
+    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (absent && isOnnxFile(modelFolder)) return { padId: 0, positions: Number.POSITIVE_INFINITY };
     throw new DropsweepError('MODEL_UNSUPPORTED', 'config.json cannot be read', { where: path, cause });
   }
   return {

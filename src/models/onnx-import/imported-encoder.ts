@@ -8,6 +8,7 @@ import type { Encoder, EncoderContext, EncoderInputs, EncoderReading } from '../
 import { firstTokenHead, type Head, type HeadTask, spanHead } from '../heads.ts';
 import { elementsOf, typeOf } from './constants.ts';
 import { ImportContext } from './import-context.ts';
+import { shapeText } from '../../onnx/shapes.ts';
 import { importNode } from './import-node.ts';
 import { knownConstant } from './import-sizes.ts';
 import { nameLinears, wrapperOf } from './name-linears.ts';
@@ -52,14 +53,15 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
   }
   const head = hasHead ? [...tensors.values()].filter(({ name }) => headNames.test(name)) : [];
   const outputs = model.graph.output.map(({ name }) => name);
+  const hiddenSize = first.inFeatures;
   const importer = new EncoderImport(model, {
     codeName,
     linears,
     headLinears: transposedOnly(headLinears),
     head,
     outputs,
+    hiddenSize,
   });
-  const hiddenSize = first.inFeatures;
   return {
     weights: new OnnxWeights(path.dirname(model.file), tensors),
     encoder: {
@@ -70,13 +72,24 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
         const value = importer.build(context, inputs);
         return head.length > 0 ? value : readingOf(context, inputs, value, reading, hiddenSize);
       },
-      head: (task) => (head.length > 0 ? ownHead(head) : newHead(task, hiddenSize)),
+      head(task) {
+        if (head.length === 0) return newHead(task, hiddenSize);
+        demandClasses(model.file, task, [...headLinears.values()].at(-1)?.outFeatures);
+        return ownHead(head);
+      },
     },
   };
 }
 
 function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typeof nameLinears> {
   return new Map([...linears].filter(([, { weightLayout }]) => weightLayout !== undefined));
+}
+
+/** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task */
+function demandClasses(file: string, { labels }: HeadTask, classes: number | undefined): void {
+  if (classes === undefined || classes === labels) return;
+  const expected = `${labels}, as the task has; or an export of the encoder without its head`;
+  throw unsupported(file, `a head of ${classes} outputs`, expected);
 }
 
 /** The exported head: its tensors are trained, and what it computes is in the graph already. */
@@ -107,8 +120,10 @@ function readingOf(
   return reshape(b, one, ['batch', hidden], concat(b, [sizeAt(b, inputs.inputIds, 0), b.int64s([hidden])], 0));
 }
 
-/** [batch, tokens] each → [batch, tokens, parts] */
+/** One output as it is; [batch, tokens] each → [batch, tokens, parts] */
 function stackLast(b: GraphBuilder, parts: readonly Value[]): Value {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
   const columns = parts.map((part) => reshape(b, part, ['batch', 'tokens', 1], b.int64s([0, 0, 1])));
   return concat(b, columns, 2);
 }
@@ -119,6 +134,7 @@ interface ImportPlan {
   readonly headLinears: ReturnType<typeof nameLinears>;
   readonly head: readonly StoredTensor[];
   readonly outputs: readonly string[];
+  readonly hiddenSize: number;
 }
 
 class EncoderImport {
@@ -134,7 +150,7 @@ class EncoderImport {
   build(encoder: EncoderContext, inputs: EncoderInputs): Value {
     const { head } = this.#plan;
     const spans = head.some(({ name }) => name.startsWith('qa_outputs.'));
-    const outputs = this.#plan.outputs.slice(0, spans ? 2 : 1);
+    const outputs = head.length === 0 ? this.#plan.outputs : this.#plan.outputs.slice(0, spans ? 2 : 1);
     const given = this.#inputs(inputs);
     const context: ImportContext = new ImportContext(encoder, this.#model, this.#plan, given, (name) =>
       this.#initializer(context, name),
@@ -144,9 +160,17 @@ class EncoderImport {
       if (node.output.some((name) => needed.has(name))) importNode(context, node);
     }
     const values = outputs.map((name) => context.value(name));
-    const [first] = values;
-    if (first === undefined) throw unsupported(this.#model.file, 'no output', 'at least one output');
-    return values.length === 1 ? first : stackLast(encoder.b, values);
+    return head.length === 0 ? this.#lastLayer(values) : stackLast(encoder.b, values);
+  }
+
+  /** Of several outputs, as sentence encoders are exported with, the one that is each token's, else each sample's. */
+  #lastLayer(values: readonly Value[]): Value {
+    const { hiddenSize } = this.#plan;
+    const hidden = values.filter(({ type, shape }) => type === 'float' && shape.at(-1) === hiddenSize);
+    const found = hidden.find(({ shape }) => shape.length === 3) ?? hidden.find(({ shape }) => shape.length === 2);
+    if (found !== undefined) return found;
+    const shapes = values.map(({ shape }) => shapeText(shape)).join(', ');
+    throw unsupported(this.#model.file, `outputs of ${shapes}`, `one of [batch, tokens, ${hiddenSize}]`);
   }
 
   #inputs(inputs: EncoderInputs): Map<string, Value> {
