@@ -1,5 +1,6 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { FrozenProduct } from './frozen-product.ts';
 import type { Head, HeadTask } from './heads.ts';
 
 /** A frozen linear that adapters may be attached to. */
@@ -28,6 +29,8 @@ export interface EncoderContext {
   readonly b: GraphBuilder;
   /** Frozen weights, by their names in code. */
   readonly weight: (name: string, shape: readonly number[]) => Value;
+  /** What each frozen linear gives: the one place that knows the base's precision. */
+  readonly frozenProduct: FrozenProduct;
   /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
   readonly adapt: (linear: string, x: Value, y: Value) => Value;
 }
