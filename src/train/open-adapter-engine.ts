@@ -24,6 +24,7 @@ import type {
   TrainingState,
 } from './adapter-engine.ts';
 import { buildGradientGraph } from './gradient-graph.ts';
+import { quantisedWeights } from './base-precision.ts';
 import { microBatches } from './micro-batches.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { addInto, flat, floatsOf } from './session-tensors.ts';
@@ -47,16 +48,20 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
+  const quantised = quantisedWeights(opened, request.adapter.base_precision);
   const graph = buildGradientGraph({
     encoder,
     weights: opened.weights,
+    quantised,
     head,
     loss,
     method,
     layout,
     scale,
   });
-  await opened.weights.complete(folderForGraphs(opened.folder));
+  const graphFolder = folderForGraphs(opened.folder);
+  await opened.weights.complete(graphFolder);
+  await quantised?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { instructionSet } from './instruction-set.ts';
 
 /**
  * Names what results depend on besides their inputs: provider, onnxruntime's version, instruction set, threads. Read
@@ -11,11 +11,4 @@ export function readNumericsClass(): string {
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
   const threads = process.env['DROPSWEEP_THREADS'] ?? '1';
   return `cpu/onnxruntime-${version}/${process.arch}-${instructionSet()}/threads-${threads}`;
-}
-
-function instructionSet(): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return process.platform;
-  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
-  const known = ['amx_int8', 'avx512_vnni', 'avx512f', 'avx_vnni', 'avx2', 'avx'];
-  return known.find((flag) => flags.includes(flag)) ?? 'sse';
 }
