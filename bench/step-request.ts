@@ -1,5 +1,6 @@
 import { stream } from '../src/random/stream.ts';
 import type { AdapterEngine, AdapterMasks, StepHyperparameters, TokenBatch } from '../src/train/adapter-engine.ts';
+import { stepHyperparameters as commonHyperparameters } from '../test/support/step-hyperparameters.ts';
 
 /** What the benchmarks train: LoRA r = 8 on all six linears of each layer of a BERT, two classes. */
 export const stepRequest = {
@@ -20,17 +21,10 @@ export const stepRequest = {
 } as const;
 
 export const stepHyperparameters: StepHyperparameters = {
-  dropoutRate: 0.5,
+  ...commonHyperparameters,
   sparsity: 0,
-  orthogonality: 0,
   learningRate: 5e-4,
   weightDecay: 0.01,
-  decayBiases: true,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  clipNorm: 1,
-  microBatchRows: null,
 };
 
 /** Random tokens without padding. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { add, gatherRows, gemm, multiply, reshape } from '../onnx/operators.ts';
+import { gemm, multiply, reshape } from '../onnx/operators.ts';
 import { toFloat } from '../onnx/run-time-sizes.ts';
 import { activationNames, activations } from './blocks/activations.ts';
 import { disentangledAttention } from './blocks/disentangled-attention.ts';
-import { firstPositions, flatRows } from './blocks/embeddings.ts';
+import { embedTokens } from './blocks/embeddings.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
-import { demandWholeHeads, encoderExpectation, encoderMembers } from './blocks/encoder-members.ts';
+import { encoderExpectation, encoderMembers, postNormLayers } from './blocks/encoder-members.ts';
 import { normalise } from './blocks/normalise.ts';
 import { bertLayerNames, type LayerNames, postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers, unsupportedConfiguration } from './blocks/read-members.ts';
@@ -57,7 +57,6 @@ export function debertaV2(given: unknown, file: string): Encoder {
     `${encoderExpectation} with relative attention by c2p, p2c, no convolution, heads of hidden_size / heads`,
   );
   const { hidden_size: hidden, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
-  demandWholeHeads(hidden, heads, file);
   if ((config.attention_head_size ?? hidden / heads) !== hidden / heads) {
     const got = `attention_head_size ${config.attention_head_size}`;
     throw unsupportedConfiguration(file, got, `${hidden / heads}: hidden_size / num_attention_heads`);
@@ -70,13 +69,15 @@ export function debertaV2(given: unknown, file: string): Encoder {
     outFeatures: hidden,
     bias: true,
   });
+  const tables = {
+    name: 'deberta.embeddings',
+    columns: narrow,
+    words: config.vocab_size,
+    types: config.type_vocab_size,
+    positions: config.position_biased_input ? { rows: positions } : null,
+  };
   return postNormEncoder({
-    sizes: { hidden, wide: config.intermediate_size, heads },
-    epsilon,
-    activation: activations[config.hidden_act],
-    initializerRange: config.initializer_range,
-    tokenLimit: { tokens: positions, option: 'max_position_embeddings' },
-    layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => `deberta.encoder.layer.${layer}`),
+    ...postNormLayers(config, file, 'deberta.encoder.layer'),
     names,
     moreLinears: [has('c2p') ? positionKey : '', has('p2c') ? positionQuery : '']
       .filter((name) => !shared && name !== '')
@@ -92,22 +93,15 @@ export function debertaV2(given: unknown, file: string): Encoder {
       positionKey: has('c2p') ? positionLinear(positionKey, names.key) : null,
       positionQuery: has('p2c') ? positionLinear(positionQuery, names.query) : null,
     }),
-    embed(context, { inputIds, tokenTypeIds, attentionMask }) {
+    embed(context, inputs) {
       const { b, weight } = context;
-      const table = (kind: string, rows: number) =>
-        weight(`deberta.embeddings.${kind}_embeddings.weight`, [rows, narrow]);
-      let sum = gatherRows(b, table('word', config.vocab_size), inputIds);
-      if (config.position_biased_input) sum = add(b, sum, firstPositions(b, table('position', positions), inputIds));
-      if (config.type_vocab_size > 0) {
-        sum = add(b, sum, gatherRows(b, table('token_type', config.type_vocab_size), tokenTypeIds));
-      }
-      const flat = flatRows(b, sum, narrow);
+      const flat = embedTokens(context, inputs, tables);
       const projected =
         narrow === hidden
           ? flat
           : gemm(b, flat, weight('deberta.embeddings.embed_proj.weight', [hidden, narrow]), { transB: true });
       const x = normalise(context, 'deberta.embeddings.LayerNorm', projected, { size: hidden, epsilon });
-      const kept = reshape(b, toFloat(b, attentionMask), ['batch·tokens', 1], b.int64s([-1, 1]));
+      const kept = reshape(b, toFloat(b, inputs.attentionMask), ['batch·tokens', 1], b.int64s([-1, 1]));
       return multiply(b, x, kept);
     },
     head: (task) =>

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { add, gatherRows } from '../onnx/operators.ts';
 import { activationNames, activations } from './blocks/activations.ts';
-import { firstPositions, flatRows } from './blocks/embeddings.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
-import { demandWholeHeads, encoderExpectation } from './blocks/encoder-members.ts';
+import { encoderExpectation, postNormLayers } from './blocks/encoder-members.ts';
+import { embedTokens } from './blocks/embeddings.ts';
 import { normalise } from './blocks/normalise.ts';
 import { type LayerNames, postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
@@ -43,24 +42,32 @@ const epsilon = 1e-12;
  */
 export function distilbert(given: unknown, file: string): Encoder {
   const config = readMembers(schema, given, file, encoderExpectation);
-  const { dim: hidden, n_heads: heads, max_position_embeddings: positions } = config;
-  demandWholeHeads(hidden, heads, file);
+  const { dim: hidden, max_position_embeddings: rows } = config;
+  const members = {
+    hidden_size: hidden,
+    intermediate_size: config.hidden_dim,
+    num_hidden_layers: config.n_layers,
+    num_attention_heads: config.n_heads,
+    max_position_embeddings: rows,
+    layer_norm_eps: epsilon,
+    initializer_range: config.initializer_range,
+    hidden_act: config.activation,
+  };
+  const tables = {
+    name: 'distilbert.embeddings',
+    columns: hidden,
+    words: config.vocab_size,
+    types: 0,
+    positions: { rows },
+  };
   return postNormEncoder({
-    sizes: { hidden, wide: config.hidden_dim, heads },
-    epsilon,
-    activation: activations[config.activation],
-    initializerRange: config.initializer_range,
-    tokenLimit: { tokens: positions, option: 'max_position_embeddings' },
-    layers: Array.from({ length: config.n_layers }, (_, layer) => `distilbert.transformer.layer.${layer}`),
+    ...postNormLayers(members, file, 'distilbert.transformer.layer'),
     names,
-    embed(context, { inputIds }) {
-      const { b, weight } = context;
-      const table = (kind: string, rows: number) =>
-        weight(`distilbert.embeddings.${kind}_embeddings.weight`, [rows, hidden]);
-      const words = gatherRows(b, table('word', config.vocab_size), inputIds);
-      const sum = add(b, words, firstPositions(b, table('position', positions), inputIds));
-      return normalise(context, 'distilbert.embeddings.LayerNorm', flatRows(b, sum, hidden), { size: hidden, epsilon });
-    },
+    embed: (context, inputs) =>
+      normalise(context, 'distilbert.embeddings.LayerNorm', embedTokens(context, inputs, tables), {
+        size: hidden,
+        epsilon,
+      }),
     head: (task) =>
       encoderHead(task, hidden, () => {
         const inner = { name: 'pre_classifier', inFeatures: hidden, outFeatures: hidden };

@@ -11,6 +11,8 @@ import type { LossKind } from './losses.ts';
 export interface HeadTask {
   readonly kind: LossKind;
   readonly labels: number;
+  /** Of classes and targets; absent: as the family has it. */
+  readonly pooling?: 'family' | 'mean';
 }
 
 export interface HeadTensor {
@@ -59,6 +61,11 @@ export function firstTokenHead(linears: readonly HeadLinear[], activation: (b: G
         return index === linears.length - 1 ? z : activation(context.b, z);
       }, x),
   };
+}
+
+/** One trainable linear, `classifier`, over what is read of each sample. */
+export function firstTokenClassifier(labels: number, hidden: number): Head {
+  return firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
 }
 
 /** Start and end scores of each token, from one trainable linear. */

@@ -2,11 +2,11 @@ import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { concat, divide, multiply, reduce, reshape } from '../onnx/operators.ts';
 import { shapeOf, toFloat } from '../onnx/run-time-sizes.ts';
-import { firstTokenHead, type Head } from './heads.ts';
+import { firstTokenClassifier, type Head } from './heads.ts';
 
 /** One trainable linear over the mean of the last layer's rows that are no padding, as sentence encoders pool. */
 export function meanPooledHead(labels: number, hidden: number): Head {
-  const linear = firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
+  const linear = firstTokenClassifier(labels, hidden);
   return {
     ...linear,
     reading: 'all_tokens',

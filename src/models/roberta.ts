@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { add, gatherRows } from '../onnx/operators.ts';
 import { activations } from './blocks/activations.ts';
-import { flatRows, positionsBesidePadding } from './blocks/embeddings.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
-import { demandWholeHeads, encoderExpectation, encoderMembers } from './blocks/encoder-members.ts';
+import { encoderExpectation, encoderMembers, postNormLayers } from './blocks/encoder-members.ts';
+import { embedTokens } from './blocks/embeddings.ts';
 import { normalise } from './blocks/normalise.ts';
-import { bertLayerNames, postNormEncoder } from './blocks/post-norm-encoder.ts';
+import { postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
 import type { Encoder } from './encoder.ts';
 
@@ -23,30 +22,22 @@ const schema = z.object({
  */
 export function roberta(given: unknown, file: string): Encoder {
   const config = readMembers(schema, given, file, encoderExpectation);
-  const { hidden_size: hidden, num_attention_heads: heads, layer_norm_eps: epsilon, pad_token_id: padId } = config;
-  demandWholeHeads(hidden, heads, file);
-  const positions = config.max_position_embeddings;
+  const { hidden_size: hidden, layer_norm_eps: epsilon, max_position_embeddings: rows, pad_token_id: padId } = config;
+  const tables = {
+    name: 'roberta.embeddings',
+    columns: hidden,
+    words: config.vocab_size,
+    types: config.type_vocab_size,
+    positions: { rows, besidePadding: padId },
+  };
   return postNormEncoder({
-    sizes: { hidden, wide: config.intermediate_size, heads },
-    epsilon,
-    activation: activations[config.hidden_act],
-    initializerRange: config.initializer_range,
-    tokenLimit: { tokens: positions - padId - 1, option: 'max_position_embeddings' },
-    layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => `roberta.encoder.layer.${layer}`),
-    names: bertLayerNames,
-    embed(context, { inputIds, tokenTypeIds }) {
-      const { b, weight } = context;
-      const table = (kind: string, rows: number) =>
-        weight(`roberta.embeddings.${kind}_embeddings.weight`, [rows, hidden]);
-      const words = gatherRows(b, table('word', config.vocab_size), inputIds);
-      // A model with one type has no second row: what a tokeniser says of pairs is not its own.
-      const typed =
-        config.type_vocab_size === 1
-          ? add(b, words, table('token_type', 1))
-          : add(b, words, gatherRows(b, table('token_type', config.type_vocab_size), tokenTypeIds));
-      const sum = add(b, typed, positionsBesidePadding(b, table('position', positions), inputIds, padId));
-      return normalise(context, 'roberta.embeddings.LayerNorm', flatRows(b, sum, hidden), { size: hidden, epsilon });
-    },
+    ...postNormLayers(config, file, 'roberta.encoder.layer'),
+    tokenLimit: { tokens: rows - padId - 1, option: 'max_position_embeddings' },
+    embed: (context, inputs) =>
+      normalise(context, 'roberta.embeddings.LayerNorm', embedTokens(context, inputs, tables), {
+        size: hidden,
+        epsilon,
+      }),
     head: (task) =>
       encoderHead(task, hidden, () => {
         const inner = { name: 'classifier.dense', inFeatures: hidden, outFeatures: hidden };

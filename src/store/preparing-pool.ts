@@ -7,7 +7,7 @@ const longestPrepared = 8_000;
 
 /**
  * The pool, with every statement that has parameters prepared under a name made of its text: a connection plans it
- * once, where planning took half the time of the ledger's transactions. PostgreSQL plans anew when statistics or
+ * once (docs/performance.md says what that gave). PostgreSQL plans anew when statistics or
  * tables change, so whoever loads many rows runs ANALYZE afterwards.
  */
 export function preparing(pool: pg.Pool): PostgresPool {

@@ -5,7 +5,6 @@ import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
 import { demandLength } from '../models/demand-length.ts';
 import { lossOf } from '../models/losses.ts';
-import { meanPooledHead } from '../models/mean-pooled-head.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
@@ -32,19 +31,21 @@ import { isBias, tensorLength, tensorNamed, trainableLayout } from './trainable-
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
-  openEngineWithHead(request, { kind: request.task.kind, labels: Math.max(1, request.task.label_names.length) });
+  openEngineWithHead(request, {
+    kind: request.task.kind,
+    labels: Math.max(1, request.task.label_names.length),
+    pooling: request.head?.pooling ?? 'family',
+  });
 
 /** As openAdapterEngine, with the head stated: the conformance vectors have more kinds than sweep files. */
 export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, task: HeadTask): Promise<AdapterEngine> {
   const opened = openEncoder(request.modelFolder);
   const { encoder } = opened;
-  const { pooling, label_smoothing: labelSmoothing } = request.head ?? {};
-  const ofSamples = task.kind === 'classification' || task.kind === 'regression';
-  const head = pooling === 'mean' && ofSamples ? meanPooledHead(task.labels, encoder.hiddenSize) : encoder.head(task);
+  const head = encoder.head(task);
   const names = encoder.linears.map((linear) => linear.name);
   const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
   const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
-  const loss = lossOf(task.kind, labelSmoothing);
+  const loss = lossOf(task.kind, request.head?.label_smoothing);
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);

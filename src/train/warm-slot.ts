@@ -14,6 +14,21 @@ interface ModelLimits {
   readonly positions: number;
 }
 
+type Compiled = keyof (AdapterShape & HeadShape);
+
+/** All that an engine is compiled for: a field that is forgotten here does not compile. */
+const compiledFor = namesOf({
+  adapter: true,
+  rank: true,
+  alpha: true,
+  scaling: true,
+  targets: true,
+  layers: true,
+  base_precision: true,
+  pooling: true,
+  label_smoothing: true,
+});
+
 const ENGINE_LIMIT = 2;
 const TOKENS_LIMIT = 8;
 
@@ -41,10 +56,8 @@ export class WarmSlot {
     task: TaskShape,
     configuration: AdapterShape & HeadShape,
   ): Promise<AdapterEngine> {
-    const { adapter, rank, alpha, scaling, targets, layers, base_precision, pooling, label_smoothing } = configuration;
-    const shape = { adapter, rank, alpha, scaling, targets, layers, base_precision };
-    const head = { pooling, label_smoothing };
-    const key = JSON.stringify([base.content_hash, modelFolder, task, shape, head]);
+    const shape = compiledFor.map((name) => configuration[name] ?? null);
+    const key = JSON.stringify([base.content_hash, modelFolder, task, shape]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
     const given = shed(this.#engines, ENGINE_LIMIT - 1);
@@ -168,4 +181,9 @@ function shed<Value>(kept: Map<string, Value>, limit: number): Value[] {
   const surplus = [...kept].slice(0, Math.max(0, kept.size - limit));
   for (const [key] of surplus) kept.delete(key);
   return surplus.map(([, value]) => value);
+}
+
+function namesOf(all: Readonly<Record<Compiled, true>>): readonly Compiled[] {
+  const isCompiled = (name: string): name is Compiled => name in all;
+  return Object.keys(all).filter(isCompiled);
 }

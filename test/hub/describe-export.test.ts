@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findModel, resolveModel } from '../../src/hub/resolve-model.ts';
+import { importEncoder } from '../../src/models/onnx-import/imported-encoder.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
@@ -38,6 +39,13 @@ describe.skipIf(golden === null)('an ONNX file as the base (skipped without ../s
     writeFileSync(file, 'no model');
     writeFileSync(path.join(folder, 'tokenizer.json'), '{}');
     await expect(resolveModel(file, options())).rejects.toThrow(/ONNX_INVALID/);
+  });
+
+  it('with a head of its own takes no other pooling', () => {
+    cpSync(path.join(golden ?? '', 'bert-seqcls-lora', 'model.script.onnx'), file);
+    const { encoder } = importEncoder(file);
+    expect(encoder.head({ kind: 'classification', labels: 3 }).tensors).toHaveLength(2);
+    expect(() => encoder.head({ kind: 'classification', labels: 3, pooling: 'mean' })).toThrow(/MODEL_UNSUPPORTED/);
   });
 
   it('whose head has other classes than the task is infeasible, and says so', async () => {

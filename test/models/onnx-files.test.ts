@@ -4,9 +4,12 @@ import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
+import type { EncoderReading } from '../../src/models/encoder.ts';
 import { floatProduct } from '../../src/models/frozen-product.ts';
 import { importEncoder } from '../../src/models/onnx-import/imported-encoder.ts';
 import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
   TensorProto_DataLocation,
@@ -30,6 +33,15 @@ interface NodeChange {
   readonly opType: string;
   readonly input: readonly string[];
   readonly output: readonly string[];
+  readonly axes?: readonly number[];
+}
+
+function reductionOver(axes: readonly number[]) {
+  const { INT, INTS } = AttributeProto_AttributeType;
+  return [
+    create(AttributeProtoSchema, { name: 'axes', type: INTS, ints: axes.map(BigInt) }),
+    create(AttributeProtoSchema, { name: 'keepdims', type: INT, i: 0n }),
+  ];
 }
 
 /** Embeddings and one linear in a numbered layer, as an exporter would write them. */
@@ -51,11 +63,12 @@ function write(
     irVersion: 8n,
     opsetImport: [{ domain: '', version: change.opset ?? 17n }],
     graph: create(GraphProtoSchema, {
-      node: nodes.map(({ opType, input, output }, at) => ({
+      node: nodes.map(({ opType, input, output, axes }, at) => ({
         opType,
         input: [...input],
         output: [...output],
         name: `n${at}`,
+        attribute: axes === undefined ? [] : reductionOver(axes),
       })),
       input: [{ name: 'input_ids' }],
       output: [{ name: 'last' }],
@@ -79,7 +92,7 @@ function write(
   writeFileSync(file, toBinary(ModelProtoSchema, model));
 }
 
-function build(): readonly (number | string)[] {
+function build(reading: EncoderReading = 'all_tokens'): readonly (number | string)[] {
   const { encoder, weights } = importEncoder(file);
   const b = new GraphBuilder();
   const inputs = {
@@ -96,7 +109,7 @@ function build(): readonly (number | string)[] {
     },
     adapt: (_linear: string, _x: unknown, y: Parameters<typeof b.build>[1][number]) => y,
   };
-  return encoder.build(context, inputs, 'all_tokens').shape;
+  return encoder.build(context, inputs, reading).shape;
 }
 
 describe('an ONNX file', () => {
@@ -123,12 +136,24 @@ describe('an ONNX file', () => {
         ...last,
       ],
     });
-    expect(build).toThrow(message);
+    expect(() => build()).toThrow(message);
+  });
+
+  it('that is pooled already is read for each sample, and refused where every token is to be read', () => {
+    write({
+      nodes: [
+        { opType: 'Gather', input: ['embeddings.weight', 'input_ids'], output: ['x'] },
+        { opType: 'MatMul', input: ['x', 'layer.0.dense.weight'], output: ['y'] },
+        { opType: 'ReduceMean', input: ['y'], output: ['last'], axes: [1] },
+      ],
+    });
+    expect(build('first_token')).toEqual(['batch', width]);
+    expect(() => build('all_tokens')).toThrow(/MODEL_UNSUPPORTED[^]*one output a sample/);
   });
 
   it('with an opset of another time is refused', () => {
     write({ opset: 9n });
-    expect(build).toThrow(/MODEL_UNSUPPORTED[^]*opset 9/);
+    expect(() => build()).toThrow(/MODEL_UNSUPPORTED[^]*opset 9/);
   });
 
   it.each(['../weights.bin', '/etc/passwd', 'linked.bin', 'absent.bin'])(
@@ -137,7 +162,7 @@ describe('an ONNX file', () => {
       writeFileSync(path.join(folder, 'real.bin'), new Uint8Array(4 * width * width));
       symlinkSync(path.join(folder, 'real.bin'), path.join(folder, 'linked.bin'));
       write({ external });
-      expect(build).toThrow(/ONNX_INVALID[^]*layer\.0\.dense\.weight/);
+      expect(() => build()).toThrow(/ONNX_INVALID[^]*layer\.0\.dense\.weight/);
       write({ external: 'real.bin' });
       expect(build()).toEqual(['batch·tokens', width]);
     },
@@ -146,7 +171,7 @@ describe('an ONNX file', () => {
   it('over protobuf’s limit is refused by its size', () => {
     write();
     truncateSync(file, 2 ** 31 + 5);
-    expect(build).toThrow(/ONNX_INVALID[^]*over protobuf's limit/);
+    expect(() => build()).toThrow(/ONNX_INVALID[^]*over protobuf's limit/);
   });
 
   it(`mutated in ${mutations} ways is built or refused with a code`, () => {

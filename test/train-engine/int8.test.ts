@@ -7,6 +7,7 @@ import type { BasePrecision } from '../../src/sweep/vocabulary.ts';
 import type { AdapterEngine, StepHyperparameters, TokenBatch } from '../../src/train/adapter-engine.ts';
 import { drawMasks } from '../../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-int8-engine-'));
@@ -27,19 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const hyperparameters: StepHyperparameters = {
-  dropoutRate: 0.5,
-  sparsity: 0,
-  orthogonality: 0,
-  learningRate: 1e-2,
-  weightDecay: 0.1,
-  decayBiases: true,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  clipNorm: 1,
-  microBatchRows: null,
-};
+const hyperparameters: StepHyperparameters = { ...stepHyperparameters, sparsity: 0 };
 const [rows, length] = [6, 9];
 const labels = BigInt64Array.from({ length: rows }, (_, row) => BigInt(row % 3));
 

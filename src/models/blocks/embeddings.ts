@@ -1,10 +1,50 @@
 import { int, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { gatherRows, reshape } from '../../onnx/operators.ts';
+import { add, gatherRows, reshape } from '../../onnx/operators.ts';
 import { sizeAt } from '../../onnx/run-time-sizes.ts';
+import type { EncoderContext, EncoderInputs } from '../encoder.ts';
+
+/** The tables that a token's first vector is the sum of. */
+export interface TokenTables {
+  /** What their names stand behind, e.g. `bert.embeddings`. */
+  readonly name: string;
+  readonly columns: number;
+  readonly words: number;
+  /** 0: none. */
+  readonly types: number;
+  /** null: none. */
+  readonly positions: {
+    readonly rows: number;
+    /** Absent: 0, 1, …; else counted beside this padding, as `positionsBesidePadding` does. */
+    readonly besidePadding?: number;
+  } | null;
+}
+
+/** Words, types and positions, summed in this order: [batch·tokens, columns]. */
+export function embedTokens(context: EncoderContext, inputs: EncoderInputs, tables: TokenTables): Value {
+  const { b, weight } = context;
+  const { name, columns, words, types, positions } = tables;
+  const table = (kind: string, rows: number) => weight(`${name}.${kind}_embeddings.weight`, [rows, columns]);
+  let sum = gatherRows(b, table('word', words), inputs.inputIds);
+  // A table of one type has no second row: what a tokeniser says of pairs is not the model's.
+  if (types === 1) sum = add(b, sum, table('token_type', 1));
+  if (types > 1) sum = add(b, sum, gatherRows(b, table('token_type', types), inputs.tokenTypeIds));
+  if (positions !== null) {
+    const rows = table('position', positions.rows);
+    const { besidePadding: padId } = positions;
+    sum = add(
+      b,
+      sum,
+      padId === undefined
+        ? firstPositions(b, rows, inputs.inputIds)
+        : positionsBesidePadding(b, rows, inputs.inputIds, padId),
+    );
+  }
+  return reshape(b, sum, ['batch·tokens', columns], b.int64s([-1, columns]));
+}
 
 /** Rows 0, 1, … of a table of positions: [tokens, columns]. */
-export function firstPositions(b: GraphBuilder, table: Value, inputIds: Value): Value {
+function firstPositions(b: GraphBuilder, table: Value, inputIds: Value): Value {
   return b.one({
     operator: 'Slice',
     inputs: [table, b.int64s([0]), sizeAt(b, inputIds, 1), b.int64s([0])],
@@ -16,7 +56,7 @@ export function firstPositions(b: GraphBuilder, table: Value, inputIds: Value): 
  * Positions that count the tokens that are no padding, from `padId` + 1; padding itself stands at `padId`.
  * Source: transformers' create_position_ids_from_input_ids. @returns [batch, tokens, columns]
  */
-export function positionsBesidePadding(b: GraphBuilder, table: Value, inputIds: Value, padId: number): Value {
+function positionsBesidePadding(b: GraphBuilder, table: Value, inputIds: Value, padId: number): Value {
   const shape = inputIds.shape;
   const padding = b.one({
     operator: 'Equal',
@@ -38,9 +78,4 @@ export function positionsBesidePadding(b: GraphBuilder, table: Value, inputIds: 
     outputs: [{ shape, type: 'int64' }],
   });
   return gatherRows(b, table, positions);
-}
-
-/** [batch, tokens, columns] → [batch·tokens, columns] */
-export function flatRows(b: GraphBuilder, x: Value, columns: number): Value {
-  return reshape(b, x, ['batch·tokens', columns], b.int64s([-1, columns]));
 }

@@ -1,11 +1,14 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { type Head, type HeadLinear, type HeadTask, firstTokenHead, spanHead } from '../heads.ts';
+import { meanPooledHead } from '../mean-pooled-head.ts';
 import type { Activation } from './activations.ts';
 
-/** An encoder's head for a task: span scores, or `ofSamples` for classes and targets. @throws MODEL_UNSUPPORTED */
-export function encoderHead({ kind }: HeadTask, hidden: number, ofSamples: () => Head): Head {
+/** An encoder's head for a task: span scores, or over the mean of the tokens or `ofSamples` for classes and targets. @throws MODEL_UNSUPPORTED */
+export function encoderHead(task: HeadTask, hidden: number, ofSamples: () => Head): Head {
+  const { kind } = task;
   if (kind === 'question_answering') return spanHead(hidden);
-  if (kind === 'classification' || kind === 'regression') return ofSamples();
+  if (kind !== 'causal_language_modelling')
+    return task.pooling === 'mean' ? meanPooledHead(task.labels, hidden) : ofSamples();
   throw new DropsweepError('MODEL_UNSUPPORTED', 'an encoder has no language-model head', {
     where: 'task',
     got: kind,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { activationNames } from './activations.ts';
+import { activationNames, activations } from './activations.ts';
+import { bertLayerNames } from './post-norm-encoder.ts';
 import { unsupportedConfiguration } from './read-members.ts';
 
 const count = z.number().int().positive();
@@ -23,12 +24,35 @@ export const encoderMembers = {
 /** What of these is supported, for messages. */
 export const encoderExpectation = `hidden_act ${activationNames.join(', ')}; absolute positions; an encoder`;
 
-/** @throws MODEL_UNSUPPORTED */
-export function demandWholeHeads(hidden: number, heads: number, file: string): void {
-  if (hidden % heads === 0) return;
-  throw unsupportedConfiguration(
-    file,
-    `a hidden size of ${hidden} with ${heads} attention heads`,
-    'a hidden size that is a multiple of the number of heads',
-  );
+type EncoderMembers = z.infer<z.ZodObject<typeof encoderMembers>>;
+
+/** The members that decide sizes; families that call them otherwise say what theirs are. */
+export type SizeMembers = Omit<
+  EncoderMembers,
+  'vocab_size' | 'position_embedding_type' | 'is_decoder' | 'add_cross_attention'
+>;
+
+/**
+ * What config.json says of an encoder's layers.
+ * @param numbered what the layers' numbers stand behind, e.g. `bert.encoder.layer`
+ * @throws MODEL_UNSUPPORTED where the heads do not divide the hidden size
+ */
+export function postNormLayers(config: SizeMembers, file: string, numbered: string) {
+  const { hidden_size: hidden, num_attention_heads: heads } = config;
+  if (hidden % heads !== 0) {
+    throw unsupportedConfiguration(
+      file,
+      `a hidden size of ${hidden} with ${heads} attention heads`,
+      'a hidden size that is a multiple of the number of heads',
+    );
+  }
+  return {
+    sizes: { hidden, wide: config.intermediate_size, heads },
+    epsilon: config.layer_norm_eps,
+    activation: activations[config.hidden_act],
+    initializerRange: config.initializer_range,
+    tokenLimit: { tokens: config.max_position_embeddings, option: 'max_position_embeddings' },
+    layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => `${numbered}.${layer}`),
+    names: bertLayerNames,
+  };
 }

@@ -2,6 +2,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import { concat, gemm, reshape } from '../../onnx/operators.ts';
 import { shapeOf } from '../../onnx/run-time-sizes.ts';
 import type { Head, HeadTask } from '../heads.ts';
+import { meanPooledHead } from '../mean-pooled-head.ts';
 
 export interface LanguageModel {
   readonly family: string;
@@ -12,16 +13,18 @@ export interface LanguageModel {
 }
 
 /**
- * Scores of the next token from the frozen output matrix; nothing of it is trained.
- * @throws MODEL_UNSUPPORTED for another task than language modelling
+ * Scores of the next token from the frozen output matrix, of which nothing is trained; or a linear over the mean of the
+ * tokens, where that is asked for. @throws MODEL_UNSUPPORTED for another task
  */
 export function languageModelHead(task: HeadTask, model: LanguageModel): Head {
   const { family, hidden, vocabulary, projection } = model;
+  const ofSamples = task.kind === 'classification' || task.kind === 'regression';
+  if (ofSamples && task.pooling === 'mean') return meanPooledHead(task.labels, hidden);
   if (task.kind !== 'causal_language_modelling') {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: `model_type ${family}`,
       got: task.kind,
-      expected: 'causal_language_modelling',
+      expected: 'causal_language_modelling, or classes and targets with pooling: mean',
       fix: 'choose an encoder as base model for this task',
     });
   }

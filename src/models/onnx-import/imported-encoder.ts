@@ -5,7 +5,8 @@ import { concat, reshape, slice } from '../../onnx/operators.ts';
 import { sizeAt } from '../../onnx/run-time-sizes.ts';
 import type { FrozenWeights } from '../frozen-weights.ts';
 import type { Encoder, EncoderContext, EncoderInputs, EncoderReading } from '../encoder.ts';
-import { firstTokenHead, type Head, type HeadTask, spanHead } from '../heads.ts';
+import { encoderHead } from '../blocks/encoder-head.ts';
+import { firstTokenClassifier, type Head, type HeadTask } from '../heads.ts';
 import { elementsOf, typeOf } from './constants.ts';
 import { ImportContext } from './import-context.ts';
 import { shapeText } from '../../onnx/shapes.ts';
@@ -70,11 +71,14 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
       linears: adaptable,
       build: (context, inputs, reading) => {
         const value = importer.build(context, inputs);
-        return head.length > 0 ? value : readingOf(context, inputs, value, reading, hiddenSize);
+        return head.length > 0
+          ? value
+          : readingOf(context, inputs, { file: model.file, value, hidden: hiddenSize }, reading);
       },
       head(task) {
-        if (head.length === 0) return newHead(task, hiddenSize);
-        demandClasses(model.file, task, [...headLinears.values()].at(-1)?.outFeatures);
+        if (head.length === 0)
+          return encoderHead(task, hiddenSize, () => firstTokenClassifier(task.labels, hiddenSize));
+        demandHead(model.file, task, [...headLinears.values()].at(-1)?.outFeatures);
         return ownHead(head);
       },
     },
@@ -85,8 +89,9 @@ function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typ
   return new Map([...linears].filter(([, { weightLayout }]) => weightLayout !== undefined));
 }
 
-/** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task */
-function demandClasses(file: string, { labels }: HeadTask, classes: number | undefined): void {
+/** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task, or another pooling is asked for */
+function demandHead(file: string, { labels, pooling }: HeadTask, classes: number | undefined): void {
+  if (pooling === 'mean') throw unsupported(file, 'a head of its own with pooling: mean', 'an export without its head');
   if (classes === undefined || classes === labels) return;
   const expected = `${labels}, as the task has; or an export of the encoder without its head`;
   throw unsupported(file, `a head of ${classes} outputs`, expected);
@@ -101,21 +106,22 @@ function ownHead(tensors: readonly StoredTensor[]): Head {
   };
 }
 
-function newHead({ kind, labels }: HeadTask, hidden: number): Head {
-  if (kind === 'question_answering') return spanHead(hidden);
-  return firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
-}
-
-/** Of a last layer [batch, tokens, hidden], or of what the export has pooled already, [batch, hidden]. */
+/**
+ * Of a last layer [batch, tokens, hidden], or of what the export has pooled already, [batch, hidden].
+ * @throws MODEL_UNSUPPORTED where every token is to be read of what is pooled
+ */
 function readingOf(
   { b }: EncoderContext,
   inputs: EncoderInputs,
-  value: Value,
+  { file, value, hidden }: { readonly file: string; readonly value: Value; readonly hidden: number },
   reading: EncoderReading,
-  hidden: number,
 ): Value {
-  if (value.shape.length === 2) return value;
-  if (reading === 'all_tokens') return reshape(b, value, ['batch·tokens', hidden], b.int64s([-1, hidden]));
+  const pooled = value.shape.length === 2;
+  if (reading === 'all_tokens') {
+    if (pooled) throw unsupported(file, 'one output a sample', 'the last layer, for a head that reads every token');
+    return reshape(b, value, ['batch·tokens', hidden], b.int64s([-1, hidden]));
+  }
+  if (pooled) return value;
   const one = slice(b, value, 1, 0, 1, 1);
   return reshape(b, one, ['batch', hidden], concat(b, [sizeAt(b, inputs.inputIds, 0), b.int64s([hidden])], 0));
 }
