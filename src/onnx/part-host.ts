@@ -65,12 +65,10 @@ function outerValues(node: Node): Value[] {
   );
 }
 
-interface SizeHolder {
-  readonly value: Value;
-  readonly axis: number;
-}
+/** Where a size can be read: along an axis of integers, or as the one element of some. */
+type SizeHolder = { readonly value: Value; readonly axis: number } | { readonly element: Value };
 
-/** A size as a product of numbers and of axes of integers; its name tells it (`batch·tokens`). Null: unknown. */
+/** A size as a product of numbers and of sizes that are held; its name tells it (`batch·tokens`). Null: unknown. */
 function factorsOf(size: Dimension, holders: ReadonlyMap<string, SizeHolder>): readonly (number | SizeHolder)[] | null {
   if (typeof size === 'number') return [size];
   const factors = size.split('·').map((name) => (/^\d+$/.test(name) ? Number(name) : holders.get(name)));
@@ -80,32 +78,23 @@ function factorsOf(size: Dimension, holders: ReadonlyMap<string, SizeHolder>): r
 /** Shape and Size of floating-point values, rewritten over integers that have the same sizes, where there are such. */
 function sizesFromIntegers(graph: Graph): Graph {
   const b = new GraphBuilder('size_');
-  const holders = new Map<string, SizeHolder>();
-  const hold = (value: Value) => {
-    if (value.type === 'float') return;
-    value.shape.forEach((size, axis) => {
-      if (typeof size === 'string' && !holders.has(size)) holders.set(size, { value, axis });
-    });
-  };
-  graph.inputs.forEach(hold);
+  const holders = heldSizes(graph);
   const renamed = new Map<string, Value>();
   const nodes: Node[] = [];
   for (const old of graph.nodes) {
-    const node = { ...old, inputs: old.inputs.map((input) => (input === null ? null : (renamed.get(input.name) ?? input))) };
-    const [x] = node.inputs;
+    const inputs = old.inputs.map((input) => (input === null ? null : (renamed.get(input.name) ?? input)));
+    const node = { ...old, inputs };
+    const [x] = inputs;
     const [output] = node.outputs;
     const asks = (node.operator === 'Shape' || node.operator === 'Size') && Object.keys(node.attributes).length === 0;
-    const sizes = x?.type === 'float' ? x.shape.map((size) => factorsOf(size, holders)) : [null];
-    if (!asks || output === undefined || !sizes.every((factors) => factors !== null)) {
+    const sizes = asks && x?.type === 'float' ? x.shape.map((size) => factorsOf(size, holders)) : [null];
+    if (output === undefined || !sizes.every((factors) => factors !== null)) {
       nodes.push(node);
-      node.outputs.forEach(hold);
       continue;
     }
     const before = b.nodes.length;
     const values = sizes.map((factors) =>
-      factors
-        .map((factor) => (typeof factor === 'number' ? b.int64s([factor]) : sizeAt(b, factor.value, factor.axis)))
-        .reduce((all, factor) => integers(b, 'Mul', all, factor)),
+      factors.map((factor) => sizeValue(b, factor)).reduce((all, factor) => integers(b, 'Mul', all, factor)),
     );
     const value = node.operator === 'Shape' ? joined(b, values) : product(b, values);
     nodes.push(...b.nodes.slice(before));
@@ -113,6 +102,36 @@ function sizesFromIntegers(graph: Graph): Graph {
   }
   const outputs = graph.outputs.map((output) => renamed.get(output.name) ?? output);
   return { ...graph, outputs, nodes, initializers: [...graph.initializers, ...b.build('', []).initializers] };
+}
+
+/** The named sizes of integers, and those that integers gave to a Reshape. */
+function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
+  const holders = new Map<string, SizeHolder>();
+  const hold = (name: Dimension | undefined, holder: SizeHolder) => {
+    if (typeof name === 'string' && !holders.has(name)) holders.set(name, holder);
+  };
+  const concats = new Map<string, Node>();
+  const constants = new Set(graph.initializers.map(({ value }) => value.name));
+  const values = [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)];
+  for (const value of values) {
+    if (value.type !== 'float') value.shape.forEach((size, axis) => hold(size, { value, axis }));
+  }
+  for (const node of graph.nodes) {
+    const [output] = node.outputs;
+    if (node.operator === 'Concat' && output !== undefined) concats.set(output.name, node);
+    const parts = node.operator === 'Reshape' ? (concats.get(node.inputs[1]?.name ?? '')?.inputs ?? []) : [];
+    if (!parts.every((part) => part?.shape[0] === 1)) continue;
+    parts.forEach((element, axis) => {
+      if (element !== null && !constants.has(element.name)) hold(output?.shape[axis], { element });
+    });
+  }
+  return holders;
+}
+
+/** int64 [1] */
+function sizeValue(b: GraphBuilder, factor: number | SizeHolder): Value {
+  if (typeof factor === 'number') return b.int64s([factor]);
+  return 'element' in factor ? factor.element : sizeAt(b, factor.value, factor.axis);
 }
 
 function joined(b: GraphBuilder, sizes: readonly Value[]): Value {

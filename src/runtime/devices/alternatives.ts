@@ -1,6 +1,7 @@
 import { float, type Node, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { multiply, reduce, slice, subtract, transpose, unary } from '../../onnx/operators.ts';
+import { toFloat } from '../../onnx/run-time-sizes.ts';
 import { dimension } from '../../onnx/shapes.ts';
 
 /** FusedMatMul as Transpose, MatMul and Mul; a batch axis that is transposed too stays as it is. */
@@ -25,6 +26,15 @@ export function logSoftmaxOfParts(b: GraphBuilder, node: Node): readonly Value[]
   }
   const shifted = subtract(b, x, reduce(b, 'ReduceMax', x, [-1]));
   return [subtract(b, shifted, unary(b, 'Log', reduce(b, 'ReduceSum', unary(b, 'Exp', shifted), [-1])))];
+}
+
+/** Sign as (x > 0) − (x < 0). */
+export function signOfParts(b: GraphBuilder, node: Node): readonly Value[] | null {
+  const [x] = node.inputs;
+  if (x === undefined || x === null) return null;
+  const beyond = (operator: 'Greater' | 'Less') =>
+    toFloat(b, b.one({ operator, inputs: [x, b.floats([0])], outputs: [{ shape: x.shape, type: 'bool' }] }));
+  return [subtract(b, beyond('Greater'), beyond('Less'))];
 }
 
 /** WebGPU promises so many buffers to one shader: an operator's inputs and outputs together. */

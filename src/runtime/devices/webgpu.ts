@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { logSoftmaxOfParts, productOfParts, splitBySlices } from './alternatives.ts';
+import { logSoftmaxOfParts, productOfParts, signOfParts, splitBySlices } from './alternatives.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { DeviceProfile } from './device-profile.ts';
  */
 const operators = [
   ...['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max', 'Pow', 'Equal', 'Greater', 'Less', 'Where', 'Cast', 'Not', 'And'],
-  ...['Neg', 'Abs', 'Sign', 'Exp', 'Log', 'Sqrt', 'Erf', 'Tanh', 'Relu', 'Sigmoid', 'Cos', 'Sin', 'Reciprocal', 'Identity'],
+  ...['Neg', 'Abs', 'Exp', 'Log', 'Sqrt', 'Erf', 'Tanh', 'Relu', 'Sigmoid', 'Cos', 'Sin', 'Reciprocal', 'Identity'],
   ...['Gelu', 'FastGelu', 'Softmax', 'LayerNormalization', 'SimplifiedLayerNormalization'],
   ...['MatMul', 'Gemm', 'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceSumSquare'],
   ...['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze', 'Slice', 'Concat', 'Split', 'Expand', 'Pad', 'Gather', 'Shape'],
@@ -19,7 +19,12 @@ const operators = [
 export const webgpu: DeviceProfile = {
   kind: 'webgpu',
   operators: new Set(operators),
-  alternatives: { FusedMatMul: productOfParts, LogSoftmax: logSoftmaxOfParts, Split: splitBySlices },
+  alternatives: {
+    FusedMatMul: productOfParts,
+    LogSoftmax: logSoftmaxOfParts,
+    Sign: signOfParts,
+    Split: splitBySlices,
+  },
   basePrecisions: ['float32'],
   branches: 'a session each',
   integersOnHost: true,
