@@ -136,7 +136,12 @@ function sizeValue(b: GraphBuilder, factor: number | SizeHolder): Value {
 
 function joined(b: GraphBuilder, sizes: readonly Value[]): Value {
   const shape = [sizes.length];
-  return b.one({ operator: 'Concat', inputs: sizes, attributes: { axis: int(0) }, outputs: [{ shape, type: 'int64' }] });
+  return b.one({
+    operator: 'Concat',
+    inputs: sizes,
+    attributes: { axis: int(0) },
+    outputs: [{ shape, type: 'int64' }],
+  });
 }
 
 /** int64 [] */

@@ -5,7 +5,13 @@ import { serialiseModel } from '../onnx/serialise-model.ts';
 import type { DeviceProfile } from './devices/device-profile.ts';
 import { demandDevice } from './devices/demand-device.ts';
 import { fitGraph } from './devices/fit-graph.ts';
-import { type InferenceSession, openSession, openSessionBesideWeights, type SessionOptions, type Tensor } from './open-session.ts';
+import {
+  type InferenceSession,
+  openSession,
+  openSessionBesideWeights,
+  type SessionOptions,
+  type Tensor,
+} from './open-session.ts';
 
 /** An opened graph, on whatever device. */
 export interface GraphSession {
@@ -39,7 +45,10 @@ export async function openGraph(request: GraphRequest): Promise<GraphSession> {
 
 type Opening = Omit<GraphRequest, 'graph'>;
 
-async function openFitted({ device, folder, options }: Opening, { host, device: own }: PartedGraph): Promise<GraphSession> {
+async function openFitted(
+  { device, folder, options }: Opening,
+  { host, device: own }: PartedGraph,
+): Promise<GraphSession> {
   const model = serialiseModel(own);
   const session = await demandDevice(device, () =>
     folder === null ? openSession(model, options, device) : openSessionBesideWeights(folder, model, options, device),

@@ -137,6 +137,8 @@ export interface AdapterEngine {
     labels: BatchLabels,
     masks: AdapterMasks | null,
   ): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
+  /** @throws DEVICE_UNSUITABLE where a pass over so many rows cannot fit into the device's memory */
+  demandMemory(rows: number, length: number): void;
   close(): Promise<void>;
 }
 

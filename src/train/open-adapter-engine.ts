@@ -19,6 +19,7 @@ import type {
   TrainableLayout,
   TrainingState,
 } from './adapter-engine.ts';
+import { demandMemory, estimateMemory } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
 import { type EnginePlan, headTaskOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
@@ -142,6 +143,11 @@ class OnnxAdapterEngine implements AdapterEngine {
   async gradient(parameters: Float32Array, batch: TokenBatch, labels: BatchLabels, masks: AdapterMasks | null) {
     const { loss, gradient } = await this.#pass(parameters, batch, labels, masks ?? this.#keepAll, 1);
     return { loss, gradient };
+  }
+
+  demandMemory(rows: number, length: number): void {
+    const { plan, device } = this.#parts;
+    demandMemory(estimateMemory(plan, device, { rows, length }), { rows, length }, device);
   }
 
   async close(): Promise<void> {

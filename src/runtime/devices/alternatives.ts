@@ -21,7 +21,11 @@ export function productOfParts(b: GraphBuilder, node: Node): readonly Value[] | 
 export function logSoftmaxOfParts(b: GraphBuilder, node: Node): readonly Value[] | null {
   const [x] = node.inputs;
   const axis = node.attributes['axis'];
-  if (x === undefined || x === null || (axis?.kind === 'int' && axis.value !== -1 && axis.value !== x.shape.length - 1)) {
+  if (
+    x === undefined ||
+    x === null ||
+    (axis?.kind === 'int' && axis.value !== -1 && axis.value !== x.shape.length - 1)
+  ) {
     return null;
   }
   const shifted = subtract(b, x, reduce(b, 'ReduceMax', x, [-1]));

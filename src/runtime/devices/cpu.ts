@@ -14,11 +14,12 @@ export const cpu: DeviceProfile = {
   sessionEntries: {},
   weightCopies: 0,
   numericsClass: () => `${process.arch}-${instructionSet()}/threads-${process.env['DROPSWEEP_THREADS'] ?? '1'}`,
+  hasHardware: () => true,
   memoryBytes: hostMemoryBytes,
 };
 
 /** What this process may use: the machine's memory, or less where a control group says so. */
-export function hostMemoryBytes(): number {
+function hostMemoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

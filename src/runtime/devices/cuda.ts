@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { DeviceProfile } from './device-profile.ts';
 
 /**
@@ -7,7 +8,22 @@ import type { DeviceProfile } from './device-profile.ts';
  */
 const operators = [
   ...['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max', 'Pow', 'Equal', 'Greater', 'Less', 'Where', 'Cast', 'Not', 'And'],
-  ...['Neg', 'Abs', 'Sign', 'Exp', 'Log', 'Sqrt', 'Erf', 'Tanh', 'Relu', 'Sigmoid', 'Cos', 'Sin', 'Reciprocal', 'Identity'],
+  ...[
+    'Neg',
+    'Abs',
+    'Sign',
+    'Exp',
+    'Log',
+    'Sqrt',
+    'Erf',
+    'Tanh',
+    'Relu',
+    'Sigmoid',
+    'Cos',
+    'Sin',
+    'Reciprocal',
+    'Identity',
+  ],
   ...['Gelu', 'FastGelu', 'Softmax', 'LogSoftmax', 'LayerNormalization', 'SimplifiedLayerNormalization'],
   ...['MatMul', 'FusedMatMul', 'Gemm', 'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceSumSquare'],
   ...['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze', 'Slice', 'Concat', 'Split', 'Expand', 'Pad', 'Gather', 'Shape'],
@@ -24,7 +40,9 @@ export const cuda: DeviceProfile = {
   executionProviders: ['cuda'],
   sessionEntries: { disable_cpu_ep_fallback: '1' },
   weightCopies: 2,
-  numericsClass: () => `${process.platform}-${process.arch}/${ask('name') ?? 'unknown'}/driver-${ask('driver_version') ?? 'unknown'}`,
+  numericsClass: () =>
+    `${process.platform}-${process.arch}/${ask('name') ?? 'unknown'}/driver-${ask('driver_version') ?? 'unknown'}`,
+  hasHardware: () => existsSync('/proc/driver/nvidia') || existsSync('/dev/dxg'),
   memoryBytes: () => {
     const mebibytes = Number(ask('memory.total') ?? Number.NaN);
     return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : null;

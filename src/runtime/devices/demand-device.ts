@@ -42,7 +42,7 @@ export async function demandDevice<Session>(device: DeviceProfile, open: () => P
 
 /** How onnxruntime words that a provider, its library or its adapter is not there. */
 function isRefusal(words: string): boolean {
-  return /Failed to get a WebGPU adapter|Failed to load library|cannot open shared object|libcu|CUDA|not supported|no backend/i.test(
+  return /Failed to get a WebGPU adapter|Failed to load|cannot open shared object|libcu|CUDA|not supported|no backend/i.test(
     words,
   );
 }

@@ -30,6 +30,8 @@ export interface DeviceProfile {
   readonly weightCopies: number;
   /** Names what, besides onnxruntime's version, its results depend on. */
   numericsClass(): string;
+  /** Whether hardware stands behind it here: `auto` passes over what a program would only imitate. */
+  hasHardware(): boolean;
   /** Bytes; null: it cannot be asked. */
   memoryBytes(): number | null;
 }

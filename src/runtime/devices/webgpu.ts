@@ -32,6 +32,7 @@ export const webgpu: DeviceProfile = {
   sessionEntries: { disable_cpu_ep_fallback: '1' },
   weightCopies: 2,
   numericsClass: () => `${process.platform}-${process.arch}/${graphicsDevices()}`,
+  hasHardware: () => process.platform === 'darwin' || existsSync('/dev/dxg') || existsSync('/dev/dri'),
   memoryBytes: () => null,
 };
 
@@ -45,7 +46,9 @@ function graphicsDevices(): string {
   const cards = readdirSync(drm).filter((name) => /^card\d+$/.test(name));
   const ids = cards.flatMap((card) => {
     const files = ['vendor', 'device'].map((name) => path.join(drm, card, 'device', name));
-    return files.every((file) => existsSync(file)) ? [files.map((file) => readFileSync(file, 'utf8').trim()).join('-')] : [];
+    return files.every((file) => existsSync(file))
+      ? [files.map((file) => readFileSync(file, 'utf8').trim()).join('-')]
+      : [];
   });
   return ids.length === 0 ? 'default' : ids.sort().join('+');
 }
