@@ -1,3 +1,4 @@
+import { demandPrecision } from '../runtime/devices/demand-precision.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -17,6 +18,7 @@ export interface PlanEstimate {
 export function estimatePlan(plan: SweepPlan, longestRow: number, device: DeviceProfile): PlanEstimate {
   const groups = new Map<string, TrainingConfiguration[]>();
   for (const { specification } of plan.trainings) {
+    demandPrecision(device, specification.configuration.base_precision);
     const { adapter, targets, layers, pooling } = specification.configuration;
     const key = JSON.stringify([adapter, targets, layers, pooling]);
     groups.set(key, [...(groups.get(key) ?? []), specification.configuration]);

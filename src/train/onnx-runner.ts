@@ -1,4 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
+import { demandPrecision } from '../runtime/devices/demand-precision.ts';
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import { trainerVersion } from '../sweep/trainer-version.ts';
 import { evaluateSegment } from './evaluate-segment.ts';
@@ -19,6 +21,7 @@ export function makeOnnxRunner(): SegmentRunner {
     run: (command, reporter) =>
       asOutcome(() => {
         demandOwnVersion(command.segment);
+        demandPrecision(deviceProfiles[device], command.segment.specification.configuration.base_precision);
         return command.segment.kind === 'train'
           ? trainSegment(command.segment, command, reporter, slot)
           : evaluateSegment(command.segment, command, reporter, slot);

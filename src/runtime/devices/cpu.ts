@@ -7,7 +7,7 @@ export const cpu: DeviceProfile = {
   kind: 'cpu',
   operators: null,
   alternatives: {},
-  basePrecisions: ['float32'],
+  basePrecisions: ['float32', 'int8'],
   branches: 'one session',
   integersOnHost: false,
   executionProviders: ['cpu'],

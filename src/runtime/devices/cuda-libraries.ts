@@ -21,7 +21,7 @@ export type CudaLibraries =
 export function findCudaLibraries(environment: NodeJS.ProcessEnv): CudaLibraries {
   const refused = (refusal: string): CudaLibraries => ({ folder: null, refusal });
   if (process.platform !== 'linux' || process.arch !== 'x64') return refused('CUDA is for Linux on x64');
-  const named = environment[variable];
+  const named = environment['DROPSWEEP_CUDA_LIBRARIES'];
   if (named === undefined) return refused(`${variable} is not set, and the npm package does not hold CUDA's library`);
   const folder = path.resolve(named);
   const absent = providerFiles.filter((file) => !existsSync(path.join(folder, file)));
