@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     tokens: { type: 'string', default: '64' },
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '12' },
-    sides: { type: 'string', default: 'own-1,own-2,own-4,peft-fp32,peft-users,peft-bf16' },
+    sides: { type: 'string', default: 'own-1,own-2,own-4,own-int8-1,own-int8_all-1,peft-fp32,peft-users,peft-bf16' },
   },
 });
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -62,8 +62,10 @@ async function placeModel(): Promise<void> {
 }
 
 async function openSide(name: string): Promise<Side> {
-  const [who, variant = ''] = name.split('-');
-  const common = [folder, options.rows, options.tokens, options.threads, variant];
+  const [who, ...variants] = name.split('-');
+  // own-4: N = 4; own-int8-4: with the base in int8
+  const [variant = '', ...more] = variants.toReversed();
+  const common = [folder, options.rows, options.tokens, options.threads, variant, ...more];
   const child =
     who === 'own'
       ? spawn(process.execPath, [path.join(import.meta.dirname, 'own-step.js'), ...common])

@@ -1,13 +1,16 @@
 import { createInterface } from 'node:readline';
+import { choiceFields } from '../../src/sweep/training-fields.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-request.ts';
 
 /*
  * Our side of the comparison: one training step for each line on stdin; prints its wall milliseconds and the peak
- * memory in MiB. Arguments: model folder, rows, tokens, threads, N.
+ * memory in MiB. Arguments: model folder, rows, tokens, threads, N, and the base's precision.
  */
-const [modelFolder = '', rows, tokens, threads, instances] = process.argv.slice(2);
-const engine = await openAdapterEngine({ ...stepRequest, modelFolder, threads: Number(threads) });
+const [modelFolder = '', rows, tokens, threads, instances, precision] = process.argv.slice(2);
+const base_precision = choiceFields.base_precision.find((known) => known === precision) ?? 'float32';
+const adapter = { ...stepRequest.adapter, base_precision };
+const engine = await openAdapterEngine({ ...stepRequest, adapter, modelFolder, threads: Number(threads) });
 const { batch, labels } = drawBatch(Number(rows), Number(tokens));
 let state = engine.initialState(0);
 let drawn = 0;

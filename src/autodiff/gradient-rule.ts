@@ -34,11 +34,6 @@ export function gradientOf(context: RuleContext): Value {
   return gradient;
 }
 
-export function intAttribute(node: Node, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
-
 export function floatAttribute(node: Node, name: string, otherwise: number): number {
   const attribute = node.attributes[name];
   return attribute?.kind === 'float' ? attribute.value : otherwise;

@@ -21,7 +21,7 @@ import {
 import { erfRule, expandRule, gatherElementsRule, reciprocalRule, squareRootRule, tileRule } from './rules/imported.ts';
 import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
 import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisation.ts';
-import { batchedProductRule, gemmRule } from './rules/products.ts';
+import { batchedProductRule, frozenLinearRule, gemmRule } from './rules/products.ts';
 import { reduceMeanRule, reduceSumRule, reduceSumSquareRule } from './rules/reductions.ts';
 
 /** What is differentiable. */
@@ -35,6 +35,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Identity: identityRule,
   Gemm: gemmRule,
   FusedMatMul: batchedProductRule,
+  FrozenLinear: frozenLinearRule,
   Gelu: geluRule,
   FastGelu: tanhGeluRule,
   Sigmoid: sigmoidRule,

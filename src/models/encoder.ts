@@ -1,5 +1,6 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { FrozenProduct } from './frozen-product.ts';
 import type { Head, HeadTask } from './heads.ts';
 
 /** A frozen linear that adapters may be attached to. */
@@ -30,6 +31,8 @@ export interface EncoderContext {
   readonly weight: (name: string, shape: readonly number[]) => Value;
   /** The head's own tensors, for models that come with their head in one. */
   readonly trainable: (name: string) => Value;
+  /** What each frozen linear gives: the one place that knows the base's precision. */
+  readonly frozenProduct: FrozenProduct;
   /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
   readonly adapt: (linear: string, x: Value, y: Value) => Value;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { readSafetensorsHeader, readWidened, type SafetensorsEntry } from '../formats/safetensors.ts';
@@ -69,6 +70,15 @@ export class WeightCatalog implements FrozenWeights {
   read(name: string, shape: readonly number[]): Float32Array {
     const { entry, file, stored } = this.#checked(name, shape);
     return readWidened(path.join(this.#folder, file), stored, entry);
+  }
+
+  /** Changes when a file of the weights does. */
+  get version(): string {
+    const facts = [...new Set([...this.#tensors.values()].map(({ file }) => file))].map((file) => {
+      const { ino, size, mtimeMs } = statSync(path.join(this.#folder, file));
+      return [file, ino, size, mtimeMs].join(':');
+    });
+    return facts.join('\n');
   }
 
   /** Writes what the graph's weights lie in besides the model's own files; before a session opens. */

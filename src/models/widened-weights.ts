@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256 } from '../base/sha256.ts';
 import { readWidened, type SafetensorsEntry } from '../formats/safetensors.ts';
 import type { ExternalData } from '../onnx/graph.ts';
+import { writeDerivedFile } from './derived-file.ts';
 
 /** A tensor in one of a model's files. */
 export interface StoredWeight {
@@ -50,22 +50,14 @@ export class WidenedWeights {
     return { location: this.#name, offset: piece.offset, length: bytesOf(piece.weight.entry) };
   }
 
-  /** Into the folder of the graph, complete or not at all; two processes at once write the same bytes. */
+  /** Into the folder of the graph. */
   async write(folder: string): Promise<void> {
-    const target = path.join(folder, this.#name);
-    if (!this.#used || statSync(target, { throwIfNoEntry: false })?.size === this.#length) return;
-    const temporary = `${target}.${process.pid}`;
-    const file = await open(temporary, 'w');
-    try {
-      for (const { weight, offset } of this.#pieces.values()) {
-        const values = readWidened(path.join(this.#modelFolder, weight.file), weight.name, weight.entry);
-        await file.write(values, 0, values.byteLength, offset);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
+    if (!this.#used) return;
+    const pieces = [...this.#pieces.values()].map(({ weight, offset }) => ({
+      offset,
+      bytes: () => readWidened(path.join(this.#modelFolder, weight.file), weight.name, weight.entry),
+    }));
+    await writeDerivedFile(path.join(folder, this.#name), this.#length, pieces);
   }
 }
 

@@ -1,8 +1,19 @@
-import type { Attribute, ElementType, ExternalData, Graph, Initializer, Node, Shape, Value } from './graph.ts';
+import type {
+  Attribute,
+  ConstantData,
+  Domain,
+  ElementType,
+  ExternalData,
+  Graph,
+  Initializer,
+  Node,
+  Shape,
+  Value,
+} from './graph.ts';
 
 export interface NodeRequest {
   readonly operator: string;
-  readonly domain?: '' | 'com.microsoft';
+  readonly domain?: Domain;
   readonly inputs: readonly (Value | null)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly { readonly shape: Shape; readonly type?: ElementType }[];
@@ -35,8 +46,8 @@ export class GraphBuilder {
   }
 
   /** A frozen weight, read from its file when the session opens. */
-  weight(name: string, shape: Shape, data: ExternalData): Value {
-    const value: Value = { name, type: 'float', shape };
+  weight(name: string, shape: Shape, data: ExternalData, type: ElementType = 'float'): Value {
+    const value: Value = { name, type, shape };
     this.#initializers.push({ value, data });
     return value;
   }
@@ -51,6 +62,14 @@ export class GraphBuilder {
     return this.#constant('int64', data, shape, `i:${shape.join('x')}:${values.join(',')}`);
   }
 
+  uint8s(values: readonly number[], shape: Shape = values.length === 1 ? [] : [values.length]): Value {
+    return this.#constant('uint8', Uint8Array.from(values), shape, `u:${shape.join('x')}:${values.join(',')}`);
+  }
+
+  int8s(values: readonly number[], shape: Shape = values.length === 1 ? [] : [values.length]): Value {
+    return this.#constant('int8', Int8Array.from(values), shape, `s:${shape.join('x')}:${values.join(',')}`);
+  }
+
   /** The elements of an int64 constant of this builder. */
   integersOf(value: Value): readonly number[] {
     const data = this.#initializers.find((initializer) => initializer.value.name === value.name)?.data;
@@ -58,7 +77,7 @@ export class GraphBuilder {
     return Array.from(data, Number);
   }
 
-  #constant(type: ElementType, data: Float32Array | BigInt64Array, shape: Shape, key: string): Value {
+  #constant(type: ElementType, data: ConstantData, shape: Shape, key: string): Value {
     const found = this.#constants.get(key);
     if (found !== undefined) return found;
     const value: Value = { name: `${this.#prefix}constant_${this.#constants.size}`, type, shape };

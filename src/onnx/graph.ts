@@ -1,5 +1,5 @@
 /** Element types that our graphs use, by ONNX's names. */
-export type ElementType = 'float' | 'int64' | 'int32' | 'bool';
+export type ElementType = 'float' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
 /** A size known when the graph is built, or the name of one known when it runs. */
 export type Dimension = number | string;
@@ -19,9 +19,12 @@ export type Attribute =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'graph'; readonly value: Graph };
 
+/** Standard operators, onnxruntime's, and our own, which a pass makes standard ones of before a graph is written. */
+export type Domain = '' | 'com.microsoft' | 'dropsweep';
+
 export interface Node {
   readonly operator: string;
-  readonly domain: '' | 'com.microsoft';
+  readonly domain: Domain;
   readonly name: string;
   /** null: an optional input that is not given. */
   readonly inputs: readonly (Value | null)[];
@@ -36,9 +39,12 @@ export interface ExternalData {
   readonly length: number;
 }
 
+/** Elements that are written into the graph itself. */
+export type ConstantData = Float32Array | BigInt64Array | Uint8Array | Int8Array;
+
 export interface Initializer {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array | ExternalData;
+  readonly data: ConstantData | ExternalData;
 }
 
 /** Immutable. Nodes stand in an order in which they can run. */
@@ -53,3 +59,8 @@ export interface Graph {
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
+
+export function intAttribute(node: Node, name: string, otherwise: number): number {
+  const attribute = node.attributes[name];
+  return attribute?.kind === 'int' ? attribute.value : otherwise;
+}

@@ -19,9 +19,15 @@ export function keepNeeded(graph: Graph): Graph {
   };
 }
 
+/** Of all depths: a subgraph's subgraph may read a value of the outermost. */
 function namesUsed(graph: Graph): string[] {
   return [
-    ...graph.nodes.flatMap((node) => node.inputs.flatMap((input) => input?.name ?? [])),
+    ...graph.nodes.flatMap((node) => [
+      ...node.inputs.flatMap((input) => input?.name ?? []),
+      ...Object.values(node.attributes).flatMap((attribute) =>
+        attribute.kind === 'graph' ? namesUsed(attribute.value) : [],
+      ),
+    ]),
     ...graph.outputs.map((o) => o.name),
   ];
 }

@@ -148,7 +148,7 @@ export function rmsNormalization(b: GraphBuilder, x: Value, scale: Value, epsilo
   return result ?? x;
 }
 
-type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceSumSquare' | 'ReduceMax';
+type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceSumSquare' | 'ReduceMax' | 'ReduceMin';
 
 export function reduce(
   b: GraphBuilder,

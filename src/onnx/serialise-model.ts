@@ -19,6 +19,8 @@ const dataTypes: Readonly<Record<ElementType, TensorProto_DataType>> = {
   float: TensorProto_DataType.FLOAT,
   int64: TensorProto_DataType.INT64,
   int32: TensorProto_DataType.INT32,
+  int8: TensorProto_DataType.INT8,
+  uint8: TensorProto_DataType.UINT8,
   bool: TensorProto_DataType.BOOL,
 };
 

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -84,17 +86,35 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     clusterFolder,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-  const log = openSync(options.logFile, 'a', 0o600);
-  const process_ = spawn(binaries.postgres, args, {
-    stdio: ['ignore', log, log],
-    detached: true,
-    cwd: '/',
-    env: { LC_ALL: 'C' },
-    ...user,
-  });
   const databaseUrl = databaseUrlOf(options.dataDirectory, options.port);
-  await waitUntilReady(process_, options, databaseUrl);
-  return { process: process_, databaseUrl, clusterFolder };
+  const patientUntil = performance.now() + orphansEndWithinMs;
+  for (;;) {
+    const log = openSync(options.logFile, 'a', 0o600);
+    const before = fstatSync(log).size;
+    const server = spawn(binaries.postgres, args, {
+      stdio: ['ignore', log, log],
+      detached: true,
+      cwd: '/',
+      env: { LC_ALL: 'C' },
+      ...user,
+    });
+    closeSync(log);
+    try {
+      await waitUntilReady(server, options, databaseUrl);
+      return { process: server, databaseUrl, clusterFolder };
+    } catch (error) {
+      if (performance.now() > patientUntil || !orphansHoldOn(options.logFile, before)) throw error;
+      await sleep(orphansPauseMs);
+    }
+  }
+}
+
+const orphansEndWithinMs = 30_000;
+const orphansPauseMs = 200;
+
+/** Whether the start failed because a killed server's own processes, which end by themselves, are still there. */
+function orphansHoldOn(logFile: string, from: number): boolean {
+  return /shared memory block .* is still in use/.test(readFileSync(logFile).subarray(from).toString('utf8'));
 }
 
 function initialise(initdb: string, clusterFolder: string, options: PostgresOptions): void {

@@ -72,6 +72,8 @@ export function isTransient(error: unknown): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return (
     retriedCodes.has(code) ||
-    /Connection terminated|ECONNREFUSED|timeout exceeded when trying to connect/.test(`${code} ${error.message}`)
+    /Connection terminated|ECONNREFUSED|ETIMEDOUT|timeout expired|timeout exceeded when trying to connect/.test(
+      `${code} ${error.message}`,
+    )
   );
 }

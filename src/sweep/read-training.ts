@@ -29,7 +29,7 @@ export function readTraining(file: YamlSection, axes: readonly string[]): Traini
   const adapter = section.choice('adapter', choiceFields.adapter) ?? trainingDefaults.adapter;
   const scaling = section.choice('scaling', choiceFields.scaling);
   const pooling = section.choice('pooling', choiceFields.pooling);
-  const precision = section.choice('base_precision', ['float32']) ?? trainingDefaults.base_precision;
+  const precision = section.choice('base_precision', choiceFields.base_precision) ?? trainingDefaults.base_precision;
   const keep = section.choice('keep', ['last']) ?? trainingDefaults.keep;
   const decayBiases = section.flag('decay_biases') ?? trainingDefaults.decay_biases;
   const targetsField = section.field('targets');

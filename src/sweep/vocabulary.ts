@@ -6,6 +6,12 @@
 /** What a linear's update is made of: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
 export type AdapterKind = 'lora' | 'adalora';
 
+/**
+ * What products with frozen linears are made in; all else is float32. int8: those of the gradient; the forward pass is
+ * float32's. int8_all: both passes, faster and coarser.
+ */
+export type BasePrecision = 'float32' | 'int8' | 'int8_all';
+
 /** Everything that decides trained tensors, but seed and data. Canonical: see canonicalise.ts. */
 export interface TrainingConfiguration {
   readonly adapter: AdapterKind;
@@ -57,13 +63,17 @@ export interface TrainingConfiguration {
   readonly warmup_fraction: number;
   /** Tokens a row (or pair) is truncated to. */
   readonly max_length: number;
-  readonly base_precision: 'float32';
+  readonly base_precision: BasePrecision;
   readonly keep: 'last';
   readonly seed: number;
 }
 
 /** The part of a configuration that an engine is compiled for. */
-export type AdapterShape = Pick<TrainingConfiguration, 'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers'>;
+export type AdapterShape = Pick<
+  TrainingConfiguration,
+  'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers'
+> &
+  Partial<Pick<TrainingConfiguration, 'base_precision'>>;
 
 /** The part that a head and its loss are compiled for. */
 export type HeadShape = Pick<TrainingConfiguration, 'pooling' | 'label_smoothing'>;

@@ -1,7 +1,10 @@
 import type { AdapterMethod, MaskValues } from '../adapters/adapter-method.ts';
 import { backpropagate } from '../autodiff/differentiate.ts';
-import type { Encoder, EncoderInputs } from '../models/encoder.ts';
+import type { Encoder, EncoderContext, EncoderInputs } from '../models/encoder.ts';
+import { floatProduct, type FrozenProduct, type WeightLookup } from '../models/frozen-product.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
+import { quantisedProduct, type QuantisedWeight } from '../models/int8/quantised-product.ts';
+import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import type { Loss } from '../models/losses.ts';
 import type { FrozenWeights } from '../models/frozen-weights.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
@@ -9,6 +12,7 @@ import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
+import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { multiply, reshape, split, unary } from '../onnx/operators.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { tensorValues } from './trainable-layout.ts';
@@ -17,6 +21,8 @@ import { buildObjective } from './training-objective.ts';
 export interface GradientGraphRequest {
   readonly encoder: Encoder;
   readonly weights: FrozenWeights;
+  /** The frozen linears in int8; absent or null: in float32. */
+  readonly quantised?: QuantisedWeights | null;
   readonly head: Head;
   readonly loss: Loss;
   readonly method: AdapterMethod;
@@ -45,14 +51,9 @@ interface StepInputs extends EncoderInputs {
 export function buildGradientGraph(request: GradientGraphRequest): Graph {
   const outer = new GraphBuilder();
   const inputs = declareInputs(outer, request);
-  const shared = new Map<string, Value>();
-  const weight = (name: string, shape: readonly number[]): Value => {
-    const known = shared.get(name) ?? request.weights.value(outer, name, shape);
-    shared.set(name, known);
-    return known;
-  };
-  const training = buildTraining(new GraphBuilder('train_'), request, inputs, weight);
-  const evaluation = buildEvaluation(new GraphBuilder('evaluate_'), request, inputs, weight);
+  const base = shareBase(outer, request);
+  const training = buildTraining(new GraphBuilder('train_'), request, inputs, base);
+  const evaluation = buildEvaluation(new GraphBuilder('evaluate_'), request, inputs, base);
   const [logits, loss, gradient] = outer.add({
     operator: 'If',
     inputs: [inputs.training],
@@ -69,13 +70,31 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
     label: 'step',
   });
   if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
-  return checkGraph(
-    outer.build('gradient', [
-      { ...logits, name: logits.name },
-      { ...loss, name: loss.name },
-      { ...gradient, name: gradient.name },
-    ]),
-  );
+  return checkGraph(keepNeeded(outer.build('gradient', [logits, loss, gradient])));
+}
+
+/** The frozen base as both branches have it. */
+interface Base {
+  readonly weight: WeightLookup;
+  readonly product: (b: GraphBuilder) => FrozenProduct;
+}
+
+/** Each weight is declared once, in the outer graph. */
+function shareBase(outer: GraphBuilder, { weights, quantised }: GradientGraphRequest): Base {
+  const shared = new Map<string, Value>();
+  const weight = (name: string, shape: readonly number[]): Value => {
+    const known = shared.get(name) ?? weights.value(outer, name, shape);
+    shared.set(name, known);
+    return known;
+  };
+  if (quantised === undefined || quantised === null) return { weight, product: (b) => floatProduct(b, weight) };
+  const sharedInt8 = new Map<string, QuantisedWeight>();
+  const weightInt8 = (linear: string): QuantisedWeight => {
+    const known = sharedInt8.get(linear) ?? quantised.value(outer, linear);
+    sharedInt8.set(linear, known);
+    return known;
+  };
+  return { weight, product: (b) => quantisedProduct(b, weight, weightInt8) };
 }
 
 function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest): StepInputs {
@@ -93,28 +112,16 @@ function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest):
   };
 }
 
-type WeightLookup = (name: string, shape: readonly number[]) => Value;
-
-function buildTraining(
-  b: GraphBuilder,
-  request: GradientGraphRequest,
-  inputs: StepInputs,
-  weight: WeightLookup,
-): Graph {
-  const { context, read } = buildReading(b, request, inputs, weight);
+function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
+  const { context, read } = buildReading(b, request, inputs, base);
   const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
   const [gradient] = backpropagate(b, known, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
   return optimise(b.build('train', [logits, loss, gradient]));
 }
 
-function buildEvaluation(
-  b: GraphBuilder,
-  request: GradientGraphRequest,
-  inputs: StepInputs,
-  weight: WeightLookup,
-): Graph {
-  const { context, read } = buildReading(b, request, inputs, weight);
+function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
+  const { context, read } = buildReading(b, request, inputs, base);
   const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
   const noGradient = unary(b, 'Identity', b.floats([], [1, 0]));
@@ -122,7 +129,7 @@ function buildEvaluation(
 }
 
 function optimise(graph: Graph): Graph {
-  return foldSumIntoGemm(keepNeeded(graph));
+  return foldSumIntoGemm(lowerQuantisedLinears(keepNeeded(graph)));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */
@@ -130,18 +137,20 @@ function buildReading(
   b: GraphBuilder,
   request: GradientGraphRequest,
   inputs: StepInputs,
-  weight: WeightLookup,
+  base: Base,
 ): { readonly context: HeadContext; readonly read: Value } {
   const { encoder, head, method } = request;
+  const { weight } = base;
   const tensor = tensorValues(b, request.layout, inputs.parameters);
   const masks = moduleMasks(b, request.layout, inputs);
   const scale = multiply(b, inputs.updateScale, b.floats([request.scale]));
   const trainable = (name: string) => tensor(`head.${name}`);
-  const context = {
+  const context: EncoderContext = {
     b,
     weight,
     trainable,
-    adapt: (linear: string, x: Value, y: Value) => {
+    frozenProduct: base.product(b),
+    adapt: (linear, x, y) => {
       const mask = masks.get(linear);
       if (mask === undefined) return y;
       return method.addUpdate(b, x, y, (part) => tensor(`${linear}.${part}`), mask, scale);

@@ -34,7 +34,9 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const plan = planEngine(request, task);
   const { opened, layout, method, scale } = plan;
   const device = deviceProfiles[request.device ?? 'cpu'];
-  await opened.weights.complete(folderForGraphs(opened.folder));
+  const graphFolder = folderForGraphs(opened.folder);
+  await opened.weights.complete(graphFolder);
+  await plan.quantised?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({

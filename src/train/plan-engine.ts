@@ -3,12 +3,14 @@ import { adapterMethods } from '../adapters/adapter-methods.ts';
 import { targetModules } from '../adapters/target-modules.ts';
 import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
+import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import { lossOf } from '../models/losses.ts';
 import { meanPooledHead } from '../models/mean-pooled-head.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
+import { quantisedWeights } from './base-precision.ts';
 import { buildGradientGraph } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
@@ -22,6 +24,8 @@ export interface EnginePlan {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
+  /** What of the base is in int8; null: nothing. */
+  readonly quantised: QuantisedWeights | null;
   /** Whether each token has a label. */
   readonly labelsTokens: boolean;
   /** Training and evaluation, as gradient-graph.ts builds them. */
@@ -44,13 +48,15 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
+  const quantised = quantisedWeights(opened, request.adapter.base_precision);
   return {
     opened,
     method,
     layout,
     scale,
+    quantised,
     labelsTokens: loss.labels.columns === 'tokens',
-    gradient: buildGradientGraph({ encoder, weights, head, loss, method, layout, scale }),
+    gradient: buildGradientGraph({ encoder, weights, quantised, head, loss, method, layout, scale }),
     labels: loss.labels,
   };
 }

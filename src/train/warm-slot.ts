@@ -41,8 +41,8 @@ export class WarmSlot {
     task: TaskShape,
     configuration: AdapterShape & HeadShape,
   ): Promise<AdapterEngine> {
-    const { adapter, rank, alpha, scaling, targets, layers, pooling, label_smoothing } = configuration;
-    const shape = { adapter, rank, alpha, scaling, targets, layers };
+    const { adapter, rank, alpha, scaling, targets, layers, base_precision, pooling, label_smoothing } = configuration;
+    const shape = { adapter, rank, alpha, scaling, targets, layers, base_precision };
     const head = { pooling, label_smoothing };
     const key = JSON.stringify([base.content_hash, modelFolder, task, shape, head]);
     const kept = touch(this.#engines, key);

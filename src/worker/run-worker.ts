@@ -180,7 +180,14 @@ function currentAttempt(): ActivityAttempt {
   const context = Context.current();
   const { taskToken, heartbeatDetails } = context.info;
   const { cancellationSignal } = context;
-  return { taskToken, heartbeatDetails, cancellationSignal, heartbeat: (details) => context.heartbeat(details) };
+  const heartbeat = (details?: unknown): void => {
+    try {
+      context.heartbeat(details);
+    } catch {
+      return; // The SDK's worker has failed and takes nothing more: the segment goes on, and its commit counts.
+    }
+  };
+  return { taskToken, heartbeatDetails, cancellationSignal, heartbeat };
 }
 
 /** The trainer gets no way to the database or to Temporal. */

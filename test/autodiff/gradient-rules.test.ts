@@ -25,6 +25,7 @@ import type { Value } from '../../src/onnx/graph.ts';
 import { decoderRuleCases } from './decoder-rule-cases.ts';
 import { encoderRuleCases } from './encoder-rule-cases.ts';
 import { importedRuleCases } from './imported-rule-cases.ts';
+import { int8RuleCases } from './int8-rule-cases.ts';
 import { type BuildResult, slopes } from './gradient-check.ts';
 import { never, type RuleCase } from './rule-case.ts';
 import { runGraph } from './run-graph.ts';
@@ -183,6 +184,7 @@ const cases: readonly RuleCase[] = [
     build: (b, x = never()) => reduce(b, 'ReduceSumSquare', x, [0]),
   },
   ...decoderRuleCases,
+  ...int8RuleCases,
   ...encoderRuleCases,
   ...importedRuleCases,
 ];

@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import { lowerQuantisedLinears } from '../../src/onnx/lower-quantised-linears.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
 
 export interface Feed {
@@ -18,7 +19,7 @@ export async function runGraph(
   const b = new GraphBuilder();
   const inputs = feeds.map((feed) => b.input(feed.name, 'float', feed.shape));
   const outputs = build(b, inputs);
-  const graph = checkGraph(b.build('test', outputs));
+  const graph = checkGraph(lowerQuantisedLinears(b.build('test', outputs)));
   const session = await InferenceSession.create(serialiseModel(graph), { logSeverityLevel: 3 });
   const results = await session.run(
     Object.fromEntries(feeds.map((feed) => [feed.name, new Tensor('float32', feed.data, feed.shape)])),

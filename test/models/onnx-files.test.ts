@@ -4,6 +4,7 @@ import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
+import { floatProduct } from '../../src/models/frozen-product.ts';
 import { importEncoder } from '../../src/models/onnx-import/imported-encoder.ts';
 import {
   GraphProtoSchema,
@@ -89,6 +90,7 @@ function build(): readonly (number | string)[] {
   const context = {
     b,
     weight: (name: string, shape: readonly number[]) => weights.value(b, name, shape),
+    frozenProduct: floatProduct(b, (name, shape) => weights.value(b, name, shape)),
     trainable: () => {
       throw new Error('it has no head of its own');
     },

@@ -43,6 +43,10 @@ async function start(): Promise<RunningPostgres> {
   return server;
 }
 
+async function current(): Promise<RunningPostgres> {
+  return server ?? start();
+}
+
 async function end({ process: child }: RunningPostgres, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -61,6 +65,18 @@ async function ask(connectionString: string, statement: string): Promise<unknown
 }
 
 describe('the embedded PostgreSQL', () => {
+  it('killed and started at once, again and again, waits for what the killed one left and holds its rows', async () => {
+    const { databaseUrl } = await start();
+    await ask(databaseUrl, 'create table kept as select 7 as value');
+    for (let round = 0; round < 4; round += 1) {
+      const { databaseUrl: url } = await current();
+      const busy = Array.from({ length: 6 }, () => ask(url, 'select pg_sleep(20)').catch(() => 'cut off'));
+      await end(await current(), 'SIGKILL');
+      expect(await ask((await start()).databaseUrl, 'select value from kept')).toBe(7);
+      expect(new Set(await Promise.all(busy))).toEqual(new Set(['cut off']));
+    }
+  });
+
   it.skipIf(!linux)(
     'starts for a person whose home nobody else may enter, root too, and never runs as root',
     async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriveSettings } from '../../src/messages/workflow-inputs.ts';
@@ -13,11 +13,14 @@ export class KeptProcess {
   readonly #start: () => Promise<ChildProcess>;
   #process: ChildProcess | null = null;
   #killed = false;
+  readonly #logFile: string | null;
   /** How it ended when nobody here had killed it. */
   readonly surprises: string[] = [];
 
-  constructor(name: string, start: () => Promise<ChildProcess>) {
+  /** @param logFile whose end tells why, where it ended by itself */
+  constructor(name: string, start: () => Promise<ChildProcess>, logFile: string | null = null) {
     this.name = name;
+    this.#logFile = logFile;
     this.#start = start;
   }
 
@@ -30,7 +33,8 @@ export class KeptProcess {
     const process = await this.#start();
     this.#process = process;
     process.once('exit', (code, signal) => {
-      if (!this.#killed) this.surprises.push(`${this.name} ended by itself: ${signal ?? code}`);
+      const words = this.#logFile === null ? '' : `\n${readFileSync(this.#logFile, 'utf8').slice(-2_000)}`;
+      if (!this.#killed) this.surprises.push(`${this.name} ended by itself: ${signal ?? code}${words}`);
     });
   }
 
@@ -71,9 +75,10 @@ export interface WorkerProcessOptions {
 
 /** A worker process as the product's supervisor starts it; its log lies in the folder. */
 export function workerProcess(options: WorkerProcessOptions): KeptProcess {
-  return new KeptProcess(options.name, async () => {
+  const logFile = join(options.folder, `${options.name}.log`);
+  const start = async (): Promise<ChildProcess> => {
     mkdirSync(options.folder, { recursive: true });
-    const log = openSync(join(options.folder, `${options.name}.log`), 'a');
+    const log = openSync(logFile, 'a');
     const roles = options.roles.flatMap((role) => ['--role', role]);
     const child = spawn(
       process.execPath,
@@ -92,7 +97,8 @@ export function workerProcess(options: WorkerProcessOptions): KeptProcess {
     );
     closeSync(log);
     return child;
-  });
+  };
+  return new KeptProcess(options.name, start, logFile);
 }
 
 /** Asks until the answer is not null; null after the time. */

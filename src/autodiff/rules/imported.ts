@@ -1,7 +1,7 @@
 import { concat, divide, multiply, reduce, reshape, unary } from '../../onnx/operators.ts';
 import { shapeOf } from '../../onnx/run-time-sizes.ts';
-import { int, type Value } from '../../onnx/graph.ts';
-import { type GradientRule, gradientOf, inputOf, intAttribute, outputOf } from '../gradient-rule.ts';
+import { int, intAttribute, type Value } from '../../onnx/graph.ts';
+import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 
 /** dX = dY; the walk sums over what was repeated */
 export const expandRule: GradientRule = (context) => [gradientOf(context)];

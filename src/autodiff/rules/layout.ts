@@ -1,7 +1,7 @@
-import { int, type Value } from '../../onnx/graph.ts';
+import { int, intAttribute, type Value } from '../../onnx/graph.ts';
 import { reshape, slice, transpose } from '../../onnx/operators.ts';
 import { dimension, shapeError, shapeText } from '../../onnx/shapes.ts';
-import { type GradientRule, gradientOf, inputOf, intAttribute, type RuleContext } from '../gradient-rule.ts';
+import { type GradientRule, gradientOf, inputOf, type RuleContext } from '../gradient-rule.ts';
 
 /** dX = dY in x's shape */
 export const reshapeRule: GradientRule = (context) => {

@@ -1,5 +1,7 @@
+import { intAttribute } from '../../onnx/graph.ts';
 import { batchedProduct, gemm } from '../../onnx/operators.ts';
-import { type GradientRule, floatAttribute, gradientOf, inputOf, intAttribute } from '../gradient-rule.ts';
+import { quantisedProduct } from '../../onnx/quantised-linear.ts';
+import { type GradientRule, floatAttribute, gradientOf, inputOf } from '../gradient-rule.ts';
 
 /** Y = α·op(A)·op(B) + C:  d op(A) = α·dY·op(B)ᵀ, d op(B) = α·op(A)ᵀ·dY, dC = dY */
 export const gemmRule: GradientRule = (context) => {
@@ -33,4 +35,10 @@ export const batchedProductRule: GradientRule = (context) => {
       ? batchedProduct(b, dY, x, { transA: true, transB: transA, alpha })
       : batchedProduct(b, x, dY, { transA: !transA, alpha });
   return [wants(0) ? dX() : null, wants(1) ? dYInput() : null];
+};
+
+/** y = x · W + bias, W in int8 for the gradient alone: dX = dY · Wᵀ */
+export const frozenLinearRule: GradientRule = (context) => {
+  const backward = { elements: inputOf(context, 4), scales: inputOf(context, 5) };
+  return [quantisedProduct(context.b, gradientOf(context), backward)];
 };

@@ -1,6 +1,6 @@
 import type { TensorProto } from '../../onnx/generated/onnx_pb.ts';
 import { TensorProto_DataType } from '../../onnx/generated/onnx_pb.ts';
-import { type ElementType, int, type Value } from '../../onnx/graph.ts';
+import { int, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 
 const { FLOAT, DOUBLE, INT64, INT32, BOOL } = TensorProto_DataType;
@@ -31,7 +31,10 @@ function withinNumbers(value: bigint): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value)));
 }
 
-export function typeOf(dataType: number): ElementType | null {
+/** Types that imported values have. */
+export type ImportedType = 'float' | 'int64' | 'int32' | 'bool';
+
+export function typeOf(dataType: number): ImportedType | null {
   if (dataType === FLOAT || dataType === DOUBLE) return 'float';
   if (dataType === INT64) return 'int64';
   if (dataType === INT32) return 'int32';
@@ -39,7 +42,7 @@ export function typeOf(dataType: number): ElementType | null {
 }
 
 /** ONNX's number of an element type, for casts. */
-export const typeNumbers: Readonly<Record<ElementType, number>> = {
+export const typeNumbers: Readonly<Record<ImportedType, number>> = {
   float: FLOAT,
   int64: INT64,
   int32: INT32,
@@ -51,14 +54,14 @@ export function constantValue(
   b: GraphBuilder,
   elements: readonly number[],
   shape: readonly number[],
-  type: ElementType,
+  type: ImportedType,
 ): Value {
   if (type === 'float') return b.floats(elements, shape);
   const integers = b.int64s(elements, shape);
   return type === 'int64' ? integers : cast(b, integers, type);
 }
 
-export function cast(b: GraphBuilder, x: Value, type: ElementType): Value {
+export function cast(b: GraphBuilder, x: Value, type: ImportedType): Value {
   if (x.type === type) return x;
   return b.one({
     operator: 'Cast',

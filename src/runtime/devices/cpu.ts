@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { DeviceProfile } from './device-profile.ts';
+import { instructionSet } from './instruction-set.ts';
 
 /** onnxruntime's own provider. The weights stay in their file, mapped. */
 export const cpu: DeviceProfile = {
   kind: 'cpu',
   operators: null,
   alternatives: {},
-  basePrecisions: ['float32', 'int8'],
+  basePrecisions: ['float32', 'int8', 'int8_all'],
   branches: 'one session',
   integersOnHost: false,
   executionProviders: ['cpu'],
@@ -22,11 +22,4 @@ export const cpu: DeviceProfile = {
 function hostMemoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
-
-function instructionSet(): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return process.platform;
-  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
-  const known = ['amx_int8', 'avx512_vnni', 'avx512f', 'avx_vnni', 'avx2', 'avx'];
-  return known.find((flag) => flags.includes(flag)) ?? 'sse';
 }

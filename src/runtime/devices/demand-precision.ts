@@ -1,5 +1,6 @@
 import { DropsweepError } from '../../base/errors.ts';
-import type { BasePrecision, DeviceProfile } from './device-profile.ts';
+import type { BasePrecision } from '../../sweep/vocabulary.ts';
+import type { DeviceProfile } from './device-profile.ts';
 
 /** @throws DEVICE_UNSUITABLE where a device does not multiply numbers of that precision */
 export function demandPrecision({ kind, basePrecisions }: DeviceProfile, precision: BasePrecision): void {

@@ -1,8 +1,6 @@
 import type { Replacement } from '../../onnx/replace-operators.ts';
 import type { DeviceKind } from '../../sweep/device-kind.ts';
-
-/** How the numbers of the frozen base are held and multiplied. */
-export type BasePrecision = 'float32' | 'int8';
+import type { BasePrecision } from '../../sweep/vocabulary.ts';
 
 /**
  * What a provider of onnxruntime is given and what it is not. A profile is data: whoever opens a graph reads it, and
