@@ -20,6 +20,8 @@ export const errorCodes = {
   SIMULATED_DIVERGENCE: 'The simulated trainer drew a divergence, as its failure_rate asks.',
   CANCELLED: 'The last sweep that wanted the training let go of it.',
   DISK_FULL: 'There is no room left on the disk that holds checkpoints or the database.',
+  DEVICE_UNSUITABLE:
+    'The device is not there, lacks an operator or a data type that the plan needs, or has too little memory for it.',
   OPERATOR_UNSUPPORTED: 'The graph holds an operator, or a use of one, that has no rule.',
   SERVICE_UNAVAILABLE: 'PostgreSQL, Temporal or the local supervisor did not come up or cannot be reached.',
   TEMPORAL_BINARY_MISSING: 'No Temporal server binary was found and none could be fetched or built.',

@@ -1,9 +1,12 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
+import type { DeviceWish } from '../runtime/devices/choose-device.ts';
+import { deviceKinds } from '../sweep/device-kind.ts';
 import { type FormatFlags, formatFlag, parseCount } from './verb-parameters.ts';
 
 export interface WorkerFlags {
   readonly slots?: number;
+  readonly device?: DeviceWish;
 }
 
 /** Verbs about this machine. */
@@ -25,7 +28,15 @@ export const localVerbs = {
 Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves at once.`,
     },
     parameters: {
-      flags: { slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' } },
+      flags: {
+        slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' },
+        device: {
+          kind: 'enum',
+          values: ['auto', ...deviceKinds],
+          optional: true,
+          brief: 'what its slots compute on (default cpu); auto takes the best that opens',
+        },
+      },
     },
     loader: async () => (await import('./verbs/worker.ts')).worker,
   }),

@@ -15,6 +15,8 @@ export interface PreparedSweep {
   readonly datasets: readonly FrozenDataset[];
   readonly trainTokens: number;
   readonly devTokens: number;
+  /** Tokens of the longest train row, estimated. */
+  readonly longestRow: number;
   readonly encoderParameters: number;
 }
 
@@ -45,6 +47,7 @@ export async function prepareSweep(
       ({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes }),
     ),
     ...tokenEstimates(rows),
+    longestRow: rows.train.reduce((longest, row) => Math.max(longest, tokensOf(row)), 1),
     encoderParameters: encoderParameters(base.folder),
   };
 }
@@ -70,8 +73,16 @@ function tokenEstimates({ train, dev }: LoadedDataset): { trainTokens: number; d
 }
 
 function meanTokens(rows: readonly LabelledRow[]): number {
-  const characters = rows.reduce((sum, { text, text_pair = '' }) => sum + text.length + text_pair.length, 0);
+  const characters = rows.reduce((sum, row) => sum + charactersOf(row), 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN / Math.max(1, rows.length)) + 3;
+}
+
+function tokensOf(row: LabelledRow): number {
+  return Math.ceil(charactersOf(row) / CHARACTERS_PER_TOKEN) + 3;
+}
+
+function charactersOf({ text, text_pair = '' }: LabelledRow): number {
+  return text.length + text_pair.length;
 }
 
 /** Layers × 12 × hidden², for the prediction of time only; MiniLM-L6's where config.json is not there to say. */

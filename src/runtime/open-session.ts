@@ -2,6 +2,8 @@ import { renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256 } from '../base/sha256.ts';
+import { cpu } from './devices/cpu.ts';
+import type { DeviceProfile } from './devices/device-profile.ts';
 import { folderForGraphs } from './folder-for-graphs.ts';
 
 export { InferenceSession, Tensor };
@@ -22,6 +24,7 @@ export function openSessionBesideWeights(
   modelFolder: string,
   model: Uint8Array,
   options: SessionOptions,
+  device: DeviceProfile = cpu,
 ): Promise<InferenceSession> {
   const file = path.join(folderForGraphs(modelFolder), `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
   // A machine that lost power may have kept the name without the bytes.
@@ -30,17 +33,24 @@ export function openSessionBesideWeights(
     writeFileSync(temporary, model);
     renameSync(temporary, file);
   }
-  return InferenceSession.create(file, sessionOptions(options));
+  return InferenceSession.create(file, sessionOptions(options, device));
 }
 
 /** Opens a graph without weights. */
-export function openSession(model: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
-  return InferenceSession.create(model, sessionOptions(options));
+export function openSession(
+  model: Uint8Array,
+  options: SessionOptions,
+  device: DeviceProfile = cpu,
+): Promise<InferenceSession> {
+  return InferenceSession.create(model, sessionOptions(options, device));
 }
 
-function sessionOptions({ threads, profilePrefix }: SessionOptions): InferenceSession.SessionOptions {
+function sessionOptions(
+  { threads, profilePrefix }: SessionOptions,
+  device: DeviceProfile,
+): InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
+    executionProviders: device.executionProviders,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -52,6 +62,7 @@ function sessionOptions({ threads, profilePrefix }: SessionOptions): InferenceSe
         // Prepacking would copy every weight into each slot's own memory.
         disable_prepacking: '1',
         intra_op: { allow_spinning: '1' },
+        ...device.sessionEntries,
       },
     },
     logSeverityLevel: 3,

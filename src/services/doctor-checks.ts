@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
 import pg from 'pg';
+import { howToGetCuda } from '../runtime/devices/cuda-libraries.ts';
+import { howToInstall } from '../runtime/devices/demand-device.ts';
+import { probeDevices } from '../runtime/devices/probe-devices.ts';
 import type { DoctorFinding } from './doctor-finding.ts';
 import { readServices } from './ensure-services.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { readStatus } from './services-status.ts';
 import { temporalServerVersion, temporalBinaryIfThere } from './temporal-binary.ts';
-
-const run = promisify(execFile);
 
 export function checkPostgres(): DoctorFinding {
   const name = 'PostgreSQL programs';
@@ -32,17 +30,15 @@ export async function checkTemporal(): Promise<DoctorFinding> {
   return { name, status: 'warn', detail, fix: 'install the Temporal CLI; where Go is, `dropsweep up` builds it' };
 }
 
-/** The engine's library is loaded by a child: this process never does. */
-export async function checkEngine(): Promise<DoctorFinding> {
-  const name = 'onnxruntime';
-  const script = `const o = require(${JSON.stringify(createRequire(import.meta.url).resolve('onnxruntime-node'))});
-    process.stdout.write(JSON.stringify(o.listSupportedBackends().map((b) => b.name)));`;
-  try {
-    const { stdout } = await run(process.execPath, ['-e', script], { timeout: 30_000 });
-    return { name, status: 'ok', detail: `providers: ${(JSON.parse(stdout) as string[]).join(', ')}` };
-  } catch (error) {
-    return { name, status: 'fail', detail: textOf(error), fix: 'npm ci; see the platforms in the README' };
-  }
+/** Each device is opened by a child: this process never loads the engine's library. */
+export async function checkDevices(): Promise<readonly DoctorFinding[]> {
+  const findings = await probeDevices(process.env);
+  return findings.map(({ kind, refusal }) => {
+    const name = `device ${kind}`;
+    if (refusal === null) return { name, status: 'ok', detail: 'opens' };
+    const fix = kind === 'cuda' ? howToGetCuda() : howToInstall(kind);
+    return { name, status: kind === 'cpu' ? 'fail' : 'warn', detail: `refused: ${refusal}`, fix };
+  });
 }
 
 export async function checkServices(dataDirectory: string): Promise<DoctorFinding> {

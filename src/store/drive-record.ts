@@ -40,10 +40,11 @@ export class PostgresDriveRecord {
   }
 
   /** Sweeps that are neither finished nor cancelled; those whose insertion broke off are completed first. */
-  async readSweepsToDrive(): Promise<{ sweepId: string; generation: number }[]> {
+  async readSweepsToDrive(): Promise<{ sweepId: string; generation: number; deviceClass?: string }[]> {
     const sweeps = await this.#store.db
       .selectFrom('sweeps')
       .select(['id', 'generation', 'planned_trainings', 'inserted_trainings'])
+      .select(sql<string | null>`definition ->> 'device'`.as('device'))
       .where('state', 'in', ['running', 'paused'])
       .where('desired_state', '<>', 'cancelled')
       .orderBy('priority', 'desc')
@@ -52,7 +53,11 @@ export class PostgresDriveRecord {
     for (const sweep of sweeps) {
       if (sweep.inserted_trainings < sweep.planned_trainings) await finishInserting(this.#store, sweep.id);
     }
-    return sweeps.map((sweep) => ({ sweepId: sweep.id, generation: sweep.generation }));
+    return sweeps.map(({ id, generation, device }) => ({
+      sweepId: id,
+      generation,
+      ...(device === null ? {} : { deviceClass: device }),
+    }));
   }
 
   /** Counts the generation up if it is still `expected`. Null: somebody else did. */

@@ -1,3 +1,4 @@
+import { deviceKinds } from './device-kind.ts';
 import { basename, dirname } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { adapterDefaults, adapterFieldNames, adapterKinds } from './adapter-fields.ts';
@@ -66,6 +67,7 @@ function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition 
   const objectives = readObjectives(file, task?.kind === 'text-regression');
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
+  const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations);
   checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
@@ -83,6 +85,7 @@ function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition 
     objectives,
     parallelism,
     priority,
+    ...(device === 'auto' ? {} : { device }),
     ...trainer,
   };
 }

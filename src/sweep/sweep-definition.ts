@@ -1,3 +1,4 @@
+import type { DeviceKind } from './device-kind.ts';
 import type {
   BaseModelReference,
   DatasetReference,
@@ -65,6 +66,8 @@ export interface SweepDefinition {
   readonly objectives: readonly Objective[];
   readonly parallelism: number;
   readonly priority: number;
+  /** Absent: whatever the slots that take it compute on. */
+  readonly device?: DeviceKind;
   readonly trainer: TrainerKind;
   readonly simulation?: SimulationSettings;
 }

@@ -1,5 +1,6 @@
 import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../adapters/adapter-method.ts';
+import type { DeviceKind } from '../sweep/device-kind.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
@@ -95,6 +96,8 @@ export interface EngineRequest {
   readonly head?: HeadShape;
   /** Intra-op threads of the slot. */
   readonly threads: number;
+  /** Absent: the CPU. */
+  readonly device?: DeviceKind;
   /** Begins the name of the profile that onnxruntime writes when the engine closes; absent: none. */
   readonly profilePrefix?: string;
 }
@@ -134,6 +137,8 @@ export interface AdapterEngine {
     labels: BatchLabels,
     masks: AdapterMasks | null,
   ): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
+  /** @throws DEVICE_UNSUITABLE where a pass over so many rows cannot fit into the device's memory */
+  demandMemory(rows: number, length: number): void;
   close(): Promise<void>;
 }
 

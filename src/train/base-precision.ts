@@ -3,8 +3,8 @@ import { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import { weightRange } from '../models/int8/weight-range.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import { WeightCatalog } from '../models/weight-catalog.ts';
+import { instructionSet } from '../runtime/devices/instruction-set.ts';
 import type { BasePrecision } from '../sweep/vocabulary.ts';
-import { instructionSet } from './instruction-set.ts';
 
 /** What of a base is kept in int8 for a precision on this machine; null: nothing. @throws MODEL_UNSUPPORTED for an ONNX file */
 export function quantisedWeights(

@@ -1,7 +1,10 @@
 import { DropsweepError } from '../base/errors.ts';
+import { demandPrecision } from '../runtime/devices/demand-precision.ts';
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import { trainerVersion } from '../sweep/trainer-version.ts';
 import { evaluateSegment } from './evaluate-segment.ts';
+import { deviceOfSlot } from './device-of-slot.ts';
 import { openAdapterEngine } from './open-adapter-engine.ts';
 import { probeTheory } from './probe-theory.ts';
 import type { SegmentRunner } from './segment-runner.ts';
@@ -12,11 +15,13 @@ const finishOldTrainings = 'DROPSWEEP_FINISH_OLD_TRAININGS';
 
 /** The runner of the real trainer. Keeps engine, tokens and base warm between segments. */
 export function makeOnnxRunner(): SegmentRunner {
-  const slot = new WarmSlot(openAdapterEngine, threadsOfSlot());
+  const device = deviceOfSlot(process.env);
+  const slot = new WarmSlot((request) => openAdapterEngine({ ...request, device }), threadsOfSlot());
   return {
     run: (command, reporter) =>
       asOutcome(() => {
         demandOwnVersion(command.segment);
+        demandPrecision(deviceProfiles[device], command.segment.specification.configuration.base_precision);
         return command.segment.kind === 'train'
           ? trainSegment(command.segment, command, reporter, slot)
           : evaluateSegment(command.segment, command, reporter, slot);

@@ -1,15 +1,12 @@
-import { type AdapterMethod, penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
-import { adapterMethods } from '../adapters/adapter-methods.ts';
-import { targetModules } from '../adapters/target-modules.ts';
-import { updateScale } from '../adapters/update-scale.ts';
+import { penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
 import type { HeadTask } from '../models/heads.ts';
 import { demandLength } from '../models/demand-length.ts';
-import { lossOf } from '../models/losses.ts';
-import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
-import { serialiseModel } from '../onnx/serialise-model.ts';
 import { stream } from '../random/stream.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
-import { type InferenceSession, openSession, openSessionBesideWeights, Tensor } from '../runtime/open-session.ts';
+import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
+import { type GraphSession, openGraph } from '../runtime/graph-session.ts';
+import { Tensor } from '../runtime/open-session.ts';
 import type {
   AdapterEngine,
   AdapterMasks,
@@ -22,68 +19,52 @@ import type {
   TrainableLayout,
   TrainingState,
 } from './adapter-engine.ts';
-import { buildGradientGraph } from './gradient-graph.ts';
-import { quantisedWeights } from './base-precision.ts';
+import { demandMemory, estimateMemory } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
+import { type EnginePlan, headTaskOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { addInto, flat, floatsOf } from './session-tensors.ts';
-import { isBias, tensorLength, tensorNamed, trainableLayout } from './trainable-layout.ts';
+import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
 import { buildUpdateGraph, type UpdateScalar, updateScalars } from './update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
-  openEngineWithHead(request, {
-    kind: request.task.kind,
-    labels: Math.max(1, request.task.label_names.length),
-    pooling: request.head?.pooling ?? 'family',
-  });
+  openEngineWithHead(request, headTaskOf(request.task, request.head));
 
 /** As openAdapterEngine, with the head stated: the conformance vectors have more kinds than sweep files. */
 export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, task: HeadTask): Promise<AdapterEngine> {
-  const opened = openEncoder(request.modelFolder);
-  const { encoder } = opened;
-  const head = encoder.head(task);
-  const names = encoder.linears.map((linear) => linear.name);
-  const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
-  const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
-  const loss = lossOf(task.kind, request.head?.label_smoothing);
-  const method = adapterMethods[request.adapter.adapter];
-  const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
-  const scale = updateScale(request.adapter);
-  const quantised = quantisedWeights(opened, request.adapter.base_precision);
-  const graph = buildGradientGraph({
-    encoder,
-    weights: opened.weights,
-    quantised,
-    head,
-    loss,
-    method,
-    layout,
-    scale,
-  });
+  const plan = planEngine(request, task);
+  const { opened, layout, method, scale } = plan;
+  const device = deviceProfiles[request.device ?? 'cpu'];
   const graphFolder = folderForGraphs(opened.folder);
   await opened.weights.complete(graphFolder);
-  await quantised?.write(graphFolder);
+  await plan.quantised?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   return new OnnxAdapterEngine({
-    layout,
-    opened,
-    method,
-    labelsTokens: loss.labels.columns === 'tokens',
-    gradient: await openSessionBesideWeights(opened.folder, serialiseModel(graph), { ...options, ...profile }),
+    plan,
+    device,
+    gradient: await openGraph({
+      graph: plan.gradient,
+      device,
+      folder: opened.folder,
+      options: { ...options, ...profile },
+    }),
+    // The optimiser's vectors are the slot's own: its step is the CPU's on every device.
     openUpdate: (penalties) =>
-      openSession(serialiseModel(buildUpdateGraph({ layout, method, scale, penalties })), options),
+      openGraph({
+        graph: buildUpdateGraph({ layout, method, scale, penalties }),
+        device: deviceProfiles.cpu,
+        folder: null,
+        options,
+      }),
   });
 }
 
 interface EngineParts {
-  readonly layout: TrainableLayout;
-  readonly opened: OpenedEncoder;
-  readonly method: AdapterMethod;
-  /** Whether each token has a label. */
-  readonly labelsTokens: boolean;
-  readonly gradient: InferenceSession;
-  openUpdate(penalties: readonly PenaltyName[]): Promise<InferenceSession>;
+  readonly plan: EnginePlan;
+  readonly device: DeviceProfile;
+  readonly gradient: GraphSession;
+  openUpdate(penalties: readonly PenaltyName[]): Promise<GraphSession>;
 }
 
 interface PassResult {
@@ -94,15 +75,16 @@ interface PassResult {
 
 class OnnxAdapterEngine implements AdapterEngine {
   readonly layout: TrainableLayout;
-  readonly numericsClass = readNumericsClass();
+  readonly numericsClass: string;
   readonly #parts: EngineParts;
-  readonly #updates = new Map<string, Promise<InferenceSession>>();
+  readonly #updates = new Map<string, Promise<GraphSession>>();
   readonly #decayMasks = new Map<boolean, Float32Array>();
   readonly #keepAll: AdapterMasks;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.layout = parts.layout;
+    this.layout = parts.plan.layout;
+    this.numericsClass = readNumericsClass(parts.device.kind);
     const ones = (size: 'inFeatures' | 'outFeatures') =>
       new Float32Array(this.layout.modules.reduce((sum, module) => sum + module[size], 0)).fill(1);
     this.#keepAll = { input: ones('inFeatures'), output: ones('outFeatures') };
@@ -110,7 +92,7 @@ class OnnxAdapterEngine implements AdapterEngine {
 
   initialState(seed: number): TrainingState {
     const parameters = new Float32Array(this.layout.length);
-    const { method, opened } = this.#parts;
+    const { method, opened } = this.#parts.plan;
     const { encoder, weights } = opened;
     for (const module of this.layout.modules) {
       for (const part of method.parts) {
@@ -139,7 +121,7 @@ class OnnxAdapterEngine implements AdapterEngine {
   ): Promise<StepResult> {
     let dataLoss = 0;
     let sum: Float32Array | null = null;
-    const parts = microBatches(batch, labels, hyperparameters.microBatchRows, this.#parts.labelsTokens);
+    const parts = microBatches(batch, labels, hyperparameters.microBatchRows, this.#parts.plan.labelsTokens);
     for (const masks of instances) {
       for (const part of parts) {
         const { loss, gradient } = await this.#pass(state.parameters, part.batch, part.labels, masks, 1);
@@ -166,10 +148,14 @@ class OnnxAdapterEngine implements AdapterEngine {
     return { loss, gradient };
   }
 
+  demandMemory(rows: number, length: number): void {
+    const { plan, device } = this.#parts;
+    demandMemory(estimateMemory(plan, device, { rows, length }), { rows, length }, device);
+  }
+
   async close(): Promise<void> {
-    this.#parts.gradient.endProfiling();
-    await this.#parts.gradient.release();
-    for (const update of this.#updates.values()) await (await update).release();
+    await this.#parts.gradient.close();
+    for (const update of this.#updates.values()) await (await update).close();
   }
 
   /** @param labels null: evaluation, with an empty gradient */
@@ -180,7 +166,7 @@ class OnnxAdapterEngine implements AdapterEngine {
     masks: AdapterMasks,
     updateScale: number,
   ): Promise<PassResult> {
-    demandLength(batch.length, this.#parts.opened.encoder.tokenLimit);
+    demandLength(batch.length, this.#parts.plan.opened.encoder.tokenLimit);
     const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
     const outputs = await this.#parts.gradient.run({
       training: new Tensor('bool', [labels !== null], []),
@@ -193,23 +179,19 @@ class OnnxAdapterEngine implements AdapterEngine {
       output_masks: flat(masks.output),
       update_scale: new Tensor('float32', [updateScale], []),
     });
-    const [logits, loss, gradient] = this.#parts.gradient.outputNames.map((name) => floatsOf(outputs[name]));
+    const [logits, loss, gradient] = outputs.map(floatsOf);
     if (logits === undefined || loss === undefined || gradient === undefined)
       throw new Error('a step has three outputs');
     return { logits, loss: loss[0] ?? Number.NaN, gradient };
   }
 
   #labels(labels: BatchLabels | null, { rows, length }: TokenBatch): Tensor {
-    const metadata = this.#parts.gradient.inputMetadata.find((input) => input.name === 'labels');
-    const second = metadata?.isTensor === true ? metadata.shape[1] : undefined;
-    const columns = second === undefined ? [rows] : [rows, typeof second === 'number' ? second : length];
+    const { type, columns: second } = this.#parts.plan.labels;
+    const columns = second === 1 ? [rows] : [rows, second === 'tokens' ? length : second];
     const count = columns.reduce((product, size) => product * size, 1);
-    if (metadata?.isTensor === true && metadata.type === 'float32') {
-      return new Tensor(
-        'float32',
-        labels === null ? new Float32Array(count) : Float32Array.from(labels, Number),
-        columns,
-      );
+    if (type === 'float') {
+      const data = labels === null ? new Float32Array(count) : Float32Array.from(labels, Number);
+      return new Tensor('float32', data, columns);
     }
     return new Tensor('int64', labels instanceof BigInt64Array ? labels : new BigInt64Array(count), columns);
   }
@@ -250,17 +232,14 @@ class OnnxAdapterEngine implements AdapterEngine {
         Float32Array.from(updateScalars, (name) => Math.min(values[name], 3e38)),
       ),
     });
-    const [finiteName = '', ...lastNames] = session.outputNames.slice(4);
-    const [parameters, firstMoment, secondMoment, norm] = session.outputNames
-      .slice(0, 4)
-      .map((name) => floatsOf(outputs[name]));
+    const [parameters, firstMoment, secondMoment, norm] = outputs.slice(0, 4).map(floatsOf);
     if (parameters === undefined || firstMoment === undefined || secondMoment === undefined) {
       throw new Error('an update has five outputs or more');
     }
-    const last = lastNames.map((name) => floatsOf(outputs[name]));
+    const last = outputs.slice(5).map(floatsOf);
     const penalty = (name: PenaltyName) => (penalties.includes(name) ? (last[penalties.indexOf(name)]?.[0] ?? 0) : 0);
     const [sparsityPenalty, orthogonalityPenalty] = [penalty('sparsity'), penalty('orthogonality')];
-    const finite = outputs[finiteName]?.data[0] === 1;
+    const finite = outputs[4]?.data[0] === 1;
     return {
       state: { parameters, firstMoment, secondMoment, step: finite ? step : state.step },
       loss: dataLoss + sparsityPenalty + orthogonalityPenalty,
@@ -273,7 +252,7 @@ class OnnxAdapterEngine implements AdapterEngine {
     };
   }
 
-  #updateSession(penalties: readonly PenaltyName[]): Promise<InferenceSession> {
+  #updateSession(penalties: readonly PenaltyName[]): Promise<GraphSession> {
     const key = penalties.join('+');
     const known = this.#updates.get(key) ?? this.#parts.openUpdate(penalties);
     this.#updates.set(key, known);

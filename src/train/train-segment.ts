@@ -67,13 +67,15 @@ async function openLoop(
   const { batch_size: batchSize, max_length: maxLength } = configuration;
   const tokens = await slot.tokens(base, command.modelFolder, train, command.datasetFiles[train.hash], maxLength);
   const { padId } = await slot.limits(command.modelFolder);
+  const plan = slot.plan(train, tokens, batchSize, maxLength);
+  engine.demandMemory(configuration.micro_batch_size ?? batchSize, plan.buckets.at(-1) ?? maxLength);
   return {
     engine,
     configuration,
     task,
     tokens,
     padId,
-    plan: slot.plan(train, tokens, batchSize, maxLength),
+    plan,
     totalSteps,
     instanceMasks: instanceMasks(engine.layout, configuration),
   };

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { deviceOfSlot } from './device-of-slot.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import type { SegmentRunner } from './segment-runner.ts';
 import { makeSimulatedRunner } from './simulated-runner.ts';
@@ -43,7 +44,7 @@ function main(): void {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => leave(128 + constants.signals.SIGTERM));
   process.on('message', (message: ToTrainer) => trainer.receive(message));
-  send({ kind: 'ready', numericsClass: readNumericsClass() });
+  send({ kind: 'ready', numericsClass: readNumericsClass(deviceOfSlot(process.env)) });
 }
 
 main();

@@ -1,6 +1,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { DropsweepError } from '../base/errors.ts';
+import { chooseDevice } from '../runtime/devices/choose-device.ts';
 import { openWorkerRecord } from './open-worker-record.ts';
 import { resolveModelFolder } from './resolve-model-folder.ts';
 import { runWorker } from './run-worker.ts';
@@ -13,7 +14,9 @@ async function main(): Promise<void> {
   const log = pino({ name: 'worker' }, pino.destination({ dest: 2, sync: true }));
   // Signals are ours: the SDK would shut its workers down on its own.
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
-  const settings = readWorkerSettings(process.argv.slice(2), process.env);
+  const { device, ...wished } = readWorkerSettings(process.argv.slice(2), process.env);
+  const settings = { ...wished, deviceClass: await chooseDevice(device, process.env) };
+  if (device !== 'cpu') log.info(`slots compute on ${settings.deviceClass}`);
   const drain = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

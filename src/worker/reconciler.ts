@@ -17,6 +17,8 @@ import type { DriveSettings, SweepWorkflowInput } from '../messages/workflow-inp
 export interface SweepToDrive {
   readonly sweepId: string;
   readonly generation: number;
+  /** What the sweep asks for; absent: what this worker's slots have. */
+  readonly deviceClass?: string;
 }
 
 /** The record, as the reconciler uses it. */
@@ -46,7 +48,7 @@ export async function reconcileSweeps(options: ReconcilerOptions): Promise<strin
     if (await isDriven(options, sweep.sweepId)) continue;
     const generation = await options.register.beginGeneration(sweep.sweepId, sweep.generation);
     if (generation === null) continue;
-    await startSweep(options, sweep.sweepId, generation);
+    await startSweep(options, sweep, generation);
     started.push(sweep.sweepId);
   }
   return started;
@@ -83,8 +85,9 @@ async function terminateLanes(client: Client, deployment: string, sweepId: strin
   }
 }
 
-async function startSweep(options: ReconcilerOptions, sweepId: string, generation: number): Promise<void> {
-  const { client, deployment, deviceClass, settings } = options;
+async function startSweep(options: ReconcilerOptions, sweep: SweepToDrive, generation: number): Promise<void> {
+  const { client, deployment, settings } = options;
+  const { sweepId, deviceClass = options.deviceClass } = sweep;
   const input: SweepWorkflowInput = { deployment, sweepId, generation, deviceClass, settings, carried: null };
   await client.workflow
     .start(sweepWorkflowType, {

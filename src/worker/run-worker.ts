@@ -10,6 +10,7 @@ import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
 import { type ActivityAttempt, makeServeSlot } from '../../activities/serve-slot.ts';
 import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
 import { controlQueue, trainQueue } from '../messages/names.ts';
+import { cudaEnvironment } from '../runtime/devices/cuda-libraries.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { openCheckpointStore } from './checkpoint-store.ts';
 import { every } from './every.ts';
@@ -192,7 +193,13 @@ function currentAttempt(): ActivityAttempt {
 /** The trainer gets no way to the database or to Temporal. */
 function trainerEnvironment(settings: WorkerSettings): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(DATABASE_URL|PG|TEMPORAL_)/.test(name));
-  return { ...Object.fromEntries(own), DROPSWEEP_THREADS: String(settings.threadsPerSlot) };
+  const { threadsPerSlot, deviceClass } = settings;
+  const environment: NodeJS.ProcessEnv = {
+    ...Object.fromEntries(own),
+    DROPSWEEP_THREADS: String(threadsPerSlot),
+    DROPSWEEP_DEVICE: deviceClass,
+  };
+  return deviceClass === 'cuda' ? cudaEnvironment(environment) : environment;
 }
 
 async function isOpen(client: Client, workflowId: string): Promise<boolean> {

@@ -2,6 +2,8 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
+import type { DeviceWish } from '../runtime/devices/choose-device.ts';
+import { type DeviceKind, deviceKinds, isDeviceKind } from '../sweep/device-kind.ts';
 import { type DriveSettings, defaultDriveSettings } from '../messages/workflow-inputs.ts';
 import { type TemporalAddress, temporalAddressOf } from './temporal-address.ts';
 
@@ -15,7 +17,8 @@ export interface WorkerSettings {
   readonly dataDirectory: string;
   readonly databaseUrl: string;
   readonly temporal: TemporalAddress;
-  readonly deviceClass: string;
+  /** Which tasks its slots take: those of this device. */
+  readonly deviceClass: DeviceKind;
   readonly drive: DriveSettings;
   readonly leaseMs: number;
   readonly renewEveryMs: number;
@@ -28,18 +31,22 @@ export interface WorkerSettings {
   readonly threadsPerSlot: number;
 }
 
+/** Before its device has been settled by opening it. */
+export type WishedSettings = Omit<WorkerSettings, 'deviceClass'> & { readonly device: DeviceWish };
+
 /**
- * `--role control|train` (repeatable; default both), `--slots n`, `--data folder`; DATABASE_URL, TEMPORAL_*,
- * DROPSWEEP_DATA, DROPSWEEP_SLOTS, DROPSWEEP_THREADS, DROPSWEEP_CHECKPOINT_SECONDS, and DROPSWEEP_DRIVE, JSON of
+ * `--role control|train` (repeatable; default both), `--slots n`, `--device auto|cpu|cuda|webgpu` (default cpu), `--data folder`; DATABASE_URL, TEMPORAL_*,
+ * DROPSWEEP_DATA, DROPSWEEP_SLOTS, DROPSWEEP_DEVICE, DROPSWEEP_THREADS, DROPSWEEP_CHECKPOINT_SECONDS, and DROPSWEEP_DRIVE, JSON of
  * DriveSettings for tests.
  * @throws DropsweepError USAGE
  */
-export function readWorkerSettings(args: readonly string[], environment: NodeJS.ProcessEnv): WorkerSettings {
+export function readWorkerSettings(args: readonly string[], environment: NodeJS.ProcessEnv): WishedSettings {
   const { values } = parseArgs({
     args: [...args],
     options: {
       role: { type: 'string', multiple: true },
       slots: { type: 'string' },
+      device: { type: 'string' },
       data: { type: 'string' },
     },
   });
@@ -60,7 +67,7 @@ export function readWorkerSettings(args: readonly string[], environment: NodeJS.
     dataDirectory: values.data ?? environment['DROPSWEEP_DATA'] ?? join(homedir(), '.local', 'share', 'dropsweep'),
     databaseUrl,
     temporal: temporalAddressOf(environment),
-    deviceClass: 'cpu',
+    device: readDevice(values.device ?? environment['DROPSWEEP_DEVICE'] ?? 'cpu'),
     drive: {
       ...defaultDriveSettings,
       ...(JSON.parse(environment['DROPSWEEP_DRIVE'] ?? '{}') as Partial<DriveSettings>),
@@ -86,6 +93,15 @@ function readRole(role: string): WorkerRole {
     where: '--role',
     got: role,
     expected: 'control or train',
+  });
+}
+
+function readDevice(text: string): DeviceWish {
+  if (text === 'auto' || isDeviceKind(text)) return text;
+  throw new DropsweepError('USAGE', 'no such device', {
+    where: '--device',
+    got: text,
+    expected: ['auto', ...deviceKinds].join(', '),
   });
 }
 

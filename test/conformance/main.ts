@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { deviceOfSlot } from '../../src/train/device-of-slot.ts';
 import { type CaseReport, type Measure, runCase } from './run-case.ts';
 
 /**
- * `npm run conformance -- [--threads 1,2,4] [--exported model.dynamo.onnx] FOLDER…`: runs folders in the format of the reference vectors and prints,
- * for each, the worst relative error of logits, losses, gradients and steps. Exit status 1 where a tolerance is missed
- * or a folder cannot be run.
+ * `npm run conformance -- [--threads 1,2,4] [--exported model.dynamo.onnx] [--device webgpu] FOLDER…`: runs folders in
+ * the format of the reference vectors and prints, for each, the worst relative error of logits, losses, gradients and
+ * steps. Exit status 1 where a tolerance is missed or a folder cannot be run.
  */
 const { values, positionals } = parseArgs({
-  options: { threads: { type: 'string', default: '1' }, exported: { type: 'string' } },
+  options: {
+    threads: { type: 'string', default: '1' },
+    exported: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+  },
   allowPositionals: true,
 });
 const folders = positionals.map((folder) => path.resolve(folder));
@@ -41,7 +46,7 @@ process.exit(failed === 0 ? 0 : 1);
 
 async function attempt(folder: string, threads: number): Promise<CaseReport> {
   try {
-    return await runCase(folder, threads, values.exported);
+    return await runCase(folder, threads, values.exported, deviceOfSlot({ DROPSWEEP_DEVICE: values.device }));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { name: path.basename(folder), measures: [], misses: [message] };

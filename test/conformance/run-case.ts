@@ -7,6 +7,7 @@ import type {
   StepHyperparameters,
   TrainingState,
 } from '../../src/train/adapter-engine.ts';
+import type { DeviceKind } from '../../src/sweep/device-kind.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import {
   batchOf,
@@ -50,7 +51,12 @@ const largestShiftGradient = 1e-6;
  * @param threads intra-op threads
  * @param exported name of the case's .onnx file; absent: config.json and model.safetensors
  */
-export async function runCase(folder: string, threads: number, exported?: string): Promise<CaseReport> {
+export async function runCase(
+  folder: string,
+  threads: number,
+  exported?: string,
+  device: DeviceKind = 'cpu',
+): Promise<CaseReport> {
   // The engine writes its graph beside the weights: not into the reference data.
   const modelFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-conformance-'));
   for (const file of readdirSync(folder)) {
@@ -66,6 +72,7 @@ export async function runCase(folder: string, threads: number, exported?: string
         modelFolder: exported === undefined ? modelFolder : path.join(modelFolder, exported),
         adapter: { adapter, rank, alpha, targets },
         threads,
+        device,
       },
       headOf(loaded.case),
     );

@@ -107,6 +107,12 @@ describe('a sweep', () => {
     expect(await create(planOf('s', 2), true)).toMatchObject({ kind: 'conflict' });
   });
 
+  it('goes to slots of the device that its file asks for', async () => {
+    const plan = planOf('s', 1);
+    const sweepId = await record.launch({ ...plan, definition: { ...plan.definition, device: 'webgpu' } });
+    expect(await record.drive.readSweepsToDrive()).toEqual([{ sweepId, generation: 0, deviceClass: 'webgpu' }]);
+  });
+
   it('whose insertion broke off between blocks is completed without duplicates', async () => {
     const sweep = await record.launch(planOf('s', 1_100));
     await query(sql`delete from sweep_evaluations where trial > 1000`);

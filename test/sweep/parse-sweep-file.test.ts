@@ -31,6 +31,14 @@ task:
 `;
 
 describe('parsing a sweep file', () => {
+  it('takes a device to wait for, and leaves it open where the slots may choose', () => {
+    const small = `${base}space: {p: [0, 0.5]}\n`;
+    expect(parse(`${small}device: webgpu\n`).device).toBe('webgpu');
+    expect(parse(`${small}device: auto\n`)).toEqual(parse(small));
+    expect('device' in parse(small)).toBe(false);
+    expect(messageOf(`${small}device: gpu\n`)).toMatch(/sweep\.yaml:\d+:\d+ device: .*webgpu/);
+  });
+
   it('reads a small file with every default in place', () => {
     const definition = parse(`${base}space: {p: [0, 0.5], N: [1, 2], M: [1, 4]}\n`);
     expect(definition.space).toEqual({ dropout_rate: [0, 0.5], train_instances: [1, 2] });

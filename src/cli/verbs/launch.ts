@@ -11,6 +11,7 @@ import { followSweep } from '../follow-sweep.ts';
 import { launchSummary } from '../launch-summary.ts';
 import { type Machine, machineIfRunning, startedMachine } from '../machine.ts';
 import { type OpenRecord, withMachineRecord } from '../open-record.ts';
+import { predictMemory } from '../predict-memory.ts';
 import { namedBase, type PreparedSweep, prepareSweep } from '../prepare-sweep.ts';
 import { readSweepFile } from '../read-sweep-file.ts';
 import { recordSweep } from '../record-sweep.ts';
@@ -29,9 +30,10 @@ async function dryRun(context: CliContext, definition: SweepDefinition): Promise
     definition,
     async (reference) => (await findModel(reference)) ?? namedBase(reference),
   );
+  const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();
   const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
-  say(context, summaryOf(prepared, done).join('\n'));
+  say(context, summaryOf(prepared, done, memory).join('\n'));
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
     say(context, `  ${definition.base} is not on this machine yet: launching fetches it`);
   say(context, 'Dry run: nothing was started.');
@@ -52,11 +54,13 @@ export async function launchDefinition(
 ): Promise<void> {
   const progress = (text: string): void => note(context, text);
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
+  // What the device cannot run is refused before anything is started.
+  const memory = predictMemory(prepared, process.env);
   const machine = await startedMachine(progress);
   await withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);
-    say(context, summaryOf(prepared, done).join('\n'));
+    say(context, summaryOf(prepared, done, memory).join('\n'));
     const { kind, sweepId } = await recordSweep(record, prepared, extend);
     if (kind === 'attached') say(context, `The sweep ${definition.name} is there already: nothing is repeated.`);
     if (kind === 'attached' && resume) {
@@ -99,9 +103,13 @@ async function finishedOf(store: OpenRecord['store'], { plan }: PreparedSweep): 
   );
 }
 
-function summaryOf(prepared: PreparedSweep, done: ReadonlySet<string> | null): readonly string[] {
+function summaryOf(
+  prepared: PreparedSweep,
+  done: ReadonlySet<string> | null,
+  memory: readonly string[],
+): readonly string[] {
   const { plan, trainTokens, devTokens, encoderParameters } = prepared;
   const slots = Math.min(plan.definition.parallelism, defaultSlots());
   const cost = predictCost(plan, { trainTokens, devTokens, encoderParameters, slots, done: done ?? new Set() });
-  return launchSummary(plan, done === null ? null : done.size, cost);
+  return [...launchSummary(plan, done === null ? null : done.size, cost), ...memory];
 }

@@ -18,7 +18,8 @@ export async function worker(this: CliContext, flags: WorkerFlags): Promise<void
   }
   const main = join(import.meta.dirname, '..', '..', 'worker', 'main.js');
   const slots = flags.slots === undefined ? [] : ['--slots', String(flags.slots)];
-  const child = spawn(process.execPath, [main, ...slots, '--data', dataDirectory], {
+  const device = flags.device === undefined ? [] : ['--device', flags.device];
+  const child = spawn(process.execPath, [main, ...slots, ...device, '--data', dataDirectory], {
     stdio: 'inherit',
     env: {
       ...process.env,

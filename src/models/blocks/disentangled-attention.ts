@@ -166,11 +166,11 @@ function skew(b: GraphBuilder, x: Value, { batch, tokens }: Grid): Value {
   const begin = integers(b, 'Sub', tokens, one);
   const end = integers(b, 'Add', begin, integers(b, 'Mul', tokens, stride));
   const leading = [x.shape[0] ?? 1, 'batch'] as const;
-  const flat = reshape(b, x, [...leading, 'entries'], concat(b, [heads, batch, b.int64s([-1])], 0));
+  const flat = reshape(b, x, [...leading, '2·tokens·tokens'], concat(b, [heads, batch, b.int64s([-1])], 0));
   const cut = b.one({
     operator: 'Slice',
     inputs: [flat, begin, end, b.int64s([2])],
-    outputs: [{ shape: [...leading, 'cut'] }],
+    outputs: [{ shape: [...leading, 'tokens·stride'] }],
   });
   const rows = reshape(b, cut, [...leading, 'tokens', 'stride'], concat(b, [heads, batch, tokens, stride], 0));
   return b.one({

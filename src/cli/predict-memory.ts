@@ -1,0 +1,35 @@
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
+import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
+import { estimatePlan } from '../train/estimate-plan.ts';
+import { demandMemory } from '../train/memory-estimate.ts';
+import type { PreparedSweep } from './prepare-sweep.ts';
+
+/**
+ * Says what memory a slot of a sweep takes, and refuses a sweep that its device cannot run. Memory is refused only
+ * where the slots are this machine's own: others know theirs, and refuse then.
+ * @returns lines for the summary; none where no model is there to look at
+ * @throws DEVICE_UNSUITABLE
+ */
+export function predictMemory(
+  { plan, longestRow }: PreparedSweep,
+  environment: NodeJS.ProcessEnv,
+  available?: number,
+): readonly string[] {
+  if (plan.definition.trainer === 'simulated' || plan.inputs.base.folder === '' || plan.trainings.length === 0)
+    return [];
+  const own = ownDevice(environment);
+  const kind = plan.definition.device ?? own;
+  const device = deviceProfiles[kind];
+  const { memory, batch } = estimatePlan(plan, longestRow, device);
+  const slotsAreOwn = environment['DATABASE_URL'] === undefined && kind === own;
+  if (slotsAreOwn) demandMemory(memory, batch, device, available);
+  const lines = [`  predicted memory: ${Math.ceil(memory.total / 2 ** 20)} MiB a slot on ${kind}`];
+  if (kind !== own) lines.push(`  waits for a worker of that device: dropsweep worker --device ${kind}`);
+  return lines;
+}
+
+/** What this machine's own slots compute on; auto is theirs to settle. */
+function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
+  const text = environment['DROPSWEEP_DEVICE'] ?? 'cpu';
+  return isDeviceKind(text) ? text : 'cpu';
+}

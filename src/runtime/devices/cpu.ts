@@ -1,0 +1,25 @@
+import { totalmem } from 'node:os';
+import type { DeviceProfile } from './device-profile.ts';
+import { instructionSet } from './instruction-set.ts';
+
+/** onnxruntime's own provider. The weights stay in their file, mapped. */
+export const cpu: DeviceProfile = {
+  kind: 'cpu',
+  operators: null,
+  alternatives: {},
+  basePrecisions: ['float32', 'int8', 'int8_all'],
+  branches: 'one session',
+  integersOnHost: false,
+  executionProviders: ['cpu'],
+  sessionEntries: {},
+  weightCopies: 0,
+  numericsClass: () => `${process.arch}-${instructionSet()}/threads-${process.env['DROPSWEEP_THREADS'] ?? '1'}`,
+  hasHardware: () => true,
+  memoryBytes: hostMemoryBytes,
+};
+
+/** What this process may use: the machine's memory, or less where a control group says so. */
+function hostMemoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

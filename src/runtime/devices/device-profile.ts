@@ -1,0 +1,35 @@
+import type { Replacement } from '../../onnx/replace-operators.ts';
+import type { DeviceKind } from '../../sweep/device-kind.ts';
+import type { BasePrecision } from '../../sweep/vocabulary.ts';
+
+/**
+ * What a provider of onnxruntime is given and what it is not. A profile is data: whoever opens a graph reads it, and
+ * nobody asks which kind it is.
+ */
+export interface DeviceProfile {
+  readonly kind: DeviceKind;
+  /** Operators on floats that it runs, by name; null: whatever our graphs hold. */
+  readonly operators: ReadonlySet<string> | null;
+  /** What operators that it lacks are made of instead. */
+  readonly alternatives: Readonly<Record<string, Replacement>>;
+  readonly basePrecisions: readonly BasePrecision[];
+  /**
+   * One session with an If over training and evaluation, or one for each, opened when first needed. onnxruntime looks
+   * for nodes that fell back to the CPU in a graph's top only: inside an If they would go unseen.
+   */
+  readonly branches: 'one session' | 'a session each';
+  /** Whether whatever integers alone decide is computed by the CPU before, in a session of its own. */
+  readonly integersOnHost: boolean;
+  /** As onnxruntime takes them. */
+  readonly executionProviders: readonly string[];
+  /** Session configuration entries besides those of every session. */
+  readonly sessionEntries: Readonly<Record<string, string>>;
+  /** Copies of the frozen weights in the device's memory; 0: they are mapped from their file and shared by slots. */
+  readonly weightCopies: number;
+  /** Names what, besides onnxruntime's version, its results depend on. */
+  numericsClass(): string;
+  /** Whether hardware stands behind it here: `auto` passes over what a program would only imitate. */
+  hasHardware(): boolean;
+  /** Bytes; null: it cannot be asked. */
+  memoryBytes(): number | null;
+}

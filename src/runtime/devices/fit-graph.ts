@@ -1,0 +1,27 @@
+import { DropsweepError } from '../../base/errors.ts';
+import type { Graph } from '../../onnx/graph.ts';
+import { partHost, type PartedGraph } from '../../onnx/part-host.ts';
+import { replaceOperators } from '../../onnx/replace-operators.ts';
+import type { DeviceProfile } from './device-profile.ts';
+
+/**
+ * A graph as a device takes it: as it is where the profile knows no limits; else, without branches, operators that it lacks replaced, what integers decide parted off.
+ * @throws DEVICE_UNSUITABLE naming the operators that it lacks and a node of each
+ */
+export function fitGraph(graph: Graph, profile: DeviceProfile): PartedGraph {
+  const { operators } = profile;
+  if (operators === null) return { host: null, device: graph };
+  const replaced = replaceOperators(graph, profile.alternatives);
+  const parted = profile.integersOnHost ? partHost(replaced) : { host: null, device: replaced };
+  const lacking = new Map(
+    parted.device.nodes
+      .filter(({ operator }) => !operators.has(operator))
+      .map(({ operator, name, inputs }) => [operator, `${operator} of ${inputs[0]?.type ?? 'nothing'} (${name})`]),
+  );
+  if (lacking.size === 0) return parted;
+  throw new DropsweepError('DEVICE_UNSUITABLE', `the device ${profile.kind} cannot run this model's ${graph.name}`, {
+    got: [...lacking.values()].join(', '),
+    expected: [...operators].join(', '),
+    fix: 'use device: cpu for this model or task',
+  });
+}

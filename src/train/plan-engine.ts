@@ -1,0 +1,64 @@
+import type { AdapterMethod } from '../adapters/adapter-method.ts';
+import { adapterMethods } from '../adapters/adapter-methods.ts';
+import { targetModules } from '../adapters/target-modules.ts';
+import { updateScale } from '../adapters/update-scale.ts';
+import type { HeadTask } from '../models/heads.ts';
+import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
+import { lossOf } from '../models/losses.ts';
+import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
+import type { Graph } from '../onnx/graph.ts';
+import type { HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
+import { quantisedWeights } from './base-precision.ts';
+import { buildGradientGraph } from './gradient-graph.ts';
+import { trainableLayout } from './trainable-layout.ts';
+
+/** What of a request decides the engine's graphs. */
+export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'head'>;
+
+/** An engine before it is opened: what memory is estimated from, without loading onnxruntime. */
+export interface EnginePlan {
+  readonly opened: OpenedEncoder;
+  readonly method: AdapterMethod;
+  readonly layout: TrainableLayout;
+  /** s */
+  readonly scale: number;
+  /** What of the base is in int8; null: nothing. */
+  readonly quantised: QuantisedWeights | null;
+  /** Whether each token has a label. */
+  readonly labelsTokens: boolean;
+  /** Training and evaluation, as gradient-graph.ts builds them. */
+  readonly gradient: Graph;
+  /** Type and, after the rows, the columns of the labels. */
+  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number | 'tokens' };
+}
+
+/** @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID, ONNX_INVALID */
+export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
+  const opened = openEncoder(request.modelFolder);
+  const { encoder, weights } = opened;
+  const head = encoder.head(task);
+  const names = encoder.linears.map((linear) => linear.name);
+  const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
+  const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
+  const loss = lossOf(task.kind, request.head?.label_smoothing);
+  const method = adapterMethods[request.adapter.adapter];
+  const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
+  const scale = updateScale(request.adapter);
+  const quantised = quantisedWeights(opened, request.adapter.base_precision);
+  return {
+    opened,
+    method,
+    layout,
+    scale,
+    quantised,
+    labelsTokens: loss.labels.columns === 'tokens',
+    gradient: buildGradientGraph({ encoder, weights, quantised, head, loss, method, layout, scale }),
+    labels: loss.labels,
+  };
+}
+
+/** The head that a sweep's task asks for. */
+export function headTaskOf({ kind, label_names: names }: TaskShape, head?: HeadShape): HeadTask {
+  return { kind, labels: Math.max(1, names.length), pooling: head?.pooling ?? 'family' };
+}
