@@ -33,8 +33,3 @@ export function gradientOf(context: RuleContext): Value {
     throw new Error(`${context.node.name} has no gradient of its output`);
   return gradient;
 }
-
-export function floatAttribute(node: Node, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === 'float' ? attribute.value : otherwise;
-}

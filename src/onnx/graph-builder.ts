@@ -35,6 +35,14 @@ export class GraphBuilder {
     this.#prefix = prefix;
   }
 
+  /** A builder that has a graph's inputs, weights and constants, and none of its nodes. */
+  static over({ inputs, initializers }: Graph, prefix: string): GraphBuilder {
+    const b = new GraphBuilder(prefix);
+    b.#inputs.push(...inputs);
+    b.#initializers.push(...initializers);
+    return b;
+  }
+
   get nodes(): readonly Node[] {
     return this.#nodes;
   }
@@ -97,6 +105,11 @@ export class GraphBuilder {
     const { operator, domain = '', inputs, attributes = {} } = request;
     this.#nodes.push({ operator, domain, name, inputs, outputs, attributes });
     return outputs;
+  }
+
+  /** A node as it stands in another graph, by its own names. */
+  copy(node: Node): void {
+    this.#nodes.push(node);
   }
 
   /** A node of one output. */

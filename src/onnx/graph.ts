@@ -64,3 +64,8 @@ export function intAttribute(node: Node, name: string, otherwise: number): numbe
   const attribute = node.attributes[name];
   return attribute?.kind === 'int' ? attribute.value : otherwise;
 }
+
+export function floatAttribute(node: Node, name: string, otherwise: number): number {
+  const attribute = node.attributes[name];
+  return attribute?.kind === 'float' ? attribute.value : otherwise;
+}

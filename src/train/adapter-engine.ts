@@ -69,8 +69,16 @@ export interface StepHyperparameters {
   readonly beta2: number;
   readonly epsilon: number;
   readonly clipNorm: number | null;
-  /** Rows of one pass; null: the batch. */
+  /** Rows of one pass; null: the batch. Trainings that step together have the same. */
   readonly microBatchRows: number | null;
+}
+
+/** What one training of several brings to a step on a batch that they share. */
+export interface TrainingStep {
+  readonly state: TrainingState;
+  /** N of them. */
+  readonly instances: readonly AdapterMasks[];
+  readonly hyperparameters: StepHyperparameters;
 }
 
 export interface StepResult {
@@ -120,6 +128,16 @@ export interface AdapterEngine {
     hyperparameters: StepHyperparameters,
   ): Promise<StepResult>;
   /**
+   * A step of each of several trainings on one batch, with the bits of each stepping by itself.
+   * @param pack passes of all trainings' instances that are run at once, at most; results do not depend on it
+   */
+  stepTogether(
+    trainings: readonly TrainingStep[],
+    batch: TokenBatch,
+    labels: BatchLabels,
+    pack: number,
+  ): Promise<readonly StepResult[]>;
+  /**
    * Logits [rows, labels], or [rows, length, 2 | vocabulary], of one forward pass; masks null: none. The update is
    * scaled by s × updateScale.
    * @throws MODEL_UNSUPPORTED where the rows are longer than the model takes
@@ -139,6 +157,8 @@ export interface AdapterEngine {
   ): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
   /** @throws DEVICE_UNSUITABLE where a pass over so many rows cannot fit into the device's memory */
   demandMemory(rows: number, length: number): void;
+  /** The largest pack, of `wanted` at most, whose passes over so many rows fit into the device's memory. */
+  packThatFits(wanted: number, rows: number, length: number): number;
   close(): Promise<void>;
 }
 

@@ -13,7 +13,8 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
-import { multiply, reshape, split, unary } from '../onnx/operators.ts';
+import { multiply, split, unary } from '../onnx/operators.ts';
+import { packGraph } from '../packing/pack-graph.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { tensorValues } from './trainable-layout.ts';
 import { buildObjective } from './training-objective.ts';
@@ -29,16 +30,21 @@ export interface GradientGraphRequest {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
+  /** Trainings or instances that one run takes, each with parameters and masks of its own; absent: one, unpacked. */
+  readonly pack?: number;
 }
+
+/** What each member of a pack has of its own. */
+const differing: ReadonlySet<string> = new Set(['parameters', 'input_masks', 'output_masks']);
 
 interface StepInputs extends EncoderInputs {
   readonly training: Value;
   readonly labels: Value;
-  /** [pack, length] */
+  /** [length] */
   readonly parameters: Value;
-  /** [pack, Σ in_features] */
+  /** [Σ in_features] */
   readonly inputMasks: Value;
-  /** [pack, Σ out_features] */
+  /** [Σ out_features] */
   readonly outputMasks: Value;
   /** [] */
   readonly updateScale: Value;
@@ -46,11 +52,13 @@ interface StepInputs extends EncoderInputs {
 
 /**
  * One graph for training and evaluation: an If whose branches share the frozen weights. Training gives logits, loss
- * and the gradient of the flat parameter vector; evaluation gives logits. The pack axis has size 1 here.
+ * and the gradient of the flat parameter vector; evaluation gives logits. With a pack, all of them and the members' own
+ * inputs have the pack axis before their axes, and what depends on no member is computed once.
  */
 export function buildGradientGraph(request: GradientGraphRequest): Graph {
   const outer = new GraphBuilder();
   const inputs = declareInputs(outer, request);
+  const { pack } = request;
   const base = shareBase(outer, request);
   const training = buildTraining(new GraphBuilder('train_'), request, inputs, base);
   const evaluation = buildEvaluation(new GraphBuilder('evaluate_'), request, inputs, base);
@@ -64,13 +72,18 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
     // Of each output, the one that is empty in the other branch says the axes; sizes that differ have names.
     outputs: [
       { shape: (evaluation.outputs[0] ?? missing('logits')).shape.map((_, axis) => `logits_${axis}`) },
-      { shape: [] },
-      { shape: [1, 'gradients'] },
+      { shape: pack === undefined ? [] : [pack] },
+      { shape: pack === undefined ? ['gradients'] : [pack, 'gradients'] },
     ],
     label: 'step',
   });
   if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
-  return checkGraph(keepNeeded(outer.build('gradient', [logits, loss, gradient])));
+  const graph = outer.build('gradient', [logits, loss, gradient]);
+  return checkGraph(keepNeeded(pack === undefined ? graph : { ...graph, inputs: graph.inputs.map(withPack(pack)) }));
+}
+
+function withPack(pack: number): (input: Value) => Value {
+  return (input) => (differing.has(input.name) ? { ...input, shape: [pack, ...input.shape] } : input);
 }
 
 /** The frozen base as both branches have it. */
@@ -105,9 +118,9 @@ function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest):
     attentionMask: b.input('attention_mask', 'int64', ['batch', 'tokens']),
     tokenTypeIds: b.input('token_type_ids', 'int64', ['batch', 'tokens']),
     labels: b.input('labels', loss.labels.type, loss.labels.columns === 1 ? ['batch'] : ['batch', loss.labels.columns]),
-    parameters: b.input('parameters', 'float', [1, layout.length]),
-    inputMasks: b.input('input_masks', 'float', [1, sum('inFeatures')]),
-    outputMasks: b.input('output_masks', 'float', [1, sum('outFeatures')]),
+    parameters: b.input('parameters', 'float', [layout.length]),
+    inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
+    outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
     updateScale: b.input('update_scale', 'float', []),
   };
 }
@@ -117,19 +130,21 @@ function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: S
   const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
   const [gradient] = backpropagate(b, known, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
-  return optimise(b.build('train', [logits, loss, gradient]));
+  return optimise(b.build('train', [logits, loss, gradient]), request);
 }
 
 function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
   const { context, read } = buildReading(b, request, inputs, base);
   const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
-  const noGradient = unary(b, 'Identity', b.floats([], [1, 0]));
-  return optimise(b.build('evaluate', [logits, none, noGradient]));
+  const noGradient = unary(b, 'Identity', b.floats([], [0]));
+  return optimise(b.build('evaluate', [logits, none, noGradient]), request);
 }
 
-function optimise(graph: Graph): Graph {
-  return foldSumIntoGemm(lowerQuantisedLinears(keepNeeded(graph)));
+function optimise(graph: Graph, { pack }: GradientGraphRequest): Graph {
+  // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
+  const folded = foldSumIntoGemm(keepNeeded(graph));
+  return lowerQuantisedLinears(pack === undefined ? folded : keepNeeded(packGraph(folded, differing, pack)));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */
@@ -170,17 +185,17 @@ function moduleMasks(
     split(
       b,
       masks,
-      1,
+      0,
       modules.map((module) => module[size]),
     );
   const inputParts = cut(inputs.inputMasks, 'inFeatures');
   const outputParts = cut(inputs.outputMasks, 'outFeatures');
   return new Map(
-    modules.map(({ name, inFeatures, outFeatures }, index) => [
+    modules.map(({ name }, index) => [
       name,
       {
-        input: reshape(b, inputParts[index] ?? missing(name), [inFeatures]),
-        output: reshape(b, outputParts[index] ?? missing(name), [outFeatures]),
+        input: inputParts[index] ?? missing(name),
+        output: outputParts[index] ?? missing(name),
       },
     ]),
   );

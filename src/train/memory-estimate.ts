@@ -38,15 +38,22 @@ export interface LargestBatch {
 
 /**
  * From the step graph's values by the time that each lives. On MiniLM-L6, whole processes take 75 to 100 % of it.
+ * @param pack passes that are run at once
  * @throws DEVICE_UNSUITABLE where the device lacks an operator of the graph
  */
-export function estimateMemory(plan: EnginePlan, device: DeviceProfile, batch: LargestBatch): MemoryEstimate {
-  const { gradient, layout } = plan;
+export function estimateMemory(
+  plan: EnginePlan,
+  device: DeviceProfile,
+  batch: LargestBatch,
+  pack: number = 1,
+): MemoryEstimate {
+  const { layout } = plan;
+  const gradient = pack === 1 ? plan.gradient : plan.packedGradient(pack);
   const training = fitGraph(branchOf(gradient, true), device).device;
   const activations = Math.round(arenaShare * peakBytes(training, { batch: batch.rows, tokens: batch.length }));
   const frozen = gradient.initializers.reduce((sum, { data }) => sum + ('location' in data ? data.length : 0), 0);
   const weights = frozen * Math.max(1, device.weightCopies);
-  const state = flatVectors * 4 * layout.length;
+  const state = pack * flatVectors * 4 * layout.length;
   return {
     program: programBytes,
     weights,
@@ -74,6 +81,15 @@ export function demandMemory(
     expected: `at most ${inMebibytes(available)}`,
     fix: 'lower micro_batch_size, batch_size or max_length, choose a smaller base, or a device with more memory',
   });
+}
+
+/** The largest pack, halving from `wanted`, that the device's memory holds; 1 where none does. */
+export function packThatFits(plan: EnginePlan, device: DeviceProfile, batch: LargestBatch, wanted: number): number {
+  const available = device.memoryBytes();
+  if (available === null) return wanted;
+  let pack = wanted;
+  while (pack > 1 && estimateMemory(plan, device, batch, pack).total > available) pack >>= 1;
+  return pack;
 }
 
 function inMebibytes(bytes: number): string {

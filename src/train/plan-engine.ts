@@ -29,6 +29,8 @@ export interface EnginePlan {
   readonly labelsTokens: boolean;
   /** Training and evaluation, as gradient-graph.ts builds them. */
   readonly gradient: Graph;
+  /** The same for so many members at once. */
+  packedGradient(pack: number): Graph;
   /** Type and, after the rows, the columns of the labels. */
   readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number | 'tokens' };
 }
@@ -46,6 +48,7 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
   const quantised = quantisedWeights(opened, request.adapter.base_precision);
+  const shape = { encoder, weights, quantised, head, loss, method, layout, scale };
   return {
     opened,
     method,
@@ -53,7 +56,8 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
     scale,
     quantised,
     labelsTokens: loss.labels.columns === 'tokens',
-    gradient: buildGradientGraph({ encoder, weights, quantised, head, loss, method, layout, scale }),
+    gradient: buildGradientGraph(shape),
+    packedGradient: (pack) => buildGradientGraph({ ...shape, pack }),
     labels: loss.labels,
   };
 }

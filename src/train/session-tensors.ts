@@ -1,8 +1,23 @@
 import { Tensor } from '../runtime/open-session.ts';
 
-/** A vector with the pack axis, of size 1, before it. */
 export function flat(data: Float32Array): Tensor {
-  return new Tensor('float32', data, [1, data.length]);
+  return new Tensor('float32', data, [data.length]);
+}
+
+/** The members' vectors one after another, [pack, length]; one alone has no pack axis. */
+export function vectors(members: readonly Float32Array[]): Tensor {
+  const [first] = members;
+  if (first !== undefined && members.length === 1) return flat(first);
+  const length = first?.length ?? 0;
+  const data = new Float32Array(members.length * length);
+  members.forEach((own, member) => data.set(own, member * length));
+  return new Tensor('float32', data, [members.length, length]);
+}
+
+/** A member's part of what has the pack axis first. */
+export function memberOf(data: Float32Array, member: number, pack: number): Float32Array {
+  const length = data.length / pack;
+  return data.subarray(member * length, (member + 1) * length);
 }
 
 /** @throws TypeError for any other type */

@@ -42,9 +42,9 @@ export function tensorNamed(layout: TrainableLayout, name: string): TrainableTen
   return found;
 }
 
-/** The flat vector's tensors in a graph, by their names. @param vector [pack, length], the pack axis of size 1 */
+/** The flat vector's tensors in a graph, by their names. @param vector [length] */
 export function tensorValues(b: GraphBuilder, layout: TrainableLayout, vector: Value): (name: string) => Value {
-  const parts = split(b, vector, 1, layout.tensors.map(tensorLength));
+  const parts = split(b, vector, 0, layout.tensors.map(tensorLength));
   const values = new Map(
     layout.tensors.map(({ name, shape }, index) => [name, reshape(b, parts[index] ?? vector, shape)]),
   );

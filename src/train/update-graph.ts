@@ -44,7 +44,7 @@ export interface UpdateGraphRequest {
  */
 export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGraphRequest): Graph {
   const b = new GraphBuilder();
-  const vector: Shape = [1, layout.length];
+  const vector: Shape = [layout.length];
   const parameters = b.input('parameters', 'float', vector);
   const first = b.input('first_moment', 'float', vector);
   const second = b.input('second_moment', 'float', vector);
@@ -66,7 +66,7 @@ export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGra
     gradient: multiply(b, slope, at(`${name}_coefficient`)),
   }));
   const gradient = terms.reduce((sum, term) => add(b, sum, term.gradient), mean);
-  const norm = reshape(b, unary(b, 'Sqrt', reduce(b, 'ReduceSumSquare', gradient, [0, 1], 'drop')), [1]);
+  const norm = reshape(b, unary(b, 'Sqrt', reduce(b, 'ReduceSumSquare', gradient, [0], 'drop')), [1]);
   const shrink = elementwise(
     b,
     'Min',
@@ -107,7 +107,7 @@ interface PenaltyTerm {
   readonly name: PenaltyName;
   /** Without its coefficient; shape [] */
   readonly total: Value;
-  /** d total / d parameters, [1, length] */
+  /** d total / d parameters, [length] */
   readonly slope: Value;
 }
 

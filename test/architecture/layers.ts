@@ -8,7 +8,7 @@ export const layers: readonly (readonly string[])[] = [
   ['sweep'],
   ['search'],
   ['messages', 'onnx'],
-  ['autodiff'],
+  ['autodiff', 'packing'],
   ['adapters', 'models'],
   ['runtime'],
   ['train', 'evaluate', 'formats', 'data'],

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
-import type { Value } from '../../src/onnx/graph.ts';
+import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { lowerQuantisedLinears } from '../../src/onnx/lower-quantised-linears.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
@@ -18,13 +18,20 @@ export async function runGraph(
 ): Promise<Float32Array[]> {
   const b = new GraphBuilder();
   const inputs = feeds.map((feed) => b.input(feed.name, 'float', feed.shape));
-  const outputs = build(b, inputs);
-  const graph = checkGraph(lowerQuantisedLinears(b.build('test', outputs)));
-  const session = await InferenceSession.create(serialiseModel(graph), { logSeverityLevel: 3 });
+  return runModel(b.build('test', build(b, inputs)), feeds);
+}
+
+/** The graph's outputs, all of them float32. */
+export async function runModel(model: Graph, feeds: readonly Feed[]): Promise<Float32Array[]> {
+  const graph = checkGraph(lowerQuantisedLinears(model));
+  const session = await InferenceSession.create(serialiseModel(graph), {
+    logSeverityLevel: 3,
+    graphOptimizationLevel: 'basic',
+  });
   const results = await session.run(
     Object.fromEntries(feeds.map((feed) => [feed.name, new Tensor('float32', feed.data, feed.shape)])),
   );
-  const values = outputs.map((output) => results[output.name]?.data);
+  const values = graph.outputs.map((output) => results[output.name]?.data);
   await session.release();
   return values.map((value) => {
     if (value instanceof Float32Array) return value;

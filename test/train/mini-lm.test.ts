@@ -1,9 +1,14 @@
-import { rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findModel } from '../../src/hub/resolve-model.ts';
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
+import { drawMasks } from '../../src/train/instance-masks.ts';
+import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { SegmentBench } from '../support/segment-run.ts';
+import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { live, vectorHashes } from '../support/trainer-life.ts';
 
 const reference = process.env['DROPSWEEP_TEST_MODEL'] ?? 'sentence-transformers/all-MiniLM-L6-v2';
@@ -33,6 +38,39 @@ describe.skipIf(model === null)(
         vectorHashes(whole.final, bench.checkpointFolder),
       );
       rmSync(bench.folder, { recursive: true });
+    });
+
+    test.each([
+      [1, undefined],
+      [2, undefined],
+      [2, 'int8' as const],
+    ])('on %i threads, in %s, trainings in packs end in the bits of each in turn', async (threads, precision) => {
+      const folder = mkdtempSync(join(tmpdir(), 'dropsweep-mini-lm-'));
+      for (const file of ['config.json', 'model.safetensors'])
+        cpSync(join(model?.folder ?? '', file), join(folder, file));
+      const adapter = { adapter: 'lora', rank: 8, alpha: 16, targets: ['query', 'value', 'output.dense'] } as const;
+      const engine = await openAdapterEngine({
+        modelFolder: folder,
+        task: { kind: 'classification', label_names: ['no', 'yes'] },
+        adapter: precision === undefined ? adapter : { ...adapter, base_precision: precision },
+        threads,
+      });
+      const [rows, length] = [8, 33];
+      const ids = BigInt64Array.from(stream(1, 'mini-lm', 'ids').integers(rows * length, 20_000), BigInt);
+      const attentionMask = new BigInt64Array(rows * length).fill(1n);
+      const batch = { rows, length, inputIds: ids, attentionMask, tokenTypeIds: new BigInt64Array(rows * length) };
+      const labels = BigInt64Array.from({ length: rows }, (_, row) => BigInt(row % 2));
+      const trainings = [2, 1, 3].map((instances, seed) => ({
+        state: engine.initialState(seed),
+        instances: Array.from({ length: instances }, (_, instance) =>
+          drawMasks(engine.layout, 0.1 + 0.3 * seed, (module) => stream(seed, 'mini-lm', instance, module)),
+        ),
+        hyperparameters: { ...stepHyperparameters, dropoutRate: 0.1 + 0.3 * seed, learningRate: 1e-3 * (seed + 1) },
+      }));
+      const inTurn = await engine.stepTogether(trainings, batch, labels, 1);
+      for (const pack of [2, 4]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(inTurn);
+      await engine.close();
+      rmSync(folder, { recursive: true });
     });
   },
 );

@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AdapterEngine, BatchLabels, TokenBatch, TrainingStep } from '../../src/train/adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import { sharedFolder } from '../support/shared-folder.ts';
+import { stepHyperparameters } from '../support/step-hyperparameters.ts';
+import {
+  batchOf,
+  type ConformanceCase,
+  headOf,
+  instanceMasks,
+  labelsOf,
+  loadCase,
+  memberMasks,
+  parametersOf,
+} from './read-case.ts';
+
+const golden = sharedFolder('golden') ?? '';
+const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
+const folders = [golden, own].flatMap((root) =>
+  root === ''
+    ? []
+    : readdirSync(root)
+        .map((name) => path.join(root, name))
+        .filter((folder) =>
+          ['case.json', 'expected.safetensors', 'config.json'].every((file) => existsSync(path.join(folder, file))),
+        ),
+);
+
+/** Each row four times: members' rows then begin at whole vectors, whatever the case's own rows. */
+function fourfold(
+  batch: TokenBatch,
+  labels: BatchLabels,
+): { readonly batch: TokenBatch; readonly labels: BatchLabels } {
+  const repeat = (data: BigInt64Array) => BigInt64Array.from([data, data, data, data].flatMap((part) => [...part]));
+  const { rows, length, inputIds, attentionMask, tokenTypeIds } = batch;
+  return {
+    batch: {
+      rows: 4 * rows,
+      length,
+      inputIds: repeat(inputIds),
+      attentionMask: repeat(attentionMask),
+      tokenTypeIds: repeat(tokenTypeIds),
+    },
+    labels:
+      labels instanceof BigInt64Array
+        ? repeat(labels)
+        : Float32Array.from([labels, labels, labels, labels].flatMap((part) => [...part])),
+  };
+}
+
+/** Three trainings that differ in all that trainings of a bundle may differ in. */
+function trainingsOf(loaded: ConformanceCase, engine: AdapterEngine): TrainingStep[] {
+  const parameters = parametersOf(engine.layout, loaded.trainable);
+  const zeros = () => new Float32Array(parameters.length);
+  return [0, 1, 2].map((training) => ({
+    state: {
+      parameters: parameters.map((value, i) => value * (1 + 0.1 * training) + 1e-3 * training * Math.sin(i)),
+      firstMoment: zeros(),
+      secondMoment: zeros(),
+      step: training,
+    },
+    instances: [
+      instanceMasks(loaded, engine.layout, 0),
+      instanceMasks(loaded, engine.layout, 1),
+      memberMasks(loaded, engine.layout, 0),
+    ].slice(training),
+    hyperparameters: {
+      ...stepHyperparameters,
+      dropoutRate: 0.2 * training,
+      sparsity: 0.01 * training,
+      learningRate: 1e-3 * (1 + training),
+      clipNorm: training === 1 ? 0.01 : null,
+      microBatchRows: null,
+    },
+  }));
+}
+
+async function opened<Result>(
+  folder: string,
+  use: (engine: AdapterEngine, loaded: ConformanceCase) => Promise<Result>,
+): Promise<Result> {
+  const modelFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-packed-'));
+  for (const file of ['config.json', 'model.safetensors'])
+    cpSync(path.join(folder, file), path.join(modelFolder, file));
+  const loaded = loadCase(folder);
+  const { rank, alpha, targets, adapter } = loaded.case;
+  const engine = await openEngineWithHead(
+    { modelFolder, adapter: { adapter, rank, alpha, targets }, threads: 1 },
+    headOf(loaded.case),
+  );
+  try {
+    return await use(engine, loaded);
+  } finally {
+    await engine.close();
+    rmSync(modelFolder, { recursive: true, force: true });
+  }
+}
+
+describe.each(folders.map((folder) => [path.basename(folder), folder] as const))('%s', (_name, folder) => {
+  it('three trainings in packs of 2, 3 and 6 step as each alone, bit for bit', async () => {
+    await opened(folder, async (engine, loaded) => {
+      const { batch, labels } = fourfold(batchOf(loaded.inputs), labelsOf(loaded.case, loaded.inputs));
+      const trainings = trainingsOf(loaded, engine);
+      const alone = [];
+      for (const { state, instances, hyperparameters } of trainings) {
+        alone.push(await engine.step(state, batch, labels, instances, hyperparameters));
+      }
+      for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(alone);
+    });
+  });
+});
