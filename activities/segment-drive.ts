@@ -1,5 +1,6 @@
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import type { PackingPlan } from '../src/sweep/packing.ts';
 import { MetricBuffer } from './metric-buffer.ts';
 import type { Trainer } from './trainer-pool.ts';
 
@@ -7,6 +8,8 @@ export interface SegmentDriveOptions {
   readonly ledger: WorkerLedger;
   readonly trainer: Trainer;
   readonly leaseMs: number;
+  /** What packing plans are pinned for. */
+  readonly packingDevice: string;
   /** Between renewals; each writes the metrics gathered since. */
   readonly renewEveryMs: number;
   /** Aborted when the slot is wanted back: by a cancel of the activity, or a draining worker. */
@@ -40,6 +43,7 @@ class SegmentDrive {
   readonly #metrics = new MetricBuffer();
   readonly #checkpoints: PendingCheckpoint[] = [];
   readonly #events: { name: string; detail: Record<string, unknown> }[] = [];
+  readonly #plans: PackingPlan[] = [];
   #stale = false;
   #cancelWanted = false;
   #over = false;
@@ -52,7 +56,7 @@ class SegmentDrive {
 
   async run(): Promise<'committed' | 'stale'> {
     const { trainer, wantedBack } = this.#options;
-    const release = () => trainer.release();
+    const release = () => trainer.release(this.#segment.lease.segmentId);
     const running = trainer.run(this.#segment, {
       progress: () => undefined,
       metrics: (chunks) => this.#metrics.add(chunks),
@@ -62,6 +66,7 @@ class SegmentDrive {
         this.#wake?.();
       },
       event: (name, detail) => this.#events.push({ name, detail }),
+      packing: (plan) => this.#plans.push(plan),
     });
     if (wantedBack.aborted) release();
     wantedBack.addEventListener('abort', release);
@@ -127,6 +132,7 @@ class SegmentDrive {
       this.#events.shift();
     }
     if (this.#stale) return;
+    await this.#pinPlans();
     const batch = this.#metrics.take();
     try {
       const state = await ledger.renew(lease, leaseMs, batch);
@@ -135,6 +141,15 @@ class SegmentDrive {
     } catch (error) {
       this.#metrics.giveBack(batch);
       throw error;
+    }
+  }
+
+  async #pinPlans(): Promise<void> {
+    for (;;) {
+      const plan = this.#plans[0];
+      if (plan === undefined) return;
+      await this.#options.ledger.pinPacking(this.#segment.lease, this.#options.packingDevice, plan);
+      this.#plans.shift();
     }
   }
 
@@ -152,12 +167,12 @@ class SegmentDrive {
 
   #lost(): void {
     this.#stale = true;
-    this.#options.trainer.discard();
+    this.#options.trainer.discard(this.#segment.lease.segmentId);
   }
 
   #stopFor(desired: 'release' | 'cancel'): void {
     if (desired === 'cancel') this.#cancelWanted = true;
-    this.#options.trainer.release();
+    this.#options.trainer.release(this.#segment.lease.segmentId);
   }
 
   async #commit(outcome: SegmentOutcome): Promise<'committed' | 'stale'> {
@@ -165,7 +180,8 @@ class SegmentDrive {
     for (let waitMs = commitRetryMs.shortest; ; waitMs = Math.min(commitRetryMs.longest, waitMs * 2)) {
       try {
         await this.#writeCheckpoints();
-        if ((!this.#metrics.empty || this.#events.length > 0) && !this.#stale) await this.#write();
+        const unwritten = !this.#metrics.empty || this.#events.length > 0 || this.#plans.length > 0;
+        if (unwritten && !this.#stale) await this.#write();
         if (this.#stale) return 'stale';
         const result = await ledger.commit(this.#segment.lease, this.#final(outcome));
         return result === 'written' ? 'committed' : 'stale';
@@ -188,7 +204,7 @@ class SegmentDrive {
       return false;
     } catch (error) {
       // A refusal for any other reason is met again, and reported, by the commit.
-      if (!this.#options.isAway(error)) this.#options.trainer.release();
+      if (!this.#options.isAway(error)) this.#options.trainer.release(this.#segment.lease.segmentId);
       return true;
     }
   }

@@ -20,6 +20,10 @@ export interface ServeSlotOptions {
   /** Of the checkpoint folder that the slots write to. */
   readonly storeId: string;
   readonly leaseMs: number;
+  /** What packing plans are pinned for. */
+  readonly packingDevice: string;
+  /** Trainings that one slot takes side by side, at most. */
+  readonly bundleLimit: number;
   readonly renewEveryMs: number;
   /** Aborted once the worker drains. */
   readonly draining: AbortSignal;
@@ -83,11 +87,16 @@ async function serve(input: ServeSlotInput, trainer: Trainer, options: TurnOptio
       storeId: options.storeId,
       taskToken: options.taskToken,
       leaseMs: options.leaseMs,
+      maxSegments: options.bundleLimit,
+      ...(options.bundleLimit > 1 ? { packingDevice: options.packingDevice } : {}),
     });
     if (claim.kind !== 'claimed') return { kind: claim.kind, segments };
-    for (const segment of claim.bundle) {
-      const end = await driveSegment(segment, { ...options, trainer, heartbeat: () => options.heartbeat(ordinal) });
-      if (end === 'committed') segments += 1;
+    const drive = { ...options, trainer, heartbeat: () => options.heartbeat(ordinal) };
+    // Each ends for itself; what one of them met is thrown once all have.
+    const ends = await Promise.allSettled(claim.bundle.map((segment) => driveSegment(segment, drive)));
+    for (const end of ends) {
+      if (end.status === 'rejected') throw end.reason;
+      if (end.value === 'committed') segments += 1;
     }
     const full = input.segmentsPerSlice !== null && segments >= input.segmentsPerSlice;
     if (full || performance.now() - startedAt >= input.sliceMs) return { kind: 'served', segments };

@@ -1,4 +1,5 @@
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import type { PackingPlan } from '../src/sweep/packing.ts';
 import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
 
 /** What a trainer tells while a segment runs. */
@@ -7,6 +8,7 @@ export interface SegmentListener {
   metrics(chunks: readonly MetricChunk[]): void;
   checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
   event(name: string, detail: Record<string, unknown>): void;
+  packing(plan: PackingPlan): void;
 }
 
 /** A slot's warm trainer, as activities see it. */
@@ -14,15 +16,18 @@ export interface Trainer {
   /** What its results depend on besides their inputs. */
   numericsClass(): Promise<string>;
   /**
-   * Runs one segment. Whatever happens to the process is an outcome: `released` when it was stopped from outside,
+   * Runs one segment, or several of one bundle at the same time. Whatever happens to the process is an outcome: `released` when it was stopped from outside,
    * `process_died` when it died by itself or stalled. Throws what concerns this machine, not the configuration.
    */
   run(segment: Segment, listener: SegmentListener): Promise<SegmentOutcome>;
   probe(request: ProbeRequest): Promise<TheoryConstants>;
-  /** Asks for a checkpoint and the slot; insists with signals after a while. */
-  release(): void;
-  /** Ends the running segment at once, without a checkpoint. */
-  discard(): void;
+  /** Asks for a checkpoint and the slot, of that segment or of every one; insists with signals after a while. */
+  release(segmentId?: string): void;
+  /**
+   * Ends that segment, or whatever runs, without waiting for a checkpoint. Where others run beside it, it is asked to
+   * go, and their slot stands.
+   */
+  discard(segmentId?: string): void;
   /** False once work runs that has shown no progress for the stall limit. */
   readonly alive: boolean;
 }

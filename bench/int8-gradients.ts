@@ -12,6 +12,7 @@ import type { BasePrecision } from '../src/sweep/vocabulary.ts';
 import type { TrainableTensor, TrainingState } from '../src/train/adapter-engine.ts';
 import { instanceMasks } from '../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
+import { StepGathering } from '../src/train/step-gathering.ts';
 import { trainSteps } from '../src/train/training-loop.ts';
 import { stepRequest } from './step-request.ts';
 
@@ -85,6 +86,7 @@ const loop = {
   plan: planBatches(lengths, configuration.batch_size),
   totalSteps,
   instanceMasks: masks,
+  place: new StepGathering(float32, 1).join(),
 };
 for await (const { result } of trainSteps(loop, float32.initialState(0), totalSteps - 1)) await compareAt(result.state);
 await float32.close();

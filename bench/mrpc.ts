@@ -93,6 +93,7 @@ const quietReporter: SegmentReporter = {
   metrics: () => undefined,
   checkpoint: () => undefined,
   event: (name, detail) => process.stderr.write(`  ${name} ${JSON.stringify(detail)}\n`),
+  packing: () => undefined,
   releaseRequested: false,
 };
 
@@ -129,6 +130,7 @@ async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promis
     checkpoint: null,
     endStep: options.steps === undefined ? totalSteps : Number(options.steps),
     attempt: 1,
+    pack: 1,
   };
   const trained = await run(inputs, segment);
   if (trained.kind !== 'trained') throw new Error(JSON.stringify(trained));

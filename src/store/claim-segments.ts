@@ -3,6 +3,7 @@ import type { CheckpointReference, PendingEvaluation, Segment } from '../sweep/s
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
+import { packingOf } from './packing-plans.ts';
 import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
 
 interface ClaimedRow {
@@ -15,6 +16,7 @@ interface ClaimedRow {
   readonly training_hash: string;
   readonly specification: TrainingSpecification;
   readonly numerics_class: string | null;
+  readonly bundle_key: string | null;
 }
 
 /** The ledger's claim, within its transaction. */
@@ -28,13 +30,16 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   if (sweep.desired_state === 'cancelled' || sweep.state === 'completed') return { kind: 'exhausted' };
   if (sweep.desired_state === 'paused') return { kind: 'wait' };
 
-  let ids = await claimedBefore(tx, request);
+  const before = await claimedBefore(tx, request);
+  let ids = before;
   if (ids.length === 0) ids = await pick(tx, request, 'evaluate');
   if (ids.length === 0) ids = await pick(tx, request, 'train');
   if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
   const rows = await take(tx, request, ids);
+  const packing = await packingOf(tx, request, rows[0], before.length > 0 ? 1 : (request.maxSegments ?? 1));
+  rows.push(...(await take(tx, request, packing.beside)));
   const bundle: Segment[] = [];
-  for (const row of rows) bundle.push(await describe(tx, request, row));
+  for (const row of rows) bundle.push(await describe(tx, request, row, packing.pack));
   return { kind: 'claimed', bundle };
 }
 
@@ -73,7 +78,7 @@ async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Pr
 }
 
 /**
- * The first segments in the sweep's order that are free or whose lease has run out. Evaluations that wait are few, so
+ * The first segment in the sweep's order that is free or whose lease has run out. Evaluations that wait are few, so
  * they are looked up by themselves, those of the trainings that this slot had last before all others; trainings are
  * walked in order, and the walk ends at the first that is free.
  */
@@ -104,7 +109,7 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
     join segments s on s.training_id = l.training_id
     where s.kind = ${sql.lit(kind)} ${reachable} and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
     order by ${ownFirst} l.ordinal, s.end_step
-    limit ${request.maxSegments ?? 1}
+    limit 1
     for update of s skip locked`.execute(tx);
   return rows.map((row) => row.id);
 }
@@ -114,6 +119,7 @@ async function pick(tx: DatabaseTransaction, request: ClaimRequest, kind: 'train
  * later one began anew in another numerics class), and rows and files of checkpoints are told apart by step and epoch.
  */
 async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonly string[]): Promise<ClaimedRow[]> {
+  if (ids.length === 0) return [];
   const { rows } = await sql<ClaimedRow>`
     with taken as (
       update segments set status = 'claimed', worker_id = ${request.workerId},
@@ -134,7 +140,7 @@ async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonl
       select id, epoch, ${request.workerId}, ${request.slotKey}, ${Buffer.from(request.taskToken)}::bytea,
         ${request.numericsClass} from taken
     )
-    select taken.*, t.training_hash, t.specification, t.numerics_class,
+    select taken.*, t.training_hash, t.specification, t.numerics_class, t.bundle_key,
       (select count(*)::integer + 1 from attempts a where a.segment_id = taken.id) as attempt
     from taken join trainings t on t.id = taken.training_id
     order by array_position(${ids}::uuid[], taken.id)`.execute(tx);
@@ -144,7 +150,12 @@ async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonl
   return rows;
 }
 
-async function describe(tx: DatabaseTransaction, request: ClaimRequest, row: ClaimedRow): Promise<Segment> {
+async function describe(
+  tx: DatabaseTransaction,
+  request: ClaimRequest,
+  row: ClaimedRow,
+  pack: number | null,
+): Promise<Segment> {
   const common = {
     lease: { segmentId: row.id, epoch: row.epoch },
     trainingId: row.training_id,
@@ -167,7 +178,7 @@ async function describe(tx: DatabaseTransaction, request: ClaimRequest, row: Cla
   });
   await noteRestart(tx, row, request, checkpoint);
   await forgetMetricsPast(tx, row.training_id, checkpoint?.step ?? 0);
-  return { ...common, kind: 'train', checkpoint, endStep: row.end_step };
+  return { ...common, kind: 'train', checkpoint, endStep: row.end_step, pack };
 }
 
 /**

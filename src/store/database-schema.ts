@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
@@ -15,7 +16,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Tables as migration 0001 makes them. jsonb is read as objects and written as text. */
+/** Tables as the migrations make them. jsonb is read as objects and written as text. */
 export interface DatabaseSchema {
   deployments: { id: Generated<string>; only_one: Generated<boolean>; created_at: Moment };
   datasets: { hash: string; row_count: number; content: Buffer; created_at: Moment };
@@ -59,6 +60,14 @@ export interface DatabaseSchema {
     train_seconds: Generated<number>;
     created_at: Moment;
     finished_at: MomentOrNull;
+    bundle_key: string | null;
+  };
+  packing_plans: {
+    engine_shape: string;
+    device: string;
+    pack: number;
+    measured: Written<PackingPlan>;
+    measured_at: Moment;
   };
   sweep_trainings: {
     sweep_id: string;

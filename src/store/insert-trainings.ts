@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { bundleKey } from '../sweep/packing.ts';
 import type { PlannedEvaluation, PlannedTraining } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { letGo, reportReached } from './report-to-schedulers.ts';
@@ -26,11 +27,11 @@ export async function insertTrainings(
   const cancelled = await isCancelled(tx, sweepId);
   const hashes = block.map((training) => training.training_hash);
   const { rows: inserted } = await sql<{ training_hash: string }>`
-    insert into trainings (training_hash, specification, trainer, trainer_version, total_steps)
+    insert into trainings (training_hash, specification, trainer, trainer_version, total_steps, bundle_key)
     select hash, specification::jsonb, specification::jsonb ->> 'trainer', specification::jsonb ->> 'trainer_version',
-      (specification::jsonb ->> 'total_steps')::integer
-    from unnest(${hashes}::text[], ${block.map((training) => JSON.stringify(training.specification))}::text[])
-      as t (hash, specification)
+      (specification::jsonb ->> 'total_steps')::integer, bundle_key
+    from unnest(${hashes}::text[], ${block.map((training) => JSON.stringify(training.specification))}::text[],
+      ${block.map(({ specification }) => (specification.trainer === 'onnx' ? bundleKey(specification) : null))}::text[]) as t (hash, specification, bundle_key)
     order by hash
     on conflict (training_hash) do nothing returning training_hash`.execute(tx);
   const fresh = new Set(inserted.map((row) => row.training_hash));

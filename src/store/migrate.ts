@@ -1,9 +1,10 @@
 import { type Migration, Migrator } from 'kysely';
 import * as initial from '../../migrations/0001-initial.ts';
+import * as packing from '../../migrations/0002-packing.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Store } from './open-store.ts';
 
-const migrations: Record<string, Migration> = { '0001-initial': initial };
+const migrations: Record<string, Migration> = { '0001-initial': initial, '0002-packing': packing };
 
 /**
  * Brings the schema to this version's. Concurrent callers wait for one another.

@@ -4,6 +4,8 @@ import { claimSegments } from './claim-segments.ts';
 import { commitSegment } from './commit-segment.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import type { ClaimRequest, ClaimResult, FenceResult, LeaseState, WorkerLedger } from './worker-ledger.ts';
+import type { PackingPlan } from '../sweep/packing.ts';
+import { pinPackingPlan } from './packing-plans.ts';
 import { heldSegment, writeCheckpoint, writeMetrics } from './write-progress.ts';
 
 /** The ledger over PostgreSQL itself. Lease times are by the database's clock. */
@@ -49,6 +51,13 @@ export class PostgresWorkerLedger implements WorkerLedger {
       insert into sweep_events (training_id, kind, detail)
       select training_id, ${kind}, ${JSON.stringify(detail)}::jsonb from segments
       where id = ${lease.segmentId} and lease_epoch = ${lease.epoch}`.execute(this.#store.db);
+  }
+
+  pinPacking(lease: Lease, device: string, plan: PackingPlan): Promise<void> {
+    return transact(this.#store, async (tx) => {
+      const segment = await heldSegment(tx, lease);
+      if (segment !== null) await pinPackingPlan(tx, segment.training_id, device, plan);
+    });
   }
 }
 

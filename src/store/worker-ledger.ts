@@ -1,3 +1,4 @@
+import type { PackingPlan } from '../sweep/packing.ts';
 import type { CheckpointReference, Lease, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
 
 /** Names one slot's turn: deployment/sweep/generation/lane/sequence. A claim is idempotent by (slotKey, ordinal). */
@@ -16,6 +17,8 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Length of the bundle at most; 1 unless told. */
   readonly maxSegments?: number;
+  /** The slot as packing plans know it; absent: it packs nothing. */
+  readonly packingDevice?: string;
 }
 
 export type ClaimResult =
@@ -45,4 +48,6 @@ export interface WorkerLedger {
   checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult>;
   commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult>;
   event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void>;
+  /** Keeps the first plan for the training's engine shape on the device; written by whoever holds the lease. */
+  pinPacking(lease: Lease, device: string, plan: PackingPlan): Promise<void>;
 }

@@ -41,6 +41,8 @@ export interface TrainSegment {
   readonly checkpoint: CheckpointReference | null;
   readonly endStep: number;
   readonly attempt: number;
+  /** Passes that are run at once; null: to be measured before the first step. */
+  readonly pack: number | null;
 }
 
 /** The pending evaluations of one training at one rung's checkpoint. */

@@ -16,7 +16,7 @@ const finishOldTrainings = 'DROPSWEEP_FINISH_OLD_TRAININGS';
 /** The runner of the real trainer. Keeps engine, tokens and base warm between segments. */
 export function makeOnnxRunner(): SegmentRunner {
   const device = deviceOfSlot(process.env);
-  const slot = new WarmSlot((request) => openAdapterEngine({ ...request, device }), threadsOfSlot());
+  const slot = new WarmSlot((request) => openAdapterEngine({ ...request, device }), threadsOfSlot(), device);
   return {
     run: (command, reporter) =>
       asOutcome(() => {

@@ -1,4 +1,5 @@
 import type { CheckpointReference, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
+import type { PackingPlan } from '../sweep/packing.ts';
 import type { ProbeRequest, TheoryConstants, ToTrainer } from './trainer-protocol.ts';
 
 export type RunCommand = Extract<ToTrainer, { kind: 'run' }>;
@@ -10,6 +11,8 @@ export interface SegmentReporter {
   /** Called after the file is renamed into place and synced. */
   checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
   event(name: string, detail: Record<string, unknown>): void;
+  /** What was measured for a segment that came without a pack. */
+  packing(plan: PackingPlan): void;
   /** True once the supervisor asked for the slot: write a checkpoint and return `released`. Polled between steps. */
   readonly releaseRequested: boolean;
 }

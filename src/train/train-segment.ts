@@ -1,9 +1,12 @@
+import { batchLabels, tokenBatch } from '../data/token-batch.ts';
+import { bundleKey } from '../sweep/packing.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
 import type { AdapterEngine } from './adapter-engine.ts';
 import { instanceMasks } from './instance-masks.ts';
+import { measurePacking } from './measure-packing.ts';
 import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from './segment-checkpoints.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
-import { type TrainingLoop, trainSteps } from './training-loop.ts';
+import { stepHyperparameters, type TrainingLoop, trainSteps } from './training-loop.ts';
 import { TrainingMetrics } from './training-metrics.ts';
 import type { WarmSlot } from './warm-slot.ts';
 
@@ -21,11 +24,23 @@ export async function trainSegment(
   slot: WarmSlot,
 ): Promise<SegmentOutcome> {
   const startedAt = performance.now();
-  const { specification, endStep } = segment;
+  const { specification } = segment;
   const { base, task, configuration } = specification;
   const engine = await slot.engine(base, command.modelFolder, task, configuration);
   const loop = await openLoop(segment, command, slot, engine);
   const attempt: Attempt = { segment, command, reporter, engine };
+  const place = await slot.gather(bundleKey(specification), engine, () => packOf(segment, loop, reporter, slot));
+  try {
+    return await trainInPlace(attempt, { ...loop, place }, startedAt);
+  } finally {
+    place.leave();
+  }
+}
+
+async function trainInPlace(attempt: Attempt, loop: TrainingLoop, startedAt: number): Promise<SegmentOutcome> {
+  const { segment, command, reporter, engine } = attempt;
+  const { endStep } = segment;
+  const { configuration } = loop;
   let state = await startingState(attempt);
   if (segment.checkpoint !== null && state.step >= endStep) return trained(segment.checkpoint, [], startedAt, engine);
 
@@ -62,7 +77,7 @@ async function openLoop(
   command: RunCommand,
   slot: WarmSlot,
   engine: AdapterEngine,
-): Promise<TrainingLoop> {
+): Promise<Omit<TrainingLoop, 'place'>> {
   const { base, task, configuration, train, total_steps: totalSteps } = segment.specification;
   const { batch_size: batchSize, max_length: maxLength } = configuration;
   const tokens = await slot.tokens(base, command.modelFolder, train, command.datasetFiles[train.hash], maxLength);
@@ -79,6 +94,29 @@ async function openLoop(
     totalSteps,
     instanceMasks: instanceMasks(engine.layout, configuration),
   };
+}
+
+/** The pack that the segment came with, or what is measured now on a batch of the largest shape. */
+async function packOf(
+  { pack }: TrainSegment,
+  { engine, configuration, tokens, task, plan, padId }: Omit<TrainingLoop, 'place'>,
+  reporter: SegmentReporter,
+  slot: WarmSlot,
+): Promise<number> {
+  const length = plan.buckets.at(-1) ?? configuration.max_length;
+  const rows = Math.min(configuration.batch_size, plan.lengths.length);
+  const fits = (wanted: number) => engine.packThatFits(wanted, configuration.micro_batch_size ?? rows, length);
+  if (pack !== null) return fits(pack);
+  const largest = { rows: Uint32Array.from({ length: rows }, (_, row) => row), length };
+  const measured = await measurePacking({
+    engine,
+    device: slot.device,
+    batch: tokenBatch(tokens, largest, padId),
+    labels: batchLabels(tokens, largest, task.kind),
+    hyperparameters: stepHyperparameters(configuration, configuration.learning_rate),
+  });
+  reporter.packing(measured);
+  return measured.pack;
 }
 
 function trained(

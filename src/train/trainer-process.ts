@@ -2,7 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { SegmentOutcome } from '../sweep/segment.ts';
 import type { TrainerKind } from '../sweep/vocabulary.ts';
 import type { RunCommand, SegmentReporter, SegmentRunner } from './segment-runner.ts';
-import type { FromTrainer, ToTrainer } from './trainer-protocol.ts';
+import type { FromTrainer, ProbeRequest, ToTrainer } from './trainer-protocol.ts';
 
 /** More would only cost the channel; the supervisor counts on one a second. */
 const progressEveryMs = 200;
@@ -19,15 +19,17 @@ export interface TrainerProcessOptions {
 }
 
 /**
- * The trainer's side of the protocol: takes one `run` or `probe` at a time, keeps the runners between them, and turns
- * errors that a person can mend (DropsweepError) into outcomes. It owns no channel, so tests run it in process.
+ * The trainer's side of the protocol: takes the `run`s of one bundle, or one `probe`, at a time, keeps the runners
+ * between them, and turns errors that a person can mend (DropsweepError) into outcomes. It owns no channel, so tests run
+ * it in process.
  */
 export class TrainerProcess {
   readonly #options: TrainerProcessOptions;
   readonly #runners = new Map<TrainerKind, Promise<SegmentRunner>>();
-  #busy = false;
+  /** By the segment's id. */
+  readonly #runs = new Map<string, { releaseRequested: boolean }>();
+  #probing = false;
   #leaving = false;
-  #releaseRequested = false;
 
   constructor(options: TrainerProcessOptions) {
     this.#options = options;
@@ -36,42 +38,65 @@ export class TrainerProcess {
   receive(message: ToTrainer): void {
     switch (message.kind) {
       case 'run':
-        this.#work(() => this.#run(message));
+        this.#run(message);
         break;
       case 'probe':
-        this.#work(async () => {
-          const runner = await this.#runner(message.request.trainer ?? 'onnx');
-          this.#options.send({ kind: 'probed', constants: await runner.probe(message.request) });
-        });
+        this.#probe(message.request);
         break;
       case 'release':
-        this.#releaseRequested = true;
+        this.#release(message.run);
         break;
       case 'shutdown':
         this.#leaving = true;
-        this.#releaseRequested = true;
-        if (!this.#busy) this.#options.leave();
+        this.#release();
+        this.#leaveIfIdle();
         break;
     }
   }
 
-  #work(job: () => Promise<void>): void {
-    if (this.#busy) {
-      this.#options.fail(new Error('a second job was sent to a busy trainer process'));
+  #run(command: RunCommand): void {
+    const run = command.segment.lease.segmentId;
+    if (this.#probing || this.#runs.has(run)) {
+      this.#options.fail(new Error(`the trainer process is busy: it cannot take ${run}`));
       return;
     }
-    this.#busy = true;
-    this.#releaseRequested = this.#leaving;
-    const over = () => {
-      this.#busy = false;
-      if (this.#leaving) this.#options.leave();
+    this.#runs.set(run, { releaseRequested: this.#leaving });
+    const train = async () => {
+      const runner = await this.#runner(command.segment.specification.trainer);
+      const outcome = await outcomeOf(() => runner.run(command, this.#reporter(run)));
+      this.#options.send({ kind: 'done', run, outcome });
     };
-    job().then(over, this.#options.fail);
+    const over = () => {
+      this.#runs.delete(run);
+      if (this.#leaving) this.#leaveIfIdle();
+    };
+    train().then(over, this.#options.fail);
   }
 
-  async #run(command: RunCommand): Promise<void> {
-    const runner = await this.#runner(command.segment.specification.trainer);
-    this.#options.send({ kind: 'done', outcome: await outcomeOf(() => runner.run(command, this.#reporter())) });
+  #probe(request: ProbeRequest): void {
+    if (this.#probing || this.#runs.size > 0) {
+      this.#options.fail(new Error('a probe was sent to a busy trainer process'));
+      return;
+    }
+    this.#probing = true;
+    const probe = async () => {
+      const runner = await this.#runner(request.trainer ?? 'onnx');
+      this.#options.send({ kind: 'probed', constants: await runner.probe(request) });
+    };
+    const over = () => {
+      this.#probing = false;
+      if (this.#leaving) this.#leaveIfIdle();
+    };
+    probe().then(over, this.#options.fail);
+  }
+
+  /** @param run absent: every one */
+  #release(run?: string): void {
+    for (const [id, state] of this.#runs) if (run === undefined || run === id) state.releaseRequested = true;
+  }
+
+  #leaveIfIdle(): void {
+    if (this.#runs.size === 0 && !this.#probing) this.#options.leave();
   }
 
   #runner(kind: TrainerKind): Promise<SegmentRunner> {
@@ -82,20 +107,21 @@ export class TrainerProcess {
     return opened;
   }
 
-  #reporter(): SegmentReporter {
+  #reporter(run: string): SegmentReporter {
     const { send } = this.#options;
-    const releaseRequested = () => this.#releaseRequested;
+    const releaseRequested = () => this.#runs.get(run)?.releaseRequested ?? true;
     let progressAt = -Infinity;
     return {
       progress(step, of) {
         const now = performance.now();
         if (now - progressAt < progressEveryMs && step < of) return;
         progressAt = now;
-        send({ kind: 'progress', step, of });
+        send({ kind: 'progress', run, step, of });
       },
-      metrics: (chunks) => send({ kind: 'metrics', chunks }),
-      checkpoint: (checkpoint, chunks) => send({ kind: 'checkpoint', checkpoint, chunks }),
-      event: (name, detail) => send({ kind: 'event', name, detail }),
+      metrics: (chunks) => send({ kind: 'metrics', run, chunks }),
+      checkpoint: (checkpoint, chunks) => send({ kind: 'checkpoint', run, checkpoint, chunks }),
+      event: (name, detail) => send({ kind: 'event', run, name, detail }),
+      packing: (plan) => send({ kind: 'packing', run, plan }),
       get releaseRequested() {
         return releaseRequested();
       },

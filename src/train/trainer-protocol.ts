@@ -1,4 +1,5 @@
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
+import type { PackingPlan } from '../sweep/packing.ts';
 import type {
   BaseModelReference,
   DatasetReference,
@@ -26,8 +27,8 @@ export type ToTrainer =
     }
   /** Measures the constants of Theorem 4.4 on the frozen base with the initial head. */
   | { readonly kind: 'probe'; readonly request: ProbeRequest }
-  /** Write a checkpoint and end the segment with `released`. */
-  | { readonly kind: 'release' }
+  /** Write a checkpoint and end the segment of that run, or of each, with `released`. */
+  | { readonly kind: 'release'; readonly run?: string }
   /** Leave as soon as nothing runs. */
   | { readonly kind: 'shutdown' };
 
@@ -63,11 +64,17 @@ export interface TheoryConstants {
 export type FromTrainer =
   /** Sent once, when the process can take its first `run`. */
   | { readonly kind: 'ready'; readonly numericsClass: string }
-  /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
-  | { readonly kind: 'progress'; readonly step: number; readonly of: number }
+  | { readonly kind: 'probed'; readonly constants: TheoryConstants }
+  | RunMessage;
+
+/** @property run the lease's segment: segments of one bundle run side by side */
+export type RunMessage = { readonly run: string } & (
+  | /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
+  { readonly kind: 'progress'; readonly step: number; readonly of: number }
   | { readonly kind: 'metrics'; readonly chunks: readonly MetricChunk[] }
   /** The file is on disk and synced; the row is the supervisor's to write, with the metrics up to its step. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
   | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
+  | { readonly kind: 'packing'; readonly plan: PackingPlan }
   | { readonly kind: 'done'; readonly outcome: SegmentOutcome }
-  | { readonly kind: 'probed'; readonly constants: TheoryConstants };
+);

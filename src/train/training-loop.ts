@@ -3,9 +3,10 @@ import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../
 import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import type { TokenisedRows } from '../data/tokenise.ts';
 import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import type { AdapterEngine, AdapterMasks, StepResult, TrainingState } from './adapter-engine.ts';
+import type { AdapterEngine, AdapterMasks, StepHyperparameters, StepResult, TrainingState } from './adapter-engine.ts';
 import { learningRateFactor } from './learning-rate-schedule.ts';
 import { rankAllocator } from './rank-allocation.ts';
+import type { GatheredTraining } from './step-gathering.ts';
 
 /** Everything that decides a training's tensors. */
 export interface TrainingLoop {
@@ -19,6 +20,8 @@ export interface TrainingLoop {
   readonly totalSteps: number;
   /** The masks of one instance of a step; keyed by (seed, 'mask', step, module, instance). Steps count from 0. */
   instanceMasks(step: number, instance: number): AdapterMasks;
+  /** Where the steps are taken, alone or with other trainings. */
+  readonly place: GatheredTraining;
 }
 
 /** A step just taken. */
@@ -49,25 +52,12 @@ export async function* trainSteps(
     const learningRate =
       configuration.learning_rate * learningRateFactor(step, totalSteps, configuration.warmup_fraction);
     const instances = Array.from({ length: configuration.train_instances }, (_, i) => loop.instanceMasks(step, i));
-    const stepped = await engine.step(
-      state,
-      tokenBatch(tokens, batch, loop.padId),
-      batchLabels(tokens, batch, task.kind),
-      instances,
-      {
-        dropoutRate: configuration.dropout_rate,
-        sparsity: configuration.sparsity,
-        orthogonality: configuration.orthogonality ?? 0,
-        learningRate,
-        weightDecay: configuration.weight_decay,
-        decayBiases: configuration.decay_biases,
-        beta1: configuration.adam_beta1,
-        beta2: configuration.adam_beta2,
-        epsilon: configuration.adam_epsilon,
-        clipNorm: configuration.clip_norm,
-        microBatchRows: configuration.micro_batch_size ?? null,
-      },
-    );
+    const stepped = await loop.place.take({
+      step,
+      training: { state, instances, hyperparameters: stepHyperparameters(configuration, learningRate) },
+      batch: tokenBatch(tokens, batch, loop.padId),
+      labels: batchLabels(tokens, batch, task.kind),
+    });
     const allocates = allocate !== null && !stepped.nonFinite;
     const result = allocates ? { ...stepped, state: allocate(state, stepped) } : stepped;
     state = result.state;
@@ -75,6 +65,23 @@ export async function* trainSteps(
     if (result.nonFinite) return;
     await turnOfEventLoop();
   }
+}
+
+/** @param learningRate already scheduled */
+export function stepHyperparameters(configuration: TrainingConfiguration, learningRate: number): StepHyperparameters {
+  return {
+    dropoutRate: configuration.dropout_rate,
+    sparsity: configuration.sparsity,
+    orthogonality: configuration.orthogonality ?? 0,
+    learningRate,
+    weightDecay: configuration.weight_decay,
+    decayBiases: configuration.decay_biases,
+    beta1: configuration.adam_beta1,
+    beta2: configuration.adam_beta2,
+    epsilon: configuration.adam_epsilon,
+    clipNorm: configuration.clip_norm,
+    microBatchRows: configuration.micro_batch_size ?? null,
+  };
 }
 
 /** The batch of a step: epochs are drawn as wholes and kept while they last. */

@@ -6,7 +6,9 @@ import { thawRows } from '../data/frozen-rows.ts';
 import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
 import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+import type { DeviceKind } from '../sweep/device-kind.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
+import { type GatheredTraining, StepGathering } from './step-gathering.ts';
 
 /** What of a base model's config.json batches depend on. */
 interface ModelLimits {
@@ -38,18 +40,40 @@ const TOKENS_LIMIT = 8;
  * with nothing to load.
  */
 export class WarmSlot {
+  readonly device: DeviceKind;
   readonly #openEngine: OpenAdapterEngine;
   readonly #threads: number;
-  readonly #engines = new Map<string, AdapterEngine>();
+  readonly #engines = new Map<string, Promise<AdapterEngine>>();
+  readonly #gatherings = new Map<string, Promise<StepGathering>>();
   readonly #tokens = new Map<string, TokenisedRows>();
   readonly #plans = new Map<string, BatchPlan>();
   readonly #limits = new Map<string, ModelLimits>();
 
-  constructor(openEngine: OpenAdapterEngine, threads: number) {
+  constructor(openEngine: OpenAdapterEngine, threads: number, device: DeviceKind) {
     this.#openEngine = openEngine;
     this.#threads = threads;
+    this.device = device;
   }
 
+  /** A place beside the trainings of this bundle key that run now. @param pack asked of the first of them */
+  async gather(key: string, engine: AdapterEngine, pack: () => Promise<number>): Promise<GatheredTraining> {
+    const known = this.#gatherings.get(key);
+    const gathering = known ?? pack().then((size) => new StepGathering(engine, size));
+    this.#gatherings.set(key, gathering);
+    try {
+      const place = (await gathering).join();
+      const leave = async () => {
+        place.leave();
+        if ((await gathering).empty) this.#gatherings.delete(key);
+      };
+      return { ...place, leave: () => void leave() };
+    } catch (error) {
+      this.#gatherings.delete(key);
+      throw error;
+    }
+  }
+
+  /** Asked for again while it opens, it is the same one. */
   async engine(
     base: BaseModelReference,
     modelFolder: string,
@@ -61,16 +85,15 @@ export class WarmSlot {
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
     const given = shed(this.#engines, ENGINE_LIMIT - 1);
-    for (const engine of given) await engine.close();
-    const opened = await this.#openEngine({
-      modelFolder,
-      task,
-      adapter: configuration,
-      head: configuration,
-      threads: this.#threads,
-    });
-    this.#engines.set(key, opened);
-    return opened;
+    const open = async () => {
+      for (const engine of given) await (await engine).close();
+      const adapter = configuration;
+      return this.#openEngine({ modelFolder, task, adapter, head: configuration, threads: this.#threads });
+    };
+    const opening = open();
+    this.#engines.set(key, opening);
+    opening.catch(() => this.#engines.delete(key));
+    return opening;
   }
 
   /** Tokens of frozen rows. @param file gzip'd JSON lines as `freezeRows` made them */

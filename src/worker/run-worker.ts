@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
@@ -148,6 +149,8 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
       workerId,
       storeId: checkpoints.id,
       leaseMs: settings.leaseMs,
+      packingDevice: packingDevice(settings),
+      bundleLimit: settings.bundleLimit,
       renewEveryMs: settings.renewEveryMs,
       draining,
       isAway: (error) => record.isAway(error),
@@ -174,6 +177,11 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     failed: (error) => warn('train worker', error),
   });
   await trainers.close();
+}
+
+/** What a packing plan was measured on: threads and processor count, where a numerics class does not. */
+function packingDevice({ deviceClass, threadsPerSlot }: WorkerSettings): string {
+  return `${deviceClass}, ${threadsPerSlot} threads, ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
 }
 
 function currentAttempt(): ActivityAttempt {

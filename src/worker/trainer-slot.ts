@@ -4,7 +4,7 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
-import type { FromTrainer, ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
+import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/trainer-protocol.ts';
 import { outOfMemoryCount } from './out-of-memory-count.ts';
 import { type ChildEnd, TrainerChild } from './trainer-child.ts';
 
@@ -35,21 +35,26 @@ type JobEnd =
   | { readonly kind: 'constants'; readonly constants: TheoryConstants }
   | { readonly kind: 'died'; readonly end: ChildEnd };
 
+/** What the process works on for somebody: a segment, by its id, or the probe. */
 interface Job {
   readonly listener: SegmentListener | null;
   readonly oomCount: number | null;
-  progressAt: number;
   stopWanted: boolean;
   stalled: boolean;
   finish(end: JobEnd): void;
 }
 
-/** One slot: keeps a trainer process warm, gives it one job at a time, and ends it when it must. */
+const probeJob = 'probe';
+
+/** One slot: keeps a trainer process warm, gives it one bundle or probe at a time, and ends it when it must. */
 export class TrainerSlot implements Trainer {
   readonly #options: TrainerSlotOptions;
   #child: TrainerChild | null = null;
   #numericsClass: PromiseWithResolversOf<string> | null = null;
-  #job: Job | null = null;
+  readonly #jobs = new Map<string, Job>();
+  /** Segments whose data and model are being brought here. */
+  readonly #preparing = new Map<string, { stopWanted: boolean }>();
+  #progressAt = 0;
   #insisting: NodeJS.Timeout | null = null;
 
   constructor(options: TrainerSlotOptions) {
@@ -66,7 +71,7 @@ export class TrainerSlot implements Trainer {
   }
 
   get alive(): boolean {
-    return this.#job === null || performance.now() - this.#job.progressAt < this.#options.stallMs;
+    return this.#jobs.size === 0 || performance.now() - this.#progressAt < this.#options.stallMs;
   }
 
   numericsClass(): Promise<string> {
@@ -76,9 +81,9 @@ export class TrainerSlot implements Trainer {
   }
 
   async run(segment: Segment, listener: SegmentListener): Promise<SegmentOutcome> {
-    let stoppedEarly = false;
-    const preparing = { release: () => void (stoppedEarly = true) };
-    this.#preparing = preparing;
+    const { segmentId } = segment.lease;
+    const preparing = { stopWanted: false };
+    this.#preparing.set(segmentId, preparing);
     let command: RunCommand;
     try {
       command = await this.#options.prepare(segment);
@@ -86,41 +91,48 @@ export class TrainerSlot implements Trainer {
       if (!(error instanceof DropsweepError && sameEverywhere.has(error.code))) throw error;
       return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
     } finally {
-      this.#preparing = null;
+      this.#preparing.delete(segmentId);
     }
-    if (stoppedEarly) return { kind: 'released' };
-    const { end, job } = await this.#work(listener, command);
+    if (preparing.stopWanted) return { kind: 'released' };
+    const { end, job } = await this.#work(segmentId, listener, command);
     if (end.kind === 'outcome') {
       // What the failed allocation left behind is not handed to the next segment.
-      if (end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory') await this.close();
+      const outOfMemory = end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory';
+      if (outOfMemory && this.#jobs.size === 0) await this.close();
       return end.outcome;
     }
     if (end.kind === 'constants') throw new Error('a trainer process answered a segment with constants');
     return describeDeath(end.end, job, segment.attempt);
   }
 
-  #preparing: { release: () => void } | null = null;
-
   async probe(request: ProbeRequest): Promise<TheoryConstants> {
-    const { end } = await this.#work(null, { kind: 'probe', request });
+    const { end } = await this.#work(probeJob, null, { kind: 'probe', request });
     if (end.kind === 'constants') return end.constants;
     const why = end.kind === 'died' ? end.end.lastWords : end.outcome.kind;
     throw new Error(`the theory probe's trainer process ended: ${why}`);
   }
 
-  release(): void {
-    this.#preparing?.release();
-    if (this.#job === null) return;
-    this.#job.stopWanted = true;
-    this.#child?.send({ kind: 'release' });
+  release(segmentId?: string): void {
+    if (!this.#wantStopped(segmentId)) return;
+    this.#child?.send(segmentId === undefined ? { kind: 'release' } : { kind: 'release', run: segmentId });
     this.#insist();
   }
 
-  discard(): void {
-    this.#preparing?.release();
-    if (this.#job === null) return;
-    this.#job.stopWanted = true;
-    this.#child?.kill();
+  discard(segmentId?: string): void {
+    if (!this.#wantStopped(segmentId)) return;
+    const others = [...this.#jobs.values()].some((job) => !job.stopWanted);
+    if (others) this.release(segmentId);
+    else this.#child?.kill();
+  }
+
+  /** @returns whether the process works on any of it */
+  #wantStopped(segmentId?: string): boolean {
+    const named = <Value>(all: ReadonlyMap<string, Value>) =>
+      [...all].flatMap(([id, value]) => (segmentId === undefined || id === segmentId ? [value] : []));
+    for (const preparing of named(this.#preparing)) preparing.stopWanted = true;
+    const jobs = named(this.#jobs);
+    for (const job of jobs) job.stopWanted = true;
+    return jobs.length > 0;
   }
 
   /** Ends the process: politely when idle, with signals and limits when not. Resolves when it is gone. */
@@ -157,7 +169,7 @@ export class TrainerSlot implements Trainer {
         if (this.#insisting !== null) clearTimeout(this.#insisting);
         this.#insisting = null;
         ready.reject(new Error(`the trainer process of slot ${this.slot} ended: ${end.lastWords}`));
-        this.#finish({ kind: 'died', end });
+        for (const id of [...this.#jobs.keys()]) this.#finish(id, { kind: 'died', end });
         this.#onGone?.();
       },
     });
@@ -166,21 +178,16 @@ export class TrainerSlot implements Trainer {
   }
 
   async #work(
+    id: string,
     listener: SegmentListener | null,
     command: RunCommand | { kind: 'probe'; request: ProbeRequest },
   ): Promise<{ end: JobEnd; job: Job }> {
-    if (this.#job !== null) throw new Error(`slot ${this.slot} is busy`);
+    if (this.#jobs.has(id) || this.#jobs.has(probeJob)) throw new Error(`slot ${this.slot} is busy`);
     const child = this.#start();
     const { promise, resolve } = promiseWithResolvers<JobEnd>();
-    const job: Job = {
-      listener,
-      oomCount: outOfMemoryCount(),
-      progressAt: performance.now(),
-      stopWanted: false,
-      stalled: false,
-      finish: resolve,
-    };
-    this.#job = job;
+    const job: Job = { listener, oomCount: outOfMemoryCount(), stopWanted: false, stalled: false, finish: resolve };
+    this.#jobs.set(id, job);
+    this.#progressAt = performance.now();
     const watch = setInterval(() => {
       if (this.alive) return;
       job.stalled = true;
@@ -192,10 +199,11 @@ export class TrainerSlot implements Trainer {
     return { end, job };
   }
 
-  #finish(end: JobEnd): void {
-    const job = this.#job;
-    this.#job = null;
-    if (end.kind !== 'died' && this.#insisting !== null) {
+  #finish(id: string, end: JobEnd): void {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    const stopping = [...this.#jobs.values()].some(({ stopWanted }) => stopWanted);
+    if (end.kind !== 'died' && !stopping && this.#insisting !== null) {
       clearTimeout(this.#insisting);
       this.#insisting = null;
     }
@@ -203,29 +211,32 @@ export class TrainerSlot implements Trainer {
   }
 
   #hear(message: FromTrainer): void {
-    const job = this.#job;
-    if (job !== null) job.progressAt = performance.now();
+    this.#progressAt = performance.now();
+    if (message.kind === 'ready') this.#numericsClass?.resolve(message.numericsClass);
+    else if (message.kind === 'probed') this.#finish(probeJob, { kind: 'constants', constants: message.constants });
+    else this.#hearOfRun(message);
+  }
+
+  #hearOfRun(message: RunMessage): void {
+    const listener = this.#jobs.get(message.run)?.listener;
     switch (message.kind) {
-      case 'ready':
-        this.#numericsClass?.resolve(message.numericsClass);
-        break;
       case 'progress':
-        job?.listener?.progress(message.step, message.of);
+        listener?.progress(message.step, message.of);
         break;
       case 'metrics':
-        job?.listener?.metrics(message.chunks);
+        listener?.metrics(message.chunks);
         break;
       case 'checkpoint':
-        job?.listener?.checkpoint(message.checkpoint, message.chunks);
+        listener?.checkpoint(message.checkpoint, message.chunks);
         break;
       case 'event':
-        job?.listener?.event(message.name, message.detail);
+        listener?.event(message.name, message.detail);
+        break;
+      case 'packing':
+        listener?.packing(message.plan);
         break;
       case 'done':
-        this.#finish({ kind: 'outcome', outcome: message.outcome });
-        break;
-      case 'probed':
-        this.#finish({ kind: 'constants', constants: message.constants });
+        this.#finish(message.run, { kind: 'outcome', outcome: message.outcome });
         break;
     }
   }

@@ -29,6 +29,8 @@ export interface WorkerSettings {
   readonly terminateMs: number;
   readonly checkpointEverySeconds: number;
   readonly threadsPerSlot: number;
+  /** Trainings that a slot takes side by side, at most; 1: packing is off. */
+  readonly bundleLimit: number;
 }
 
 /** Before its device has been settled by opening it. */
@@ -36,7 +38,8 @@ export type WishedSettings = Omit<WorkerSettings, 'deviceClass'> & { readonly de
 
 /**
  * `--role control|train` (repeatable; default both), `--slots n`, `--device auto|cpu|cuda|webgpu` (default cpu), `--data folder`; DATABASE_URL, TEMPORAL_*,
- * DROPSWEEP_DATA, DROPSWEEP_SLOTS, DROPSWEEP_DEVICE, DROPSWEEP_THREADS, DROPSWEEP_CHECKPOINT_SECONDS, and DROPSWEEP_DRIVE, JSON of
+ * DROPSWEEP_DATA, DROPSWEEP_SLOTS, DROPSWEEP_DEVICE, DROPSWEEP_THREADS, DROPSWEEP_PACKING,
+ * DROPSWEEP_CHECKPOINT_SECONDS, and DROPSWEEP_DRIVE, JSON of
  * DriveSettings for tests.
  * @throws DropsweepError USAGE
  */
@@ -83,6 +86,7 @@ export function readWorkerSettings(args: readonly string[], environment: NodeJS.
       environment['DROPSWEEP_CHECKPOINT_SECONDS'] ?? '60',
       'DROPSWEEP_CHECKPOINT_SECONDS',
     ),
+    bundleLimit: readPacking(environment['DROPSWEEP_PACKING'] ?? 'auto'),
     threadsPerSlot: positive(environment['DROPSWEEP_THREADS'] ?? fair, 'DROPSWEEP_THREADS'),
   };
 }
@@ -102,6 +106,17 @@ function readDevice(text: string): DeviceWish {
     where: '--device',
     got: text,
     expected: ['auto', ...deviceKinds].join(', '),
+  });
+}
+
+/** auto: as many as a pack that was measured to pay has room for. */
+function readPacking(text: string): number {
+  if (text === 'auto') return 16;
+  if (text === 'off') return 1;
+  throw new DropsweepError('USAGE', 'no such packing', {
+    where: 'DROPSWEEP_PACKING',
+    got: text,
+    expected: 'auto or off',
   });
 }
 

@@ -75,6 +75,8 @@ describe('an activity that Temporal runs a second time', () => {
     const serveSlot = makeServeSlot({
       ...{ currentAttempt, trainers, ledger: record.ledger, workerId: 'test', storeId: openCheckpointStore(folder).id },
       leaseMs: 30_000,
+      packingDevice: 'test',
+      bundleLimit: 1,
       renewEveryMs: 1_000,
       draining: new AbortController().signal,
       isAway: () => false,

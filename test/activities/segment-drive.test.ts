@@ -1,3 +1,4 @@
+import type { PackingPlan } from '../../src/sweep/packing.ts';
 import { describe, expect, it } from 'vitest';
 import { driveSegment } from '../../activities/segment-drive.ts';
 import type { SegmentListener, Trainer } from '../../activities/trainer-pool.ts';
@@ -38,6 +39,10 @@ class ScriptedLedger implements WorkerLedger {
     this.#touch();
     this.written.push(`commit ${outcome.kind}`);
     return this.commitResult;
+  }
+  async pinPacking(_lease: unknown, device: string, { pack }: PackingPlan): Promise<void> {
+    this.#touch();
+    this.written.push(`pack ${pack} on ${device}`);
   }
   async event(_lease: unknown, kind: string): Promise<void> {
     this.#touch();
@@ -93,6 +98,7 @@ function drive(ledger: ScriptedLedger, trainer: ScriptedTrainer, wantedBack = ne
     ledger,
     trainer,
     leaseMs: 1_000,
+    packingDevice: 'test',
     renewEveryMs: 5,
     wantedBack,
     heartbeat: () => undefined,

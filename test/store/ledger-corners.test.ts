@@ -26,8 +26,20 @@ afterEach(async () => {
 const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const halving = { kind: 'halving', rungs: [0.5, 1], keep: 0.5 } as const;
 
+/** Lets the sweep's trainings, of two instances each, step together in packs of so many passes. */
+async function pinPack(sweepId: string, pack: number): Promise<void> {
+  await query(sql`
+    update trainings set bundle_key = 'key' from sweep_trainings l
+    where l.training_id = trainings.id and l.sweep_id = ${sweepId}`);
+  const lender = await record.take(sweepId);
+  const plan = { pack, passMs: { 1: 2, [pack]: 1 }, batch: { rows: 8, tokens: 16 } };
+  await record.ledger.pinPacking(lender.lease, 'test', plan);
+  await record.ledger.commit(lender.lease, { kind: 'released' });
+}
+
 async function takeBundle(sweepId: string, slotKey: string, maxSegments: number): Promise<readonly Segment[]> {
-  const result = await record.ledger.claim(record.request(sweepId, { slotKey, maxSegments }));
+  const request = record.request(sweepId, { slotKey, maxSegments, packingDevice: 'test' });
+  const result = await record.ledger.claim(request);
   if (result.kind !== 'claimed') throw new Error(`nothing to claim: ${result.kind}`);
   return result.bundle;
 }
@@ -35,6 +47,7 @@ async function takeBundle(sweepId: string, slotKey: string, maxSegments: number)
 describe('a bundle', () => {
   it('is handed out again in the same order, without what was finished of it', async () => {
     const sweep = await record.launch(planOf('s', 12));
+    await pinPack(sweep, 20);
     const first = await takeBundle(sweep, 'slot', 10);
     expect(first).toHaveLength(10);
     const done = first[3];
@@ -50,16 +63,18 @@ describe('a bundle', () => {
     const register = new PostgresWorkerRegister(record.store);
     await register.register({ workerId: 'worker-1', host: 'h', pid: 1, startTime: 't', role: 'train', slots: 1 });
     const sweep = await record.launch(planOf('s', 5));
+    await pinPack(sweep, 10);
     await takeBundle(sweep, 'slot', 5);
     expect(await register.reapWorker('worker-1')).toEqual([Buffer.from([1, 2, 3])]);
-    expect((await takeBundle(sweep, 'other', 5)).map(({ attempt }) => attempt)).toEqual([2, 2, 2, 2, 2]);
+    expect((await takeBundle(sweep, 'other', 5)).map(({ attempt }) => attempt)).toEqual([3, 2, 2, 2, 2]);
   });
 
   it('never shares a segment with another that is taken at the same time', async () => {
     const sweep = await record.launch(planOf('s', 50));
+    await pinPack(sweep, 14);
     const bundles = await Promise.all(
       Array.from({ length: 12 }, (_, slot) =>
-        record.ledger.claim(record.request(sweep, { slotKey: `slot ${slot}`, maxSegments: 7 })),
+        record.ledger.claim(record.request(sweep, { slotKey: `slot ${slot}`, maxSegments: 7, packingDevice: 'test' })),
       ),
     );
     const ids = bundles.flatMap((result) =>
@@ -67,6 +82,38 @@ describe('a bundle', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toHaveLength(50);
+  });
+});
+
+describe('packing', () => {
+  it('is measured where trainings could step together, and the first plan stays', async () => {
+    const sweep = await record.launch(planOf('s', 3));
+    const unpinned = await takeBundle(sweep, 'before', 8);
+    expect(unpinned).toMatchObject([{ pack: 1 }]);
+    await pinPack(sweep, 2);
+    const [segment] = await takeBundle(sweep, 'after', 8);
+    expect(segment).toMatchObject({ pack: 2 });
+    const other = { pack: 4, passMs: null, batch: { rows: 1, tokens: 1 } };
+    if (segment !== undefined) await record.ledger.pinPacking(segment.lease, 'test', other);
+    expect(await query(sql`select pack from packing_plans`)).toEqual([{ pack: 2 }]);
+    const alone = await record.ledger.claim(record.request(sweep, { packingDevice: 'another' }));
+    expect(alone).toMatchObject({ bundle: [{ pack: null }] });
+  });
+
+  it('takes along what stands at the same step, and nothing that a process died of', async () => {
+    const sweep = await record.launch(planOf('s', 6));
+    await pinPack(sweep, 8);
+    const [ahead, died] = [await record.take(sweep), await record.take(sweep)];
+    const loss = { name: 'loss', firstStep: 1, values: Float64Array.of(1, 1) };
+    await record.ledger.checkpoint(ahead.lease, checkpointAt(2), [loss]);
+    await record.ledger.commit(ahead.lease, { kind: 'released' });
+    await record.ledger.commit(died.lease, { kind: 'process_died', message: 'it did' });
+    const bundles: string[][] = [];
+    for (const slot of ['first', 'second', 'third']) {
+      bundles.push((await takeBundle(sweep, slot, 8)).map(({ trainingHash }) => trainingHash));
+    }
+    expect(bundles.slice(0, 2)).toEqual([[ahead.trainingHash], [died.trainingHash]]);
+    expect(bundles[2]).toHaveLength(4);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { PackingPlan } from '../../src/sweep/packing.ts';
 import { trainerVersion } from '../../src/sweep/trainer-version.ts';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,6 +99,7 @@ export class SegmentBench {
       checkpoint = null,
       endStep = specification.total_steps,
       epoch = 1,
+      pack = 1,
     }: Partial<TrainSegment> & { epoch?: number } = {},
   ): TrainSegment {
     return {
@@ -110,6 +112,7 @@ export class SegmentBench {
       checkpoint,
       endStep,
       attempt: epoch,
+      pack,
     };
   }
 
@@ -153,6 +156,7 @@ export class RecordingReporter implements SegmentReporter {
   readonly checkpoints: CheckpointReference[] = [];
   readonly chunks: MetricChunk[] = [];
   readonly events: { readonly name: string; readonly detail: Record<string, unknown> }[] = [];
+  readonly packings: PackingPlan[] = [];
   readonly releaseAt: number;
   #step = 0;
 
@@ -179,6 +183,10 @@ export class RecordingReporter implements SegmentReporter {
 
   event(name: string, detail: Record<string, unknown>): void {
     this.events.push({ name, detail });
+  }
+
+  packing(plan: PackingPlan): void {
+    this.packings.push(plan);
   }
 
   /** The values of a metric over all chunks, by step from 1. */

@@ -60,5 +60,6 @@ export function simulatedTrainSegment(options: SimulatedSegmentOptions): TrainSe
     checkpoint: null,
     endStep: options.steps,
     attempt: 1,
+    pack: 1,
   };
 }

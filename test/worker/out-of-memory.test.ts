@@ -33,6 +33,7 @@ describe.skipIf(!hasPrlimit())('a slot with little memory (skipped without prlim
     metrics: () => undefined,
     checkpoint: () => undefined,
     event: () => undefined,
+    packing: () => undefined,
   };
 
   it('ends a training that needs more as out_of_memory, and trains the next in a fresh process', async () => {

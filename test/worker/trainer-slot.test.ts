@@ -19,6 +19,7 @@ describe('a slot with its trainer process', () => {
     metrics: (chunks: readonly MetricChunk[]) => void collected.push(...chunks),
     checkpoint: () => undefined,
     event: () => undefined,
+    packing: () => undefined,
   };
 
   beforeEach(async () => {
@@ -68,6 +69,21 @@ describe('a slot with its trainer process', () => {
     expect((await running).kind).toBe('released');
     expect(checkpoints).toHaveLength(1);
     expect(checkpoints[0]?.step).toBeGreaterThan(2);
+  });
+
+  it('runs the segments of a bundle side by side, and lets one go without the other', async () => {
+    const [first, second] = [
+      simulatedTrainSegment({ steps: 400, stepMs: 5 }),
+      simulatedTrainSegment({ steps: 40, stepMs: 5 }),
+    ];
+    const stopped = slot.run(first, {
+      ...listener,
+      progress: (step) => {
+        if (step > 2) slot.discard(first.lease.segmentId);
+      },
+    });
+    const [one, other] = await Promise.all([stopped, slot.run(second, listener)]);
+    expect([one.kind, other.kind]).toEqual(['released', 'trained']);
   });
 
   it('calls a death by its own doing process_died, and one by a stranger released', async () => {

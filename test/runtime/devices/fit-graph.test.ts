@@ -117,7 +117,7 @@ describe('the step of a model', () => {
       );
     const ones = (size: 'inFeatures' | 'outFeatures') => {
       const count = layout.modules.reduce((sum, module) => sum + module[size], 0);
-      return new Tensor('float32', new Float32Array(count).fill(1), [1, count]);
+      return new Tensor('float32', new Float32Array(count).fill(1), [count]);
     };
     const feeds = (training: boolean) => ({
       training: new Tensor('bool', [training], []),
@@ -128,7 +128,7 @@ describe('the step of a model', () => {
       parameters: new Tensor(
         'float32',
         Float32Array.from({ length: layout.length }, (_, i) => Math.sin(i) / 9),
-        [1, layout.length],
+        [layout.length],
       ),
       input_masks: ones('inFeatures'),
       output_masks: ones('outFeatures'),

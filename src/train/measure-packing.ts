@@ -1,0 +1,63 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import type { DeviceKind } from '../sweep/device-kind.ts';
+import type { PackingPlan } from '../sweep/packing.ts';
+import type { AdapterEngine, BatchLabels, StepHyperparameters, TokenBatch, TrainingStep } from './adapter-engine.ts';
+import { drawMasks } from './instance-masks.ts';
+import { stream } from '../random/stream.ts';
+
+/** Packs that are compared with passes in turn: a processor's cores are busy with few rows, a graphics card's are not. */
+const candidates: Readonly<Record<DeviceKind, readonly number[]>> = {
+  cpu: [2],
+  cuda: [2, 4, 8, 16],
+  webgpu: [2, 4, 8],
+};
+/** A pass as long as that fills the device: nothing is compared. */
+const longPassMs = 1_500;
+const rounds = 3;
+/** No further round is begun after it. */
+const budgetMs = 4_000;
+/** A pack is chosen where a pass in it takes at most so much of a pass alone. */
+const worthwhile = 0.99;
+
+export interface PackingMeasurement {
+  readonly engine: AdapterEngine;
+  readonly device: DeviceKind;
+  /** A batch of the training's largest shape. */
+  readonly batch: TokenBatch;
+  readonly labels: BatchLabels;
+  readonly hyperparameters: StepHyperparameters;
+}
+
+/** Passes in turn against packs of several sizes, interleaved after one round that counts for nothing. */
+export async function measurePacking(measurement: PackingMeasurement): Promise<PackingPlan> {
+  const { engine, device, batch, hyperparameters } = measurement;
+  const rows = hyperparameters.microBatchRows ?? batch.rows;
+  const shape = { rows, tokens: batch.length };
+  const passMs = async (pack: number): Promise<number> => {
+    const startedAt = performance.now();
+    await engine.stepTogether([steppingOf(measurement, pack)], batch, measurement.labels, pack);
+    await turnOfEventLoop();
+    return (performance.now() - startedAt) / pack;
+  };
+  await passMs(1);
+  const alone = await passMs(1);
+  const sizes = candidates[device].filter((size) => engine.packThatFits(size, rows, batch.length) === size);
+  if (alone > longPassMs || sizes.length === 0) return { pack: 1, passMs: null, batch: shape };
+  const best = new Map<number, number>([1, ...sizes].map((size) => [size, Number.POSITIVE_INFINITY]));
+  best.set(1, alone);
+  for (const size of sizes) await passMs(size);
+  const startedAt = performance.now();
+  for (let round = 0; round < rounds; round += 1) {
+    if (round > 0 && performance.now() - startedAt > budgetMs) break;
+    for (const [size, before] of best) best.set(size, Math.min(before, await passMs(size)));
+  }
+  const fastest = sizes.toSorted((a, b) => (best.get(a) ?? 0) - (best.get(b) ?? 0))[0] ?? 1;
+  const pays = (best.get(fastest) ?? 0) <= worthwhile * (best.get(1) ?? 0);
+  return { pack: pays ? fastest : 1, passMs: Object.fromEntries(best), batch: shape };
+}
+
+/** A training of so many instances; what comes of it is thrown away. */
+function steppingOf({ engine, hyperparameters }: PackingMeasurement, instances: number): TrainingStep {
+  const drawn = drawMasks(engine.layout, 0.5, (module) => stream(0, 'measure-packing', module));
+  return { state: engine.initialState(0), instances: Array.from({ length: instances }, () => drawn), hyperparameters };
+}
