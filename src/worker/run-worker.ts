@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
@@ -16,6 +15,7 @@ import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { openCheckpointStore } from './checkpoint-store.ts';
 import { every } from './every.ts';
 import { connectNatively, keepWorkerRunning } from './keep-worker-running.ts';
+import { packingDevice } from './packing-device.ts';
 import { RunPreparation } from './prepare-run.ts';
 import { ownIdentity } from './process-identity.ts';
 import { reapDeadWorkers } from './reaper.ts';
@@ -149,7 +149,7 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
       workerId,
       storeId: checkpoints.id,
       leaseMs: settings.leaseMs,
-      packingDevice: packingDevice(settings),
+      packingDevice: packingDevice(settings.deviceClass, settings.threadsPerSlot),
       bundleLimit: settings.bundleLimit,
       renewEveryMs: settings.renewEveryMs,
       draining,
@@ -177,11 +177,6 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     failed: (error) => warn('train worker', error),
   });
   await trainers.close();
-}
-
-/** What a packing plan was measured on: threads and processor count, where a numerics class does not. */
-function packingDevice({ deviceClass, threadsPerSlot }: WorkerSettings): string {
-  return `${deviceClass}, ${threadsPerSlot} threads, ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
 }
 
 function currentAttempt(): ActivityAttempt {

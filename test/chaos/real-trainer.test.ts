@@ -11,6 +11,8 @@ import { planSweep } from '../../src/search/plan-sweep.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import type { EvaluationMetrics } from '../../src/sweep/evaluation-metrics.ts';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import { engineShape } from '../../src/sweep/packing.ts';
+import { packingDevice } from '../../src/worker/packing-device.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
 import type { KeptProcess } from '../support/sweep-machine.ts';
@@ -117,6 +119,21 @@ async function recorded(training: PlannedTraining): Promise<Result> {
   };
 }
 
+async function pinPack(sweep: SweepPlan, threads: number): Promise<void> {
+  const shapes = new Set(sweep.trainings.map(({ specification }) => engineShape(specification)));
+  for (const shape of shapes) {
+    await sql`insert into packing_plans (engine_shape, device, pack, measured)
+      values (${shape}, ${packingDevice('cpu', threads)}, 6, '{}')`.execute(machine.store.db);
+  }
+}
+
+/** Claims of more than one training. */
+async function bundlesTaken(): Promise<number> {
+  const { rows } = await sql`
+    select slot_key, ordinal from claims group by slot_key, ordinal having count(*) > 1`.execute(machine.store.db);
+  return rows.length;
+}
+
 function killTrainer(choice: number): void {
   const workers = new Set(machine.processes.workers.map((worker) => String(worker.pid)));
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
@@ -163,6 +180,8 @@ describe('a sweep of the real trainer that is killed again and again', () => {
       rows,
       content: readFileSync(bench.datasetFiles[hash] ?? ''),
     }));
+    // Whatever would be measured here, trainings of one seed are to step together.
+    for (const threads of [1, 2, 4, 8]) await pinPack(sweep, threads);
     const { sweepId } = await createSweep(machine.store, { plan: sweep, datasets, launchedBy: {} });
     await machine.untilClaimed(sweepId, 1, 30_000);
     const draws = stream(20, 'real-trainer-kills');
@@ -178,6 +197,7 @@ describe('a sweep of the real trainer that is killed again and again', () => {
       states: { succeeded: 20 },
     });
     expect(await machine.looseEnds()).toEqual([]);
+    expect(await bundlesTaken()).toBeGreaterThan(0);
     for (const training of sweep.trainings) expect(await recorded(training)).toEqual(await undisturbed(training));
   });
 });

@@ -1,0 +1,8 @@
+import { cpus } from 'node:os';
+import type { DeviceKind } from '../sweep/device-kind.ts';
+
+/** What a packing plan is measured on: slots alike in device, threads and processor. */
+export function packingDevice(device: DeviceKind, threadsPerSlot: number): string {
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
+  return `${device}, ${threadsPerSlot} ${threadsPerSlot === 1 ? 'thread' : 'threads'}, ${processor}`;
+}
