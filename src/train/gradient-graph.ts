@@ -34,8 +34,8 @@ export interface GradientGraphRequest {
   readonly pack?: number;
 }
 
-/** What each member of a pack has of its own. */
-const differing: ReadonlySet<string> = new Set(['parameters', 'input_masks', 'output_masks']);
+/** What each pass over a batch has of its own. */
+export const ownInputs: ReadonlySet<string> = new Set(['parameters', 'input_masks', 'output_masks']);
 
 interface StepInputs extends EncoderInputs {
   readonly training: Value;
@@ -83,7 +83,7 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
 }
 
 function withPack(pack: number): (input: Value) => Value {
-  return (input) => (differing.has(input.name) ? { ...input, shape: [pack, ...input.shape] } : input);
+  return (input) => (ownInputs.has(input.name) ? { ...input, shape: [pack, ...input.shape] } : input);
 }
 
 /** The frozen base as both branches have it. */
@@ -144,7 +144,7 @@ function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs:
 function optimise(graph: Graph, { pack }: GradientGraphRequest): Graph {
   // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
   const folded = foldSumIntoGemm(keepNeeded(graph));
-  return lowerQuantisedLinears(pack === undefined ? folded : keepNeeded(packGraph(folded, differing, pack)));
+  return lowerQuantisedLinears(pack === undefined ? folded : keepNeeded(packGraph(folded, ownInputs, pack)));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */

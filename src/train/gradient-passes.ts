@@ -1,4 +1,5 @@
 import { demandLength } from '../models/demand-length.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { batchIsPackable, columnsArePackable } from '../packing/packable.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
@@ -27,21 +28,39 @@ export interface PassBatch {
   readonly updateScale: number;
 }
 
-/** The sessions that take gradients and logits: one for a pass alone, and one for each size of pack that is met. */
+export interface PassOptions {
+  readonly threads: number;
+  /** Whether what passes over one batch share is computed once for them: the values between have to be the CPU's. */
+  readonly sharesBatches: boolean;
+  open(graph: Graph): Promise<GraphSession>;
+}
+
+/** What passes in turn share, and what each does. */
+interface SharedSessions {
+  readonly shared: GraphSession;
+  readonly own: GraphSession;
+  /** Names of what the first gives to the second. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The sessions that take gradients and logits: one for a pass alone, one for each size of pack that is met, and two for
+ * passes in turn over one batch.
+ */
 export class GradientPasses {
   readonly #plan: EnginePlan;
-  readonly #open: (pack: number | null) => Promise<GraphSession>;
+  readonly #options: PassOptions;
   readonly #packable: boolean;
   readonly #sessions = new Map<number, Promise<GraphSession>>();
+  #inTurn: Promise<SharedSessions> | null = null;
 
-  /** @param open null: for a pass alone */
-  constructor(plan: EnginePlan, threads: number, open: (pack: number | null) => Promise<GraphSession>) {
+  constructor(plan: EnginePlan, options: PassOptions) {
     this.#plan = plan;
-    this.#open = open;
+    this.#options = options;
     const columns = Math.min(
       ...plan.layout.modules.flatMap(({ inFeatures, outFeatures }) => [inFeatures, outFeatures]),
     );
-    this.#packable = columnsArePackable(columns, threads);
+    this.#packable = columnsArePackable(columns, options.threads);
   }
 
   /** Opens the session of passes alone. */
@@ -54,6 +73,9 @@ export class GradientPasses {
     const { rows, length } = shared.batch;
     demandLength(length, this.#plan.opened.encoder.tokenLimit);
     const most = this.#packable && batchIsPackable(rows, length) ? pack : 1;
+    if (most === 1 && passes.length > 1 && shared.labels !== null && this.#options.sharesBatches) {
+      return this.#sharing(passes, shared);
+    }
     const results: PassResult[] = [];
     while (results.length < passes.length) {
       const size = largestPack(Math.min(most, passes.length - results.length), most);
@@ -64,37 +86,56 @@ export class GradientPasses {
 
   async close(): Promise<void> {
     for (const session of this.#sessions.values()) await (await session).close();
+    const inTurn = await this.#inTurn;
+    await inTurn?.shared.close();
+    await inTurn?.own.close();
   }
 
-  async #together(passes: readonly Pass[], { batch, labels, updateScale }: PassBatch): Promise<readonly PassResult[]> {
-    const pack = passes.length;
-    const session = await this.#session(pack);
+  /** One after another, with what no pass has of its own computed before the first. */
+  async #sharing(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
+    this.#inTurn ??= this.#openShared();
+    const { shared, own, names } = await this.#inTurn;
+    const made = await shared.run(this.#batchFeeds(batch));
+    const passed = Object.fromEntries(made.map((tensor, index) => [names[index] ?? '', tensor]));
+    const results: PassResult[] = [];
+    for (const pass of passes) {
+      const outputs = await own.run({ ...this.#batchFeeds(batch), ...passed, ...passFeeds([pass]) });
+      results.push(...resultsOf(outputs, 1));
+    }
+    return results;
+  }
+
+  async #openShared(): Promise<SharedSessions> {
+    const { shared, own } = this.#plan.sharedGradient();
+    const names = shared.outputs.map(({ name }) => name);
+    return { shared: await this.#options.open(shared), own: await this.#options.open(own), names };
+  }
+
+  async #together(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
+    const session = await this.#session(passes.length);
+    return resultsOf(await session.run({ ...this.#batchFeeds(batch), ...passFeeds(passes) }), passes.length);
+  }
+
+  #batchFeeds({ batch, labels, updateScale }: PassBatch): Record<string, Tensor> {
     const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
-    const outputs = await session.run({
+    return {
       training: new Tensor('bool', [labels !== null], []),
       input_ids: tokens(batch.inputIds),
       attention_mask: tokens(batch.attentionMask),
       token_type_ids: tokens(batch.tokenTypeIds),
       labels: this.#labels(labels, batch),
-      parameters: vectors(passes.map(({ parameters }) => parameters)),
-      input_masks: vectors(passes.map(({ masks }) => masks.input)),
-      output_masks: vectors(passes.map(({ masks }) => masks.output)),
       update_scale: new Tensor('float32', [updateScale], []),
-    });
-    const [logits, loss, gradient] = outputs.map(floatsOf);
-    if (logits === undefined || loss === undefined || gradient === undefined)
-      throw new Error('a step has three outputs');
-    return passes.map((_, member) => ({
-      logits: memberOf(logits, member, pack),
-      loss: loss[member] ?? Number.NaN,
-      gradient: memberOf(gradient, member, pack),
-    }));
+    };
   }
 
   #session(pack: number): Promise<GraphSession> {
-    const known = this.#sessions.get(pack) ?? this.#open(pack === 1 ? null : pack);
+    const known = this.#sessions.get(pack) ?? this.#options.open(this.#graph(pack));
     this.#sessions.set(pack, known);
     return known;
+  }
+
+  #graph(pack: number): Graph {
+    return pack === 1 ? this.#plan.gradient : this.#plan.packedGradient(pack);
   }
 
   #labels(labels: BatchLabels | null, { rows, length }: TokenBatch): Tensor {
@@ -107,6 +148,25 @@ export class GradientPasses {
     }
     return new Tensor('int64', labels instanceof BigInt64Array ? labels : new BigInt64Array(count), columns);
   }
+}
+
+/** What each pass has of its own, by ownInputs' names. */
+function passFeeds(passes: readonly Pass[]): Record<string, Tensor> {
+  return {
+    parameters: vectors(passes.map(({ parameters }) => parameters)),
+    input_masks: vectors(passes.map(({ masks }) => masks.input)),
+    output_masks: vectors(passes.map(({ masks }) => masks.output)),
+  };
+}
+
+function resultsOf(outputs: readonly Tensor[], pack: number): readonly PassResult[] {
+  const [logits, loss, gradient] = outputs.map(floatsOf);
+  if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
+  return Array.from({ length: pack }, (_, member) => ({
+    logits: memberOf(logits, member, pack),
+    loss: loss[member] ?? Number.NaN,
+    gradient: memberOf(gradient, member, pack),
+  }));
 }
 
 /** Packs are `most`, or a power of two: few graphs are built, whatever trainings come and go. */

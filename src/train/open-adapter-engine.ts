@@ -1,4 +1,5 @@
 import type { HeadTask } from '../models/heads.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { stream } from '../random/stream.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
@@ -40,14 +41,9 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   await plan.quantised?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
-  const passes = new GradientPasses(plan, request.threads, (pack) =>
-    openGraph({
-      graph: pack === null ? plan.gradient : plan.packedGradient(pack),
-      device,
-      folder: opened.folder,
-      options: { ...options, ...profile },
-    }),
-  );
+  const open = (graph: Graph) =>
+    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile } });
+  const passes = new GradientPasses(plan, { threads: request.threads, sharesBatches: device.kind === 'cpu', open });
   await passes.open();
   // The optimiser's vectors are the slot's own: its step is the CPU's on every device.
   const optimiser = new Optimiser(layout, (penalties) =>
@@ -129,8 +125,10 @@ class OnnxAdapterEngine implements AdapterEngine {
     );
     const gathered = trainings.map(({ instances }) => new GradientSum(instances.length));
     const owners = trainings.flatMap(({ instances }, training) => instances.map(() => gathered[training]));
-    for (let first = 0; first < passes.length; first += pack) {
-      const together = passes.slice(first, first + pack);
+    // A pass's micro-batches are added up before the next pass's: so many passes' gradients are held at once.
+    const atOnce = parts.length === 1 ? passes.length : pack;
+    for (let first = 0; first < passes.length; first += atOnce) {
+      const together = passes.slice(first, first + atOnce);
       const results: (readonly PassResult[])[] = [];
       for (const part of parts) {
         results.push(await this.#passes.run(together, { ...part, updateScale: 1 }, pack));

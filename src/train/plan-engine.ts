@@ -10,7 +10,9 @@ import type { Graph } from '../onnx/graph.ts';
 import type { HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { quantisedWeights } from './base-precision.ts';
-import { buildGradientGraph } from './gradient-graph.ts';
+import { branchOf } from '../onnx/branch-of.ts';
+import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
+import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
 /** What of a request decides the engine's graphs. */
@@ -29,6 +31,8 @@ export interface EnginePlan {
   readonly labelsTokens: boolean;
   /** Training and evaluation, as gradient-graph.ts builds them. */
   readonly gradient: Graph;
+  /** Training alone, in what all passes over a batch share and what each has of its own. */
+  sharedGradient(): SharedGraph;
   /** The same for so many members at once. */
   packedGradient(pack: number): Graph;
   /** Type and, after the rows, the columns of the labels. */
@@ -49,14 +53,16 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
   const scale = updateScale(request.adapter);
   const quantised = quantisedWeights(opened, request.adapter.base_precision);
   const shape = { encoder, weights, quantised, head, loss, method, layout, scale };
+  const gradient = buildGradientGraph(shape);
   return {
     opened,
     method,
     layout,
     scale,
     quantised,
+    sharedGradient: () => partShared(branchOf(gradient, true), ownInputs),
     labelsTokens: loss.labels.columns === 'tokens',
-    gradient: buildGradientGraph(shape),
+    gradient,
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }),
     labels: loss.labels,
   };

@@ -2,7 +2,13 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AdapterEngine, BatchLabels, TokenBatch, TrainingStep } from '../../src/train/adapter-engine.ts';
+import type {
+  AdapterEngine,
+  BatchLabels,
+  StepResult,
+  TokenBatch,
+  TrainingStep,
+} from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
@@ -100,15 +106,18 @@ async function opened<Result>(
 }
 
 describe.each(folders.map((folder) => [path.basename(folder), folder] as const))('%s', (_name, folder) => {
-  it('three trainings in packs of 2, 3 and 6 step as each alone, bit for bit', async () => {
+  it('three trainings, in turn and in packs of 2, 3 and 6, step as each alone, bit for bit', async () => {
     await opened(folder, async (engine, loaded) => {
       const { batch, labels } = fourfold(batchOf(loaded.inputs), labelsOf(loaded.case, loaded.inputs));
       const trainings = trainingsOf(loaded, engine);
-      const alone = [];
-      for (const { state, instances, hyperparameters } of trainings) {
+      const singles = trainings.map((training) => ({ ...training, instances: training.instances.slice(0, 1) }));
+      const alone: StepResult[] = [];
+      for (const { state, instances, hyperparameters } of singles) {
         alone.push(await engine.step(state, batch, labels, instances, hyperparameters));
       }
-      for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(alone);
+      for (const pack of [1, 2, 3]) expect(await engine.stepTogether(singles, batch, labels, pack)).toEqual(alone);
+      const inTurn = await engine.stepTogether(trainings, batch, labels, 1);
+      for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(inTurn);
     });
   });
 });
