@@ -1,9 +1,8 @@
 import type { PackingRule } from './packing-rule.ts';
 import { alongAxisRule, broadcastRule, elementRule } from './rules/elements.ts';
 import {
+  alignedRule,
   axesInputRule,
-  concatRule,
-  elementsAtRule,
   expandRule,
   gatherRule,
   reshapeRule,
@@ -29,13 +28,12 @@ export const packingRules: Readonly<Record<string, PackingRule>> = {
   ...all(['Unsqueeze', 'Squeeze'], axesInputRule(1)),
   ...all(['Slice', 'Pad'], axesInputRule(3)),
   ...all(['FrozenLinear', 'QuantisedProduct'], rowsRule),
-  ...all(['GatherElements'], elementsAtRule),
+  ...all(['Concat', 'GatherElements'], alignedRule),
   Gemm: gemmRule,
   FusedMatMul: batchedProductRule,
   Reshape: reshapeRule,
   Transpose: transposeRule,
   Split: splitRule,
-  Concat: concatRule,
   Gather: gatherRule,
   Expand: expandRule,
   Shape: shapeRule,

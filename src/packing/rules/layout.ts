@@ -40,7 +40,8 @@ export function axesInputRule(position: number): PackingRule {
 export const splitRule: PackingRule = (context) =>
   again(context, [inputOf(context, 0).value, inputOf(context, 1).value], movedAxis(context));
 
-export const concatRule: PackingRule = (context) =>
+/** Operands of one rank, side by side or element for element along an axis. */
+export const alignedRule: PackingRule = (context) =>
   again(
     context,
     context.inputs.map((_, index) => spread(context, inputOf(context, index))),
@@ -52,14 +53,6 @@ export const gatherRule: PackingRule = (context) => {
   const [table, numbers] = [inputOf(context, 0), inputOf(context, 1)];
   return numbers.packed ? eachMemberRule(context) : again(context, [table.value, numbers.value], movedAxis(context));
 };
-
-/** Operands of one rank, element for element along an axis. */
-export const elementsAtRule: PackingRule = (context) =>
-  again(
-    context,
-    context.inputs.map((_, index) => spread(context, inputOf(context, index))),
-    movedAxis(context),
-  );
 
 export const expandRule: PackingRule = (context) => {
   const [output] = context.node.outputs;
