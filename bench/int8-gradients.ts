@@ -1,12 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { planBatches, sortedBatches } from '../src/data/epoch-batches.ts';
 import { loadDataset } from '../src/data/load-dataset.ts';
 import { batchLabels, tokenBatch } from '../src/data/token-batch.ts';
 import { tokenise } from '../src/data/tokenise.ts';
-import { resolveModel } from '../src/hub/resolve-model.ts';
 import { choiceFields, trainingDefaults } from '../src/sweep/training-fields.ts';
 import type { BasePrecision } from '../src/sweep/vocabulary.ts';
 import type { TrainableTensor, TrainingState } from '../src/train/adapter-engine.ts';
@@ -14,6 +11,7 @@ import { instanceMasks } from '../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 import { StepGathering } from '../src/train/step-gathering.ts';
 import { trainSteps } from '../src/train/training-loop.ts';
+import { ownBase } from './own-base.ts';
 import { stepRequest } from './step-request.ts';
 
 /*
@@ -56,11 +54,7 @@ const data = loadDataset({
   split_seed: 0,
 });
 
-const modelFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-int8-'));
-const base = await resolveModel(options.model);
-for (const file of ['config.json', 'model.safetensors', 'tokenizer.json']) {
-  cpSync(path.join(base.folder, file), path.join(modelFolder, file));
-}
+const modelFolder = await ownBase(options.model, ['config.json', 'model.safetensors', 'tokenizer.json']);
 const open = (base_precision: BasePrecision) =>
   openAdapterEngine({
     modelFolder,

@@ -1,11 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '../src/hub/resolve-model.ts';
 import { stream } from '../src/random/stream.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
+import { ownBase } from './own-base.ts';
 
 /*
  * Peak memory over many steps of mixed lengths, against the first step of the longest:
@@ -18,9 +16,7 @@ const { values: options } = parseArgs({
     longest: { type: 'string', default: '128' },
   },
 });
-const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-memory-'));
-const base = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
-for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
+const folder = await ownBase();
 const openings: number[] = [];
 const open = async () => {
   const begun = performance.now();

@@ -1,11 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '../src/hub/resolve-model.ts';
 import type { TrainingStep } from '../src/train/adapter-engine.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
+import { ownBase } from './own-base.ts';
 
 /*
  * Trainings that step together against the same in turn, and N instances against one, interleaved in one run:
@@ -22,9 +20,7 @@ const { values: options } = parseArgs({
   },
 });
 const members = Number(options.members);
-const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-packing-'));
-const base = await resolveModel(options.model, { progress: (text) => process.stderr.write(`${text}\n`) });
-for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
+const folder = await ownBase(options.model);
 const engine = await openAdapterEngine({ ...stepRequest, modelFolder: folder, threads: Number(options.threads) });
 const { batch, labels } = drawBatch(Number(options.rows), Number(options.tokens));
 

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '../src/hub/resolve-model.ts';
+import { ownBase } from './own-base.ts';
 
 /*
  * How to share a machine's cores: one slot of two threads against two slots of one thread, interleaved round by round.
@@ -17,9 +16,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '10' },
   },
 });
-const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-slots-'));
-const base = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
-for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
+const folder = await ownBase();
 
 interface Slot {
   readonly child: ChildProcess;

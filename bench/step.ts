@@ -1,10 +1,9 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '../src/hub/resolve-model.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
+import { ownBase } from './own-base.ts';
 
 /*
  * The training step at one shape: npm run bench -- [--model REFERENCE] [--rows 32] [--tokens 64] [--threads 2]
@@ -21,9 +20,7 @@ const { values: options } = parseArgs({
 });
 process.env['DROPSWEEP_THREADS'] = options.threads;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-bench-'));
-const base = await resolveModel(options.model, { progress: (text) => process.stderr.write(`${text}\n`) });
-for (const file of ['config.json', 'model.safetensors']) cpSync(path.join(base.folder, file), path.join(folder, file));
+const folder = await ownBase(options.model);
 const request = { ...stepRequest, modelFolder: folder, threads: Number(options.threads) };
 const openedAt = performance.now();
 const engine = await openAdapterEngine(request);

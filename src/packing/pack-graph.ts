@@ -7,7 +7,8 @@ import { eachMemberRule } from './rules/each-member.ts';
 /**
  * The same graph for `pack` members. The values named in `differing` are [pack, …] where they were […], whether inputs
  * of the graph or of one around it, and so is every output; what depends on none of them is computed once.
- * Requires a legal graph; ensures that a member's part of each output has the bits that the graph gives for it alone.
+ * Requires a legal graph, and shapes that packable.ts lets through; ensures that a member's part of each output has the
+ * bits that the graph gives for it alone.
  */
 export function packGraph(graph: Graph, differing: ReadonlySet<string>, pack: number): Graph {
   const b = GraphBuilder.over(graph, `${graph.name}_pack${pack}_`);

@@ -35,6 +35,7 @@ export async function measurePacking(measurement: PackingMeasurement): Promise<P
   const { engine, device, batch, hyperparameters } = measurement;
   const rows = hyperparameters.microBatchRows ?? batch.rows;
   const shape = { rows, tokens: batch.length };
+  const fits = (size: number) => engine.packThatFits(size, rows, batch.length) === size;
   const passMs = async (pack: number): Promise<number> => {
     const startedAt = performance.now();
     const passes = Math.max(fewest, pack);
@@ -44,11 +45,10 @@ export async function measurePacking(measurement: PackingMeasurement): Promise<P
   };
   await passMs(1);
   const alone = await passMs(1);
-  const sizes = candidates[device].filter((size) => engine.packThatFits(size, rows, batch.length) === size);
-  if (alone > longPassMs || sizes.length === 0) return { pack: 1, passMs: null, batch: shape };
+  const sizes = alone > longPassMs ? [] : await runnable(candidates[device].filter(fits), passMs);
+  if (sizes.length === 0) return { pack: 1, passMs: null, batch: shape };
   const best = new Map<number, number>([1, ...sizes].map((size) => [size, Number.POSITIVE_INFINITY]));
   best.set(1, alone);
-  for (const size of sizes) await passMs(size);
   const startedAt = performance.now();
   for (let round = 0; round < rounds; round += 1) {
     if (round > 0 && performance.now() - startedAt > budgetMs) break;
@@ -57,6 +57,18 @@ export async function measurePacking(measurement: PackingMeasurement): Promise<P
   const fastest = sizes.toSorted((a, b) => (best.get(a) ?? 0) - (best.get(b) ?? 0))[0] ?? 1;
   const pays = (best.get(fastest) ?? 0) <= worthwhile * (best.get(1) ?? 0);
   return { pack: pays ? fastest : 1, passMs: Object.fromEntries(best), batch: shape };
+}
+
+/** The sizes that run, up to the first that memory, or the device, refuses: no training fails of a pack alone. */
+async function runnable(sizes: readonly number[], run: (size: number) => Promise<number>): Promise<readonly number[]> {
+  for (const [index, size] of sizes.entries()) {
+    try {
+      await run(size);
+    } catch {
+      return sizes.slice(0, index);
+    }
+  }
+  return sizes;
 }
 
 /** A training of so many instances; what comes of it is thrown away. */

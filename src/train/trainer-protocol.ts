@@ -67,14 +67,15 @@ export type FromTrainer =
   | { readonly kind: 'probed'; readonly constants: TheoryConstants }
   | RunMessage;
 
-/** @property run the lease's segment: segments of one bundle run side by side */
-export type RunMessage = { readonly run: string } & (
-  | /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
-  { readonly kind: 'progress'; readonly step: number; readonly of: number }
+/** Of the segment with the lease of that id: segments of one bundle run side by side. */
+export type RunMessage = RunReport & { readonly run: string };
+
+type RunReport =
+  /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
+  | { readonly kind: 'progress'; readonly step: number; readonly of: number }
   | { readonly kind: 'metrics'; readonly chunks: readonly MetricChunk[] }
   /** The file is on disk and synced; the row is the supervisor's to write, with the metrics up to its step. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
   | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
   | { readonly kind: 'packing'; readonly plan: PackingPlan }
-  | { readonly kind: 'done'; readonly outcome: SegmentOutcome }
-);
+  | { readonly kind: 'done'; readonly outcome: SegmentOutcome };

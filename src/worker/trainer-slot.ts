@@ -56,6 +56,8 @@ export class TrainerSlot implements Trainer {
   readonly #preparing = new Map<string, { stopWanted: boolean }>();
   #progressAt = 0;
   #insisting: NodeJS.Timeout | null = null;
+  /** A segment of the process that runs has met the end of memory. */
+  #exhausted = false;
 
   constructor(options: TrainerSlotOptions) {
     this.#options = options;
@@ -96,9 +98,9 @@ export class TrainerSlot implements Trainer {
     if (preparing.stopWanted) return { kind: 'released' };
     const { end, job } = await this.#work(segmentId, listener, command);
     if (end.kind === 'outcome') {
-      // What the failed allocation left behind is not handed to the next segment.
-      const outOfMemory = end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory';
-      if (outOfMemory && this.#jobs.size === 0) await this.close();
+      // What a failed allocation left behind is not handed to the next segment; those beside it end first.
+      if (end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory') this.#exhausted = true;
+      if (this.#exhausted && this.#jobs.size === 0) await this.close();
       return end.outcome;
     }
     if (end.kind === 'constants') throw new Error('a trainer process answered a segment with constants');
@@ -166,6 +168,7 @@ export class TrainerSlot implements Trainer {
       onMessage: (message) => this.#hear(message),
       onEnd: (end) => {
         this.#child = null;
+        this.#exhausted = false;
         if (this.#insisting !== null) clearTimeout(this.#insisting);
         this.#insisting = null;
         ready.reject(new Error(`the trainer process of slot ${this.slot} ended: ${end.lastWords}`));
