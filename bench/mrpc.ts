@@ -8,10 +8,19 @@ import { stepsPerEpoch } from '../src/data/epoch-batches.ts';
 import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/data/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/classification-metrics.ts';
+import { resolveModel } from '../src/hub/resolve-model.ts';
 import { accuracyStandardError } from '../src/stats/wilson-interval.ts';
 import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
-import type { DatasetReference, LabelledRow, TaskShape, TrainingConfiguration } from '../src/sweep/vocabulary.ts';
+import { trainerVersion } from '../src/sweep/trainer-version.ts';
+import { choiceFields } from '../src/sweep/training-fields.ts';
+import type {
+  BasePrecision,
+  DatasetReference,
+  LabelledRow,
+  TaskShape,
+  TrainingConfiguration,
+} from '../src/sweep/vocabulary.ts';
 import { makeOnnxRunner } from '../src/train/onnx-runner.ts';
 import type { RunCommand, SegmentReporter } from '../src/train/segment-runner.ts';
 
@@ -23,12 +32,15 @@ import type { RunCommand, SegmentReporter } from '../src/train/segment-runner.ts
 
 const { values: options } = parseArgs({
   options: {
-    model: { type: 'string' },
+    /** A hub id or a folder. */
+    model: { type: 'string', default: 'sentence-transformers/all-MiniLM-L6-v2' },
     data: { type: 'string' },
     reference: { type: 'string' },
     seeds: { type: 'string', default: '0,1,2' },
     arms: { type: 'string', default: '0,0.5' },
     epochs: { type: 'string', default: '3' },
+    /** base_precision: float32, int8 or int8_all. */
+    precision: { type: 'string', default: 'float32' },
     /** Stop after this many steps of the schedule: a smoke test, not a result. */
     steps: { type: 'string' },
   },
@@ -50,9 +62,15 @@ const settings: Omit<TrainingConfiguration, 'dropout_rate' | 'train_instances' |
   batch_size: 32,
   warmup_fraction: 0.06,
   max_length: 128,
-  base_precision: 'float32',
+  base_precision: precisionOf(options.precision),
   keep: 'last',
 };
+
+function precisionOf(name: string): BasePrecision {
+  const precision = choiceFields.base_precision.find((known) => known === name);
+  if (precision === undefined) throw new Error(`--precision ${choiceFields.base_precision.join(' | ')}`);
+  return precision;
+}
 
 interface Inputs {
   readonly modelFolder: string;
@@ -69,6 +87,7 @@ interface ArmResult {
   readonly N: number;
   readonly M: number;
   readonly seed: number;
+  readonly precision: BasePrecision;
   readonly steps: number;
   readonly seconds: number;
   readonly expected_update: Shown;
@@ -115,7 +134,7 @@ async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promis
     rung: 0,
     specification: {
       trainer: 'onnx',
-      trainer_version: 'bench',
+      trainer_version: trainerVersion,
       configuration,
       base: {
         reference: inputs.modelFolder,
@@ -157,6 +176,7 @@ async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promis
     N: configuration.train_instances,
     M: members,
     seed,
+    precision: configuration.base_precision,
     steps: segment.endStep,
     seconds: Math.round(trained.trainSeconds),
     expected_update: shown(expected),
@@ -244,8 +264,9 @@ function readReference(path: string): ReferenceLine[] {
 
 async function main(): Promise<void> {
   const shared = resolve('../shared');
-  const modelFolder = resolve(options.model ?? '');
-  if (options.model === undefined) throw new Error('--model FOLDER (all-MiniLM-L6-v2) is required');
+  const { folder: modelFolder } = await resolveModel(options.model, {
+    progress: (text) => process.stderr.write(`${text}\n`),
+  });
   const folder = resolve(options.data ?? join(shared, 'data', 'glue', 'MRPC'));
   const { task, train, dev } = loadDataset({
     kind: 'text-classification',
