@@ -1,3 +1,4 @@
+import { countReaders } from './count-readers.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { sameShape } from './shapes.ts';
 
@@ -40,12 +41,4 @@ function foldable(product: Value, addend: Value, look: Look): { gemm: Node; at: 
   if (at === undefined || gemm?.operator !== 'Gemm' || gemm.inputs.length !== 2 || look.dropped.has(at)) return null;
   if (look.readers.get(product.name) !== 1 || !sameShape(product.shape, addend.shape)) return null;
   return { gemm, at, addend };
-}
-
-function countReaders(graph: Graph): Map<string, number> {
-  const readers = new Map<string, number>();
-  const count = (name: string) => readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of graph.nodes) for (const input of node.inputs) if (input !== null) count(input.name);
-  for (const output of graph.outputs) count(output.name);
-  return readers;
 }

@@ -1,3 +1,4 @@
+import { countReaders } from './count-readers.ts';
 import type { ElementType, Graph, Node, Value } from './graph.ts';
 import { type Sizes, SizeTable } from './size-table.ts';
 
@@ -94,13 +95,4 @@ class Blocks {
   #bytes(value: Value): number {
     return this.#sizes.elements(value) * bytesOf[value.type];
   }
-}
-
-/** Whoever reads each value: nodes and the graph's outputs. */
-function countReaders(graph: Graph): Map<string, number> {
-  const readers = new Map<string, number>();
-  const count = ({ name }: Value) => readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of graph.nodes) for (const input of node.inputs) if (input !== null) count(input);
-  graph.outputs.forEach(count);
-  return readers;
 }

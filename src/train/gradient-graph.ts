@@ -8,6 +8,7 @@ import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import type { Loss } from '../models/losses.ts';
 import type { FrozenWeights } from '../models/frozen-weights.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
+import { foldBiasIntoGemm } from '../onnx/fold-bias-into-gemm.ts';
 import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -144,7 +145,8 @@ function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs:
 function optimise(graph: Graph, { pack }: GradientGraphRequest): Graph {
   // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
   const folded = foldSumIntoGemm(keepNeeded(graph));
-  return lowerQuantisedLinears(pack === undefined ? folded : keepNeeded(packGraph(folded, ownInputs, pack)));
+  const short = foldBiasIntoGemm(folded);
+  return lowerQuantisedLinears(pack === undefined ? short : keepNeeded(packGraph(short, ownInputs, pack)));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */

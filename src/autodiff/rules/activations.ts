@@ -2,20 +2,15 @@ import { add, multiply, reduce, subtract, unary } from '../../onnx/operators.ts'
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 
 const inverseSqrt2 = Math.SQRT1_2;
-const logOfDensityAtZero = -0.5 * Math.log(2 * Math.PI);
+const logOfInverseRootPi = -0.5 * Math.log(Math.PI);
 
-/** dX = dY ∘ (Φ(x) + x φ(x)), with φ(x) = exp(−x²/2 − ½ ln 2π): Φ by the error function, as the forward operator. */
+/** dX = dY ∘ (Φ(x) + x φ(x)), with u = x/√2: Φ = ½ + ½ erf(u), as the forward operator, and x φ(x) = u exp(−u²) / √π */
 export const geluRule: GradientRule = (context) => {
   const { b } = context;
-  const x = inputOf(context, 0);
-  const cdf = add(
-    b,
-    multiply(b, unary(b, 'Erf', multiply(b, x, b.floats([inverseSqrt2]))), b.floats([0.5])),
-    b.floats([0.5]),
-  );
-  const exponent = add(b, multiply(b, multiply(b, x, x), b.floats([-0.5])), b.floats([logOfDensityAtZero]));
-  const slope = add(b, cdf, multiply(b, x, unary(b, 'Exp', exponent)));
-  return [multiply(b, gradientOf(context), slope)];
+  const u = multiply(b, inputOf(context, 0), b.floats([inverseSqrt2]));
+  const cdf = add(b, multiply(b, unary(b, 'Erf', u), b.floats([0.5])), b.floats([0.5]));
+  const bell = unary(b, 'Exp', subtract(b, b.floats([logOfInverseRootPi]), multiply(b, u, u)));
+  return [multiply(b, gradientOf(context), add(b, cdf, multiply(b, u, bell)))];
 };
 
 const rootOf2ByPi = Math.sqrt(2 / Math.PI);

@@ -1,16 +1,17 @@
 import { DropsweepError } from '../../base/errors.ts';
+import { chainsInPieces } from '../../onnx/chains-in-pieces.ts';
 import type { Graph } from '../../onnx/graph.ts';
 import { partHost, type PartedGraph } from '../../onnx/part-host.ts';
 import { replaceOperators } from '../../onnx/replace-operators.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
 /**
- * A graph as a device takes it: as it is where the profile knows no limits; else, without branches, operators that it lacks replaced, what integers decide parted off.
+ * A graph as a device takes it: where the profile knows no limits, all of it; else, without branches, operators that it lacks replaced, what integers decide parted off.
  * @throws DEVICE_UNSUITABLE naming the operators that it lacks and a node of each
  */
 export function fitGraph(graph: Graph, profile: DeviceProfile): PartedGraph {
   const { operators } = profile;
-  if (operators === null) return { host: null, device: graph };
+  if (operators === null) return { host: null, device: profile.chainsInPieces ? chainsInPieces(graph) : graph };
   const replaced = replaceOperators(graph, profile.alternatives);
   const parted = profile.integersOnHost ? partHost(replaced) : { host: null, device: replaced };
   const lacking = new Map(
