@@ -43,6 +43,13 @@ export class GraphBuilder {
     return b;
   }
 
+  /** A builder that goes on after a graph's last node. */
+  static following(graph: Graph, prefix: string): GraphBuilder {
+    const b = GraphBuilder.over(graph, prefix);
+    b.#nodes.push(...graph.nodes);
+    return b;
+  }
+
   get nodes(): readonly Node[] {
     return this.#nodes;
   }

@@ -14,6 +14,7 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
+import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
 import { multiply, split, unary } from '../onnx/operators.ts';
 import { packGraph } from '../packing/pack-graph.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
@@ -129,9 +130,11 @@ function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest):
 function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
   const { context, read } = buildReading(b, request, inputs, base);
   const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
-  const [gradient] = backpropagate(b, known, [inputs.parameters]);
+  const forward = mergeNarrowProducts(b.build('train', [logits, loss, known.value, known.gradient]));
+  const back = GraphBuilder.following(forward, 'train_back_');
+  const [gradient] = backpropagate(back, known, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
-  return optimise(b.build('train', [logits, loss, gradient]), request);
+  return optimise(back.build('train', [logits, loss, gradient]), request);
 }
 
 function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
@@ -139,7 +142,7 @@ function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs:
   const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
   const noGradient = unary(b, 'Identity', b.floats([], [0]));
-  return optimise(b.build('evaluate', [logits, none, noGradient]), request);
+  return optimise(mergeNarrowProducts(b.build('evaluate', [logits, none, noGradient])), request);
 }
 
 function optimise(graph: Graph, { pack }: GradientGraphRequest): Graph {
