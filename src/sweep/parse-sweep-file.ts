@@ -1,6 +1,7 @@
-import { deviceKinds } from './device-kind.ts';
 import { basename, dirname } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { isOnnxFile } from '../base/model-place.ts';
+import { deviceKinds } from './device-kind.ts';
 import { adapterDefaults, adapterFieldNames, adapterKinds } from './adapter-fields.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
@@ -99,19 +100,23 @@ function readName(file: YamlSection): string | null {
   return null;
 }
 
-/** A hub id, or a folder where it begins with `./`, `../`, `/` or `~/`. */
+/** A hub id, or a folder or ONNX file where it begins with `./`, `../` or `/`. */
 function readBase(file: YamlSection, lookup: FileLookup): string | null {
   const base = file.text('base');
   if (!file.has('base'))
-    file.missing('base', 'a model: a hub id such as sentence-transformers/all-MiniLM-L6-v2, or ./folder');
+    file.missing('base', 'a model: a hub id such as sentence-transformers/all-MiniLM-L6-v2, ./folder or ./model.onnx');
   const field = base === null ? null : file.field('base');
   if (base === null || field === null) return null;
   if (/^(\.{1,2}\/|\/)/.test(base)) {
-    const folder = absolute(base, lookup);
-    if (!lookup.isFolder(folder)) file.reading.report(field.node, field.name, `there is no folder ${folder}`);
-    return folder;
+    const place = absolute(base, lookup);
+    const [kind, isThere] = isOnnxFile(place)
+      ? (['file', lookup.isFile(place)] as const)
+      : (['folder', lookup.isFolder(place)] as const);
+    if (!isThere) file.reading.report(field.node, field.name, `there is no ${kind} ${place}`);
+    return place;
   }
-  if (!hubPattern.test(base)) file.wrong(field, 'a hub id such as sentence-transformers/all-MiniLM-L6-v2, or ./folder');
+  if (!hubPattern.test(base))
+    file.wrong(field, 'a hub id such as sentence-transformers/all-MiniLM-L6-v2, ./folder or ./model.onnx');
   return base;
 }
 

@@ -55,6 +55,18 @@ Dry run: nothing was started.
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it('says on a dry run already what a base on this machine lacks', async () => {
+    const home = emptyHome();
+    writeFileSync(join(home, 'model.onnx'), '');
+    for (const name of ['train.csv', 'dev.csv']) writeFileSync(join(home, name), 'sentence,label\ngood,1\nbad,0\n');
+    const data = '{train: ./train.csv, dev: ./dev.csv, text: sentence, label: label}';
+    const file = join(home, 'sweep.yaml');
+    writeFileSync(file, `name: mine\nbase: ./model.onnx\ntask:\n  kind: text-classification\n  data: ${data}\n`);
+    const run = await runCli(home, ['launch', '--dry-run', file]);
+    expect(run.stderr).toContain(`MODEL_NOT_FOUND: the base model lacks a file\n  where: ${home}/tokenizer.json`);
+    expect(run.status).not.toBe(0);
+  });
+
   it('ends with status 2 for a verb that does not exist, naming the nearest', async () => {
     const run = await runCli(emptyHome(), ['lanch']);
     expect(run).toEqual({

@@ -5,7 +5,7 @@ import { DropsweepError } from '../../src/base/errors.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 
 const lookup = {
-  isFile: (path: string) => ['/home/user/train.csv', '/home/user/dev.csv'].includes(path),
+  isFile: (path: string) => ['train.csv', 'dev.csv', 'model.onnx'].includes(path.replace('/home/user/', '')),
   isFolder: (path: string) => path === '/home/user/model',
 };
 
@@ -29,6 +29,21 @@ task:
   kind: text-classification
   data: {train: ./train.csv, dev: ./dev.csv, text: sentence, label: label}
 `;
+
+describe('the base of a sweep file', () => {
+  it('may be a hub id, a folder, or an ONNX file', () => {
+    const read = (place: string) => parse(base.replace('sentence-transformers/all-MiniLM-L6-v2', place)).base;
+    expect(read('owner/name')).toBe('owner/name');
+    expect(read('./model')).toBe('/home/user/model');
+    expect(read('./model.onnx')).toBe('/home/user/model.onnx');
+  });
+
+  it('has to be there', () => {
+    const tell = (place: string) => messageOf(base.replace('sentence-transformers/all-MiniLM-L6-v2', place));
+    expect(tell('./other')).toContain('base: there is no folder /home/user/other');
+    expect(tell('./other.onnx')).toContain('base: there is no file /home/user/other.onnx');
+  });
+});
 
 describe('parsing a sweep file', () => {
   it('takes a device to wait for, and leaves it open where the slots may choose', () => {

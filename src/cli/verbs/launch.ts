@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { findModel, resolveModel } from '../../hub/resolve-model.ts';
 import { defaultSlots } from '../../services/supervisor-settings.ts';
@@ -26,9 +27,11 @@ export async function launch(this: CliContext, flags: LaunchFlags, file: string)
 
 /** Says what launching would do. Fetches no model and starts nothing; looks at the database where one is up. */
 async function dryRun(context: CliContext, definition: SweepDefinition): Promise<void> {
-  const prepared = await prepareSweep(
-    definition,
-    async (reference) => (await findModel(reference)) ?? namedBase(reference),
+  // A place on this machine has the model or is wrong; a hub id may still be fetched.
+  const prepared = await prepareSweep(definition, async (reference) =>
+    isAbsolute(reference)
+      ? resolveModel(reference, { fetch: false })
+      : ((await findModel(reference)) ?? namedBase(reference)),
   );
   const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();

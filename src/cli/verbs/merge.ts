@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropsweepError } from '../../base/errors.ts';
+import { isOnnxFile } from '../../base/model-place.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { mergedModel } from '../../report/merge-adapter.ts';
@@ -23,6 +24,7 @@ export async function merge(this: CliContext, flags: MergeFlags, sweep?: string)
     const { trial, checkpoint } = await trainedTrial(record, snapshot, flags.trial);
     const { base, task } = await readSpecification(record.store, trial.trainingId);
     const folder = await resolveModelFolder(base);
+    if (isOnnxFile(folder)) throw notMergeable(folder);
     const config = await readConfig(join(folder, 'config.json'));
     const merged = mergedModel(openEncoder(folder), checkpoint, trial, String(config['model_type']), task.label_names);
     await mkdir(flags.out, { recursive: true });
@@ -33,6 +35,15 @@ export async function merge(this: CliContext, flags: MergeFlags, sweep?: string)
     if (merged.updateScale !== 1) {
       note(this, `The update is multiplied by ${merged.updateScale}, (1 − p)²: the expected one, without masks.`);
     }
+  });
+}
+
+function notMergeable(file: string): DropsweepError {
+  return new DropsweepError('MODEL_UNSUPPORTED', 'an adapter of an ONNX file is not merged into it', {
+    where: file,
+    got: 'a base that is an ONNX file',
+    expected: 'a base with config.json and model.safetensors',
+    fix: 'write the adapter by itself: dropsweep export SWEEP --adapter TRIAL --out FOLDER',
   });
 }
 
