@@ -22,6 +22,7 @@ import {
   memberMasks,
   parametersOf,
 } from './read-case.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const golden = sharedFolder('golden') ?? '';
 const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
@@ -49,6 +50,7 @@ function fourfold(
       inputIds: repeat(inputIds),
       attentionMask: repeat(attentionMask),
       tokenTypeIds: repeat(tokenTypeIds),
+      samples: samplesInOrder(4 * rows),
     },
     labels:
       labels instanceof BigInt64Array

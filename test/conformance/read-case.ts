@@ -4,6 +4,7 @@ import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/fo
 import type { HeadTask } from '../../src/models/heads.ts';
 import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 /** case.json of the reference vectors; see their README. */
 export interface CaseDescription {
@@ -98,6 +99,7 @@ export function batchOf(inputs: StoredTensors): TokenBatch {
     inputIds: integers('input_ids', 0),
     attentionMask: integers('attention_mask', 1),
     tokenTypeIds: integers('token_type_ids', 0),
+    samples: samplesInOrder(rows),
   };
 }
 

@@ -45,9 +45,9 @@ describe('canonical configurations', () => {
     );
     fc.assert(
       fc.property(requests, rates, (request, rate) => {
-        const once = canonicaliseEvaluation(request, rate);
-        expect(canonicaliseEvaluation(once, rate)).toEqual(once);
-        expect(canonicaliseEvaluation(once, 0.123)).toEqual(once);
+        const once = canonicaliseEvaluation(request, { dropout_rate: rate });
+        expect(canonicaliseEvaluation(once, { dropout_rate: rate })).toEqual(once);
+        expect(canonicaliseEvaluation(once, { dropout_rate: 0.123 })).toEqual(once);
       }),
     );
   });
@@ -88,12 +88,12 @@ describe('canonical configurations', () => {
       mask_seed: 1,
       aggregate: 'probabilities',
     };
-    expect(canonicaliseEvaluation(request, 0)).toEqual(request);
-    expect(canonicaliseEvaluation({ ...request, dropout_rate: null }, 0)).toMatchObject({
+    expect(canonicaliseEvaluation(request, { dropout_rate: 0 })).toEqual(request);
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: null }, { dropout_rate: 0 })).toMatchObject({
       mode: 'raw',
       ensemble_size: 1,
     });
-    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, 0.5)).toMatchObject({
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, { dropout_rate: 0.5 })).toMatchObject({
       mode: 'raw',
       ensemble_size: 1,
     });

@@ -10,6 +10,7 @@ import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { planEngine } from '../../src/train/plan-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const adapter = { adapter: 'lora', rank: 8, alpha: 16, targets: ['query', 'key', 'value'] } as const;
 const head = { kind: 'classification', labels: 2 } as const;
@@ -59,6 +60,7 @@ describe.skipIf(model === null || !canReset)(
         inputIds: tokens((i) => (i * 7919) % 30_000),
         attentionMask: tokens(() => 1),
         tokenTypeIds: tokens(() => 0),
+        samples: samplesInOrder(rows),
       };
       const keep = (size: 'inFeatures' | 'outFeatures') =>
         new Float32Array(engine.layout.modules.reduce((sum, module) => sum + module[size], 0)).fill(1);
