@@ -2,6 +2,7 @@ import { Tensor } from '../runtime/open-session.ts';
 import type { ElementMasks, TokenBatch } from './adapter-engine.ts';
 import { type DropoutPlace, factorInput, keepInput } from './dropout-places.ts';
 import { rowsOfPlace } from './element-masks.ts';
+import type { MaskBytes } from './mask-memory.ts';
 
 /**
  * The inputs of a graph's dropout places: each place's masks, drawn now, and each kind's factors. Passes of a pack one
@@ -12,6 +13,7 @@ export function elementFeeds(
   places: readonly DropoutPlace[],
   passes: readonly (ElementMasks | undefined)[],
   batch: TokenBatch,
+  bytes: MaskBytes,
 ): Record<string, Tensor> {
   const pack = passes.length === 1 ? [] : [passes.length];
   const feeds: Record<string, Tensor> = {};
@@ -19,7 +21,7 @@ export function elementFeeds(
   for (const place of places) {
     const rows = rowsOfPlace(place, batch);
     const size = rows * place.features;
-    const keep = new Uint8Array(passes.length * size);
+    const keep = bytes(place.name, passes.length * size);
     passes.forEach((masks, pass) => {
       const own = keep.subarray(pass * size, (pass + 1) * size);
       if (masks === undefined) own.fill(1);

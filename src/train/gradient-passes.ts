@@ -4,6 +4,7 @@ import { batchIsPackable, columnsArePackable } from '../packing/packable.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts';
+import { type MaskBytes, MaskMemory } from './mask-memory.ts';
 import type { EnginePlan } from './plan-engine.ts';
 import { elementFeeds } from './element-feeds.ts';
 import { floatsOf, memberOf, vectors } from './session-tensors.ts';
@@ -53,6 +54,7 @@ export class GradientPasses {
   readonly #options: PassOptions;
   readonly #packable: boolean;
   readonly #sessions = new Map<number, Promise<GraphSession>>();
+  readonly #masks = new MaskMemory();
   #inTurn: Promise<SharedSessions> | null = null;
 
   constructor(plan: EnginePlan, options: PassOptions) {
@@ -100,7 +102,9 @@ export class GradientPasses {
     const passed = Object.fromEntries(made.map((tensor, index) => [names[index] ?? '', tensor]));
     const results: PassResult[] = [];
     for (const pass of passes) {
-      const outputs = await own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch) });
+      const outputs = await this.#masks.lend((bytes) =>
+        own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch, bytes) }),
+      );
       results.push(...resultsOf(outputs, 1));
     }
     return results;
@@ -114,12 +118,14 @@ export class GradientPasses {
 
   async #together(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
     const session = await this.#session(passes.length);
-    const feeds = { ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch) };
-    return resultsOf(await session.run(feeds), passes.length);
+    const outputs = await this.#masks.lend((bytes) =>
+      session.run({ ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch, bytes) }),
+    );
+    return resultsOf(outputs, passes.length);
   }
 
   /** What each pass has of its own, by ownInputs' names. */
-  #passFeeds(passes: readonly Pass[], { batch }: PassBatch): Record<string, Tensor> {
+  #passFeeds(passes: readonly Pass[], { batch }: PassBatch, bytes: MaskBytes): Record<string, Tensor> {
     return {
       parameters: vectors(passes.map(({ parameters }) => parameters)),
       input_masks: vectors(passes.map(({ masks }) => masks.input)),
@@ -128,6 +134,7 @@ export class GradientPasses {
         this.#plan.places,
         passes.map(({ masks }) => masks.elements),
         batch,
+        bytes,
       ),
     };
   }
