@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,9 +10,10 @@ import type { AdapterShape } from '../../src/sweep/vocabulary.ts';
 import type { AdapterEngine, TokenBatch } from '../../src/train/adapter-engine.ts';
 import { instanceMasks } from '../../src/train/instance-masks.ts';
 import { estimateMemory } from '../../src/train/memory-estimate.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine, openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { planEngine } from '../../src/train/plan-engine.ts';
-import { relativeError } from '../conformance/read-case.ts';
+import { adapterOf, batchOf, headOf, loadCase, parametersOf, relativeError } from '../conformance/read-case.ts';
+import { sharedFolder } from '../support/shared-folder.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
@@ -154,6 +155,41 @@ describe('an engine with element-wise dropout', () => {
       const masked = engine.logits(busy(engine).parameters, batch, masksOf(engine)(0, 0), 1);
       await expect(masked).rejects.toThrow('compiled without lora_dropout');
     });
+  });
+});
+
+const golden = sharedFolder('golden');
+
+describe.skipIf(golden === null)('an ONNX export (skipped without ../shared/golden)', () => {
+  it.each([
+    ['deberta-v3-seqcls-lora', 'model.dynamo.onnx'],
+    ['deberta-v3-seqcls-lora', 'model.script.onnx'],
+    ['bert-seqcls-lora', 'model.dynamo.onnx'],
+  ])('of %s in %s drops what the model’s own folder drops, of positions too', async (name, file) => {
+    const loaded = loadCase(path.join(golden ?? '', name));
+    const adapter = { ...adapterOf(loaded.case), lora_dropout: 0.3, hidden_dropout: 0 };
+    const logits = async (place: string) => {
+      const own = mkdtempSync(path.join(tmpdir(), 'dropsweep-exported-'));
+      for (const one of readdirSync(path.join(golden ?? '', name))) {
+        if (one === 'config.json' || one.startsWith('model.')) {
+          cpSync(path.join(golden ?? '', name, one), path.join(own, one));
+        }
+      }
+      const modelFolder = path.join(own, place);
+      const engine = await openEngineWithHead({ modelFolder, adapter, threads: 1 }, headOf(loaded.case));
+      const masks = instanceMasks(engine.layout, { dropout_rate: 0.2, seed: 1, lora_dropout: 0.3 })(2, 0);
+      const result = await engine.logits(
+        parametersOf(engine.layout, loaded.trainable),
+        batchOf(loaded.inputs),
+        masks,
+        1,
+      );
+      await engine.close();
+      rmSync(own, { recursive: true });
+      return result;
+    };
+    // Other operators, other rounding; another mask is off by a tenth.
+    expect(relativeError(await logits(file), await logits('.'))).toBeLessThan(1e-5);
   });
 });
 
