@@ -40,6 +40,7 @@ export function drawBatch(
       inputIds: BigInt64Array.from(stream(0, 'bench', 'ids').integers(count, 20_000), BigInt),
       attentionMask: new BigInt64Array(count).fill(1n),
       tokenTypeIds: new BigInt64Array(count),
+      samples: Uint32Array.from({ length: rows }, (_, row) => row),
     },
     labels: BigInt64Array.from(stream(0, 'bench', 'labels').integers(rows, 2), BigInt),
   };

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AdapterMasks } from '../src/train/adapter-engine.ts';
+import { instanceMasks } from '../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
 import { ownBase } from './own-base.ts';
 
 /*
  * The training step at one shape: npm run bench -- [--model REFERENCE] [--rows 32] [--tokens 64] [--threads 2]
- * [--steps 12]. Prints minimum and median of each figure, peak memory, and where the time of a step goes.
+ * [--steps 12] [--lora-dropout 0] [--hidden-dropout 0]. Prints minimum and median of each figure, peak memory, and where the time of a step goes.
  */
 const { values: options } = parseArgs({
   options: {
@@ -16,15 +18,25 @@ const { values: options } = parseArgs({
     tokens: { type: 'string', default: '64' },
     threads: { type: 'string', default: '2' },
     steps: { type: 'string', default: '12' },
+    'lora-dropout': { type: 'string', default: '0' },
+    'hidden-dropout': { type: 'string', default: '0' },
   },
 });
 process.env['DROPSWEEP_THREADS'] = options.threads;
 
 const folder = await ownBase(options.model);
-const request = { ...stepRequest, modelFolder: folder, threads: Number(options.threads) };
+const rates = { lora_dropout: Number(options['lora-dropout']), hidden_dropout: Number(options['hidden-dropout']) };
+const adapter = { ...stepRequest.adapter, ...rates };
+const request = { ...stepRequest, adapter, modelFolder: folder, threads: Number(options.threads) };
 const openedAt = performance.now();
 const engine = await openAdapterEngine(request);
 const openMs = performance.now() - openedAt;
+
+/** Of one instance, those of elements drawn by the passes. */
+function masksOf(step: number, instance: number): AdapterMasks {
+  const { elements } = instanceMasks(engine.layout, { dropout_rate: 0, seed: 0, ...rates })(step, instance);
+  return { ...drawMasks(engine, instance), ...(elements && { elements }) };
+}
 
 const [batchRows, tokens] = [Number(options.rows), Number(options.tokens)];
 const { batch, labels } = drawBatch(batchRows, tokens);
@@ -38,7 +50,7 @@ async function timeSteps(instances: number): Promise<number[]> {
       state,
       batch,
       labels,
-      Array.from({ length: instances }, (_, i) => drawMasks(engine, i)),
+      Array.from({ length: instances }, (_, i) => masksOf(step, i)),
       stepHyperparameters,
     ));
     if (step >= 2) times.push(performance.now() - begun);
@@ -57,7 +69,7 @@ row('step, N = 2', await timeSteps(2));
 const evaluated: number[] = [];
 for (let pass = 0; pass < 8; pass += 1) {
   const begun = performance.now();
-  await engine.logits(engine.initialState(0).parameters, batch, drawMasks(engine, pass), 1);
+  await engine.logits(engine.initialState(0).parameters, batch, masksOf(0, pass), 1);
   evaluated.push(performance.now() - begun);
 }
 row(
@@ -71,7 +83,7 @@ const profiled = await openAdapterEngine({ ...request, profilePrefix: path.join(
 const profiledSteps = 4;
 let state = profiled.initialState(0);
 for (let step = 0; step < profiledSteps; step += 1) {
-  ({ state } = await profiled.step(state, batch, labels, [drawMasks(engine, 0)], stepHyperparameters));
+  ({ state } = await profiled.step(state, batch, labels, [masksOf(step, 0)], stepHyperparameters));
 }
 await profiled.close();
 printProfile();

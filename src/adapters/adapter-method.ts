@@ -23,7 +23,7 @@ export type PartValues = (part: string) => Value;
 
 /** One instance's masks of one linear; 1 keeps. */
 export interface MaskValues {
-  /** [in] */
+  /** [in], times what makes up for elements of x that were dropped besides */
   readonly input: Value;
   /** [out] */
   readonly output: Value;
@@ -58,7 +58,7 @@ export interface AdapterMethod {
   readonly prunesRanks: boolean;
   /**
    * y + scale · the masked update of x.
-   * @param x [tokens, in]
+   * @param x [tokens, in], of which elements may have been dropped
    * @param y [tokens, out]
    * @param scale s, or s times a stated factor; shape []
    */

@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatQuantity,
 } from './format-value.ts';
+import { dropsAnything } from '../sweep/element-dropout.ts';
 import { printable } from './styled-line.ts';
 import { stateWords, sweepProgress } from './sweep-progress.ts';
 import { orderTrials, sortKeys } from './trial-order.ts';
@@ -52,6 +53,6 @@ function bestTrial(snapshot: SweepSnapshot): string | null {
   if (best === undefined || value === null) return null;
   const { dropout_rate, train_instances, seed } = best.configuration;
   const { mode, ensemble_size } = best.evaluation;
-  const ensemble = mode === 'ensemble' || dropout_rate === 0 ? `M=${ensemble_size}` : mode;
+  const ensemble = mode === 'ensemble' || !dropsAnything(best.configuration) ? `M=${ensemble_size}` : mode;
   return `best ${key.label} ${formatMetric(value)} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
 }

@@ -1,5 +1,6 @@
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { assertNever } from '../base/assert-never.ts';
+import { dropsAnything } from '../sweep/element-dropout.ts';
 import { formatMetric, formatPercent, formatQuantity, formatSetting } from './format-value.ts';
 import type { Tone } from './styled-line.ts';
 import { trialValue } from './trial-value.ts';
@@ -118,7 +119,7 @@ function metricColumn(heading: string, metric: string, importance: number): Tria
 
 /** M for an ensemble, else the name of the mode without masks; a training without dropout has one mode only. */
 function ensembleText({ configuration, evaluation }: TrialRow): string {
-  if (configuration.dropout_rate === 0 && evaluation.dropout_rate === 0) return '1';
+  if (!dropsAnything(configuration) && evaluation.dropout_rate === 0) return '1';
   switch (evaluation.mode) {
     case 'ensemble':
       return String(evaluation.ensemble_size);

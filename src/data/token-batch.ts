@@ -18,7 +18,7 @@ export function tokenBatch(tokens: TokenisedRows, batch: BatchRows, padId: numbe
       tokenTypeIds[at] = BigInt(types[column] ?? 0);
     }
   }
-  return { rows: rows.length, length, inputIds, attentionMask, tokenTypeIds };
+  return { rows: rows.length, length, inputIds, attentionMask, tokenTypeIds, samples: rows };
 }
 
 /** Labels of a batch: class indices as int64, targets of a regression as float32. */

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { gemm, unary } from '../onnx/operators.ts';
 import { encoderHead } from './blocks/encoder-head.ts';
 import { encoderExpectation, encoderMembers, postNormLayers } from './blocks/encoder-members.ts';
-import { embedTokens } from './blocks/embeddings.ts';
-import { normalise } from './blocks/normalise.ts';
+import { normalisedEmbeddings } from './blocks/embeddings.ts';
 import { postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
 import type { Encoder } from './encoder.ts';
@@ -32,8 +31,7 @@ export function bert(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(config, file, 'bert.encoder.layer'),
-    embed: (context, inputs) =>
-      normalise(context, 'bert.embeddings.LayerNorm', embedTokens(context, inputs, tables), { size: hidden, epsilon }),
+    embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) => encoderHead(task, hidden, () => pooledHead(task.labels, hidden)),
   });
 }

@@ -89,6 +89,7 @@ export function debertaV2(given: unknown, file: string): Encoder {
         buckets: Math.max(0, config.position_buckets),
         maxDistance: config.max_relative_positions < 1 ? positions : config.max_relative_positions,
       },
+      positionDropout: 'attention.self.pos_dropout',
       tokenLimit: positions,
       positionKey: has('c2p') ? positionLinear(positionKey, names.key) : null,
       positionQuery: has('p2c') ? positionLinear(positionQuery, names.query) : null,
@@ -102,7 +103,7 @@ export function debertaV2(given: unknown, file: string): Encoder {
           : gemm(b, flat, weight('deberta.embeddings.embed_proj.weight', [hidden, narrow]), { transB: true });
       const x = normalise(context, 'deberta.embeddings.LayerNorm', projected, { size: hidden, epsilon });
       const kept = reshape(b, toFloat(b, inputs.attentionMask), ['batch·tokens', 1], b.int64s([-1, 1]));
-      return multiply(b, x, kept);
+      return context.drop('deberta.embeddings.dropout', multiply(b, x, kept));
     },
     head: (task) =>
       encoderHead(task, hidden, () => {

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { activationNames, activations } from './blocks/activations.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
 import { encoderExpectation, postNormLayers } from './blocks/encoder-members.ts';
-import { embedTokens } from './blocks/embeddings.ts';
-import { normalise } from './blocks/normalise.ts';
+import { normalisedEmbeddings } from './blocks/embeddings.ts';
 import { type LayerNames, postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
 import type { Encoder } from './encoder.ts';
@@ -31,6 +30,8 @@ const names: LayerNames = {
   intermediate: 'ffn.lin1',
   output: 'ffn.lin2',
   outputNorm: 'output_layer_norm',
+  attentionDropout: null,
+  outputDropout: 'ffn.dropout',
 };
 
 /** Fixed in transformers' code. */
@@ -63,11 +64,7 @@ export function distilbert(given: unknown, file: string): Encoder {
   return postNormEncoder({
     ...postNormLayers(members, file, 'distilbert.transformer.layer'),
     names,
-    embed: (context, inputs) =>
-      normalise(context, 'distilbert.embeddings.LayerNorm', embedTokens(context, inputs, tables), {
-        size: hidden,
-        epsilon,
-      }),
+    embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>
       encoderHead(task, hidden, () => {
         const inner = { name: 'pre_classifier', inFeatures: hidden, outFeatures: hidden };

@@ -3,8 +3,7 @@ import { gemm } from '../onnx/operators.ts';
 import { activations } from './blocks/activations.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
 import { encoderExpectation, encoderMembers, postNormLayers } from './blocks/encoder-members.ts';
-import { embedTokens } from './blocks/embeddings.ts';
-import { normalise } from './blocks/normalise.ts';
+import { normalisedEmbeddings } from './blocks/embeddings.ts';
 import { postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
 import type { Encoder } from './encoder.ts';
@@ -34,8 +33,7 @@ export function electra(given: unknown, file: string): Encoder {
     ...postNormLayers(config, file, 'electra.encoder.layer'),
     embed(context, inputs) {
       const { b, weight } = context;
-      const embedded = embedTokens(context, inputs, tables);
-      const x = normalise(context, 'electra.embeddings.LayerNorm', embedded, { size: narrow, epsilon });
+      const x = normalisedEmbeddings(context, inputs, tables, epsilon);
       if (narrow === hidden) return x;
       const c = weight('electra.embeddings_project.bias', [hidden]);
       return gemm(b, x, weight('electra.embeddings_project.weight', [hidden, narrow]), { transB: true, c });

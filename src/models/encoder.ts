@@ -24,6 +24,14 @@ export interface EncoderInputs {
 /** What a head reads of the last layer: only that much of it is computed. */
 export type EncoderReading = 'first_token' | 'all_tokens';
 
+/** What rows are that no sample has for itself: those of a table, which all samples share. */
+export interface TableRows {
+  /** Rows of the table. */
+  readonly size: number;
+  /** int64 [rows]: which of the table's. */
+  readonly numbers: Value;
+}
+
 /** Where a graph is being built, and with what. */
 export interface EncoderContext {
   readonly b: GraphBuilder;
@@ -33,8 +41,16 @@ export interface EncoderContext {
   readonly trainable: (name: string) => Value;
   /** What each frozen linear gives: the one place that knows the base's precision. */
   readonly frozenProduct: FrozenProduct;
-  /** Called on each linear's output; gives it back with the adapter's update added, or as it is. */
-  readonly adapt: (linear: string, x: Value, y: Value) => Value;
+  /**
+   * Called on each linear's output; gives it back with the adapter's update added, or as it is.
+   * @param table where x's rows are a table's, not tokens'
+   */
+  readonly adapt: (linear: string, x: Value, y: Value, table?: TableRows) => Value;
+  /**
+   * Called wherever transformers has hidden dropout, by the name of its module; gives x back with elements dropped and
+   * the others made larger, or as it is. @param x [rows, features]
+   */
+  readonly drop: (place: string, x: Value, table?: TableRows) => Value;
 }
 
 /** The longest rows that a model takes, and the member of config.json that says so. */
@@ -49,6 +65,8 @@ export interface Encoder {
   readonly linears: readonly FrozenLinear[];
   readonly initializerRange: number;
   readonly tokenLimit?: TokenLimit;
+  /** Whether `build` calls `drop`: the family has hidden dropout. */
+  readonly dropsHidden: boolean;
   /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */
   build(context: EncoderContext, inputs: EncoderInputs, reading: EncoderReading): Value;
   /** The family's own head for a task, as transformers names and initialises it. @throws MODEL_UNSUPPORTED */

@@ -67,6 +67,7 @@ export function gpt2(given: unknown, file: string): Encoder {
     hiddenSize: hidden,
     initializerRange: config.initializer_range,
     tokenLimit: { tokens: config.n_positions, option: 'n_positions' },
+    dropsHidden: true,
     linears: layers.flatMap(({ attention, output, inner, outer }) => [attention, output, inner, outer]),
     build(context, inputs) {
       const grid = causalGrid(context.b, inputs, counts);
@@ -109,7 +110,8 @@ function describeLayer(index: number, config: Configuration): Layer {
 }
 
 /** Words and positions 0, 1, …: padding does not shift them. [batch·tokens, hidden] */
-function embed({ b, weight }: EncoderContext, { inputIds }: EncoderInputs, config: Configuration): Value {
+function embed(context: EncoderContext, { inputIds }: EncoderInputs, config: Configuration): Value {
+  const { b, weight, drop } = context;
   const { n_embd: hidden, n_positions: positions, vocab_size: vocabulary } = config;
   const words = gatherRows(b, weight('transformer.wte.weight', [vocabulary, hidden]), inputIds);
   const table = weight('transformer.wpe.weight', [positions, hidden]);
@@ -118,7 +120,7 @@ function embed({ b, weight }: EncoderContext, { inputIds }: EncoderInputs, confi
     inputs: [table, b.int64s([0]), sizeAt(b, inputIds, 1), b.int64s([0])],
     outputs: [{ shape: ['tokens', hidden] }],
   });
-  return reshape(b, add(b, words, places), ['batch·tokens', hidden], b.int64s([-1, hidden]));
+  return drop('transformer.drop', reshape(b, add(b, words, places), ['batch·tokens', hidden], b.int64s([-1, hidden])));
 }
 
 function normalise({ b, weight }: EncoderContext, config: Configuration, name: string, x: Value): Value {
@@ -133,15 +135,17 @@ function normalise({ b, weight }: EncoderContext, config: Configuration, name: s
 }
 
 function buildLayer(context: EncoderContext, config: Configuration, grid: CausalGrid, layer: Layer, x: Value): Value {
-  const { b } = context;
+  const { b, drop } = context;
   const { n_embd: hidden, n_head: heads } = config;
   const joined = applyLinear(context, layer.attention, normalise(context, config, `${layer.name}.ln_1`, x));
   const [queries = x, keys = x, values = x] = split(b, joined, 1, [hidden, hidden, hidden]).map((part) =>
     splitHeads(b, part, grid, heads),
   );
   const attended = groupedAttention(b, { queries, keys, values }, grid, layer.scale);
-  const afterAttention = add(b, applyLinear(context, layer.output, attended), x);
+  const projected = drop(`${layer.name}.attn.resid_dropout`, applyLinear(context, layer.output, attended));
+  const afterAttention = add(b, projected, x);
   const inner = applyLinear(context, layer.inner, normalise(context, config, `${layer.name}.ln_2`, afterAttention));
   const activated = activations[config.activation_function](b, inner);
-  return add(b, applyLinear(context, layer.outer, activated), afterAttention);
+  const outer = drop(`${layer.name}.mlp.dropout`, applyLinear(context, layer.outer, activated));
+  return add(b, outer, afterAttention);
 }

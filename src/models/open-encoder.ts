@@ -22,6 +22,8 @@ export interface OpenedEncoder {
   readonly weights: FrozenWeights;
   /** Where the model's files lie. */
   readonly folder: string;
+  /** config.json's model_type, or what stands for it in messages. */
+  readonly family: string;
 }
 
 type Family = (config: unknown, file: string) => Encoder;
@@ -52,7 +54,7 @@ const families: Readonly<Record<string, FamilyEntry>> = {
  * @throws MODEL_NOT_FOUND, ONNX_INVALID, MODEL_UNSUPPORTED, WEIGHTS_INVALID
  */
 export function openEncoder(place: string): OpenedEncoder {
-  if (isOnnxFile(place)) return { ...importEncoder(place), folder: path.dirname(place) };
+  if (isOnnxFile(place)) return { ...importEncoder(place), folder: path.dirname(place), family: 'an ONNX file' };
   const folder = place;
   const file = path.join(folder, 'config.json');
   const config = readJson(file);
@@ -67,7 +69,8 @@ export function openEncoder(place: string): OpenedEncoder {
       fix: 'choose a base model of a supported family',
     });
   }
-  return { encoder: entry.family(config, file), weights: new WeightCatalog(folder, [entry.prefix]), folder };
+  const weights = new WeightCatalog(folder, [entry.prefix]);
+  return { encoder: entry.family(config, file), weights, folder, family: type };
 }
 
 function readJson(file: string): unknown {

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { activations } from './blocks/activations.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
 import { encoderExpectation, encoderMembers, postNormLayers } from './blocks/encoder-members.ts';
-import { embedTokens } from './blocks/embeddings.ts';
-import { normalise } from './blocks/normalise.ts';
+import { normalisedEmbeddings } from './blocks/embeddings.ts';
 import { postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
 import type { Encoder } from './encoder.ts';
@@ -33,11 +32,7 @@ export function roberta(given: unknown, file: string): Encoder {
   return postNormEncoder({
     ...postNormLayers(config, file, 'roberta.encoder.layer'),
     tokenLimit: { tokens: rows - padId - 1, option: 'max_position_embeddings' },
-    embed: (context, inputs) =>
-      normalise(context, 'roberta.embeddings.LayerNorm', embedTokens(context, inputs, tables), {
-        size: hidden,
-        epsilon,
-      }),
+    embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>
       encoderHead(task, hidden, () => {
         const inner = { name: 'classifier.dense', inFeatures: hidden, outFeatures: hidden };

@@ -206,6 +206,6 @@ export function split(b: GraphBuilder, x: Value, axis: number, sizes: readonly n
 
 /** Rows of a table by number: [..., columns] for indices [...]. */
 export function gatherRows(b: GraphBuilder, table: Value, indices: Value): Value {
-  const shape = [...indices.shape, ...table.shape.slice(1)];
-  return b.one({ operator: 'Gather', inputs: [table, indices], attributes: { axis: int(0) }, outputs: [{ shape }] });
+  const outputs = [{ shape: [...indices.shape, ...table.shape.slice(1)], type: table.type }];
+  return b.one({ operator: 'Gather', inputs: [table, indices], attributes: { axis: int(0) }, outputs });
 }

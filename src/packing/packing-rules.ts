@@ -20,7 +20,10 @@ const all = (operators: readonly string[], rule: PackingRule) =>
 
 /** Operators that are packed as one; every other goes member by member. */
 export const packingRules: Readonly<Record<string, PackingRule>> = {
-  ...all(['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max', 'Pow', 'Where', 'Equal', 'Greater', 'And'], broadcastRule),
+  ...all(
+    ['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max', 'Pow', 'Where', 'Equal', 'Greater', 'And', 'KeepElements'],
+    broadcastRule,
+  ),
   ...all(['Neg', 'Exp', 'Log', 'Sqrt', 'Erf', 'Tanh', 'Relu', 'Sign', 'Sigmoid', 'Reciprocal'], elementRule),
   ...all(['Identity', 'Cast', 'Not', 'IsNaN', 'IsInf', 'Gelu', 'FastGelu'], elementRule),
   ...all(['Softmax', 'LogSoftmax', 'LayerNormalization', 'SimplifiedLayerNormalization'], alongAxisRule),

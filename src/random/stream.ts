@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { philox4x32 } from './philox.ts';
+import { streamDigest } from './stream-digest.ts';
 
 const UNIT_24 = 2 ** -24;
 
@@ -24,12 +24,7 @@ export interface RandomStream {
  * @param keys what tells this draw from others of its name, e.g. step, module, instance
  */
 export function stream(seed: number, name: string, ...keys: readonly (number | string)[]): RandomStream {
-  const hash = createHash('sha256');
-  for (const part of [seed, name, ...keys]) {
-    const text = typeof part === 'number' ? `n${part}` : `s${part}`;
-    hash.update(`${text.length}:${text};`);
-  }
-  const digest = hash.digest();
+  const digest = streamDigest(seed, name, keys);
   const key = Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4));
   return new PhiloxStream(key, Uint32Array.of(0, 0, digest.readUInt32LE(8), digest.readUInt32LE(12)));
 }

@@ -47,7 +47,8 @@ export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: 
     config: {
       task_type: 'SEQ_CLS',
       base_model_name_or_path: base,
-      lora_dropout: 0,
+      // PEFT drops elements only where it trains on.
+      lora_dropout: configuration.lora_dropout ?? 0,
       target_modules: modules.map(({ name }) => name),
       modules_to_save: [...heads],
       bias: 'none',

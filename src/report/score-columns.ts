@@ -1,5 +1,6 @@
 import { formatMetric, formatQuantity, formatSetting } from '../dashboard/format-value.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { type ConfigurationScore, scoreInterval } from './configuration-scores.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -57,9 +58,9 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
   ];
 }
 
-/** Without dropout every mode is `raw`, which the rate tells already. */
+/** Without dropout of any kind every mode is `raw`, which the rates tell already. */
 function modeVaries(snapshot: SweepSnapshot): boolean {
-  const dropped = snapshot.trials.filter(({ configuration }) => configuration.dropout_rate > 0);
+  const dropped = snapshot.trials.filter(({ configuration }) => dropsAnything(configuration));
   return new Set(dropped.map(({ evaluation }) => evaluation.mode)).size > 1;
 }
 

@@ -102,7 +102,7 @@ function planEvaluations(
 ): readonly PlannedEvaluation[] {
   const planned = new Map<string, PlannedEvaluation>();
   for (const request of definition.evaluations) {
-    const evaluation = canonicaliseEvaluation(request, configuration.dropout_rate);
+    const evaluation = canonicaliseEvaluation(request, configuration);
     const dataset = datasetOf(inputs, evaluation.split);
     const hash = evaluationHash(training, evaluation, dataset);
     if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });

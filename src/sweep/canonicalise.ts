@@ -1,14 +1,17 @@
 import { adapterDefaults, adapterFieldNames, type AdapterFields } from './adapter-fields.ts';
+import { dropsAnything, dropsElements, elementRates } from './element-dropout.ts';
 import type { EvaluationRequest } from './sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
 
 /**
- * The one spelling of a training configuration: without dropout, instances are all alike and 2p − p² = 0, so N = 1
- * and λ = 0; λ = 0 keeps nothing else from having its effect. Targets and layers are sets, standard scaling is not
- * written down, nor a micro-batch of the whole batch, smoothing of 0, or the family's pooling, and of the fields that not every adapter has there are its own and no others.
+ * The one spelling of a training configuration: at p = 0, 2p − p² = 0, so λ = 0, and without element-wise dropout either
+ * instances are all alike, so N = 1; λ = 0 keeps nothing else from having its effect. Targets and layers are sets,
+ * standard scaling is not written down, nor a micro-batch of the whole batch, smoothing or element-wise dropout of 0, or
+ * the family's pooling, and of the fields that not every adapter has there are its own and no others.
  */
 export function canonicaliseTraining(configuration: TrainingConfiguration): TrainingConfiguration {
-  const { scaling, layers, micro_batch_size, label_smoothing, pooling, ...common } = configuration;
+  const { scaling, layers, micro_batch_size, label_smoothing, pooling, ...others } = configuration;
+  const { lora_dropout, hidden_dropout, ...common } = others;
   for (const name of adapterFieldNames) Reflect.deleteProperty(common, name);
   return {
     ...common,
@@ -19,7 +22,10 @@ export function canonicaliseTraining(configuration: TrainingConfiguration): Trai
     ...(pooling === 'mean' ? { pooling } : {}),
     ...(layers === undefined ? {} : { layers: [...new Set(layers)].sort((a, b) => a - b) }),
     targets: [...new Set(configuration.targets)].sort(),
-    ...(configuration.dropout_rate === 0 ? { dropout_rate: 0, sparsity: 0, train_instances: 1 } : {}),
+    ...(lora_dropout !== undefined && lora_dropout > 0 ? { lora_dropout } : {}),
+    ...(hidden_dropout !== undefined && hidden_dropout > 0 ? { hidden_dropout } : {}),
+    ...(configuration.dropout_rate === 0 ? { dropout_rate: 0, sparsity: 0 } : {}),
+    ...(dropsAnything(configuration) ? {} : { train_instances: 1 }),
   };
 }
 
@@ -38,13 +44,18 @@ function adapterFields(configuration: TrainingConfiguration): AdapterFields {
 }
 
 /**
- * The one spelling of an evaluation of a training. At rate 0 all modes are `raw`. Without masks there is one pass,
- * no mask seed, and nothing to aggregate; `raw` looks at no rate. One member's logits and probabilities say the same.
- * @param trainingRate the rate of the training, for requests that name none
+ * The one spelling of an evaluation of a training. At rate 0 all modes are `raw`, but for an ensemble of a training that
+ * drops elements: its members drop these. Without masks there is one pass, no mask seed, and nothing to aggregate; `raw`
+ * looks at no rate. One member's logits and probabilities say the same.
+ * @param training its rate is for requests that name none
  */
-export function canonicaliseEvaluation(request: EvaluationRequest, trainingRate: number): EvaluationConfiguration {
-  const rate = request.dropout_rate ?? trainingRate;
-  const mode = rate === 0 ? 'raw' : request.mode;
+export function canonicaliseEvaluation(
+  request: EvaluationRequest,
+  training: Pick<TrainingConfiguration, 'dropout_rate' | 'lora_dropout' | 'hidden_dropout'>,
+): EvaluationConfiguration {
+  const rate = request.dropout_rate ?? training.dropout_rate;
+  const masked = rate > 0 || (request.mode === 'ensemble' && dropsElements(elementRates(training)));
+  const mode = masked ? request.mode : 'raw';
   const { split } = request;
   if (mode !== 'ensemble') {
     return {

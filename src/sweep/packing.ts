@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { elementRates } from './element-dropout.ts';
 import type { TrainingSpecification } from './vocabulary.ts';
 
 /** How many passes a slot runs at once, and what was measured when that was decided. */
@@ -11,10 +12,14 @@ export interface PackingPlan {
   readonly batch: { readonly rows: number; readonly tokens: number };
 }
 
-/** Trainings of one engine shape pack alike on one device: what a packing plan is measured once for. */
+/**
+ * Trainings of one engine shape pack alike on one device: what a packing plan is measured once for. Rates of element-wise
+ * dropout are inputs; whether there is any decides the graph.
+ */
 export function engineShape({ trainer, trainer_version, configuration, base, task }: TrainingSpecification): string {
   const { adapter, rank, alpha, scaling, targets, layers, base_precision, pooling, label_smoothing } = configuration;
   const { batch_size, micro_batch_size, max_length } = configuration;
+  const { lora_dropout, hidden_dropout } = elementRates(configuration);
   const compiled = { adapter, rank, alpha, scaling, base_precision, pooling, label_smoothing };
   return sha256(
     canonicalJson({
@@ -23,6 +28,8 @@ export function engineShape({ trainer, trainer_version, configuration, base, tas
       base: base.content_hash,
       task: { kind: task.kind, label_names: task.label_names },
       ...compiled,
+      ...(lora_dropout > 0 ? { lora_dropout: true } : {}),
+      ...(hidden_dropout > 0 ? { hidden_dropout: true } : {}),
       targets,
       layers,
       batch_size,
@@ -33,8 +40,8 @@ export function engineShape({ trainer, trainer_version, configuration, base, tas
 }
 
 /**
- * Trainings of one bundle key may step together: one engine, the same rows in the same batches. Their p, N, λ, learning
- * rate and length are their own.
+ * Trainings of one bundle key may step together: one engine, the same rows in the same batches. Their rates, N, λ,
+ * learning rate and length are their own.
  */
 export function bundleKey(specification: TrainingSpecification): string {
   const { base, train, configuration } = specification;

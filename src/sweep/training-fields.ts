@@ -52,6 +52,8 @@ export const trainingFields: readonly TrainingField[] = [
   { name: 'dropout_rate', alias: 'p', rule: rate },
   { name: 'sparsity', alias: 'lambda', rule: atLeastZero },
   { name: 'train_instances', alias: 'N', rule: wholeFrom(1) },
+  { name: 'lora_dropout', rule: rate },
+  { name: 'hidden_dropout', rule: rate },
   { name: 'rank', rule: wholeFrom(1) },
   { name: 'alpha', rule: aboveZero },
   { name: 'learning_rate', rule: aboveZero },

@@ -21,6 +21,13 @@ export interface TrainingConfiguration {
   readonly sparsity: number;
   /** N: mask instances per step, whose gradients are averaged. */
   readonly train_instances: number;
+  /**
+   * Rate at which elements of an adapter's input are dropped, as PEFT does it: its own for each linear, token and sample,
+   * what is kept divided by 1 − rate; absent: 0.
+   */
+  readonly lora_dropout?: number;
+  /** As lora_dropout, of the base's hidden states, where transformers has hidden dropout; absent: 0. */
+  readonly hidden_dropout?: number;
   /** Where ranks are taken away: the one to begin with. */
   readonly rank: number;
   readonly alpha: number;
@@ -68,10 +75,10 @@ export interface TrainingConfiguration {
   readonly seed: number;
 }
 
-/** The part of a configuration that an engine is compiled for. */
+/** The part of a configuration that an engine is compiled for; of element-wise dropout, whether there is any. */
 export type AdapterShape = Pick<
   TrainingConfiguration,
-  'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers'
+  'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers' | 'lora_dropout' | 'hidden_dropout'
 > &
   Partial<Pick<TrainingConfiguration, 'base_precision'>>;
 
@@ -79,13 +86,19 @@ export type AdapterShape = Pick<
 export type HeadShape = Pick<TrainingConfiguration, 'pooling' | 'label_smoothing'>;
 
 export type EvaluationSplit = 'dev' | 'test';
-/** ensemble: M masked members. expected: no masks, update × (1−p)². raw: no masks, update as it is. */
+/**
+ * ensemble: M members with all the masks that the training draws. expected: no masks, update × (1−p)². raw: no masks,
+ * update as it is.
+ */
 export type EvaluationMode = 'ensemble' | 'expected' | 'raw';
 
 export interface EvaluationConfiguration {
   readonly split: EvaluationSplit;
   readonly mode: EvaluationMode;
-  /** The rate the members' masks are drawn with (and of `expected`); the training's unless the file says otherwise. */
+  /**
+   * The rate that members' rows and columns are dropped at (and of `expected`); the training's unless the file says
+   * otherwise. Element-wise dropout keeps the training's rates.
+   */
   readonly dropout_rate: number;
   /** M; 1 for `expected` and `raw`. Members are nested: the first four of M = 8 are M = 4. */
   readonly ensemble_size: number;

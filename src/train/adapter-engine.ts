@@ -1,7 +1,9 @@
 import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../adapters/adapter-method.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
+import type { ElementRates } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+import type { DropoutPlace } from './dropout-places.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {
@@ -13,6 +15,8 @@ export interface TokenBatch {
   readonly attentionMask: BigInt64Array;
   /** [rows, length] */
   readonly tokenTypeIds: BigInt64Array;
+  /** [rows] Each row's number in the set that it is of: what its element-wise masks go by, wherever it stands. */
+  readonly samples: Uint32Array;
 }
 
 /**
@@ -21,12 +25,21 @@ export interface TokenBatch {
  */
 export type BatchLabels = BigInt64Array | Float32Array;
 
+/** One instance's masks of single elements, each place's drawn for the batch that a pass is over. */
+export interface ElementMasks {
+  readonly rates: ElementRates;
+  /** Writes 1 where an element is kept, else 0. @param into [rows of the place over the batch, features] */
+  draw(place: DropoutPlace, batch: TokenBatch, into: Uint8Array): void;
+}
+
 /** One instance's (or member's) masks over all modules, in the layout's order. 1 keeps. */
 export interface AdapterMasks {
   /** Σ in_features of the modules, concatenated. */
   readonly input: Float32Array;
   /** Σ out_features of the modules, concatenated. */
   readonly output: Float32Array;
+  /** Absent: no single element is dropped. */
+  readonly elements?: ElementMasks;
 }
 
 /** Where each trainable tensor lies in the flat vectors. */

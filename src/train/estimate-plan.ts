@@ -19,8 +19,9 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
   const groups = new Map<string, TrainingConfiguration[]>();
   for (const { specification } of plan.trainings) {
     demandPrecision(device, specification.configuration.base_precision);
-    const { adapter, targets, layers, pooling } = specification.configuration;
-    const key = JSON.stringify([adapter, targets, layers, pooling]);
+    const { adapter, targets, layers, pooling, lora_dropout, hidden_dropout } = specification.configuration;
+    const drops = [lora_dropout, hidden_dropout].map((rate) => rate !== undefined && rate > 0);
+    const key = JSON.stringify([adapter, targets, layers, pooling, drops]);
     groups.set(key, [...(groups.get(key) ?? []), specification.configuration]);
   }
   const estimates = [...groups.values()].flatMap((group) => {

@@ -11,6 +11,7 @@ import type {
   PendingEvaluation,
   SegmentOutcome,
 } from '../sweep/segment.ts';
+import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
 import type { EvaluationConfiguration, TaskShape } from '../sweep/vocabulary.ts';
 import type { AdapterEngine } from './adapter-engine.ts';
 import { readCheckpoint } from './checkpoint.ts';
@@ -62,7 +63,8 @@ export async function evaluateSegment(
   const outputs = storedOutputs(jobs, task);
   const missing = new Map<string, Pass>();
   for (const pass of jobs.flatMap(passesOf)) if (!outputs.has(pass.key)) missing.set(pass.key, pass);
-  const run = { engine, parameters: checkpoint.state.parameters, padId };
+  const elements = elementRates(configuration);
+  const run = { engine, parameters: checkpoint.state.parameters, padId, elements };
   let rowsDone = 0;
   const rowsAll = [...missing.values()].reduce((sum, pass) => sum + pass.set.tokens.labels.length, 0);
   for (const pass of missing.values()) {
@@ -111,7 +113,7 @@ function passesOf({ pending, evaluated, train }: Job): Pass[] {
 /** Equal keys are equal passes, whichever evaluation asked first. */
 function passKey(set: EvaluationSet, configuration: EvaluationConfiguration, member: number): string {
   const { mode, dropout_rate: rate, mask_seed: maskSeed } = configuration;
-  if (mode === 'raw' || rate === 0) return JSON.stringify([set.id, 'raw', member]);
+  if (mode === 'raw') return JSON.stringify([set.id, mode, member]);
   return JSON.stringify(mode === 'expected' ? [set.id, mode, rate] : [set.id, mode, rate, maskSeed, member]);
 }
 
@@ -131,17 +133,20 @@ interface PassRunner {
   readonly engine: AdapterEngine;
   readonly parameters: Float32Array;
   readonly padId: number;
+  /** The training's own. */
+  readonly elements: ElementRates;
 }
 
 /** Logits [rows, classes] in the set's row order, or null when the slot was asked for meanwhile. */
 async function runPass(
-  { engine, parameters, padId }: PassRunner,
+  { engine, parameters, padId, elements }: PassRunner,
   { configuration, member, set }: Pass,
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
 ): Promise<Float32Array | null> {
   const { mode, dropout_rate: rate, mask_seed: maskSeed } = configuration;
-  const masks = mode === 'ensemble' && rate > 0 ? memberMasks(engine.layout, rate, maskSeed, member) : null;
+  const rates = { dropoutRate: rate, elements };
+  const masks = mode === 'ensemble' ? memberMasks(engine.layout, rates, maskSeed, member) : null;
   const updateScale = mode === 'expected' ? (1 - rate) ** 2 : 1;
   const lengths = set.tokens.inputIds.map((ids) => ids.length);
   let out = new Float32Array();

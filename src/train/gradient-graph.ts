@@ -1,6 +1,6 @@
-import type { AdapterMethod, MaskValues } from '../adapters/adapter-method.ts';
+import type { AdapterMethod, MaskValues, PartValues } from '../adapters/adapter-method.ts';
 import { backpropagate } from '../autodiff/differentiate.ts';
-import type { Encoder, EncoderContext, EncoderInputs } from '../models/encoder.ts';
+import type { Encoder, EncoderContext, EncoderInputs, TableRows } from '../models/encoder.ts';
 import { floatProduct, type FrozenProduct, type WeightLookup } from '../models/frozen-product.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
 import { quantisedProduct, type QuantisedWeight } from '../models/int8/quantised-product.ts';
@@ -10,6 +10,7 @@ import type { FrozenWeights } from '../models/frozen-weights.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import { foldBiasIntoGemm } from '../onnx/fold-bias-into-gemm.ts';
 import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
+import { lowerKeptElements } from '../onnx/keep-elements.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
@@ -17,7 +18,9 @@ import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
 import { multiply, split, unary } from '../onnx/operators.ts';
 import { packGraph } from '../packing/pack-graph.ts';
+import type { ElementDropout } from '../sweep/element-dropout.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
+import { type DropoutPlace, DropoutPlaces, factorInput, keepInput } from './dropout-places.ts';
 import { tensorValues } from './trainable-layout.ts';
 import { buildObjective } from './training-objective.ts';
 
@@ -32,12 +35,23 @@ export interface GradientGraphRequest {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
+  /** Kinds of element-wise dropout that the graph has inputs for; absent: none. */
+  readonly drops?: ReadonlySet<ElementDropout>;
   /** Trainings or instances that one run takes, each with parameters and masks of its own; absent: one, unpacked. */
   readonly pack?: number;
 }
 
+export interface GradientGraph {
+  readonly graph: Graph;
+  /** Where elements are dropped, each with an input of its own. */
+  readonly places: readonly DropoutPlace[];
+}
+
 /** What each pass over a batch has of its own. */
-export const ownInputs: ReadonlySet<string> = new Set(['parameters', 'input_masks', 'output_masks']);
+export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
+  const elements = places.flatMap((place) => [keepInput(place), factorInput(place.kind)]);
+  return new Set(['parameters', 'input_masks', 'output_masks', ...elements]);
+}
 
 interface StepInputs extends EncoderInputs {
   readonly training: Value;
@@ -57,13 +71,13 @@ interface StepInputs extends EncoderInputs {
  * and the gradient of the flat parameter vector; evaluation gives logits. With a pack, all of them and the members' own
  * inputs have the pack axis before their axes, and what depends on no member is computed once.
  */
-export function buildGradientGraph(request: GradientGraphRequest): Graph {
+export function buildGradientGraph(request: GradientGraphRequest): GradientGraph {
   const outer = new GraphBuilder();
   const inputs = declareInputs(outer, request);
   const { pack } = request;
-  const base = shareBase(outer, request);
-  const training = buildTraining(new GraphBuilder('train_'), request, inputs, base);
-  const evaluation = buildEvaluation(new GraphBuilder('evaluate_'), request, inputs, base);
+  const shared = { ...shareBase(outer, request), places: new DropoutPlaces(outer, request.drops ?? new Set()) };
+  const training = buildTraining(new GraphBuilder('train_'), request, inputs, shared);
+  const evaluation = buildEvaluation(new GraphBuilder('evaluate_'), request, inputs, shared);
   const [logits, loss, gradient] = outer.add({
     operator: 'If',
     inputs: [inputs.training],
@@ -81,17 +95,23 @@ export function buildGradientGraph(request: GradientGraphRequest): Graph {
   });
   if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
   const graph = outer.build('gradient', [logits, loss, gradient]);
-  return checkGraph(keepNeeded(pack === undefined ? graph : { ...graph, inputs: graph.inputs.map(withPack(pack)) }));
+  const places = shared.places.found;
+  const packed = pack === undefined ? graph : { ...graph, inputs: graph.inputs.map(withPack(pack, ownInputs(places))) };
+  return { graph: checkGraph(keepNeeded(packed)), places };
 }
 
-function withPack(pack: number): (input: Value) => Value {
-  return (input) => (ownInputs.has(input.name) ? { ...input, shape: [pack, ...input.shape] } : input);
+function withPack(pack: number, own: ReadonlySet<string>): (input: Value) => Value {
+  return (input) => (own.has(input.name) ? { ...input, shape: [pack, ...input.shape] } : input);
 }
 
 /** The frozen base as both branches have it. */
 interface Base {
   readonly weight: WeightLookup;
   readonly product: (b: GraphBuilder) => FrozenProduct;
+}
+
+interface Shared extends Base {
+  readonly places: DropoutPlaces;
 }
 
 /** Each weight is declared once, in the outer graph. */
@@ -127,29 +147,31 @@ function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest):
   };
 }
 
-function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
-  const { context, read } = buildReading(b, request, inputs, base);
+function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, shared: Shared): Graph {
+  const { context, read } = buildReading(b, request, inputs, shared);
   const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
   const forward = mergeNarrowProducts(b.build('train', [logits, loss, known.value, known.gradient]));
   const back = GraphBuilder.following(forward, 'train_back_');
   const [gradient] = backpropagate(back, known, [inputs.parameters]);
   if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
-  return optimise(back.build('train', [logits, loss, gradient]), request);
+  return optimise(back.build('train', [logits, loss, gradient]), request, shared.places.found);
 }
 
-function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, base: Base): Graph {
-  const { context, read } = buildReading(b, request, inputs, base);
+function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, shared: Shared): Graph {
+  const { context, read } = buildReading(b, request, inputs, shared);
   const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
   const noGradient = unary(b, 'Identity', b.floats([], [0]));
-  return optimise(mergeNarrowProducts(b.build('evaluate', [logits, none, noGradient])), request);
+  const graph = mergeNarrowProducts(b.build('evaluate', [logits, none, noGradient]));
+  return optimise(graph, request, shared.places.found);
 }
 
-function optimise(graph: Graph, { pack }: GradientGraphRequest): Graph {
+function optimise(graph: Graph, { pack }: GradientGraphRequest, places: readonly DropoutPlace[]): Graph {
   // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
   const folded = foldSumIntoGemm(keepNeeded(graph));
   const short = foldBiasIntoGemm(folded);
-  return lowerQuantisedLinears(pack === undefined ? short : keepNeeded(packGraph(short, ownInputs, pack)));
+  const packed = pack === undefined ? short : keepNeeded(packGraph(short, ownInputs(places), pack));
+  return lowerKeptElements(lowerQuantisedLinears(packed));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */
@@ -157,27 +179,50 @@ function buildReading(
   b: GraphBuilder,
   request: GradientGraphRequest,
   inputs: StepInputs,
-  base: Base,
+  shared: Shared,
 ): { readonly context: HeadContext; readonly read: Value } {
   const { encoder, head, method } = request;
-  const { weight } = base;
+  const { weight, places } = shared;
   const tensor = tensorValues(b, request.layout, inputs.parameters);
   const masks = moduleMasks(b, request.layout, inputs);
   const scale = multiply(b, inputs.updateScale, b.floats([request.scale]));
   const trainable = (name: string) => tensor(`head.${name}`);
+  const callsOf = new Map<string, number>();
   const context: EncoderContext = {
     b,
     weight,
     trainable,
-    frozenProduct: base.product(b),
-    adapt: (linear, x, y) => {
+    frozenProduct: shared.product(b),
+    adapt: (linear, x, y, table) => {
       const mask = masks.get(linear);
       if (mask === undefined) return y;
-      return method.addUpdate(b, x, y, (part) => tensor(`${linear}.${part}`), mask, scale);
+      const parts: PartValues = (part) => tensor(`${linear}.${part}`);
+      const dropped = places.drop(b, loraPlace(callsOf, linear, x, table), x);
+      if (dropped === null) return method.addUpdate(b, x, y, parts, mask, scale);
+      // The factor is laid on A's columns with their mask: r · in elements, not tokens · in.
+      const larger = { ...mask, input: multiply(b, mask.input, dropped.factor) };
+      return method.addUpdate(b, dropped.kept, y, parts, larger, scale);
+    },
+    drop: (name, x, table) => {
+      const dropped = places.drop(b, { kind: 'hidden_dropout', name, ...(table && { table }) }, x);
+      return dropped === null ? x : multiply(b, dropped.kept, dropped.factor);
     },
   };
   const read = encoder.build(context, inputs, head.reading);
   return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
+}
+
+/**
+ * A linear that is called several times, on a table of positions or by layers that share it, has a mask for each, as
+ * PEFT draws one for each call.
+ */
+function loraPlace(callsOf: Map<string, number>, linear: string, x: Value, table: TableRows | undefined) {
+  const ofTable = table !== undefined || typeof x.shape[0] === 'number';
+  const called = ofTable ? `${linear}.positions` : linear;
+  const calls = (callsOf.get(called) ?? 0) + 1;
+  callsOf.set(called, calls);
+  const name = calls === 1 ? called : `${called}.${calls}`;
+  return { kind: 'lora_dropout' as const, name, ...(table && { table }) };
 }
 
 /** Each adapted linear's masks, by its name. */

@@ -4,7 +4,9 @@ import { batchIsPackable, columnsArePackable } from '../packing/packable.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts';
+import { type MaskBytes, MaskMemory } from './mask-memory.ts';
 import type { EnginePlan } from './plan-engine.ts';
+import { elementFeeds } from './element-feeds.ts';
 import { floatsOf, memberOf, vectors } from './session-tensors.ts';
 
 /** One run of the model over a batch: parameters of some training, with one instance's masks. */
@@ -52,6 +54,7 @@ export class GradientPasses {
   readonly #options: PassOptions;
   readonly #packable: boolean;
   readonly #sessions = new Map<number, Promise<GraphSession>>();
+  readonly #masks = new MaskMemory();
   #inTurn: Promise<SharedSessions> | null = null;
 
   constructor(plan: EnginePlan, options: PassOptions) {
@@ -99,7 +102,9 @@ export class GradientPasses {
     const passed = Object.fromEntries(made.map((tensor, index) => [names[index] ?? '', tensor]));
     const results: PassResult[] = [];
     for (const pass of passes) {
-      const outputs = await own.run({ ...this.#batchFeeds(batch), ...passed, ...passFeeds([pass]) });
+      const outputs = await this.#masks.lend((bytes) =>
+        own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch, bytes) }),
+      );
       results.push(...resultsOf(outputs, 1));
     }
     return results;
@@ -113,7 +118,25 @@ export class GradientPasses {
 
   async #together(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
     const session = await this.#session(passes.length);
-    return resultsOf(await session.run({ ...this.#batchFeeds(batch), ...passFeeds(passes) }), passes.length);
+    const outputs = await this.#masks.lend((bytes) =>
+      session.run({ ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch, bytes) }),
+    );
+    return resultsOf(outputs, passes.length);
+  }
+
+  /** What each pass has of its own, by ownInputs' names. */
+  #passFeeds(passes: readonly Pass[], { batch }: PassBatch, bytes: MaskBytes): Record<string, Tensor> {
+    return {
+      parameters: vectors(passes.map(({ parameters }) => parameters)),
+      input_masks: vectors(passes.map(({ masks }) => masks.input)),
+      output_masks: vectors(passes.map(({ masks }) => masks.output)),
+      ...elementFeeds(
+        this.#plan.places,
+        passes.map(({ masks }) => masks.elements),
+        batch,
+        bytes,
+      ),
+    };
   }
 
   #batchFeeds({ batch, labels, updateScale }: PassBatch): Record<string, Tensor> {
@@ -148,15 +171,6 @@ export class GradientPasses {
     }
     return new Tensor('int64', labels instanceof BigInt64Array ? labels : new BigInt64Array(count), columns);
   }
-}
-
-/** What each pass has of its own, by ownInputs' names. */
-function passFeeds(passes: readonly Pass[]): Record<string, Tensor> {
-  return {
-    parameters: vectors(passes.map(({ parameters }) => parameters)),
-    input_masks: vectors(passes.map(({ masks }) => masks.input)),
-    output_masks: vectors(passes.map(({ masks }) => masks.output)),
-  };
 }
 
 function resultsOf(outputs: readonly Tensor[], pack: number): readonly PassResult[] {

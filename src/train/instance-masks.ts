@@ -1,6 +1,10 @@
+import { type BernoulliBytes, bernoulliBytes } from '../random/bernoulli-bytes.ts';
 import { type RandomStream, stream } from '../random/stream.ts';
+import { type ElementDropout, type ElementRates, elementRates } from '../sweep/element-dropout.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { AdapterMasks, TrainableLayout } from './adapter-engine.ts';
+import type { DropoutPlace } from './dropout-places.ts';
+import { elementMasks } from './element-masks.ts';
 
 /**
  * One draw of all modules' masks: mask = u ≥ p, with the same uniforms u for every p, so that arms of one seed are
@@ -30,20 +34,48 @@ export function drawMasks(
   return { input, output };
 }
 
-/** A training's masks by step (from 0) and instance: streams (seed, 'mask', step, module, instance). */
+/**
+ * A training's masks by step (from 0) and instance: streams (seed, 'mask', step, module, instance), and for elements
+ * (seed, 'lora_dropout' or 'hidden_dropout', step, place, instance) with the sample.
+ */
 export function instanceMasks(
   layout: TrainableLayout,
-  { dropout_rate: dropoutRate, seed }: Pick<TrainingConfiguration, 'dropout_rate' | 'seed'>,
+  configuration: Pick<TrainingConfiguration, 'dropout_rate' | 'seed' | ElementDropout>,
 ): (step: number, instance: number) => AdapterMasks {
-  return (step, instance) => drawMasks(layout, dropoutRate, (module) => stream(seed, 'mask', step, module, instance));
+  const { dropout_rate: dropoutRate, seed } = configuration;
+  const rates = elementRates(configuration);
+  return (step, instance) => ({
+    ...drawMasks(layout, dropoutRate, (module) => stream(seed, 'mask', step, module, instance)),
+    ...elementsOf(rates, ({ kind, name }) => bernoulliBytes(seed, kind, step, name, instance)),
+  });
 }
 
-/** An ensemble member's masks: streams (mask seed, 'member', member, module), so that ensembles are nested. */
+/** What an ensemble's members are drawn at: rows and columns at the evaluation's rate, elements at the training's. */
+export interface MemberRates {
+  readonly dropoutRate: number;
+  readonly elements: ElementRates;
+}
+
+/**
+ * An ensemble member's masks: streams (mask seed, 'member', member, module), and for elements (mask seed, 'member',
+ * member, kind, place) with the sample, so that ensembles are nested.
+ */
 export function memberMasks(
   layout: TrainableLayout,
-  dropoutRate: number,
+  { dropoutRate, elements }: MemberRates,
   maskSeed: number,
   member: number,
 ): AdapterMasks {
-  return drawMasks(layout, dropoutRate, (module) => stream(maskSeed, 'member', member, module));
+  return {
+    ...drawMasks(layout, dropoutRate, (module) => stream(maskSeed, 'member', member, module)),
+    ...elementsOf(elements, ({ kind, name }) => bernoulliBytes(maskSeed, 'member', member, kind, name)),
+  };
+}
+
+function elementsOf(
+  rates: ElementRates,
+  sourceOf: (place: Pick<DropoutPlace, 'kind' | 'name'>) => BernoulliBytes,
+): Pick<AdapterMasks, 'elements'> {
+  const elements = elementMasks(rates, sourceOf);
+  return elements === null ? {} : { elements };
 }

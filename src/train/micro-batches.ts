@@ -35,6 +35,7 @@ export function microBatches(
         inputIds: tokens(batch.inputIds),
         attentionMask: tokens(batch.attentionMask),
         tokenTypeIds: tokens(batch.tokenTypeIds),
+        samples: batch.samples.subarray(start, end),
       },
       labels: own,
       weight: perToken ? countLabels(own, columns) : end - start,

@@ -1,17 +1,20 @@
 import type { AdapterMethod } from '../adapters/adapter-method.ts';
 import { adapterMethods } from '../adapters/adapter-methods.ts';
 import { targetModules } from '../adapters/target-modules.ts';
+import { DropsweepError } from '../base/errors.ts';
 import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
 import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import { lossOf } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import type { Graph } from '../onnx/graph.ts';
-import type { HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+import { type ElementDropout, elementRates } from '../sweep/element-dropout.ts';
+import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { quantisedWeights } from './base-precision.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
+import type { DropoutPlace } from './dropout-places.ts';
 import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
@@ -31,6 +34,8 @@ export interface EnginePlan {
   readonly labelsTokens: boolean;
   /** Training and evaluation, as gradient-graph.ts builds them. */
   readonly gradient: Graph;
+  /** Where elements are dropped. */
+  readonly places: readonly DropoutPlace[];
   /** Training alone, in what all passes over a batch share and what each has of its own. */
   sharedGradient(): SharedGraph;
   /** The same for so many members at once. */
@@ -52,20 +57,37 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
   const quantised = quantisedWeights(opened, request.adapter.base_precision);
-  const shape = { encoder, weights, quantised, head, loss, method, layout, scale };
-  const gradient = buildGradientGraph(shape);
+  const drops = droppedKinds(opened, request.adapter);
+  const shape = { encoder, weights, quantised, head, loss, method, layout, scale, drops };
+  const { graph: gradient, places } = buildGradientGraph(shape);
   return {
     opened,
     method,
     layout,
     scale,
     quantised,
-    sharedGradient: () => partShared(branchOf(gradient, true), ownInputs),
+    sharedGradient: () => partShared(branchOf(gradient, true), ownInputs(places)),
     labelsTokens: loss.labels.columns === 'tokens',
     gradient,
-    packedGradient: (pack) => buildGradientGraph({ ...shape, pack }),
+    places,
+    packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
   };
+}
+
+/** @throws MODEL_UNSUPPORTED where hidden dropout is asked of a family without it */
+function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape): ReadonlySet<ElementDropout> {
+  const rates = elementRates(adapter);
+  if (rates.hidden_dropout > 0 && !encoder.dropsHidden) {
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'this base has no hidden dropout', {
+      where: 'hidden_dropout',
+      got: `${rates.hidden_dropout} for ${family}`,
+      expected: 'a family that transformers trains with it: BERT and its kin, or GPT-2, from config.json',
+      fix: 'leave out hidden_dropout',
+    });
+  }
+  const kinds = ['lora_dropout', 'hidden_dropout'] as const;
+  return new Set(kinds.filter((kind) => rates[kind] > 0));
 }
 
 /** The head that a sweep's task asks for. */

@@ -1,4 +1,5 @@
 import { stream } from '../random/stream.ts';
+import { elementRates } from '../sweep/element-dropout.ts';
 import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 
@@ -17,7 +18,7 @@ export function simulatedLoss(configuration: TrainingConfiguration, step: number
   return floor + (Math.LN2 - floor) * Math.exp((-4 * progress) / (1 + detuning));
 }
 
-/** Evaluation of a simulated adapter: overfitting shrinks with p, calibration improves with M. Analytic, as above. */
+/** Evaluation of a simulated adapter: overfitting shrinks with dropout of each kind, calibration improves with M. Analytic, as above. */
 export function simulatedMetrics(
   training: TrainingConfiguration,
   evaluation: EvaluationConfiguration,
@@ -25,7 +26,8 @@ export function simulatedMetrics(
   rows: number,
 ): EvaluationMetrics {
   const trainLoss = simulatedLoss(training, progress, 1);
-  const gap = 0.3 * (1 - training.dropout_rate) * progress;
+  const { lora_dropout, hidden_dropout } = elementRates(training);
+  const gap = 0.3 * (1 - training.dropout_rate) * (1 - lora_dropout) * (1 - hidden_dropout) * progress;
   const seedNoise = 0.01 * (stream(training.seed, 'simulated_evaluation').uniforms(1)[0] ?? 0);
   const memberLoss = trainLoss + gap + seedNoise;
   const loss = memberLoss * (1 - 0.05 * Math.log2(evaluation.ensemble_size));

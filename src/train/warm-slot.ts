@@ -18,18 +18,21 @@ interface ModelLimits {
 
 type Compiled = keyof (AdapterShape & HeadShape);
 
-/** All that an engine is compiled for: a field that is forgotten here does not compile. */
-const compiledFor = namesOf({
-  adapter: true,
-  rank: true,
-  alpha: true,
-  scaling: true,
-  targets: true,
-  layers: true,
-  base_precision: true,
-  pooling: true,
-  label_smoothing: true,
-});
+/** All that an engine is compiled for, by a field's value or by whether it is on: one that is forgotten does not compile. */
+const compiledFor = {
+  adapter: 'value',
+  rank: 'value',
+  alpha: 'value',
+  scaling: 'value',
+  targets: 'value',
+  layers: 'value',
+  lora_dropout: 'presence',
+  hidden_dropout: 'presence',
+  base_precision: 'value',
+  pooling: 'value',
+  label_smoothing: 'value',
+} as const satisfies Readonly<Record<Compiled, 'value' | 'presence'>>;
+const compiledNames = namesOf(compiledFor);
 
 const ENGINE_LIMIT = 2;
 const TOKENS_LIMIT = 8;
@@ -80,7 +83,10 @@ export class WarmSlot {
     task: TaskShape,
     configuration: AdapterShape & HeadShape,
   ): Promise<AdapterEngine> {
-    const shape = compiledFor.map((name) => configuration[name] ?? null);
+    const shape = compiledNames.map((name) => {
+      const value = configuration[name] ?? null;
+      return compiledFor[name] === 'presence' ? value !== null && value !== 0 : value;
+    });
     const key = JSON.stringify([base.content_hash, modelFolder, task, shape]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
@@ -206,7 +212,7 @@ function shed<Value>(kept: Map<string, Value>, limit: number): Value[] {
   return surplus.map(([, value]) => value);
 }
 
-function namesOf(all: Readonly<Record<Compiled, true>>): readonly Compiled[] {
+function namesOf(all: Readonly<Record<Compiled, string>>): readonly Compiled[] {
   const isCompiled = (name: string): name is Compiled => name in all;
   return Object.keys(all).filter(isCompiled);
 }

@@ -1,3 +1,4 @@
+import { keepElements } from '../../src/onnx/keep-elements.ts';
 import { add, multiply, unary } from '../../src/onnx/operators.ts';
 import { never, type RuleCase } from './rule-case.ts';
 
@@ -8,6 +9,20 @@ export const encoderRuleCases: readonly RuleCase[] = [
     what: 'away from its corner',
     shapes: [[3, 7]],
     build: (b, x = never()) => unary(b, 'Relu', add(b, multiply(b, x, b.floats([0.01])), b.floats([-1, 1], [2, 1, 1]))),
+  },
+  {
+    operator: 'KeepElements',
+    what: 'where some of each row are dropped',
+    shapes: [[3, 7]],
+    build: (b, x = never()) =>
+      keepElements(
+        b,
+        x,
+        b.uint8s(
+          Array.from({ length: 21 }, (_, i) => Number(i % 4 !== 1)),
+          [3, 7],
+        ),
+      ),
   },
   {
     operator: 'Where',

@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import { lowerKeptElements } from '../../src/onnx/keep-elements.ts';
 import { lowerQuantisedLinears } from '../../src/onnx/lower-quantised-linears.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
 
@@ -23,7 +24,7 @@ export async function runGraph(
 
 /** The graph's outputs, all of them float32. */
 export async function runModel(model: Graph, feeds: readonly Feed[]): Promise<Float32Array[]> {
-  const graph = checkGraph(lowerQuantisedLinears(model));
+  const graph = checkGraph(lowerKeptElements(lowerQuantisedLinears(model)));
   const session = await InferenceSession.create(serialiseModel(graph), {
     logSeverityLevel: 3,
     graphOptimizationLevel: 'basic',

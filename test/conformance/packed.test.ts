@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type {
   AdapterEngine,
+  AdapterMasks,
   BatchLabels,
   StepResult,
   TokenBatch,
@@ -13,6 +14,7 @@ import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import {
+  adapterOf,
   batchOf,
   type ConformanceCase,
   headOf,
@@ -22,6 +24,7 @@ import {
   memberMasks,
   parametersOf,
 } from './read-case.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const golden = sharedFolder('golden') ?? '';
 const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
@@ -49,12 +52,22 @@ function fourfold(
       inputIds: repeat(inputIds),
       attentionMask: repeat(attentionMask),
       tokenTypeIds: repeat(tokenTypeIds),
+      samples: samplesInOrder(4 * rows),
     },
     labels:
       labels instanceof BigInt64Array
         ? repeat(labels)
         : Float32Array.from([labels, labels, labels, labels].flatMap((part) => [...part])),
   };
+}
+
+/** What kept elements are multiplied by is each training's own. */
+function atSmallerRates(masks: AdapterMasks, training: number): AdapterMasks {
+  if (masks.elements === undefined) return masks;
+  const { lora_dropout, hidden_dropout } = masks.elements.rates;
+  const share = 1 - 0.2 * training;
+  const rates = { lora_dropout: share * lora_dropout, hidden_dropout: share * hidden_dropout };
+  return { ...masks, elements: { ...masks.elements, rates } };
 }
 
 /** Three trainings that differ in all that trainings of a bundle may differ in. */
@@ -72,7 +85,9 @@ function trainingsOf(loaded: ConformanceCase, engine: AdapterEngine): TrainingSt
       instanceMasks(loaded, engine.layout, 0),
       instanceMasks(loaded, engine.layout, 1),
       memberMasks(loaded, engine.layout, 0),
-    ].slice(training),
+    ]
+      .slice(training)
+      .map((masks) => atSmallerRates(masks, training)),
     hyperparameters: {
       ...stepHyperparameters,
       dropoutRate: 0.2 * training,
@@ -92,9 +107,8 @@ async function opened<Result>(
   for (const file of ['config.json', 'model.safetensors'])
     cpSync(path.join(folder, file), path.join(modelFolder, file));
   const loaded = loadCase(folder);
-  const { rank, alpha, targets, adapter } = loaded.case;
   const engine = await openEngineWithHead(
-    { modelFolder, adapter: { adapter, rank, alpha, targets }, threads: 1 },
+    { modelFolder, adapter: adapterOf(loaded.case), threads: 1 },
     headOf(loaded.case),
   );
   try {

@@ -2,8 +2,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
 import type { HeadTask } from '../../src/models/heads.ts';
-import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
-import type { AdapterMasks, BatchLabels, TokenBatch, TrainableLayout } from '../../src/train/adapter-engine.ts';
+import { dropsElements, type ElementRates, elementRates } from '../../src/sweep/element-dropout.ts';
+import type { AdapterKind, AdapterShape } from '../../src/sweep/vocabulary.ts';
+import type {
+  AdapterMasks,
+  BatchLabels,
+  ElementMasks,
+  TokenBatch,
+  TrainableLayout,
+} from '../../src/train/adapter-engine.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 /** case.json of the reference vectors; see their README. */
 export interface CaseDescription {
@@ -14,6 +22,8 @@ export interface CaseDescription {
   readonly rank: number;
   readonly alpha: number;
   readonly dropout_rate: number;
+  readonly lora_dropout?: number;
+  readonly hidden_dropout?: number;
   readonly sparsity: number;
   readonly orthogonality: number;
   readonly train_instances: number;
@@ -98,6 +108,7 @@ export function batchOf(inputs: StoredTensors): TokenBatch {
     inputIds: integers('input_ids', 0),
     attentionMask: integers('attention_mask', 1),
     tokenTypeIds: integers('token_type_ids', 0),
+    samples: samplesInOrder(rows),
   };
 }
 
@@ -129,17 +140,23 @@ export function parametersOf(layout: TrainableLayout, tensors: StoredTensors): F
   return parameters;
 }
 
-export function instanceMasks({ masks }: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
-  return masksOf(layout, masks, 'train', index);
+/** What an engine of the case is compiled for. */
+export function adapterOf(description: CaseDescription): AdapterShape {
+  const { adapter, rank, alpha, targets } = description;
+  return { adapter, rank, alpha, targets, ...elementRates(description) };
 }
 
-export function memberMasks({ masks }: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
-  return masksOf(layout, masks, 'ensemble', index);
+export function instanceMasks(loaded: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
+  return masksOf(layout, loaded, 'train', index);
+}
+
+export function memberMasks(loaded: ConformanceCase, layout: TrainableLayout, index: number): AdapterMasks {
+  return masksOf(layout, loaded, 'ensemble', index);
 }
 
 function masksOf(
   layout: TrainableLayout,
-  masks: StoredTensors,
+  { case: description, masks }: ConformanceCase,
   kind: 'train' | 'ensemble',
   index: number,
 ): AdapterMasks {
@@ -150,7 +167,35 @@ function masksOf(
         return [...all.subarray(index * module[size], (index + 1) * module[size])];
       }),
     );
-  return { input: side('input', 'inFeatures'), output: side('output', 'outFeatures') };
+  const rates = elementRates(description);
+  return {
+    input: side('input', 'inFeatures'),
+    output: side('output', 'outFeatures'),
+    ...(dropsElements(rates) && { elements: storedElements(rates, masks, kind, index) }),
+  };
+}
+
+/** Masks as they are stored for all tokens of the case's rows, which are taken in turn where a batch has more. */
+function storedElements(rates: ElementRates, masks: StoredTensors, kind: string, index: number): ElementMasks {
+  return {
+    rates,
+    draw(place, batch, into) {
+      const stored = masks.get(`${kind}.keep.${place.name}`);
+      if (!(stored?.data instanceof Uint8Array)) throw new Error(`no mask of ${place.name}`);
+      const [instances = 1, rows = 1] = stored.shape;
+      const size = stored.data.length / instances;
+      const own = stored.data.subarray(index * size, (index + 1) * size);
+      if (typeof place.rows === 'number') {
+        into.set(own);
+        return;
+      }
+      const taken = into.length / batch.rows;
+      batch.samples.forEach((sample, row) => {
+        const start = (sample % rows) * (size / rows);
+        into.set(own.subarray(start, start + taken), row * taken);
+      });
+    },
+  };
 }
 
 /** Norm-wise relative error; absolute where the expected norm is below 1e-12. */

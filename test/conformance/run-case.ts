@@ -10,6 +10,7 @@ import type {
 import type { DeviceKind } from '../../src/sweep/device-kind.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import {
+  adapterOf,
   batchOf,
   type ConformanceCase,
   floats,
@@ -66,11 +67,10 @@ export async function runCase(
   }
   try {
     const loaded = loadCase(folder);
-    const { rank, alpha, targets, adapter } = loaded.case;
     const engine = await openEngineWithHead(
       {
         modelFolder: exported === undefined ? modelFolder : path.join(modelFolder, exported),
-        adapter: { adapter, rank, alpha, targets },
+        adapter: adapterOf(loaded.case),
         threads,
         device,
       },

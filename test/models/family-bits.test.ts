@@ -49,7 +49,7 @@ async function openCase(name: string, threads: number, modelFolder: string) {
   };
 }
 
-function rowOf({ length, inputIds, attentionMask, tokenTypeIds }: TokenBatch, row: number): TokenBatch {
+function rowOf({ length, inputIds, attentionMask, tokenTypeIds, samples }: TokenBatch, row: number): TokenBatch {
   const cut = (data: BigInt64Array) => data.slice(row * length, (row + 1) * length);
   return {
     rows: 1,
@@ -57,6 +57,7 @@ function rowOf({ length, inputIds, attentionMask, tokenTypeIds }: TokenBatch, ro
     inputIds: cut(inputIds),
     attentionMask: cut(attentionMask),
     tokenTypeIds: cut(tokenTypeIds),
+    samples: samples.slice(row, row + 1),
   };
 }
 

@@ -108,6 +108,7 @@ function build(reading: EncoderReading = 'all_tokens'): readonly (number | strin
       throw new Error('it has no head of its own');
     },
     adapt: (_linear: string, _x: unknown, y: Parameters<typeof b.build>[1][number]) => y,
+    drop: (_place: string, x: Parameters<typeof b.build>[1][number]) => x,
   };
   return encoder.build(context, inputs, reading).shape;
 }

@@ -10,6 +10,7 @@ import { buildGradientGraph } from '../../src/train/gradient-graph.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { trainableLayout } from '../../src/train/trainable-layout.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const vectors = path.join(import.meta.dirname, 'vectors');
 const languageModelling: HeadTask = { kind: 'causal_language_modelling', labels: 0 };
@@ -85,7 +86,8 @@ describe('a decoder that the engine does not build', () => {
 describe('rows of tokens', () => {
   const rows = (length: number) => {
     const ones = new BigInt64Array(length).fill(1n);
-    return { rows: 1, length, inputIds: ones, attentionMask: ones, tokenTypeIds: new BigInt64Array(length) };
+    const types = new BigInt64Array(length);
+    return { rows: 1, length, inputIds: ones, attentionMask: ones, tokenTypeIds: types, samples: samplesInOrder(1) };
   };
 
   it.each([
@@ -119,7 +121,7 @@ describe('the training branch of a decoder', () => {
     const head = encoder.head(languageModelling);
     const layout = trainableLayout(encoder.linears, { method: loraMethod, rank: 2 }, head);
     const loss = lossOf('causal_language_modelling');
-    const graph = buildGradientGraph({ encoder, weights, head, loss, layout, method: loraMethod, scale: 2 });
+    const { graph } = buildGradientGraph({ encoder, weights, head, loss, layout, method: loraMethod, scale: 2 });
     const scores = (name: string) => {
       const branch = graph.nodes[0]?.attributes[name];
       if (branch?.kind !== 'graph') throw new Error('the graph is an If');

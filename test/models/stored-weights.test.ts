@@ -11,6 +11,7 @@ import {
 } from '../../src/formats/safetensors.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 let folder: string;
 let single: string;
@@ -29,7 +30,9 @@ async function logits(): Promise<Float32Array> {
   );
   const ids = BigInt64Array.from([2n, 5n, 7n, 3n]);
   const ones = new BigInt64Array(4).fill(1n);
-  const batch = { rows: 1, length: 4, inputIds: ids, attentionMask: ones, tokenTypeIds: new BigInt64Array(4) };
+  const types = new BigInt64Array(4);
+  const samples = samplesInOrder(1);
+  const batch = { rows: 1, length: 4, inputIds: ids, attentionMask: ones, tokenTypeIds: types, samples };
   const result = await engine.logits(engine.initialState(1).parameters, batch, null, 1);
   await engine.close();
   return result;

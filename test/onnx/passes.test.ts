@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { foldSumIntoGemm } from '../../src/onnx/fold-sum-into-gemm.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import { keepElements, lowerKeptElements } from '../../src/onnx/keep-elements.ts';
 import { keepNeeded } from '../../src/onnx/keep-needed.ts';
 import { add, gemm, multiply, unary } from '../../src/onnx/operators.ts';
 
@@ -28,6 +29,38 @@ describe('folding sums into products', () => {
     const product = gemm(b, b.input('x', 'float', [3, 5]), b.input('w', 'float', [5, 4]));
     const graph = b.build('graph', [add(b, product, b.input('c', 'float', [4]))]);
     expect(operators(foldSumIntoGemm(graph))).toEqual(['Gemm', 'Add']);
+  });
+});
+
+describe('lowering kept elements', () => {
+  const b = new GraphBuilder();
+  const [x, keep] = [b.input('x', 'float', [3, 5]), b.input('keep', 'uint8', [3, 5])];
+  const kept = keepElements(b, unary(b, 'Tanh', x), keep);
+  const table = b.one({
+    operator: 'Gather',
+    inputs: [keep, b.int64s([2, 0, 1])],
+    outputs: [{ shape: [3, 5], type: 'uint8' }],
+  });
+  const twice = keepElements(b, unary(b, 'Neg', kept), keep);
+  const lowered = checkGraph(lowerKeptElements(b.build('graph', [twice, keepElements(b, kept, table)])));
+  const at = (operator: string) =>
+    lowered.nodes.flatMap((node, index) => (node.operator === operator ? [{ ...node, index }] : []));
+
+  it('puts each Cast before what makes the elements, and after what makes the mask', () => {
+    expect(operators(lowered)).toEqual([
+      ...['Cast', 'Tanh', 'Mul', 'Gather', 'Unsqueeze', 'Cast', 'Squeeze', 'Cast', 'Neg', 'Mul', 'Mul'],
+    ]);
+    expect(lowered.outputs.map(({ name }) => name)).toEqual(
+      at('Mul')
+        .slice(1)
+        .map(({ outputs }) => outputs[0]?.name),
+    );
+  });
+
+  it('lets no two Casts of one mask be equal, which onnxruntime would make one of', () => {
+    const inputs = at('Cast').map((node) => node.inputs[0]?.name);
+    expect(new Set(inputs).size).toBe(3);
+    expect(inputs[0]).toBe('keep');
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { trainingHash } from '../../src/sweep/identity.ts';
+import { engineShape } from '../../src/sweep/packing.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { EvaluationRequest } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration, TrainingSpecification } from '../../src/sweep/vocabulary.ts';
@@ -45,9 +46,9 @@ describe('canonical configurations', () => {
     );
     fc.assert(
       fc.property(requests, rates, (request, rate) => {
-        const once = canonicaliseEvaluation(request, rate);
-        expect(canonicaliseEvaluation(once, rate)).toEqual(once);
-        expect(canonicaliseEvaluation(once, 0.123)).toEqual(once);
+        const once = canonicaliseEvaluation(request, { dropout_rate: rate });
+        expect(canonicaliseEvaluation(once, { dropout_rate: rate })).toEqual(once);
+        expect(canonicaliseEvaluation(once, { dropout_rate: 0.123 })).toEqual(once);
       }),
     );
   });
@@ -57,6 +58,42 @@ describe('canonical configurations', () => {
     expect(without).toMatchObject({ sparsity: 0, train_instances: 1 });
     const dropped = { ...trainingDefaults, dropout_rate: 0.1, sparsity: 0.1, train_instances: 4 };
     expect(canonicaliseTraining(dropped)).toEqual(dropped);
+  });
+
+  it('leave out element-wise dropout of 0, and keep N with any of it, though not lambda', () => {
+    const given = { ...trainingDefaults, sparsity: 0.1, train_instances: 4 };
+    const none = canonicaliseTraining({ ...given, lora_dropout: 0, hidden_dropout: 0 });
+    expect(none).toEqual({ ...trainingDefaults, train_instances: 1 });
+    expect(trainingHash(specification(none))).toBe(trainingHash(specification(canonicaliseTraining(trainingDefaults))));
+    for (const rates of [{ lora_dropout: 0.1 }, { hidden_dropout: 0.1 }]) {
+      expect(canonicaliseTraining({ ...given, ...rates })).toEqual({
+        ...trainingDefaults,
+        ...rates,
+        sparsity: 0,
+        train_instances: 4,
+      });
+    }
+    const dropped = { ...given, dropout_rate: 0.2, lora_dropout: 0.1, hidden_dropout: 0.3 };
+    expect(canonicaliseTraining(dropped)).toEqual(dropped);
+  });
+
+  it('keep an ensemble at rate 0 of a training that drops elements, and know no other mode there', () => {
+    const training = { dropout_rate: 0, lora_dropout: 0.1 };
+    const request: EvaluationRequest = {
+      split: 'dev',
+      mode: 'ensemble',
+      dropout_rate: null,
+      ensemble_size: 4,
+      mask_seed: 1,
+      aggregate: 'probabilities',
+    };
+    const asked = canonicaliseEvaluation(request, training);
+    expect(asked).toEqual({ ...request, dropout_rate: 0 });
+    expect(canonicaliseEvaluation(asked, training)).toEqual(asked);
+    expect(canonicaliseEvaluation({ ...request, mode: 'expected' }, training)).toMatchObject({ mode: 'raw' });
+    const masked = { dropout_rate: 0.5, hidden_dropout: 0.1 };
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, masked)).toMatchObject({ mode: 'ensemble' });
+    expect(canonicaliseEvaluation({ ...request, mode: 'expected' }, masked)).toMatchObject({ mode: 'expected' });
   });
 
   it('hold what is the adapter’s own, filled in, and nothing of another', () => {
@@ -88,15 +125,31 @@ describe('canonical configurations', () => {
       mask_seed: 1,
       aggregate: 'probabilities',
     };
-    expect(canonicaliseEvaluation(request, 0)).toEqual(request);
-    expect(canonicaliseEvaluation({ ...request, dropout_rate: null }, 0)).toMatchObject({
+    expect(canonicaliseEvaluation(request, { dropout_rate: 0 })).toEqual(request);
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: null }, { dropout_rate: 0 })).toMatchObject({
       mode: 'raw',
       ensemble_size: 1,
     });
-    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, 0.5)).toMatchObject({
+    expect(canonicaliseEvaluation({ ...request, dropout_rate: 0 }, { dropout_rate: 0.5 })).toMatchObject({
       mode: 'raw',
       ensemble_size: 1,
     });
+  });
+});
+
+describe('an engine shape', () => {
+  it('holds whether elements are dropped, of either kind, and not at what rate', () => {
+    const shape = (rates: Partial<TrainingConfiguration>) =>
+      engineShape(specification({ ...trainingDefaults, ...rates }));
+    const shapes = [
+      shape({}),
+      shape({ lora_dropout: 0.1 }),
+      shape({ hidden_dropout: 0.1 }),
+      shape({ lora_dropout: 0.1, hidden_dropout: 0.1 }),
+    ];
+    expect(new Set(shapes).size).toBe(shapes.length);
+    expect(shape({ lora_dropout: 0.9, hidden_dropout: 0.2 })).toBe(shapes[3]);
+    expect(shape({ lora_dropout: 0 })).toBe(shapes[0]);
   });
 });
 
@@ -116,6 +169,12 @@ describe('the identity of a training', () => {
     );
   });
 
+  it('stays what it was before a field was added', () => {
+    const original = specification(canonicaliseTraining(trainingDefaults));
+    expect(trainingHash(original)).toBe('3ee757a6c38d38ae76e60177cf74945e21a0b13d66f0140b9f2129b215a902ce');
+    expect(engineShape(original)).toBe('f5b5084f9ad0ccb2887911865ee95d616286d36839bd886053332867097f68dc');
+  });
+
   it('changes with each thing that the tensors depend on', () => {
     const original = specification(trainingDefaults);
     const hash = trainingHash(original);
@@ -128,6 +187,8 @@ describe('the identity of a training', () => {
       { ...original, base: { ...original.base, tokenizer_hash: 'f'.repeat(64) } },
       { ...original, task: { ...original.task, label_names: ['spam', 'ham'] } },
       { ...original, configuration: { ...trainingDefaults, seed: 1 } },
+      { ...original, configuration: { ...trainingDefaults, lora_dropout: 0.1 } },
+      { ...original, configuration: { ...trainingDefaults, hidden_dropout: 0.1 } },
     ];
     expect(new Set([hash, ...others.map(trainingHash)]).size).toBe(others.length + 1);
     const elsewhere = { ...original, base: { ...original.base, folder: '/other', reference: 'other/name' } };

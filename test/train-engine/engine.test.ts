@@ -8,6 +8,7 @@ import { drawMasks } from '../../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { stepHyperparameters as hyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-engine-'));
 const open = (threads: number) =>
@@ -37,6 +38,7 @@ function batchOf(rows: number, length: number): TokenBatch {
     inputIds: BigInt64Array.from(ids, (id) => BigInt(id + 2)),
     attentionMask,
     tokenTypeIds: new BigInt64Array(rows * length),
+    samples: samplesInOrder(rows),
   };
 }
 const labels = (rows: number) => BigInt64Array.from({ length: rows }, (_, row) => BigInt(row % 3));
@@ -74,6 +76,7 @@ describe('the engine', () => {
         inputIds: part(inputIds),
         attentionMask: part(attentionMask),
         tokenTypeIds: part(tokenTypeIds),
+        samples: Uint32Array.of(row),
       };
       const logits = await engine.logits(parameters, alone, masks(0), 1);
       // A single row may take another product kernel: equal up to float32's rounding.

@@ -10,6 +10,7 @@ import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-heads-'));
 beforeAll(() => writeTinyModel(folder));
@@ -45,6 +46,7 @@ function batchOf(padding = 0): TokenBatch {
     inputIds: data((row, column) => BigInt((ids[row * length + column] ?? 0) + 2)),
     attentionMask: data(() => 1n),
     tokenTypeIds: data(() => 0n),
+    samples: samplesInOrder(rows),
   };
 }
 const labels = BigInt64Array.of(0n, 1n, 2n, 1n, 0n);

@@ -9,6 +9,7 @@ import { drawMasks } from '../../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-int8-engine-'));
 const open = (base_precision: BasePrecision, threads = 1) =>
@@ -42,6 +43,7 @@ function batchOf(others = 0): TokenBatch {
     inputIds: BigInt64Array.from([...first, ...rest], (id) => BigInt(id + 2)),
     attentionMask: new BigInt64Array(rows * length).fill(1n),
     tokenTypeIds: new BigInt64Array(rows * length),
+    samples: samplesInOrder(rows),
   };
 }
 const masks = (instance: number) => drawMasks(exact.layout, 0.5, (module) => stream(1, 'int8-test', instance, module));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { drawMasks, instanceMasks, memberMasks } from '../../src/train/instance-masks.ts';
+import { elementRates } from '../../src/sweep/element-dropout.ts';
 import { stream } from '../../src/random/stream.ts';
 
 const layout = {
@@ -34,9 +35,15 @@ test('steps, instances and modules have masks of their own, and adding a module 
 });
 
 test('members are keyed by mask seed and number, apart from training', () => {
-  expect(memberMasks(layout, 0.5, 1, 2)).toEqual(memberMasks(layout, 0.5, 1, 2));
-  expect(memberMasks(layout, 0.5, 1, 2)).not.toEqual(memberMasks(layout, 0.5, 2, 2));
-  expect(memberMasks(layout, 0.5, 1, 0)).not.toEqual(instanceMasks(layout, { dropout_rate: 0.5, seed: 1 })(0, 0));
+  expect(memberMasks(layout, { dropoutRate: 0.5, elements: elementRates({}) }, 1, 2)).toEqual(
+    memberMasks(layout, { dropoutRate: 0.5, elements: elementRates({}) }, 1, 2),
+  );
+  expect(memberMasks(layout, { dropoutRate: 0.5, elements: elementRates({}) }, 1, 2)).not.toEqual(
+    memberMasks(layout, { dropoutRate: 0.5, elements: elementRates({}) }, 2, 2),
+  );
+  expect(memberMasks(layout, { dropoutRate: 0.5, elements: elementRates({}) }, 1, 0)).not.toEqual(
+    instanceMasks(layout, { dropout_rate: 0.5, seed: 1 })(0, 0),
+  );
 });
 
 test('at p = 0 nothing is dropped', () => {

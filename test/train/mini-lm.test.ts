@@ -10,6 +10,7 @@ import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { live, vectorHashes } from '../support/trainer-life.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const reference = process.env['DROPSWEEP_TEST_MODEL'] ?? 'sentence-transformers/all-MiniLM-L6-v2';
 const model = await findModel(reference);
@@ -58,7 +59,8 @@ describe.skipIf(model === null)(
       const [rows, length] = [8, 33];
       const ids = BigInt64Array.from(stream(1, 'mini-lm', 'ids').integers(rows * length, 20_000), BigInt);
       const attentionMask = new BigInt64Array(rows * length).fill(1n);
-      const batch = { rows, length, inputIds: ids, attentionMask, tokenTypeIds: new BigInt64Array(rows * length) };
+      const tokenTypeIds = new BigInt64Array(rows * length);
+      const batch = { rows, length, inputIds: ids, attentionMask, tokenTypeIds, samples: samplesInOrder(rows) };
       const labels = BigInt64Array.from({ length: rows }, (_, row) => BigInt(row % 2));
       const trainings = [2, 1, 3].map((instances, seed) => ({
         state: engine.initialState(seed),

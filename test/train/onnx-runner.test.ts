@@ -52,9 +52,10 @@ describe('training', () => {
     expect(outcome.results[0]?.metrics.collapsed).toBe(false);
   });
 
-  const arms = [{ adapter: 'lora' }, adalora] as const;
+  const elements = { dropout_rate: 0, sparsity: 0, lora_dropout: 0.2, hidden_dropout: 0.1 };
+  const arms = [{ adapter: 'lora' }, adalora, { adapter: 'lora', ...elements }] as const;
   test.each(arms)(
-    'released at random steps and resumed, by the same runner or another, it ends in the same bits: $adapter',
+    'released at random steps and resumed, by the same runner or another, it ends in the same bits: $adapter $lora_dropout',
     async (arm) => {
       const whole = await trainWhole(arm);
       const cuts = [...stream(4, 'cuts').integers(4, 199)].map((cut) => cut + 1).sort((a, b) => a - b);

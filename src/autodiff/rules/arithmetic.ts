@@ -1,4 +1,5 @@
 import type { Value } from '../../onnx/graph.ts';
+import { keepElements } from '../../onnx/keep-elements.ts';
 import { divide, multiply, unary } from '../../onnx/operators.ts';
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 
@@ -41,6 +42,12 @@ export const whereRule: GradientRule = (context) => {
     b.one({ operator: 'Where', inputs: [inputOf(context, 0), yes, no], outputs: [{ shape: dY.shape }] });
   return [null, wants(1) ? choose(dY, zero) : null, wants(2) ? choose(zero, dY) : null];
 };
+
+/** dX = dY ∘ keep; a mask has no slope. */
+export const keepElementsRule: GradientRule = (context) => [
+  keepElements(context.b, gradientOf(context), inputOf(context, 1)),
+  null,
+];
 
 /** dX = −dY */
 export const negateRule: GradientRule = (context) => [unary(context.b, 'Neg', gradientOf(context))];

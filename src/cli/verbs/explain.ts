@@ -4,6 +4,7 @@ import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
 import { readMetric } from '../../store/sweep-list.ts';
 import { readSweepEvents } from '../../store/sweep-reader.ts';
+import { dropsAnything } from '../../sweep/element-dropout.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
 import { withRecord } from '../open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
@@ -74,8 +75,10 @@ function why(trial: TrialRow): readonly string[] {
   if (state === 'pruned') sentences.push('The scheduler stopped it: others were better at its rung.');
   if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
   if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
-  if (configuration.dropout_rate === 0)
+  if (!dropsAnything(configuration))
     sentences.push('Without dropout N, M and λ have no effect: points that differ in them alone are this trial.');
+  else if (configuration.dropout_rate === 0)
+    sentences.push('At p = 0 λ has no effect: points that differ in it alone are this trial.');
   return sentences;
 }
 

@@ -11,7 +11,7 @@ import {
   transpose,
 } from '../../onnx/operators.ts';
 import { integers, sizeAt } from '../../onnx/run-time-sizes.ts';
-import type { EncoderContext, EncoderInputs } from '../encoder.ts';
+import type { EncoderContext, EncoderInputs, TableRows } from '../encoder.ts';
 import { firstTokens } from './first-token.ts';
 import { applyLinear, type BlockLinear } from './linear.ts';
 import type { AttendLayer, PostNormModel } from './post-norm-encoder.ts';
@@ -24,6 +24,8 @@ export interface DisentangledAttention {
   /** A layer normalisation of the table; null: as it is. */
   readonly tableNorm: { readonly name: string; readonly epsilon: number } | null;
   readonly positions: RelativePositions;
+  /** Hidden dropout of the table's rows, below the layer's name. */
+  readonly positionDropout: string;
   /** Rows are no longer than this. */
   readonly tokenLimit: number;
   /** Which linear of a layer makes the positions' keys (content to position); null: no such term. */
@@ -39,9 +41,17 @@ interface Grid {
   readonly tokens: Value;
   /** bool [batch, tokens, tokens]: both are no padding. */
   readonly allowed: Value;
-  /** [2·tokens, hidden]: the table's row for distance tokens − 1 − j, and for j − tokens + 1. */
-  readonly descending: Value;
-  readonly ascending: Value;
+  /** The table's row for distance tokens − 1 − j, and for j − tokens + 1. */
+  readonly descending: DistanceRows;
+  readonly ascending: DistanceRows;
+}
+
+/** A row of the table for each of 2·tokens distances. */
+interface DistanceRows {
+  /** [distances, hidden] */
+  readonly rows: Value;
+  /** Which they are of the table. */
+  readonly table: TableRows;
 }
 
 /**
@@ -69,13 +79,18 @@ export function disentangledAttention(settings: DisentangledAttention) {
       const project = (part: 'query' | 'key' | 'value') =>
         byHead(applyLinear(context, model.linear(layer, part), x), 'batch·tokens');
       const [queries, keys, values] = [project('query'), project('key'), project('value')];
+      const projectRows = (linear: BlockLinear, { rows, table }: DistanceRows) => {
+        // Dropped once in a layer: both terms see the same rows without the same elements.
+        const kept = context.drop(`${layer}.${settings.positionDropout}`, rows, table);
+        return byHead(applyLinear(context, linear, kept, table), 'distances');
+      };
       const scores = [batchedProduct(b, bySample(queries), bySample(keys), { transB: true, alpha })];
       if (settings.positionKey !== null) {
-        const positions = byHead(applyLinear(context, settings.positionKey(layer), grid.descending), 'distances');
+        const positions = projectRows(settings.positionKey(layer), grid.descending);
         scores.push(skew(b, batchedProduct(b, queries, positions, { transB: true, alpha }), grid));
       }
       if (settings.positionQuery !== null) {
-        const positions = byHead(applyLinear(context, settings.positionQuery(layer), grid.ascending), 'distances');
+        const positions = projectRows(settings.positionQuery(layer), grid.ascending);
         const byKey = skew(b, batchedProduct(b, keys, positions, { transB: true, alpha }), grid);
         scores.push(transpose(b, byKey, [0, 1, 3, 2]));
       }
@@ -124,10 +139,10 @@ function makeGrid(
           weight(`${norm.name}.bias`, [hidden]),
           norm.epsilon,
         );
-  const rowsOf = (distances: number[]) => {
+  const rowsOf = (distances: number[]): DistanceRows => {
     const all = b.int64s(tableRows(distances, settings.positions));
-    const rows = middle(b, all, settings.tokenLimit, tokens);
-    return gatherRows(b, table, rows);
+    const numbers = middle(b, all, settings.tokenLimit, tokens);
+    return { rows: gatherRows(b, table, numbers), table: { size: 2 * spanOf(settings.positions), numbers } };
   };
   const ascending = Array.from({ length: 2 * settings.tokenLimit }, (_, i) => i - settings.tokenLimit + 1);
   return {

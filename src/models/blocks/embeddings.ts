@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, gatherRows, reshape } from '../../onnx/operators.ts';
 import { sizeAt } from '../../onnx/run-time-sizes.ts';
 import type { EncoderContext, EncoderInputs } from '../encoder.ts';
+import { normalise } from './normalise.ts';
 
 /** The tables that a token's first vector is the sum of. */
 export interface TokenTables {
@@ -41,6 +42,18 @@ export function embedTokens(context: EncoderContext, inputs: EncoderInputs, tabl
     );
   }
   return reshape(b, sum, ['batch·tokens', columns], b.int64s([-1, columns]));
+}
+
+/** As embedTokens, then normalised, then with hidden dropout, as most encoders begin. */
+export function normalisedEmbeddings(
+  context: EncoderContext,
+  inputs: EncoderInputs,
+  tables: TokenTables,
+  epsilon: number,
+): Value {
+  const { name, columns: size } = tables;
+  const x = normalise(context, `${name}.LayerNorm`, embedTokens(context, inputs, tables), { size, epsilon });
+  return context.drop(`${name}.dropout`, x);
 }
 
 /** Rows 0, 1, … of a table of positions: [tokens, columns]. */

@@ -18,9 +18,13 @@ export interface LayerNames {
   readonly intermediate: string;
   readonly output: string;
   readonly outputNorm: string;
+  /** Of what attentionOutput gives; null: there is none. */
+  readonly attentionDropout: string | null;
+  /** Of what output gives. */
+  readonly outputDropout: string;
 }
 
-export type LinearPart = Exclude<keyof LayerNames, 'attentionNorm' | 'outputNorm'>;
+export type LinearPart = Exclude<keyof LayerNames, `${string}Norm` | `${string}Dropout`>;
 
 /** As BERT names them. */
 export const bertLayerNames: LayerNames = {
@@ -32,6 +36,8 @@ export const bertLayerNames: LayerNames = {
   intermediate: 'intermediate.dense',
   output: 'output.dense',
   outputNorm: 'output.LayerNorm',
+  attentionDropout: 'attention.output.dropout',
+  outputDropout: 'output.dropout',
 };
 
 /**
@@ -87,6 +93,7 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
     hiddenSize: hidden,
     initializerRange: request.initializerRange,
     tokenLimit: request.tokenLimit,
+    dropsHidden: true,
     linears: layers.flatMap((layer) => [
       ...parts.map((part) => linear(layer, part)),
       ...more.map(({ name, bias }) => ({ name: `${layer}.${name}`, inFeatures: hidden, outFeatures: hidden, bias })),
@@ -122,8 +129,11 @@ function buildLayer(at: LayerContext, layer: string, x: Value, reading: EncoderR
   const norm = { size: model.sizes.hidden, epsilon: model.epsilon };
   const asking = reading === 'first_token' ? firstTokens(b, x, inputs.inputIds, model.sizes.hidden) : x;
   const apply = (part: LinearPart, input: Value) => applyLinear(context, model.linear(layer, part), input);
-  const projected = apply('attentionOutput', attend(layer, x, asking, reading));
+  const { attentionDropout, outputDropout } = model.names;
+  const attendedTo = apply('attentionOutput', attend(layer, x, asking, reading));
+  const projected = attentionDropout === null ? attendedTo : context.drop(`${layer}.${attentionDropout}`, attendedTo);
   const attended = normalise(context, `${layer}.${model.names.attentionNorm}`, add(b, projected, asking), norm);
-  const outer = apply('output', model.activation(b, apply('intermediate', attended)));
+  const inner = apply('output', model.activation(b, apply('intermediate', attended)));
+  const outer = context.drop(`${layer}.${outputDropout}`, inner);
   return normalise(context, `${layer}.${model.names.outputNorm}`, add(b, outer, attended), norm);
 }

@@ -62,6 +62,7 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
   return {
     hiddenSize: hidden,
     initializerRange: sizes.initializerRange,
+    dropsHidden: false,
     ...(traits.tokenLimit === undefined ? {} : { tokenLimit: traits.tokenLimit }),
     linears: layers.flatMap(({ query, key, value, output, gate, up, down }) => [
       query,

@@ -68,6 +68,8 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
     encoder: {
       hiddenSize,
       initializerRange: 0.02,
+      // An export for inference has lost where dropout was.
+      dropsHidden: false,
       linears: adaptable,
       build: (context, inputs, reading) => {
         const value = importer.build(context, inputs);
