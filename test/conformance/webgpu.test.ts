@@ -5,6 +5,7 @@ import { softwareVulkan, useVulkanDriver } from '../support/software-vulkan.ts';
 import { runCase } from './run-case.ts';
 
 const golden = sharedFolder('golden') ?? '';
+const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
 const driver = softwareVulkan();
 
 /** One of each family, both adapters, all heads of samples and spans. */
@@ -26,6 +27,12 @@ describe.skipIf(golden === '' || driver === null)(
       const { misses, measures } = await runCase(path.join(golden, name), 1, undefined, 'webgpu');
       expect(misses).toEqual([]);
       for (const { kind, compared } of measures) expect(compared, kind).toBeGreaterThan(0);
+    });
+
+    it('drops elements as the CPU does, their masks made floats by the host', { timeout: 240_000 }, async () => {
+      for (const name of ['bert-lora-dropout-seqcls-lora', 'deberta-v2-dropout-seqcls-lora']) {
+        expect((await runCase(path.join(own, name), 1, undefined, 'webgpu')).misses).toEqual([]);
+      }
     });
 
     it('refuses a language model’s loss, naming what the device lacks', async () => {
