@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,6 @@ import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/data/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/classification-metrics.ts';
 import { resolveModel } from '../src/hub/resolve-model.ts';
-import { accuracyStandardError } from '../src/stats/wilson-interval.ts';
 import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
 import { trainerVersion } from '../src/sweep/trainer-version.ts';
@@ -23,6 +22,7 @@ import type {
 } from '../src/sweep/vocabulary.ts';
 import { makeOnnxRunner } from '../src/train/onnx-runner.ts';
 import type { RunCommand, SegmentReporter } from '../src/train/segment-runner.ts';
+import { besideReference, readReference, type Shown } from './mrpc-reference.ts';
 
 /*
  * The accuracy proof: MRPC with the settings of the PyTorch program (reference/train.py), through the same runner that
@@ -94,13 +94,6 @@ interface ArmResult {
   readonly train_acc_subsample: number | null;
   readonly members?: readonly number[];
   readonly ensemble?: Shown;
-}
-
-interface Shown {
-  readonly acc: number;
-  readonly f1: number;
-  readonly ece: number;
-  readonly nll: number;
 }
 
 const runner = makeOnnxRunner();
@@ -247,21 +240,6 @@ function freeze(folder: string, rows: readonly LabelledRow[]): { reference: Data
   return { reference: { hash: frozen.hash, rows: frozen.rows }, file };
 }
 
-interface ReferenceLine {
-  readonly task: string;
-  readonly p: number;
-  readonly seed: number;
-  readonly expected_update: Shown;
-  readonly ensemble?: Shown;
-}
-
-function readReference(path: string): ReferenceLine[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line): ReferenceLine => JSON.parse(line));
-}
-
 async function main(): Promise<void> {
   const shared = resolve('../shared');
   const { folder: modelFolder } = await resolveModel(options.model, {
@@ -294,27 +272,11 @@ async function main(): Promise<void> {
       for (const dropoutRate of options.arms.split(',').map(Number)) {
         const result = await runArm(inputs, dropoutRate, seed);
         process.stdout.write(`${JSON.stringify(result)}\n`);
-        compare(
-          result,
-          reference.find((line) => line.p === dropoutRate && line.seed === seed),
-        );
+        process.stdout.write(besideReference(result, reference).join(''));
       }
     }
   } finally {
     rmSync(workFolder, { recursive: true });
-  }
-}
-
-function compare(result: ArmResult, reference: ReferenceLine | undefined): void {
-  const rows: [string, Shown | undefined, Shown | undefined][] = [
-    ['expected', result.expected_update, reference?.expected_update],
-    ['ensemble', result.ensemble, reference?.ensemble],
-  ];
-  for (const [mode, ours, theirs] of rows) {
-    if (ours === undefined) continue;
-    const error = accuracyStandardError(ours.acc, 408).toFixed(4);
-    const beside = theirs === undefined ? 'no PyTorch run of this seed' : `PyTorch ${theirs.acc.toFixed(4)}`;
-    process.stdout.write(`  p=${result.p} seed=${result.seed} ${mode}: ${ours.acc.toFixed(4)} ± ${error}, ${beside}\n`);
   }
 }
 
