@@ -31,6 +31,7 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
     const batch = {
       rows: Math.max(...group.map((each) => each.micro_batch_size ?? each.batch_size)),
       length: Math.min(longestRow, Math.max(...group.map((each) => each.max_length))),
+      instances: Math.max(...group.map((each) => each.train_instances)),
     };
     const engine = planEngine(request, headTaskOf(plan.inputs.task, largest));
     return [{ memory: estimateMemory(engine, device, batch), batch }];

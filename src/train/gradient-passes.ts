@@ -76,7 +76,8 @@ export class GradientPasses {
     const { rows, length } = shared.batch;
     demandLength(length, this.#plan.opened.encoder.tokenLimit);
     const most = this.#packable && batchIsPackable(rows, length) ? pack : 1;
-    if (most === 1 && passes.length > 1 && shared.labels !== null && this.#options.sharesBatches) {
+    const inTurn = passes.length > 1 || this.#inTurn !== null;
+    if (most === 1 && inTurn && shared.labels !== null && this.#options.sharesBatches) {
       return this.#sharing(passes, shared);
     }
     const results: PassResult[] = [];
@@ -110,7 +111,14 @@ export class GradientPasses {
     return results;
   }
 
+  /**
+   * From now on a training's every pass goes through these, one that has a batch to itself too, and the session of passes
+   * alone is opened anew for evaluations: each session keeps the memory of its largest run.
+   */
   async #openShared(): Promise<SharedSessions> {
+    const alone = this.#sessions.get(1);
+    this.#sessions.delete(1);
+    await (await alone)?.close();
     const { shared, own } = this.#plan.sharedGradient();
     const names = shared.outputs.map(({ name }) => name);
     return { shared: await this.#options.open(shared), own: await this.#options.open(own), names };

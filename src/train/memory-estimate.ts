@@ -34,6 +34,8 @@ export interface LargestBatch {
   /** Rows of one pass: the batch's, or a micro-batch's. */
   readonly rows: number;
   readonly length: number;
+  /** N; absent: 1. Several passes in turn have sessions of their own, beside the one that evaluates. */
+  readonly instances?: number;
 }
 
 /**
@@ -49,8 +51,12 @@ export function estimateMemory(
 ): MemoryEstimate {
   const { layout } = plan;
   const gradient = pack === 1 ? plan.gradient : plan.packedGradient(pack);
-  const training = fitGraph(branchOf(gradient, true), device).device;
-  const activations = Math.round(arenaShare * peakBytes(training, { batch: batch.rows, tokens: batch.length }));
+  const branches = (batch.instances ?? 1) > 1 ? [true, false] : [true];
+  const peaks = branches.map((training) => {
+    const graph = fitGraph(branchOf(gradient, training), device).device;
+    return peakBytes(graph, { batch: batch.rows, tokens: batch.length });
+  });
+  const activations = Math.round(arenaShare * peaks.reduce((sum, peak) => sum + peak));
   const frozen = gradient.initializers.reduce((sum, { data }) => sum + ('location' in data ? data.length : 0), 0);
   const weights = frozen * Math.max(1, device.weightCopies);
   const state = pack * flatVectors * 4 * layout.length;

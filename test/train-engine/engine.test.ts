@@ -63,6 +63,20 @@ describe('the engine', () => {
     expect(other.state.parameters).toEqual(first.state.parameters);
   });
 
+  it('steps, and evaluates, to the same bits after a training of several instances as before one', async () => {
+    const used = await open(1);
+    const step = (instances: number) => {
+      const drawn = Array.from({ length: instances }, (_, instance) => masks(instance));
+      return used.step(busyState(), batchOf(5, 9), labels(5), drawn, hyperparameters);
+    };
+    const logits = () => used.logits(busyState().parameters, batchOf(5, 9), masks(0), 1);
+    const before = [await step(1), await logits()];
+    await step(3);
+    const after = [await step(1), await logits()];
+    await used.close();
+    expect(after).toEqual(before);
+  });
+
   it('gives a row the same logits whoever its neighbours are', async () => {
     const { parameters } = busyState();
     const batch = batchOf(5, 9);

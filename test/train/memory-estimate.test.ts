@@ -34,6 +34,8 @@ describe('the memory of a plan', () => {
     expect(() => demandMemory(estimate, batch, webgpu, null)).not.toThrow();
     expect(estimateMemory(plan, webgpu, batch).weights).toBe(2 * weights);
     expect(estimateMemory(plan, cpu, { rows: 6, length: 7 }).activations).toBeGreaterThan(activations);
+    // Several instances have sessions of their own, beside the one that evaluates.
+    expect(estimateMemory(plan, cpu, { ...batch, instances: 2 }).activations).toBeGreaterThan(activations);
   });
 });
 
