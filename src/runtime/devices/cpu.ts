@@ -9,7 +9,7 @@ export const cpu: DeviceProfile = {
   alternatives: {},
   basePrecisions: ['float32', 'int8', 'int8_all'],
   branches: 'one session',
-  chainsInPieces: true,
+  inPieces: true,
   integersOnHost: false,
   executionProviders: ['cpu'],
   sessionEntries: {},

@@ -36,7 +36,7 @@ export const cuda: DeviceProfile = {
   alternatives: {},
   basePrecisions: ['float32'],
   branches: 'a session each',
-  chainsInPieces: false,
+  inPieces: false,
   integersOnHost: true,
   executionProviders: ['cuda'],
   sessionEntries: { disable_cpu_ep_fallback: '1' },

@@ -18,8 +18,8 @@ export interface DeviceProfile {
    * for nodes that fell back to the CPU in a graph's top only: inside an If they would go unseen.
    */
   readonly branches: 'one session' | 'a session each';
-  /** Whether chains of element-wise operators go through the processor's cache piece by piece. */
-  readonly chainsInPieces: boolean;
+  /** Whether what can go through the processor's cache piece by piece does. */
+  readonly inPieces: boolean;
   /** Whether whatever integers alone decide is computed by the CPU before, in a session of its own. */
   readonly integersOnHost: boolean;
   /** As onnxruntime takes them. */

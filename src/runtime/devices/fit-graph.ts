@@ -1,7 +1,9 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { chainsInPieces } from '../../onnx/chains-in-pieces.ts';
+import { checkGraph } from '../../onnx/check-graph.ts';
 import type { Graph } from '../../onnx/graph.ts';
 import { partHost, type PartedGraph } from '../../onnx/part-host.ts';
+import { productsInPieces } from '../../onnx/products-in-pieces.ts';
 import { replaceOperators } from '../../onnx/replace-operators.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
@@ -11,7 +13,8 @@ import type { DeviceProfile } from './device-profile.ts';
  */
 export function fitGraph(graph: Graph, profile: DeviceProfile): PartedGraph {
   const { operators } = profile;
-  if (operators === null) return { host: null, device: profile.chainsInPieces ? chainsInPieces(graph) : graph };
+  if (operators === null)
+    return { host: null, device: profile.inPieces ? checkGraph(productsInPieces(chainsInPieces(graph))) : graph };
   const replaced = replaceOperators(graph, profile.alternatives);
   const parted = profile.integersOnHost ? partHost(replaced) : { host: null, device: replaced };
   const lacking = new Map(

@@ -27,7 +27,7 @@ export const webgpu: DeviceProfile = {
   },
   basePrecisions: ['float32'],
   branches: 'a session each',
-  chainsInPieces: false,
+  inPieces: false,
   integersOnHost: true,
   executionProviders: ['webgpu'],
   sessionEntries: { disable_cpu_ep_fallback: '1' },

@@ -1,0 +1,55 @@
+import { countReaders } from './count-readers.ts';
+import { type Dimension, type Graph, intAttribute, type Node, type Value } from './graph.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import { type PieceGroup, rewriteInPieces } from './rewrite-in-pieces.ts';
+import { fewestPieces } from './scan-pieces.ts';
+
+/** Rows of a piece, at most: a piece of a hidden state or of what is added to it lies in the cache. */
+const mostRows = 768;
+
+/** A group has a product with a matrix of so many rows and columns: smaller ones are in the cache as they are. */
+const leastSize = 128;
+
+/**
+ * Products of many rows with shared matrices go some rows at a time, each with the products that are added to it:
+ * onnxruntime's run at a higher rate over fewer rows, and what is added is still in the cache. Requires a legal graph;
+ * ensures the same outputs, bit for bit, since a row of a product knows nothing of the others.
+ */
+export function productsInPieces(graph: Graph): Graph {
+  return rewriteInPieces(graph, 'products', findGroups);
+}
+
+function findGroups(graph: Graph): readonly PieceGroup[] {
+  const madeBy = new Map(graph.nodes.flatMap((node) => node.outputs.map(({ name }) => [name, node] as const)));
+  const readers = countReaders(graph);
+  const taken = new Set<Node>();
+  return graph.nodes.toReversed().flatMap((last): readonly PieceGroup[] => {
+    const rows = rowsOf(last);
+    if (rows === null || taken.has(last)) return [];
+    const nodes = [last];
+    for (let addend = last.inputs[2] ?? null; addend !== null; addend = nodes[0]?.inputs[2] ?? null) {
+      const producer = madeBy.get(addend.name);
+      if (producer === undefined || readers.get(addend.name) !== 1 || rowsOf(producer) !== rows) break;
+      nodes.unshift(producer);
+    }
+    for (const node of nodes) taken.add(node);
+    const [x] = nodes.find(isLarge)?.inputs ?? [];
+    if (x === undefined || x === null) return [];
+    const columnsOf = (value: Value) => (value.shape[0] === rows ? Number(value.shape[1]) : null);
+    const count = (b: GraphBuilder) => fewestPieces(b, x, Number(x.shape[1]), mostRows);
+    return [{ nodes, last, cut: (b) => ({ nodes, last, columnsOf, count: count(b), sizes: [rows, 'piece'] }) }];
+  });
+}
+
+/** Names the rows of a product of many rows with a matrix of known size; null: it is none. */
+function rowsOf(node: Node): Dimension | null {
+  const [x, w] = node.inputs;
+  const rows = x?.shape[0];
+  const isKnown = w?.shape.every((size) => typeof size === 'number') === true && typeof x?.shape[1] === 'number';
+  if (node.operator !== 'Gemm' || !isKnown || intAttribute(node, 'transA', 0) === 1) return null;
+  return typeof rows === 'string' && rows !== 'batch' ? rows : null;
+}
+
+function isLarge({ inputs }: Node): boolean {
+  return inputs[1]?.shape.every((size) => Number(size) >= leastSize) === true;
+}
