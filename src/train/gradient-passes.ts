@@ -5,12 +5,14 @@ import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts';
 import type { EnginePlan } from './plan-engine.ts';
-import { floatsOf, memberOf, vectors } from './session-tensors.ts';
+import { floatsOf, memberOf, scalars, vectors } from './session-tensors.ts';
 
 /** One run of the model over a batch: parameters of some training, with one instance's masks. */
 export interface Pass {
   readonly parameters: Float32Array;
   readonly masks: AdapterMasks;
+  /** Read where the base is in float16. */
+  readonly lossScale: number;
 }
 
 export interface PassResult {
@@ -156,6 +158,7 @@ function passFeeds(passes: readonly Pass[]): Record<string, Tensor> {
     parameters: vectors(passes.map(({ parameters }) => parameters)),
     input_masks: vectors(passes.map(({ masks }) => masks.input)),
     output_masks: vectors(passes.map(({ masks }) => masks.output)),
+    loss_scale: scalars(passes.map(({ lossScale }) => lossScale)),
   };
 }
 

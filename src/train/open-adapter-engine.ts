@@ -18,8 +18,9 @@ import type {
   TrainingState,
   TrainingStep,
 } from './adapter-engine.ts';
-import { GradientPasses, type PassBatch, type PassResult } from './gradient-passes.ts';
+import { GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
 import { GradientSum } from './gradient-sum.ts';
+import { decideScale, initialLossScale } from './loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
 import { Optimiser } from './optimiser.ts';
@@ -38,7 +39,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const device = deviceProfiles[request.device ?? 'cpu'];
   const graphFolder = folderForGraphs(opened.folder);
   await opened.weights.complete(graphFolder);
-  await plan.quantised?.write(graphFolder);
+  await plan.converted?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
@@ -97,7 +98,13 @@ class OnnxAdapterEngine implements AdapterEngine {
       }
     }
     const { length } = this.layout;
-    return { parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length), step: 0 };
+    const state = {
+      parameters,
+      firstMoment: new Float32Array(length),
+      secondMoment: new Float32Array(length),
+      step: 0,
+    };
+    return this.#plan.converted?.scalesLoss === true ? { ...state, lossScale: initialLossScale } : state;
   }
 
   async step(
@@ -120,8 +127,8 @@ class OnnxAdapterEngine implements AdapterEngine {
   ): Promise<readonly StepResult[]> {
     const rows = trainings[0]?.hyperparameters.microBatchRows ?? null;
     const parts = microBatches(batch, labels, rows, this.#plan.labelsTokens);
-    const passes = trainings.flatMap(({ state: { parameters }, instances }) =>
-      instances.map((masks) => ({ parameters, masks })),
+    const passes = trainings.flatMap(({ state: { parameters, lossScale = initialLossScale }, instances }) =>
+      instances.map((masks) => ({ parameters, masks, lossScale: lossScale.scale })),
     );
     const gathered = trainings.map(({ instances }) => new GradientSum(instances.length));
     const owners = trainings.flatMap(({ instances }, training) => instances.map(() => gathered[training]));
@@ -151,12 +158,20 @@ class OnnxAdapterEngine implements AdapterEngine {
     masks: AdapterMasks | null,
     updateScale: number,
   ): Promise<Float32Array> {
-    return (await this.#pass(parameters, masks, { batch, labels: null, updateScale })).logits;
+    const pass = { parameters, masks: masks ?? this.#keepAll, lossScale: 1 };
+    return (await this.#pass(pass, { batch, labels: null, updateScale })).logits;
   }
 
   async gradient(parameters: Float32Array, batch: TokenBatch, labels: BatchLabels, masks: AdapterMasks | null) {
-    const { loss, gradient } = await this.#pass(parameters, masks, { batch, labels, updateScale: 1 });
-    return { loss, gradient };
+    let lossScale = initialLossScale;
+    for (;;) {
+      const pass = { parameters, masks: masks ?? this.#keepAll, lossScale: lossScale.scale };
+      const { loss, gradient } = await this.#pass(pass, { batch, labels, updateScale: 1 });
+      if (this.#plan.converted?.scalesLoss !== true) return { loss, gradient };
+      const scaled = decideScale(lossScale, { loss, nonFinite: !gradient.every(Number.isFinite) });
+      if (scaled.kind !== 'again') return { loss, gradient };
+      ({ lossScale } = scaled);
+    }
   }
 
   demandMemory(rows: number, length: number): void {
@@ -173,8 +188,8 @@ class OnnxAdapterEngine implements AdapterEngine {
     await this.#optimiser.close();
   }
 
-  async #pass(parameters: Float32Array, masks: AdapterMasks | null, shared: PassBatch): Promise<PassResult> {
-    const [result] = await this.#passes.run([{ parameters, masks: masks ?? this.#keepAll }], shared, 1);
+  async #pass(pass: Pass, shared: PassBatch): Promise<PassResult> {
+    const [result] = await this.#passes.run([pass], shared, 1);
     if (result === undefined) throw new Error('one pass gives one result');
     return result;
   }
