@@ -26,7 +26,9 @@ export function partHost(graph: Graph): PartedGraph {
   for (const node of sized.nodes) {
     const inputs = node.inputs.filter((input) => input !== null);
     const given = inputs.filter(({ name }) => !constants.has(name));
-    const follows = given.length > 0 && given.every(({ name }) => onHost.has(name));
+    // Of constants alone, integers are made for the host's use; floats stay where they are read.
+    const integers = node.outputs.every((output) => !isFloating(output));
+    const follows = (given.length > 0 || integers) && given.every(({ name }) => onHost.has(name));
     const plain = Object.values(node.attributes).every(({ kind }) => kind !== 'graph');
     if (follows && plain) for (const output of node.outputs) onHost.add(output.name);
     (follows && plain ? hostNodes : deviceNodes).push(node);
