@@ -1,6 +1,7 @@
 import type { HeadTask } from '../models/heads.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { stream } from '../random/stream.ts';
+import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
@@ -37,6 +38,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const plan = planEngine(request, task);
   const { opened, layout, method, scale } = plan;
   const device = deviceProfiles[request.device ?? 'cpu'];
+  if (request.adapter.base_precision === 'float16') await demandFloat16(device.kind, process.env);
   const graphFolder = folderForGraphs(opened.folder);
   await opened.weights.complete(graphFolder);
   await plan.converted?.write(graphFolder);
