@@ -2,7 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { Node, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { add } from '../onnx/operators.ts';
-import { gradientRules, nonDifferentiable } from './gradient-rules.ts';
+import { gradientRules, isDifferentiable } from './gradient-rules.ts';
 import { undoBroadcast } from './undo-broadcast.ts';
 
 /**
@@ -35,7 +35,7 @@ export function backpropagate(
     const outputGradients = node.outputs.map((output) => gradients.get(output.name) ?? null);
     if (outputGradients.every((gradient) => gradient === null)) continue;
     const wants = (input: number) => depends.has(node.inputs[input]?.name ?? '');
-    if (!node.inputs.some((_, input) => wants(input)) || nonDifferentiable.has(node.operator)) continue;
+    if (!node.inputs.some((_, input) => wants(input)) || !isDifferentiable(node)) continue;
     const inputGradients = ruleOf(node)({ b, node, outputGradients, wants });
     node.inputs.forEach((input, index) => {
       const gradient = inputGradients[index] ?? null;
@@ -52,7 +52,7 @@ export function backpropagate(
 function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<string> {
   const names = new Set(wanted.map((value) => value.name));
   for (const node of nodes) {
-    if (nonDifferentiable.has(node.operator)) continue;
+    if (!isDifferentiable(node)) continue;
     if (!node.inputs.some((input) => input !== null && names.has(input.name))) continue;
     for (const output of node.outputs) names.add(output.name);
   }

@@ -1,3 +1,4 @@
+import { isFloating, type Node } from '../onnx/graph.ts';
 import type { GradientRule } from './gradient-rule.ts';
 import {
   expRule,
@@ -11,6 +12,7 @@ import {
 } from './rules/activations.ts';
 import {
   addRule,
+  castRule,
   divideRule,
   identityRule,
   keepElementsRule,
@@ -34,6 +36,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Neg: negateRule,
   Where: whereRule,
   KeepElements: keepElementsRule,
+  Cast: castRule,
   Identity: identityRule,
   Gemm: gemmRule,
   FusedMatMul: batchedProductRule,
@@ -68,12 +71,10 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
 };
 
 /** Results without a slope: their inputs get no gradient. Everything in neither table is unsupported. */
-export const nonDifferentiable: ReadonlySet<string> = new Set([
-  'Shape',
-  'Cast',
-  'Size',
-  'OneHot',
-  'IsNaN',
-  'IsInf',
-  'Sign',
-]);
+const withoutSlope: ReadonlySet<string> = new Set(['Shape', 'Size', 'OneHot', 'IsNaN', 'IsInf', 'Sign']);
+
+/** A Cast has a slope where both its ends are floats. */
+export function isDifferentiable({ operator, inputs, outputs }: Node): boolean {
+  if (operator !== 'Cast') return !withoutSlope.has(operator);
+  return [...inputs, ...outputs].every((value) => value !== null && isFloating(value));
+}

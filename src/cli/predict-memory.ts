@@ -1,8 +1,26 @@
+import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
 import { estimatePlan } from '../train/estimate-plan.ts';
 import { demandMemory } from '../train/memory-estimate.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
+
+/**
+ * Tries this machine's device where a sweep's base is in float16 and the slots are this machine's own; others try theirs.
+ * @throws DEVICE_UNSUITABLE
+ */
+export async function demandPrecisionHere(
+  { plan }: PreparedSweep,
+  environment: NodeJS.ProcessEnv,
+  demand: typeof demandFloat16 = demandFloat16,
+): Promise<void> {
+  const { definition, trainings } = plan;
+  const own = ownDevice(environment);
+  const elsewhere = environment['DATABASE_URL'] !== undefined || (definition.device ?? own) !== own;
+  if (definition.trainer === 'simulated' || elsewhere) return;
+  const asks = trainings.some(({ specification }) => specification.configuration.base_precision === 'float16');
+  if (asks) await demand(own, environment);
+}
 
 /**
  * Says what memory a slot of a sweep takes, and refuses a sweep that its device cannot run. Memory is refused only

@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 /** Bytes of a derived file, made when they are written. */
 export interface FilePiece {
   readonly offset: number;
-  readonly bytes: () => Uint8Array | Int8Array | Float32Array;
+  readonly bytes: () => Uint8Array | Uint16Array | Int8Array | Float32Array;
 }
 
 let written = 0;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { readSafetensorsHeader, readWidened, type SafetensorsEntry } from '../formats/safetensors.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
-import type { Shape, Value } from '../onnx/graph.ts';
+import type { ExternalData, Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { shapeText } from '../onnx/shapes.ts';
 import type { FrozenWeights } from './frozen-weights.ts';
@@ -61,9 +61,19 @@ export class WeightCatalog implements FrozenWeights {
 
   /** The weight as a value of the graph. @throws WEIGHTS_INVALID naming a tensor that is missing or mis-shaped */
   value(b: GraphBuilder, name: string, shape: readonly number[]): Value {
-    const { entry, file, stored } = this.#checked(name, shape);
-    if (entry.dtype !== 'F32') return b.weight(name, shape, this.#widened.place(stored));
-    return b.weight(name, shape, { location: file, offset: entry.byteOffset, length: entry.byteLength });
+    const { entry, stored } = this.#checked(name, shape);
+    return b.weight(name, shape, entry.dtype === 'F32' ? this.place(name, shape) : this.#widened.place(stored));
+  }
+
+  /** How its elements are stored: F32, F16 or BF16. @throws WEIGHTS_INVALID */
+  typeOf(name: string, shape: readonly number[]): string {
+    return this.#checked(name, shape).entry.dtype;
+  }
+
+  /** Where the elements lie as they are stored. @throws WEIGHTS_INVALID */
+  place(name: string, shape: readonly number[]): ExternalData {
+    const { entry, file } = this.#checked(name, shape);
+    return { location: file, offset: entry.byteOffset, length: entry.byteLength };
   }
 
   /** The weight's elements, for tensors that are trained. */

@@ -30,7 +30,8 @@ export function foldBiasIntoGemm(graph: Graph): Graph {
     const at = biasInput[linear?.operator ?? ''] ?? -1;
     const bias = linear?.inputs[at];
     if (!isShortProduct(node) || h === null || h === undefined || factor === null || factor === undefined) continue;
-    if (linear === undefined || bias === null || bias === undefined || bias.shape.length !== 1) continue;
+    if (linear === undefined || bias === null || bias === undefined || bias.shape.length !== 1 || bias.type !== 'float')
+      continue;
     if (readers.get(sum?.name ?? '') !== 1 || !hasStaticColumns(linear)) continue;
     const begun = b.nodes.length;
     const rows = dimension(h.shape, 0);

@@ -1,5 +1,10 @@
 /** Element types that our graphs use, by ONNX's names. */
-export type ElementType = 'float' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
+export type ElementType = 'float' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
+
+/** What has a slope; all else are counts, positions and truth values. */
+export function isFloating({ type }: Value): boolean {
+  return type === 'float' || type === 'float16';
+}
 
 /** A size known when the graph is built, or the name of one known when it runs. */
 export type Dimension = number | string;

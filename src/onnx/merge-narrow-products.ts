@@ -42,7 +42,8 @@ function columnsOf(node: Node): number | null {
   const [x, w, ...addend] = node.inputs;
   const isPlain = floatAttribute(node, 'alpha', 1) === 1 && intAttribute(node, 'transA', 0) === 0;
   const isTurned = intAttribute(node, 'transB', 0) === 1;
-  if (node.operator !== 'Gemm' || !isPlain || !isTurned || addend.length > 0) return null;
+  const isFloat = node.inputs.every((input) => input?.type === 'float');
+  if (node.operator !== 'Gemm' || !isFloat || !isPlain || !isTurned || addend.length > 0) return null;
   const [columns, inner] = [w?.shape[0], x?.shape[1]];
   if (typeof columns !== 'number' || typeof inner !== 'number') return null;
   return columns * innerPerColumn <= inner ? columns : null;

@@ -37,6 +37,19 @@ export function unary(b: GraphBuilder, operator: Unary, x: Value): Value {
   return b.one({ operator, inputs: [x], outputs: [{ shape: x.shape, type: x.type }] });
 }
 
+/** The value rounded to float16, or widened from it. */
+export function castFloat(b: GraphBuilder, x: Value, type: 'float' | 'float16'): Value {
+  return b.one({
+    operator: 'Cast',
+    inputs: [x],
+    attributes: { to: int(floatTypes[type]) },
+    outputs: [{ shape: x.shape, type }],
+  });
+}
+
+/** ONNX's numbers of them. */
+const floatTypes = { float: 1, float16: 10 } as const;
+
 /** The exact (erf) GELU; ONNX has it as one operator since opset 20. */
 export function gelu(b: GraphBuilder, x: Value): Value {
   return b.one({ operator: 'Gelu', domain: 'com.microsoft', inputs: [x], outputs: [{ shape: x.shape }] });
@@ -74,7 +87,7 @@ export function gemm(b: GraphBuilder, x: Value, y: Value, options: GemmOptions =
     operator: 'Gemm',
     inputs: c === undefined ? [x, y] : [x, y, c],
     attributes: { transA: int(Number(transA)), transB: int(Number(transB)), alpha: float(alpha) },
-    outputs: [{ shape }],
+    outputs: [{ shape, type: x.type }],
   });
 }
 

@@ -1,5 +1,5 @@
 import { checkGraph } from './check-graph.ts';
-import { type Dimension, type Graph, int, type Node, type Value } from './graph.ts';
+import { type Dimension, type Graph, int, isFloating, type Node, type Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { keepNeeded } from './keep-needed.ts';
 import { integers, sizeAt } from './run-time-sizes.ts';
@@ -19,14 +19,16 @@ export interface PartedGraph {
  */
 export function partHost(graph: Graph): PartedGraph {
   const sized = sizesFromIntegers(graph);
-  const onHost = new Set(sized.inputs.filter(({ type }) => type !== 'float').map(({ name }) => name));
+  const onHost = new Set(sized.inputs.filter((input) => !isFloating(input)).map(({ name }) => name));
   const constants = new Set(sized.initializers.flatMap(({ value, data }) => ('location' in data ? [] : [value.name])));
   const hostNodes: Node[] = [];
   const deviceNodes: Node[] = [];
   for (const node of sized.nodes) {
     const inputs = node.inputs.filter((input) => input !== null);
     const given = inputs.filter(({ name }) => !constants.has(name));
-    const follows = given.length > 0 && given.every(({ name }) => onHost.has(name));
+    // Of constants alone, integers are made for the host's use; floats stay where they are read.
+    const integers = node.outputs.every((output) => !isFloating(output));
+    const follows = (given.length > 0 || integers) && given.every(({ name }) => onHost.has(name));
     const plain = Object.values(node.attributes).every(({ kind }) => kind !== 'graph');
     if (follows && plain) for (const output of node.outputs) onHost.add(output.name);
     (follows && plain ? hostNodes : deviceNodes).push(node);
@@ -48,7 +50,7 @@ export function partHost(graph: Graph): PartedGraph {
     }),
   );
   if (passed.size === 0) return { host: null, device };
-  const inputs = sized.inputs.filter(({ type }) => type !== 'float');
+  const inputs = sized.inputs.filter((input) => !isFloating(input));
   const host = { ...sized, name: `${graph.name}_host`, inputs, outputs: [...passed.values()], nodes: hostNodes };
   return { host: checkGraph(keepNeeded(host)), device };
 }
@@ -87,7 +89,8 @@ function sizesFromIntegers(graph: Graph): Graph {
     const [x] = inputs;
     const [output] = node.outputs;
     const asks = (node.operator === 'Shape' || node.operator === 'Size') && Object.keys(node.attributes).length === 0;
-    const sizes = asks && x?.type === 'float' ? x.shape.map((size) => factorsOf(size, holders)) : [null];
+    const sizes =
+      asks && x !== null && x !== undefined && isFloating(x) ? x.shape.map((size) => factorsOf(size, holders)) : [null];
     if (output === undefined || !sizes.every((factors) => factors !== null)) {
       nodes.push(node);
       continue;
@@ -114,7 +117,7 @@ function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
   const constants = new Set(graph.initializers.map(({ value }) => value.name));
   const values = [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)];
   for (const value of values) {
-    if (value.type !== 'float') value.shape.forEach((size, axis) => hold(size, { value, axis }));
+    if (!isFloating(value)) value.shape.forEach((size, axis) => hold(size, { value, axis }));
   }
   for (const node of graph.nodes) {
     const [output] = node.outputs;

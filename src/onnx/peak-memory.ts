@@ -2,7 +2,15 @@ import { countReaders } from './count-readers.ts';
 import type { ElementType, Graph, Node, Value } from './graph.ts';
 import { type Sizes, SizeTable } from './size-table.ts';
 
-const bytesOf: Readonly<Record<ElementType, number>> = { float: 4, int64: 8, int32: 4, int8: 1, uint8: 1, bool: 1 };
+const bytesOf: Readonly<Record<ElementType, number>> = {
+  float: 4,
+  float16: 2,
+  int64: 8,
+  int32: 4,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
 
 /** Their result is their input, seen otherwise. */
 const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Flatten']);

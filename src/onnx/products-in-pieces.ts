@@ -45,8 +45,9 @@ function findGroups(graph: Graph): readonly PieceGroup[] {
 function rowsOf(node: Node): Dimension | null {
   const [x, w] = node.inputs;
   const rows = x?.shape[0];
+  const isFloat = node.outputs.every(({ type }) => type === 'float');
   const isKnown = w?.shape.every((size) => typeof size === 'number') === true && typeof x?.shape[1] === 'number';
-  if (node.operator !== 'Gemm' || !isKnown || intAttribute(node, 'transA', 0) === 1) return null;
+  if (node.operator !== 'Gemm' || !isFloat || !isKnown || intAttribute(node, 'transA', 0) === 1) return null;
   return typeof rows === 'string' && rows !== 'batch' ? rows : null;
 }
 

@@ -17,6 +17,7 @@ import type { Attribute, ElementType, Graph, Initializer, Value } from './graph.
 
 const dataTypes: Readonly<Record<ElementType, TensorProto_DataType>> = {
   float: TensorProto_DataType.FLOAT,
+  float16: TensorProto_DataType.FLOAT16,
   int64: TensorProto_DataType.INT64,
   int32: TensorProto_DataType.INT32,
   int8: TensorProto_DataType.INT8,

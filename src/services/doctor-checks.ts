@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { howToGetCuda } from '../runtime/devices/cuda-libraries.ts';
 import { howToInstall } from '../runtime/devices/demand-device.ts';
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { probeDevices } from '../runtime/devices/probe-devices.ts';
 import type { DoctorFinding } from './doctor-finding.ts';
 import { readServices } from './ensure-services.ts';
@@ -33,9 +34,15 @@ export async function checkTemporal(): Promise<DoctorFinding> {
 /** Each device is opened by a child: this process never loads the engine's library. */
 export async function checkDevices(): Promise<readonly DoctorFinding[]> {
   const findings = await probeDevices(process.env);
-  return findings.map(({ kind, refusal }) => {
+  return findings.map(({ kind, refusal, float16Refusal }) => {
     const name = `device ${kind}`;
-    if (refusal === null) return { name, status: 'ok', detail: 'opens' };
+    if (refusal === null) {
+      const precisions = deviceProfiles[kind].basePrecisions.filter(
+        (precision) => precision !== 'float16' || float16Refusal === null,
+      );
+      const without = float16Refusal === null ? '' : `; float16 refused: ${float16Refusal}`;
+      return { name, status: 'ok', detail: `opens; base_precision: ${precisions.join(', ')}${without}` };
+    }
     const fix = kind === 'cuda' ? howToGetCuda() : howToInstall(kind);
     return { name, status: kind === 'cpu' ? 'fail' : 'warn', detail: `refused: ${refusal}`, fix };
   });

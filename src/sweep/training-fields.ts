@@ -83,7 +83,7 @@ export const choiceFields = {
   adapter: adapterKinds,
   scaling: ['standard', 'rank_stabilized'],
   pooling: ['family', 'mean'],
-  base_precision: ['float32', 'int8', 'int8_all'],
+  base_precision: ['float32', 'float16', 'int8', 'int8_all'],
 } as const satisfies Partial<{ [Name in keyof TrainingConfiguration]: readonly TrainingConfiguration[Name][] }>;
 
 /** What a field has where the file does not say: the settings of the PyTorch program that results are compared to. */

@@ -8,9 +8,9 @@ export type AdapterKind = 'lora' | 'adalora';
 
 /**
  * What products with frozen linears are made in; all else is float32. int8: those of the gradient; the forward pass is
- * float32's. int8_all: both passes, faster and coarser.
+ * float32's. int8_all: both passes, faster and coarser. float16: both, with the loss scaled while gradients are taken.
  */
-export type BasePrecision = 'float32' | 'int8' | 'int8_all';
+export type BasePrecision = 'float32' | 'float16' | 'int8' | 'int8_all';
 
 /** Everything that decides trained tensors, but seed and data. Canonical: see canonicalise.ts. */
 export interface TrainingConfiguration {

@@ -4,6 +4,7 @@ import type { DeviceKind } from '../sweep/device-kind.ts';
 import type { ElementRates } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DropoutPlace } from './dropout-places.ts';
+import type { LossScale } from './loss-scale.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {
@@ -66,6 +67,8 @@ export interface TrainingState {
   readonly step: number;
   /** What the allocation of ranks goes by; absent where none has been made. The engine does not look at it. */
   readonly allocation?: RankAllocation;
+  /** Absent where the base is not in float16. The engine scales by it and leaves it as it is. */
+  readonly lossScale?: LossScale;
 }
 
 export interface StepHyperparameters {

@@ -116,12 +116,19 @@ export function readCheckpointState(path: string): CheckpointState {
       numericsClass: required(metadata, 'numerics_class', path),
       seed: Number(required(metadata, 'seed', path)),
       layout,
-      state: { parameters, firstMoment, secondMoment, step, ...allocation },
+      state: { parameters, firstMoment, secondMoment, step, ...allocation, ...readLossScale(metadata, path) },
     };
   } catch (error) {
     if (error instanceof DropsweepError && error.code === 'CHECKPOINT_INVALID') throw error;
     throw invalid(path, 'the checkpoint is malformed', { cause: error });
   }
+}
+
+function readLossScale(metadata: Readonly<Record<string, string>>, path: string): Pick<TrainingState, 'lossScale'> {
+  if (metadata['loss_scale'] === undefined) return {};
+  const [scale, goodSteps] = [Number(metadata['loss_scale']), Number(required(metadata, 'good_steps', path))];
+  if (scale > 0 && Number.isSafeInteger(goodSteps)) return { lossScale: { scale, goodSteps } };
+  throw invalid(path, 'the loss scale is malformed', { got: `${scale} after ${goodSteps} good steps` });
 }
 
 function readAllocation(layout: TrainableLayout, read: (name: string, length: number) => Float32Array): RankAllocation {
@@ -159,6 +166,9 @@ function serialise({ trainingHash, trainerVersion, numericsClass, seed, layout, 
       numerics_class: numericsClass,
       seed: String(seed),
       step: String(state.step),
+      ...(state.lossScale === undefined
+        ? {}
+        : { loss_scale: String(state.lossScale.scale), good_steps: String(state.lossScale.goodSteps) }),
       // Streams have no position of their own: seed and step name every draw that is still to come.
       streams: 'order(seed, epoch); mask(seed, step, module, instance)',
       layout: layoutJson(layout),

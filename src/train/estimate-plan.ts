@@ -27,7 +27,7 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
   const estimates = [...groups.values()].flatMap((group) => {
     const largest = group.toSorted((a, b) => b.rank - a.rank)[0];
     if (largest === undefined) return [];
-    const request = { modelFolder: plan.inputs.base.folder, adapter: largest, head: largest };
+    const request = { modelFolder: plan.inputs.base.folder, adapter: largest, head: largest, device: device.kind };
     const batch = {
       rows: Math.max(...group.map((each) => each.micro_batch_size ?? each.batch_size)),
       length: Math.min(longestRow, Math.max(...group.map((each) => each.max_length))),

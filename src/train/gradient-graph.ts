@@ -1,10 +1,9 @@
 import type { AdapterMethod, MaskValues, PartValues } from '../adapters/adapter-method.ts';
-import { backpropagate } from '../autodiff/differentiate.ts';
+import { backpropagate, type KnownGradient } from '../autodiff/differentiate.ts';
+import type { ConvertedWeights } from '../models/converted-weights.ts';
 import type { Encoder, EncoderContext, EncoderInputs, TableRows } from '../models/encoder.ts';
 import { floatProduct, type FrozenProduct, type WeightLookup } from '../models/frozen-product.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
-import { quantisedProduct, type QuantisedWeight } from '../models/int8/quantised-product.ts';
-import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import type { Loss } from '../models/losses.ts';
 import type { FrozenWeights } from '../models/frozen-weights.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
@@ -16,7 +15,7 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
-import { multiply, split, unary } from '../onnx/operators.ts';
+import { divide, multiply, split, unary } from '../onnx/operators.ts';
 import { packGraph } from '../packing/pack-graph.ts';
 import type { ElementDropout } from '../sweep/element-dropout.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
@@ -27,8 +26,8 @@ import { buildObjective } from './training-objective.ts';
 export interface GradientGraphRequest {
   readonly encoder: Encoder;
   readonly weights: FrozenWeights;
-  /** The frozen linears in int8; absent or null: in float32. */
-  readonly quantised?: QuantisedWeights | null;
+  /** The frozen linears in another precision; absent or null: in float32. */
+  readonly converted?: ConvertedWeights | null;
   readonly head: Head;
   readonly loss: Loss;
   readonly method: AdapterMethod;
@@ -50,7 +49,7 @@ export interface GradientGraph {
 /** What each pass over a batch has of its own. */
 export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
   const elements = places.flatMap((place) => [keepInput(place), factorInput(place.kind)]);
-  return new Set(['parameters', 'input_masks', 'output_masks', ...elements]);
+  return new Set(['parameters', 'input_masks', 'output_masks', 'loss_scale', ...elements]);
 }
 
 interface StepInputs extends EncoderInputs {
@@ -64,6 +63,8 @@ interface StepInputs extends EncoderInputs {
   readonly outputMasks: Value;
   /** [] */
   readonly updateScale: Value;
+  /** []; null: the loss is not scaled */
+  readonly lossScale: Value | null;
 }
 
 /**
@@ -115,24 +116,18 @@ interface Shared extends Base {
 }
 
 /** Each weight is declared once, in the outer graph. */
-function shareBase(outer: GraphBuilder, { weights, quantised }: GradientGraphRequest): Base {
+function shareBase(outer: GraphBuilder, { weights, converted }: GradientGraphRequest): Base {
   const shared = new Map<string, Value>();
   const weight = (name: string, shape: readonly number[]): Value => {
     const known = shared.get(name) ?? weights.value(outer, name, shape);
     shared.set(name, known);
     return known;
   };
-  if (quantised === undefined || quantised === null) return { weight, product: (b) => floatProduct(b, weight) };
-  const sharedInt8 = new Map<string, QuantisedWeight>();
-  const weightInt8 = (linear: string): QuantisedWeight => {
-    const known = sharedInt8.get(linear) ?? quantised.value(outer, linear);
-    sharedInt8.set(linear, known);
-    return known;
-  };
-  return { weight, product: (b) => quantisedProduct(b, weight, weightInt8) };
+  if (converted === undefined || converted === null) return { weight, product: (b) => floatProduct(b, weight) };
+  return { weight, product: converted.products(outer, weight) };
 }
 
-function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest): StepInputs {
+function declareInputs(b: GraphBuilder, { loss, layout, converted }: GradientGraphRequest): StepInputs {
   const sum = (size: 'inFeatures' | 'outFeatures') => layout.modules.reduce((total, module) => total + module[size], 0);
   return {
     training: b.input('training', 'bool', []),
@@ -144,6 +139,7 @@ function declareInputs(b: GraphBuilder, { loss, layout }: GradientGraphRequest):
     inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
     outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
     updateScale: b.input('update_scale', 'float', []),
+    lossScale: converted?.scalesLoss === true ? b.input('loss_scale', 'float', []) : null,
   };
 }
 
@@ -152,9 +148,16 @@ function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: S
   const { logits, loss, known } = buildObjective(context, request, read, inputs.labels);
   const forward = mergeNarrowProducts(b.build('train', [logits, loss, known.value, known.gradient]));
   const back = GraphBuilder.following(forward, 'train_back_');
-  const [gradient] = backpropagate(back, known, [inputs.parameters]);
-  if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
+  const gradient = takeGradient(back, known, inputs);
   return optimise(back.build('train', [logits, loss, gradient]), request, shared.places.found);
+}
+
+/** The gradient goes back through the model as a multiple of itself, where products in float16 would lose it. */
+function takeGradient(b: GraphBuilder, known: KnownGradient, { parameters, lossScale }: StepInputs): Value {
+  const start = lossScale === null ? known : { ...known, gradient: multiply(b, known.gradient, lossScale) };
+  const [gradient] = backpropagate(b, start, [parameters]);
+  if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
+  return lossScale === null ? gradient : divide(b, gradient, lossScale);
 }
 
 function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, shared: Shared): Graph {

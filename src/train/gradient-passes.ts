@@ -7,12 +7,14 @@ import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts'
 import { type MaskBytes, MaskMemory } from './mask-memory.ts';
 import type { EnginePlan } from './plan-engine.ts';
 import { elementFeeds } from './element-feeds.ts';
-import { floatsOf, memberOf, vectors } from './session-tensors.ts';
+import { floatsOf, memberOf, scalars, vectors } from './session-tensors.ts';
 
 /** One run of the model over a batch: parameters of some training, with one instance's masks. */
 export interface Pass {
   readonly parameters: Float32Array;
   readonly masks: AdapterMasks;
+  /** Read where the base is in float16. */
+  readonly lossScale: number;
 }
 
 export interface PassResult {
@@ -138,6 +140,7 @@ export class GradientPasses {
       parameters: vectors(passes.map(({ parameters }) => parameters)),
       input_masks: vectors(passes.map(({ masks }) => masks.input)),
       output_masks: vectors(passes.map(({ masks }) => masks.output)),
+      loss_scale: scalars(passes.map(({ lossScale }) => lossScale)),
       ...elementFeeds(
         this.#plan.places,
         passes.map(({ masks }) => masks.elements),

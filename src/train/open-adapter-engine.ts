@@ -1,6 +1,7 @@
 import type { HeadTask } from '../models/heads.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { stream } from '../random/stream.ts';
+import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
@@ -18,8 +19,9 @@ import type {
   TrainingState,
   TrainingStep,
 } from './adapter-engine.ts';
-import { GradientPasses, type PassBatch, type PassResult } from './gradient-passes.ts';
+import { GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
 import { GradientSum } from './gradient-sum.ts';
+import { decideScale, initialLossScale } from './loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
 import { Optimiser } from './optimiser.ts';
@@ -36,9 +38,10 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const plan = planEngine(request, task);
   const { opened, layout, method, scale } = plan;
   const device = deviceProfiles[request.device ?? 'cpu'];
+  if (request.adapter.base_precision === 'float16') await demandFloat16(device.kind, process.env);
   const graphFolder = folderForGraphs(opened.folder);
   await opened.weights.complete(graphFolder);
-  await plan.quantised?.write(graphFolder);
+  await plan.converted?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
@@ -97,7 +100,13 @@ class OnnxAdapterEngine implements AdapterEngine {
       }
     }
     const { length } = this.layout;
-    return { parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length), step: 0 };
+    const state = {
+      parameters,
+      firstMoment: new Float32Array(length),
+      secondMoment: new Float32Array(length),
+      step: 0,
+    };
+    return this.#plan.converted?.scalesLoss === true ? { ...state, lossScale: initialLossScale } : state;
   }
 
   async step(
@@ -120,8 +129,8 @@ class OnnxAdapterEngine implements AdapterEngine {
   ): Promise<readonly StepResult[]> {
     const rows = trainings[0]?.hyperparameters.microBatchRows ?? null;
     const parts = microBatches(batch, labels, rows, this.#plan.labelsTokens);
-    const passes = trainings.flatMap(({ state: { parameters }, instances }) =>
-      instances.map((masks) => ({ parameters, masks })),
+    const passes = trainings.flatMap(({ state: { parameters, lossScale = initialLossScale }, instances }) =>
+      instances.map((masks) => ({ parameters, masks, lossScale: lossScale.scale })),
     );
     const gathered = trainings.map(({ instances }) => new GradientSum(instances.length));
     const owners = trainings.flatMap(({ instances }, training) => instances.map(() => gathered[training]));
@@ -151,12 +160,20 @@ class OnnxAdapterEngine implements AdapterEngine {
     masks: AdapterMasks | null,
     updateScale: number,
   ): Promise<Float32Array> {
-    return (await this.#pass(parameters, masks, { batch, labels: null, updateScale })).logits;
+    const pass = { parameters, masks: masks ?? this.#keepAll, lossScale: 1 };
+    return (await this.#pass(pass, { batch, labels: null, updateScale })).logits;
   }
 
   async gradient(parameters: Float32Array, batch: TokenBatch, labels: BatchLabels, masks: AdapterMasks | null) {
-    const { loss, gradient } = await this.#pass(parameters, masks, { batch, labels, updateScale: 1 });
-    return { loss, gradient };
+    let lossScale = initialLossScale;
+    for (;;) {
+      const pass = { parameters, masks: masks ?? this.#keepAll, lossScale: lossScale.scale };
+      const { loss, gradient } = await this.#pass(pass, { batch, labels, updateScale: 1 });
+      if (this.#plan.converted?.scalesLoss !== true) return { loss, gradient };
+      const scaled = decideScale(lossScale, { loss, nonFinite: !gradient.every(Number.isFinite) });
+      if (scaled.kind !== 'again') return { loss, gradient };
+      ({ lossScale } = scaled);
+    }
   }
 
   demandMemory(rows: number, length: number): void {
@@ -173,8 +190,8 @@ class OnnxAdapterEngine implements AdapterEngine {
     await this.#optimiser.close();
   }
 
-  async #pass(parameters: Float32Array, masks: AdapterMasks | null, shared: PassBatch): Promise<PassResult> {
-    const [result] = await this.#passes.run([{ parameters, masks: masks ?? this.#keepAll }], shared, 1);
+  async #pass(pass: Pass, shared: PassBatch): Promise<PassResult> {
+    const [result] = await this.#passes.run([pass], shared, 1);
     if (result === undefined) throw new Error('one pass gives one result');
     return result;
   }

@@ -4,14 +4,15 @@ import { targetModules } from '../adapters/target-modules.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
-import type { QuantisedWeights } from '../models/int8/quantised-weights.ts';
+import type { ConvertedWeights } from '../models/converted-weights.ts';
 import { lossOf } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { type ElementDropout, elementRates } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
-import { quantisedWeights } from './base-precision.ts';
+import { convertedWeights } from './base-precision.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
 import type { DropoutPlace } from './dropout-places.ts';
@@ -19,7 +20,7 @@ import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
 /** What of a request decides the engine's graphs. */
-export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'head'>;
+export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'head' | 'device'>;
 
 /** An engine before it is opened: what memory is estimated from, without loading onnxruntime. */
 export interface EnginePlan {
@@ -28,8 +29,8 @@ export interface EnginePlan {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
-  /** What of the base is in int8; null: nothing. */
-  readonly quantised: QuantisedWeights | null;
+  /** What of the base is in another precision than float32; null: nothing. */
+  readonly converted: ConvertedWeights | null;
   /** Whether each token has a label. */
   readonly labelsTokens: boolean;
   /** Training and evaluation, as gradient-graph.ts builds them. */
@@ -56,16 +57,17 @@ export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
-  const quantised = quantisedWeights(opened, request.adapter.base_precision);
+  const profile = deviceProfiles[request.device ?? 'cpu'];
+  const converted = convertedWeights(opened, request.adapter.base_precision ?? 'float32', profile);
   const drops = droppedKinds(opened, request.adapter);
-  const shape = { encoder, weights, quantised, head, loss, method, layout, scale, drops };
+  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops };
   const { graph: gradient, places } = buildGradientGraph(shape);
   return {
     opened,
     method,
     layout,
     scale,
-    quantised,
+    converted,
     sharedGradient: () => partShared(branchOf(gradient, true), ownInputs(places)),
     labelsTokens: loss.labels.columns === 'tokens',
     gradient,

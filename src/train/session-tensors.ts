@@ -14,6 +14,11 @@ export function vectors(members: readonly Float32Array[]): Tensor {
   return new Tensor('float32', data, [members.length, length]);
 }
 
+/** The members' numbers, [pack]; one alone is a scalar. */
+export function scalars(members: readonly number[]): Tensor {
+  return new Tensor('float32', Float32Array.from(members), members.length === 1 ? [] : [members.length]);
+}
+
 /** A member's part of what has the pack axis first. */
 export function memberOf(data: Float32Array, member: number, pack: number): Float32Array {
   const length = data.length / pack;

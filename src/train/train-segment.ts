@@ -50,6 +50,13 @@ async function trainInPlace(attempt: Attempt, loop: TrainingLoop, startedAt: num
   let sentAt = checkpointedAt;
   for await (const taken of trainSteps(loop, state, endStep)) {
     const { result } = taken;
+    if (taken.again) {
+      // The last good checkpoint stands: going on from it, the same overflow is met again.
+      state = result.state;
+      reporter.event('overflow_skipped', { step: state.step + 1, loss_scale: state.lossScale?.scale });
+      reporter.progress(state.step, endStep);
+      continue;
+    }
     if (result.nonFinite) return diverged(state.step + 1, reporter, metrics);
     state = result.state;
     metrics.record(taken);

@@ -4,8 +4,9 @@ import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import type { TokenisedRows } from '../data/tokenise.ts';
 import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, AdapterMasks, StepHyperparameters, StepResult, TrainingState } from './adapter-engine.ts';
+import { decideScale } from './loss-scale.ts';
 import { learningRateFactor } from './learning-rate-schedule.ts';
-import { rankAllocator } from './rank-allocation.ts';
+import { type RankAllocator, rankAllocator } from './rank-allocation.ts';
 import type { GatheredTraining } from './step-gathering.ts';
 
 /** Everything that decides a training's tensors. */
@@ -24,8 +25,9 @@ export interface TrainingLoop {
   readonly place: GatheredTraining;
 }
 
-/** A step just taken. */
+/** A step just taken, or one that is taken again with a smaller loss scale: then only that differs in its state. */
 export interface StepTaken {
+  readonly again: boolean;
   readonly result: StepResult;
   readonly learningRate: number;
   readonly stepSeconds: number;
@@ -58,13 +60,27 @@ export async function* trainSteps(
       batch: tokenBatch(tokens, batch, loop.padId),
       labels: batchLabels(tokens, batch, task.kind),
     });
-    const allocates = allocate !== null && !stepped.nonFinite;
-    const result = allocates ? { ...stepped, state: allocate(state, stepped) } : stepped;
+    const { again, result } = settle(state, stepped, allocate);
     state = result.state;
-    yield { result, learningRate, stepSeconds: (performance.now() - startedAt) / 1_000 };
-    if (result.nonFinite) return;
+    yield { again, result, learningRate, stepSeconds: (performance.now() - startedAt) / 1_000 };
+    if (result.nonFinite && !again) return;
     await turnOfEventLoop();
   }
+}
+
+/** What a step changes besides the optimiser's vectors: ranks and the loss scale; an overflow, the scale alone. */
+function settle(
+  before: TrainingState,
+  stepped: StepResult,
+  allocate: RankAllocator | null,
+): Pick<StepTaken, 'again' | 'result'> {
+  const scaled = before.lossScale === undefined ? null : decideScale(before.lossScale, stepped);
+  if (scaled?.kind === 'again') {
+    return { again: true, result: { ...stepped, state: { ...before, lossScale: scaled.lossScale } } };
+  }
+  const state = allocate === null || stepped.nonFinite ? stepped.state : allocate(before, stepped);
+  const lossScale = scaled?.kind === 'taken' ? { lossScale: scaled.lossScale } : {};
+  return { again: false, result: { ...stepped, state: { ...state, ...lossScale } } };
 }
 
 /** @param learningRate already scheduled */

@@ -3,13 +3,14 @@ import type { StepTaken } from './training-loop.ts';
 
 /** What is recorded of each step. Names that end in `_seconds` are times: bit-identity does not cover them. */
 function measure({ result, learningRate, stepSeconds }: StepTaken, orthogonality: boolean): Record<string, number> {
-  const { allocation } = result.state;
+  const { allocation, lossScale } = result.state;
   return {
     loss: result.loss,
     data_loss: result.dataLoss,
     sparsity_penalty: result.sparsityPenalty,
     ...(orthogonality ? { orthogonality_penalty: result.orthogonalityPenalty } : {}),
     ...(allocation === undefined ? {} : { active_ranks: allocation.active.reduce((sum, active) => sum + active, 0) }),
+    ...(lossScale === undefined ? {} : { loss_scale: lossScale.scale }),
     gradient_norm: result.gradientNorm,
     learning_rate: learningRate,
     step_seconds: stepSeconds,

@@ -2,6 +2,7 @@ import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import {
   add,
   batchedProduct,
+  castFloat,
   concat,
   divide,
   gelu,
@@ -169,6 +170,12 @@ export const ruleCases: readonly RuleCase[] = [
     what: 'keeping axes',
     shapes: [[3, 5]],
     build: (b, x = never()) => reduce(b, 'ReduceSumSquare', x, [0]),
+  },
+  {
+    operator: 'Cast',
+    what: 'to the type that it has: rounding has no slope that differences would show',
+    shapes: [[3, 5]],
+    build: (b, x = never()) => castFloat(b, x, 'float'),
   },
   ...decoderRuleCases,
   ...int8RuleCases,

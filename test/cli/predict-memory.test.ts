@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { predictMemory } from '../../src/cli/predict-memory.ts';
+import { demandPrecisionHere, predictMemory } from '../../src/cli/predict-memory.ts';
 import type { PreparedSweep } from '../../src/cli/prepare-sweep.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import type { BasePrecision } from '../../src/sweep/vocabulary.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
@@ -15,13 +16,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function prepared(change: Partial<SweepDefinition>): PreparedSweep {
+function prepared(change: Partial<SweepDefinition>, precision: BasePrecision = 'float32'): PreparedSweep {
   const simulation = { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 8 };
   const plan = simulatedPlan({ name: 's', trainings: 2, parallelism: 1, simulation });
   return {
     plan: {
       ...plan,
       definition: { ...plan.definition, trainer: 'onnx', ...change },
+      trainings: plan.trainings.map((training) => {
+        const { specification } = training;
+        const configuration = { ...specification.configuration, base_precision: precision };
+        return { ...training, specification: { ...specification, configuration } };
+      }),
       inputs: { ...plan.inputs, base: { ...plan.inputs.base, folder } },
     },
     datasets: [],
@@ -50,5 +56,29 @@ describe('the memory of a sweep', () => {
 
   it('is nobody’s where curves are simulated', () => {
     expect(predictMemory(prepared({ trainer: 'simulated' }), {}, 1)).toEqual([]);
+  });
+});
+
+describe('the precision of a sweep', () => {
+  const refuses = (kind: string) => Promise.reject(new Error(`tried ${kind}`));
+
+  it('is refused by name before launch where the device has no such products', () => {
+    expect(() => predictMemory(prepared({ device: 'webgpu' }, 'int8'), {})).toThrow(
+      /DEVICE_UNSUITABLE[^]*webgpu[^]*base_precision[^]*int8[^]*use base_precision: float32, or device: cpu/,
+    );
+    expect(() => predictMemory(prepared({}, 'int8'), {})).not.toThrow();
+  });
+
+  it('is tried on this machine’s device where it is float16 and the slots are its own', async () => {
+    const webgpu = { DROPSWEEP_DEVICE: 'webgpu' };
+    await expect(demandPrecisionHere(prepared({}, 'float16'), webgpu, refuses)).rejects.toThrow('tried webgpu');
+    await demandPrecisionHere(prepared({}), webgpu, refuses);
+    await demandPrecisionHere(prepared({ device: 'cuda' }, 'float16'), webgpu, refuses);
+    await demandPrecisionHere(prepared({}, 'float16'), { ...webgpu, DATABASE_URL: 'postgres://elsewhere/' }, refuses);
+  });
+
+  it('is float16 on the CPU without being tried: products are in float32 there', async () => {
+    await demandPrecisionHere(prepared({}, 'float16'), {});
+    expect(predictMemory(prepared({}, 'float16'), {})).toHaveLength(1);
   });
 });

@@ -118,9 +118,9 @@ space: {p: [0, 0.5], target_rank: [4, 8]}
   it('takes the precision of the base, fixed or as an axis', () => {
     expect(parse(`${base}training: {base_precision: int8}\n`).training.base_precision).toBe('int8');
     expect(parse(`${base}training: {base_precision: float32}\n`).training).toEqual(parse(base).training);
-    const { space } = parse(`${base}space: {base_precision: [float32, int8, int8_all]}\n`);
-    expect(space).toEqual({ base_precision: ['float32', 'int8', 'int8_all'] });
-    expect(() => parse(`${base}training: {base_precision: int4}\n`)).toThrow(/float32, int8, int8_all/);
+    const { space } = parse(`${base}space: {base_precision: [float32, float16, int8, int8_all]}\n`);
+    expect(space).toEqual({ base_precision: ['float32', 'float16', 'int8', 'int8_all'] });
+    expect(() => parse(`${base}training: {base_precision: int4}\n`)).toThrow(/float32, float16, int8, int8_all/);
   });
 
   it('takes adapters as an axis, and the fields of each of them', () => {

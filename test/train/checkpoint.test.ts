@@ -40,6 +40,15 @@ function stateAt(step: number): CheckpointState {
   };
 }
 
+test('a loss scale comes back with its checkpoint, and one without stays without', async () => {
+  const { state, ...rest } = stateAt(7);
+  const scaled = { ...rest, state: { ...state, lossScale: { scale: 2 ** 24, goodSteps: 1_999 } } };
+  const reference = await writeCheckpoint(scaled, { folder, storeId: 'local', epoch: 4 });
+  expect(await readCheckpoint(reference, hash, folder)).toEqual(scaled);
+  const plain = await writeCheckpoint(stateAt(7), { folder, storeId: 'local', epoch: 5 });
+  expect((await readCheckpoint(plain, hash, folder)).state).not.toHaveProperty('lossScale');
+});
+
 test('a checkpoint comes back as it was, and its name carries step and epoch', async () => {
   const reference = await writeCheckpoint(stateAt(7), { folder, storeId: 'local', epoch: 4 });
   expect(reference).toMatchObject({ storeId: 'local', step: 7 });

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/graph.ts';
 import { keepElements } from '../../onnx/keep-elements.ts';
-import { divide, multiply, unary } from '../../onnx/operators.ts';
+import { castFloat, divide, multiply, unary } from '../../onnx/operators.ts';
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 
 /** dX = dY, dZ = dY */
@@ -51,6 +51,13 @@ export const keepElementsRule: GradientRule = (context) => [
 
 /** dX = −dY */
 export const negateRule: GradientRule = (context) => [unary(context.b, 'Neg', gradientOf(context))];
+
+/** dX = dY, in X's type; only between floats is there a slope */
+export const castRule: GradientRule = (context) => {
+  const { type } = inputOf(context, 0);
+  if (type !== 'float' && type !== 'float16') return [null];
+  return [castFloat(context.b, gradientOf(context), type)];
+};
 
 /** dX = dY */
 export const identityRule: GradientRule = (context) => [gradientOf(context)];

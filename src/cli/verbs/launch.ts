@@ -12,7 +12,7 @@ import { followSweep } from '../follow-sweep.ts';
 import { launchSummary } from '../launch-summary.ts';
 import { type Machine, machineIfRunning, startedMachine } from '../machine.ts';
 import { type OpenRecord, withMachineRecord } from '../open-record.ts';
-import { predictMemory } from '../predict-memory.ts';
+import { demandPrecisionHere, predictMemory } from '../predict-memory.ts';
 import { namedBase, type PreparedSweep, prepareSweep } from '../prepare-sweep.ts';
 import { readSweepFile } from '../read-sweep-file.ts';
 import { recordSweep } from '../record-sweep.ts';
@@ -33,6 +33,7 @@ async function dryRun(context: CliContext, definition: SweepDefinition): Promise
       ? resolveModel(reference, { fetch: false })
       : ((await findModel(reference)) ?? namedBase(reference)),
   );
+  await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();
   const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
@@ -58,6 +59,7 @@ export async function launchDefinition(
   const progress = (text: string): void => note(context, text);
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
   // What the device cannot run is refused before anything is started.
+  await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env);
   const machine = await startedMachine(progress);
   await withMachineRecord(machine, async (record) => {

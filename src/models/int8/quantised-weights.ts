@@ -3,11 +3,13 @@ import { DropsweepError } from '../../base/errors.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { QuantisedMatrix } from '../../onnx/quantised-linear.ts';
+import { type ConvertedWeights, once } from '../converted-weights.ts';
 import { type FilePiece, writeDerivedFile } from '../derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
+import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
 import type { WeightCatalog } from '../weight-catalog.ts';
 import { quantiseColumns, type StridedMatrix } from './quantise-columns.ts';
-import type { QuantisedWeight } from './quantised-product.ts';
+import { quantisedProduct, type QuantisedWeight } from './quantised-product.ts';
 
 /** Where the parts of a matrix [rows, columns] lie in the file. */
 interface MatrixPlace {
@@ -42,7 +44,8 @@ const scaleBytes = 4;
  * and mapped like the model's: [out, in] for the gradient, with a scale for each input, and where the forward product
  * is int8 too, [in, out] with a scale for each output.
  */
-export class QuantisedWeights {
+export class QuantisedWeights implements ConvertedWeights {
+  readonly scalesLoss = false;
   readonly #weights: WeightCatalog;
   readonly #places = new Map<string, LinearPlace>();
   readonly #range: number;
@@ -70,6 +73,11 @@ export class QuantisedWeights {
     );
     const version = sha256([weights.version, range, directions, ...described].join('\n')).slice(0, 24);
     this.#name = `.dropsweep-int8-${version}.bin`;
+  }
+
+  products(outer: GraphBuilder, weight: WeightLookup): (b: GraphBuilder) => FrozenProduct {
+    const value = once((linear) => this.value(outer, linear));
+    return (b) => quantisedProduct(b, weight, value);
   }
 
   /** The weight as values of the graph. @throws Error for a linear that the model did not name */

@@ -56,6 +56,7 @@ function allRows(context: PackingContext, x: Packed): Packed {
   const { operator, domain, attributes, outputs } = node;
   const shape = outputs[0]?.shape ?? [];
   const columns = dimension(shape, 1);
+  const type = outputs[0]?.type ?? 'float';
   const others = inputs
     .slice(1)
     .map((input) => (input?.packed === true ? flatRows(context, input.value) : (input?.value ?? null)));
@@ -64,7 +65,7 @@ function allRows(context: PackingContext, x: Packed): Packed {
     domain,
     inputs: [rows, ...others],
     attributes,
-    outputs: [{ shape: [dimension(rows.shape, 0), columns] }],
+    outputs: [{ shape: [dimension(rows.shape, 0), columns], type }],
   });
   return toPacked(context, product, shape, [-1, Number(columns)]);
 }

@@ -1,4 +1,4 @@
-import { float, type Node, type Value } from '../../onnx/graph.ts';
+import { float, isFloating, type Node, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { multiply, reduce, slice, subtract, transpose, unary } from '../../onnx/operators.ts';
 import { toFloat } from '../../onnx/run-time-sizes.ts';
@@ -32,10 +32,10 @@ export function logSoftmaxOfParts(b: GraphBuilder, node: Node): readonly Value[]
   return [subtract(b, shifted, unary(b, 'Log', reduce(b, 'ReduceSum', unary(b, 'Exp', shifted), [-1])))];
 }
 
-/** Sign as (x > 0) − (x < 0). */
+/** Sign as (x > 0) − (x < 0); an integer's is the host's. */
 export function signOfParts(b: GraphBuilder, node: Node): readonly Value[] | null {
   const [x] = node.inputs;
-  if (x === undefined || x === null) return null;
+  if (x === undefined || x === null || !isFloating(x)) return null;
   const beyond = (operator: 'Greater' | 'Less') =>
     toFloat(b, b.one({ operator, inputs: [x, b.floats([0])], outputs: [{ shape: x.shape, type: 'bool' }] }));
   return [subtract(b, beyond('Greater'), beyond('Less'))];

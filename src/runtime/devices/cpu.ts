@@ -7,7 +7,9 @@ export const cpu: DeviceProfile = {
   kind: 'cpu',
   operators: null,
   alternatives: {},
-  basePrecisions: ['float32', 'int8', 'int8_all'],
+  basePrecisions: ['float32', 'float16', 'int8', 'int8_all'],
+  // onnxruntime has no such product here: it would make it in float32, and leave out the rounding of what goes in and out.
+  float16Products: 'float',
   branches: 'one session',
   inPieces: true,
   integersOnHost: false,

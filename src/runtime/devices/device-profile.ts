@@ -13,6 +13,8 @@ export interface DeviceProfile {
   /** What operators that it lacks are made of instead. */
   readonly alternatives: Readonly<Record<string, Replacement>>;
   readonly basePrecisions: readonly BasePrecision[];
+  /** What it multiplies for a base in float16: that, or float32 with operands and results rounded to float16. */
+  readonly float16Products: 'float16' | 'float';
   /**
    * One session with an If over training and evaluation, or one for each, opened when first needed. onnxruntime looks
    * for nodes that fell back to the CPU in a graph's top only: inside an If they would go unseen.

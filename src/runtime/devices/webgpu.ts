@@ -11,8 +11,9 @@ const operators = [
   ...['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max', 'Pow', 'Equal', 'Greater', 'Less', 'Where', 'Cast', 'Not', 'And'],
   ...['Neg', 'Abs', 'Exp', 'Log', 'Sqrt', 'Erf', 'Tanh', 'Relu', 'Sigmoid', 'Cos', 'Sin', 'Reciprocal', 'Identity'],
   ...['Gelu', 'FastGelu', 'Softmax', 'LayerNormalization', 'SimplifiedLayerNormalization'],
-  ...['MatMul', 'Gemm', 'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceSumSquare'],
+  ...['MatMul', 'Gemm', 'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceSumSquare'],
   ...['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze', 'Slice', 'Concat', 'Split', 'Expand', 'Pad', 'Gather', 'Shape'],
+  ...['Tile', 'GatherElements', 'ScatterElements'],
 ] as const;
 
 /** Dawn, in the npm package: Vulkan on Linux, Metal on macOS. */
@@ -25,7 +26,8 @@ export const webgpu: DeviceProfile = {
     Sign: signOfParts,
     Split: splitBySlices,
   },
-  basePrecisions: ['float32'],
+  basePrecisions: ['float32', 'float16'],
+  float16Products: 'float16',
   branches: 'a session each',
   inPieces: false,
   integersOnHost: true,

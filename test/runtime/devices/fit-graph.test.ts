@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branchOf } from '../../../src/onnx/branch-of.ts';
-import { float, type Graph, int } from '../../../src/onnx/graph.ts';
+import { float, type Graph, int, type Value } from '../../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../../src/onnx/graph-builder.ts';
-import { batchedProduct, softmax, split, unary } from '../../../src/onnx/operators.ts';
+import { batchedProduct, multiply, softmax, split, unary } from '../../../src/onnx/operators.ts';
 import { toFloat } from '../../../src/onnx/run-time-sizes.ts';
 import { cpu } from '../../../src/runtime/devices/cpu.ts';
 import { cuda } from '../../../src/runtime/devices/cuda.ts';
@@ -91,6 +91,26 @@ describe('what integers decide', () => {
     expect(host?.inputs.map(({ name }) => name)).toEqual(['ids']);
     const feeds = {
       ids: new Tensor('int64', BigInt64Array.of(1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n), [2, 4]),
+      x: new Tensor('float32', Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]),
+    };
+    expect(await run(graph, imitated, feeds)).toEqual(await run(graph, cpu, feeds));
+  });
+});
+
+describe('integers of constants alone', () => {
+  it('are the host’s, with what is made of them and of its own', async () => {
+    const b = new GraphBuilder();
+    const ids = b.input('ids', 'int64', ['rows', 3]);
+    const x = b.input('x', 'float', ['rows', 3]);
+    const long = (operator: string, inputs: readonly Value[], shape: readonly (string | number)[]) =>
+      b.one({ operator, inputs, outputs: [{ shape, type: 'int64' }] });
+    const axis = long('Neg', [b.int64s([-1], [])], []);
+    const signs = long('Sign', [long('CumSum', [ids, axis], ['rows', 3])], ['rows', 3]);
+    const graph = b.build('graph', [multiply(b, x, toFloat(b, signs))]);
+    const { device } = fitGraph(graph, imitated);
+    expect(device.nodes.map(({ operator }) => operator)).toEqual(['Mul']);
+    const feeds = {
+      ids: new Tensor('int64', BigInt64Array.of(1n, -2n, 3n, -4n, 4n, 6n), [2, 3]),
       x: new Tensor('float32', Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]),
     };
     expect(await run(graph, imitated, feeds)).toEqual(await run(graph, cpu, feeds));
