@@ -1,6 +1,7 @@
 import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
+import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import { estimatePlan } from '../train/estimate-plan.ts';
 import { demandMemory } from '../train/memory-estimate.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
@@ -14,12 +15,11 @@ export async function demandPrecisionHere(
   environment: NodeJS.ProcessEnv,
   demand: typeof demandFloat16 = demandFloat16,
 ): Promise<void> {
-  const { definition, trainings } = plan;
+  const { definition } = plan;
   const own = ownDevice(environment);
   const elsewhere = environment['DATABASE_URL'] !== undefined || (definition.device ?? own) !== own;
   if (definition.trainer === 'simulated' || elsewhere) return;
-  const asks = trainings.some(({ specification }) => specification.configuration.base_precision === 'float16');
-  if (asks) await demand(own, environment);
+  if (hasFloat16(plan)) await demand(own, environment);
 }
 
 /**
@@ -42,6 +42,9 @@ export function predictMemory(
   const slotsAreOwn = environment['DATABASE_URL'] === undefined && kind === own;
   if (slotsAreOwn) demandMemory(memory, batch, device, available);
   const lines = [`  predicted memory: ${Math.ceil(memory.total / 2 ** 20)} MiB a slot on ${kind}`];
+  if (device.float16Products === 'float' && hasFloat16(plan)) {
+    lines.push(`  float16 is imitated on ${kind}: a card's numbers, in float32's time and memory`);
+  }
   if (kind !== own) lines.push(`  waits for a worker of that device: dropsweep worker --device ${kind}`);
   return lines;
 }
@@ -50,4 +53,8 @@ export function predictMemory(
 function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
   const text = environment['DROPSWEEP_DEVICE'] ?? 'cpu';
   return isDeviceKind(text) ? text : 'cpu';
+}
+
+function hasFloat16({ trainings }: SweepPlan): boolean {
+  return trainings.some(({ specification }) => specification.configuration.base_precision === 'float16');
 }

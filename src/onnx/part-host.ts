@@ -1,5 +1,5 @@
 import { checkGraph } from './check-graph.ts';
-import { type Dimension, type Graph, int, isFloating, type Node, type Value } from './graph.ts';
+import { type Dimension, type Graph, int, isFloating, type Node, type Shape, type Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { keepNeeded } from './keep-needed.ts';
 import { integers, sizeAt } from './run-time-sizes.ts';
@@ -86,11 +86,8 @@ function sizesFromIntegers(graph: Graph): Graph {
   for (const old of graph.nodes) {
     const inputs = old.inputs.map((input) => (input === null ? null : (renamed.get(input.name) ?? input)));
     const node = { ...old, inputs };
-    const [x] = inputs;
     const [output] = node.outputs;
-    const asks = (node.operator === 'Shape' || node.operator === 'Size') && Object.keys(node.attributes).length === 0;
-    const sizes =
-      asks && x !== null && x !== undefined && isFloating(x) ? x.shape.map((size) => factorsOf(size, holders)) : [null];
+    const sizes = askedSizes(node)?.map((size) => factorsOf(size, holders)) ?? [null];
     if (output === undefined || !sizes.every((factors) => factors !== null)) {
       nodes.push(node);
       continue;
@@ -107,6 +104,16 @@ function sizesFromIntegers(graph: Graph): Graph {
   return { ...graph, outputs, nodes, initializers: [...graph.initializers, ...b.build('', []).initializers] };
 }
 
+/** The sizes of a floating-point value that a Shape, from some axis on, or a Size asks for; null: the node asks for none. */
+function askedSizes({ operator, inputs, attributes }: Node): Shape | null {
+  const [x] = inputs;
+  if (x === null || x === undefined || !isFloating(x)) return null;
+  const { start, ...others } = attributes;
+  if (Object.keys(others).length > 0) return null;
+  if (operator === 'Size') return x.shape;
+  return operator === 'Shape' ? x.shape.slice(start?.kind === 'int' ? start.value : 0) : null;
+}
+
 /** The named sizes of integers, and those that integers gave to a Reshape. */
 function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
   const holders = new Map<string, SizeHolder>();
@@ -114,6 +121,11 @@ function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
     if (typeof name === 'string' && !holders.has(name)) holders.set(name, holder);
   };
   const concats = new Map<string, Node>();
+  // A pack's sizes are joined to those that were joined before.
+  const joinedParts = (target: Value | null): readonly (Value | null)[] =>
+    concats.get(target?.name ?? '')?.inputs.flatMap((part) => (part?.shape[0] === 1 ? [part] : joinedParts(part))) ?? [
+      target,
+    ];
   const constants = new Set(graph.initializers.map(({ value }) => value.name));
   const values = [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)];
   for (const value of values) {
@@ -122,7 +134,7 @@ function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
   for (const node of graph.nodes) {
     const [output] = node.outputs;
     if (node.operator === 'Concat' && output !== undefined) concats.set(output.name, node);
-    const parts = node.operator === 'Reshape' ? (concats.get(node.inputs[1]?.name ?? '')?.inputs ?? []) : [];
+    const parts = node.operator === 'Reshape' ? joinedParts(node.inputs[1] ?? null) : [];
     if (!parts.every((part) => part?.shape[0] === 1)) continue;
     parts.forEach((element, axis) => {
       if (element !== null && !constants.has(element.name)) hold(output?.shape[axis], { element });

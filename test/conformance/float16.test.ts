@@ -25,4 +25,11 @@ describe.skipIf(golden === '')('a base in float16 (skipped without ../shared/gol
       expect(worst, kind).toBeGreaterThan(0);
     }
   });
+
+  it('is refused for an ONNX file, as every precision but float32', async () => {
+    const folder = path.join(golden, 'bert-seqcls-lora');
+    await expect(runCase(folder, 1, 'model.script.onnx', 'cpu', 'float16')).rejects.toThrow(
+      /MODEL_UNSUPPORTED[^]*float16[^]*leave out base_precision/,
+    );
+  });
 });

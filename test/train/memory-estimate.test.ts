@@ -37,6 +37,21 @@ describe('the memory of a plan', () => {
     // Several instances have sessions of their own, beside the one that evaluates.
     expect(estimateMemory(plan, cpu, { ...batch, instances: 2 }).activations).toBeGreaterThan(activations);
   });
+
+  it('counts a base in float16 half where the device keeps it so, and whole where it does not', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-memory-'));
+    writeTinyModel(folder);
+    const weights = (base_precision: 'float32' | 'float16', device: typeof cpu) => {
+      const shape = { modelFolder: folder, adapter: { ...adapter, base_precision }, device: device.kind };
+      const plan = planEngine(shape, head);
+      const linears = plan.opened.encoder.linears.reduce((sum, each) => sum + each.inFeatures * each.outFeatures, 0);
+      return { linears, bytes: estimateMemory(plan, device, { rows: 3, length: 7 }).weights };
+    };
+    const [whole, half] = [weights('float32', webgpu), weights('float16', webgpu)];
+    expect(whole.bytes - half.bytes).toBe(webgpu.weightCopies * 2 * whole.linears);
+    expect(weights('float16', cpu)).toEqual(weights('float32', cpu));
+    rmSync(folder, { recursive: true });
+  });
 });
 
 const reference = process.env['DROPSWEEP_TEST_MODEL'] ?? 'sentence-transformers/all-MiniLM-L6-v2';

@@ -93,7 +93,7 @@ export function groupedAttention(
   const stacked = reshape(
     b,
     transpose(b, grouped, [0, 2, 3, 1, 4]),
-    ['batch', keyHeads, 'group·tokens', headSize],
+    ['batch', keyHeads, `${group}·tokens`, headSize],
     b.int64s([0, keyHeads, -1, headSize]),
   );
   const byHead = (x: Value) => transpose(b, x, [0, 2, 1, 3]);

@@ -1,6 +1,6 @@
 import { float, isFloating, type Node, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { multiply, reduce, slice, subtract, transpose, unary } from '../../onnx/operators.ts';
+import { add, multiply, reduce, slice, subtract, transpose, unary } from '../../onnx/operators.ts';
 import { toFloat } from '../../onnx/run-time-sizes.ts';
 import { dimension } from '../../onnx/shapes.ts';
 
@@ -39,6 +39,21 @@ export function signOfParts(b: GraphBuilder, node: Node): readonly Value[] | nul
   const beyond = (operator: 'Greater' | 'Less') =>
     toFloat(b, b.one({ operator, inputs: [x, b.floats([0])], outputs: [{ shape: x.shape, type: 'bool' }] }));
   return [subtract(b, beyond('Greater'), beyond('Less'))];
+}
+
+/**
+ * SimplifiedLayerNormalization with its inverse root mean square, 1 / √(mean(x²) + ε), made apart: as that second output
+ * onnxruntime 1.30's WebGPU provider gives the mean, without a word.
+ */
+export function rmsNormalizationOfParts(b: GraphBuilder, node: Node): readonly Value[] | null {
+  const [x] = node.inputs;
+  const [result, inverse] = node.outputs;
+  const epsilon = node.attributes['epsilon'];
+  if (x === undefined || x === null || result === undefined) return null;
+  if (inverse === undefined || epsilon?.kind !== 'float') return null;
+  const mean = reduce(b, 'ReduceMean', multiply(b, x, x), [-1]);
+  const root = unary(b, 'Sqrt', add(b, mean, b.floats([epsilon.value])));
+  return [b.one({ ...node, outputs: [result] }), unary(b, 'Reciprocal', root)];
 }
 
 /** WebGPU promises so many buffers to one shader: an operator's inputs and outputs together. */

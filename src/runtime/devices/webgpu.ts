@@ -1,6 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { logSoftmaxOfParts, productOfParts, signOfParts, splitBySlices } from './alternatives.ts';
+import {
+  logSoftmaxOfParts,
+  productOfParts,
+  rmsNormalizationOfParts,
+  signOfParts,
+  splitBySlices,
+} from './alternatives.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
 /**
@@ -24,6 +30,7 @@ export const webgpu: DeviceProfile = {
     FusedMatMul: productOfParts,
     LogSoftmax: logSoftmaxOfParts,
     Sign: signOfParts,
+    SimplifiedLayerNormalization: rmsNormalizationOfParts,
     Split: splitBySlices,
   },
   basePrecisions: ['float32', 'float16'],

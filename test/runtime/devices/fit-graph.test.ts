@@ -42,8 +42,15 @@ describe('operators that a device lacks', () => {
     const product = batchedProduct(b, x, y, { transA: true, alpha: 0.25 });
     const other = batchedProduct(b, product, y, { transB: true });
     const parts = split(b, other, 1, [1, 3]);
+    const [normalised, inverse] = b.add({
+      operator: 'SimplifiedLayerNormalization',
+      inputs: [x, b.floats([1, 2, 3, 4])],
+      attributes: { axis: int(-1), epsilon: float(1e-5) },
+      outputs: [{ shape: [2, 3, 4] }, { shape: [2, 3, 1] }],
+    });
+    if (normalised === undefined || inverse === undefined) throw new Error('two outputs');
     const many = split(b, softmax(b, product, 'LogSoftmax'), 2, [1, 1, 1, 1, 1]);
-    const graph = b.build('graph', [product, other, unary(b, 'Sign', x), ...parts, ...many]);
+    const graph = b.build('graph', [product, other, unary(b, 'Sign', x), normalised, inverse, ...parts, ...many]);
     const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(3 * i) * (i % 4));
     const feeds = { x: new Tensor('float32', values(24), [2, 3, 4]), y: new Tensor('float32', values(30), [2, 3, 5]) };
     const operators = fitGraph(graph, imitated).device.nodes.map(({ operator }) => operator);
@@ -124,6 +131,16 @@ describe('the step of a model', () => {
     writeTinyModel(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('asks the device for no sizes, alone or in a pack', () => {
+    const adapter = { adapter: 'lora', rank: 4, alpha: 8, targets: ['query', 'value'] } as const;
+    const plan = planEngine({ modelFolder: folder, adapter }, { kind: 'classification', labels: 2 });
+    for (const graph of [plan.gradient, plan.packedGradient(3)]) {
+      const { device } = fitGraph(branchOf(graph, true), webgpu);
+      const made = device.nodes.filter(({ outputs }) => outputs.some(({ type }) => type !== 'float'));
+      expect(made.map(({ name }) => name)).toEqual([]);
+    }
+  });
 
   it('gives the same whole and fitted to WebGPU, training and evaluating', async () => {
     const adapter = { adapter: 'lora', rank: 4, alpha: 8, targets: ['query', 'value'] } as const;
