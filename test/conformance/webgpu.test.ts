@@ -14,6 +14,7 @@ import { drawMasks } from '../../src/train/instance-masks.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { buildUpdateGraph, updateScalars } from '../../src/train/update-graph.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
+import { samplesInOrder } from '../support/samples-in-order.ts';
 import { softwareVulkan, useVulkanDriver } from '../support/software-vulkan.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { batchOf, loadCase, relativeError } from './read-case.ts';
@@ -82,6 +83,7 @@ function fourfold({ rows, length, ...tokens }: TokenBatch): TokenBatch {
     inputIds: repeat(tokens.inputIds),
     attentionMask: repeat(tokens.attentionMask),
     tokenTypeIds: repeat(tokens.tokenTypeIds),
+    samples: samplesInOrder(4 * rows),
   };
 }
 
