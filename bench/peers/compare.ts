@@ -111,9 +111,15 @@ function report(): void {
   };
   const results = path.join(root, 'bench', 'results');
   mkdirSync(results, { recursive: true });
-  const file = path.join(results, `peers-${model}-${tokens}-${threads}.json`);
+  const file = path.join(results, `peers-${processor()}-${model}-${tokens}-${threads}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   console.log(path.relative(root, file));
+}
+
+/** Ratios are a processor's own: its results have its name. */
+function processor(): string {
+  const name = (cpus()[0]?.model ?? 'unknown').toLowerCase().replaceAll('(r)', '');
+  return name.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
 }
 
 function median(times: readonly number[]): number {
