@@ -1,8 +1,7 @@
 import { type Chain, findChains, operandKind } from './find-chains.ts';
 import type { Graph, Value } from './graph.ts';
-import type { GraphBuilder } from './graph-builder.ts';
-import { rewriteInPieces } from './rewrite-in-pieces.ts';
-import { fewestPieces, type Pieces, valuesCut } from './scan-pieces.ts';
+import { type PieceGroup, rewriteInPieces } from './rewrite-in-pieces.ts';
+import { fewestPieces, valuesCut } from './scan-pieces.ts';
 
 /** Floats of a piece, at most: a quarter of a mebibyte, of which the processor's own cache holds a few. */
 const pieceFloats = 65_536;
@@ -28,7 +27,7 @@ export function chainsInPieces(graph: Graph): Graph {
 }
 
 /** null: the chain stays whole. */
-function cutOf({ nodes, last, shape, isElementwise }: Chain): ((b: GraphBuilder) => Pieces) | null {
+function cutOf({ nodes, last, shape, isElementwise }: Chain): PieceGroup['cut'] | null {
   const rows = shape.slice(0, -1).join('·');
   const columns = Number(shape.at(-1));
   if (isElementwise) {
@@ -46,7 +45,13 @@ function cutOf({ nodes, last, shape, isElementwise }: Chain): ((b: GraphBuilder)
   if (whole === undefined) return null;
   const mostRows = Math.max(1, Math.floor(pieceFloats / columns));
   // However many rows a piece has, all pieces together have the value's.
-  return (b) => ({ nodes, last, columnsOf, count: fewestPieces(b, whole, columns, mostRows), sizes: [rows, 'piece'] });
+  return (b, counts) => ({
+    nodes,
+    last,
+    columnsOf,
+    count: fewestPieces(b, counts, whole, { rows, columns, mostRows }),
+    sizes: [rows, 'piece'],
+  });
 }
 
 function largestDivisor(columns: number): number | null {

@@ -1,6 +1,5 @@
 import { countReaders } from './count-readers.ts';
 import { type Dimension, type Graph, intAttribute, type Node, type Value } from './graph.ts';
-import type { GraphBuilder } from './graph-builder.ts';
 import { type PieceGroup, rewriteInPieces } from './rewrite-in-pieces.ts';
 import { fewestPieces } from './scan-pieces.ts';
 
@@ -36,8 +35,20 @@ function findGroups(graph: Graph): readonly PieceGroup[] {
     const [x] = nodes.find(isLarge)?.inputs ?? [];
     if (x === undefined || x === null) return [];
     const columnsOf = (value: Value) => (value.shape[0] === rows ? Number(value.shape[1]) : null);
-    const count = (b: GraphBuilder) => fewestPieces(b, x, Number(x.shape[1]), mostRows);
-    return [{ nodes, last, cut: (b) => ({ nodes, last, columnsOf, count: count(b), sizes: [rows, 'piece'] }) }];
+    const place = { rows, columns: Number(x.shape[1]), mostRows };
+    return [
+      {
+        nodes,
+        last,
+        cut: (b, counts) => ({
+          nodes,
+          last,
+          columnsOf,
+          count: fewestPieces(b, counts, x, place),
+          sizes: [rows, 'piece'],
+        }),
+      },
+    ];
   });
 }
 

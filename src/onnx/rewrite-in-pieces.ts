@@ -1,12 +1,12 @@
 import type { Attribute, Graph, Node } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { type Pieces, scanPieces } from './scan-pieces.ts';
+import { type PieceCounts, type Pieces, scanPieces } from './scan-pieces.ts';
 
 /** Nodes of a graph that are to run piece by piece. */
 export interface PieceGroup {
   readonly nodes: readonly Node[];
   readonly last: Node;
-  readonly cut: (b: GraphBuilder) => Pieces;
+  readonly cut: (b: GraphBuilder, counts: PieceCounts) => Pieces;
 }
 
 /**
@@ -27,11 +27,12 @@ export function rewriteInPieces(outer: Graph, what: string, find: (graph: Graph)
   const inGroup = new Set(groups.flatMap(({ nodes }) => nodes));
   const groupOf = new Map(groups.map((group) => [group.last, group]));
   const b = new GraphBuilder(`${graph.name}_${what}_`);
+  const counts: PieceCounts = new Map();
   const nodes = graph.nodes.flatMap((node): readonly Node[] => {
     const group = groupOf.get(node);
     if (group === undefined) return inGroup.has(node) ? [] : [node];
     const begun = b.nodes.length;
-    scanPieces(b, group.cut(b));
+    scanPieces(b, group.cut(b, counts));
     const made = b.nodes.slice(begun);
     return made.map((each, index) => (index === made.length - 1 ? { ...each, outputs: node.outputs } : each));
   });

@@ -86,21 +86,37 @@ function bodyOf(
   return { name: `piece_of_${last.name}`, inputs, outputs: last.outputs.map(rename), initializers, nodes: own };
 }
 
+/** Counts of pieces that a graph has computed already, by what they are computed from. */
+export type PieceCounts = Map<string, Value>;
+
 /** More pieces than this are not looked for. */
 const mostPieces = 64;
 
 /**
- * int64 [1]: the least number of equal pieces of at most so many rows; 1 where up to 64 there is none.
- * @param columns of the value
+ * int64 [1]: the least number of equal pieces of at most so many rows; 1 where up to 64 there is none. Computed once for
+ * values of equally named rows.
+ * @param rows names the value's rows @param columns of the value
  */
-export function fewestPieces(b: GraphBuilder, value: Value, columns: number, mostRows: number): Value {
+export function fewestPieces(
+  b: GraphBuilder,
+  counts: PieceCounts,
+  value: Value,
+  { rows, columns, mostRows }: { readonly rows: Dimension; readonly columns: number; readonly mostRows: number },
+): Value {
+  const key = `${rows}:${mostRows}`;
+  const known = counts.get(key) ?? countPieces(b, value, columns, mostRows);
+  counts.set(key, known);
+  return known;
+}
+
+function countPieces(b: GraphBuilder, value: Value, columns: number, mostRows: number): Value {
   const size = b.one({ operator: 'Size', inputs: [value], outputs: [{ shape: [], type: 'int64' }] });
   const rows = integers(b, 'Div', reshape(b, size, [1]), b.int64s([columns]));
   const candidates = Array.from({ length: mostPieces }, (_, index) => index + 1);
   const vector = (operator: string, inputs: readonly Value[], type: 'int64' | 'bool'): Value =>
     b.one({ operator, inputs, outputs: [{ shape: [mostPieces], type }] });
-  const counts = b.int64s(candidates);
-  const divides = vector('Equal', [vector('Mod', [rows, counts], 'int64'), b.int64s([0])], 'bool');
+  const remainders = vector('Mod', [rows, b.int64s(candidates)], 'int64');
+  const divides = vector('Equal', [remainders, b.int64s([0])], 'bool');
   const isShort = vector('LessOrEqual', [rows, b.int64s(candidates.map((count) => count * mostRows))], 'bool');
   const fits = b.one({
     operator: 'Cast',
