@@ -9,16 +9,20 @@ const mostRows = 768;
 /** A group has a product with a matrix of so many rows and columns: smaller ones are in the cache as they are. */
 const leastSize = 128;
 
+/** onnxruntime adds up products of at most so many inner elements in one stretch, then what is added to them. */
+const mostAtOnce = 128;
+
 /**
  * Products of many rows with shared matrices go some rows at a time, each with the products that are added to it:
  * onnxruntime's run at a higher rate over fewer rows, and what is added is still in the cache. Requires a legal graph;
  * ensures the same outputs, bit for bit, since a row of a product knows nothing of the others.
+ * @param threads that share a product
  */
-export function productsInPieces(graph: Graph): Graph {
-  return rewriteInPieces(graph, 'products', findGroups);
+export function productsInPieces(graph: Graph, threads: number): Graph {
+  return rewriteInPieces(graph, 'products', (inner) => findGroups(inner, threads > 1 ? addendApart : asItIs));
 }
 
-function findGroups(graph: Graph): readonly PieceGroup[] {
+function findGroups(graph: Graph, apart: (node: Node) => readonly Node[]): readonly PieceGroup[] {
   const madeBy = new Map(graph.nodes.flatMap((node) => node.outputs.map(({ name }) => [name, node] as const)));
   const readers = countReaders(graph);
   const taken = new Set<Node>();
@@ -32,6 +36,7 @@ function findGroups(graph: Graph): readonly PieceGroup[] {
       nodes.unshift(producer);
     }
     for (const node of nodes) taken.add(node);
+    const run = nodes.flatMap(apart);
     const [x] = nodes.find(isLarge)?.inputs ?? [];
     if (x === undefined || x === null) return [];
     const columnsOf = (value: Value) => (value.shape[0] === rows ? Number(value.shape[1]) : null);
@@ -41,8 +46,8 @@ function findGroups(graph: Graph): readonly PieceGroup[] {
         nodes,
         last,
         cut: (b, counts) => ({
-          nodes,
-          last,
+          nodes: run,
+          last: run.at(-1) ?? last,
           columnsOf,
           count: fewestPieces(b, counts, x, place),
           sizes: [rows, 'piece'],
@@ -50,6 +55,22 @@ function findGroups(graph: Graph): readonly PieceGroup[] {
       },
     ];
   });
+}
+
+const asItIs = (node: Node): readonly Node[] => [node];
+
+/**
+ * h·B + C as a product and a sum: onnxruntime copies C by one thread before it multiplies. Short products alone, which
+ * add C last either way: the same bits.
+ */
+function addendApart(node: Node): readonly Node[] {
+  const [h, factor, addend] = node.inputs;
+  const [output] = node.outputs;
+  if (addend === undefined || addend === null || output === undefined || !(Number(h?.shape[1]) <= mostAtOnce))
+    return [node];
+  const product = { ...output, name: `${output.name}_product` };
+  const sum = { ...node, operator: 'Add', name: `${node.name}_sum`, inputs: [addend, product], attributes: {} };
+  return [{ ...node, inputs: [h ?? null, factor ?? null], outputs: [product] }, sum];
 }
 
 /** Names the rows of a product of many rows with a matrix of known size; null: it is none. */

@@ -35,11 +35,12 @@ export interface GraphRequest {
  * @throws DEVICE_UNSUITABLE
  */
 export async function openGraph(request: GraphRequest): Promise<GraphSession> {
-  const { graph, device } = request;
+  const { graph, device, options } = request;
+  const fit = (whole: Graph) => fitGraph(whole, device, options.threads);
   const branching = branchingOf(graph);
-  if (branching === null || device.branches === 'one session') return openFitted(request, fitGraph(graph, device));
+  if (branching === null || device.branches === 'one session') return openFitted(request, fit(graph));
   // What the device lacks is told at once; sessions wait until they are asked for.
-  const fitted = { true: fitGraph(branchOf(graph, true), device), false: fitGraph(branchOf(graph, false), device) };
+  const fitted = { true: fit(branchOf(graph, true)), false: fit(branchOf(graph, false)) };
   return new BranchedSession(branching.condition.name, (value) => openFitted(request, fitted[`${value}`]));
 }
 

@@ -27,12 +27,13 @@ function feed(name: string, rows: number, columns: number) {
 
 describe('chains in pieces', () => {
   it.each([
-    [1, 512],
-    [7, 1536],
-    [33, 688],
-  ])('give the bits of the whole: %i rows of %i', async (rows, columns) => {
+    [1, 512, 1],
+    [7, 1536, 1],
+    [7, 1536, 2],
+    [33, 688, 4],
+  ])('give the bits of the whole: %i rows of %i, for %i threads', async (rows, columns, threads) => {
     const graph = graphOf(columns, (b, x, dY) => [chain(b, x, dY)]);
-    const inPieces = chainsInPieces(graph);
+    const inPieces = chainsInPieces(graph, threads);
     expect(operators(inPieces)).toContain('Scan');
     expect(operators(inPieces)).not.toContain('Erf');
     const feeds = [feed('x', rows, columns), feed('dY', rows, columns)];
@@ -40,17 +41,18 @@ describe('chains in pieces', () => {
   });
 
   it.each([
-    [1, 384],
-    [256, 384],
-    [100, 384],
-    [512, 64],
-  ])('may reduce the columns of each row: %i rows of %i', async (rows, columns) => {
+    [1, 384, 1],
+    [256, 384, 1],
+    [1024, 384, 2],
+    [100, 384, 1],
+    [512, 64, 4],
+  ])('may reduce the columns of each row: %i rows of %i, for %i threads', async (rows, columns, threads) => {
     const graph = graphOf(columns, (b, x, dY) => {
       const centred = subtract(b, x, reduce(b, 'ReduceMean', x, [-1]));
       const scaled = multiply(b, centred, b.floats(Array.from({ length: columns }, (_, column) => column / columns)));
       return [multiply(b, scaled, reduce(b, 'ReduceSum', multiply(b, centred, dY), [-1]))];
     });
-    const inPieces = chainsInPieces(graph);
+    const inPieces = chainsInPieces(graph, threads);
     expect(operators(inPieces)).toContain('Scan');
     expect(operators(inPieces)).not.toContain('ReduceSum');
     const feeds = [feed('x', rows, columns), feed('dY', rows, columns)];
@@ -63,7 +65,7 @@ describe('chains in pieces', () => {
       const rowSum = reduce(b, 'ReduceSum', inner, [-1]);
       return [chain(b, multiply(b, inner, dY), dY), rowSum];
     });
-    const inPieces = chainsInPieces(graph);
+    const inPieces = chainsInPieces(graph, 1);
     expect(operators(inPieces)).toEqual(expect.arrayContaining(['Mul', 'Exp', 'ReduceSum', 'Scan']));
     const feeds = [feed('x', 5, 512), feed('dY', 5, 512)];
     expect(await runModel(inPieces, feeds)).toEqual(await runModel(graph, feeds));
@@ -75,11 +77,14 @@ describe('chains in pieces', () => {
       graphOf(521, (b, x, dY) => [chain(b, x, dY)]),
       graphOf(512, (b, x, dY) => [multiply(b, unary(b, 'Exp', x), dY)]),
     ];
-    for (const graph of asItWas) expect(operators(chainsInPieces(graph))).toEqual(operators(graph));
+    for (const graph of asItWas) expect(operators(chainsInPieces(graph, 1))).toEqual(operators(graph));
+    // One piece for so many threads.
+    const wide = graphOf(512, (b, x, dY) => [chain(b, x, dY)]);
+    expect(operators(chainsInPieces(wide, 8))).toEqual(operators(wide));
     const b = new GraphBuilder();
     const x = b.input('x', 'float', ['batch', 512]);
     const graph = b.build('graph', [chain(b, x, x)]);
-    expect(operators(chainsInPieces(graph))).not.toContain('Scan');
+    expect(operators(chainsInPieces(graph, 1))).not.toContain('Scan');
   });
 
   it('are found inside branches', async () => {
@@ -101,9 +106,9 @@ describe('chains in pieces', () => {
       outputs: [{ shape: ['rows', 512] }],
     });
     const graph = outer.build('graph', [result]);
-    const inner = chainsInPieces(graph).nodes.at(-1)?.attributes['else_branch'];
+    const inner = chainsInPieces(graph, 1).nodes.at(-1)?.attributes['else_branch'];
     expect(inner?.kind === 'graph' ? operators(inner.value) : []).toContain('Scan');
     const feeds = [feed('x', 3, 512), feed('dY', 3, 512)];
-    expect(await runModel(chainsInPieces(graph), feeds)).toEqual(await runModel(graph, feeds));
+    expect(await runModel(chainsInPieces(graph, 1), feeds)).toEqual(await runModel(graph, feeds));
   });
 });

@@ -28,11 +28,24 @@ function feeds(rows: number) {
   });
 }
 
+/** Whether the products' addends are added by an operator of their own, which all threads share. */
+function addsApart({ nodes }: Graph): boolean {
+  return nodes.some(({ attributes: { body } }) => body?.kind === 'graph' && operators(body.value).includes('Add'));
+}
+
 describe('products in pieces', () => {
   // One piece; two; rows that no number of pieces up to 64 divides (a prime), so that they stay whole.
-  it.each([5, 1540, 1543])('give the bits of the whole, with what is added to them: %i rows', async (rows) => {
+  it.each([
+    [5, 1],
+    [5, 2],
+    [1540, 1],
+    [1540, 2],
+    [1543, 1],
+    [1543, 4],
+  ])('give the bits of the whole, with what is added to them: %i rows, for %i threads', async (rows, threads) => {
     const graph = graphOf('batch·tokens', false);
-    const inPieces = productsInPieces(graph);
+    const inPieces = productsInPieces(graph, threads);
+    expect(addsApart(inPieces)).toBe(threads > 1);
     expect(operators(inPieces)).toContain('Scan');
     expect(operators(inPieces)).not.toContain('Gemm');
     expect(await runModel(inPieces, feeds(rows))).toEqual(await runModel(graph, feeds(rows)));
@@ -40,12 +53,12 @@ describe('products in pieces', () => {
 
   it('leave a sum whose addend is read elsewhere to itself', async () => {
     const graph = graphOf('batch·tokens', true);
-    const inPieces = productsInPieces(graph);
+    const inPieces = productsInPieces(graph, 1);
     expect(operators(inPieces)).toEqual(expect.arrayContaining(['Scan', 'Gemm', 'Tanh']));
     expect(await runModel(inPieces, feeds(9))).toEqual(await runModel(graph, feeds(9)));
   });
 
   it('are not made of a row for each sample', () => {
-    expect(operators(productsInPieces(graphOf('batch', false)))).toEqual(['Gemm', 'Gemm']);
+    expect(operators(productsInPieces(graphOf('batch', false), 1))).toEqual(['Gemm', 'Gemm']);
   });
 });

@@ -9,12 +9,15 @@ import type { DeviceProfile } from './device-profile.ts';
 
 /**
  * A graph as a device takes it: where the profile knows no limits, all of it; else, without branches, operators that it lacks replaced, what integers decide parted off.
+ * @param threads that share the CPU's work: pieces are as long as that many caches hold
  * @throws DEVICE_UNSUITABLE naming the operators that it lacks and a node of each
  */
-export function fitGraph(graph: Graph, profile: DeviceProfile): PartedGraph {
+export function fitGraph(graph: Graph, profile: DeviceProfile, threads: number = 1): PartedGraph {
   const { operators } = profile;
-  if (operators === null)
-    return { host: null, device: profile.inPieces ? checkGraph(productsInPieces(chainsInPieces(graph))) : graph };
+  if (operators === null) {
+    const inPieces = () => checkGraph(productsInPieces(chainsInPieces(graph, threads), threads));
+    return { host: null, device: profile.inPieces ? inPieces() : graph };
+  }
   const replaced = replaceOperators(graph, profile.alternatives);
   const parted = profile.integersOnHost ? partHost(replaced) : { host: null, device: replaced };
   const lacking = new Map(
