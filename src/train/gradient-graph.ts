@@ -12,6 +12,7 @@ import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import { lowerKeptElements } from '../onnx/keep-elements.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { makeWideAgain } from '../onnx/make-again.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
@@ -149,7 +150,8 @@ function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: S
   const forward = mergeNarrowProducts(b.build('train', [logits, loss, known.value, known.gradient]));
   const back = GraphBuilder.following(forward, 'train_back_');
   const gradient = takeGradient(back, known, inputs);
-  return optimise(back.build('train', [logits, loss, gradient]), request, shared.places.found);
+  const whole = makeWideAgain(back.build('train', [logits, loss, gradient]), forward.nodes.length);
+  return optimise(whole, request, shared.places.found);
 }
 
 /** The gradient goes back through the model as a multiple of itself, where products in float16 would lose it. */
