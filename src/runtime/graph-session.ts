@@ -1,6 +1,8 @@
 import { branchingOf, branchOf } from '../onnx/branch-of.ts';
+import { checkGraph } from '../onnx/check-graph.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { PartedGraph } from '../onnx/part-host.ts';
+import { fedName, reserveFirst, reserveInput } from '../onnx/reserve-first.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import type { DeviceProfile } from './devices/device-profile.ts';
 import { demandDevice } from './devices/demand-device.ts';
@@ -10,13 +12,17 @@ import {
   openSession,
   openSessionBesideWeights,
   type SessionOptions,
-  type Tensor,
+  Tensor,
 } from './open-session.ts';
 
 /** An opened graph, on whatever device. */
 export interface GraphSession {
-  /** @param feeds the graph's inputs by name @returns its outputs, in the graph's order */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<readonly Tensor[]>;
+  /**
+   * @param feeds the graph's inputs by name
+   * @param reserve bytes that are taken as one block before, where the device's memory is better for it
+   * @returns its outputs, in the graph's order
+   */
+  run(feeds: Readonly<Record<string, Tensor>>, reserve?: number): Promise<readonly Tensor[]>;
   /** Ends profiling too. Nothing runs afterwards. */
   close(): Promise<void>;
 }
@@ -27,6 +33,8 @@ export interface GraphRequest {
   /** Where the graph's weights lie; null: it has none. */
   readonly folder: string | null;
   readonly options: SessionOptions;
+  /** Inputs that all that is large depends on: it waits for the reserve of a run; absent: runs reserve nothing. */
+  readonly waiting?: readonly string[];
 }
 
 /**
@@ -47,10 +55,11 @@ export async function openGraph(request: GraphRequest): Promise<GraphSession> {
 type Opening = Omit<GraphRequest, 'graph'>;
 
 async function openFitted(
-  { device, folder, options }: Opening,
+  { device, folder, options, waiting }: Opening,
   { host, device: own }: PartedGraph,
 ): Promise<GraphSession> {
-  const model = serialiseModel(own);
+  const reserves = device.reservesRuns && waiting !== undefined;
+  const model = serialiseModel(reserves ? checkGraph(reserveFirst(own, waiting)) : own);
   const session = await demandDevice(device, () =>
     folder === null ? openSession(model, options, device) : openSessionBesideWeights(folder, model, options, device),
   );
@@ -65,9 +74,11 @@ class OneSession implements GraphSession {
     this.#session = session;
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<readonly Tensor[]> {
+  async run(feeds: Readonly<Record<string, Tensor>>, reserve: number = 0): Promise<readonly Tensor[]> {
     const { inputNames, outputNames } = this.#session;
-    const outputs = await this.#session.run(only(feeds, inputNames));
+    const waiting = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [fedName(name), tensor]));
+    const floats = new Tensor('int64', [BigInt(Math.floor(reserve / Float32Array.BYTES_PER_ELEMENT))], [1]);
+    const outputs = await this.#session.run(only({ ...waiting, ...feeds, [reserveInput]: floats }, inputNames));
     return outputNames.map((name) => demand(outputs[name], name));
   }
 
@@ -87,9 +98,9 @@ class HostedSession implements GraphSession {
     this.#device = device;
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<readonly Tensor[]> {
+  async run(feeds: Readonly<Record<string, Tensor>>, reserve?: number): Promise<readonly Tensor[]> {
     const made = await this.#host.run(only(feeds, this.#host.inputNames));
-    return this.#device.run({ ...feeds, ...made });
+    return this.#device.run({ ...feeds, ...made }, reserve);
   }
 
   async close(): Promise<void> {
@@ -109,11 +120,11 @@ class BranchedSession implements GraphSession {
     this.#open = open;
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<readonly Tensor[]> {
+  async run(feeds: Readonly<Record<string, Tensor>>, reserve?: number): Promise<readonly Tensor[]> {
     const value = Boolean(feeds[this.#condition]?.data[0]);
     const branch = this.#branches.get(value) ?? this.#open(value);
     this.#branches.set(value, branch);
-    return (await branch).run(feeds);
+    return (await branch).run(feeds, reserve);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { demandLength } from '../models/demand-length.ts';
+import { branchOf } from '../onnx/branch-of.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { batchIsPackable, columnsArePackable } from '../packing/packable.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
@@ -37,12 +38,21 @@ export interface PassOptions {
   /** Whether what passes over one batch share is computed once for them: the values between have to be the CPU's. */
   readonly sharesBatches: boolean;
   open(graph: Graph): Promise<GraphSession>;
+  /** Bytes that a run of a graph without branches takes for such a batch. */
+  takes(graph: Graph, batch: BatchSize): number;
+}
+
+/** Rows, and tokens of each. */
+export interface BatchSize {
+  readonly rows: number;
+  readonly length: number;
 }
 
 /** What passes in turn share, and what each does. */
 interface SharedSessions {
   readonly shared: GraphSession;
   readonly own: GraphSession;
+  readonly ownGraph: Graph;
   /** Names of what the first gives to the second. */
   readonly names: readonly string[];
 }
@@ -57,6 +67,9 @@ export class GradientPasses {
   readonly #packable: boolean;
   readonly #sessions = new Map<number, Promise<GraphSession>>();
   readonly #masks = new MaskMemory();
+  /** Sessions that have had their memory in one block. */
+  readonly #reserved = new Set<GraphSession>();
+  #largest: BatchSize = { rows: 0, length: 0 };
   #inTurn: Promise<SharedSessions> | null = null;
 
   constructor(plan: EnginePlan, options: PassOptions) {
@@ -71,6 +84,11 @@ export class GradientPasses {
   /** Opens the session of passes alone. */
   async open(): Promise<void> {
     await this.#session(1);
+  }
+
+  /** Batches of no more than this are to come. */
+  expect(largest: BatchSize): void {
+    this.#largest = largest;
   }
 
   /** In order, `pack` of them at once at most: the results are those of each alone. */
@@ -100,13 +118,14 @@ export class GradientPasses {
   /** One after another, with what no pass has of its own computed before the first. */
   async #sharing(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
     this.#inTurn ??= this.#openShared();
-    const { shared, own, names } = await this.#inTurn;
+    const { shared, own, ownGraph, names } = await this.#inTurn;
     const made = await shared.run(this.#batchFeeds(batch));
     const passed = Object.fromEntries(made.map((tensor, index) => [names[index] ?? '', tensor]));
     const results: PassResult[] = [];
     for (const pass of passes) {
+      const reserve = this.#reserveOf(own, batch, () => ownGraph);
       const outputs = await this.#masks.lend((bytes) =>
-        own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch, bytes) }),
+        own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch, bytes) }, reserve),
       );
       results.push(...resultsOf(outputs, 1));
     }
@@ -123,15 +142,24 @@ export class GradientPasses {
     await (await alone)?.close();
     const { shared, own } = this.#plan.sharedGradient();
     const names = shared.outputs.map(({ name }) => name);
-    return { shared: await this.#options.open(shared), own: await this.#options.open(own), names };
+    return { shared: await this.#options.open(shared), own: await this.#options.open(own), ownGraph: own, names };
   }
 
   async #together(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
     const session = await this.#session(passes.length);
+    const reserve = this.#reserveOf(session, batch, () => branchOf(this.#graph(passes.length), true));
     const outputs = await this.#masks.lend((bytes) =>
-      session.run({ ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch, bytes) }),
+      session.run({ ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch, bytes) }, reserve),
     );
     return resultsOf(outputs, passes.length);
+  }
+
+  /** Before a session's first training pass, what the largest of them takes; else nothing. */
+  #reserveOf(session: GraphSession, { batch, labels }: PassBatch, graph: () => Graph): number {
+    if (labels === null || this.#reserved.has(session)) return 0;
+    this.#reserved.add(session);
+    const { rows, length } = this.#largest;
+    return this.#options.takes(graph(), rows * length > batch.rows * batch.length ? this.#largest : batch);
   }
 
   /** What each pass has of its own, by ownInputs' names. */

@@ -1,9 +1,11 @@
 import type { HeadTask } from '../models/heads.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { peakBytes } from '../onnx/peak-memory.ts';
 import { stream } from '../random/stream.ts';
 import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
+import { fitGraph } from '../runtime/devices/fit-graph.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
 import { openGraph } from '../runtime/graph-session.ts';
 import type {
@@ -19,7 +21,7 @@ import type {
   TrainingState,
   TrainingStep,
 } from './adapter-engine.ts';
-import { GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
+import { type BatchSize, GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
 import { GradientSum } from './gradient-sum.ts';
 import { decideScale, initialLossScale } from './loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
@@ -45,8 +47,11 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
-    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile } });
-  const passes = new GradientPasses(plan, { threads: request.threads, sharesBatches: device.kind === 'cpu', open });
+    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile }, waiting: largestInputs });
+  const takes = (graph: Graph, { rows, length }: BatchSize) =>
+    device.reservesRuns ? peakBytes(fitGraph(graph, device).device, { batch: rows, tokens: length }) : 0;
+  const sharesBatches = device.kind === 'cpu';
+  const passes = new GradientPasses(plan, { threads: request.threads, sharesBatches, open, takes });
   await passes.open();
   // The optimiser's vectors are the slot's own: its step is the CPU's on every device.
   const optimiser = new Optimiser(layout, (penalties) =>
@@ -59,6 +64,9 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   );
   return new OnnxAdapterEngine(plan, device, passes, optimiser);
 }
+
+/** All that is large depends on them. */
+const largestInputs = ['input_ids', 'parameters'];
 
 class OnnxAdapterEngine implements AdapterEngine {
   readonly layout: TrainableLayout;
@@ -179,6 +187,7 @@ class OnnxAdapterEngine implements AdapterEngine {
   demandMemory(rows: number, length: number): void {
     const estimate = estimateMemory(this.#plan, this.#device, { rows, length });
     demandMemory(estimate, { rows, length }, this.#device);
+    this.#passes.expect({ rows, length });
   }
 
   packThatFits(wanted: number, rows: number, length: number): number {

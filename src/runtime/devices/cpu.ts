@@ -12,6 +12,7 @@ export const cpu: DeviceProfile = {
   float16Products: 'float',
   branches: 'one session',
   inPieces: true,
+  reservesRuns: true,
   integersOnHost: false,
   executionProviders: ['cpu'],
   sessionEntries: {},

@@ -22,6 +22,8 @@ export interface DeviceProfile {
   readonly branches: 'one session' | 'a session each';
   /** Whether what can go through the processor's cache piece by piece does. */
   readonly inPieces: boolean;
+  /** Whether a run's memory is taken as one block before it: where onnxruntime's arena holds it and grows as it likes. */
+  readonly reservesRuns: boolean;
   /** Whether whatever integers alone decide is computed by the CPU before, in a session of its own. */
   readonly integersOnHost: boolean;
   /** As onnxruntime takes them. */

@@ -37,6 +37,7 @@ export const webgpu: DeviceProfile = {
   float16Products: 'float16',
   branches: 'a session each',
   inPieces: false,
+  reservesRuns: false,
   integersOnHost: true,
   executionProviders: ['webgpu'],
   sessionEntries: { disable_cpu_ep_fallback: '1' },
