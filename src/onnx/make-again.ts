@@ -20,15 +20,21 @@ export function makeWideAgain(graph: Graph, back: number): Graph {
   const readAt = readersOf(nodes);
   const b = new GraphBuilder(`${graph.name}_again_`);
   const before = new Map<number, readonly Node[]>();
+  /** A constant, or what somebody reads at that node or later. */
+  const isKeptPast = (input: Value | null, index: number) =>
+    input === null || !madeAt.has(input.name) || (readAt.get(input.name)?.at(-1) ?? -1) >= index;
   const again = new Map<string, Value>();
-  for (const node of nodes.slice(0, back)) {
+  /** What a node that is made again reads is kept for it, and not made again itself. */
+  const kept = new Set<string>();
+  for (const node of nodes.slice(0, back).toReversed()) {
     const [value] = node.outputs;
-    if (value === undefined || !isWide(value) || !cheap.has(node.operator)) continue;
+    if (value === undefined || !isWide(value) || !cheap.has(node.operator) || kept.has(value.name)) continue;
     const readers = readAt.get(value.name) ?? [];
     const late = readers.find((index) => index >= back);
-    if (late === undefined || late === readers[0] || !node.inputs.every(isKeptPast(late))) continue;
+    if (late === undefined || late === readers[0] || !node.inputs.every((input) => isKeptPast(input, late))) continue;
     const begun = b.nodes.length;
     again.set(value.name, makeAgain(b, node));
+    for (const input of node.inputs) kept.add(input?.name ?? '');
     const others = nodes[late]?.inputs.flatMap((input) => madeAt.get(input?.name ?? '') ?? []) ?? [];
     const at = Math.max(back, ...others);
     before.set(at, [...(before.get(at) ?? []), ...b.nodes.slice(begun)]);
@@ -41,11 +47,6 @@ export function makeWideAgain(graph: Graph, back: number): Graph {
     nodes: nodes.flatMap((node, index) => [...(before.get(index) ?? []), renamed(node, index)]),
     initializers: [...graph.initializers, ...b.build('', []).initializers],
   };
-
-  /** Constants, or values that somebody reads at that node or later. */
-  function isKeptPast(index: number): (input: Value | null) => boolean {
-    return (input) => input === null || !madeAt.has(input.name) || (readAt.get(input.name)?.at(-1) ?? -1) >= index;
-  }
 }
 
 /** Rows known when it runs, and many columns. */

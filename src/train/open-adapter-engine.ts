@@ -47,7 +47,7 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
-    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile }, waiting: largestInputs });
+    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile }, waiting: waitingInputs });
   const takes = (graph: Graph, { rows, length }: BatchSize) =>
     device.reservesRuns ? peakBytes(fitGraph(graph, device).device, { batch: rows, tokens: length }) : 0;
   const sharesBatches = device.kind === 'cpu';
@@ -65,8 +65,8 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   return new OnnxAdapterEngine(plan, device, passes, optimiser);
 }
 
-/** All that is large depends on them. */
-const largestInputs = ['input_ids', 'parameters'];
+/** All that takes much memory depends on them, so it waits for a run's reserve. */
+const waitingInputs = ['input_ids', 'parameters'];
 
 class OnnxAdapterEngine implements AdapterEngine {
   readonly layout: TrainableLayout;

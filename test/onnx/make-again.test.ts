@@ -50,6 +50,8 @@ describe('wide values made again', () => {
     const operator = activated === 'gelu' ? 'Gelu' : 'Mul';
     // What lies before the first layer's activation is kept for nobody else: nothing below it has a gradient.
     expect(count(again, operator)).toBe(count(graph, operator) + layers - 1);
+    // What they are made of is kept.
+    expect(count(again, 'Sigmoid')).toBe(count(graph, 'Sigmoid'));
     expect(peakBytes(again, { rows })).toBeLessThan(peakBytes(graph, { rows }));
     expect(await runModel(again, feeds(2048))).toEqual(await runModel(graph, feeds(2048)));
   });
