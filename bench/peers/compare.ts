@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,8 +8,8 @@ import { resolveModel } from '../../src/hub/resolve-model.ts';
 
 /*
  * Our training step against PEFT's, interleaved: each side is a process of its own, and one step of each is timed in
- * turn. `npm run bench:peers -- --python PYTHON [--model minilm|bert-base] [--tokens 64] [--rows 32] [--threads 2]
- * [--rounds 12]`. Prints a table and keeps it in bench/results.
+ * turn. `npm run bench:peers -- --python PYTHON [--model minilm|bert-base|roberta-base|deberta-v3-base|
+ * gpt2] [--tokens 64] [--rows 32] [--threads 2] [--rounds 12]`. Prints a table and keeps it in bench/results.
  */
 const { values: options } = parseArgs({
   options: {
@@ -52,8 +52,9 @@ report();
 
 /** The engine writes its graph beside the weights: into a folder of its own. */
 async function placeModel(): Promise<void> {
-  if (options.model === 'bert-base') {
-    execFileSync(options.python, [peftProgram, '--bert-base', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (options.model !== 'minilm') {
+    const write = [peftProgram, '--shape', options.model, folder];
+    execFileSync(options.python, write, { stdio: ['ignore', 'ignore', 'inherit'] });
     return;
   }
   const base = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
@@ -101,7 +102,7 @@ function report(): void {
   const { model, tokens, threads, rows: batch } = options;
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
+    machine: `${cpus().length} x ${processor()}`,
     command: `npm run bench:peers -- ${process.argv.slice(2).join(' ')}`.replace(/--python \S+/, '--python PYTHON'),
     model,
     rows: Number(batch),
@@ -111,15 +112,28 @@ function report(): void {
   };
   const results = path.join(root, 'bench', 'results');
   mkdirSync(results, { recursive: true });
-  const file = path.join(results, `peers-${processor()}-${model}-${tokens}-${threads}.json`);
+  const file = path.join(results, `peers-${spelled(processor())}-${model}-${tokens}-${threads}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   console.log(path.relative(root, file));
 }
 
-/** Ratios are a processor's own: its results have its name. */
+/** Ratios are a processor's own. Clouds call several generations by one name: Linux tells family and model as well. */
 function processor(): string {
-  const name = (cpus()[0]?.model ?? 'unknown').toLowerCase().replaceAll('(r)', '');
-  return name.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  const name = cpus()[0]?.model ?? 'unknown';
+  const facts = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const number = (label: string) => new RegExp(`^${label}\\s*: (\\d+)$`, 'm').exec(facts)?.[1];
+  const generation = ['cpu family', 'model'].flatMap((label) => number(label) ?? []);
+  return generation.length === 0 ? name : `${name}, family ${generation.join(', model ')}`;
+}
+
+/** For a file's name. */
+function spelled(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll('(r)', '')
+    .replaceAll(/family |model /g, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
 }
 
 function median(times: readonly number[]): number {

@@ -10,7 +10,7 @@ import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-
  */
 const [modelFolder = '', rows, tokens, threads, instances, precision] = process.argv.slice(2);
 const base_precision = choiceFields.base_precision.find((known) => known === precision) ?? 'float32';
-const adapter = { ...stepRequest.adapter, base_precision };
+const adapter = { ...stepRequest.adapter, targets: ['all-linear'], base_precision };
 const engine = await openAdapterEngine({ ...stepRequest, adapter, modelFolder, threads: Number(threads) });
 const { batch, labels } = drawBatch(Number(rows), Number(tokens));
 // As a training does before its first step: only several passes can be packed.

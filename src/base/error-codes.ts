@@ -6,8 +6,10 @@ export const errorCodes = {
   SWEEP_FILE_INVALID: 'The sweep file does not describe a sweep. Each problem is listed with its line and column.',
   SWEEP_NAME_TAKEN: 'A sweep of this name exists with another content. Resume with --extend, --fork, or rename it.',
   MODEL_NOT_FOUND: 'The base model is neither a folder, nor in the cache, nor reachable at the hub or the mirror.',
-  MODEL_UNSUPPORTED: 'The model has an architecture, activation or option that the engine does not build.',
-  WEIGHTS_INVALID: 'A safetensors file is truncated, has a bad header, or a tensor contradicts config.json.',
+  MODEL_UNSUPPORTED:
+    'The model has an architecture, activation, option or tokenizer that is not built; nothing similar is used instead.',
+  WEIGHTS_INVALID:
+    'A safetensors file or PyTorch checkpoint is truncated or malformed, holds more than tensors, or contradicts config.json.',
   ONNX_INVALID: 'An ONNX file is truncated, cyclic, too large, or its data lies outside its folder or behind a link.',
   DATA_INVALID:
     'A data file is missing, malformed, lacks a column, or holds a row without text or with an unknown label.',

@@ -3,7 +3,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { widenBfloat16, widenFloat16 } from './half-precision.ts';
 
 /** Bytes per element of every type a safetensors file may hold; those that this product reads have a view below. */
-const ELEMENT_BYTES = {
+export const elementBytes = {
   BOOL: 1,
   U8: 1,
   I8: 1,
@@ -21,7 +21,7 @@ const ELEMENT_BYTES = {
   U64: 8,
 } as const;
 
-export type SafetensorsType = keyof typeof ELEMENT_BYTES;
+export type SafetensorsType = keyof typeof elementBytes;
 
 /** Where a tensor lies in its file. */
 export interface SafetensorsEntry {
@@ -109,46 +109,6 @@ export function readFloat32(path: string, name: string, entry: SafetensorsEntry)
   throw invalid(`${path} ${name}`, 'a tensor has the wrong type', entry.dtype, 'F32');
 }
 
-/**
- * The bytes of a safetensors file. Deterministic: tensors in the order given, metadata keys sorted, the header padded
- * with spaces so that the first tensor starts at a multiple of 8 bytes.
- */
-export function writeSafetensors(
-  tensors: readonly NamedTensor[],
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  const header: Record<string, unknown> = {};
-  const metadataNames = Object.keys(metadata).sort();
-  if (metadataNames.length > 0) {
-    header['__metadata__'] = Object.fromEntries(metadataNames.map((name) => [name, metadata[name]]));
-  }
-  let offset = 0;
-  for (const { name, shape, data } of tensors) {
-    header[name] = { dtype: typeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(8 + headerBytes + offset);
-  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  out.set(json, 8);
-  out.fill(0x20, 8 + json.length, 8 + headerBytes);
-  let position = 8 + headerBytes;
-  for (const { data } of tensors) {
-    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
-  }
-  return out;
-}
-
-function typeOf(data: TensorData): SafetensorsType {
-  if (data instanceof Float32Array) return 'F32';
-  if (data instanceof Float64Array) return 'F64';
-  if (data instanceof BigInt64Array) return 'I64';
-  if (data instanceof Int32Array) return 'I32';
-  return data instanceof Int8Array ? 'I8' : 'U8';
-}
-
 function openForReading(path: string): number {
   try {
     return openSync(path, 'r');
@@ -220,14 +180,13 @@ function checkMetadata(path: string, value: unknown): Record<string, string> {
 function checkEntry(where: string, value: unknown, dataStart: number, fileBytes: number): SafetensorsEntry {
   if (!isRecord(value)) throw invalid(where, 'a tensor is not described', value, 'dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isType(dtype))
-    throw invalid(where, 'a tensor has an unknown type', dtype, Object.keys(ELEMENT_BYTES).join(', '));
+  if (!isType(dtype)) throw invalid(where, 'a tensor has an unknown type', dtype, Object.keys(elementBytes).join(', '));
   if (!isCounts(shape)) throw invalid(where, 'a tensor has a malformed shape', shape, 'a list of counts');
   const [begin, end, more] = isCounts(offsets) ? offsets : [];
   if (begin === undefined || end === undefined || more !== undefined || end < begin) {
     throw invalid(where, 'a tensor has malformed data_offsets', offsets, '[begin, end] with begin ≤ end');
   }
-  const expectedBytes = shape.reduce((product, count) => product * count, ELEMENT_BYTES[dtype]);
+  const expectedBytes = shape.reduce((product, count) => product * count, elementBytes[dtype]);
   if (end - begin !== expectedBytes) {
     throw invalid(where, 'shape and type contradict the size', `${end - begin} bytes`, `${expectedBytes} bytes`);
   }
@@ -243,7 +202,7 @@ function checkEntry(where: string, value: unknown, dataStart: number, fileBytes:
 }
 
 function isType(value: unknown): value is SafetensorsType {
-  return typeof value === 'string' && Object.hasOwn(ELEMENT_BYTES, value);
+  return typeof value === 'string' && Object.hasOwn(elementBytes, value);
 }
 
 function isCounts(value: unknown): value is number[] {

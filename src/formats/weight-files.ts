@@ -4,6 +4,8 @@ import { DropsweepError } from '../base/errors.ts';
 
 export const singleWeightsFile = 'model.safetensors';
 export const weightsIndexFile = 'model.safetensors.index.json';
+export const checkpointFile = 'pytorch_model.bin';
+export const checkpointIndexFile = 'pytorch_model.bin.index.json';
 
 /**
  * Names of the files that a model folder's weights lie in: model.safetensors, or the shards that
@@ -17,16 +19,26 @@ export function weightFilesOf(folder: string): readonly string[] {
   return shardsOf(readFileSync(index, 'utf8'), index);
 }
 
-/** The shards that the text of an index names. @param where the index, for messages @throws WEIGHTS_INVALID */
-export function shardsOf(text: string, where: string): readonly string[] {
+/**
+ * The shards that the text of an index names.
+ * @param where the index, for messages
+ * @param extension of the shards
+ * @throws WEIGHTS_INVALID
+ */
+export function shardsOf(
+  text: string,
+  where: string,
+  extension: '.safetensors' | '.bin' = '.safetensors',
+): readonly string[] {
   const names = Object.values(weightMap(text, where));
   const shards = [...new Set(names)].sort();
-  const foreign = shards.find((name) => typeof name !== 'string' || !/^[\w.-]+\.safetensors$/.test(name));
+  const isPlain = (name: unknown) => typeof name === 'string' && /^[\w.-]+$/.test(name) && name.endsWith(extension);
+  const foreign = shards.find((name) => !isPlain(name));
   if (shards.length === 0 || foreign !== undefined) {
     throw new DropsweepError('WEIGHTS_INVALID', 'the index of the weights names no file of this folder', {
       where,
       got: JSON.stringify(foreign ?? 'no tensor'),
-      expected: 'plain names such as model-00001-of-00002.safetensors',
+      expected: `plain names such as model-00001-of-00002${extension}`,
       fix: 'download the model again',
     });
   }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fetchFile, reasonOf } from './fetch-file.ts';
-import { singleWeightsFile, weightFilesOf, weightsIndexFile } from '../formats/weight-files.ts';
-import { smallModelFiles } from './model-files.ts';
+import { weightFilesOf } from '../formats/weight-files.ts';
+import { chooseFiles, isCheckpoint, lackingFiles } from './choose-files.ts';
+import { checkpointFilesOf, modelTypeOf } from './complete-model.ts';
 
 export interface HubOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -23,8 +24,9 @@ const modelFacts = z.object({
 });
 
 /**
- * Fetches a model's files, its weights in one or in shards, at the hub's present commit into the folder. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE
- * are honoured as huggingface_hub does.
+ * Fetches a model's files at the hub's present commit into the folder: those that the engine reads or, where they were
+ * not published, those that they are made of. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured as huggingface_hub
+ * does.
  * @throws Error with the reason
  */
 export async function fetchFromHub(reference: string, folder: string, options: HubOptions): Promise<void> {
@@ -52,14 +54,16 @@ export async function fetchFromHub(reference: string, folder: string, options: H
       throw new Error(`${name} ${reasonOf(error).message}`, { cause: error });
     }
   };
-  for (const name of smallModelFiles) await fetchOne(name);
-  const sharded = facts.siblings.every(({ rfilename }) => rfilename !== singleWeightsFile);
-  if (sharded && facts.siblings.some(({ rfilename }) => rfilename === weightsIndexFile)) {
-    await fetchOne(weightsIndexFile);
-    for (const name of weightFilesOf(folder)) await fetchOne(name);
-  } else {
-    await fetchOne(singleWeightsFile);
-  }
+  await fetchOne('config.json');
+  const chosen = chooseFiles(new Set(facts.siblings.map(({ rfilename }) => rfilename)), modelTypeOf(folder));
+  const [lacking] = lackingFiles(chosen);
+  if (lacking !== undefined || chosen.weights === null)
+    throw new Error(`${endpoint} has the model, but no ${lacking} in it`);
+  for (const name of chosen.tokenizer ?? []) await fetchOne(name);
+  await fetchOne(chosen.weights);
+  // An index names what else there is to fetch.
+  const files = isCheckpoint(chosen.weights) ? checkpointFilesOf(folder, chosen.weights) : weightFilesOf(folder);
+  for (const name of files) if (name !== chosen.weights) await fetchOne(name);
 }
 
 async function readFacts(

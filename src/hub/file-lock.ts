@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
+import { errorCodeOf } from '../base/link-or-copy.ts';
 
 export interface FileLockOptions {
   /** Told once, when another process holds the lock. */
@@ -48,7 +49,7 @@ function tryToMake(file: string): boolean {
     closeSync(openSync(file, 'wx', 0o600));
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (errorCodeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -61,10 +62,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

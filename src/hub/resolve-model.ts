@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { isOnnxFile } from '../base/model-place.ts';
 import { cacheFolderOf } from './cache-folder.ts';
+import { completedCopy, completeModel } from './complete-model.ts';
 import { describeExport } from './describe-export.ts';
 import { fetchFromHub } from './fetch-from-hub.ts';
 import { fetchFromMirror } from './fetch-from-mirror.ts';
@@ -23,7 +24,8 @@ export interface ResolveModelOptions {
   readonly mirrorTimeoutMs?: number;
 }
 
-const hubId = /^[\w.-]+\/[\w.-]+$/;
+/** org/name, or the name alone of the hub's first models: gpt2, bert-base-uncased. */
+const hubId = /^(?!\.+(\/|$))[\w.-]+(\/(?!\.+$)[\w.-]+)?$/;
 
 /**
  * Finds a base model: an ONNX file, a folder, our cache, the Hugging Face hub, a mirror of the same bytes; in this order.
@@ -36,12 +38,11 @@ export async function resolveModel(reference: string, options: ResolveModelOptio
   const tried: string[] = [];
   const folder = resolve(reference);
   const lacking = await missingFiles(folder);
-  if (lacking.length === 0) {
-    await demandWritable(folder);
-    return describeModel(reference, folder, hashes);
-  }
+  if (lacking.length === 0) return describeModel(reference, folder, hashes);
+  const completed = await completedCopy(folder, cache, options);
+  if (completed !== null) return describeModel(reference, completed, hashes);
   tried.push(`folder ${folder}: lacks ${lacking.join(', ')}`);
-  if (!hubId.test(reference) || /(^|\/)\.\.?(\/|$)/.test(reference)) throw notFound(reference, tried);
+  if (!hubId.test(reference)) throw notFound(reference, tried);
   const kept = join(cache, 'models', reference.replace('/', '--'));
   if ((await missingFiles(kept)).length === 0) return describeModel(reference, kept, hashes);
   tried.push(`cache ${kept}: not there`);
@@ -96,35 +97,25 @@ async function fetchModel(
     await mkdir(source.folder, { recursive: true });
     try {
       await source.fetch(source.folder);
-      await rm(kept, { recursive: true, force: true });
-      await rename(source.folder, kept);
-      return;
     } catch (error) {
       tried.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
       if (source.name === 'mirror') await rm(source.folder, { recursive: true, force: true });
+      continue;
     }
+    await completeModel(source.folder, options);
+    await rm(kept, { recursive: true, force: true });
+    await rename(source.folder, kept);
+    return;
   }
   throw notFound(reference, tried);
-}
-
-async function demandWritable(folder: string): Promise<void> {
-  try {
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new DropsweepError('MODEL_NOT_FOUND', 'the base model’s folder cannot be written to', {
-      where: folder,
-      expected: 'a folder that takes the engine’s small graph file beside the weights',
-      fix: 'copy the model to a folder of your own',
-      cause: error,
-    });
-  }
 }
 
 function notFound(reference: string, tried: readonly string[]): DropsweepError {
   return new DropsweepError('MODEL_NOT_FOUND', 'the base model was found nowhere', {
     where: reference,
     got: tried.join('; '),
-    expected: 'a folder with config.json, tokenizer.json and model.safetensors, or a hub id such as org/name',
+    expected:
+      'a folder with config.json, tokenizer and weights (model.safetensors or pytorch_model.bin), or a hub id such as org/name',
     fix: 'give the path of such a folder, set HF_ENDPOINT to a hub you reach, or copy the folder into the cache named above',
   });
 }

@@ -3,6 +3,8 @@ import type { GraphBuilder } from '../onnx/graph-builder.ts';
 
 /** A model's frozen weights, by their names in code: places in files, mapped from there, never copied. */
 export interface FrozenWeights {
+  /** Names of the model's own files that they lie in. */
+  readonly files: readonly string[];
   has(name: string): boolean;
   /** Every float tensor. */
   all(): readonly { readonly name: string; readonly shape: readonly number[] }[];

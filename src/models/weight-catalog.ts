@@ -16,13 +16,18 @@ interface Found {
   readonly file: string;
 }
 
+/** Checkpoints converted from TensorFlow, BERT's first ones among them, name a layer norm's factors as it did. */
+const renamed = (stored: string) =>
+  stored.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+
 /** What is read: half precision is widened to float32 once, into a file of our own. */
 const readable = new Set(['F32', 'F16', 'BF16']);
 
 /** A model's frozen weights: names and places in its files. They are mapped from there, never copied. */
 export class WeightCatalog implements FrozenWeights {
+  readonly files: readonly string[];
   readonly #folder: string;
-  readonly #tensors = new Map<string, { readonly entry: SafetensorsEntry; readonly file: string }>();
+  readonly #tensors = new Map<string, Found>();
   readonly #prefixes: readonly string[];
   readonly #widened: WidenedWeights;
 
@@ -33,13 +38,15 @@ export class WeightCatalog implements FrozenWeights {
   constructor(modelFolder: string, prefixes: readonly string[]) {
     this.#folder = modelFolder;
     this.#prefixes = prefixes;
-    const files = weightFilesOf(modelFolder);
-    for (const file of files) {
-      for (const [name, entry] of readSafetensorsHeader(path.join(modelFolder, file)).tensors) {
-        this.#tensors.set(name, { entry, file });
+    this.files = weightFilesOf(modelFolder);
+    for (const file of this.files) {
+      for (const [stored, entry] of readSafetensorsHeader(path.join(modelFolder, file)).tensors) {
+        this.#tensors.set(renamed(stored), { entry, file, stored });
       }
     }
-    const halves = [...this.#tensors].flatMap(([name, at]) => (at.entry.dtype === 'F32' ? [] : [{ name, ...at }]));
+    const halves = [...this.#tensors.values()].flatMap(({ stored, entry, file }) =>
+      entry.dtype === 'F32' ? [] : [{ name: stored, entry, file }],
+    );
     this.#widened = new WidenedWeights(
       modelFolder,
       halves.filter(({ entry }) => readable.has(entry.dtype)),
@@ -123,10 +130,6 @@ export class WeightCatalog implements FrozenWeights {
       name,
       ...this.#prefixes.map((prefix) => (name.startsWith(prefix) ? name.slice(prefix.length) : `${prefix}${name}`)),
     ];
-    for (const stored of spellings) {
-      const found = this.#tensors.get(stored);
-      if (found !== undefined) return { ...found, stored };
-    }
-    return null;
+    return spellings.map((spelling) => this.#tensors.get(spelling)).find((found) => found !== undefined) ?? null;
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { sha256 } from '../base/sha256.ts';
 import { readWidened, type SafetensorsEntry } from '../formats/safetensors.ts';
 import type { ExternalData } from '../onnx/graph.ts';
-import { writeDerivedFile } from './derived-file.ts';
+import { writeDerivedFile } from '../formats/derived-file.ts';
 
 /** A tensor in one of a model's files. */
 export interface StoredWeight {

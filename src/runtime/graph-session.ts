@@ -30,7 +30,7 @@ export interface GraphSession {
 export interface GraphRequest {
   readonly graph: Graph;
   readonly device: DeviceProfile;
-  /** Where the graph's weights lie; null: it has none. */
+  /** Where the graph's weights lie, and it is written itself; null: it has none. */
   readonly folder: string | null;
   readonly options: SessionOptions;
   /** Inputs that all that is large depends on: it waits for the reserve of a run; absent: runs reserve nothing. */

@@ -4,7 +4,6 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256 } from '../base/sha256.ts';
 import { cpu } from './devices/cpu.ts';
 import type { DeviceProfile } from './devices/device-profile.ts';
-import { folderForGraphs } from './folder-for-graphs.ts';
 
 export { InferenceSession, Tensor };
 
@@ -16,17 +15,17 @@ export interface SessionOptions {
 
 /**
  * Opens a graph whose weights lie in a folder: the graph is written beside them (onnxruntime refuses to leave the
- * .onnx file's folder) and opened by path, so that weights are mapped, and shared by all slots of a machine. A folder
- * that cannot be written is linked into the cache first.
+ * .onnx file's folder) and opened by path, so that weights are mapped, and shared by all slots of a machine.
+ * @param folder of `folderForGraphs`
  * @param model bytes of the .onnx file
  */
 export function openSessionBesideWeights(
-  modelFolder: string,
+  folder: string,
   model: Uint8Array,
   options: SessionOptions,
   device: DeviceProfile = cpu,
 ): Promise<InferenceSession> {
-  const file = path.join(folderForGraphs(modelFolder), `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
+  const file = path.join(folder, `.dropsweep-${sha256(model).slice(0, 24)}.onnx`);
   // A machine that lost power may have kept the name without the bytes.
   if (statSync(file, { throwIfNoEntry: false })?.size !== model.length) {
     const temporary = `${file}.${process.pid}`;

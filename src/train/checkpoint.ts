@@ -4,7 +4,8 @@ import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
-import { readFloat32, readSafetensorsHeader, writeSafetensors } from '../formats/safetensors.ts';
+import { readFloat32, readSafetensorsHeader } from '../formats/safetensors.ts';
+import { writeSafetensors } from '../formats/write-safetensors.ts';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { TrainableLayout, TrainingState } from './adapter-engine.ts';
 

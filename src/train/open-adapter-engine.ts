@@ -41,13 +41,13 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const { opened, layout, method, scale } = plan;
   const device = deviceProfiles[request.device ?? 'cpu'];
   if (request.adapter.base_precision === 'float16') await demandFloat16(device.kind, process.env);
-  const graphFolder = folderForGraphs(opened.folder);
+  const graphFolder = folderForGraphs(opened.folder, opened.weights.files);
   await opened.weights.complete(graphFolder);
   await plan.converted?.write(graphFolder);
   const options = { threads: request.threads };
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
-    openGraph({ graph, device, folder: opened.folder, options: { ...options, ...profile }, waiting: waitingInputs });
+    openGraph({ graph, device, folder: graphFolder, options: { ...options, ...profile }, waiting: waitingInputs });
   const takes = (graph: Graph, { rows, length }: BatchSize) =>
     device.reservesRuns ? peakBytes(fitGraph(graph, device).device, { batch: rows, tokens: length }) : 0;
   const sharesBatches = device.kind === 'cpu';

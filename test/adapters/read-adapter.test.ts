@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPeftConfiguration, readPeftParameters } from '../../src/adapters/peft/read-adapter.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));

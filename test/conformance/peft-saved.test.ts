@@ -7,7 +7,7 @@ import {
   readPeftConfiguration,
   readPeftParameters,
 } from '../../src/adapters/peft/read-adapter.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { peftAdapter } from '../../src/report/peft-adapter.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterEngine } from '../../src/train/adapter-engine.ts';

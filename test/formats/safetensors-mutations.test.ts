@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
-import { readSafetensorsHeader, readTensor, writeSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensorsHeader, readTensor } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { stream } from '../../src/random/stream.ts';
 
 const mutations = 10_000;

@@ -8,8 +8,8 @@ import {
   readSafetensorsHeader,
   readTensor,
   type SafetensorsEntry,
-  writeSafetensors,
 } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 
 let folder = '';
 beforeAll(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { quantiseColumns } from '../../src/models/int8/quantise-columns.ts';
 import { QuantisedWeights } from '../../src/models/int8/quantised-weights.ts';
 import { weightRange } from '../../src/models/int8/weight-range.ts';

@@ -2,13 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type NamedTensor,
-  readFloat32,
-  readSafetensorsHeader,
-  readWidened,
-  writeSafetensors,
-} from '../../src/formats/safetensors.ts';
+import { type NamedTensor, readFloat32, readSafetensorsHeader, readWidened } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';

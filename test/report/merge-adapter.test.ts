@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { stream } from '../../src/random/stream.ts';
 import { mergedModel } from '../../src/report/merge-adapter.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { gemm } from '../../src/onnx/operators.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';

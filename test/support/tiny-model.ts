@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { stream } from '../../src/random/stream.ts';
 import type { LabelledRow } from '../../src/sweep/vocabulary.ts';
 

@@ -6,7 +6,7 @@ import { renderReport } from '../../report/render-report.ts';
 import { trialsReport } from '../../report/trials-report.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { readSweepProvenance } from '../../store/sweep-list.ts';
-import { writeSafetensors } from '../../formats/safetensors.ts';
+import { writeSafetensors } from '../../formats/write-safetensors.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { type OpenRecord, withRecord } from '../open-record.ts';
 import { readWholeSweep } from '../read-report.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropsweepError } from '../../base/errors.ts';
 import { isOnnxFile } from '../../base/model-place.ts';
-import { writeSafetensors } from '../../formats/safetensors.ts';
+import { writeSafetensors } from '../../formats/write-safetensors.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { mergedModel } from '../../report/merge-adapter.ts';
 import { readSpecification } from '../../store/sweep-reader.ts';

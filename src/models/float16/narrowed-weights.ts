@@ -5,7 +5,7 @@ import { largestFloat16, narrowFloat16, widenFloat16 } from '../../formats/half-
 import type { ExternalData, Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { type ConvertedWeights, once } from '../converted-weights.ts';
-import { type FilePiece, writeDerivedFile } from '../derived-file.ts';
+import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
 import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
 import type { WeightCatalog } from '../weight-catalog.ts';

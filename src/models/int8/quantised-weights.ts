@@ -4,7 +4,7 @@ import { sha256 } from '../../base/sha256.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { QuantisedMatrix } from '../../onnx/quantised-linear.ts';
 import { type ConvertedWeights, once } from '../converted-weights.ts';
-import { type FilePiece, writeDerivedFile } from '../derived-file.ts';
+import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
 import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
 import type { WeightCatalog } from '../weight-catalog.ts';

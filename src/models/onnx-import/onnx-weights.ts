@@ -19,6 +19,11 @@ export class OnnxWeights implements FrozenWeights {
     this.#tensors = tensors;
   }
 
+  get files(): readonly string[] {
+    const places = [...this.#tensors.values()].flatMap(({ place }) => (place === null ? [] : [place.location]));
+    return [...new Set(places)];
+  }
+
   has(name: string): boolean {
     return this.#tensors.has(name);
   }
