@@ -10,6 +10,7 @@ import { describeExport } from './describe-export.ts';
 import { fetchFromHub } from './fetch-from-hub.ts';
 import { fetchFromMirror } from './fetch-from-mirror.ts';
 import { withFileLock } from './file-lock.ts';
+import { huggingFaceSnapshot } from './hugging-face-cache.ts';
 import { describeModel, missingFiles } from './model-files.ts';
 
 export interface ResolveModelOptions {
@@ -28,7 +29,8 @@ export interface ResolveModelOptions {
 const hubId = /^(?!\.+(\/|$))[\w.-]+(\/(?!\.+$)[\w.-]+)?$/;
 
 /**
- * Finds a base model: an ONNX file, a folder, our cache, the Hugging Face hub, a mirror of the same bytes; in this order.
+ * Finds a base model: an ONNX file, a folder, our cache, Hugging Face's, their hub, a mirror of the same bytes; in this
+ * order.
  * @throws MODEL_NOT_FOUND with each place's reason
  */
 export async function resolveModel(reference: string, options: ResolveModelOptions = {}): Promise<BaseModelReference> {
@@ -37,19 +39,26 @@ export async function resolveModel(reference: string, options: ResolveModelOptio
   if (isOnnxFile(reference)) return describeExport(reference, hashes);
   const tried: string[] = [];
   const folder = resolve(reference);
-  const lacking = await missingFiles(folder);
-  if (lacking.length === 0) return describeModel(reference, folder, hashes);
-  const completed = await completedCopy(folder, cache, options);
-  if (completed !== null) return describeModel(reference, completed, hashes);
-  tried.push(`folder ${folder}: lacks ${lacking.join(', ')}`);
+  const given = await usableFolder(folder, cache, options);
+  if (given !== null) return describeModel(reference, given, hashes);
+  tried.push(`folder ${folder}: lacks ${(await missingFiles(folder)).join(', ')}`);
   if (!hubId.test(reference)) throw notFound(reference, tried);
   const kept = join(cache, 'models', reference.replace('/', '--'));
   if ((await missingFiles(kept)).length === 0) return describeModel(reference, kept, hashes);
   tried.push(`cache ${kept}: not there`);
+  const snapshot = huggingFaceSnapshot(reference, options.environment ?? process.env);
+  const fetched = snapshot === null ? null : await usableFolder(snapshot, cache, options);
+  if (fetched !== null) return describeModel(reference, fetched, hashes);
+  tried.push(`cache of Hugging Face: ${snapshot === null ? 'not there' : `${snapshot} is not complete`}`);
   if (options.fetch === false) throw notFound(reference, tried);
   await mkdir(join(cache, 'models'), { recursive: true });
   await withFileLock(`${kept}.lock`, () => fetchModel(reference, kept, tried, options), options);
   return describeModel(reference, kept, hashes);
+}
+
+/** The folder, or a copy with what had to be made; null where files are missing that nothing stands in for. */
+async function usableFolder(folder: string, cache: string, options: ResolveModelOptions): Promise<string | null> {
+  return (await missingFiles(folder)).length === 0 ? folder : completedCopy(folder, cache, options);
 }
 
 /** As `resolveModel`, but null where the model would have to be fetched. */

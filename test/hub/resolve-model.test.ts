@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -90,9 +99,32 @@ describe('a base model', () => {
     expect(existsSync(kept())).toBe(false);
   });
 
+  it('is taken from where Hugging Face’s tools keep it, links and all, and nothing is fetched', async () => {
+    const home = join(folder, 'hf');
+    const model = join(home, 'hub', 'models--someone--tiny-model');
+    for (const place of ['refs', 'blobs', 'snapshots/c0ffee']) mkdirSync(join(model, place), { recursive: true });
+    writeFileSync(join(model, 'refs', 'main'), 'c0ffee');
+    const files = Object.entries(hub.files);
+    const withCache = { ...options(), environment: { ...environment, HF_HOME: home } };
+    // An interrupted download is passed over.
+    const [first, ...rest] = files.map(([file, bytes]) => () => {
+      writeFileSync(join(model, 'blobs', file), bytes);
+      symlinkSync(join('..', '..', 'blobs', file), join(model, 'snapshots', 'c0ffee', file));
+    });
+    first?.();
+    await expect(resolveModel(name, { ...withCache, fetch: false })).rejects.toThrow(/c0ffee is not complete/);
+    for (const write of rest) write();
+    const found = await resolveModel(name, withCache);
+    expect(found.folder).toBe(join(model, 'snapshots', 'c0ffee'));
+    expect(hub.requests).toEqual([]);
+    expect((await resolveModel(name, options())).content_hash).toBe(found.content_hash);
+  });
+
   it('is not asked for when the hub is off limits, and every place is named', async () => {
     const fault = resolveModel(name, { ...options(), environment: { ...environment, HF_HUB_OFFLINE: '1' } });
-    await expect(fault).rejects.toThrow(/folder .*; cache .*; hub: HF_HUB_OFFLINE is set; mirror: no mirror is known/);
+    await expect(fault).rejects.toThrow(
+      /folder .*; cache .*; cache of Hugging Face: not there; hub: HF_HUB_OFFLINE is set; mirror: no mirror is known/,
+    );
     expect(hub.requests).toEqual([]);
   });
 
