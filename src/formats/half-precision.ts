@@ -7,7 +7,10 @@ export function widenBfloat16(halves: Uint16Array): Float32Array {
 
 /** float32 of IEEE half precision, exact, subnormals and infinities included. */
 export function widenFloat16(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (half) => float16Table[half] ?? 0);
+  // A loop: TypedArray.from takes fifteen times as long, and a model has hundreds of millions.
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i += 1) values[i] = float16Table[halves[i] ?? 0] ?? 0;
+  return values;
 }
 
 /** The largest that is not infinite. */
@@ -16,7 +19,9 @@ export const largestFloat16 = 65_504;
 /** Nearest float16 of each float32, ties to even; what is too large becomes infinite, what is too small zero. */
 export function narrowFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, narrowBits);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i += 1) halves[i] = narrowBits(bits[i] ?? 0);
+  return halves;
 }
 
 /** Of a float32's bits. */

@@ -12,6 +12,7 @@ import {
 } from '../formats/weight-files.ts';
 import { type ChosenFiles, chooseFiles, isCheckpoint, isMade } from './choose-files.ts';
 import { type FileLockOptions, withFileLock } from './file-lock.ts';
+import { missingFiles } from './model-files.ts';
 import { makeTokenizer } from './tokenizers/make-tokenizer.ts';
 
 type ProgressOptions = Pick<FileLockOptions, 'progress'>;
@@ -57,6 +58,15 @@ export async function completedCopy(folder: string, cache: string, options: File
   };
   await withFileLock(`${target}.lock`, make, options);
   return target;
+}
+
+/** Names of the files that a folder lacks, and has nothing to make them of. */
+export async function lackingIn(folder: string): Promise<readonly string[]> {
+  const missing = await missingFiles(folder);
+  if (missing.includes('config.json')) return missing;
+  const { tokenizer, weights } = chosenIn(folder);
+  const made = [...(tokenizer === null ? [] : ['tokenizer.json']), ...(weights === null ? [] : [singleWeightsFile])];
+  return missing.filter((name) => !made.includes(name));
 }
 
 /** The shards of a checkpoint that its index names; of the one file: itself. @throws WEIGHTS_INVALID */

@@ -5,7 +5,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { isOnnxFile } from '../base/model-place.ts';
 import { cacheFolderOf } from './cache-folder.ts';
-import { completedCopy, completeModel } from './complete-model.ts';
+import { completedCopy, completeModel, lackingIn } from './complete-model.ts';
 import { describeExport } from './describe-export.ts';
 import { fetchFromHub } from './fetch-from-hub.ts';
 import { fetchFromMirror } from './fetch-from-mirror.ts';
@@ -41,7 +41,7 @@ export async function resolveModel(reference: string, options: ResolveModelOptio
   const folder = resolve(reference);
   const given = await usableFolder(folder, cache, options);
   if (given !== null) return describeModel(reference, given, hashes);
-  tried.push(`folder ${folder}: lacks ${(await missingFiles(folder)).join(', ')}`);
+  tried.push(`folder ${folder}: lacks ${(await lackingIn(folder)).join(', ')}`);
   if (!hubId.test(reference)) throw notFound(reference, tried);
   const kept = join(cache, 'models', reference.replace('/', '--'));
   if ((await missingFiles(kept)).length === 0) return describeModel(reference, kept, hashes);

@@ -4,7 +4,7 @@ import { add, gatherRows, layerNormalization, reshape, split } from '../onnx/ope
 import { sizeAt } from '../onnx/run-time-sizes.ts';
 import { activationNames, activations } from './blocks/activations.ts';
 import { type CausalGrid, causalGrid, groupedAttention, splitHeads } from './decoder/grouped-attention.ts';
-import { languageModelHead } from './decoder/language-model-head.ts';
+import { decoderHead } from './decoder/decoder-head.ts';
 import { applyLinear, type BlockLinear } from './blocks/linear.ts';
 import { readMembers, unsupportedConfiguration } from './blocks/read-members.ts';
 import type { Encoder, EncoderContext, EncoderInputs } from './encoder.ts';
@@ -78,7 +78,7 @@ export function gpt2(given: unknown, file: string): Encoder {
       return normalise(context, config, 'transformer.ln_f', last);
     },
     head: (task) =>
-      languageModelHead(task, {
+      decoderHead(task, {
         family: 'gpt2',
         hidden,
         vocabulary,

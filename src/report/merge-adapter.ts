@@ -7,7 +7,7 @@ import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
 import { tensorLength, tensorNamed } from '../train/trainable-layout.ts';
 
-/** transformers' class of each encoder family with a head of classes or targets. */
+/** transformers' class of each family with a head of classes or targets. */
 const classes: Readonly<Record<string, string>> = {
   bert: 'BertForSequenceClassification',
   roberta: 'RobertaForSequenceClassification',
@@ -15,6 +15,11 @@ const classes: Readonly<Record<string, string>> = {
   distilbert: 'DistilBertForSequenceClassification',
   electra: 'ElectraForSequenceClassification',
   'deberta-v2': 'DebertaV2ForSequenceClassification',
+  gpt2: 'GPT2ForSequenceClassification',
+  llama: 'LlamaForSequenceClassification',
+  mistral: 'MistralForSequenceClassification',
+  qwen2: 'Qwen2ForSequenceClassification',
+  qwen3: 'Qwen3ForSequenceClassification',
 };
 
 export interface MergedModel {

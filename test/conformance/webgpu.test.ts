@@ -35,6 +35,8 @@ const cases: readonly (readonly [root: string, name: string, exported?: string])
   [own, 'deberta-v2-buckets-seqcls-lora'],
   [own, 'electra-seqcls-lora'],
   [own, 'xlm-roberta-seqcls-lora'],
+  [own, 'gpt2-seqcls-lora'],
+  [own, 'qwen2-seqcls-lora'],
   ...['bert-seqcls-lora', 'roberta-seqcls-lora', 'distilbert-seqcls-lora', 'deberta-v3-seqcls-lora'].flatMap((name) =>
     ['model.script.onnx', 'model.dynamo.onnx'].map((exported) => [golden, name, exported] as const),
   ),

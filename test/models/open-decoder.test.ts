@@ -75,8 +75,8 @@ describe('a decoder that the engine does not build', () => {
 
   it('is refused for a task that it has no head for, as an encoder is for language modelling', async () => {
     takeModel(llama);
-    await expect(open({ kind: 'classification', labels: 2 })).rejects.toThrow(
-      /model_type llama\n {2}got: classification/,
+    await expect(open({ kind: 'question_answering', labels: 2 })).rejects.toThrow(
+      /model_type llama\n {2}got: question_answering/,
     );
     writeTinyModel(folder);
     await expect(open()).rejects.toThrow(/MODEL_UNSUPPORTED: .*\n.*\n {2}got: causal_language_modelling/);

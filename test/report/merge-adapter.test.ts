@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFloat32, readSafetensorsHeader } from '../../src/formats/safetensors.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { stream } from '../../src/random/stream.ts';
@@ -35,7 +36,7 @@ const batch = {
 const task = { kind: 'classification', label_names: ['bad', 'good'] } as const;
 
 function open(modelFolder: string, adapter: AdapterKind) {
-  const shape = { adapter, rank: 3, alpha: 6, targets: ['query', 'output.dense'] } as const;
+  const shape = { adapter, rank: 3, alpha: 6, targets: ['all-linear'] } as const;
   return openAdapterEngine({ modelFolder, task, adapter: shape, threads: 1 });
 }
 
@@ -61,15 +62,44 @@ function row(adapter: AdapterKind, mode: 'raw' | 'expected') {
   };
 }
 
+/** A base, its model_type, and transformers' class of it. GPT-2's linears lie as [in, out]. */
+const bases = {
+  BERT: { type: 'bert', architecture: 'BertForSequenceClassification', vectors: null },
+  'GPT-2': { type: 'gpt2', architecture: 'GPT2ForSequenceClassification', vectors: 'gpt2-seqcls-lora' },
+  'Qwen 2': { type: 'qwen2', architecture: 'Qwen2ForSequenceClassification', vectors: 'qwen2-seqcls-lora' },
+};
+
+function takeBase(vectors: string | null): void {
+  if (vectors === null) return;
+  const from = join(import.meta.dirname, '..', 'models', 'vectors', vectors);
+  for (const name of ['config.json', 'model.safetensors']) cpSync(join(from, name), join(base, name));
+  // A base has no head for two classes.
+  const weights = readSafetensorsHeader(join(base, 'model.safetensors')).tensors;
+  const kept = [...weights].filter(([name]) => !name.startsWith('score'));
+  const tensors = kept.map(([name, entry]) => ({
+    name,
+    shape: entry.shape,
+    data: readFloat32(join(base, 'model.safetensors'), name, entry),
+  }));
+  writeFileSync(join(base, 'model.safetensors'), writeSafetensors(tensors));
+}
+
 describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base', (adapter) => {
-  it.each([
-    ['raw', 1],
-    ['expected', 0.25],
-  ] as const)('computes what the engine does, scored %s', async (mode, share) => {
+  it.each(
+    Object.values(bases).flatMap((of) =>
+      (
+        [
+          ['raw', 1],
+          ['expected', 0.25],
+        ] as const
+      ).map(([mode, share]) => [of.type, mode, share, of] as const),
+    ),
+  )('of %s computes what the engine does, scored %s', async (type, mode, share, { vectors, architecture }) => {
+    takeBase(vectors);
     const { logits, checkpoint } = await trained(adapter, share);
-    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), 'bert', task.label_names);
+    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), type, task.label_names);
     expect(merged.updateScale).toBe(share);
-    expect(merged.config).toMatchObject({ architectures: ['BertForSequenceClassification'], id2label: { 1: 'good' } });
+    expect(merged.config).toMatchObject({ architectures: [architecture], id2label: { 1: 'good' } });
     const out = join(folder, 'merged');
     mkdirSync(out);
     cpSync(join(base, 'config.json'), join(out, 'config.json'));
@@ -92,6 +122,6 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
         [],
       );
     expect(() => merge('bert', 'mean')).toThrow(/USAGE: no class of transformers/);
-    expect(() => merge('llama', 'family')).toThrow(/got: llama/);
+    expect(() => merge('opt', 'family')).toThrow(/got: opt/);
   });
 });

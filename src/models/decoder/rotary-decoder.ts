@@ -4,7 +4,7 @@ import type { Encoder, EncoderContext, TokenLimit } from '../encoder.ts';
 import type { ActivationName } from '../blocks/activations.ts';
 import { gatedMlp } from './gated-mlp.ts';
 import { type CausalGrid, causalGrid, groupedAttention, type HeadCounts, splitHeads } from './grouped-attention.ts';
-import { languageModelHead } from './language-model-head.ts';
+import { decoderHead } from './decoder-head.ts';
 import { applyLinear, type BlockLinear } from '../blocks/linear.ts';
 import { rmsNorm } from './rms-norm.ts';
 import { type Rotary, type RotaryTables, rotaryTables, rotate } from './rotary.ts';
@@ -88,7 +88,7 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
       return rmsNorm(context, 'model.norm', last, sizes.epsilon);
     },
     head: (task) =>
-      languageModelHead(task, {
+      decoderHead(task, {
         family: sizes.family,
         hidden,
         vocabulary,

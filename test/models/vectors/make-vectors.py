@@ -79,6 +79,25 @@ CASES = {
         embd_pdrop=0.0,
         attn_pdrop=0.0,
     ),
+    # Classes from the last token that is no padding.
+    "gpt2-seqcls-lora": dict(
+        model_type="gpt2",
+        vocab_size=31,
+        n_embd=16,
+        n_head=2,
+        n_layer=2,
+        n_positions=9,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        num_labels=3,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+    ),
+    "qwen2-seqcls-lora": dict(
+        model_type="qwen2", **SMALL, num_attention_heads=4, num_key_value_heads=2, pad_token_id=0, num_labels=3
+    ),
     # Positions from the ids; padding is token 1.
     "xlm-roberta-seqcls-lora": dict(
         model_type="xlm-roberta",

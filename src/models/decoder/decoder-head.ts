@@ -3,6 +3,7 @@ import { concat, gemm, reshape } from '../../onnx/operators.ts';
 import { shapeOf } from '../../onnx/run-time-sizes.ts';
 import type { Head, HeadTask } from '../heads.ts';
 import { meanPooledHead } from '../mean-pooled-head.ts';
+import { lastTokenHead } from './last-token-head.ts';
 
 export interface LanguageModel {
   readonly family: string;
@@ -13,18 +14,20 @@ export interface LanguageModel {
 }
 
 /**
- * Scores of the next token from the frozen output matrix, of which nothing is trained; or a linear over the mean of the
- * tokens, where that is asked for. @throws MODEL_UNSUPPORTED for another task
+ * A decoder's head: scores of the next token from the frozen output matrix, of which nothing is trained; for classes and
+ * targets a linear over the last token, or over the mean of the tokens where that is asked for.
+ * @throws MODEL_UNSUPPORTED for another task
  */
-export function languageModelHead(task: HeadTask, model: LanguageModel): Head {
+export function decoderHead(task: HeadTask, model: LanguageModel): Head {
   const { family, hidden, vocabulary, projection } = model;
   const ofSamples = task.kind === 'classification' || task.kind === 'regression';
-  if (ofSamples && task.pooling === 'mean') return meanPooledHead(task.labels, hidden);
+  if (ofSamples)
+    return task.pooling === 'mean' ? meanPooledHead(task.labels, hidden) : lastTokenHead(task.labels, hidden);
   if (task.kind !== 'causal_language_modelling') {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: `model_type ${family}`,
       got: task.kind,
-      expected: 'causal_language_modelling, or classes and targets with pooling: mean',
+      expected: 'causal_language_modelling, classification or regression',
       fix: 'choose an encoder as base model for this task',
     });
   }
