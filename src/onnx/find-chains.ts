@@ -74,13 +74,14 @@ export function operandKind(value: Value | null, shape: Shape): OperandKind | nu
 }
 
 /**
- * A row for each sample is no more than a piece. With one named size the result can be given its shape by a constant:
- * onnxruntime 1.30 fails to open a graph in which a Reshape to a computed shape is followed by another Reshape.
+ * A row for each sample is no more than a piece, nor is what has no named size: an adapter's matrix. With one named size
+ * the result can be given its shape by a constant: onnxruntime 1.30 fails to open a graph in which a Reshape to a
+ * computed shape is followed by another Reshape.
  */
 function mayBeCut(shape: Shape): boolean {
   const named = shape.filter((size) => typeof size === 'string');
   const [columns, rows] = [shape.at(-1), shape.at(-2)];
-  return typeof columns === 'number' && columns !== 1 && rows !== undefined && rows !== 'batch' && named.length <= 1;
+  return typeof columns === 'number' && columns !== 1 && rows !== undefined && rows !== 'batch' && named.length === 1;
 }
 
 function isLink(node: Node, shape: Shape): boolean {

@@ -37,9 +37,13 @@ export function mergeNarrowProducts(graph: Graph): Graph {
   return { ...graph, nodes, initializers: [...graph.initializers, ...b.build('', []).initializers] };
 }
 
-/** null: no narrow product with a matrix [columns, inner]. */
+/**
+ * null: no narrow product of a batch's rows with a matrix [columns, inner]. Rows of a table that all layers read are few,
+ * and a gradient for all layers would keep what it is made of until the last.
+ */
 function columnsOf(node: Node): number | null {
   const [x, w, ...addend] = node.inputs;
+  if (!String(x?.shape[0]).includes('batch')) return null;
   const isPlain = floatAttribute(node, 'alpha', 1) === 1 && intAttribute(node, 'transA', 0) === 0;
   const isTurned = intAttribute(node, 'transB', 0) === 1;
   const isFloat = node.inputs.every((input) => input?.type === 'float');

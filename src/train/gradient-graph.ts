@@ -12,11 +12,13 @@ import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import { lowerKeptElements } from '../onnx/keep-elements.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { joinAsMade } from '../onnx/join-as-made.ts';
 import { makeWideAgain } from '../onnx/make-again.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
 import { divide, multiply, split, unary } from '../onnx/operators.ts';
+import { sizesOfEndedValues } from '../onnx/sizes-from-integers.ts';
 import { packGraph } from '../packing/pack-graph.ts';
 import type { ElementDropout } from '../sweep/element-dropout.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
@@ -151,7 +153,7 @@ function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: S
   const back = GraphBuilder.following(forward, 'train_back_');
   const gradient = takeGradient(back, known, inputs);
   const whole = makeWideAgain(back.build('train', [logits, loss, gradient]), forward.nodes.length);
-  return optimise(whole, request, shared.places.found);
+  return optimise(joinAsMade(whole, gradient), request, shared.places.found);
 }
 
 /** The gradient goes back through the model as a multiple of itself, where products in float16 would lose it. */
@@ -176,7 +178,7 @@ function optimise(graph: Graph, { pack }: GradientGraphRequest, places: readonly
   const folded = foldSumIntoGemm(keepNeeded(graph));
   const short = foldBiasIntoGemm(folded);
   const packed = pack === undefined ? short : keepNeeded(packGraph(short, ownInputs(places), pack));
-  return lowerKeptElements(lowerQuantisedLinears(packed));
+  return sizesOfEndedValues(lowerKeptElements(lowerQuantisedLinears(packed)));
 }
 
 /** What the head reads of the adapted model, and where the head is built. */

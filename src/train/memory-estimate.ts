@@ -1,5 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { branchOf } from '../onnx/branch-of.ts';
+import { inExecutionOrder } from '../onnx/execution-order.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { peakBytes } from '../onnx/peak-memory.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import { fitGraph } from '../runtime/devices/fit-graph.ts';
@@ -38,6 +40,11 @@ export interface LargestBatch {
   readonly instances?: number;
 }
 
+/** What the values of a graph without branches, fitted to its device, take at the peak of a run. */
+export function runBytes(fitted: Graph, { rows, length }: Pick<LargestBatch, 'rows' | 'length'>): number {
+  return peakBytes(inExecutionOrder(fitted), { batch: rows, tokens: length });
+}
+
 /**
  * From the step graph's values by the time that each lives. On MiniLM-L6, whole processes take 75 to 100 % of it.
  * @param pack passes that are run at once
@@ -53,8 +60,7 @@ export function estimateMemory(
   const gradient = pack === 1 ? plan.gradient : plan.packedGradient(pack);
   const branches = (batch.instances ?? 1) > 1 ? [true, false] : [true];
   const peaks = branches.map((training) => {
-    const graph = fitGraph(branchOf(gradient, training), device).device;
-    return peakBytes(graph, { batch: batch.rows, tokens: batch.length });
+    return runBytes(fitGraph(branchOf(gradient, training), device).device, batch);
   });
   const activations = Math.round(arenaShare * peaks.reduce((sum, peak) => sum + peak));
   const frozen = gradient.initializers.reduce((sum, { data }) => sum + ('location' in data ? data.length : 0), 0);

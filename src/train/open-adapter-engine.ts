@@ -1,6 +1,5 @@
 import type { HeadTask } from '../models/heads.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { peakBytes } from '../onnx/peak-memory.ts';
 import { stream } from '../random/stream.ts';
 import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
@@ -27,6 +26,7 @@ import { decideScale, initialLossScale } from './loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
 import { Optimiser } from './optimiser.ts';
+import { runBytes } from './memory-estimate.ts';
 import { type EnginePlan, headTaskOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
@@ -48,8 +48,8 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   const profile = request.profilePrefix === undefined ? {} : { profilePrefix: request.profilePrefix };
   const open = (graph: Graph) =>
     openGraph({ graph, device, folder: graphFolder, options: { ...options, ...profile }, waiting: waitingInputs });
-  const takes = (graph: Graph, { rows, length }: BatchSize) =>
-    device.reservesRuns ? peakBytes(fitGraph(graph, device).device, { batch: rows, tokens: length }) : 0;
+  const takes = (graph: Graph, batch: BatchSize) =>
+    device.reservesRuns ? reserveShare * runBytes(fitGraph(graph, device).device, batch) : 0;
   const sharesBatches = device.kind === 'cpu';
   const passes = new GradientPasses(plan, { threads: request.threads, sharesBatches, open, takes });
   await passes.open();
@@ -64,6 +64,9 @@ export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, t
   );
   return new OnnxAdapterEngine(plan, device, passes, optimiser);
 }
+
+/** What a run's block is larger than the values in it: with 1.05 a second block was needed, 1.2 and more lay unused. */
+const reserveShare = 1.1;
 
 /** All that takes much memory depends on them, so it waits for a run's reserve. */
 const waitingInputs = ['input_ids', 'parameters'];

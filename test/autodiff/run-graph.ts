@@ -9,7 +9,7 @@ import { serialiseModel } from '../../src/onnx/serialise-model.ts';
 export interface Feed {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | BigInt64Array;
 }
 
 /** Runs what `build` makes of inputs of these shapes. */
@@ -30,7 +30,12 @@ export async function runModel(model: Graph, feeds: readonly Feed[]): Promise<Fl
     graphOptimizationLevel: 'basic',
   });
   const results = await session.run(
-    Object.fromEntries(feeds.map((feed) => [feed.name, new Tensor('float32', feed.data, feed.shape)])),
+    Object.fromEntries(
+      feeds.map(({ name, shape, data }) => [
+        name,
+        data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape),
+      ]),
+    ),
   );
   const values = graph.outputs.map((output) => results[output.name]?.data);
   await session.release();

@@ -18,10 +18,11 @@ const feeds = (Object.keys(shapes) as Name[]).map((name) => {
 });
 
 /** The second factor is made after the first product has been read: it has to move before the product of both. */
-function graphOf(sharesInput: boolean): { graph: Graph; a: Value; x: Value } {
+function graphOf(sharesInput: boolean, rows = 'batch·tokens'): { graph: Graph; a: Value; x: Value } {
   const b = new GraphBuilder();
   const input = (name: Name) => b.input(name, 'float', shapes[name]);
-  const [x, a, c, other, wide] = [input('x'), input('a'), input('c'), input('other'), input('wide')];
+  const [a, c, wide] = [input('a'), input('c'), input('wide')];
+  const [x, other] = [b.input('x', 'float', [rows, 48]), b.input('other', 'float', [rows, 48])];
   const first = unary(b, 'Tanh', gemm(b, x, a, { transB: true }));
   const factor = multiply(b, c, b.floats([2]));
   const second = unary(b, 'Tanh', gemm(b, sharesInput ? x : other, factor, { transB: true }));
@@ -48,8 +49,8 @@ describe('merging narrow products', () => {
     const merged = checkGraph(mergeNarrowProducts(graph));
     const gemms = merged.nodes.filter(({ operator }) => operator === 'Gemm');
     expect(gemms.map(({ outputs }) => outputs[0]?.shape)).toEqual([
-      [5, 5],
-      [5, 7],
+      ['batch·tokens', 5],
+      ['batch·tokens', 7],
     ]);
     const before = await lossAndGradients(graph, [a, x]);
     const after = await lossAndGradients(merged, [a, x]);
@@ -59,8 +60,11 @@ describe('merging narrow products', () => {
     });
   });
 
-  it('leaves products of different inputs, and of more columns, as they are', () => {
-    const { graph } = graphOf(false);
+  it.each([
+    ['of different inputs, and of more columns', false, 'batch·tokens'],
+    ['of a table that all layers read', true, '2·tokens'],
+  ])('leaves products %s as they are', (_, sharesInput, rows) => {
+    const { graph } = graphOf(sharesInput, rows);
     expect(mergeNarrowProducts(graph)).toBe(graph);
   });
 });

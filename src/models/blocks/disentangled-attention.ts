@@ -82,7 +82,7 @@ export function disentangledAttention(settings: DisentangledAttention) {
       const projectRows = (linear: BlockLinear, { rows, table }: DistanceRows) => {
         // Dropped once in a layer: both terms see the same rows without the same elements.
         const kept = context.drop(`${layer}.${settings.positionDropout}`, rows, table);
-        return byHead(applyLinear(context, linear, kept, table), 'distances');
+        return byHead(applyLinear(context, linear, kept, table), '2·tokens');
       };
       const scores = [batchedProduct(b, bySample(queries), bySample(keys), { transB: true, alpha })];
       if (settings.positionKey !== null) {
@@ -164,7 +164,7 @@ function middle(b: GraphBuilder, all: Value, limit: number, tokens: Value): Valu
       integers(b, 'Add', b.int64s([limit]), tokens),
       b.int64s([0]),
     ],
-    outputs: [{ shape: ['distances'], type: 'int64' }],
+    outputs: [{ shape: ['2·tokens'], type: 'int64' }],
   });
 }
 
