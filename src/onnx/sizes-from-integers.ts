@@ -21,14 +21,26 @@ export function sizesOfEndedValues(graph: Graph): Graph {
 
 const asking = new Set(['Shape', 'Size']);
 
-/** Where a size can be read: along an axis of integers, or as the one element of some. */
-type SizeHolder = { readonly value: Value; readonly axis: number } | { readonly element: Value };
+/** Where a size can be read: along an axis of integers, or as the one element of some; from which node on. */
+type SizeHolder = { readonly from: number } & (
+  | { readonly value: Value; readonly axis: number }
+  | { readonly element: Value }
+);
 
-/** A size as a product of numbers and of sizes that are held; its name tells it (`batch·tokens`). Null: unknown. */
-function factorsOf(size: Dimension, holders: ReadonlyMap<string, SizeHolder>): readonly (number | SizeHolder)[] | null {
+/**
+ * A size as a product of numbers and of sizes that are held; its name tells it (`batch·tokens`). Null: unknown.
+ * @param at the index of the node that reads them
+ */
+function factorsOf(
+  size: Dimension,
+  holders: ReadonlyMap<string, SizeHolder>,
+  at: number,
+): readonly (number | SizeHolder)[] | null {
   if (typeof size === 'number') return [size];
-  const factors = size.split('·').map((name) => (/^\d+$/.test(name) ? Number(name) : holders.get(name)));
-  return factors.every((factor) => factor !== undefined) ? factors : null;
+  const factors = size.split('·').map((name) => (/^\d+$/.test(name) ? Number(name) : (holders.get(name) ?? null)));
+  const isKnown = (factor: number | SizeHolder | null) =>
+    typeof factor === 'number' || (factor !== null && factor.from < at);
+  return factors.every((factor) => factor !== null) && factors.every(isKnown) ? factors : null;
 }
 
 /**
@@ -37,15 +49,15 @@ function factorsOf(size: Dimension, holders: ReadonlyMap<string, SizeHolder>): r
  * @param chosen which of these nodes; default: all
  */
 export function sizesFromIntegers(graph: Graph, chosen: (node: Node) => boolean = () => true): Graph {
-  const b = new GraphBuilder('size_');
+  const b = new GraphBuilder(`${graph.name}_size_`);
   const holders = heldSizes(graph);
   const renamed = new Map<string, Value>();
   const nodes: Node[] = [];
-  for (const old of graph.nodes) {
+  for (const [index, old] of graph.nodes.entries()) {
     const inputs = old.inputs.map((input) => (input === null ? null : (renamed.get(input.name) ?? input)));
     const node = { ...old, inputs };
     const [output] = node.outputs;
-    const sizes = (chosen(old) ? askedSizes(node) : null)?.map((size) => factorsOf(size, holders)) ?? [null];
+    const sizes = (chosen(old) ? askedSizes(node) : null)?.map((size) => factorsOf(size, holders, index)) ?? [null];
     if (output === undefined || !sizes.every((factors) => factors !== null)) {
       nodes.push(node);
       continue;
@@ -85,11 +97,15 @@ function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
       target,
     ];
   const constants = new Set(graph.initializers.map(({ value }) => value.name));
-  // A branch reads the inputs of the graph around it.
+  const madeAt = new Map(
+    graph.nodes.flatMap(({ outputs }, index) => outputs.map(({ name }) => [name, index] as const)),
+  );
+  const from = ({ name }: Value) => madeAt.get(name) ?? -1;
+  // What is given comes first, to a branch by the graph around it.
   const read = graph.nodes.flatMap(({ inputs }) => inputs.filter((input) => input !== null));
-  const values = [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs), ...read];
-  for (const value of values) {
-    if (!isFloating(value)) value.shape.forEach((size, axis) => hold(size, { value, axis }));
+  const given = [...graph.inputs, ...read.filter(({ name }) => !madeAt.has(name))];
+  for (const value of [...given, ...graph.nodes.flatMap((node) => node.outputs)]) {
+    if (!isFloating(value)) value.shape.forEach((size, axis) => hold(size, { value, axis, from: from(value) }));
   }
   for (const node of graph.nodes) {
     const [output] = node.outputs;
@@ -97,7 +113,7 @@ function heldSizes(graph: Graph): ReadonlyMap<string, SizeHolder> {
     const parts = node.operator === 'Reshape' ? joinedParts(node.inputs[1] ?? null) : [];
     if (!parts.every((part) => part?.shape[0] === 1)) continue;
     parts.forEach((element, axis) => {
-      if (element !== null && !constants.has(element.name)) hold(output?.shape[axis], { element });
+      if (element !== null && !constants.has(element.name)) hold(output?.shape[axis], { element, from: from(element) });
     });
   }
   return holders;
