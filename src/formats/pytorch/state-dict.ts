@@ -45,12 +45,7 @@ export function readStateDict(source: FileCursor): ReadonlyMap<string, PickledTe
   return new Map(
     [...root].map(([name, value]): [string, PickledTensor] => {
       if (typeof name === 'string' && isTensor(value)) return [name, value];
-      throw checkpointInvalid(
-        where,
-        'the state dict holds what is no tensor',
-        `${name}: ${kindOf(value)}`,
-        flatStateDict,
-      );
+      throw checkpointInvalid(where, 'the state dict holds what is no tensor', [name, kindOf(value)], flatStateDict);
     }),
   );
 }
@@ -62,7 +57,7 @@ function stateDictMeaning(where: string): PickleMeaning {
   const rebuild = (storage: unknown, offset: unknown, shape: unknown, strides: unknown): PickledTensor => {
     const tensor = { storage, offset, shape, strides };
     if (isTensor(tensor)) return checkInside(tensor, where);
-    throw invalid('a tensor is malformed', JSON.stringify({ offset, shape, strides }));
+    throw invalid('a tensor is malformed', { offset, shape, strides });
   };
   const known: Readonly<Record<string, (...given: readonly unknown[]) => unknown>> = {
     'collections.OrderedDict': () => new Map(),
@@ -82,7 +77,7 @@ function stateDictMeaning(where: string): PickleMeaning {
       const dtype: unknown = typeof type === 'function' ? Reflect.apply(type, null, []) : null;
       const storage = { dtype, key, elements };
       if (kind === 'storage' && isStorage(storage) && (view ?? null) === null) return storage;
-      throw invalid('a storage is malformed', JSON.stringify(id));
+      throw invalid('a storage is malformed', id);
     },
   };
 }

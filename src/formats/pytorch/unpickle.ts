@@ -78,7 +78,11 @@ class Machine {
 
   call(callee: unknown, given: unknown): unknown {
     if (typeof callee !== 'function' || !Array.isArray(given)) {
-      throw this.invalid('the pickle calls what is no function', String(callee), 'a function and its arguments');
+      throw this.invalid(
+        'the pickle calls what is no function',
+        [typeof callee, typeof given],
+        'a function and its arguments',
+      );
     }
     return Reflect.apply(callee, null, given);
   }
