@@ -35,7 +35,7 @@ export function lackingFiles({ tokenizer, weights }: ChosenFiles): readonly stri
 }
 
 /** Whether the tokenizer has to be made. */
-export function isMade({ tokenizer }: ChosenFiles): boolean {
+export function makesTokenizer({ tokenizer }: ChosenFiles): boolean {
   return tokenizer !== null && !tokenizer.includes(tokenizerFile);
 }
 

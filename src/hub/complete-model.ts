@@ -10,7 +10,7 @@ import {
   weightFilesOf,
   weightsIndexFile,
 } from '../formats/weight-files.ts';
-import { type ChosenFiles, chooseFiles, isCheckpoint, isMade } from './choose-files.ts';
+import { type ChosenFiles, chooseFiles, isCheckpoint, makesTokenizer } from './choose-files.ts';
 import { type FileLockOptions, withFileLock } from './file-lock.ts';
 import { missingFiles } from './model-files.ts';
 import { makeTokenizer } from './tokenizers/make-tokenizer.ts';
@@ -42,7 +42,7 @@ export async function completedCopy(folder: string, cache: string, options: File
   const chosen = chosenIn(folder);
   if (chosen.tokenizer === null || chosen.weights === null) return null;
   const weights = isCheckpoint(chosen.weights) ? [] : [...weightFilesOf(folder), chosen.weights];
-  const kept = ['config.json', ...(isMade(chosen) ? [] : chosen.tokenizer), ...new Set(weights)];
+  const kept = ['config.json', ...(makesTokenizer(chosen) ? [] : chosen.tokenizer), ...new Set(weights)];
   if (!kept.every((name) => existsSync(join(folder, name)))) return null;
   const sources = isCheckpoint(chosen.weights) ? checkpointFilesOf(folder, chosen.weights) : [];
   const target = join(cache, 'completed', versionOf(folder, [...kept, ...chosen.tokenizer, ...sources]));
@@ -82,7 +82,7 @@ async function makeMissing(
   chosen: ChosenFiles,
   options: ProgressOptions,
 ): Promise<void> {
-  if (isMade(chosen)) {
+  if (makesTokenizer(chosen)) {
     options.progress?.(`making tokenizer.json of ${chosen.tokenizer?.join(', ') ?? ''}`);
     writeFileSync(join(target, 'tokenizer.json'), makeTokenizer(source, modelTypeOf(source)));
   }

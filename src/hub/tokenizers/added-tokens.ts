@@ -23,6 +23,17 @@ export interface RoleRules {
   readonly matching?: Partial<Record<TokenRole, Omit<TokenFields, 'content'>>>;
 }
 
+/** RoBERTa's special tokens and XLM-RoBERTa's. */
+export const robertaContents = {
+  bos_token: '<s>',
+  eos_token: '</s>',
+  unk_token: '<unk>',
+  sep_token: '</s>',
+  pad_token: '<pad>',
+  cls_token: '<s>',
+  mask_token: '<mask>',
+} as const satisfies RoleRules['contents'];
+
 export interface AddedTokens {
   /** By id. */
   readonly tokens: readonly IdentifiedToken[];

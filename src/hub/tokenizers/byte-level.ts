@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { addTokens, type RoleRules } from './added-tokens.ts';
+import { addTokens, robertaContents, type RoleRules } from './added-tokens.ts';
 import { isPublished, readJson, readUtf8, unsupportedTokenizer } from './published-files.ts';
 import type { PublishedOptions, TokenRole } from './published-options.ts';
 import { template, type TokenizerDescription } from './tokenizer-description.ts';
@@ -42,15 +42,7 @@ export function describeGpt2(folder: string, options: PublishedOptions): Tokeniz
  */
 export function describeRoberta(folder: string, options: PublishedOptions): TokenizerDescription {
   const rules = {
-    contents: {
-      bos_token: '<s>',
-      eos_token: '</s>',
-      unk_token: '<unk>',
-      sep_token: '</s>',
-      pad_token: '<pad>',
-      cls_token: '<s>',
-      mask_token: '<mask>',
-    },
+    contents: robertaContents,
     matching: {
       ...matchedAsWritten(['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token']),
       mask_token: { lstrip: true, normalized: false },

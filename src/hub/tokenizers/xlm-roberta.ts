@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RoleRules } from './added-tokens.ts';
+import { robertaContents, type RoleRules } from './added-tokens.ts';
 import { unsupportedTokenizer } from './published-files.ts';
 import type { PublishedOptions } from './published-options.ts';
 import { pieceKinds, readSentencePieceModel, type SentencePiece } from './sentencepiece-model.ts';
@@ -25,15 +25,7 @@ export function describeXlmRoberta(folder: string, options: PublishedOptions): T
   const plain = (piece: string): SentencePiece => ({ piece, score: 0, kind: pieceKinds.normal });
   const pieces = [...fairseqFirst.map(plain), ...model.pieces.slice(sentencePieceFirst.length), plain('<mask>')];
   const rules: RoleRules = {
-    contents: {
-      bos_token: '<s>',
-      eos_token: '</s>',
-      unk_token: '<unk>',
-      sep_token: '</s>',
-      pad_token: '<pad>',
-      cls_token: '<s>',
-      mask_token: '<mask>',
-    },
+    contents: robertaContents,
     matching: { mask_token: { lstrip: true, special: true } },
   };
   const unknownId = fairseqFirst.indexOf('<unk>');
