@@ -24,6 +24,8 @@ export const errorCodes = {
   DISK_FULL: 'There is no room left on the disk that holds checkpoints or the database.',
   DEVICE_UNSUITABLE:
     'The device is not there, lacks an operator or a data type that the plan needs, or has too little memory for it.',
+  EXPORT_UNFAITHFUL:
+    'What would load the export would compute something else than was measured here: nothing is written.',
   OPERATOR_UNSUPPORTED: 'The graph holds an operator, or a use of one, that has no rule.',
   SERVICE_UNAVAILABLE: 'PostgreSQL, Temporal or the local supervisor did not come up or cannot be reached.',
   TEMPORAL_BINARY_MISSING: 'No Temporal server binary was found and none could be fetched or built.',

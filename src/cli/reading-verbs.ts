@@ -14,6 +14,7 @@ interface LogsFlags extends FormatFlags {
 
 interface MergeFlags {
   readonly trial: number;
+  readonly format: 'transformers' | 'onnx';
   readonly out: string;
 }
 
@@ -120,10 +121,16 @@ into --out; or with --adapter, the trained adapter of a trial as a folder that P
     loader: async () => (await import('./verbs/export.ts')).exportSweep,
   }),
   merge: buildCommand<MergeFlags, [string?], CliContext>({
-    docs: { brief: "a trial's adapter and its base as one model that transformers loads" },
+    docs: { brief: "a trial's adapter and its base as one model, for transformers or as one ONNX file" },
     parameters: {
       flags: {
         trial: { kind: 'parsed', parse: parseCount, brief: 'number of the trial' },
+        format: {
+          kind: 'enum',
+          values: ['transformers', 'onnx'],
+          default: 'transformers',
+          brief: 'onnx: base, adapter, head and all members as they were scored, for onnxruntime',
+        },
         out: { kind: 'parsed', parse: parseText, brief: 'folder of the model' },
       },
       positional: optionalSweep,

@@ -60,8 +60,8 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A frozen weight, read from its file when the session opens. */
-  weight(name: string, shape: Shape, data: ExternalData, type: ElementType = 'float'): Value {
+  /** A named weight: read from its file when the session opens, or written into the graph. */
+  weight(name: string, shape: Shape, data: ExternalData | ConstantData, type: ElementType = 'float'): Value {
     const value: Value = { name, type, shape };
     this.#initializers.push({ value, data });
     return value;

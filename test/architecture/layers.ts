@@ -14,7 +14,7 @@ export const layers: readonly (readonly string[])[] = [
   ['train', 'evaluate', 'formats', 'data'],
   ['store', 'hub'],
   ['worker', 'services'],
-  ['dashboard', 'report', 'cli'],
+  ['dashboard', 'report', 'export', 'cli'],
 ];
 
 /** File formats are leaves: what builds graphs reads and writes them too. */

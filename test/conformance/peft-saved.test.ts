@@ -8,7 +8,8 @@ import {
   readPeftParameters,
 } from '../../src/adapters/peft/read-adapter.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
-import { peftAdapter } from '../../src/report/peft-adapter.ts';
+import { peftAdapter } from '../../src/export/peft-adapter.ts';
+import { openEncoder } from '../../src/models/open-encoder.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterEngine } from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
@@ -51,7 +52,12 @@ describe.skipIf(golden === null).each(['lora', 'adalora'] as const)(
       const state = { parameters: values, firstMoment: values, secondMoment: values, step: 1 };
       const { layout, numericsClass } = engine;
       const checkpoint = { trainingHash: '', trainerVersion: '', numericsClass, seed: 1, layout, state };
-      const written = peftAdapter(checkpoint, { ...row, configuration: trained, evaluation: raw }, 'base');
+      const written = peftAdapter(
+        openEncoder(modelFolder),
+        checkpoint,
+        { ...row, configuration: trained, evaluation: raw },
+        'base',
+      );
       const tensors = writeSafetensors(written.tensors, { format: 'pt' });
       writeFileSync(path.join(modelFolder, 'adapter_model.safetensors'), tensors);
       writeFileSync(path.join(modelFolder, 'adapter_config.json'), JSON.stringify(written.config));

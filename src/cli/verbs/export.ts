@@ -1,16 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { DropsweepError } from '../../base/errors.ts';
-import { peftAdapter } from '../../report/peft-adapter.ts';
+import { writePeftAdapter } from '../../export/write-peft-adapter.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { trialsReport } from '../../report/trials-report.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { readSweepProvenance } from '../../store/sweep-list.ts';
-import { writeSafetensors } from '../../formats/write-safetensors.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
+import { exportedTrial } from '../exported-trial.ts';
 import { type OpenRecord, withRecord } from '../open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
-import { trainedTrial } from '../trained-trial.ts';
 
 interface ExportFlags {
   readonly format: 'json' | 'csv';
@@ -64,32 +62,7 @@ async function exportAdapter(
       expected: '--adapter TRIAL --out FOLDER',
     });
   }
-  const { trial, checkpoint } = await trainedTrial(record, snapshot, number);
-  const { base, name } = snapshot.definition;
-  const adapter = peftAdapter(checkpoint, trial, base);
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'adapter_model.safetensors'), writeSafetensors(adapter.tensors, { format: 'pt' }));
-  await writeFile(join(out, 'adapter_config.json'), `${JSON.stringify(adapter.config, null, 2)}\n`);
-  const { launchedBy } = await readSweepProvenance(record.store, name);
-  const about = {
-    sweep: name,
-    trial: number,
-    training_hash: trial.trainingHash,
-    numerics_class: trial.numericsClass,
-    update_scale: adapter.updateScale,
-    configuration: trial.configuration,
-    evaluation: trial.evaluation,
-    metrics: trial.metrics,
-    launched_by: launchedBy,
-  };
-  await writeFile(join(out, 'dropsweep.json'), `${JSON.stringify(about, null, 2)}\n`);
-  note(
-    context,
-    `Wrote trial ${number}'s adapter to ${out}: adapter_model.safetensors, adapter_config.json, dropsweep.json`,
-  );
-  if (adapter.updateScale !== 1)
-    note(
-      context,
-      `B is multiplied by ${adapter.updateScale}, (1 − p)²: PEFT computes the expected update, without masks.`,
-    );
+  const { files, notes } = await writePeftAdapter(await exportedTrial(record, snapshot, number), out);
+  note(context, `Wrote trial ${number}'s adapter to ${out}: ${files.join(', ')}`);
+  for (const sentence of notes) note(context, sentence);
 }

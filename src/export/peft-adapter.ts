@@ -2,6 +2,8 @@ import { type RankPattern, storedPart, storedShape } from '../adapters/peft/rank
 import { alphaOfScale } from '../adapters/peft/singular-scale.ts';
 import { peftTensorName } from '../adapters/peft/tensor-names.ts';
 import { updateScale } from '../adapters/update-scale.ts';
+import type { Encoder } from '../models/encoder.ts';
+import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { AdapterKind, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -9,6 +11,8 @@ import type { TrainableTensor } from '../train/adapter-engine.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
 import { allocationSchedule } from '../train/rank-allocation.ts';
 import { tensorLength } from '../train/trainable-layout.ts';
+import { consumingClass } from './consuming-class.ts';
+import { keptShare } from './kept-share.ts';
 
 export interface PeftAdapter {
   /** adapter_config.json */
@@ -23,21 +27,29 @@ export interface PeftAdapter {
  * A trial's adapter as PEFT saves one: A as [r, in], B as [out, r], AdaLoRA's Λ as [r, 1], triplets whose Λ is zero
  * left out, the head under modules_to_save. PEFT knows no masks: for a trial that is scored without them at
  * `expected`, or with an ensemble, B is multiplied by (1 − p)², so that PEFT computes the expected update; a `raw`
- * trial's B is as it was trained.
+ * trial's B is as it was trained. What is PEFT's default is not written: older versions refuse keys that they do not know.
  * Source: peft.utils.save_and_load.get_peft_model_state_dict.
+ * @param base what the consumer is to load the adapter onto
+ * @throws EXPORT_UNFAITHFUL where PEFT would load it and compute something else
  */
-export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: string): PeftAdapter {
+export function peftAdapter(
+  opened: Pick<OpenedEncoder, 'encoder' | 'family'>,
+  checkpoint: CheckpointState,
+  trial: Pick<TrialRow, 'configuration' | 'evaluation' | 'totalSteps'>,
+  base: string,
+): PeftAdapter {
   const { configuration, evaluation } = trial;
-  const keptShare = evaluation.mode === 'raw' ? 1 : (1 - evaluation.dropout_rate) ** 2;
+  consumingClass('PEFT', opened, checkpoint.layout, configuration.pooling);
+  const share = keptShare(evaluation);
   const { modules, tensors } = checkpoint.layout;
   const { parameters } = checkpoint.state;
   const heads = new Set(tensors.flatMap(({ name }) => headModule(name) ?? []));
   const pattern = rankPattern(tensors, parameters);
   return {
-    updateScale: keptShare,
+    updateScale: share,
     tensors: tensors.map((tensor) => {
       const values = parameters.slice(tensor.offset, tensor.offset + tensorLength(tensor));
-      const scaled = tensor.name.endsWith('.lora_B') ? values.map((value) => value * keptShare) : values;
+      const scaled = tensor.name.endsWith('.lora_B') ? values.map((value) => value * share) : values;
       return {
         name: peftTensorName(configuration.adapter, tensor.name),
         shape: storedShape(pattern, tensor),
@@ -52,14 +64,17 @@ export function peftAdapter(checkpoint: CheckpointState, trial: TrialRow, base: 
       target_modules: modules.map(({ name }) => name),
       modules_to_save: [...heads],
       bias: 'none',
-      fan_in_fan_out: false,
       inference_mode: true,
-      init_lora_weights: true,
-      use_dora: false,
-      alpha_pattern: {},
+      ...(inputsFirst(opened.encoder, modules) ? { fan_in_fan_out: true } : {}),
       ...methodOptions[configuration.adapter](configuration, trial.totalSteps, pattern),
     },
   };
+}
+
+/** Whether the adapted linears are GPT-2's Conv1D, whose weights lie as [in, out]. */
+function inputsFirst({ linears }: Encoder, modules: readonly { readonly name: string }[]): boolean {
+  const adapted = new Set(modules.map(({ name }) => name));
+  return linears.some(({ name, weightLayout }) => adapted.has(name) && weightLayout === 'in_out');
 }
 
 /** What adapter_config.json says of one method. */
@@ -74,8 +89,7 @@ const methodOptions: Readonly<Record<AdapterKind, MethodOptions>> = {
     peft_type: 'LORA',
     r: rank,
     lora_alpha: alpha,
-    use_rslora: scaling === 'rank_stabilized',
-    rank_pattern: {},
+    ...(scaling === 'rank_stabilized' ? { use_rslora: true } : {}),
   }),
   // PEFT's orthogonality weight is left out: it is of the mean of the norms, not of the sum of their squares.
   adalora: (configuration, totalSteps, pattern) => {
@@ -86,14 +100,13 @@ const methodOptions: Readonly<Record<AdapterKind, MethodOptions>> = {
       init_r: rank,
       target_r: schedule?.targetRank ?? rank,
       lora_alpha: alphaOfScale(updateScale(configuration), rank),
-      use_rslora: false,
       tinit: schedule?.warmupSteps ?? 0,
       tfinal: schedule?.finalSteps ?? 0,
       deltaT: schedule?.interval ?? 1,
       beta1: schedule?.sensitivitySmoothing ?? 0.85,
       beta2: schedule?.uncertaintySmoothing ?? 0.85,
       total_step: totalSteps,
-      rank_pattern: pattern,
+      ...(pattern === null ? {} : { rank_pattern: pattern }),
     };
   },
 };

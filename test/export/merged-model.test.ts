@@ -6,7 +6,7 @@ import { readFloat32, readSafetensorsHeader } from '../../src/formats/safetensor
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { stream } from '../../src/random/stream.ts';
-import { mergedModel } from '../../src/report/merge-adapter.ts';
+import { mergedModel } from '../../src/export/merged-model.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
@@ -97,9 +97,11 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
   )('of %s computes what the engine does, scored %s', async (type, mode, share, { vectors, architecture }) => {
     takeBase(vectors);
     const { logits, checkpoint } = await trained(adapter, share);
-    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), type, task.label_names);
+    const config = { model_type: type, dtype: 'bfloat16', _name_or_path: '/home/me/base' };
+    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), config, task.label_names);
     expect(merged.updateScale).toBe(share);
-    expect(merged.config).toMatchObject({ architectures: [architecture], id2label: { 1: 'good' } });
+    expect(merged.config).toMatchObject({ architectures: [architecture], id2label: { 1: 'good' }, dtype: 'float32' });
+    expect(JSON.stringify(merged.config)).not.toContain('/home/me');
     const out = join(folder, 'merged');
     mkdirSync(out);
     cpSync(join(base, 'config.json'), join(out, 'config.json'));
@@ -113,15 +115,16 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
   it('is refused where transformers has no class for it', async () => {
     const { checkpoint } = await trained(adapter, 1);
     const pooled = row(adapter, 'raw');
-    const merge = (modelType: string, pooling: 'mean' | 'family') =>
+    const merge = (family: string, pooling: 'mean' | 'family') =>
       mergedModel(
-        openEncoder(base),
+        { ...openEncoder(base), family },
         checkpoint,
         { ...pooled, configuration: { ...pooled.configuration, pooling } },
-        modelType,
+        {},
         [],
       );
-    expect(() => merge('bert', 'mean')).toThrow(/USAGE: no class of transformers/);
-    expect(() => merge('opt', 'family')).toThrow(/got: opt/);
+    expect(() => merge('bert', 'mean')).toThrow(/EXPORT_UNFAITHFUL: transformers would compute something else/);
+    expect(() => merge('an ONNX file', 'family')).toThrow(/the base is an ONNX file/);
+    expect(() => merge('electra', 'family')).toThrow(/whose head is classifier.dense, classifier.out_proj/);
   });
 });

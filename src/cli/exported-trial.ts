@@ -1,0 +1,21 @@
+import type { ExportedTrial } from '../export/exported-trial.ts';
+import { openEncoder } from '../models/open-encoder.ts';
+import { readSweepProvenance } from '../store/sweep-list.ts';
+import { readSpecification } from '../store/sweep-reader.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { resolveModelFolder } from '../worker/resolve-model-folder.ts';
+import type { OpenRecord } from './open-record.ts';
+import { trainedTrial } from './trained-trial.ts';
+
+/** @throws USAGE where there is nothing trained; MODEL_NOT_FOUND; CHECKPOINT_INVALID */
+export async function exportedTrial(
+  record: OpenRecord,
+  snapshot: SweepSnapshot,
+  number: number,
+): Promise<ExportedTrial> {
+  const { trial, checkpoint } = await trainedTrial(record, snapshot, number);
+  const specification = await readSpecification(record.store, trial.trainingId);
+  const place = await resolveModelFolder(specification.base);
+  const { launchedBy } = await readSweepProvenance(record.store, snapshot.name);
+  return { sweep: snapshot.name, trial, specification, checkpoint, place, opened: openEncoder(place), launchedBy };
+}

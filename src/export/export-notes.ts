@@ -1,0 +1,28 @@
+import type { TrialRow } from '../store/sweep-snapshot.ts';
+import { keptShare } from './kept-share.ts';
+
+/** In what the export computes something else than what the trial's scores were measured on, in sentences. */
+export function exportNotes(
+  { configuration, evaluation }: Pick<TrialRow, 'configuration' | 'evaluation'>,
+  form: 'without_masks' | 'as_measured',
+): readonly string[] {
+  const notes: string[] = [];
+  if (form === 'without_masks') {
+    const share = keptShare(evaluation);
+    if (share !== 1) notes.push(`The update is multiplied by ${share}, (1 − p)²: the expected one, without masks.`);
+    if (evaluation.mode === 'ensemble') {
+      const members =
+        evaluation.ensemble_size === 1 ? 'one masked member' : `${evaluation.ensemble_size} masked members`;
+      notes.push(
+        `The scores are of ${members}; this model draws no masks. Its own scores are those of mode: expected;` +
+          ' merge --format onnx writes the ensemble as it was measured.',
+      );
+    }
+  }
+  if (configuration.base_precision === 'int8_all') {
+    notes.push('The scores are of the base quantised to int8; here the base is in float32, and scores may differ.');
+  } else if (configuration.base_precision === 'float16') {
+    notes.push('The scores are of the base in float16; here the base is in float32.');
+  }
+  return notes;
+}

@@ -1,0 +1,24 @@
+import type { OpenedEncoder } from '../models/open-encoder.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { CheckpointState } from '../train/checkpoint.ts';
+
+/** A trained trial with all that an export is made of. */
+export interface ExportedTrial {
+  readonly sweep: string;
+  readonly trial: TrialRow;
+  readonly specification: TrainingSpecification;
+  readonly checkpoint: CheckpointState;
+  /** The base's folder or ONNX file on this machine. */
+  readonly place: string;
+  readonly opened: OpenedEncoder;
+  /** Who launched it, where, with which versions. */
+  readonly launchedBy: Readonly<Record<string, string>>;
+}
+
+/** A folder that was written. */
+export interface ExportedFolder {
+  readonly files: readonly string[];
+  /** What its user has to know, in sentences. */
+  readonly notes: readonly string[];
+}

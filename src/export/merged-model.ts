@@ -1,0 +1,60 @@
+import { updateScale } from '../adapters/update-scale.ts';
+import type { NamedTensor } from '../formats/safetensors.ts';
+import type { OpenedEncoder } from '../models/open-encoder.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { CheckpointState } from '../train/checkpoint.ts';
+import { adaptedWeights } from './adapted-weights.ts';
+import { consumingClass } from './consuming-class.ts';
+import { keptShare } from './kept-share.ts';
+import { labelOptions } from './label-options.ts';
+
+export interface MergedModel {
+  /** config.json: the base's own, with the class, the labels and the type of the tensors. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Every tensor of the base under its name in code, the adapted ones with their update, then the head; float32. */
+  tensors(): Iterable<NamedTensor>;
+  /** What the update was multiplied by. */
+  readonly updateScale: number;
+}
+
+/**
+ * A trial's adapter added to its base: W + s·ΔW, times (1 − p)² unless the trial is scored `raw`, since a plain model
+ * draws no masks.
+ * @param baseConfig the base's config.json
+ * @throws EXPORT_UNFAITHFUL where transformers has no class for the base with this head
+ */
+export function mergedModel(
+  opened: OpenedEncoder,
+  checkpoint: CheckpointState,
+  trial: Pick<TrialRow, 'configuration' | 'evaluation'>,
+  baseConfig: Readonly<Record<string, unknown>>,
+  labelNames: readonly string[],
+): MergedModel {
+  const { configuration, evaluation } = trial;
+  const { layout } = checkpoint;
+  const { name: architecture } = consumingClass('transformers', opened, layout, configuration.pooling);
+  const share = keptShare(evaluation);
+  const scale = updateScale(configuration) * share;
+  const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
+  return {
+    updateScale: share,
+    config: withFloat32({ ...baseConfig, architectures: [architecture], ...labelOptions(labelNames) }),
+    *tensors() {
+      for (const { name, shape } of opened.weights.all()) {
+        const ofHead = layout.tensors.some((tensor) => tensor.name === `head.${name}`);
+        if (!ofHead) yield { name, shape, data: adapted.read(name, shape) };
+      }
+      for (const { name, shape } of layout.tensors) {
+        if (name.startsWith('head.')) {
+          yield { name: name.slice('head.'.length), shape, data: adapted.trained(name).slice() };
+        }
+      }
+    },
+  };
+}
+
+/** What is written is float32, whatever the base's files held; a path that transformers noted down leaks a name. */
+function withFloat32(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { torch_dtype: older, _name_or_path: _, quantization_config: __, ...others } = config;
+  return { ...others, ...(older === undefined ? {} : { torch_dtype: 'float32' }), dtype: 'float32' };
+}

@@ -1,0 +1,47 @@
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { besideModel } from '../base/model-place.ts';
+
+const configuration = 'tokenizer_config.json';
+
+/** All that transformers' AutoTokenizer looks for beside a model. */
+const tokenizerFiles = [
+  'tokenizer.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'spm.model',
+  'sentencepiece.bpe.model',
+  'tokenizer.model',
+  'chat_template.jinja',
+  'chat_template.json',
+];
+
+/**
+ * Copies what a base's tokenizer consists of, as far as it is there, so that AutoTokenizer opens the folder and gives
+ * the base's ids. Private paths that transformers noted down in its configuration are left out.
+ * @returns names of the files written
+ */
+export async function copyTokenizer(place: string, folder: string): Promise<readonly string[]> {
+  const copied: string[] = [];
+  for (const name of tokenizerFiles) {
+    const from = besideModel(place, name);
+    if (!(await isFile(from))) continue;
+    await copyFile(from, join(folder, name));
+    copied.push(name);
+  }
+  const from = besideModel(place, configuration);
+  if (!(await isFile(from))) return copied;
+  const { name_or_path: _, ...kept } = JSON.parse(await readFile(from, 'utf8')) as Record<string, unknown>;
+  await writeFile(join(folder, configuration), `${JSON.stringify(kept, null, 2)}\n`);
+  return [...copied, configuration];
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
