@@ -1,23 +1,9 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { besideModel } from '../base/model-place.ts';
+import { tokenizerCompanions } from '../hub/choose-files.ts';
 
 const configuration = 'tokenizer_config.json';
-
-/** All that transformers' AutoTokenizer looks for beside a model. */
-const tokenizerFiles = [
-  'tokenizer.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.txt',
-  'vocab.json',
-  'merges.txt',
-  'spm.model',
-  'sentencepiece.bpe.model',
-  'tokenizer.model',
-  'chat_template.jinja',
-  'chat_template.json',
-];
 
 /**
  * Copies what a base's tokenizer consists of, as far as it is there, so that AutoTokenizer opens the folder and gives
@@ -26,7 +12,8 @@ const tokenizerFiles = [
  */
 export async function copyTokenizer(place: string, folder: string): Promise<readonly string[]> {
   const copied: string[] = [];
-  for (const name of tokenizerFiles) {
+  for (const name of ['tokenizer.json', ...tokenizerCompanions]) {
+    if (name === configuration) continue;
     const from = besideModel(place, name);
     if (!(await isFile(from))) continue;
     await copyFile(from, join(folder, name));

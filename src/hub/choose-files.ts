@@ -5,11 +5,28 @@ import { tokenizerSources } from './tokenizers/make-tokenizer.ts';
 export interface ChosenFiles {
   /** tokenizer.json, or what it is made of; null: neither is there. */
   readonly tokenizer: readonly string[] | null;
+  /** What else AutoTokenizer reads beside these: an export is to open as the base does. */
+  readonly companions: readonly string[];
   /** Safetensors or a PyTorch checkpoint, in one file or by the index of its shards; null: none of them is there. */
   readonly weights: string | null;
 }
 
 const tokenizerFile = 'tokenizer.json';
+
+/** Files of a tokenizer that transformers' AutoTokenizer looks for beside tokenizer.json. */
+export const tokenizerCompanions: readonly string[] = [
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'spm.model',
+  'sentencepiece.bpe.model',
+  'tokenizer.model',
+  'chat_template.jinja',
+  'chat_template.json',
+];
 const weightsByPreference = [singleWeightsFile, weightsIndexFile, checkpointFile, checkpointIndexFile] as const;
 
 /**
@@ -20,8 +37,10 @@ export function chooseFiles(listed: ReadonlySet<string>, modelType: string): Cho
   const source = tokenizerSources(modelType).find(({ required }) => required.every((name) => listed.has(name)));
   const parts =
     source === undefined ? null : [...source.required, ...source.optional.filter((name) => listed.has(name))];
+  const tokenizer = listed.has(tokenizerFile) ? [tokenizerFile] : parts;
   return {
-    tokenizer: listed.has(tokenizerFile) ? [tokenizerFile] : parts,
+    tokenizer,
+    companions: tokenizerCompanions.filter((name) => listed.has(name) && tokenizer?.includes(name) !== true),
     weights: weightsByPreference.find((name) => listed.has(name)) ?? null,
   };
 }

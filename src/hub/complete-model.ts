@@ -45,14 +45,17 @@ export async function completedCopy(folder: string, cache: string, options: File
   const kept = ['config.json', ...(makesTokenizer(chosen) ? [] : chosen.tokenizer), ...new Set(weights)];
   if (!kept.every((name) => existsSync(join(folder, name)))) return null;
   const sources = isCheckpoint(chosen.weights) ? checkpointFilesOf(folder, chosen.weights) : [];
-  const target = join(cache, 'completed', versionOf(folder, [...kept, ...chosen.tokenizer, ...sources]));
+  // What the tokenizer is made of goes along, for whoever opens an export of the model.
+  const parts = makesTokenizer(chosen) ? chosen.tokenizer : [];
+  const along = [...new Set([...parts, ...chosen.companions])];
+  const target = join(cache, 'completed', versionOf(folder, [...kept, ...chosen.tokenizer, ...along, ...sources]));
   mkdirSync(join(cache, 'completed'), { recursive: true });
   const make = async (): Promise<void> => {
     if (existsSync(target)) return;
     const temporary = `${target}.partial`;
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
-    for (const name of kept) linkOrCopy(join(folder, name), join(temporary, name));
+    for (const name of [...kept, ...along]) linkOrCopy(join(folder, name), join(temporary, name));
     await makeMissing(folder, temporary, chosen, options);
     renameSync(temporary, target);
   };

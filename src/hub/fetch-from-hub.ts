@@ -25,7 +25,7 @@ const modelFacts = z.object({
 
 /**
  * Fetches a model's files at the hub's present commit into the folder: those that the engine reads or, where they were
- * not published, those that they are made of. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured as huggingface_hub
+ * not published, those that they are made of, and the rest of its tokenizer's. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured as huggingface_hub
  * does.
  * @throws Error with the reason
  */
@@ -59,7 +59,7 @@ export async function fetchFromHub(reference: string, folder: string, options: H
   const [lacking] = lackingFiles(chosen);
   if (lacking !== undefined || chosen.weights === null)
     throw new Error(`${endpoint} has the model, but no ${lacking} in it`);
-  for (const name of chosen.tokenizer ?? []) await fetchOne(name);
+  for (const name of [...(chosen.tokenizer ?? []), ...chosen.companions]) await fetchOne(name);
   await fetchOne(chosen.weights);
   // An index names what else there is to fetch.
   const files = isCheckpoint(chosen.weights) ? checkpointFilesOf(folder, chosen.weights) : weightFilesOf(folder);

@@ -25,6 +25,7 @@ beforeEach(async () => {
   const source = join(folder, 'source');
   mkdirSync(source);
   writeTinyModel(source);
+  writeFileSync(join(source, 'tokenizer_config.json'), '{"tokenizer_class": "BertTokenizer"}');
   hub = new HubServer(Object.fromEntries(readdirSync(source).map((file) => [file, readFileSync(join(source, file))])));
   environment = { HF_ENDPOINT: await hub.start(), PATH: '' };
 });
@@ -51,6 +52,11 @@ describe('a base model', () => {
     expect(first.folder).toBe(kept());
     expect(hub.requests).toHaveLength(asked);
     expect(hub.requests).toContain('/someone/tiny-model/resolve/c0ffee/model.safetensors');
+  });
+
+  it('comes with what transformers opens its tokenizer by, so that exports have it too', async () => {
+    const { folder: fetched } = await resolveModel(name, options());
+    expect(readFileSync(join(fetched, 'tokenizer_config.json'), 'utf8')).toContain('BertTokenizer');
   });
 
   it('has one hash wherever it lies, and another when its weights change', async () => {
