@@ -8,7 +8,7 @@ export interface SweepDrive {
   readonly generation: number;
   /** All trainings of the sweep, finished ones included. */
   readonly trainings: number;
-  /** Every training is in a final state, or the sweep was cancelled and nothing of it runs. */
+  /** Every training is final and the theory's constants are known or given up, or the sweep was cancelled. */
   readonly finished: boolean;
   readonly theoryMissing: boolean;
 }
@@ -25,4 +25,6 @@ export interface TheoryRecord {
   readProbeRequest(sweepId: string): Promise<Omit<ProbeRequest, 'modelFolder' | 'datasetFile'> | null>;
   /** Keeps what is there already. */
   writeTheoryConstants(sweepId: string, constants: TheoryConstants): Promise<void>;
+  /** After the third time the constants are missing no more: nothing waits for them. */
+  countTheoryFailure(sweepId: string): Promise<void>;
 }

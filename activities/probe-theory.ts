@@ -13,7 +13,7 @@ export interface ProbeTheoryOptions {
   readonly prepareProbe: (request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>) => Promise<ProbeRequest>;
 }
 
-/** Measures Theorem 4.4's constants in a slot's trainer, once per sweep. */
+/** Measures Theorem 4.4's constants in a slot's trainer, once for all sweeps that share what they depend on. */
 export function makeProbeTheory(options: ProbeTheoryOptions): TrainActivities['probeTheory'] {
   return async ({ sweepId }) => {
     const asked = await options.record.readProbeRequest(sweepId);
@@ -28,6 +28,9 @@ export function makeProbeTheory(options: ProbeTheoryOptions): TrainActivities['p
     try {
       const constants = await trainer.probe(await options.prepareProbe(asked));
       await options.record.writeTheoryConstants(sweepId, constants);
+    } catch (error) {
+      if (!attempt.cancellationSignal.aborted) await options.record.countTheoryFailure(sweepId);
+      throw error;
     } finally {
       clearInterval(beat);
       attempt.cancellationSignal.removeEventListener('abort', discard);

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -37,7 +37,8 @@ export interface DatabaseSchema {
     merged_points: number;
     trial_count: number;
     frozen_plan: Buffer;
-    theory_constants: WrittenOrNull<TheoryConstants>;
+    /** What the constants of Theorem 4.4 are found by; the database derives it. */
+    theory_key: GeneratedAlways<string>;
     launched_by: Written<Record<string, string>>;
     created_at: Moment;
     finished_at: MomentOrNull;
@@ -61,6 +62,12 @@ export interface DatabaseSchema {
     created_at: Moment;
     finished_at: MomentOrNull;
     bundle_key: string | null;
+  };
+  theory_constants: {
+    theory_key: string;
+    constants: WrittenOrNull<TheoryConstants>;
+    failures: Generated<number>;
+    measured_at: Moment;
   };
   packing_plans: {
     engine_shape: string;

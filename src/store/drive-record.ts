@@ -12,6 +12,13 @@ export async function readDeployment(store: Store): Promise<string> {
   return row.id;
 }
 
+const probeFailuresUntilGivenUp = 3;
+
+/** Whether a sweep's constants are still to be measured: they are found by what they depend on, whoever measured them. */
+const theoryMissing = sql<boolean>`not exists (
+  select 1 from theory_constants c where c.theory_key = sweeps.theory_key
+    and (c.constants is not null or c.failures >= ${probeFailuresUntilGivenUp}))`;
+
 /** What the control worker's activities and reconciler ask of the record (activities/drive-record.ts has the forms). */
 export class PostgresDriveRecord {
   readonly #store: Store;
@@ -25,7 +32,7 @@ export class PostgresDriveRecord {
     const sweep = await this.#store.db
       .selectFrom('sweeps')
       .select(['state', 'desired_state', 'desired_parallelism', 'generation', 'planned_trainings', 'trainer'])
-      .select((select) => select('theory_constants', 'is', null).as('theory_missing'))
+      .select(theoryMissing.as('theory_missing'))
       .where('id', '=', sweepId)
       .executeTakeFirst();
     if (sweep === undefined) return null;
@@ -34,18 +41,21 @@ export class PostgresDriveRecord {
       desiredParallelism: sweep.desired_parallelism,
       generation: sweep.generation,
       trainings: sweep.planned_trainings,
-      finished: sweep.state === 'completed' || sweep.state === 'cancelled',
-      theoryMissing: Boolean(sweep.theory_missing),
+      finished: sweep.state === 'cancelled' || (sweep.state === 'completed' && !sweep.theory_missing),
+      theoryMissing: sweep.theory_missing,
     };
   }
 
-  /** Sweeps that are neither finished nor cancelled; those whose insertion broke off are completed first. */
+  /**
+   * Sweeps that are neither finished nor cancelled; those whose insertion broke off are completed first. One whose
+   * trainings were all there already may still wait for the constants of its complexity.
+   */
   async readSweepsToDrive(): Promise<{ sweepId: string; generation: number; deviceClass?: string }[]> {
     const sweeps = await this.#store.db
       .selectFrom('sweeps')
       .select(['id', 'generation', 'planned_trainings', 'inserted_trainings'])
       .select(sql<string | null>`definition ->> 'device'`.as('device'))
-      .where('state', 'in', ['running', 'paused'])
+      .where(sql<boolean>`(state in ('running', 'paused') or (state = 'completed' and ${theoryMissing}))`)
       .where('desired_state', '<>', 'cancelled')
       .orderBy('priority', 'desc')
       .orderBy('created_at')
@@ -78,7 +88,7 @@ export class PostgresDriveRecord {
       .selectFrom('sweeps')
       .select(['definition', 'inputs'])
       .where('id', '=', sweepId)
-      .where('theory_constants', 'is', null)
+      .where(theoryMissing)
       .executeTakeFirst();
     if (sweep === undefined) return null;
     const definition: SweepDefinition = sweep.definition;
@@ -90,12 +100,18 @@ export class PostgresDriveRecord {
 
   /** Keeps what is there already. */
   async writeTheoryConstants(sweepId: string, constants: TheoryConstants): Promise<void> {
-    await this.#store.db
-      .updateTable('sweeps')
-      .set({ theory_constants: JSON.stringify(constants) })
-      .where('id', '=', sweepId)
-      .where('theory_constants', 'is', null)
-      .execute();
+    await sql`
+      insert into theory_constants as c (theory_key, constants)
+      select theory_key, ${JSON.stringify(constants)}::jsonb from sweeps where id = ${sweepId}
+      on conflict (theory_key) do update set constants = excluded.constants, measured_at = now()
+      where c.constants is null`.execute(this.#store.db);
+  }
+
+  /** After the third time nothing waits for them any more. */
+  async countTheoryFailure(sweepId: string): Promise<void> {
+    await sql`
+      insert into theory_constants as c (theory_key, failures) select theory_key, 1 from sweeps where id = ${sweepId}
+      on conflict (theory_key) do update set failures = c.failures + 1`.execute(this.#store.db);
   }
 
   /** Frozen rows by hash; null: not in this database. */

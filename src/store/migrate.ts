@@ -1,10 +1,15 @@
 import { type Migration, Migrator } from 'kysely';
 import * as initial from '../../migrations/0001-initial.ts';
 import * as packing from '../../migrations/0002-packing.ts';
+import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Store } from './open-store.ts';
 
-const migrations: Record<string, Migration> = { '0001-initial': initial, '0002-packing': packing };
+const migrations: Record<string, Migration> = {
+  '0001-initial': initial,
+  '0002-packing': packing,
+  '0003-theory-constants': theoryConstants,
+};
 
 /**
  * Brings the schema to this version's. Concurrent callers wait for one another.

@@ -43,7 +43,8 @@ export interface SweepProvenance {
 export async function readSweepProvenance(store: Store, name: string): Promise<SweepProvenance> {
   const row = await store.db
     .selectFrom('sweeps')
-    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'theory_constants'])
+    .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
+    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'constants'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (row === undefined) throw sweepNotFound(name);
@@ -52,7 +53,7 @@ export async function readSweepProvenance(store: Store, name: string): Promise<S
     canonicalHash: row.canonical_hash,
     launchedBy: row.launched_by,
     mergedPoints: row.merged_points,
-    theoryConstants: row.theory_constants,
+    theoryConstants: row.constants,
   };
 }
 

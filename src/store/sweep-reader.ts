@@ -27,7 +27,13 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const sweep = await tx.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst();
+      const sweep = await tx
+        .selectFrom('sweeps')
+        .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
+        .selectAll('sweeps')
+        .select('constants')
+        .where('name', '=', name)
+        .executeTakeFirst();
       if (sweep === undefined) throw sweepNotFound(name);
       const totals = await readTotals(tx, sweep.id);
       return {
@@ -130,7 +136,7 @@ async function readTrials(
   sweep: {
     readonly id: string;
     readonly definition: SweepDefinition;
-    readonly theory_constants: TheoryConstants | null;
+    readonly constants: TheoryConstants | null;
   },
   limit: number,
 ): Promise<TrialRow[]> {
@@ -147,7 +153,7 @@ async function readTrials(
     where w.sweep_id = ${sweep.id}
     order by (e.metrics ->> ${objective?.metric ?? 'accuracy'})::double precision ${direction} nulls last, w.trial
     limit ${limit}`.execute(tx);
-  return rows.map((row) => toTrialRow(row, sweep.theory_constants));
+  return rows.map((row) => toTrialRow(row, sweep.constants));
 }
 
 function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialRow {

@@ -33,6 +33,7 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     beginGeneration: (sweepId, expected) => drive.beginGeneration(sweepId, expected),
     readProbeRequest: (sweepId) => drive.readProbeRequest(sweepId),
     writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),
+    countTheoryFailure: (sweepId) => drive.countTheoryFailure(sweepId),
     readLiveWorkers: (host) => register.readLiveWorkers(host),
     reapWorker: (workerId) => register.reapWorker(workerId),
     // It may go away again between the first question and this: a worker that starts waits for as long as it takes.
