@@ -1,5 +1,4 @@
 import { updateScale } from '../adapters/update-scale.ts';
-import type { NamedTensor } from '../formats/safetensors.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
@@ -12,9 +11,16 @@ export interface MergedModel {
   /** config.json: the base's own, with the class, the labels and the type of the tensors. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Every tensor of the base under its name in code, the adapted ones with their update, then the head; float32. */
-  tensors(): Iterable<NamedTensor>;
+  readonly tensors: readonly MergedTensor[];
   /** What the update was multiplied by. */
   readonly updateScale: number;
+}
+
+/** Its elements are made when they are asked for: no two tensors have to be in memory at once. */
+export interface MergedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  read(): Float32Array;
 }
 
 /**
@@ -39,17 +45,15 @@ export function mergedModel(
   return {
     updateScale: share,
     config: withFloat32({ ...baseConfig, architectures: [architecture], ...labelOptions(labelNames) }),
-    *tensors() {
-      for (const { name, shape } of opened.weights.all()) {
-        const ofHead = layout.tensors.some((tensor) => tensor.name === `head.${name}`);
-        if (!ofHead) yield { name, shape, data: adapted.read(name, shape) };
-      }
-      for (const { name, shape } of layout.tensors) {
-        if (name.startsWith('head.')) {
-          yield { name: name.slice('head.'.length), shape, data: adapted.trained(name).slice() };
-        }
-      }
-    },
+    tensors: [
+      ...opened.weights
+        .all()
+        .filter(({ name }) => !layout.tensors.some((tensor) => tensor.name === `head.${name}`))
+        .map(({ name, shape }) => ({ name, shape, read: () => adapted.read(name, shape) })),
+      ...layout.tensors
+        .filter(({ name }) => name.startsWith('head.'))
+        .map(({ name, shape }) => ({ name: name.slice('head.'.length), shape, read: () => adapted.trained(name) })),
+    ],
   };
 }
 

@@ -1,12 +1,13 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { isOnnxFile } from '../base/model-place.ts';
-import { writeSafetensors } from '../formats/write-safetensors.ts';
+import { safetensorsHeader } from '../formats/write-safetensors.ts';
 import { exportNotes } from './export-notes.ts';
 import { exportedBase } from './exported-base.ts';
 import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
-import { mergedModel } from './merged-model.ts';
+import { type MergedTensor, mergedModel } from './merged-model.ts';
 import { modelCard } from './model-card.ts';
 import { copyTokenizer } from './tokenizer-files.ts';
 
@@ -22,7 +23,7 @@ export async function writeMergedModel(exported: ExportedTrial, folder: string):
   const notes = exportNotes(trial, 'without_masks');
   const [className = ''] = [merged.config['architectures']].flat().map(String);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'model.safetensors'), writeSafetensors([...merged.tensors()], { format: 'pt' }));
+  writeTensors(join(folder, 'model.safetensors'), merged.tensors);
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(merged.config, null, 2)}\n`);
   const tokenizer = await copyTokenizer(place, folder);
   const base = exportedBase(specification.base);
@@ -43,6 +44,31 @@ export async function writeMergedModel(exported: ExportedTrial, folder: string):
   });
   await writeFile(join(folder, 'README.md'), card);
   return { files: ['model.safetensors', 'config.json', ...tokenizer, 'README.md'], notes };
+}
+
+/** One tensor after another: a model may be larger than memory. */
+function writeTensors(path: string, tensors: readonly MergedTensor[]): void {
+  const described = tensors.map(({ name, shape }) => ({
+    name,
+    shape,
+    dtype: 'F32' as const,
+    byteLength: 4 * shape.reduce((product, size) => product * size, 1),
+  }));
+  const file = openSync(path, 'w');
+  try {
+    writeWhole(file, safetensorsHeader(described, { format: 'pt' }));
+    for (const tensor of tensors) {
+      const data = tensor.read();
+      writeWhole(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A write may take a part of what it is given. */
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
