@@ -9,6 +9,7 @@ import { serialiseModel } from '../onnx/serialise-model.ts';
 import { dropsElements, elementRates } from '../sweep/element-dropout.ts';
 import type { AdapterMasks } from '../train/adapter-engine.ts';
 import { memberMasks } from '../train/instance-masks.ts';
+import { readModelLimits } from '../train/model-limits.ts';
 import { headTaskOf } from '../train/plan-engine.ts';
 import { adaptedWeights } from './adapted-weights.ts';
 import { exportNotes } from './export-notes.ts';
@@ -118,10 +119,12 @@ async function describe(exported: ExportedTrial, folder: string, written: Writte
   const { evaluation } = trial;
   const notes = exportNotes(trial, 'as_measured');
   const base = exportedBase(specification.base);
+  const { padId } = await readModelLimits(exported.place);
   const output = evaluation.aggregate;
   const config = {
     ...labelOptions(specification.task.label_names),
     max_length: specification.configuration.max_length,
+    pad_token_id: padId,
     base: { name: base.name, content_hash: base.contentHash },
     evaluation,
     output,
@@ -137,7 +140,7 @@ async function describe(exported: ExportedTrial, folder: string, written: Writte
       lines: [
         'import onnxruntime, tokenizers',
         'tokenizer = tokenizers.Tokenizer.from_file("tokenizer.json")',
-        `tokenizer.enable_truncation(${specification.configuration.max_length}); tokenizer.enable_padding()`,
+        `tokenizer.enable_truncation(${specification.configuration.max_length}); tokenizer.enable_padding(pad_id=${padId})`,
         'encodings = tokenizer.encode_batch(["a text"])',
         `session = onnxruntime.InferenceSession("${graphFile}")`,
         `feeds = {${written.inputs.map((name) => `"${name}": [e.${encodingField[name] ?? ''} for e in encodings]`).join(', ')}}`,

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../base/errors.ts';
-import { besideModel, isOnnxFile } from '../base/model-place.ts';
 import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
@@ -8,13 +7,8 @@ import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
+import { type ModelLimits, readModelLimits } from './model-limits.ts';
 import { type GatheredTraining, StepGathering } from './step-gathering.ts';
-
-/** What of a base model's config.json batches depend on. */
-interface ModelLimits {
-  readonly padId: number;
-  readonly positions: number;
-}
 
 type Compiled = keyof (AdapterShape & HeadShape);
 
@@ -145,7 +139,7 @@ export class WarmSlot {
   async limits(modelFolder: string): Promise<ModelLimits> {
     const kept = this.#limits.get(modelFolder);
     if (kept !== undefined) return kept;
-    const limits = await readLimits(modelFolder);
+    const limits = await readModelLimits(modelFolder);
     this.#limits.set(modelFolder, limits);
     return limits;
   }
@@ -171,29 +165,6 @@ async function readFrozen(dataset: DatasetReference, file: string | undefined): 
       cause,
     });
   }
-}
-
-/** An ONNX file may come without a config.json: then padding is token 0 and nothing limits the length. */
-async function readLimits(modelFolder: string): Promise<ModelLimits> {
-  const path = besideModel(modelFolder, 'config.json');
-  let config: unknown;
-  try {
-    config = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    if (absent && isOnnxFile(modelFolder)) return { padId: 0, positions: Number.POSITIVE_INFINITY };
-    throw new DropsweepError('MODEL_UNSUPPORTED', 'config.json cannot be read', { where: path, cause });
-  }
-  return {
-    padId: numberOf(config, 'pad_token_id') ?? 0,
-    positions: numberOf(config, 'max_position_embeddings') ?? Number.POSITIVE_INFINITY,
-  };
-}
-
-function numberOf(config: unknown, name: string): number | undefined {
-  if (typeof config !== 'object' || config === null) return undefined;
-  const value = new Map<string, unknown>(Object.entries(config)).get(name);
-  return typeof value === 'number' ? value : undefined;
 }
 
 /** The kept value, made the most recently used. */
