@@ -1,0 +1,38 @@
+import { planSweep } from '../../../src/search/plan-sweep.ts';
+import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
+import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
+import { resolvedInputs } from '../sweep-inputs.ts';
+
+/** Hashes in the order of the plan, the first twelve digits of each; of shapes and keys the distinct ones. */
+export interface Identities {
+  readonly sweep: string;
+  readonly trainings: string;
+  readonly evaluations: string;
+  readonly engine_shapes: string;
+  readonly bundle_keys: string;
+}
+
+/** All that a sweep file's trainings are known by, from its text to the hashes. */
+export function identitiesOf(file: string): Identities {
+  const definition = parseSweepFile(file, '/home/user/sweep.yaml', { isFile: () => true, isFolder: () => true });
+  const regression = definition.task.kind === 'text-regression';
+  const plan = planSweep(
+    definition,
+    resolvedInputs({
+      test: { hash: '9'.repeat(64), rows: 50 },
+      ...(regression ? { task: { kind: 'regression', label_names: [] } } : {}),
+    }),
+  );
+  const specifications = plan.trainings.map(({ specification }) => specification);
+  return {
+    sweep: plan.canonical_hash,
+    trainings: beginnings(plan.trainings.map(({ training_hash }) => training_hash)),
+    evaluations: beginnings(plan.trainings.flatMap(({ evaluations }) => evaluations.map((e) => e.evaluation_hash))),
+    engine_shapes: beginnings([...new Set(specifications.map(engineShape))]),
+    bundle_keys: beginnings([...new Set(specifications.map(bundleKey))]),
+  };
+}
+
+function beginnings(hashes: readonly string[]): string {
+  return hashes.map((hash) => hash.slice(0, 12)).join(' ');
+}
