@@ -4,6 +4,7 @@ import { paretoReport } from '../report/pareto-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import { commandSweep } from '../store/commands.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { readSweepMark } from '../store/sweep-list.ts';
 import { type CliContext, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from './open-record.ts';
@@ -33,8 +34,11 @@ function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
 
 async function showDashboard({ process }: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
   const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
+  const { guardTerminal } = await import('../dashboard/terminal-guard.ts');
   return runDashboard({
     readSnapshot: () => readSweepSnapshot(record.store, name),
+    readMark: () => readSweepMark(record.store, name),
+    guard: () => guardTerminal(process.stdout.fd),
     command: (command) => carryOut(record, name, command),
     stdout: process.stdout,
     stdin: process.stdin,

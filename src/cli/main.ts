@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './production-mode.ts';
 import { ExitCode, run } from '@stricli/core';
 import { app } from './app.ts';
 import type { CliContext } from './cli-context.ts';

@@ -12,6 +12,7 @@ export type KeyMeaning =
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'parallelism'; readonly change: 1 | -1 }
+  | { readonly kind: 'suspend' }
   | { readonly kind: 'leave' };
 
 /** The part of ink's key that is looked at. */
@@ -38,6 +39,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['↑ ↓ or k j', 'scroll by a row'],
   ['PgUp PgDn', 'scroll by a page'],
   ['Home End', 'first or last trial'],
+  ['Ctrl-Z', 'stop until `fg`'],
   ['?', 'this help; Esc closes it'],
 ];
 
@@ -55,7 +57,7 @@ export const keyHints: readonly (readonly [key: string, meaning: string])[] = [
 
 /** @param page rows that the table shows */
 export function keyMeaning(input: string, key: PressedKey, page: number): KeyMeaning | null {
-  if (key.ctrl === true) return input === 'c' ? { kind: 'leave' } : null;
+  if (key.ctrl === true) return input === 'c' ? { kind: 'leave' } : input === 'z' ? { kind: 'suspend' } : null;
   const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'scroll', rows } });
   if (key.upArrow === true) return scroll(-1);
   if (key.downArrow === true) return scroll(1);

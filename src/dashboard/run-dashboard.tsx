@@ -14,20 +14,27 @@ import { changeView, initialViewState, type ViewState } from './view-state.ts';
 
 export interface DashboardOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;
+  /** See SnapshotPollerOptions. */
+  readonly readMark?: () => Promise<string>;
   /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
   readonly command: (command: DashboardCommand) => Promise<void>;
   readonly stdout: TerminalOutput;
   readonly stdin: NodeJS.ReadStream;
   readonly refreshMs?: number;
+  readonly restingRefreshMs?: number;
   /** Leaves when it fires; the sweep goes on. */
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
   /** Default: NO_COLOR is not set. */
   readonly colour?: boolean;
+  /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
+  readonly guard?: () => () => void;
+  /** Stops the process until it is continued. Default: this process, by SIGSTOP. */
+  readonly stopProcess?: () => void;
 }
 
 const noticeMs = 4000;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Shows a sweep on the whole terminal until somebody leaves or the sweep comes to its end while it is watched. A
@@ -70,7 +77,10 @@ class Dashboard {
     signal?.addEventListener('abort', leave, { once: true });
     for (const name of signals) process.on(name, leave);
     process.on('exit', restore);
+    process.on('SIGTSTP', this.#suspend);
+    process.on('SIGCONT', this.#continue);
     stdout.on('resize', resize);
+    const release = this.#options.guard?.();
     this.#screen.open();
     const unmount = this.#mount();
     try {
@@ -78,13 +88,33 @@ class Dashboard {
     } finally {
       unmount();
       this.#screen.leave();
+      release?.();
       stdout.off('resize', resize);
       process.off('exit', restore);
+      process.off('SIGTSTP', this.#suspend);
+      process.off('SIGCONT', this.#continue);
       for (const name of signals) process.off(name, leave);
       signal?.removeEventListener('abort', leave);
     }
     return this.#snapshot !== null && isFinal(this.#snapshot) ? 'finished' : 'left';
   }
+
+  /** Ctrl-Z, or SIGTSTP from outside: the shell finds its terminal as it was. */
+  readonly #suspend = (): void => {
+    const { stdin, stopProcess = () => process.kill(process.pid, 'SIGSTOP') } = this.#options;
+    this.#screen.leave();
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stopProcess();
+  };
+
+  /** After `fg`: others may have written on the terminal, or changed its size. */
+  readonly #continue = (): void => {
+    const { stdin } = this.#options;
+    if (stdin.isTTY) stdin.setRawMode(true);
+    this.#screen.open();
+    this.#screen.invalidate();
+    this.#draw();
+  };
 
   #mount(): () => void {
     // In its debug mode ink asks of its stream columns and write alone.
@@ -97,7 +127,11 @@ class Dashboard {
       patchConsole: false,
     });
     this.#draw = () => instance.rerender(this.#element());
-    const clock = setInterval(() => this.#draw(), 1000);
+    // Ages and time left go on by themselves; of a sweep that has ended nothing does, but for a notice that ends.
+    const clock = setInterval(() => {
+      const ended = this.#snapshot !== null && isFinal(this.#snapshot);
+      if (!ended || this.#away !== null || this.#notice !== null) this.#draw();
+    }, 1000);
     return () => {
       clearInterval(clock);
       this.#draw = () => undefined;
@@ -106,9 +140,12 @@ class Dashboard {
   }
 
   async #poll(): Promise<void> {
-    const { readSnapshot, refreshMs = 500 } = this.#options;
+    const { readSnapshot, readMark, restingRefreshMs, refreshMs = 500 } = this.#options;
     await pollSnapshots({
       readSnapshot,
+      ...(readMark === undefined ? {} : { readMark }),
+      ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
+      rests: isFinal,
       refreshMs,
       signal: this.#leaving.signal,
       onSnapshot: (snapshot) => {
@@ -145,7 +182,8 @@ class Dashboard {
       const { since, reason } = this.#away;
       return { text: `PostgreSQL away since ${since}, trying again: ${reason}`, urgent: true };
     }
-    return this.#notice !== null && this.#now().getTime() < this.#notice.until ? this.#notice.banner : null;
+    if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
+    return this.#notice?.banner ?? null;
   }
 
   #say(banner: Banner): void {
@@ -165,6 +203,10 @@ class Dashboard {
     if (meaning === null) return;
     if (meaning.kind === 'leave') {
       this.#leaving.abort();
+      return;
+    }
+    if (meaning.kind === 'suspend') {
+      this.#suspend();
       return;
     }
     if (meaning.kind === 'view') {

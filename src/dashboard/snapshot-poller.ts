@@ -5,28 +5,44 @@ export interface SnapshotPollerOptions {
   readonly refreshMs: number;
   readonly signal: AbortSignal;
   readonly onSnapshot: (snapshot: SweepSnapshot) => void;
+  /**
+   * Something short that changes whenever a sweep that rests may have begun to move: while it stays, what was read stays
+   * true and is not read again. Absent: every reading is whole.
+   */
+  readonly readMark?: () => Promise<string>;
+  /** Whether a sweep rests: nothing of it changes by itself. */
+  readonly rests?: (snapshot: SweepSnapshot) => boolean;
   /** Called with each reading that failed, or is not back after `slowMs`. */
   readonly onAway: (reason: string) => void;
   readonly slowMs?: number;
+  /** Between two looks at whether a sweep at rest was begun again; default: 5 s. */
+  readonly restingRefreshMs?: number;
 }
 
 const slowestRefreshMs = 5000;
 
 /**
  * Reads snapshots one after another, never two at once, until the signal. A database that is away is reported and
- * asked again, at longer and longer distances up to five seconds.
+ * asked again, at longer and longer distances up to five seconds. Of a sweep at rest its mark alone is read.
  */
 export async function pollSnapshots(options: SnapshotPollerOptions): Promise<void> {
-  const { refreshMs, signal, slowMs = 5000 } = options;
+  const { refreshMs, signal, slowMs = 5000, restingRefreshMs = 5000 } = options;
   let waitMs = refreshMs;
+  let restingAt: string | null = null;
   while (!signal.aborted) {
     const slow = setTimeout(() => options.onAway('no answer yet'), slowMs);
     try {
-      const snapshot = await untilAborted(options.readSnapshot(), signal);
-      if (signal.aborted || snapshot === null) return;
-      waitMs = refreshMs;
-      options.onSnapshot(snapshot);
+      const mark = options.readMark === undefined ? '' : await untilAborted(options.readMark(), signal);
+      if (signal.aborted || mark === null) return;
+      if (restingAt === null || mark !== restingAt) {
+        const snapshot = await untilAborted(options.readSnapshot(), signal);
+        if (signal.aborted || snapshot === null) return;
+        restingAt = options.readMark !== undefined && options.rests?.(snapshot) === true ? mark : null;
+        options.onSnapshot(snapshot);
+      }
+      waitMs = restingAt === null ? refreshMs : Math.max(refreshMs, restingRefreshMs);
     } catch (error) {
+      restingAt = null;
       waitMs = Math.min(slowestRefreshMs, Math.max(refreshMs, 2 * waitMs));
       options.onAway(firstLine(error));
     } finally {

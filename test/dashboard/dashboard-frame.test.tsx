@@ -70,8 +70,8 @@ describe('the whole frame', () => {
       ↑ ↓ or k j  scroll by a row
       PgUp PgDn   scroll by a page
       Home End    first or last trial
+      Ctrl-Z      stop until \`fg\`
       ?           this help; Esc closes it
-
 
 
 

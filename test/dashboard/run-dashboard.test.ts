@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DashboardCommand } from '../../src/dashboard/key-bindings.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
@@ -88,5 +93,83 @@ describe('the dashboard on a terminal', () => {
     await emulator.until((screen) => screen[22] === 'the sweep takes no commands now');
     emulator.press('q');
     expect(await end).toBe('finished');
+  });
+
+  it('reads a sweep that has ended once, then its mark alone, and all of it when somebody begins it again', async () => {
+    const emulator = new Emulator(80, 24);
+    const leaving = new AbortController();
+    let mark = 'completed';
+    let readings = 0;
+    let marks = 0;
+    const end = runDashboard({
+      readSnapshot: async () => {
+        readings += 1;
+        return mark === 'completed' ? situations.finished() : situations.running();
+      },
+      readMark: async () => {
+        marks += 1;
+        return mark;
+      },
+      command: async () => undefined,
+      stdout: emulator.output(),
+      stdin: emulator.stdin,
+      refreshMs: 1,
+      restingRefreshMs: 5,
+      signal: leaving.signal,
+      now: () => now,
+    });
+    await vi.waitFor(() => expect(marks).toBeGreaterThan(5));
+    expect(readings).toBe(1);
+    mark = 'running';
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+    await vi.waitFor(() => expect(readings).toBeGreaterThan(3));
+    leaving.abort();
+    expect(await end).toBe('left');
+  });
+
+  it('stops at Ctrl-Z with the terminal as it was, and draws all of it again when it goes on', async () => {
+    const emulator = new Emulator(80, 24);
+    let stopped = 0;
+    const end = runDashboard({
+      readSnapshot: async () => situations.running(),
+      command: async () => undefined,
+      stdout: emulator.output(),
+      stdin: emulator.stdin,
+      refreshMs: 10,
+      now: () => now,
+      stopProcess: () => (stopped += 1),
+    });
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+    emulator.press('\u001A');
+    await vi.waitFor(() => expect(stopped).toBe(1));
+    await emulator.until(() => emulator.terminal.buffer.active.type === 'normal');
+    expect(emulator.rawMode).toBe(false);
+    process.emit('SIGCONT');
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true && screen[23]?.startsWith('q') === true);
+    expect(emulator.terminal.buffer.active.type).toBe('alternate');
+    expect(emulator.rawMode).toBe(true);
+    emulator.press('q');
+    expect(await end).toBe('left');
+    expect(process.listenerCount('SIGCONT')).toBe(0);
+  });
+});
+
+describe('the guard of a terminal', () => {
+  it.each([
+    ['gives it back where its owner died without a word', false, '\u001B[?1049l'],
+    ['leaves it alone where its owner gave it back', true, ''],
+  ] as const)('%s', async (_, orderly, expected) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'dropsweep-guard-')), 'terminal');
+    const guard = resolve(import.meta.dirname, '../../dist/src/dashboard/terminal-guard.js');
+    const program = `
+      import { openSync } from 'node:fs';
+      const { guardTerminal } = await import(${JSON.stringify(guard)});
+      const release = guardTerminal(openSync(${JSON.stringify(file)}, 'a'));
+      if (${orderly}) release();
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200);
+      setInterval(() => {}, 1000);`;
+    await expect(promisify(execFile)('node', ['--input-type=module', '--eval', program])).rejects.toThrow();
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain(expected));
+    if (orderly) expect(readFileSync(file, 'utf8')).toBe('');
   });
 });
