@@ -4,7 +4,7 @@ import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { type LoadedDataset, loadDataset } from '../data/load-dataset.ts';
-import { planSweep } from '../search/plan-sweep.ts';
+import { demandSearchSize, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
 import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { BaseModelReference, LabelledRow } from '../sweep/vocabulary.ts';
@@ -33,6 +33,7 @@ export async function prepareSweep(
   definition: SweepDefinition,
   resolveBase: (reference: string) => Promise<BaseModelReference>,
 ): Promise<PreparedSweep> {
+  demandSearchSize(definition);
   const rows = loadDataset(definition.task);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
   const frozen = {

@@ -20,11 +20,30 @@ import { makeSampler } from './make-sampler.ts';
 import { makeScheduler } from './make-scheduler.ts';
 import type { SpacePoint } from './sampler.ts';
 
+/** Points of a search: 100,000 trainings are planned in some seconds and recorded in half a minute. */
+const mostPoints = 200_000;
+
+/**
+ * Counts a search's points before anything is made of them.
+ * @throws DropsweepError SWEEP_FILE_INVALID
+ */
+export function demandSearchSize(definition: SweepDefinition): void {
+  const { size } = makeSampler(definition);
+  if (size <= mostPoints) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'the search has more points than a sweep can hold', {
+    where: definition.search.kind === 'grid' ? 'space' : 'search.trials, times the values of seed',
+    got: `${size} points`,
+    expected: `at most ${mostPoints}`,
+    fix: 'give axes fewer values, or draw from them: search: {kind: random, trials: <number>}',
+  });
+}
+
 /**
  * All trainings and evaluations of a sweep, each once, in the order of the points that first ask for them. Pure.
  * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs, or leaves no step for allocating ranks
  */
 export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): SweepPlan {
+  demandSearchSize(definition);
   const sampler = makeSampler(definition);
   const scheduler = makeScheduler(definition.scheduler);
   const rungCount = definition.scheduler.kind === 'none' ? 1 : definition.scheduler.rungs.length + 1;

@@ -19,6 +19,8 @@ export interface CreateSweepRequest {
   readonly launchedBy: Readonly<Record<string, string>>;
   /** Take a plan whose trainings contain those of the sweep of this name, and add what is new. */
   readonly extend?: boolean;
+  /** Told after each block how many of the planned trainings are recorded. */
+  readonly progress?: (recorded: number, planned: number) => void;
 }
 
 export type CreateSweepResult =
@@ -35,7 +37,7 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
   const { plan } = request;
   const { id, kind, existing } = await transact(store, (tx) => findOrInsert(tx, request));
   if (kind === 'conflict') return { kind, sweepId: id, existing };
-  await finishInserting(store, id);
+  await finishInserting(store, id, request.progress);
   const { count } = await store.db
     .selectFrom('sweep_trainings')
     .select((select) => select.fn.countAll<number>().as('count'))
@@ -147,7 +149,11 @@ function thawPlan(bytes: Buffer): PlannedTraining[] {
 }
 
 /** Inserts the trainings of a sweep that are not there yet, block by block; idempotent. */
-export async function finishInserting(store: Store, sweepId: string): Promise<void> {
+export async function finishInserting(
+  store: Store,
+  sweepId: string,
+  progress?: CreateSweepRequest['progress'],
+): Promise<void> {
   const sweep = await store.db
     .selectFrom('sweeps')
     .select(['frozen_plan', 'planned_trainings', 'inserted_trainings'])
@@ -160,6 +166,7 @@ export async function finishInserting(store: Store, sweepId: string): Promise<vo
     const block = trainings.slice(start, start + blockSize);
     await transact(store, (tx) => insertTrainings(tx, sweepId, block, firstTrials));
     if (isPowerOfTwo(start / blockSize + 1)) await refreshStatistics(store);
+    progress?.(start + block.length, trainings.length);
   }
   await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
 }

@@ -28,10 +28,12 @@ export async function insertTrainings(
   const hashes = block.map((training) => training.training_hash);
   const { rows: inserted } = await sql<{ training_hash: string }>`
     insert into trainings (training_hash, specification, trainer, trainer_version, total_steps, bundle_key)
-    select hash, specification::jsonb, specification::jsonb ->> 'trainer', specification::jsonb ->> 'trainer_version',
-      (specification::jsonb ->> 'total_steps')::integer, bundle_key
-    from unnest(${hashes}::text[], ${block.map((training) => JSON.stringify(training.specification))}::text[],
-      ${block.map(({ specification }) => (specification.trainer === 'onnx' ? bundleKey(specification) : null))}::text[]) as t (hash, specification, bundle_key)
+    select * from unnest(${hashes}::text[], ${block.map(({ specification }) => JSON.stringify(specification))}::jsonb[],
+      ${block.map(({ specification }) => specification.trainer)}::text[],
+      ${block.map(({ specification }) => specification.trainer_version)}::text[],
+      ${block.map(({ specification }) => specification.total_steps)}::integer[],
+      ${block.map(({ specification }) => (specification.trainer === 'onnx' ? bundleKey(specification) : null))}::text[])
+      as t (hash, specification, trainer, trainer_version, total_steps, bundle_key)
     order by hash
     on conflict (training_hash) do nothing returning training_hash`.execute(tx);
   const fresh = new Set(inserted.map((row) => row.training_hash));

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { demandSearchSize, planSweep } from '../../src/search/plan-sweep.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 
 const everything = { isFile: () => true, isFolder: () => true };
@@ -60,6 +60,22 @@ describe('planning a sweep', () => {
     expect(plan.trainings[0]?.rung_steps).toEqual([26, 52, 104]);
     const short = { ...halving, training: { ...halving.training, epochs: 1, batch_size: 512 } };
     expect(() => planSweep(short, resolvedInputs())).toThrow('a training has too few steps for its rungs');
+  });
+
+  it('counts points before it makes any, takes 200,000 and refuses a million', () => {
+    const counted = (instances: number, seeds: number): SweepDefinition => {
+      const upTo = (count: number) => Array.from({ length: count }, (_, value) => value + 1);
+      return { ...example('quickstart'), space: { train_instances: upTo(instances), seed: upTo(seeds) } };
+    };
+    expect(() => demandSearchSize(counted(400, 500))).not.toThrow();
+    expect(() => demandSearchSize(counted(1_000, 1_000))).toThrow(
+      expect.objectContaining({
+        code: 'SWEEP_FILE_INVALID',
+        facts: expect.objectContaining({ where: 'space', got: '1000000 points', expected: 'at most 200000' }),
+      }),
+    );
+    const random = { kind: 'random', trials: 200_001, seed: 0 } as const;
+    expect(() => planSweep({ ...counted(2, 1), search: random }, resolvedInputs())).toThrow('more points');
   });
 
   it('keeps the trainings of a sweep when axes are added, and its own hash when only the way it is run changes', () => {

@@ -66,7 +66,7 @@ export async function launchDefinition(
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);
     say(context, summaryOf(prepared, done, memory).join('\n'));
-    const { kind, sweepId } = await recordSweep(record, prepared, extend);
+    const { kind, sweepId } = await recordSweep(record, prepared, extend, progress);
     if (kind === 'attached') say(context, `The sweep ${definition.name} is there already: nothing is repeated.`);
     if (kind === 'attached' && resume) {
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
