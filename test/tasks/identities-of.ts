@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { namedBase, prepareSweep } from '../../src/cli/prepare-sweep.ts';
+import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
+import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+
+/** All that a sweep over a task is known by in a database. */
+export interface Identities {
+  readonly sweep: string;
+  readonly datasets: readonly string[];
+  readonly trainings: readonly string[];
+  readonly evaluations: readonly string[];
+  readonly engine_shapes: readonly string[];
+  readonly bundle_keys: readonly string[];
+}
+
+export interface SweepOfTask {
+  readonly task: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const there = { isFile: () => true, isFolder: () => true };
+
+/** Plans a sweep of two trainings over the task, with files written anew. */
+export async function identitiesOf({ task, files }: SweepOfTask): Promise<Identities> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-identities-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+    const sweep = `name: s\nbase: some/model\ntask:\n${task}\nspace: {p: [0, 0.5], N: [2], M: [1, 4], seed: [3]}\n`;
+    const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there);
+    const { plan, datasets } = await prepareSweep(definition, async (reference) => namedBase(reference));
+    return {
+      sweep: plan.canonical_hash,
+      datasets: datasets.map(({ hash }) => hash),
+      trainings: plan.trainings.map(({ training_hash }) => training_hash),
+      evaluations: plan.trainings.flatMap(({ evaluations }) => evaluations.map((each) => each.evaluation_hash)),
+      engine_shapes: plan.trainings.map(({ specification }) => engineShape(specification)),
+      bundle_keys: plan.trainings.map(({ specification }) => bundleKey(specification)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
