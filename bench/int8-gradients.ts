@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { planBatches, sortedBatches } from '../src/data/epoch-batches.ts';
-import { loadDataset } from '../src/data/load-dataset.ts';
+import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { batchLabels, tokenBatch } from '../src/data/token-batch.ts';
-import { tokenise } from '../src/data/tokenise.ts';
+import { inputLengths } from '../src/data/encoded-rows.ts';
+import { openTokenizer } from '../src/data/open-tokenizer.ts';
 import { choiceFields, trainingDefaults } from '../src/sweep/training-fields.ts';
 import type { BasePrecision } from '../src/sweep/vocabulary.ts';
 import type { TrainableTensor, TrainingState } from '../src/train/adapter-engine.ts';
@@ -13,6 +14,7 @@ import { StepGathering } from '../src/train/step-gathering.ts';
 import { trainSteps } from '../src/train/training-loop.ts';
 import { ownBase } from './own-base.ts';
 import { stepRequest } from './step-request.ts';
+import { taskOf } from '../src/tasks/tasks.ts';
 
 /*
  * How far int8's gradients are from float32's: a training on mails in float32, and at some of its steps the gradient
@@ -63,9 +65,15 @@ const open = (base_precision: BasePrecision) =>
     threads: Number(options.threads),
   });
 const [float32, int8] = [await open('float32'), await open(precision)];
-const tokens = await tokenise(modelFolder, data.train, configuration.max_length);
+const task = taskOf(data.task);
+const { labels: layout } = task.objective.loss(configuration);
+const { inputs } = await task.encode(data.train, {
+  shape: data.task,
+  tokenizer: openTokenizer(modelFolder),
+  maxLength: configuration.max_length,
+});
 const padId = 0;
-const lengths = tokens.inputIds.map((ids) => ids.length);
+const lengths = inputLengths(inputs);
 const masks = instanceMasks(float32.layout, configuration);
 const probes = sortedBatches(lengths, configuration.batch_size);
 
@@ -74,8 +82,8 @@ await compareAt(float32.initialState(0));
 const loop = {
   engine: float32,
   configuration,
-  task: data.task,
-  tokens,
+  labels: layout,
+  inputs,
   padId,
   plan: planBatches(lengths, configuration.batch_size),
   totalSteps,
@@ -94,8 +102,8 @@ async function compareAt({ parameters, step }: TrainingState): Promise<void> {
   for (const share of [0.25, 0.5, 0.99]) {
     const rows = probes[Math.floor(share * (probes.length - 1))];
     if (rows === undefined) throw new RangeError('there are batches');
-    const batch = tokenBatch(tokens, rows, padId);
-    const labels = batchLabels(tokens, rows, data.task.kind);
+    const batch = tokenBatch(inputs, rows, padId);
+    const labels = batchLabels(inputs, rows, layout);
     const exact = await float32.gradient(parameters, batch, labels, masks(step, 0));
     const rounded = await int8.gradient(parameters, batch, labels, masks(step, 0));
     const compared = float32.layout.tensors.flatMap((tensor) => {

@@ -6,7 +6,7 @@ import { canonicalJson } from '../src/base/canonical-json.ts';
 import { sha256 } from '../src/base/sha256.ts';
 import { stepsPerEpoch } from '../src/data/epoch-batches.ts';
 import { freezeRows } from '../src/data/frozen-rows.ts';
-import { loadDataset } from '../src/data/load-dataset.ts';
+import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/classification-metrics.ts';
 import { resolveModel } from '../src/hub/resolve-model.ts';
 import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
@@ -16,7 +16,7 @@ import { choiceFields } from '../src/sweep/training-fields.ts';
 import type {
   BasePrecision,
   DatasetReference,
-  LabelledRow,
+  FrozenRow,
   TaskShape,
   TrainingConfiguration,
 } from '../src/sweep/vocabulary.ts';
@@ -178,7 +178,11 @@ async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promis
   const ensemble = metrics[1];
   if (ensemble === undefined) return base;
   const own = evaluated.members.filter((one) => one.evaluationId === evaluations[1]?.evaluationId);
-  return { ...base, members: own.map(({ logits }) => memberAccuracy(inputs, logits)), ensemble: shown(ensemble) };
+  return {
+    ...base,
+    members: own.map(({ outputs }) => memberAccuracy(inputs, outputs.values)),
+    ensemble: shown(ensemble),
+  };
 }
 
 function memberAccuracy(inputs: Inputs, logits: Float32Array): number {
@@ -233,7 +237,7 @@ function round(value: number | null): number {
   return value === null ? Number.NaN : Math.round(value * 10_000) / 10_000;
 }
 
-function freeze(folder: string, rows: readonly LabelledRow[]): { reference: DatasetReference; file: string } {
+function freeze(folder: string, rows: readonly FrozenRow[]): { reference: DatasetReference; file: string } {
   const frozen = freezeRows(rows);
   const file = join(folder, `${frozen.hash}.jsonl.gz`);
   writeFileSync(file, frozen.bytes);
@@ -261,7 +265,7 @@ async function main(): Promise<void> {
       task,
       train: frozen.train.reference,
       dev: frozen.dev.reference,
-      devLabels: dev.map((row) => row.label),
+      devLabels: dev.map((row) => Number(row['label'])),
       datasetFiles: {
         [frozen.train.reference.hash]: frozen.train.file,
         [frozen.dev.reference.hash]: frozen.dev.file,

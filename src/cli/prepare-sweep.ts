@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
-import { type LoadedDataset, loadDataset } from '../data/load-dataset.ts';
 import { demandSearchSize, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
 import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
-import type { BaseModelReference, LabelledRow } from '../sweep/vocabulary.ts';
+import type { BaseModelReference, FrozenRow } from '../sweep/vocabulary.ts';
+import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
+import { taskOf } from '../tasks/tasks.ts';
 
 /** A sweep that is ready to be recorded. */
 export interface PreparedSweep {
@@ -35,6 +36,8 @@ export async function prepareSweep(
 ): Promise<PreparedSweep> {
   demandSearchSize(definition);
   const rows = loadDataset(definition.task);
+  const { rows: taskRows } = taskOf(definition.task);
+  const charactersOf = (row: FrozenRow) => taskRows.characters(row);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
   const frozen = {
     train: freezeRows(rows.train),
@@ -47,8 +50,8 @@ export async function prepareSweep(
     datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
       ({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes }),
     ),
-    ...tokenEstimates(rows),
-    longestRow: rows.train.reduce((longest, row) => Math.max(longest, tokensOf(row)), 1),
+    ...tokenEstimates(rows, charactersOf),
+    longestRow: rows.train.reduce((longest, row) => Math.max(longest, tokensOf(charactersOf(row))), 1),
     encoderParameters: encoderParameters(base.folder),
   };
 }
@@ -69,21 +72,22 @@ function references(frozen: { readonly train: Frozen; readonly dev: Frozen; read
   };
 }
 
-function tokenEstimates({ train, dev }: LoadedDataset): { trainTokens: number; devTokens: number } {
-  return { trainTokens: meanTokens(train), devTokens: meanTokens(dev) };
+function tokenEstimates(
+  { train, dev }: LoadedDataset,
+  charactersOf: (row: FrozenRow) => number,
+): { trainTokens: number; devTokens: number } {
+  const meanOf = (rows: readonly FrozenRow[]) => meanTokens(rows.map(charactersOf));
+  return { trainTokens: meanOf(train), devTokens: meanOf(dev) };
 }
 
-function meanTokens(rows: readonly LabelledRow[]): number {
-  const characters = rows.reduce((sum, row) => sum + charactersOf(row), 0);
+/** @param rows characters of each */
+function meanTokens(rows: readonly number[]): number {
+  const characters = rows.reduce((sum, row) => sum + row, 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN / Math.max(1, rows.length)) + 3;
 }
 
-function tokensOf(row: LabelledRow): number {
-  return Math.ceil(charactersOf(row) / CHARACTERS_PER_TOKEN) + 3;
-}
-
-function charactersOf({ text, text_pair = '' }: LabelledRow): number {
-  return text.length + text_pair.length;
+function tokensOf(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + 3;
 }
 
 /** Layers × 12 × hidden², for the prediction of time only; MiniLM-L6's where config.json is not there to say. */

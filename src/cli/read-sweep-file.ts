@@ -3,14 +3,16 @@ import { resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { taskSections } from '../tasks/tasks.ts';
 
 /** Reads and checks a sweep file. @throws DropsweepError SWEEP_FILE_INVALID */
 export function readSweepFile(file: string): SweepDefinition {
   const path = resolve(file);
-  return parseSweepFile(readText(path, file), path, {
-    isFile: (place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
-    isFolder: (place) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
-  });
+  const lookup = {
+    isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
+    isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
+  };
+  return parseSweepFile(readText(path, file), path, lookup, taskSections);
 }
 
 function readText(path: string, file: string): string {

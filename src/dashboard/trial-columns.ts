@@ -3,6 +3,7 @@ import { assertNever } from '../base/assert-never.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { formatMetric, formatPercent, formatQuantity, formatSetting } from './format-value.ts';
 import type { Tone } from './styled-line.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import { trialValue } from './trial-value.ts';
 
 export interface TrialColumn {
@@ -39,7 +40,7 @@ function totalWidth(columns: readonly TrialColumn[]): number {
 }
 
 function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
-  const regression = snapshot.definition.task.kind === 'text-regression';
+  const { columns: ofTask, lossHeading } = taskOf(snapshot.definition.task);
   const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
   const objective = snapshot.definition.objectives[0]?.metric ?? 'accuracy';
   const shown = new Set(['accuracy', 'ece', 'loss', 'complexity']);
@@ -61,8 +62,9 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
     });
   }
   if (!shown.has(objective)) columns.push(metricColumn(objective.slice(0, 8), objective, 0));
-  if (!regression) columns.push(metricColumn('accuracy', 'accuracy', 0), metricColumn('ECE', 'ece', 3));
-  columns.push(metricColumn(regression ? 'MSE' : 'NLL', 'loss', 6));
+  if (ofTask.includes('accuracy')) columns.push(metricColumn('accuracy', 'accuracy', 0));
+  if (ofTask.includes('ece')) columns.push(metricColumn('ECE', 'ece', 3));
+  columns.push(metricColumn(lossHeading, 'loss', 6));
   columns.push({
     heading: 'complexity',
     width: 10,

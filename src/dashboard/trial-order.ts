@@ -1,5 +1,6 @@
 import type { SweepSnapshot, TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import { trialValue } from './trial-value.ts';
 
 /** A column that the table can be sorted by, best first. */
@@ -28,11 +29,11 @@ export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
     { label: 'dropout_rate', value: (trial) => trial.configuration.dropout_rate, direction: 'minimize', judged: false },
     { label: 'trial', value: (trial) => trial.trial, direction: 'minimize', judged: false },
   ];
-  const regression = snapshot.definition.task.kind === 'text-regression';
+  const { columns } = taskOf(snapshot.definition.task);
   return candidates.filter(
     ({ label }, index) =>
       candidates.findIndex((other) => other.label === label) === index &&
-      !(regression && (label === 'accuracy' || label === 'ece')),
+      (columns.includes(label) || (label !== 'accuracy' && label !== 'ece')),
   );
 }
 

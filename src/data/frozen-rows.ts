@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
-import type { LabelledRow } from '../sweep/vocabulary.ts';
+import type { FrozenRow } from '../sweep/vocabulary.ts';
 import { dataInvalid } from './raw-row.ts';
 
 export interface FrozenRows {
@@ -13,8 +13,8 @@ export interface FrozenRows {
 }
 
 /** Rows as the record keeps them: canonical JSON, one object a line. Equal rows in equal order have equal hashes. */
-export function freezeRows(rows: readonly LabelledRow[]): FrozenRows {
-  const text = rows.map(({ text, text_pair, label }) => `${canonicalJson({ label, text, text_pair })}\n`).join('');
+export function freezeRows(rows: readonly FrozenRow[]): FrozenRows {
+  const text = rows.map((row) => `${canonicalJson(row)}\n`).join('');
   return { hash: sha256(text), rows: rows.length, bytes: gzipSync(text) };
 }
 
@@ -23,7 +23,7 @@ export function freezeRows(rows: readonly LabelledRow[]): FrozenRows {
  * @param hash what they were recorded under
  * @throws DropsweepError DATA_INVALID when the bytes are damaged or are other rows
  */
-export function thawRows(bytes: Uint8Array, hash: string): LabelledRow[] {
+export function thawRows(bytes: Uint8Array, hash: string): FrozenRow[] {
   let text: string;
   try {
     text = gunzipSync(bytes).toString('utf8');
@@ -39,5 +39,5 @@ export function thawRows(bytes: Uint8Array, hash: string): LabelledRow[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): LabelledRow => JSON.parse(line));
+    .map((line): FrozenRow => JSON.parse(line));
 }

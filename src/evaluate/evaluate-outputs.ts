@@ -1,22 +1,18 @@
+import { type OutputRows, rowCount, sameOffsets } from '../sweep/output-rows.ts';
 import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
-import type { TaskShape } from '../sweep/vocabulary.ts';
-import { aggregateMembers } from './aggregate-members.ts';
-import { brier, expectedCalibrationError, reliabilityBins } from './calibration.ts';
-import { accuracy, confusionMatrix, f1, matthews, predictedClasses } from './classification-metrics.ts';
-import { meanSquaredError, pearson, spearman } from './regression-metrics.ts';
-import { negativeLogLikelihoods, softmax } from './softmax.ts';
+import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
+import { type SetMetrics, setMetrics } from './set-metrics.ts';
 import { assertTheorem45 } from './theorem-45.ts';
 
-/** The outputs of M members (or of one pass) on a set of rows. */
+/** The outputs of M members (or of one pass) for the inputs of a set of rows. */
 export interface MemberOutputs {
-  /** [M] of [rows, classes]; one class for a regression */
-  readonly members: readonly Float32Array[];
-  readonly labels: readonly number[];
+  readonly members: readonly OutputRows[];
+  readonly rows: EvaluatedRows;
 }
 
 export interface EvaluationInputs {
-  readonly task: TaskShape;
-  readonly aggregate: 'logits' | 'probabilities';
+  readonly scores: TaskScores;
+  readonly aggregate: Aggregate;
   readonly evaluated: MemberOutputs;
   /** The same mode on a fixed subsample of the train rows. */
   readonly train: MemberOutputs;
@@ -24,20 +20,15 @@ export interface EvaluationInputs {
   readonly expectedKeptEntries: number;
 }
 
-type SetMetrics = Omit<
-  EvaluationMetrics,
-  'train_accuracy' | 'train_loss' | 'accuracy_gap' | 'loss_gap' | 'expected_kept_entries' | 'inference_passes'
->;
-
 /**
- * All metrics of one evaluation, and the aggregated outputs [rows, classes] that they are of: mean logits or mean
- * probabilities. Gaps are train − dev for accuracy and for loss alike.
+ * All metrics of one evaluation, and the averaged outputs that they are of. Gaps are train − dev for accuracy and for
+ * loss alike.
  * @throws Error when Theorem 4.5 does not hold, which is a defect
  */
 export function evaluateOutputs(inputs: EvaluationInputs): { metrics: EvaluationMetrics; aggregated: Float64Array } {
-  const { task, aggregate } = inputs;
-  const { metrics, aggregated } = setMetrics(task, aggregate, inputs.evaluated);
-  const train = setMetrics(task, aggregate, inputs.train).metrics;
+  const { scores, aggregate } = inputs;
+  const { metrics, aggregated } = evaluateSet(scores, aggregate, inputs.evaluated);
+  const train = evaluateSet(scores, aggregate, inputs.train).metrics;
   return {
     aggregated,
     metrics: {
@@ -52,75 +43,32 @@ export function evaluateOutputs(inputs: EvaluationInputs): { metrics: Evaluation
   };
 }
 
-function setMetrics(
-  task: TaskShape,
-  aggregate: 'logits' | 'probabilities',
-  outputs: MemberOutputs,
+function evaluateSet(
+  scores: TaskScores,
+  aggregate: Aggregate,
+  { members, rows }: MemberOutputs,
 ): { metrics: SetMetrics; aggregated: Float64Array } {
-  return task.kind === 'classification'
-    ? classification(task.label_names.length, aggregate, outputs)
-    : regression(outputs);
-}
-
-function classification(
-  classes: number,
-  aggregate: 'logits' | 'probabilities',
-  { members, labels }: MemberOutputs,
-): { metrics: SetMetrics; aggregated: Float64Array } {
-  const aggregated = aggregateMembers(members, classes, aggregate);
-  const probabilities = aggregate === 'logits' ? softmax(aggregated, classes) : aggregated;
-  const losses =
-    aggregate === 'logits'
-      ? negativeLogLikelihoods(aggregated, classes, labels)
-      : Float64Array.from(
-          labels,
-          (label, row) => -Math.log(Math.max(probabilities[row * classes + label] ?? 0, Number.MIN_VALUE)),
-        );
-  const loss = mean(losses);
-  const meanMemberLoss = mean(members.map((member) => mean(negativeLogLikelihoods(member, classes, labels))));
+  const averaged = averageMembers(members.map((member) => scores.averaged(member, aggregate)));
+  const loss = scores.loss(averaged, rows, aggregate);
+  const losses = members.map((member) => scores.memberLoss(member, rows));
+  const meanMemberLoss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   assertTheorem45(loss, meanMemberLoss);
-  const predictions = predictedClasses(probabilities, classes);
-  const confusion = confusionMatrix(predictions, labels, classes);
-  const reliability = reliabilityBins(probabilities, classes, predictions, labels);
-  const metrics: SetMetrics = {
-    rows: labels.length,
-    accuracy: accuracy(confusion),
-    f1: f1(confusion),
-    matthews: matthews(confusion),
-    pearson: null,
-    spearman: null,
-    loss,
-    brier: brier(probabilities, classes, labels),
-    ece: expectedCalibrationError(reliability),
-    reliability,
-    mean_member_loss: meanMemberLoss,
-    collapsed: new Set(predictions).size === 1 && new Set(labels).size > 1,
-  };
-  return { metrics, aggregated };
+  const own = setMetrics(scores.score(averaged, rows, aggregate));
+  const metrics = { ...own, rows: rows.rows.length, loss, mean_member_loss: meanMemberLoss };
+  return { metrics, aggregated: averaged.values };
 }
 
-function regression({ members, labels }: MemberOutputs): { metrics: SetMetrics; aggregated: Float64Array } {
-  const aggregated = aggregateMembers(members, 1, 'logits');
-  const loss = meanSquaredError(aggregated, labels);
-  const meanMemberLoss = mean(members.map((member) => meanSquaredError(member, labels)));
-  assertTheorem45(loss, meanMemberLoss);
-  const metrics: SetMetrics = {
-    rows: labels.length,
-    accuracy: null,
-    f1: null,
-    matthews: null,
-    pearson: pearson(aggregated, labels),
-    spearman: spearman(aggregated, labels),
-    loss,
-    brier: null,
-    ece: null,
-    reliability: [],
-    mean_member_loss: meanMemberLoss,
-    collapsed: false,
-  };
-  return { metrics, aggregated };
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * The mean over members, row by row. Sums accumulate in float64 in member order, so the same members give the same bits
+ * however they were run.
+ */
+export function averageMembers(members: readonly OutputRows<Float32Array | Float64Array>[]): OutputRows<Float64Array> {
+  const [first] = members;
+  if (first === undefined) throw new RangeError('an evaluation has members');
+  const sum = new Float64Array(first.values.length);
+  for (const member of members) {
+    if (!sameOffsets(first, member)) throw new RangeError(`members are not of the same ${rowCount(first)} rows`);
+    for (const [i, value] of member.values.entries()) sum[i] = (sum[i] ?? 0) + value;
+  }
+  return { values: sum.map((value) => value / members.length), offsets: first.offsets };
 }

@@ -1,6 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
-import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { TrainingSpecification } from '../sweep/vocabulary.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { TrainableLayout } from '../train/adapter-engine.ts';
 
 /** A class of transformers, and the modules of its head that are trained. */
@@ -9,19 +10,19 @@ interface ConsumingClass {
   readonly head: readonly string[];
 }
 
-/** transformers' class of each family with a head of classes or targets, by config.json's model_type. */
-const classes: Readonly<Record<string, ConsumingClass>> = {
-  bert: { name: 'BertForSequenceClassification', head: ['classifier'] },
-  roberta: { name: 'RobertaForSequenceClassification', head: ['classifier.dense', 'classifier.out_proj'] },
-  'xlm-roberta': { name: 'XLMRobertaForSequenceClassification', head: ['classifier.dense', 'classifier.out_proj'] },
-  distilbert: { name: 'DistilBertForSequenceClassification', head: ['pre_classifier', 'classifier'] },
-  electra: { name: 'ElectraForSequenceClassification', head: ['classifier.dense', 'classifier.out_proj'] },
-  'deberta-v2': { name: 'DebertaV2ForSequenceClassification', head: ['pooler.dense', 'classifier'] },
-  gpt2: { name: 'GPT2ForSequenceClassification', head: ['score'] },
-  llama: { name: 'LlamaForSequenceClassification', head: ['score'] },
-  mistral: { name: 'MistralForSequenceClassification', head: ['score'] },
-  qwen2: { name: 'Qwen2ForSequenceClassification', head: ['score'] },
-  qwen3: { name: 'Qwen3ForSequenceClassification', head: ['score'] },
+/** How transformers names a family's classes, and the modules of its head of classes or targets, by model_type. */
+const families: Readonly<Record<string, { readonly prefix: string; readonly sampleHead: readonly string[] }>> = {
+  bert: { prefix: 'Bert', sampleHead: ['classifier'] },
+  roberta: { prefix: 'Roberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
+  'xlm-roberta': { prefix: 'XLMRoberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
+  distilbert: { prefix: 'DistilBert', sampleHead: ['pre_classifier', 'classifier'] },
+  electra: { prefix: 'Electra', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
+  'deberta-v2': { prefix: 'DebertaV2', sampleHead: ['pooler.dense', 'classifier'] },
+  gpt2: { prefix: 'GPT2', sampleHead: ['score'] },
+  llama: { prefix: 'Llama', sampleHead: ['score'] },
+  mistral: { prefix: 'Mistral', sampleHead: ['score'] },
+  qwen2: { prefix: 'Qwen2', sampleHead: ['score'] },
+  qwen3: { prefix: 'Qwen3', sampleHead: ['score'] },
 };
 
 /**
@@ -32,12 +33,18 @@ export function consumingClass(
   consumer: 'PEFT' | 'transformers',
   { family }: Pick<OpenedEncoder, 'family'>,
   { tensors }: Pick<TrainableLayout, 'tensors'>,
-  pooling: TrainingConfiguration['pooling'],
+  { configuration: { pooling }, task }: Pick<TrainingSpecification, 'configuration' | 'task'>,
 ): ConsumingClass {
-  const found = classes[family];
-  if (found === undefined) {
-    throw unfaithful(consumer, `the base is ${family}`, `a base of ${Object.keys(classes).join(', ')}`);
+  const named = families[family];
+  if (named === undefined) {
+    throw unfaithful(consumer, `the base is ${family}`, `a base of ${Object.keys(families).join(', ')}`);
   }
+  const { objective, published } = taskOf(task);
+  const head = objective.head(task);
+  const found = {
+    name: `${named.prefix}For${published.transformersHead}`,
+    head: head.of === 'tokens' ? [head.linear] : named.sampleHead,
+  };
   if (pooling === 'mean') {
     throw unfaithful(consumer, `a head over the mean of the tokens; ${found.name} has its own`, 'pooling: family');
   }

@@ -1,11 +1,12 @@
 import { updateScale } from '../adapters/update-scale.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TaskShape } from '../sweep/vocabulary.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
 import { adaptedWeights } from './adapted-weights.ts';
 import { consumingClass } from './consuming-class.ts';
 import { keptShare } from './kept-share.ts';
-import { labelOptions } from './label-options.ts';
 
 export interface MergedModel {
   /** config.json: the base's own, with the class, the labels and the type of the tensors. */
@@ -34,17 +35,17 @@ export function mergedModel(
   checkpoint: CheckpointState,
   trial: Pick<TrialRow, 'configuration' | 'evaluation'>,
   baseConfig: Readonly<Record<string, unknown>>,
-  labelNames: readonly string[],
+  task: TaskShape,
 ): MergedModel {
   const { configuration, evaluation } = trial;
   const { layout } = checkpoint;
-  const { name: architecture } = consumingClass('transformers', opened, layout, configuration.pooling);
+  const { name: architecture } = consumingClass('transformers', opened, layout, { configuration, task });
   const share = keptShare(evaluation);
   const scale = updateScale(configuration) * share;
   const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
   return {
     updateScale: share,
-    config: withFloat32({ ...baseConfig, architectures: [architecture], ...labelOptions(labelNames) }),
+    config: withFloat32({ ...baseConfig, architectures: [architecture], ...taskOf(task).published.config(task) }),
     tensors: [
       ...opened.weights
         .all()

@@ -6,8 +6,9 @@ import type { Encoder } from '../models/encoder.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
-import type { AdapterKind, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { AdapterKind, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { TrainableTensor } from '../train/adapter-engine.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
 import { allocationSchedule } from '../train/rank-allocation.ts';
 import { tensorLength } from '../train/trainable-layout.ts';
@@ -29,17 +30,17 @@ export interface PeftAdapter {
  * `expected`, or with an ensemble, B is multiplied by (1 − p)², so that PEFT computes the expected update; a `raw`
  * trial's B is as it was trained. What is PEFT's default is not written: older versions refuse keys that they do not know.
  * Source: peft.utils.save_and_load.get_peft_model_state_dict.
- * @param base what the consumer is to load the adapter onto
+ * @param of base: what the consumer is to load the adapter onto
  * @throws EXPORT_UNFAITHFUL where PEFT would load it and compute something else
  */
 export function peftAdapter(
   opened: Pick<OpenedEncoder, 'encoder' | 'family'>,
   checkpoint: CheckpointState,
   trial: Pick<TrialRow, 'configuration' | 'evaluation' | 'totalSteps'>,
-  base: string,
+  { base, task }: { readonly base: string; readonly task: TaskShape },
 ): PeftAdapter {
   const { configuration, evaluation } = trial;
-  consumingClass('PEFT', opened, checkpoint.layout, configuration.pooling);
+  consumingClass('PEFT', opened, checkpoint.layout, { configuration, task });
   const share = keptShare(evaluation);
   const { modules, tensors } = checkpoint.layout;
   const { parameters } = checkpoint.state;
@@ -57,7 +58,7 @@ export function peftAdapter(
       };
     }),
     config: {
-      task_type: 'SEQ_CLS',
+      task_type: taskOf(task).published.peftType,
       base_model_name_or_path: base,
       // PEFT drops elements only where it trains on.
       lora_dropout: configuration.lora_dropout ?? 0,

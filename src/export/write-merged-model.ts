@@ -19,7 +19,7 @@ import { copyTokenizer } from './tokenizer-files.ts';
 export async function writeMergedModel(exported: ExportedTrial, folder: string): Promise<ExportedFolder> {
   const { trial, specification, checkpoint, opened, place } = exported;
   const config = isOnnxFile(place) ? {} : await readConfig(join(place, 'config.json'));
-  const merged = mergedModel(opened, checkpoint, trial, config, specification.task.label_names);
+  const merged = mergedModel(opened, checkpoint, trial, config, specification.task);
   const notes = exportNotes(trial, 'without_masks');
   const [className = ''] = [merged.config['architectures']].flat().map(String);
   await mkdir(folder, { recursive: true });

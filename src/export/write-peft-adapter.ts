@@ -17,8 +17,8 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
   const { trial, specification, checkpoint, opened } = exported;
   const { configuration, task } = specification;
   const base = exportedBase(specification.base);
-  const adapter = peftAdapter(opened, checkpoint, trial, base.name);
-  const { name: className } = consumingClass('PEFT', opened, checkpoint.layout, configuration.pooling);
+  const adapter = peftAdapter(opened, checkpoint, trial, { base: base.name, task });
+  const { name: className } = consumingClass('PEFT', opened, checkpoint.layout, { configuration, task });
   const notes = exportNotes(trial, 'without_masks');
   const labels = JSON.stringify(Object.fromEntries(task.label_names.map((name, index) => [index, name])));
   const count = Math.max(1, task.label_names.length);

@@ -9,14 +9,14 @@ import { serialiseModel } from '../onnx/serialise-model.ts';
 import { dropsElements, elementRates } from '../sweep/element-dropout.ts';
 import type { AdapterMasks } from '../train/adapter-engine.ts';
 import { memberMasks } from '../train/instance-masks.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import { readModelLimits } from '../train/model-limits.ts';
-import { headTaskOf } from '../train/plan-engine.ts';
+import { objectiveOf } from '../train/plan-engine.ts';
 import { adaptedWeights } from './adapted-weights.ts';
 import { exportNotes } from './export-notes.ts';
 import { exportedBase } from './exported-base.ts';
 import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
 import { keptShare } from './kept-share.ts';
-import { labelOptions } from './label-options.ts';
 import { modelCard } from './model-card.ts';
 import { portableGraph } from './portable-graph.ts';
 import { copyTokenizer } from './tokenizer-files.ts';
@@ -44,7 +44,7 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
   try {
     const graph = portableGraph({
       opened,
-      head: opened.encoder.head(headTaskOf(specification.task, configuration)),
+      head: opened.encoder.head(objectiveOf(specification.task, configuration).head),
       layout: checkpoint.layout,
       method: adapterMethods[configuration.adapter],
       scale,
@@ -122,7 +122,7 @@ async function describe(exported: ExportedTrial, folder: string, written: Writte
   const { padId } = await readModelLimits(exported.place);
   const output = evaluation.aggregate;
   const config = {
-    ...labelOptions(specification.task.label_names),
+    ...taskOf(specification.task).published.config(specification.task),
     max_length: specification.configuration.max_length,
     pad_token_id: padId,
     base: { name: base.name, content_hash: base.contentHash },

@@ -32,7 +32,7 @@ export function bert(given: unknown, file: string): Encoder {
   return postNormEncoder({
     ...postNormLayers(config, file, 'bert.encoder.layer'),
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
-    head: (task) => encoderHead(task, hidden, () => pooledHead(task.labels, hidden)),
+    head: (task) => encoderHead(task, hidden, (outputs) => pooledHead(outputs, hidden)),
   });
 }
 

@@ -106,10 +106,10 @@ export function debertaV2(given: unknown, file: string): Encoder {
       return context.drop('deberta.embeddings.dropout', multiply(b, x, kept));
     },
     head: (task) =>
-      encoderHead(task, hidden, () => {
+      encoderHead(task, hidden, (outputs) => {
         const size = config.pooler_hidden_size ?? hidden;
         const inner = { name: 'pooler.dense', inFeatures: size, outFeatures: size };
-        return twoLinearHead(inner, 'classifier', task.labels, activations[config.pooler_hidden_act]);
+        return twoLinearHead(inner, 'classifier', outputs, activations[config.pooler_hidden_act]);
       }),
   });
 }

@@ -66,9 +66,9 @@ export function distilbert(given: unknown, file: string): Encoder {
     names,
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>
-      encoderHead(task, hidden, () => {
+      encoderHead(task, hidden, (outputs) => {
         const inner = { name: 'pre_classifier', inFeatures: hidden, outFeatures: hidden };
-        return twoLinearHead(inner, 'classifier', task.labels, activations.relu);
+        return twoLinearHead(inner, 'classifier', outputs, activations.relu);
       }),
   });
 }

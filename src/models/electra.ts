@@ -39,9 +39,9 @@ export function electra(given: unknown, file: string): Encoder {
       return gemm(b, x, weight('electra.embeddings_project.weight', [hidden, narrow]), { transB: true, c });
     },
     head: (task) =>
-      encoderHead(task, hidden, () => {
+      encoderHead(task, hidden, (outputs) => {
         const inner = { name: 'classifier.dense', inFeatures: hidden, outFeatures: hidden };
-        return twoLinearHead(inner, 'classifier.out_proj', task.labels, activations.gelu);
+        return twoLinearHead(inner, 'classifier.out_proj', outputs, activations.gelu);
       }),
   });
 }

@@ -2,17 +2,22 @@ import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { gemm, reshape } from '../onnx/operators.ts';
 import type { EncoderReading } from './encoder.ts';
-import type { LossKind } from './losses.ts';
 
-/**
- * What a head is wanted for. `labels` is the number of classes; 1 for regression, 2 (start, end) for spans; a language
- * model has its vocabulary instead.
- */
-export interface HeadTask {
-  readonly kind: LossKind;
-  readonly labels: number;
-  /** Of classes and targets; absent: as the family has it. */
+/** What a head is to give: numbers for each sample, or for each token, or scores of the whole vocabulary for each token. */
+export type HeadTask = SampleHead | TokenHead | { readonly of: 'vocabulary' };
+
+export interface SampleHead {
+  readonly of: 'samples';
+  readonly outputs: number;
+  /** Absent: as the family has it. */
   readonly pooling?: 'family' | 'mean';
+}
+
+export interface TokenHead {
+  readonly of: 'tokens';
+  readonly outputs: number;
+  /** What transformers calls the linear. */
+  readonly linear: string;
 }
 
 export interface HeadTensor {
@@ -37,7 +42,7 @@ export interface HeadContext {
 export interface Head {
   readonly reading: EncoderReading;
   readonly tensors: readonly HeadTensor[];
-  /** @param x what the reading gives @returns [batch, labels], or [batch, tokens, 2 | vocabulary] */
+  /** @param x what the reading gives @returns [batch, outputs], or [batch, tokens, outputs | vocabulary] */
   logits(context: HeadContext, x: Value): Value;
   /** Where the logits are x Wᵀ of many classes: the frozen W [classes, hidden], for losses that never make them all. */
   projection?(context: Pick<HeadContext, 'b' | 'weight'>): Value;
@@ -68,9 +73,9 @@ export function firstTokenClassifier(labels: number, hidden: number): Head {
   return firstTokenHead([{ name: 'classifier', inFeatures: hidden, outFeatures: labels }], (_b, x) => x);
 }
 
-/** Start and end scores of each token, from one trainable linear. */
-export function spanHead(hidden: number): Head {
-  const linear = { name: 'qa_outputs', inFeatures: hidden, outFeatures: 2 };
+/** Scores of each token, from one trainable linear. */
+export function tokenHead({ linear: name, outputs }: TokenHead, hidden: number): Head {
+  const linear = { name, inFeatures: hidden, outFeatures: outputs };
   return {
     reading: 'all_tokens',
     tensors: tensorsOf(linear),
@@ -79,11 +84,11 @@ export function spanHead(hidden: number): Head {
       const ids = b.one({ operator: 'Shape', inputs: [inputIds], outputs: [{ shape: [2], type: 'int64' }] });
       const sizes = b.one({
         operator: 'Concat',
-        inputs: [ids, b.int64s([2])],
+        inputs: [ids, b.int64s([outputs])],
         attributes: { axis: { kind: 'int', value: 0 } },
         outputs: [{ shape: [3], type: 'int64' }],
       });
-      return reshape(b, applyLinear(context, linear, x), ['batch', 'tokens', 2], sizes);
+      return reshape(b, applyLinear(context, linear, x), ['batch', 'tokens', outputs], sizes);
     },
   };
 }

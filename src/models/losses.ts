@@ -1,17 +1,19 @@
-import { assertNever } from '../base/assert-never.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { add, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
 import { languageModelLoss, type ProjectedLoss } from './language-model-loss.ts';
 
-export type LossKind = 'classification' | 'regression' | 'question_answering' | 'causal_language_modelling';
-
 /** A task's loss, and the labels that it takes. */
 export type Loss = LogitsLoss | HiddenLoss;
 
+/** Numbers for each input: one, [batch]; some, [batch, columns]; or one for each token, [batch, tokens]. */
+export interface LabelLayout {
+  readonly type: 'int64' | 'float';
+  readonly columns: number | 'tokens';
+}
+
 interface Labelled {
-  /** Class numbers [batch], targets [batch], start and end positions [batch, 2], or tokens [batch, tokens]. */
-  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number | 'tokens' };
+  readonly labels: LabelLayout;
 }
 
 export interface LogitsLoss extends Labelled {
@@ -27,29 +29,26 @@ export interface HiddenLoss extends Labelled {
   build(b: GraphBuilder, hidden: Value, projection: Value, labels: Value): ProjectedLoss;
 }
 
-/** @param labelSmoothing ε: share of a class's target that is spread evenly over all; classes alone have it */
-export function lossOf(kind: LossKind, labelSmoothing = 0): Loss {
-  switch (kind) {
-    case 'classification':
-      return {
-        reads: 'logits',
-        labels: { type: 'int64', columns: 1 },
-        build: (b, logits, labels) => classificationLoss(b, logits, labels, labelSmoothing),
-      };
-    case 'regression':
-      return { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError };
-    case 'question_answering':
-      return { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: spanLoss };
-    case 'causal_language_modelling':
-      return {
-        reads: 'hidden',
-        labels: { type: 'int64', columns: 'tokens' },
-        build: (b, hidden, projection, labels) => languageModelLoss(b, hidden, projection, labels),
-      };
-    default:
-      return assertNever(kind, 'loss');
-  }
+/** Cross-entropy over classes. @param smoothing ε: share of a class's target that is spread evenly over all */
+export function classLoss(smoothing = 0): Loss {
+  return {
+    reads: 'logits',
+    labels: { type: 'int64', columns: 1 },
+    build: (b, logits, labels) => classificationLoss(b, logits, labels, smoothing),
+  };
 }
+
+export const squaredLoss: Loss = { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError };
+
+/** Of a start and an end among the tokens. */
+export const spanLoss: Loss = { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: meanOfBothEnds };
+
+/** Of each next token. */
+export const nextTokenLoss: HiddenLoss = {
+  reads: 'hidden',
+  labels: { type: 'int64', columns: 'tokens' },
+  build: (b, hidden, projection, labels) => languageModelLoss(b, hidden, projection, labels),
+};
 
 /** (1 − ε) times the cross-entropy plus ε times the mean over the classes of − log p, as torch's cross_entropy. */
 function classificationLoss(b: GraphBuilder, logits: Value, labels: Value, smoothing: number): Value {
@@ -80,7 +79,7 @@ function meanSquaredError(b: GraphBuilder, logits: Value, targets: Value): Value
 }
 
 /** Half the cross-entropy of the start position plus half that of the end, over the tokens. */
-function spanLoss(b: GraphBuilder, logits: Value, labels: Value): Value {
+function meanOfBothEnds(b: GraphBuilder, logits: Value, labels: Value): Value {
   const [start, end] = split(b, logits, 2, [1, 1]).map((part) => squeezeLast(b, part));
   const [startAt, endAt] = split(b, labels, 1, [1, 1]).map((part) => squeezeLast(b, { ...part, type: 'int64' }));
   if (start === undefined || end === undefined || startAt === undefined || endAt === undefined) {

@@ -34,9 +34,9 @@ export function roberta(given: unknown, file: string): Encoder {
     tokenLimit: { tokens: rows - padId - 1, option: 'max_position_embeddings' },
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>
-      encoderHead(task, hidden, () => {
+      encoderHead(task, hidden, (outputs) => {
         const inner = { name: 'classifier.dense', inFeatures: hidden, outFeatures: hidden };
-        return twoLinearHead(inner, 'classifier.out_proj', task.labels, activations.tanh);
+        return twoLinearHead(inner, 'classifier.out_proj', outputs, activations.tanh);
       }),
   });
 }

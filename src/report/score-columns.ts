@@ -2,6 +2,7 @@ import { formatMetric, formatQuantity, formatSetting } from '../dashboard/format
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import { type ConfigurationScore, scoreInterval } from './configuration-scores.ts';
 import type { ReportColumn } from './report-column.ts';
 
@@ -79,8 +80,8 @@ function trainingField(training: TrainingConfiguration, name: string): number | 
 
 /** Metrics that a report shows: the objectives first, then what else the task has. */
 export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
-  const usual = snapshot.definition.task.kind === 'text-regression' ? ['loss'] : ['accuracy', 'ece', 'loss'];
-  return [...new Set([...snapshot.definition.objectives.map(({ metric }) => metric), ...usual])].filter(
+  const { columns } = taskOf(snapshot.definition.task);
+  return [...new Set([...snapshot.definition.objectives.map(({ metric }) => metric), ...columns])].filter(
     (metric) => metric !== 'complexity',
   );
 }
@@ -88,10 +89,11 @@ export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
 /** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
 export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfigurationScore>[] {
   const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
+  const { lossHeading } = taskOf(snapshot.definition.task);
   const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<ConfigurationScore>[] => [
     {
       name: metric,
-      heading: metric === 'ece' ? 'ECE' : metric === 'loss' ? 'NLL' : metric,
+      heading: metric === 'ece' ? 'ECE' : metric === 'loss' ? lossHeading : metric,
       align: 'right',
       importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
       text: (row) => intervalText(row, metric),

@@ -4,6 +4,7 @@ import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
 import { packingOf } from './packing-plans.ts';
+import { thawOutputs } from './stored-outputs.ts';
 import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
 
 interface ClaimedRow {
@@ -258,7 +259,7 @@ async function pendingEvaluations(
     .execute();
   const members = await tx
     .selectFrom('evaluation_members')
-    .select(['member_key', 'member', 'logits'])
+    .select(['member_key', 'member', 'logits', 'offsets'])
     .where('training_id', '=', trainingId)
     .where('at_step', '=', step)
     .orderBy('member')
@@ -269,10 +270,9 @@ async function pendingEvaluations(
     dataset: { hash: evaluation.dataset_hash, rows: evaluation.dataset_rows },
     storedMembers: members
       .filter((member) => member.member_key === evaluation.member_key)
-      .map((member) => ({ member: member.member, logits: toFloats(member.logits) })),
+      .map(({ member, logits, offsets }) => ({
+        member,
+        outputs: thawOutputs(logits, offsets, evaluation.dataset_rows),
+      })),
   }));
-}
-
-function toFloats(bytes: Buffer): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
-import type { EvaluationResult, Lease, MemberLogits, SegmentOutcome } from '../sweep/segment.ts';
+import type { EvaluationResult, Lease, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
+import { freezeOutputs } from './stored-outputs.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { reportToSchedulers } from './report-to-schedulers.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
@@ -126,13 +127,13 @@ async function failTraining(
 async function writeMembers(
   tx: DatabaseTransaction,
   segment: HeldSegment,
-  members: readonly MemberLogits[],
+  members: readonly MemberOutput[],
 ): Promise<void> {
-  for (const { evaluationId, member, logits } of members) {
-    const bytes = Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength);
+  for (const { evaluationId, member, outputs } of members) {
+    const { values, offsets } = freezeOutputs(outputs);
     await sql`
-      insert into evaluation_members (training_id, at_step, member_key, member, logits)
-      select training_id, at_step, member_key, ${member}::integer, ${bytes}::bytea
+      insert into evaluation_members (training_id, at_step, member_key, member, logits, offsets)
+      select training_id, at_step, member_key, ${member}::integer, ${values}::bytea, ${offsets}::bytea
       from evaluations where id = ${evaluationId} and training_id = ${segment.training_id}
       on conflict do nothing`.execute(tx);
   }

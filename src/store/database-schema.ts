@@ -145,7 +145,16 @@ export interface DatabaseSchema {
     predictions_sha256: string | null;
     finished_at: MomentOrNull;
   };
-  evaluation_members: { training_id: string; at_step: number; member_key: string; member: number; logits: Buffer };
+  evaluation_members: {
+    training_id: string;
+    at_step: number;
+    member_key: string;
+    member: number;
+    /** float32 values of all rows. */
+    logits: Buffer;
+    /** uint32, where each row begins and the last ends; null: rows of one length, as version 3 and before stored them. */
+    offsets: Buffer | null;
+  };
   sweep_evaluations: { sweep_id: string; evaluation_id: string; trial: number };
   search_events: {
     sweep_id: string;

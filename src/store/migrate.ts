@@ -2,6 +2,7 @@ import { type Migration, Migrator } from 'kysely';
 import * as initial from '../../migrations/0001-initial.ts';
 import * as packing from '../../migrations/0002-packing.ts';
 import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
+import * as outputRows from '../../migrations/0004-output-rows.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Store } from './open-store.ts';
 
@@ -9,6 +10,7 @@ const migrations: Record<string, Migration> = {
   '0001-initial': initial,
   '0002-packing': packing,
   '0003-theory-constants': theoryConstants,
+  '0004-output-rows': outputRows,
 };
 
 /**

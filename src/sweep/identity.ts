@@ -18,7 +18,7 @@ export function trainingHash(specification: TrainingSpecification): string {
       configuration: { ...configuration },
       base: base.content_hash,
       tokenizer: base.tokenizer_hash,
-      task: { kind: task.kind, label_names: task.label_names },
+      task,
       train: train.hash,
       total_steps,
       simulation: simulation === undefined ? undefined : { ...simulation },
@@ -51,7 +51,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
   return {
     base: inputs.base.content_hash,
     tokenizer: inputs.base.tokenizer_hash,
-    task: { kind: inputs.task.kind, label_names: inputs.task.label_names },
+    task: inputs.task,
     train_rows: inputs.train.hash,
     dev_rows: inputs.dev.hash,
     test_rows: inputs.test?.hash ?? null,

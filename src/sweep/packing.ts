@@ -26,7 +26,7 @@ export function engineShape({ trainer, trainer_version, configuration, base, tas
       trainer,
       trainer_version,
       base: base.content_hash,
-      task: { kind: task.kind, label_names: task.label_names },
+      task,
       ...compiled,
       ...(lora_dropout > 0 ? { lora_dropout: true } : {}),
       ...(hidden_dropout > 0 ? { hidden_dropout: true } : {}),

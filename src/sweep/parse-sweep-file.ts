@@ -9,6 +9,7 @@ import { readSpace } from './read-space.ts';
 import { absolute, type FileLookup, readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
+import type { TaskSection } from './task-section.ts';
 import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
 import { trainingFields, wholeFrom } from './training-fields.ts';
 import { YamlReading, YamlSection } from './yaml-section.ts';
@@ -25,9 +26,15 @@ const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
  * Reads a sweep file: every problem at once, each with its line and column. Touches nothing; asks `lookup` which
  * files are there.
  * @param file what the file is called in messages
+ * @param tasks every kind of task that a file may name
  * @throws DropsweepError SWEEP_FILE_INVALID
  */
-export function parseSweepFile(text: string, file: string, lookup: Omit<FileLookup, 'folder'>): SweepDefinition {
+export function parseSweepFile(
+  text: string,
+  file: string,
+  lookup: Omit<FileLookup, 'folder'>,
+  tasks: readonly TaskSection[],
+): SweepDefinition {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = syntaxProblems(document, lines);
@@ -43,7 +50,7 @@ export function parseSweepFile(text: string, file: string, lookup: Omit<FileLook
   }
   const reading = new YamlReading(document, lines);
   const section = new YamlSection(reading, document.contents, '');
-  const definition = readDefinition(section, { ...lookup, folder: dirname(file) });
+  const definition = readDefinition(section, { ...lookup, folder: dirname(file) }, tasks);
   section.finish();
   if (definition === null || reading.problems.length > 0) throw sweepFileInvalid(basename(file), reading.problems);
   return definition;
@@ -56,16 +63,16 @@ function syntaxProblems(document: Document, lines: LineCounter): readonly SweepF
   });
 }
 
-function readDefinition(file: YamlSection, lookup: FileLookup): SweepDefinition | null {
+function readDefinition(file: YamlSection, lookup: FileLookup, tasks: readonly TaskSection[]): SweepDefinition | null {
   const name = readName(file);
   const base = readBase(file, lookup);
-  const task = readTask(file, lookup);
+  const task = readTask(file, lookup, tasks);
   const search = readSearch(file);
   const { space, scales, ensembleSizes } = readSpace(file, search.kind === 'random');
   const { keep: _, ...training } = readTraining(file, Object.keys(space));
   const evaluations = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file);
-  const objectives = readObjectives(file, task?.kind === 'text-regression');
+  const objectives = readObjectives(file, tasks.find(({ kind }) => kind === task?.kind) ?? tasks[0]);
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';

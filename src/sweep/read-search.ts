@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml';
 import { didYouMean } from './sweep-file-problems.ts';
 import type { SchedulerDefinition, SearchDefinition } from './sweep-definition.ts';
+import type { TaskSection } from './task-section.ts';
 import { properShare, rate, wholeFrom } from './training-fields.ts';
 import type { Objective, SimulationSettings, TrainerKind } from './vocabulary.ts';
 import { atLeastZero } from './training-fields.ts';
@@ -74,11 +75,10 @@ export const objectiveDirections: Readonly<Record<string, Objective['direction']
   trainable_parameters: 'minimize',
 };
 
-/** `objectives: [accuracy, ece]`: names alone, since each has its direction. */
-export function readObjectives(file: YamlSection, regression: boolean): readonly Objective[] {
+/** `objectives: [accuracy, ece]`: names alone, since each has its direction. @param task whose objectives a file has that names none */
+export function readObjectives(file: YamlSection, task: TaskSection | undefined): readonly Objective[] {
   const field = file.field('objectives');
-  const defaults = regression ? ['pearson', 'loss'] : ['accuracy', 'ece'];
-  const names = field === null ? defaults : file.list(field, (item) => readObjective(file, item));
+  const names = field === null ? (task?.objectives ?? []) : file.list(field, (item) => readObjective(file, item));
   return names.map((metric) => ({ metric, direction: objectiveDirections[metric] ?? 'maximize' }));
 }
 

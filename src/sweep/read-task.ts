@@ -1,8 +1,9 @@
 import { extname, isAbsolute, resolve } from 'node:path';
-import { isMap, isScalar } from 'yaml';
+import { isMap } from 'yaml';
 import type { DataSource, TaskDefinition } from './sweep-definition.ts';
+import type { TaskFields, TaskSection } from './task-section.ts';
 import { wholeFrom } from './training-fields.ts';
-import type { Field, YamlSection } from './yaml-section.ts';
+import type { YamlSection } from './yaml-section.ts';
 
 /** How the parser looks at the disk: nothing but whether something is there. */
 export interface FileLookup {
@@ -15,20 +16,22 @@ export interface FileLookup {
 const formats = ['csv', 'tsv', 'jsonl'] as const;
 
 /** The `task` section. Null where it is missing or has a problem, which is reported. */
-export function readTask(file: YamlSection, lookup: FileLookup): TaskDefinition | null {
+export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly TaskSection[]): TaskDefinition | null {
   const section = file.section('task');
   if (section === null) {
     if (!file.has('task')) file.missing('task', 'what to train on: kind and data');
     return null;
   }
-  const kind = section.choice('kind', ['text-classification', 'text-regression']);
-  if (!section.has('kind')) section.missing('kind', 'text-classification or text-regression');
+  const kinds = tasks.map((task) => task.kind);
+  const kind = section.choice('kind', kinds);
+  if (!section.has('kind')) section.missing('kind', `one of ${kinds.join(', ')}`);
   const dataSection = section.section('data');
   if (!section.has('data')) section.missing('data', 'files, package or glue');
   const data = dataSection === null ? null : readData(dataSection, lookup);
   dataSection?.finish();
-  const labelsField = section.field('labels');
-  const labels = labelsField === null ? null : readLabels(section, labelsField, kind);
+  const task = tasks.find((each) => each.kind === kind);
+  // Of a task that is not known no field is: each may be one of its own.
+  const fields = task === undefined ? allFields(section, tasks) : task.read(section);
   const rows = {
     train_rows: section.number('train_rows', wholeFrom(1)),
     dev_rows: section.number('dev_rows', wholeFrom(1)),
@@ -44,7 +47,7 @@ export function readTask(file: YamlSection, lookup: FileLookup): TaskDefinition 
   return {
     kind,
     data,
-    ...(labels === null ? {} : { labels }),
+    ...fields,
     ...(rows.train_rows === null ? {} : { train_rows: rows.train_rows }),
     ...(rows.dev_rows === null ? {} : { dev_rows: rows.dev_rows }),
     ...(rows.test_rows === null ? {} : { test_rows: rows.test_rows }),
@@ -52,20 +55,9 @@ export function readTask(file: YamlSection, lookup: FileLookup): TaskDefinition 
   };
 }
 
-function readLabels(section: YamlSection, field: Field, kind: TaskDefinition['kind'] | null): readonly string[] {
-  if (kind === 'text-regression') {
-    section.reading.report(field.node, field.name, 'a regression has no labels; take the line out');
-    return [];
-  }
-  const labels = section.list(field, (item) => readLabel(section, item));
-  if (labels.length === 1) section.reading.report(field.node, field.name, 'one label is none to tell apart; give two');
-  return labels;
-}
-
-/** Files name classes 0 and 1 as often as by words: a number is its text. */
-function readLabel(section: YamlSection, item: Field): string | null {
-  if (isScalar(item.node) && typeof item.node.value === 'number') return String(item.node.value);
-  return section.textOf(item);
+function allFields(section: YamlSection, tasks: readonly TaskSection[]): TaskFields {
+  for (const { fields } of tasks) for (const field of fields) section.field(field);
+  return {};
 }
 
 function readData(section: YamlSection, lookup: FileLookup): DataSource | null {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { EvaluationMetrics } from './evaluation-metrics.ts';
+import type { OutputRows } from './output-rows.ts';
 import type {
   DatasetReference,
   EvaluationConfiguration,
@@ -25,8 +26,8 @@ export interface PendingEvaluation {
   readonly evaluationId: string;
   readonly configuration: EvaluationConfiguration;
   readonly dataset: DatasetReference;
-  /** Per-member logits that earlier evaluations left, by member number: only missing members are run. */
-  readonly storedMembers: readonly { readonly member: number; readonly logits: Float32Array }[];
+  /** What earlier evaluations left of members, by member number: only missing members are run. */
+  readonly storedMembers: readonly { readonly member: number; readonly outputs: OutputRows }[];
 }
 
 /** One training from one rung to the next. */
@@ -67,17 +68,17 @@ export interface MetricChunk {
   readonly values: Float64Array;
 }
 
-export interface MemberLogits {
+export interface MemberOutput {
   readonly evaluationId: string;
   readonly member: number;
-  /** [rows, labels] */
-  readonly logits: Float32Array;
+  /** Of each input of the evaluated rows. */
+  readonly outputs: OutputRows;
 }
 
 export interface EvaluationResult {
   readonly evaluationId: string;
   readonly metrics: EvaluationMetrics;
-  /** SHA-256 of the aggregated predictions' bytes. */
+  /** SHA-256 of the averaged outputs' bytes. */
   readonly predictionsSha256: string;
 }
 
@@ -92,7 +93,7 @@ export type SegmentOutcome =
     }
   | {
       readonly kind: 'evaluated';
-      readonly members: readonly MemberLogits[];
+      readonly members: readonly MemberOutput[];
       readonly results: readonly EvaluationResult[];
       readonly evaluateSeconds: number;
     }

@@ -37,7 +37,8 @@ export type DataSource =
   | { readonly kind: 'package'; readonly package: 'spam-assassin' };
 
 export interface TaskDefinition {
-  readonly kind: 'text-classification' | 'text-regression';
+  /** Of src/tasks. */
+  readonly kind: string;
   readonly data: DataSource;
   /** Class names in the order of the logits; absent: sorted names of the train rows. */
   readonly labels?: readonly string[];

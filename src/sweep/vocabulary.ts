@@ -2,6 +2,7 @@
  * The nouns of docs: sweep, configuration, training, evaluation, trial, segment, rung. Field names are the ones that
  * stand in YAML, SQL, JSON and exports, so these records are stored and hashed as they are.
  */
+import type { Json } from '../base/canonical-json.ts';
 
 /** What a linear's update is made of: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
 export type AdapterKind = 'lora' | 'adalora';
@@ -107,18 +108,16 @@ export interface EvaluationConfiguration {
   readonly aggregate: 'logits' | 'probabilities';
 }
 
-export interface TaskShape {
-  readonly kind: 'classification' | 'regression';
-  /** In the order of the logits; empty for regression. */
+/** A task once its data are known: all of it that a training depends on. src/tasks alone knows the kinds. */
+export type TaskShape = {
+  /** As the task is recorded. */
+  readonly kind: string;
+  /** In the order of the logits; empty where there are no classes. */
   readonly label_names: readonly string[];
-}
+};
 
-/** One example. `label` is an index into `label_names`, or the target value of a regression. */
-export interface LabelledRow {
-  readonly text: string;
-  readonly text_pair?: string;
-  readonly label: number;
-}
+/** One example as its task froze it; what stands in it, the task alone knows. */
+export type FrozenRow = Readonly<Record<string, Json>>;
 
 /** Rows frozen in the database at launch, by the SHA-256 of their canonical JSON lines. */
 export interface DatasetReference {

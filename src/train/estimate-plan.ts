@@ -3,7 +3,7 @@ import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { estimateMemory, type LargestBatch, type MemoryEstimate } from './memory-estimate.ts';
-import { headTaskOf, planEngine } from './plan-engine.ts';
+import { objectiveOf, planEngine } from './plan-engine.ts';
 
 export interface PlanEstimate {
   readonly memory: MemoryEstimate;
@@ -27,13 +27,13 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
   const estimates = [...groups.values()].flatMap((group) => {
     const largest = group.toSorted((a, b) => b.rank - a.rank)[0];
     if (largest === undefined) return [];
-    const request = { modelFolder: plan.inputs.base.folder, adapter: largest, head: largest, device: device.kind };
+    const request = { modelFolder: plan.inputs.base.folder, adapter: largest, device: device.kind };
     const batch = {
       rows: Math.max(...group.map((each) => each.micro_batch_size ?? each.batch_size)),
       length: Math.min(longestRow, Math.max(...group.map((each) => each.max_length))),
       instances: Math.max(...group.map((each) => each.train_instances)),
     };
-    const engine = planEngine(request, headTaskOf(plan.inputs.task, largest));
+    const engine = planEngine(request, objectiveOf(plan.inputs.task, largest));
     return [{ memory: estimateMemory(engine, device, batch), batch }];
   });
   const [most] = estimates.toSorted((a, b) => b.memory.total - a.memory.total);

@@ -1,18 +1,21 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { sha256 } from '../base/sha256.ts';
 import { sortedBatches } from '../data/epoch-batches.ts';
+import { type EncodedInput, inputLengths } from '../data/encoded-rows.ts';
 import { tokenBatch } from '../data/token-batch.ts';
-import type { TokenisedRows } from '../data/tokenise.ts';
 import { evaluateOutputs } from '../evaluate/evaluate-outputs.ts';
 import type {
   EvaluateSegment,
   EvaluationResult,
-  MemberLogits,
+  MemberOutput,
   PendingEvaluation,
   SegmentOutcome,
 } from '../sweep/segment.ts';
 import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
+import { type OutputRows, rowOffsets, sameOffsets } from '../sweep/output-rows.ts';
 import type { EvaluationConfiguration, TaskShape } from '../sweep/vocabulary.ts';
+import type { EvaluatedRows } from '../tasks/task.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine } from './adapter-engine.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { memberMasks } from './instance-masks.ts';
@@ -32,7 +35,7 @@ interface Pass {
 
 interface EvaluationSet {
   readonly id: string;
-  readonly tokens: TokenisedRows;
+  readonly rows: EvaluatedRows;
 }
 
 /** An evaluation with its two sets of rows. */
@@ -60,18 +63,18 @@ export async function evaluateSegment(
   const { padId } = await slot.limits(command.modelFolder);
   const checkpoint = await readCheckpoint(segment.checkpoint, segment.trainingHash, command.checkpointFolder);
   const jobs = await readJobs(segment, command, slot);
-  const outputs = storedOutputs(jobs, task);
+  const outputs = storedOutputs(jobs);
   const missing = new Map<string, Pass>();
   for (const pass of jobs.flatMap(passesOf)) if (!outputs.has(pass.key)) missing.set(pass.key, pass);
   const elements = elementRates(configuration);
   const run = { engine, parameters: checkpoint.state.parameters, padId, elements };
   let rowsDone = 0;
-  const rowsAll = [...missing.values()].reduce((sum, pass) => sum + pass.set.tokens.labels.length, 0);
+  const rowsAll = [...missing.values()].reduce((sum, pass) => sum + pass.set.rows.inputs.length, 0);
   for (const pass of missing.values()) {
-    const logits = await runPass(run, pass, reporter, (rows) => reporter.progress((rowsDone += rows), rowsAll));
-    if (logits === null) return { kind: 'released' };
-    if (!logits.every(Number.isFinite)) return notFinite();
-    outputs.set(pass.key, logits);
+    const given = await runPass(run, pass, reporter, (rows) => reporter.progress((rowsDone += rows), rowsAll));
+    if (given === null) return { kind: 'released' };
+    if (!given.values.every(Number.isFinite)) return notFinite();
+    outputs.set(pass.key, given);
   }
   const entries = engine.layout.modules.reduce((sum, module) => sum + module.inFeatures * module.outFeatures, 0);
   const keptEntries = (1 - configuration.dropout_rate) ** 2 * entries;
@@ -84,19 +87,23 @@ export async function evaluateSegment(
 }
 
 async function readJobs(segment: EvaluateSegment, command: RunCommand, slot: WarmSlot): Promise<Job[]> {
-  const { base, train, configuration } = segment.specification;
+  const { base, task, train, configuration } = segment.specification;
   const { modelFolder, datasetFiles } = command;
-  const read = (dataset: typeof train): Promise<TokenisedRows> =>
-    slot.tokens(base, modelFolder, dataset, datasetFiles[dataset.hash], configuration.max_length);
-  const trainTokens = await read(train);
+  const { max_length: maxLength } = configuration;
+  const read = (dataset: typeof train) =>
+    slot.encoded({ base, modelFolder, task, dataset, file: datasetFiles[dataset.hash], maxLength });
+  const trainRows = await read(train);
   const jobs: Job[] = [];
   for (const pending of segment.evaluations) {
-    const tokens = await read(pending.dataset);
-    const rows = Math.min(tokens.labels.length, trainTokens.labels.length);
+    const evaluated = await read(pending.dataset);
+    const count = Math.min(evaluated.rows.length, trainRows.rows.length);
     jobs.push({
       pending,
-      evaluated: { id: pending.dataset.hash, tokens },
-      train: { id: `train:${train.hash}:${rows}`, tokens: trainSubsample(trainTokens, train.hash, rows) },
+      evaluated: { id: pending.dataset.hash, rows: { ...evaluated, shape: task } },
+      train: {
+        id: `train:${train.hash}:${count}`,
+        rows: { ...trainSubsample(trainRows, train.hash, count), shape: task },
+      },
     });
   }
   return jobs;
@@ -117,16 +124,24 @@ function passKey(set: EvaluationSet, configuration: EvaluationConfiguration, mem
   return JSON.stringify(mode === 'expected' ? [set.id, mode, rate] : [set.id, mode, rate, maskSeed, member]);
 }
 
-function storedOutputs(jobs: readonly Job[], task: TaskShape): Map<string, Float32Array> {
-  const classes = task.kind === 'regression' ? 1 : task.label_names.length;
-  const outputs = new Map<string, Float32Array>();
+/** What was stored by one who made other inputs of the rows is left aside. */
+function storedOutputs(jobs: readonly Job[]): Map<string, OutputRows> {
+  const stored = new Map<string, OutputRows>();
   for (const { pending, evaluated } of jobs) {
-    for (const { member, logits } of pending.storedMembers) {
-      if (logits.length !== evaluated.tokens.labels.length * classes) continue;
-      outputs.set(passKey(evaluated, pending.configuration, member), logits);
+    const offsets = rowOffsets(evaluated.rows.inputs.map(outputLength(evaluated.rows.shape)));
+    for (const { member, outputs } of pending.storedMembers) {
+      if (!sameOffsets(outputs, { offsets })) continue;
+      stored.set(passKey(evaluated, pending.configuration, member), outputs);
     }
   }
-  return outputs;
+  return stored;
+}
+
+/** How many numbers the head gives for an input. */
+function outputLength(shape: TaskShape): (input: EncodedInput) => number {
+  const head = taskOf(shape).objective.head(shape);
+  if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
+  return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
 }
 
 interface PassRunner {
@@ -137,44 +152,46 @@ interface PassRunner {
   readonly elements: ElementRates;
 }
 
-/** Logits [rows, classes] in the set's row order, or null when the slot was asked for meanwhile. */
+/** Outputs of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
 async function runPass(
   { engine, parameters, padId, elements }: PassRunner,
   { configuration, member, set }: Pass,
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
-): Promise<Float32Array | null> {
+): Promise<OutputRows | null> {
   const { mode, dropout_rate: rate, mask_seed: maskSeed } = configuration;
   const rates = { dropoutRate: rate, elements };
   const masks = mode === 'ensemble' ? memberMasks(engine.layout, rates, maskSeed, member) : null;
   const updateScale = mode === 'expected' ? (1 - rate) ** 2 : 1;
-  const lengths = set.tokens.inputIds.map((ids) => ids.length);
-  let out = new Float32Array();
-  for (const batch of sortedBatches(lengths, EVALUATION_ROWS)) {
+  const { inputs, shape } = set.rows;
+  const offsets = rowOffsets(inputs.map(outputLength(shape)));
+  const values = new Float32Array(offsets.at(-1) ?? 0);
+  for (const batch of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
     if (reporter.releaseRequested) return null;
-    const logits = await engine.logits(parameters, tokenBatch(set.tokens, batch, padId), masks, updateScale);
-    const classes = logits.length / batch.rows.length;
-    if (out.length === 0) out = new Float32Array(lengths.length * classes);
+    const logits = await engine.logits(parameters, tokenBatch(inputs, batch, padId), masks, updateScale);
+    const given = logits.length / batch.rows.length;
     for (const [position, row] of batch.rows.entries()) {
-      out.set(logits.subarray(position * classes, (position + 1) * classes), row * classes);
+      const [start = 0, end = 0] = offsets.subarray(row, row + 2);
+      if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
+      values.set(logits.subarray(position * given, position * given + end - start), start);
     }
     rowsDone(batch.rows.length);
     await turnOfEventLoop();
   }
-  return out;
+  return { values, offsets };
 }
 
 /** Each member that was run on evaluated rows, under every evaluation that uses it. */
 function newMembers(
   jobs: readonly Job[],
-  outputs: ReadonlyMap<string, Float32Array>,
+  outputs: ReadonlyMap<string, OutputRows>,
   ran: ReadonlyMap<string, Pass>,
-): MemberLogits[] {
+): MemberOutput[] {
   return jobs.flatMap(({ pending, evaluated }) =>
     Array.from({ length: pending.configuration.ensemble_size }, (_, member) => {
       const key = passKey(evaluated, pending.configuration, member);
-      const logits = ran.has(key) ? outputs.get(key) : undefined;
-      return logits === undefined ? null : { evaluationId: pending.evaluationId, member, logits };
+      const own = ran.has(key) ? outputs.get(key) : undefined;
+      return own === undefined ? null : { evaluationId: pending.evaluationId, member, outputs: own };
     }).filter((one) => one !== null),
   );
 }
@@ -182,21 +199,21 @@ function newMembers(
 function scoreOf(
   { pending, evaluated, train }: Job,
   task: TaskShape,
-  outputs: ReadonlyMap<string, Float32Array>,
+  outputs: ReadonlyMap<string, OutputRows>,
   expectedKeptEntries: number,
 ): EvaluationResult {
   const { configuration } = pending;
-  const membersOn = (set: EvaluationSet): Float32Array[] =>
+  const membersOn = (set: EvaluationSet): OutputRows[] =>
     Array.from({ length: configuration.ensemble_size }, (_, member) => {
-      const logits = outputs.get(passKey(set, configuration, member));
-      if (logits === undefined) throw new Error(`member ${member} of ${set.id} was not run`);
-      return logits;
+      const own = outputs.get(passKey(set, configuration, member));
+      if (own === undefined) throw new Error(`member ${member} of ${set.id} was not run`);
+      return own;
     });
   const { metrics, aggregated } = evaluateOutputs({
-    task,
+    scores: taskOf(task).scores,
     aggregate: configuration.aggregate,
-    evaluated: { members: membersOn(evaluated), labels: evaluated.tokens.labels },
-    train: { members: membersOn(train), labels: train.tokens.labels },
+    evaluated: { members: membersOn(evaluated), rows: evaluated.rows },
+    train: { members: membersOn(train), rows: train.rows },
     expectedKeptEntries,
   });
   const predictionsSha256 = sha256(new Uint8Array(aggregated.buffer, aggregated.byteOffset, aggregated.byteLength));

@@ -1,4 +1,3 @@
-import type { HeadTask } from '../models/heads.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { stream } from '../random/stream.ts';
 import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
@@ -27,17 +26,20 @@ import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts
 import { microBatches } from './micro-batches.ts';
 import { Optimiser } from './optimiser.ts';
 import { runBytes } from './memory-estimate.ts';
-import { type EnginePlan, headTaskOf, planEngine } from './plan-engine.ts';
+import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
 import { buildUpdateGraph } from './update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
-  openEngineWithHead(request, headTaskOf(request.task, request.head));
+  openEngineWithHead(request, objectiveOf(request.task, request.head));
 
-/** As openAdapterEngine, with the head stated: the conformance vectors have more kinds than sweep files. */
-export async function openEngineWithHead(request: Omit<EngineRequest, 'task'>, task: HeadTask): Promise<AdapterEngine> {
-  const plan = planEngine(request, task);
+/** As openAdapterEngine, with head and loss stated: the conformance vectors have more than sweep files. */
+export async function openEngineWithHead(
+  request: Omit<EngineRequest, 'task' | 'head'>,
+  objective: EngineObjective,
+): Promise<AdapterEngine> {
+  const plan = planEngine(request, objective);
   const { opened, layout, method, scale } = plan;
   const device = deviceProfiles[request.device ?? 'cpu'];
   if (request.adapter.base_precision === 'float16') await demandFloat16(device.kind, process.env);

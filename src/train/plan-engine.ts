@@ -5,7 +5,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { updateScale } from '../adapters/update-scale.ts';
 import type { HeadTask } from '../models/heads.ts';
 import type { ConvertedWeights } from '../models/converted-weights.ts';
-import { lossOf } from '../models/losses.ts';
+import type { LabelLayout, Loss } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
@@ -13,14 +13,20 @@ import { type ElementDropout, elementRates } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { convertedWeights } from './base-precision.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
 import type { DropoutPlace } from './dropout-places.ts';
 import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
-/** What of a request decides the engine's graphs. */
-export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'head' | 'device'>;
+/** What of a request decides the engine's graphs, besides the objective. */
+export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'device'>;
+
+export interface EngineObjective {
+  readonly head: HeadTask;
+  readonly loss: Loss;
+}
 
 /** An engine before it is opened: what memory is estimated from, without loading onnxruntime. */
 export interface EnginePlan {
@@ -41,19 +47,17 @@ export interface EnginePlan {
   sharedGradient(): SharedGraph;
   /** The same for so many members at once. */
   packedGradient(pack: number): Graph;
-  /** Type and, after the rows, the columns of the labels. */
-  readonly labels: { readonly type: 'int64' | 'float'; readonly columns: number | 'tokens' };
+  readonly labels: LabelLayout;
 }
 
 /** @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID, ONNX_INVALID */
-export function planEngine(request: EngineShape, task: HeadTask): EnginePlan {
+export function planEngine(request: EngineShape, { head: wanted, loss }: EngineObjective): EnginePlan {
   const opened = openEncoder(request.modelFolder);
   const { encoder, weights } = opened;
-  const head = encoder.head(task);
+  const head = encoder.head(wanted);
   const names = encoder.linears.map((linear) => linear.name);
   const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
   const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
-  const loss = lossOf(task.kind, request.head?.label_smoothing);
   const method = adapterMethods[request.adapter.adapter];
   const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
   const scale = updateScale(request.adapter);
@@ -92,7 +96,8 @@ function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape)
   return new Set(kinds.filter((kind) => rates[kind] > 0));
 }
 
-/** The head that a sweep's task asks for. */
-export function headTaskOf({ kind, label_names: names }: TaskShape, head?: HeadShape): HeadTask {
-  return { kind, labels: Math.max(1, names.length), pooling: head?.pooling ?? 'family' };
+/** What a task trains by, for a configuration's head. */
+export function objectiveOf(shape: TaskShape, wanted?: HeadShape): EngineObjective {
+  const { objective } = taskOf(shape);
+  return { head: objective.head(shape, wanted), loss: objective.loss(wanted) };
 }

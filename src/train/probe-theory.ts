@@ -2,6 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { sortedBatches } from '../data/epoch-batches.ts';
 import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import { stream } from '../random/stream.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import type { ProbeRequest, TheoryConstants } from './trainer-protocol.ts';
 import type { WarmSlot } from './warm-slot.ts';
@@ -25,18 +26,22 @@ const method =
 export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promise<TheoryConstants> {
   const { base, modelFolder, task, train, configuration, seed } = request;
   const engine = await slot.engine(base, modelFolder, task, configuration);
-  const tokens = await slot.tokens(base, modelFolder, train, request.datasetFile, configuration.max_length);
+  const { max_length: maxLength } = configuration;
+  const file = request.datasetFile;
+  const { inputs } = await slot.encoded({ base, modelFolder, task, dataset: train, file, maxLength });
+  const { objective } = taskOf(task);
+  const { labels: layout } = objective.loss(configuration);
   const { padId } = await slot.limits(modelFolder);
   const { parameters } = engine.initialState(seed);
-  const chosen = stream(seed, 'probe').permutation(tokens.labels.length).slice(0, PROBE_ROWS);
-  const lengths = Array.from(chosen, (row) => tokens.inputIds[row]?.length ?? 0);
-  let lossBound = task.kind === 'classification' ? Math.log(task.label_names.length) : 0;
+  const chosen = stream(seed, 'probe').permutation(inputs.length).slice(0, PROBE_ROWS);
+  const lengths = Array.from(chosen, (row) => inputs[row]?.ids.length ?? 0);
+  let lossBound = objective.knownBound(task);
   let lipschitz = 0;
   let squares = 0;
   for (const { rows, length } of sortedBatches(lengths, 1)) {
     const batch = { rows: rows.map((row) => chosen[row] ?? 0), length };
-    const labels = batchLabels(tokens, batch, task.kind);
-    const { loss, gradient } = await engine.gradient(parameters, tokenBatch(tokens, batch, padId), labels, null);
+    const labels = batchLabels(inputs, batch, layout);
+    const { loss, gradient } = await engine.gradient(parameters, tokenBatch(inputs, batch, padId), labels, null);
     const square = adapterSquaredNorm(gradient, engine.layout);
     lossBound = Math.max(lossBound, loss);
     lipschitz = Math.max(lipschitz, Math.sqrt(square));

@@ -1,6 +1,7 @@
 import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import { bundleKey } from '../sweep/packing.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine } from './adapter-engine.ts';
 import { instanceMasks } from './instance-masks.ts';
 import { measurePacking } from './measure-packing.ts';
@@ -87,15 +88,23 @@ async function openLoop(
 ): Promise<Omit<TrainingLoop, 'place'>> {
   const { base, task, configuration, train, total_steps: totalSteps } = segment.specification;
   const { batch_size: batchSize, max_length: maxLength } = configuration;
-  const tokens = await slot.tokens(base, command.modelFolder, train, command.datasetFiles[train.hash], maxLength);
+  const file = command.datasetFiles[train.hash];
+  const { inputs } = await slot.encoded({
+    base,
+    modelFolder: command.modelFolder,
+    task,
+    dataset: train,
+    file,
+    maxLength,
+  });
   const { padId } = await slot.limits(command.modelFolder);
-  const plan = slot.plan(train, tokens, batchSize, maxLength);
+  const plan = slot.plan(train, task, inputs, { batchSize, maxLength });
   engine.demandMemory(configuration.micro_batch_size ?? batchSize, plan.buckets.at(-1) ?? maxLength);
   return {
     engine,
     configuration,
-    task,
-    tokens,
+    labels: taskOf(task).objective.loss(configuration).labels,
+    inputs,
     padId,
     plan,
     totalSteps,
@@ -106,7 +115,7 @@ async function openLoop(
 /** The pack that the segment came with, or what is measured now on a batch of the largest shape. */
 async function packOf(
   { pack }: TrainSegment,
-  { engine, configuration, tokens, task, plan, padId }: Omit<TrainingLoop, 'place'>,
+  { engine, configuration, inputs, labels, plan, padId }: Omit<TrainingLoop, 'place'>,
   reporter: SegmentReporter,
   slot: WarmSlot,
 ): Promise<number> {
@@ -118,8 +127,8 @@ async function packOf(
   const measured = await measurePacking({
     engine,
     device: slot.device,
-    batch: tokenBatch(tokens, largest, padId),
-    labels: batchLabels(tokens, largest, task.kind),
+    batch: tokenBatch(inputs, largest, padId),
+    labels: batchLabels(inputs, largest, labels),
     hyperparameters: stepHyperparameters(configuration, configuration.learning_rate),
   });
   reporter.packing(measured);

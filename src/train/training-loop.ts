@@ -1,8 +1,9 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../data/epoch-batches.ts';
 import { batchLabels, tokenBatch } from '../data/token-batch.ts';
-import type { TokenisedRows } from '../data/tokenise.ts';
-import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { EncodedInput } from '../data/encoded-rows.ts';
+import type { LabelLayout } from '../models/losses.ts';
+import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, AdapterMasks, StepHyperparameters, StepResult, TrainingState } from './adapter-engine.ts';
 import { decideScale } from './loss-scale.ts';
 import { learningRateFactor } from './learning-rate-schedule.ts';
@@ -13,8 +14,9 @@ import type { GatheredTraining } from './step-gathering.ts';
 export interface TrainingLoop {
   readonly engine: AdapterEngine;
   readonly configuration: TrainingConfiguration;
-  readonly task: TaskShape;
-  readonly tokens: TokenisedRows;
+  /** How the task's loss takes labels. */
+  readonly labels: LabelLayout;
+  readonly inputs: readonly EncodedInput[];
   readonly padId: number;
   readonly plan: BatchPlan;
   /** Of the whole training, not of a rung: the schedule runs over it. */
@@ -43,7 +45,7 @@ export async function* trainSteps(
   start: TrainingState,
   endStep: number,
 ): AsyncGenerator<StepTaken> {
-  const { engine, configuration, task, tokens, totalSteps } = loop;
+  const { engine, configuration, inputs, totalSteps } = loop;
   const batchOf = epochReader(loop);
   const allocate = rankAllocator(engine.layout, configuration, totalSteps);
   let state = start;
@@ -57,8 +59,8 @@ export async function* trainSteps(
     const stepped = await loop.place.take({
       step,
       training: { state, instances, hyperparameters: stepHyperparameters(configuration, learningRate) },
-      batch: tokenBatch(tokens, batch, loop.padId),
-      labels: batchLabels(tokens, batch, task.kind),
+      batch: tokenBatch(inputs, batch, loop.padId),
+      labels: batchLabels(inputs, batch, loop.labels),
     });
     const { again, result } = settle(state, stepped, allocate);
     state = result.state;

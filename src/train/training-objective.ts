@@ -35,7 +35,7 @@ export function buildObjective(
   if (projection === undefined) {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: 'task',
-      got: 'causal_language_modelling',
+      got: 'a loss of each next token',
       fix: 'choose a decoder as base model for this task',
     });
   }

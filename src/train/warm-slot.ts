@@ -2,13 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
-import { type TokenisedRows, tokenise } from '../data/tokenise.ts';
+import { type EncodedInput, type EncodedRows, inputLengths, selectRows } from '../data/encoded-rows.ts';
+import { openTokenizer } from '../data/open-tokenizer.ts';
 import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
 import { type ModelLimits, readModelLimits } from './model-limits.ts';
 import { type GatheredTraining, StepGathering } from './step-gathering.ts';
+
+/** Which rows, and what their inputs depend on. */
+export interface EncodedWanted {
+  readonly base: BaseModelReference;
+  readonly modelFolder: string;
+  readonly task: TaskShape;
+  readonly dataset: DatasetReference;
+  /** gzip'd JSON lines as `freezeRows` made them. */
+  readonly file: string | undefined;
+  readonly maxLength: number;
+}
 
 type Compiled = keyof (AdapterShape & HeadShape);
 
@@ -29,7 +42,7 @@ const compiledFor = {
 const compiledNames = namesOf(compiledFor);
 
 const ENGINE_LIMIT = 2;
-const TOKENS_LIMIT = 8;
+const ENCODED_LIMIT = 8;
 
 /**
  * What a slot keeps between segments: open engines, tokenised rows and batch plans, each by what it depends on, the
@@ -42,7 +55,7 @@ export class WarmSlot {
   readonly #threads: number;
   readonly #engines = new Map<string, Promise<AdapterEngine>>();
   readonly #gatherings = new Map<string, Promise<StepGathering>>();
-  readonly #tokens = new Map<string, TokenisedRows>();
+  readonly #encoded = new Map<string, EncodedRows>();
   readonly #plans = new Map<string, BatchPlan>();
   readonly #limits = new Map<string, ModelLimits>();
 
@@ -96,21 +109,16 @@ export class WarmSlot {
     return opening;
   }
 
-  /** Tokens of frozen rows. @param file gzip'd JSON lines as `freezeRows` made them */
-  async tokens(
-    base: BaseModelReference,
-    modelFolder: string,
-    dataset: DatasetReference,
-    file: string | undefined,
-    maxLength: number,
-  ): Promise<TokenisedRows> {
-    const key = JSON.stringify([dataset.hash, base.tokenizer_hash, modelFolder, maxLength]);
-    const kept = touch(this.#tokens, key);
+  /** Frozen rows as a task makes inputs of them. */
+  async encoded({ base, modelFolder, task, dataset, file, maxLength }: EncodedWanted): Promise<EncodedRows> {
+    const key = JSON.stringify([dataset.hash, task, base.tokenizer_hash, modelFolder, maxLength]);
+    const kept = touch(this.#encoded, key);
     if (kept !== undefined) return kept;
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
-    const tokens = await tokenise(modelFolder, rows, maxLength);
+    const tokenizer = openTokenizer(modelFolder);
+    const encoded = await taskOf(task).encode(rows, { shape: task, tokenizer, maxLength });
     const { positions } = await this.limits(modelFolder);
-    const longest = tokens.inputIds.reduce((most, ids) => Math.max(most, ids.length), 0);
+    const longest = encoded.inputs.reduce((most, { ids }) => Math.max(most, ids.length), 0);
     if (longest > positions) {
       throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the model has positions', {
         where: 'training.max_length',
@@ -119,19 +127,23 @@ export class WarmSlot {
         fix: `lower max_length to ${positions}`,
       });
     }
-    shed(this.#tokens, TOKENS_LIMIT - 1);
-    this.#tokens.set(key, tokens);
-    return tokens;
+    shed(this.#encoded, ENCODED_LIMIT - 1);
+    this.#encoded.set(key, encoded);
+    return encoded;
   }
 
   /** How a train set is cut into batches; kept, because planning looks at whole epochs. */
-  plan(dataset: DatasetReference, tokens: TokenisedRows, batchSize: number, maxLength: number): BatchPlan {
-    const key = JSON.stringify([dataset.hash, batchSize, maxLength]);
+  plan(
+    dataset: DatasetReference,
+    task: TaskShape,
+    inputs: readonly EncodedInput[],
+    { batchSize, maxLength }: { readonly batchSize: number; readonly maxLength: number },
+  ): BatchPlan {
+    const key = JSON.stringify([dataset.hash, task, batchSize, maxLength]);
     const kept = touch(this.#plans, key);
     if (kept !== undefined) return kept;
-    const lengths = tokens.inputIds.map((ids) => ids.length);
-    const plan = planBatches(lengths, batchSize);
-    shed(this.#plans, TOKENS_LIMIT - 1);
+    const plan = planBatches(inputLengths(inputs), batchSize);
+    shed(this.#plans, ENCODED_LIMIT - 1);
     this.#plans.set(key, plan);
     return plan;
   }
@@ -146,13 +158,9 @@ export class WarmSlot {
 }
 
 /** A fixed subsample of rows, the same for every training on them: drawn by the rows' hash. */
-export function trainSubsample(tokens: TokenisedRows, datasetHash: string, rows: number): TokenisedRows {
-  const order = stream(0, 'train_subsample', datasetHash).permutation(tokens.labels.length).slice(0, rows).sort();
-  return {
-    inputIds: Array.from(order, (row) => tokens.inputIds[row] ?? []),
-    tokenTypeIds: Array.from(order, (row) => tokens.tokenTypeIds[row] ?? []),
-    labels: Array.from(order, (row) => tokens.labels[row] ?? 0),
-  };
+export function trainSubsample(encoded: EncodedRows, datasetHash: string, rows: number): EncodedRows {
+  const order = stream(0, 'train_subsample', datasetHash).permutation(encoded.rows.length).slice(0, rows).sort();
+  return selectRows(encoded, order);
 }
 
 async function readFrozen(dataset: DatasetReference, file: string | undefined): Promise<Uint8Array> {

@@ -11,7 +11,7 @@ export const layers: readonly (readonly string[])[] = [
   ['autodiff', 'packing'],
   ['adapters', 'models'],
   ['runtime'],
-  ['train', 'evaluate', 'formats', 'data'],
+  ['train', 'evaluate', 'formats', 'data', 'tasks'],
   ['store', 'hub'],
   ['worker', 'services'],
   ['dashboard', 'report', 'export', 'cli'],
@@ -32,6 +32,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   react: ['src/dashboard'],
   '@stricli/core': ['src/cli'],
   '@temporalio/workflow': ['workflows'],
+  // Native code: what declares a task is read by processes that tokenise nothing.
+  tokenizers: ['src/data'],
 };
 
 export function layerOf(folder: string): number {

@@ -56,7 +56,7 @@ describe.skipIf(golden === null).each(['lora', 'adalora'] as const)(
         openEncoder(modelFolder),
         checkpoint,
         { ...row, configuration: trained, evaluation: raw },
-        'base',
+        { base: 'base', task: { kind: 'classification', label_names: ['no', 'yes'] } },
       );
       const tensors = writeSafetensors(written.tensors, { format: 'pt' });
       writeFileSync(path.join(modelFolder, 'adapter_model.safetensors'), tensors);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
-import type { HeadTask } from '../../src/models/heads.ts';
+import type { EngineObjective } from '../../src/train/plan-engine.ts';
 import { dropsElements, type ElementRates, elementRates } from '../../src/sweep/element-dropout.ts';
 import type { AdapterKind, AdapterShape } from '../../src/sweep/vocabulary.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   TrainableLayout,
 } from '../../src/train/adapter-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
+import { classObjective, nextTokenObjective, spanObjective, targetObjective } from '../support/objectives.ts';
 
 /** case.json of the reference vectors; see their README. */
 export interface CaseDescription {
@@ -84,14 +85,14 @@ export function floats(tensors: StoredTensors, name: string): Float32Array {
   throw new Error(`no float32 tensor ${name}`);
 }
 
-export function headOf(description: CaseDescription): HeadTask {
+export function headOf(description: CaseDescription): EngineObjective {
   const config = JSON.parse(readFileSync(path.join(description.folder, 'config.json'), 'utf8')) as {
     id2label?: Record<string, string>;
   };
   const labels = Object.keys(config.id2label ?? { 0: '', 1: '' }).length;
-  if (description.task === 'lm') return { kind: 'causal_language_modelling', labels: 0 };
-  if (description.task === 'qa') return { kind: 'question_answering', labels: 2 };
-  return description.task === 'reg' ? { kind: 'regression', labels: 1 } : { kind: 'classification', labels };
+  if (description.task === 'lm') return nextTokenObjective;
+  if (description.task === 'qa') return spanObjective;
+  return description.task === 'reg' ? targetObjective : classObjective(labels);
 }
 
 export function batchOf(inputs: StoredTensors): TokenBatch {

@@ -19,6 +19,7 @@ import { softwareVulkan, useVulkanDriver } from '../support/software-vulkan.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { batchOf, loadCase, relativeError } from './read-case.ts';
 import { runCase } from './run-case.ts';
+import { classObjective } from '../support/objectives.ts';
 
 const golden = sharedFolder('golden') ?? '';
 const own = path.join(import.meta.dirname, '..', 'models', 'vectors');
@@ -64,7 +65,7 @@ async function opened<Result>(
         threads: 1,
         device,
       },
-      { kind: 'classification', labels: 3, pooling: 'mean' },
+      classObjective(3, 'mean'),
     );
     try {
       return await use(engine);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { epochBatches, paddingShare, planBatches, sortedBatches, stepsPerEpoch } from '../../src/data/epoch-batches.ts';
-import { loadDataset } from '../../src/data/load-dataset.ts';
+import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import { readMrpc } from '../../src/data/read-mrpc.ts';
-import { tokenise } from '../../src/data/tokenise.ts';
+import { inputLengths } from '../../src/data/encoded-rows.ts';
+import { encodedTexts } from '../support/encoded.ts';
 import { stream } from '../../src/random/stream.ts';
-import type { LabelledRow } from '../../src/sweep/vocabulary.ts';
+import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 
 const data = sharedFolder('data');
@@ -64,12 +65,9 @@ test('batches for evaluation hold every row once, in order of length', () => {
 describe.skipIf(data === null)('with the real tokeniser (skipped where the shared test data is absent)', () => {
   const tokenizerFolder = join(data ?? '', 'tokenizers', 'all-MiniLM-L6-v2');
 
-  async function share(rows: readonly LabelledRow[], maxLength: number): Promise<number> {
-    const tokens = await tokenise(tokenizerFolder, rows, maxLength);
-    const plan = planBatches(
-      tokens.inputIds.map((ids) => ids.length),
-      32,
-    );
+  async function share(rows: readonly FrozenRow[], maxLength: number): Promise<number> {
+    const { inputs } = await encodedTexts(tokenizerFolder, rows, maxLength);
+    const plan = planBatches(inputLengths(inputs), 32);
     const worst = [0, 1, 2].map((epoch) => paddingShare(plan, epochBatches(plan, 17, epoch)));
     return Math.max(...worst);
   }

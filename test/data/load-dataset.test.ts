@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadDataset } from '../../src/data/load-dataset.ts';
+import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import type { DataSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
+import { thawText } from '../../src/tasks/text-rows.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -42,7 +43,7 @@ test('CSV with quoted commas and line breaks is read, labels sorted by name', ()
 
 test('TSV takes quotation marks as text', () => {
   const { train } = loadDataset(task('tsv', 'label\ttext\npos\t"open\nneg\the said "no"\n'));
-  expect(train.map((row) => row.text)).toEqual(['"open', 'he said "no"']);
+  expect(train.map((row) => row['text'])).toEqual(['"open', 'he said "no"']);
 });
 
 test('JSONL takes numbers and booleans as labels, and pairs of texts', () => {
@@ -55,19 +56,19 @@ test('JSONL takes numbers and booleans as labels, and pairs of texts', () => {
 test('label names given in the sweep file decide the order of the logits', () => {
   const { task: shape, train } = loadDataset(task('csv', 'text,label\na,neg\nb,pos\n', { labels: ['pos', 'neg'] }));
   expect(shape.label_names).toEqual(['pos', 'neg']);
-  expect(train.map((row) => row.label)).toEqual([1, 0]);
+  expect(train.map((row) => row['label'])).toEqual([1, 0]);
 });
 
 test('a regression takes numbers as targets', () => {
   const { task: shape, dev } = loadDataset(task('csv', 'text,label\na,1.5\nb,-2\n', { kind: 'text-regression' }));
   expect(shape).toEqual({ kind: 'regression', label_names: [] });
-  expect(dev.map((row) => row.label)).toEqual([1.5, -2]);
+  expect(dev.map((row) => row['label'])).toEqual([1.5, -2]);
 });
 
 test('a subset is drawn by the split seed, and a smaller one begins a larger one', () => {
   const lines = `text,label\n${Array.from({ length: 40 }, (_, i) => `row ${i},${i % 2}`).join('\n')}\n`;
   const subset = (rows: number, seed = 1): string[] =>
-    loadDataset(task('csv', lines, { train_rows: rows, split_seed: seed })).train.map((row) => row.text);
+    loadDataset(task('csv', lines, { train_rows: rows, split_seed: seed })).train.map((row) => thawText(row).text);
   expect(subset(10)).toHaveLength(10);
   expect(subset(20).slice(0, 10)).toEqual(subset(10));
   expect(subset(10, 2)).not.toEqual(subset(10));
@@ -132,7 +133,7 @@ describe('the SpamAssassin package', () => {
     const { task: shape, train, dev, test: held } = loadDataset(definition);
     expect(shape.label_names).toEqual(['ham', 'spam']);
     expect([train.length, dev.length, held]).toEqual([300, 400, null]);
-    const texts = new Set([...train, ...dev].map((row) => row.text.toLowerCase()));
+    const texts = new Set([...train, ...dev].map((row) => thawText(row).text.toLowerCase()));
     expect(texts.size).toBe(700);
     expect(loadDataset({ ...definition, train_rows: 900 }).dev).toEqual(dev);
     const spam = dev.filter((row) => row.label === 1).length;
@@ -143,7 +144,7 @@ describe('the SpamAssassin package', () => {
   test('rows hold subject and body and no header', () => {
     const { train } = loadDataset(definition);
     const headers = /^(received|return-path|delivered-to|message-id|x-mailer):/i;
-    expect(train.filter((row) => headers.test(row.text))).toEqual([]);
+    expect(train.filter((row) => headers.test(thawText(row).text))).toEqual([]);
   });
 
   test('more rows than mails are DATA_INVALID', () => {

@@ -12,6 +12,8 @@ import {
 import { expectedCalibrationError, reliabilityBins } from '../../src/evaluate/calibration.ts';
 import { softmax } from '../../src/evaluate/softmax.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
+import { taskOf } from '../../src/tasks/tasks.ts';
+import { classShape, evaluatedRows, regressionShape } from '../support/evaluated.ts';
 
 interface GoldenClassification {
   readonly logits: readonly (readonly number[])[];
@@ -51,9 +53,10 @@ describe.skipIf(golden === null)('against scikit-learn and scipy (skipped where 
 
   test.each([...cases.classification.entries()])('classification case %i agrees in every metric', (_, expected) => {
     const classes = expected.logits[0]?.length ?? 0;
-    const outputs = { members: [Float32Array.from(expected.logits.flat())], labels: expected.labels };
+    const shape = classShape(Array.from({ length: classes }, (_, i) => `${i}`));
+    const outputs = evaluatedRows(shape, [Float32Array.from(expected.logits.flat())], expected.labels);
     const { metrics } = evaluateOutputs({
-      task: { kind: 'classification', label_names: Array.from({ length: classes }, (_, i) => `${i}`) },
+      scores: taskOf(shape).scores,
       aggregate: 'logits',
       evaluated: outputs,
       train: outputs,
@@ -86,9 +89,9 @@ describe.skipIf(golden === null)('against scikit-learn and scipy (skipped where 
   });
 
   test.each([...cases.regression.entries()])('regression case %i agrees in both correlations', (_, expected) => {
-    const outputs = { members: [Float32Array.from(expected.predictions)], labels: expected.labels };
+    const outputs = evaluatedRows(regressionShape, [Float32Array.from(expected.predictions)], expected.labels);
     const { metrics } = evaluateOutputs({
-      task: { kind: 'regression', label_names: [] },
+      scores: taskOf(regressionShape).scores,
       aggregate: 'logits',
       evaluated: outputs,
       train: outputs,

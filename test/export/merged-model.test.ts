@@ -98,7 +98,7 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
     takeBase(vectors);
     const { logits, checkpoint } = await trained(adapter, share);
     const config = { model_type: type, dtype: 'bfloat16', _name_or_path: '/home/me/base' };
-    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), config, task.label_names);
+    const merged = mergedModel(openEncoder(base), checkpoint, row(adapter, mode), config, task);
     expect(merged.updateScale).toBe(share);
     expect(merged.config).toMatchObject({ architectures: [architecture], id2label: { 1: 'good' }, dtype: 'float32' });
     expect(JSON.stringify(merged.config)).not.toContain('/home/me');
@@ -124,7 +124,7 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
         checkpoint,
         { ...pooled, configuration: { ...pooled.configuration, pooling } },
         {},
-        [],
+        task,
       );
     expect(() => merge('bert', 'mean')).toThrow(/EXPORT_UNFAITHFUL: transformers would compute something else/);
     expect(() => merge('an ONNX file', 'family')).toThrow(/the base is an ONNX file/);

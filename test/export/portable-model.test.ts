@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aggregateMembers } from '../../src/evaluate/aggregate-members.ts';
+import { averagedClasses } from '../support/evaluated.ts';
 import type { ExportedTrial } from '../../src/export/exported-trial.ts';
 import { writePeftAdapter } from '../../src/export/write-peft-adapter.ts';
 import { writeMergedModel } from '../../src/export/write-merged-model.ts';
@@ -72,7 +72,7 @@ async function trained(
   await engine.close();
   const state = { parameters, firstMoment: parameters, secondMoment: parameters, step: 1 };
   return {
-    measured: aggregateMembers(outputs, labels.length, evaluated.aggregate),
+    measured: averagedClasses(outputs, labels.length, evaluated.aggregate),
     exported: {
       sweep: 'a sweep',
       trial: { ...row, configuration, evaluation: evaluated },

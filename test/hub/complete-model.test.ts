@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tokenise } from '../../src/data/tokenise.ts';
+import { encodedTexts } from '../support/encoded.ts';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
@@ -46,7 +46,9 @@ const options = () => ({ cacheFolder: join(folder, 'cache'), environment: { PATH
 /** The gradient's norm and loss of one step over rows, which tokens and every weight decide. */
 async function firstStep(modelFolder: string) {
   const rows = tinyRows(1, 4);
-  const { inputIds, labels } = await tokenise(modelFolder, rows, 16);
+  const { inputs } = await encodedTexts(modelFolder, rows, 16);
+  const inputIds = inputs.map(({ ids }) => ids);
+  const labels = inputs.flatMap((input) => input.labels);
   const length = Math.max(...inputIds.map((ids) => ids.length));
   const padded = (ids: readonly number[]) => [...ids, ...Array.from({ length: length - ids.length }, () => 0)];
   const engine = await openAdapterEngine({

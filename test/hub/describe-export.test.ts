@@ -44,8 +44,8 @@ describe.skipIf(golden === null)('an ONNX file as the base (skipped without ../s
   it('with a head of its own takes no other pooling', () => {
     cpSync(path.join(golden ?? '', 'bert-seqcls-lora', 'model.script.onnx'), file);
     const { encoder } = importEncoder(file);
-    expect(encoder.head({ kind: 'classification', labels: 3 }).tensors).toHaveLength(2);
-    expect(() => encoder.head({ kind: 'classification', labels: 3, pooling: 'mean' })).toThrow(/MODEL_UNSUPPORTED/);
+    expect(encoder.head({ of: 'samples', outputs: 3 }).tensors).toHaveLength(2);
+    expect(() => encoder.head({ of: 'samples', outputs: 3, pooling: 'mean' })).toThrow(/MODEL_UNSUPPORTED/);
   });
 
   it('whose head has other classes than the task is infeasible, and says so', async () => {

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loraMethod } from '../../src/adapters/lora/method.ts';
-import type { HeadTask } from '../../src/models/heads.ts';
-import { lossOf } from '../../src/models/losses.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { buildGradientGraph } from '../../src/train/gradient-graph.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { trainableLayout } from '../../src/train/trainable-layout.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
+import { nextTokenObjective, spanObjective } from '../support/objectives.ts';
 
 const vectors = path.join(import.meta.dirname, 'vectors');
-const languageModelling: HeadTask = { kind: 'causal_language_modelling', labels: 0 };
 
 let folder: string;
 beforeEach(() => {
@@ -29,10 +27,10 @@ function takeModel(name: string, change: Record<string, unknown> = {}): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
 }
 
-const open = (task = languageModelling) =>
+const open = (objective = nextTokenObjective) =>
   openEngineWithHead(
     { modelFolder: folder, adapter: { adapter: 'lora', rank: 2, alpha: 4, targets: ['all-linear'] }, threads: 1 },
-    task,
+    objective,
   );
 
 const [llama, mistral, qwen3, gpt2] = [
@@ -75,11 +73,9 @@ describe('a decoder that the engine does not build', () => {
 
   it('is refused for a task that it has no head for, as an encoder is for language modelling', async () => {
     takeModel(llama);
-    await expect(open({ kind: 'question_answering', labels: 2 })).rejects.toThrow(
-      /model_type llama\n {2}got: question_answering/,
-    );
+    await expect(open(spanObjective)).rejects.toThrow(/model_type llama\n {2}got: a head of each token/);
     writeTinyModel(folder);
-    await expect(open()).rejects.toThrow(/MODEL_UNSUPPORTED: .*\n.*\n {2}got: causal_language_modelling/);
+    await expect(open()).rejects.toThrow(/MODEL_UNSUPPORTED: .*\n.*\n {2}got: scores of the vocabulary/);
   });
 });
 
@@ -118,9 +114,9 @@ describe('the training branch of a decoder', () => {
   it('never holds the scores of all tokens', () => {
     takeModel(llama);
     const { encoder, weights } = openEncoder(folder);
-    const head = encoder.head(languageModelling);
+    const head = encoder.head(nextTokenObjective.head);
     const layout = trainableLayout(encoder.linears, { method: loraMethod, rank: 2 }, head);
-    const loss = lossOf('causal_language_modelling');
+    const { loss } = nextTokenObjective;
     const { graph } = buildGradientGraph({ encoder, weights, head, loss, layout, method: loraMethod, scale: 2 });
     const scores = (name: string) => {
       const branch = graph.nodes[0]?.attributes[name];

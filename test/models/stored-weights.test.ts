@@ -7,6 +7,7 @@ import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
+import { classObjective } from '../support/objectives.ts';
 
 let folder: string;
 let single: string;
@@ -19,10 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 async function logits(): Promise<Float32Array> {
   const adapter = { adapter: 'lora', rank: 2, alpha: 4, scaling: 'standard', targets: ['all-linear'] } as const;
-  const engine = await openEngineWithHead(
-    { modelFolder: folder, adapter, threads: 1 },
-    { kind: 'classification', labels: 2 },
-  );
+  const engine = await openEngineWithHead({ modelFolder: folder, adapter, threads: 1 }, classObjective(2));
   const ids = BigInt64Array.from([2n, 5n, 7n, 3n]);
   const ones = new BigInt64Array(4).fill(1n);
   const types = new BigInt64Array(4);

@@ -5,12 +5,13 @@ import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { demandSearchSize, planSweep } from '../../src/search/plan-sweep.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
 
 const everything = { isFile: () => true, isFolder: () => true };
 
 function example(name: string): SweepDefinition {
   const file = resolve(import.meta.dirname, `../../examples/${name}.yaml`);
-  return parseSweepFile(readFileSync(file, 'utf8'), file, everything);
+  return parseSweepFile(readFileSync(file, 'utf8'), file, everything, taskSections);
 }
 
 describe('planning a sweep', () => {

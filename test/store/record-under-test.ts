@@ -93,7 +93,11 @@ export function outcomeOf(segment: Segment, accuracy = 0.5): SegmentOutcome {
   return {
     kind: 'evaluated',
     members: segment.evaluations.flatMap(({ evaluationId }) =>
-      [0, 1].map((member) => ({ evaluationId, member, logits: Float32Array.of(member, 1) })),
+      [0, 1].map((member) => ({
+        evaluationId,
+        member,
+        outputs: { values: Float32Array.of(member, 1, 2), offsets: Uint32Array.of(0, 1, 3) },
+      })),
     ),
     results: segment.evaluations.map(({ evaluationId }) => ({
       evaluationId,

@@ -16,7 +16,7 @@ import type {
 import type {
   DatasetReference,
   EvaluationConfiguration,
-  LabelledRow,
+  FrozenRow,
   TrainingConfiguration,
   TrainingSpecification,
 } from '../../src/sweep/vocabulary.ts';
@@ -54,7 +54,7 @@ export class SegmentBench {
   readonly checkpointFolder: string;
   readonly train: DatasetReference;
   readonly dev: DatasetReference;
-  readonly devRows: readonly LabelledRow[];
+  readonly devRows: readonly FrozenRow[];
   readonly datasetFiles: Record<string, string> = {};
 
   /** @param modelFolder a model of the reader's; absent: the tiny one, written beside the rows */
@@ -72,7 +72,7 @@ export class SegmentBench {
     this.dev = this.freeze(this.devRows);
   }
 
-  private freeze(rows: readonly LabelledRow[]): DatasetReference {
+  private freeze(rows: readonly FrozenRow[]): DatasetReference {
     const frozen = freezeRows(rows);
     const file = join(this.folder, `${frozen.hash}.jsonl.gz`);
     writeFileSync(file, frozen.bytes);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { stream } from '../../src/random/stream.ts';
-import type { LabelledRow } from '../../src/sweep/vocabulary.ts';
+import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 
 const hidden = 24;
 const intermediate = 40;
@@ -44,7 +44,7 @@ export function writeTinyModel(folder: string): void {
 }
 
 /** Rows of three to ten words whose label tells whether more good than bad words are in them. */
-export function tinyRows(seed: number, count: number): LabelledRow[] {
+export function tinyRows(seed: number, count: number): FrozenRow[] {
   return Array.from({ length: count }, (_, i) => {
     const draw = stream(seed, 'tiny-rows', i);
     const length = 3 + (draw.integers(1, 8)[0] ?? 0);

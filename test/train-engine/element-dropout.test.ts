@@ -17,6 +17,7 @@ import { sharedFolder } from '../support/shared-folder.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { classObjective, nextTokenObjective } from '../support/objectives.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-element-dropout-'));
 beforeAll(() => writeTinyModel(folder));
@@ -194,7 +195,7 @@ describe.skipIf(golden === null)('an ONNX export (skipped without ../shared/gold
 });
 
 describe('a plan with element-wise dropout', () => {
-  const head = { kind: 'classification', labels: 2 } as const;
+  const head = classObjective(2);
   const plan = (adapter: AdapterShape, modelFolder = folder) => planEngine({ modelFolder, adapter }, head);
 
   it('lists a place for each adapted linear and each hidden dropout, the last layer’s of first tokens', () => {
@@ -248,7 +249,7 @@ describe('a plan with element-wise dropout', () => {
 
   it('refuses hidden dropout for a family without it, and takes dropout of its adapters', () => {
     const llama = path.join(import.meta.dirname, '..', 'models', 'vectors', 'llama3-scaling-lm-lora');
-    const decoder = { kind: 'causal_language_modelling', labels: 0 } as const;
+    const decoder = nextTokenObjective;
     const asked = (rates: Partial<typeof both>) =>
       planEngine({ modelFolder: llama, adapter: { ...plain, ...rates } }, decoder);
     expect(() => asked({ hidden_dropout: 0.1 })).toThrow(/MODEL_UNSUPPORTED[^]*hidden_dropout[^]*0\.1 for llama/);

@@ -9,6 +9,7 @@ import { type BatchSize, GradientPasses, type Pass } from '../../src/train/gradi
 import { planEngine } from '../../src/train/plan-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
+import { classObjective } from '../support/objectives.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-reserve-'));
 beforeAll(() => writeTinyModel(folder));
@@ -22,7 +23,7 @@ function batchOf(rows: number, length: number): TokenBatch {
 
 it('a session reserves memory once, before its first training pass, for the largest batch that is to come', async () => {
   const adapter = { adapter: 'lora', rank: 4, alpha: 8, targets: ['all-linear'] } as const;
-  const task = { kind: 'classification', labels: 2, pooling: 'family' } as const;
+  const task = classObjective(2);
   const plan = planEngine({ modelFolder: folder, adapter }, task);
   const asked: BatchSize[] = [];
   const reserved: (number | undefined)[] = [];

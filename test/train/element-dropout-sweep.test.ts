@@ -7,6 +7,7 @@ import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
 
 /*
  * PEFT's dropout beside the method's: a sweep file with both element-wise rates as axes is planned, each of its trainings
@@ -35,7 +36,7 @@ afterAll(() => rmSync(bench.folder, { recursive: true }));
 
 function plan(): readonly PlannedTraining[] {
   const everything = { isFile: () => true, isFolder: () => true };
-  const definition = parseSweepFile(file, path.join(bench.folder, 'sweep.yaml'), everything);
+  const definition = parseSweepFile(file, path.join(bench.folder, 'sweep.yaml'), everything, taskSections);
   const { base, task } = bench.specification();
   return planSweep(definition, resolvedInputs({ base, task, train: bench.train, dev: bench.dev })).trainings;
 }
@@ -78,7 +79,7 @@ test('every training of the sweep trains, and is an ensemble at rate 0 where it 
     expect(new Set(results.map((result) => result.predictionsSha256)).size).toBe(results.length);
     const ensemble = members.filter(({ evaluationId }) => evaluationId === '0');
     expect(ensemble).toHaveLength(drops ? 2 : 1);
-    if (drops) expect(ensemble[0]?.logits).not.toEqual(ensemble[1]?.logits);
+    if (drops) expect(ensemble[0]?.outputs).not.toEqual(ensemble[1]?.outputs);
   }
   expect(losses.size).toBe(trainings.length);
 });

@@ -5,6 +5,8 @@ import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
+import { taskOf } from '../../src/tasks/tasks.ts';
+import { evaluatedRows } from '../support/evaluated.ts';
 
 const runner = makeOnnxRunner();
 let bench: SegmentBench;
@@ -32,7 +34,7 @@ test('members are nested: M = 4 begins with the members of M = 2, run together o
   const together = await evaluate(ensemble(1), ensemble(2), ensemble(4));
   const apart = await evaluate(ensemble(2));
   const of = (outcome: Evaluated, id: string): readonly Float32Array[] =>
-    outcome.members.filter((one) => one.evaluationId === id).map((one) => one.logits);
+    outcome.members.filter((one) => one.evaluationId === id).map((one) => one.outputs.values);
   expect(of(together, 'm4')).toHaveLength(4);
   expect(of(together, 'm4').slice(0, 2)).toEqual(of(apart, 'm2'));
   expect(together.results[1]).toEqual(apart.results[0]);
@@ -68,10 +70,20 @@ test('expected, raw and masked outputs differ, and expected at p = 0 is raw', as
 
 test('metrics are those of the members and the labels in row order, with the kept entries of training', async () => {
   const outcome = await evaluate(ensemble(4), ensemble(4, { aggregate: 'probabilities' }));
-  const members = outcome.members.filter((one, i) => one.evaluationId === 'm4' && i < 4).map((one) => one.logits);
-  const evaluated = { members, labels: bench.devRows.map((row) => row.label) };
+  const members = outcome.members
+    .filter((one, i) => one.evaluationId === 'm4' && i < 4)
+    .map((one) => one.outputs.values);
   const { task } = specification;
-  const expected = evaluateOutputs({ task, aggregate: 'logits', evaluated, train: evaluated, expectedKeptEntries: 0 });
+  const labels = bench.devRows.map((row) => Number(row['label']));
+  const evaluated = evaluatedRows(task, members, labels);
+  const { scores } = taskOf(task);
+  const expected = evaluateOutputs({
+    scores,
+    aggregate: 'logits',
+    evaluated,
+    train: evaluated,
+    expectedKeptEntries: 0,
+  });
   const { metrics } = outcome.results[0] ?? {};
   expect(metrics?.loss).toBe(expected.metrics.loss);
   expect(metrics?.accuracy).toBe(expected.metrics.accuracy);

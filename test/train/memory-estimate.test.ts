@@ -13,9 +13,10 @@ import { planEngine } from '../../src/train/plan-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
+import { classObjective } from '../support/objectives.ts';
 
 const adapter = { adapter: 'lora', rank: 8, alpha: 16, targets: ['query', 'key', 'value'] } as const;
-const head = { kind: 'classification', labels: 2 } as const;
+const head = classObjective(2);
 
 describe('the memory of a plan', () => {
   it('is refused with its estimate where a device has less, and not where that is unknown', () => {

@@ -1,18 +1,17 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { type Head, type HeadLinear, type HeadTask, firstTokenHead, spanHead } from '../heads.ts';
+import { type Head, type HeadLinear, type HeadTask, firstTokenHead, tokenHead } from '../heads.ts';
 import { meanPooledHead } from '../mean-pooled-head.ts';
 import type { Activation } from './activations.ts';
 
-/** An encoder's head for a task: span scores, or over the mean of the tokens or `ofSamples` for classes and targets. @throws MODEL_UNSUPPORTED */
-export function encoderHead(task: HeadTask, hidden: number, ofSamples: () => Head): Head {
-  const { kind } = task;
-  if (kind === 'question_answering') return spanHead(hidden);
-  if (kind !== 'causal_language_modelling')
-    return task.pooling === 'mean' ? meanPooledHead(task.labels, hidden) : ofSamples();
+/** An encoder's head: of each token, or of each sample over the mean of its tokens or as the family has it. @throws MODEL_UNSUPPORTED */
+export function encoderHead(task: HeadTask, hidden: number, ofSamples: (outputs: number) => Head): Head {
+  if (task.of === 'tokens') return tokenHead(task, hidden);
+  if (task.of === 'samples')
+    return task.pooling === 'mean' ? meanPooledHead(task.outputs, hidden) : ofSamples(task.outputs);
   throw new DropsweepError('MODEL_UNSUPPORTED', 'an encoder has no language-model head', {
     where: 'task',
-    got: kind,
-    expected: 'classification, regression or question_answering',
+    got: 'scores of the vocabulary',
+    expected: 'a task of samples or of their tokens',
     fix: 'choose a decoder as the base, or another task',
   });
 }

@@ -20,14 +20,13 @@ export interface LanguageModel {
  */
 export function decoderHead(task: HeadTask, model: LanguageModel): Head {
   const { family, hidden, vocabulary, projection } = model;
-  const ofSamples = task.kind === 'classification' || task.kind === 'regression';
-  if (ofSamples)
-    return task.pooling === 'mean' ? meanPooledHead(task.labels, hidden) : lastTokenHead(task.labels, hidden);
-  if (task.kind !== 'causal_language_modelling') {
+  if (task.of === 'samples')
+    return task.pooling === 'mean' ? meanPooledHead(task.outputs, hidden) : lastTokenHead(task.outputs, hidden);
+  if (task.of === 'tokens') {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: `model_type ${family}`,
-      got: task.kind,
-      expected: 'causal_language_modelling, classification or regression',
+      got: `a head of each token (${task.linear})`,
+      expected: 'a task of whole samples, or of the next token',
       fix: 'choose an encoder as base model for this task',
     });
   }

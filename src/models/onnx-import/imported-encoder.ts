@@ -79,7 +79,7 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
       },
       head(task) {
         if (head.length === 0)
-          return encoderHead(task, hiddenSize, () => firstTokenClassifier(task.labels, hiddenSize));
+          return encoderHead(task, hiddenSize, (outputs) => firstTokenClassifier(outputs, hiddenSize));
         demandHead(model.file, task, [...headLinears.values()].at(-1)?.outFeatures);
         return ownHead(head);
       },
@@ -92,8 +92,11 @@ function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typ
 }
 
 /** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task, or another pooling is asked for */
-function demandHead(file: string, { labels, pooling }: HeadTask, classes: number | undefined): void {
-  if (pooling === 'mean') throw unsupported(file, 'a head of its own with pooling: mean', 'an export without its head');
+function demandHead(file: string, task: HeadTask, classes: number | undefined): void {
+  if (task.of === 'vocabulary') throw unsupported(file, 'a head of its own', 'a task of samples or of their tokens');
+  const { outputs: labels } = task;
+  if (task.of === 'samples' && task.pooling === 'mean')
+    throw unsupported(file, 'a head of its own with pooling: mean', 'an export without its head');
   if (classes === undefined || classes === labels) return;
   const expected = `${labels}, as the task has; or an export of the encoder without its head`;
   throw unsupported(file, `a head of ${classes} outputs`, expected);

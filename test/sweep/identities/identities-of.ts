@@ -1,6 +1,7 @@
 import { planSweep } from '../../../src/search/plan-sweep.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
+import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';
 
 /** Hashes in the order of the plan, the first twelve digits of each; of shapes and keys the distinct ones. */
@@ -14,7 +15,12 @@ export interface Identities {
 
 /** All that a sweep file's trainings are known by, from its text to the hashes. */
 export function identitiesOf(file: string): Identities {
-  const definition = parseSweepFile(file, '/home/user/sweep.yaml', { isFile: () => true, isFolder: () => true });
+  const definition = parseSweepFile(
+    file,
+    '/home/user/sweep.yaml',
+    { isFile: () => true, isFolder: () => true },
+    taskSections,
+  );
   const regression = definition.task.kind === 'text-regression';
   const plan = planSweep(
     definition,

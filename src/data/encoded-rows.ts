@@ -1,0 +1,40 @@
+import type { FrozenRow } from '../sweep/vocabulary.ts';
+
+/** One sequence that passes through the model: a row, or a window of one. Without padding. */
+export interface EncodedInput {
+  readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
+  /** What the loss compares: one number, one of each column, or one of each token. */
+  readonly labels: readonly number[];
+  /** Number of its row among the rows. */
+  readonly row: number;
+}
+
+/** Rows of a data set with all inputs that are made of them, in their order. */
+export interface EncodedRows {
+  readonly rows: readonly FrozenRow[];
+  readonly inputs: readonly EncodedInput[];
+}
+
+/** The inputs of some rows alone, in this order. */
+export function selectRows({ rows, inputs }: EncodedRows, chosen: Uint32Array): EncodedRows {
+  const ofRow = new Map<number, EncodedInput[]>();
+  for (const input of inputs) {
+    const known = ofRow.get(input.row);
+    if (known === undefined) ofRow.set(input.row, [input]);
+    else known.push(input);
+  }
+  const selected: FrozenRow[] = [];
+  const their: EncodedInput[] = [];
+  for (const number of chosen) {
+    const row = rows[number];
+    if (row === undefined) throw new RangeError(`no row ${number} among ${rows.length}`);
+    for (const input of ofRow.get(number) ?? []) their.push({ ...input, row: selected.length });
+    selected.push(row);
+  }
+  return { rows: selected, inputs: their };
+}
+
+export function inputLengths(inputs: readonly EncodedInput[]): number[] {
+  return inputs.map(({ ids }) => ids.length);
+}

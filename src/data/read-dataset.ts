@@ -1,0 +1,46 @@
+import { stream } from '../random/stream.ts';
+import type { TaskDefinition } from '../sweep/sweep-definition.ts';
+import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
+import { readFiles } from './read-files.ts';
+import { readMrpc } from './read-mrpc.ts';
+import { splitSpamAssassin } from './split-spam-assassin.ts';
+
+type Split = 'train' | 'dev' | 'test';
+
+export interface ReadDataset {
+  readonly all: RawDataset;
+  /** The rows of a split that the definition asks for, in their order. */
+  drawn(split: Split): readonly RawRow[];
+}
+
+/**
+ * Reads a task's source, and draws the rows that are wanted of it by `split_seed`.
+ * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
+ */
+export function readDataset(definition: TaskDefinition): ReadDataset {
+  const all = readRaw(definition);
+  return { all, drawn: (split) => subsample(definition, split, all[split] ?? []) };
+}
+
+function readRaw(definition: TaskDefinition): RawDataset {
+  const { data } = definition;
+  if (data.kind === 'files') return readFiles(data);
+  return data.kind === 'glue' ? readMrpc(data.folder) : splitSpamAssassin(definition);
+}
+
+function subsample(definition: TaskDefinition, split: Split, rows: readonly RawRow[]): RawRow[] {
+  const wanted = definition[`${split}_rows`];
+  if (rows.length === 0) {
+    throw dataInvalid(`task.data ${split}`, 'a split holds no rows', { got: '0 rows', expected: 'at least one row' });
+  }
+  if (wanted === undefined || definition.data.kind === 'package') return [...rows];
+  if (wanted > rows.length) {
+    throw dataInvalid(`task.${split}_rows`, 'more rows are asked for than there are', {
+      got: `${wanted} rows`,
+      expected: `at most ${rows.length} rows`,
+      fix: `lower task.${split}_rows or leave it out`,
+    });
+  }
+  const order = stream(definition.split_seed, 'split', split).permutation(rows.length);
+  return Array.from(order.subarray(0, wanted), (index) => rows[index]).filter((row) => row !== undefined);
+}

@@ -1,0 +1,32 @@
+import { readDataset } from '../data/read-dataset.ts';
+import type { TaskDefinition } from '../sweep/sweep-definition.ts';
+import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
+import { taskOf } from './tasks.ts';
+
+/** A task's rows, in the order that they will be frozen in. */
+export interface LoadedDataset {
+  readonly task: TaskShape;
+  readonly train: readonly FrozenRow[];
+  readonly dev: readonly FrozenRow[];
+  /** null where the source has no labelled test rows. */
+  readonly test: readonly FrozenRow[] | null;
+}
+
+/**
+ * Reads, subsamples and labels a task's rows. The same definition and files give the same rows: a smaller subset is
+ * the beginning of a larger one, drawn by `split_seed`.
+ * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
+ */
+export function loadDataset(definition: TaskDefinition): LoadedDataset {
+  const { rows, recordedAs } = taskOf(definition);
+  const read = readDataset(definition);
+  const { all } = read;
+  const task = { kind: recordedAs, ...rows.shape(definition, all) };
+  const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task);
+  return {
+    task,
+    train: read.drawn('train').map(freeze),
+    dev: read.drawn('dev').map(freeze),
+    test: all.test === null ? null : read.drawn('test').map(freeze),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Tokenizer } from 'tokenizers';
+import type { EncodedRows } from '../data/encoded-rows.ts';
+import type { RawDataset, RawRow } from '../data/raw-row.ts';
+import type { ScoredSet } from '../evaluate/scored-set.ts';
+import type { HeadTask } from '../models/heads.ts';
+import type { Loss } from '../models/losses.ts';
+import type { OutputRows } from '../sweep/output-rows.ts';
+import type { TaskDefinition } from '../sweep/sweep-definition.ts';
+import type { TaskSection } from '../sweep/task-section.ts';
+import type { EvaluationConfiguration, FrozenRow, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+
+/**
+ * A kind of task: all that is particular to it. Everything else trains, evaluates and exports whatever task it is given
+ * and asks it, never what it is called.
+ */
+export interface Task {
+  /** What its section of a sweep file says. */
+  readonly section: TaskSection;
+  /** What stored specifications, and identities with them, call it. */
+  readonly recordedAs: string;
+  readonly rows: TaskRows;
+  /** How rows become tokens and labels. */
+  encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
+  readonly objective: TaskObjective;
+  readonly scores: TaskScores;
+  /** Metrics that tables show beside the objectives, the first of most use. */
+  readonly columns: readonly string[];
+  /** What its `loss` is called where there is little room. */
+  readonly lossHeading: string;
+  readonly published: PublishedTask;
+}
+
+/** How rows are loaded and frozen; what is thawed is what was frozen. */
+export interface TaskRows {
+  /** What the rows of the source settle of the task. @throws DATA_INVALID where they are none of it */
+  shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'>;
+  /** @throws DATA_INVALID with the row's place */
+  freeze(row: RawRow, shape: TaskShape): FrozenRow;
+  /** Characters that the model reads of a row: what a launch's prediction goes by. */
+  characters(row: FrozenRow): number;
+}
+
+export interface EncodeRequest {
+  readonly shape: TaskShape;
+  /** The model's own. */
+  readonly tokenizer: Tokenizer;
+  /** Tokens of an input at most. */
+  readonly maxLength: number;
+}
+
+/** Which head and loss train it. */
+export interface TaskObjective {
+  head(shape: TaskShape, wanted?: HeadShape): HeadTask;
+  loss(wanted?: HeadShape): Loss;
+  /** Loss of a model that knows nothing, where that is known; else 0. */
+  knownBound(shape: TaskShape): number;
+}
+
+/**
+ * How raw outputs become predictions. Members are averaged in float64 in their order, so that equal members give equal
+ * bits however they were run; the loss is convex in what is averaged, which is Theorem 4.5's ground: the loss of the mean
+ * is at most the mean loss of the members, and every evaluation is held to that.
+ */
+export interface TaskScores {
+  /** What one member puts into the mean, of each row as many numbers as its outputs. */
+  averaged(outputs: OutputRows, aggregate: Aggregate): OutputRows<Float32Array | Float64Array>;
+  /** Mean loss of one member's outputs. */
+  memberLoss(outputs: OutputRows, evaluated: EvaluatedRows): number;
+  /** Mean loss of what was averaged. */
+  loss(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): number;
+  /** Predictions and what they are held against. */
+  score(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): ScoredSet;
+}
+
+export type Aggregate = EvaluationConfiguration['aggregate'];
+
+export interface EvaluatedRows extends EncodedRows {
+  readonly shape: TaskShape;
+}
+
+/** What other tools call the task. */
+export interface PublishedTask {
+  /** PEFT's TaskType. */
+  readonly peftType: string;
+  /** What ends the name of transformers' class: of BERT, `BertFor…`. */
+  readonly transformersHead: string;
+  /** What config.json says of a model with this head. */
+  config(shape: TaskShape): Readonly<Record<string, unknown>>;
+}

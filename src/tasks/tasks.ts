@@ -1,0 +1,26 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { TaskSection } from '../sweep/task-section.ts';
+import type { Task } from './task.ts';
+import { textClassification } from './text-classification/task.ts';
+import { textRegression } from './text-regression/task.ts';
+
+/** Every kind of task, in the order that messages name them in. */
+const tasks: readonly Task[] = [textClassification, textRegression];
+
+/** What a sweep file may say of a task. */
+export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => section);
+
+/**
+ * The task of a definition, or of a stored specification, which have it by name.
+ * @throws USAGE where this version has no such task
+ */
+export function taskOf({ kind }: { readonly kind: string }): Task {
+  const found = tasks.find(({ section, recordedAs }) => section.kind === kind || recordedAs === kind);
+  if (found !== undefined) return found;
+  throw new DropsweepError('USAGE', 'this version of dropsweep does not know the task', {
+    where: 'task.kind',
+    got: kind,
+    expected: `one of ${taskSections.map((section) => section.kind).join(', ')}`,
+    fix: 'use the version that the sweep was launched with, or a later one',
+  });
+}

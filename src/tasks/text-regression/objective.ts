@@ -1,0 +1,8 @@
+import { squaredLoss } from '../../models/losses.ts';
+import type { TaskObjective } from '../task.ts';
+
+export const objective: TaskObjective = {
+  head: (_shape, wanted) => ({ of: 'samples', outputs: 1, pooling: wanted?.pooling ?? 'family' }),
+  loss: () => squaredLoss,
+  knownBound: () => 0,
+};

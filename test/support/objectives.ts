@@ -1,0 +1,16 @@
+import { classLoss, nextTokenLoss, spanLoss, squaredLoss } from '../../src/models/losses.ts';
+import type { EngineObjective } from '../../src/train/plan-engine.ts';
+
+/** Classes of samples, as a sweep's classification trains them. */
+export function classObjective(outputs: number, pooling: 'family' | 'mean' = 'family'): EngineObjective {
+  return { head: { of: 'samples', outputs, pooling }, loss: classLoss() };
+}
+
+export const targetObjective: EngineObjective = { head: { of: 'samples', outputs: 1 }, loss: squaredLoss };
+
+export const spanObjective: EngineObjective = {
+  head: { of: 'tokens', outputs: 2, linear: 'qa_outputs' },
+  loss: spanLoss,
+};
+
+export const nextTokenObjective: EngineObjective = { head: { of: 'vocabulary' }, loss: nextTokenLoss };
