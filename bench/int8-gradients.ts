@@ -5,7 +5,8 @@ import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { batchLabels, tokenBatch } from '../src/data/token-batch.ts';
 import { inputLengths } from '../src/data/encoded-rows.ts';
 import { openTokenizer } from '../src/data/open-tokenizer.ts';
-import { choiceFields, trainingDefaults } from '../src/sweep/training-fields.ts';
+import { basePrecisions } from '../src/sweep/fields/run-fields.ts';
+import { trainingDefaults } from '../src/sweep/training-fields.ts';
 import type { BasePrecision } from '../src/sweep/vocabulary.ts';
 import type { TrainableTensor, TrainingState } from '../src/train/adapter-engine.ts';
 import { instanceMasks } from '../src/train/instance-masks.ts';
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
 const leastCosine = 0.995;
 const largestNormError = 0.02;
 
-const precision = choiceFields.base_precision.find((known) => known === options.precision) ?? 'int8';
+const precision = basePrecisions.find((known) => known === options.precision) ?? 'int8';
 const stops = options.steps.split(',').map(Number);
 const totalSteps = Math.max(...stops) + 1;
 const configuration = {

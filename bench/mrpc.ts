@@ -12,7 +12,7 @@ import { resolveModel } from '../src/hub/resolve-model.ts';
 import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
 import { trainerVersion } from '../src/sweep/trainer-version.ts';
-import { choiceFields } from '../src/sweep/training-fields.ts';
+import { basePrecisions } from '../src/sweep/fields/run-fields.ts';
 import type {
   BasePrecision,
   DatasetReference,
@@ -67,8 +67,8 @@ const settings: Omit<TrainingConfiguration, 'dropout_rate' | 'train_instances' |
 };
 
 function precisionOf(name: string): BasePrecision {
-  const precision = choiceFields.base_precision.find((known) => known === name);
-  if (precision === undefined) throw new Error(`--precision ${choiceFields.base_precision.join(' | ')}`);
+  const precision = basePrecisions.find((known) => known === name);
+  if (precision === undefined) throw new Error(`--precision ${basePrecisions.join(' | ')}`);
   return precision;
 }
 

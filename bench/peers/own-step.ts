@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { choiceFields } from '../../src/sweep/training-fields.ts';
+import { basePrecisions } from '../../src/sweep/fields/run-fields.ts';
 import { measurePacking } from '../../src/train/measure-packing.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-request.ts';
@@ -9,7 +9,7 @@ import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-
  * memory in MiB. Several instances are packed where that was measured to pay. Arguments: model folder, rows, tokens, threads, N, and the base's precision.
  */
 const [modelFolder = '', rows, tokens, threads, instances, precision] = process.argv.slice(2);
-const base_precision = choiceFields.base_precision.find((known) => known === precision) ?? 'float32';
+const base_precision = basePrecisions.find((known) => known === precision) ?? 'float32';
 const adapter = { ...stepRequest.adapter, targets: ['all-linear'], base_precision };
 const engine = await openAdapterEngine({ ...stepRequest, adapter, modelFolder, threads: Number(threads) });
 const { batch, labels } = drawBatch(Number(rows), Number(tokens));

@@ -1,6 +1,7 @@
 import { formatMetric, formatQuantity, formatSetting } from '../dashboard/format-value.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
+import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { type ConfigurationScore, scoreInterval } from './configuration-scores.ts';
@@ -42,11 +43,11 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
   });
   const others = Object.keys(space).filter((axis) => !standardAxes.has(axis));
   return [
-    own('dropout_rate', 'p', 0),
-    own('sparsity', varies('sparsity') ? 'λ' : null, 3),
-    own('train_instances', 'N', 1),
+    own('dropout_rate', fieldHeading('dropout_rate'), 0),
+    own('sparsity', varies('sparsity') ? fieldHeading('sparsity') : null, 3),
+    own('train_instances', fieldHeading('train_instances'), 1),
     evaluation('ensemble_size', 'M', ({ ensemble_size }) => ensemble_size),
-    ...others.map((axis) => own(axis, varies(axis) ? (axis === 'learning_rate' ? 'lr' : axis) : null, 3)),
+    ...others.map((axis) => own(axis, varies(axis) ? fieldHeading(axis) : null, 3)),
     evaluation('evaluation_mode', modeVaries(snapshot) ? 'mode' : null, ({ mode }) => mode),
     evaluation(
       'evaluation_dropout_rate',

@@ -9,6 +9,7 @@ import type {
   SweepDefinition,
   SweepPlan,
 } from '../sweep/sweep-definition.ts';
+import { configurationOf, trainingField } from '../sweep/training-fields.ts';
 import { trainerVersion } from '../sweep/trainer-version.ts';
 import type {
   DatasetReference,
@@ -80,8 +81,10 @@ export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): 
 }
 
 function configurationAt(definition: SweepDefinition, point: SpacePoint): TrainingConfiguration {
-  const values = Object.entries(point).map(([name, value]) => [name, value === 'none' ? null : value]);
-  return canonicaliseTraining({ ...definition.training, keep: 'last', ...Object.fromEntries(values) });
+  const values = Object.entries(point).map(
+    ([name, value]) => [name, trainingField(name)?.form.axis?.valueOf(value) ?? null] as const,
+  );
+  return canonicaliseTraining({ ...definition.training, keep: 'last', ...configurationOf(values) });
 }
 
 function checkAllocation(configuration: TrainingConfiguration): void {

@@ -1,5 +1,5 @@
 import { stream } from '../random/stream.ts';
-import { trainingFields } from '../sweep/training-fields.ts';
+import { trainingField } from '../sweep/training-fields.ts';
 import type { Sampler } from './sampler.ts';
 import type { SpaceAxis } from './space-axes.ts';
 
@@ -34,7 +34,7 @@ function draw(axis: SpaceAxis, seed: number, point: number): number | string {
   const low = Number(axis.values[0]);
   const high = Number(axis.values[1]);
   const share = source.uniforms(1)[0] ?? 0;
-  const whole = trainingFields.some(({ name, rule }) => name === axis.name && rule.whole);
+  const whole = trainingField(axis.name)?.form.axis?.range?.whole === true;
   // A whole number has the interval [value, value + 1), so that both ends are as likely as the others.
   const top = whole ? high + 1 : high;
   const value = axis.scale === 'log' ? low * (top / low) ** share : low + share * (top - low);

@@ -1,46 +1,34 @@
-import { adapterDefaults, adapterFieldNames, type AdapterFields } from './adapter-fields.ts';
-import { dropsAnything, dropsElements, elementRates } from './element-dropout.ts';
+import { dropsElements, elementRates } from './element-dropout.ts';
+import type { FieldValue, TrainingField } from './fields/training-field.ts';
 import type { EvaluationRequest } from './sweep-definition.ts';
+import { configurationOf, defaultOf, fieldsWith } from './training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
 
 /**
- * The one spelling of a training configuration: at p = 0, 2p − p² = 0, so λ = 0, and without element-wise dropout either
- * instances are all alike, so N = 1; λ = 0 keeps nothing else from having its effect. Targets and layers are sets,
- * standard scaling is not written down, nor a micro-batch of the whole batch, smoothing or element-wise dropout of 0, or
- * the family's pooling, and of the fields that not every adapter has there are its own and no others.
+ * The one spelling of a training configuration, from the records of its fields: defaults are filled in, a field that has
+ * no effect has its default, or what its record says instead; sets have one order, and of the fields that not every
+ * adapter has there are its own and no others.
  */
 export function canonicaliseTraining(configuration: TrainingConfiguration): TrainingConfiguration {
-  const { scaling, layers, micro_batch_size, label_smoothing, pooling, ...others } = configuration;
-  const { lora_dropout, hidden_dropout, ...common } = others;
-  for (const name of adapterFieldNames) Reflect.deleteProperty(common, name);
-  return {
-    ...common,
-    ...adapterFields(configuration),
-    ...(scaling === 'rank_stabilized' ? { scaling } : {}),
-    ...(micro_batch_size !== undefined && micro_batch_size < common.batch_size ? { micro_batch_size } : {}),
-    ...(label_smoothing !== undefined && label_smoothing > 0 ? { label_smoothing } : {}),
-    ...(pooling === 'mean' ? { pooling } : {}),
-    ...(layers === undefined ? {} : { layers: [...new Set(layers)].sort((a, b) => a - b) }),
-    targets: [...new Set(configuration.targets)].sort(),
-    ...(lora_dropout !== undefined && lora_dropout > 0 ? { lora_dropout } : {}),
-    ...(hidden_dropout !== undefined && hidden_dropout > 0 ? { hidden_dropout } : {}),
-    ...(configuration.dropout_rate === 0 ? { dropout_rate: 0, sparsity: 0 } : {}),
-    ...(dropsAnything(configuration) ? {} : { train_instances: 1 }),
-  };
+  const fields = fieldsWith(configuration.adapter);
+  const defaults = fields.map((field) => [field.name, defaultOf(field, configuration)] as const);
+  const filled: TrainingConfiguration = { ...configurationOf(defaults), ...configuration };
+  const values = new Map<string, FieldValue | undefined>(Object.entries(filled));
+  return configurationOf(
+    fields.map((field) => [field.name, written(field, values.get(field.name), filled)]),
+  ) as TrainingConfiguration;
 }
 
-/** A target that is no less than the rank takes nothing away, so that how it would be done has no effect. */
-function adapterFields(configuration: TrainingConfiguration): AdapterFields {
-  const { adapter, rank, orthogonality } = configuration;
-  const defaults = adapterDefaults[adapter](rank);
-  const own = Object.keys(defaults).flatMap((field) => {
-    const name = adapterFieldNames.find((known) => known === field);
-    const value = name === undefined ? undefined : (configuration[name] ?? defaults[name]);
-    return name === undefined || value === undefined ? [] : [[name, value] as const];
-  });
-  const fields: AdapterFields = Object.fromEntries(own);
-  if (fields.target_rank === undefined || fields.target_rank < rank) return fields;
-  return { ...defaults, ...(orthogonality === undefined ? {} : { orthogonality }), target_rank: rank };
+function written(
+  field: TrainingField,
+  value: FieldValue | undefined,
+  configuration: TrainingConfiguration,
+): FieldValue | undefined {
+  const otherwise = defaultOf(field, configuration);
+  const { noEffect } = field;
+  if (noEffect?.when(configuration) === true) return noEffect.instead?.(configuration) ?? otherwise;
+  if (field.unwritten === true && value === otherwise) return undefined;
+  return field.canonical === undefined ? value : field.canonical(value);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
-import { elementRates } from './element-dropout.ts';
+import { shapeOf } from './training-fields.ts';
 import type { TrainingSpecification } from './vocabulary.ts';
 
 /** How many passes a slot runs at once, and what was measured when that was decided. */
@@ -12,29 +12,15 @@ export interface PackingPlan {
   readonly batch: { readonly rows: number; readonly tokens: number };
 }
 
-/**
- * Trainings of one engine shape pack alike on one device: what a packing plan is measured once for. Rates of element-wise
- * dropout are inputs; whether there is any decides the graph.
- */
+/** Trainings of one engine shape pack alike on one device: what a packing plan is measured once for. */
 export function engineShape({ trainer, trainer_version, configuration, base, task }: TrainingSpecification): string {
-  const { adapter, rank, alpha, scaling, targets, layers, base_precision, pooling, label_smoothing } = configuration;
-  const { batch_size, micro_batch_size, max_length } = configuration;
-  const { lora_dropout, hidden_dropout } = elementRates(configuration);
-  const compiled = { adapter, rank, alpha, scaling, base_precision, pooling, label_smoothing };
   return sha256(
     canonicalJson({
       trainer,
       trainer_version,
       base: base.content_hash,
       task,
-      ...compiled,
-      ...(lora_dropout > 0 ? { lora_dropout: true } : {}),
-      ...(hidden_dropout > 0 ? { hidden_dropout: true } : {}),
-      targets,
-      layers,
-      batch_size,
-      micro_batch_size,
-      max_length,
+      ...shapeOf(configuration, ['adapter', 'head', 'passes']),
     }),
   );
 }

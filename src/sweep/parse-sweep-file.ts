@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
 import { deviceKinds } from './device-kind.ts';
-import { adapterDefaults, adapterFieldNames, adapterKinds } from './adapter-fields.ts';
+import { wholeFrom } from './number-rules.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
@@ -11,7 +11,7 @@ import { readTraining } from './read-training.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
 import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
-import { trainingFields, wholeFrom } from './training-fields.ts';
+import { trainingFields } from './training-fields.ts';
 import { YamlReading, YamlSection } from './yaml-section.ts';
 
 /** What a sweep may be called: it becomes part of file names, ids and command lines. */
@@ -130,11 +130,10 @@ function readBase(file: YamlSection, lookup: FileLookup): string | null {
 /** A field that none of the sweep's adapters has is a mistake, wherever it stands. */
 function checkAdapterFields(file: YamlSection, adapters: ReadonlySet<unknown>): void {
   for (const section of [file.section('training'), file.section('space')]) {
-    for (const { name, alias } of trainingFields) {
-      const owners = adapterKinds.filter((kind) => name in adapterDefaults[kind](1));
-      const known = adapterFieldNames.every((field) => field !== name) || owners.some((kind) => adapters.has(kind));
-      const field = known ? null : (section?.field(name, alias) ?? null);
-      if (field !== null) file.reading.report(field.node, field.name, `is for adapter: ${owners.join(' or ')} only`);
+    for (const { name, alias, adapters: owners } of trainingFields) {
+      const known = owners === null || owners.some((kind) => adapters.has(kind));
+      const field = known || owners === null ? null : (section?.field(name, alias) ?? null);
+      if (field !== null) file.reading.report(field.node, field.name, `is for adapter: ${owners?.join(' or ')} only`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { EvaluationRequest } from './sweep-definition.ts';
-import { rate, wholeFrom } from './training-fields.ts';
+import { rate, wholeFrom } from './number-rules.ts';
 import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 

@@ -2,9 +2,8 @@ import { isScalar } from 'yaml';
 import { didYouMean } from './sweep-file-problems.ts';
 import type { SchedulerDefinition, SearchDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
-import { properShare, rate, wholeFrom } from './training-fields.ts';
+import { atLeastZero, properShare, rate, wholeFrom } from './number-rules.ts';
 import type { Objective, SimulationSettings, TrainerKind } from './vocabulary.ts';
-import { atLeastZero } from './training-fields.ts';
 import type { Field, YamlSection } from './yaml-section.ts';
 
 /** `search: grid`, or `search: {kind: random, trials: 20, seed: 0}`. */

@@ -1,8 +1,8 @@
 import { isMap, isSeq } from 'yaml';
 import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
-import { choiceFields, trainingFields, wholeFrom } from './training-fields.ts';
-
-type AxisValue = number | string;
+import type { AxisValue } from './fields/field-forms.ts';
+import { wholeFrom } from './number-rules.ts';
+import { trainingFields } from './training-fields.ts';
 
 export interface SpaceReading {
   readonly space: Readonly<Record<string, readonly AxisValue[]>>;
@@ -10,6 +10,12 @@ export interface SpaceReading {
   /** M's values; empty where the file names none. */
   readonly ensembleSizes: readonly number[];
 }
+
+/** Axes of numbers before those of names: what the numbers of trials have followed since the first version. */
+const inOrderOfPoints = [
+  ...trainingFields.filter(({ form }) => form.axis !== null && form.axis.range !== null),
+  ...trainingFields.filter(({ form }) => form.axis !== null && form.axis.range === null),
+];
 
 /**
  * The `space` section: for each axis a list of values, or for a random search a range {min, max, scale}.
@@ -20,31 +26,23 @@ export function readSpace(file: YamlSection, ranges: boolean): SpaceReading {
   const space: Record<string, readonly AxisValue[]> = {};
   const scales: Record<string, 'linear' | 'log'> = {};
   if (section === null) return { space, scales, ensembleSizes: [] };
-  for (const { name, alias, rule } of trainingFields) {
-    const field = section.field(name, alias);
-    if (field === null) continue;
-    if (isMap(field.node)) {
-      const range = readRange(section, field, rule, ranges);
+  for (const { name, alias, form } of inOrderOfPoints) {
+    const { axis } = form;
+    const field = axis === null ? null : section.field(name, alias);
+    if (axis === null || field === null) continue;
+    if (isMap(field.node) && axis.range !== null) {
+      const range = readRange(section, field, axis.range, ranges);
       if (range === null) continue;
       space[name] = [range.min, range.max];
       scales[name] = range.scale;
     } else {
-      space[name] = section.list<AxisValue>(field, (item) => readValue(section, item, name, rule));
+      space[name] = section.list(field, (item) => axis.read(section, item));
     }
-  }
-  for (const [name, choices] of Object.entries(choiceFields)) {
-    const field = section.field(name);
-    if (field !== null) space[name] = section.list<string>(field, (item) => section.choiceOf(item, choices));
   }
   const sizes = section.field('ensemble_size', 'M');
   const ensembleSizes = sizes === null ? [] : section.list(sizes, (item) => section.numberOf(item, wholeFrom(1)));
   section.finish();
   return { space, scales, ensembleSizes };
-}
-
-function readValue(section: YamlSection, item: Field, name: string, rule: NumberRule): AxisValue | null {
-  if (name === 'clip_norm' && String(item.node) === 'none') return 'none';
-  return section.numberOf(item, rule);
 }
 
 function readRange(

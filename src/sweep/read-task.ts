@@ -2,7 +2,7 @@ import { extname, isAbsolute, resolve } from 'node:path';
 import { isMap } from 'yaml';
 import type { DataSource, TaskDefinition } from './sweep-definition.ts';
 import type { TaskFields, TaskSection } from './task-section.ts';
-import { wholeFrom } from './training-fields.ts';
+import { wholeFrom } from './number-rules.ts';
 import type { YamlSection } from './yaml-section.ts';
 
 /** How the parser looks at the disk: nothing but whether something is there. */

@@ -1,90 +1,36 @@
+import type { AdaloraFields } from './fields/adalora-fields.ts';
+import type { AdapterShapeFields } from './fields/adapter-shape-fields.ts';
+import type { MethodFields } from './fields/method-fields.ts';
+import type { OptimiserFields } from './fields/optimiser-fields.ts';
+import type { RunFields } from './fields/run-fields.ts';
+import type { AdapterShapeName, HeadShapeName } from './training-fields.ts';
+
 /**
  * The nouns of docs: sweep, configuration, training, evaluation, trial, segment, rung. Field names are the ones that
  * stand in YAML, SQL, JSON and exports, so these records are stored and hashed as they are.
  */
 import type { Json } from '../base/canonical-json.ts';
 
-/** What a linear's update is made of: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
-export type AdapterKind = 'lora' | 'adalora';
+export type { AdapterKind } from './fields/adapter-shape-fields.ts';
+export type { BasePrecision } from './fields/run-fields.ts';
 
 /**
- * What products with frozen linears are made in; all else is float32. int8: those of the gradient; the forward pass is
- * float32's. int8_all: both passes, faster and coarser. float16: both, with the loss scaled while gradients are taken.
+ * Everything that decides trained tensors, but data and base. Canonical: see canonicalise.ts. What a field means, its
+ * default and when it has no effect stand in its record, see training-fields.ts.
  */
-export type BasePrecision = 'float32' | 'float16' | 'int8' | 'int8_all';
+export interface TrainingConfiguration
+  extends MethodFields,
+    AdapterShapeFields,
+    AdaloraFields,
+    OptimiserFields,
+    RunFields {}
 
-/** Everything that decides trained tensors, but seed and data. Canonical: see canonicalise.ts. */
-export interface TrainingConfiguration {
-  readonly adapter: AdapterKind;
-  /** p: probability that an input column of A, or an output row of B, is dropped in one instance; in [0, 1). */
-  readonly dropout_rate: number;
-  /** λ: weight of λ(2p−p²)Σ‖ΔW‖²_F in the loss. */
-  readonly sparsity: number;
-  /** N: mask instances per step, whose gradients are averaged. */
-  readonly train_instances: number;
-  /**
-   * Rate at which elements of an adapter's input are dropped, as PEFT does it: its own for each linear, token and sample,
-   * what is kept divided by 1 − rate; absent: 0.
-   */
-  readonly lora_dropout?: number;
-  /** As lora_dropout, of the base's hidden states, where transformers has hidden dropout; absent: 0. */
-  readonly hidden_dropout?: number;
-  /** Where ranks are taken away: the one to begin with. */
-  readonly rank: number;
-  readonly alpha: number;
-  /** What the update is scaled by: standard, s = alpha / rank (absent: this), or rank_stabilized, s = alpha / √rank. */
-  readonly scaling?: 'standard' | 'rank_stabilized';
-  /** The adapted linears: suffixes of names, e.g. `attention.self.query`, /regular expressions/, or `all-linear`. */
-  readonly targets: readonly string[];
-  /** Numbers of the layers whose linears are adapted, from 0; absent: all. */
-  readonly layers?: readonly number[];
-  /** γ: weight of γΣ(‖QQᵀ − I‖²_F + ‖PᵀP − I‖²_F) in the loss. This and what follows: adalora's, absent otherwise. */
-  readonly orthogonality?: number;
-  /** Mean rank of a linear that is left in the end. */
-  readonly target_rank?: number;
-  /** Share of the steps before the first rank is taken away. */
-  readonly allocation_warmup_fraction?: number;
-  /** Share of the steps after the last rank has been taken away. */
-  readonly allocation_final_fraction?: number;
-  /** Steps from one allocation of ranks to the next. */
-  readonly allocation_interval?: number;
-  /** β1 and β2: how slowly the averages of a weight's sensitivity, and of its uncertainty, follow the steps. */
-  readonly sensitivity_smoothing?: number;
-  readonly uncertainty_smoothing?: number;
-  readonly learning_rate: number;
-  readonly weight_decay: number;
-  readonly decay_biases: boolean;
-  readonly adam_beta1: number;
-  readonly adam_beta2: number;
-  readonly adam_epsilon: number;
-  /** Global L2 norm the mean gradient is clipped to; null: not clipped. */
-  readonly clip_norm: number | null;
-  readonly batch_size: number;
-  /** Rows that pass through the model at once, their gradients summed in order; absent: the batch. */
-  readonly micro_batch_size?: number;
-  /** ε: share of a class's target that is spread evenly over all classes; absent: 0. */
-  readonly label_smoothing?: number;
-  /** What a head of classes or targets reads: as the family has it (absent: this), or the mean over the tokens. */
-  readonly pooling?: 'family' | 'mean';
-  readonly epochs: number;
-  /** Share of the steps over which the learning rate rises linearly; it then falls linearly to zero. */
-  readonly warmup_fraction: number;
-  /** Tokens a row (or pair) is truncated to. */
-  readonly max_length: number;
-  readonly base_precision: BasePrecision;
-  readonly keep: 'last';
-  readonly seed: number;
-}
-
-/** The part of a configuration that an engine is compiled for; of element-wise dropout, whether there is any. */
-export type AdapterShape = Pick<
-  TrainingConfiguration,
-  'adapter' | 'rank' | 'alpha' | 'scaling' | 'targets' | 'layers' | 'lora_dropout' | 'hidden_dropout'
-> &
+/** The part of a configuration that an engine's adapters are compiled for; of element-wise dropout, whether there is any. */
+export type AdapterShape = Pick<TrainingConfiguration, Exclude<AdapterShapeName, 'base_precision'>> &
   Partial<Pick<TrainingConfiguration, 'base_precision'>>;
 
 /** The part that a head and its loss are compiled for. */
-export type HeadShape = Pick<TrainingConfiguration, 'pooling' | 'label_smoothing'>;
+export type HeadShape = Pick<TrainingConfiguration, HeadShapeName>;
 
 export type EvaluationSplit = 'dev' | 'test';
 /**

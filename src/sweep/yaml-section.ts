@@ -118,9 +118,7 @@ export class YamlSection {
     return null;
   }
 
-  flag(key: string): boolean | null {
-    const field = this.field(key);
-    if (field === null) return null;
+  flagOf(field: Field): boolean | null {
     if (isScalar(field.node) && typeof field.node.value === 'boolean') return field.node.value;
     this.wrong(field, 'true or false');
     return null;

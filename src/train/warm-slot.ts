@@ -4,6 +4,7 @@ import { type BatchPlan, planBatches } from '../data/epoch-batches.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { type EncodedInput, type EncodedRows, inputLengths, selectRows } from '../data/encoded-rows.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
+import { shapeOf } from '../sweep/training-fields.ts';
 import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
@@ -22,24 +23,6 @@ export interface EncodedWanted {
   readonly file: string | undefined;
   readonly maxLength: number;
 }
-
-type Compiled = keyof (AdapterShape & HeadShape);
-
-/** All that an engine is compiled for, by a field's value or by whether it is on: one that is forgotten does not compile. */
-const compiledFor = {
-  adapter: 'value',
-  rank: 'value',
-  alpha: 'value',
-  scaling: 'value',
-  targets: 'value',
-  layers: 'value',
-  lora_dropout: 'presence',
-  hidden_dropout: 'presence',
-  base_precision: 'value',
-  pooling: 'value',
-  label_smoothing: 'value',
-} as const satisfies Readonly<Record<Compiled, 'value' | 'presence'>>;
-const compiledNames = namesOf(compiledFor);
 
 const ENGINE_LIMIT = 2;
 const ENCODED_LIMIT = 8;
@@ -90,10 +73,7 @@ export class WarmSlot {
     task: TaskShape,
     configuration: AdapterShape & HeadShape,
   ): Promise<AdapterEngine> {
-    const shape = compiledNames.map((name) => {
-      const value = configuration[name] ?? null;
-      return compiledFor[name] === 'presence' ? value !== null && value !== 0 : value;
-    });
+    const shape = shapeOf(configuration, ['adapter', 'head']);
     const key = JSON.stringify([base.content_hash, modelFolder, task, shape]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
@@ -189,9 +169,4 @@ function shed<Value>(kept: Map<string, Value>, limit: number): Value[] {
   const surplus = [...kept].slice(0, Math.max(0, kept.size - limit));
   for (const [key] of surplus) kept.delete(key);
   return surplus.map(([, value]) => value);
-}
-
-function namesOf(all: Readonly<Record<Compiled, string>>): readonly Compiled[] {
-  const isCompiled = (name: string): name is Compiled => name in all;
-  return Object.keys(all).filter(isCompiled);
 }

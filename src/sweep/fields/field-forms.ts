@@ -1,0 +1,76 @@
+import { isScalar } from 'yaml';
+import type { Field, NumberRule, YamlSection } from '../yaml-section.ts';
+import type { FieldValue } from './training-field.ts';
+
+export type AxisValue = number | string;
+
+/** How a field is an axis of the space. */
+interface AxisForm {
+  /** One value of the axis as it stands in the list; null where it is none, which is reported. */
+  read(section: YamlSection, item: Field): AxisValue | null;
+  /** What a value that was read stands for. */
+  valueOf(axisValue: AxisValue): FieldValue;
+  /** For a random search: between which numbers it may be drawn; null: only from a list. */
+  readonly range: NumberRule | null;
+}
+
+/** What a field may hold: in words, as a fixed value of a sweep file, and as an axis. */
+export interface FieldForm {
+  readonly expected: string;
+  /** Undefined where it is none, which is reported. */
+  read(section: YamlSection, field: Field): FieldValue | undefined;
+  /** Null: never an axis. */
+  readonly axis: AxisForm | null;
+}
+
+const itself = (value: AxisValue): FieldValue => value;
+
+export function numberForm(rule: NumberRule): FieldForm {
+  return {
+    expected: rule.expected,
+    read: (section, field) => section.numberOf(field, rule) ?? undefined,
+    axis: { read: (section, item) => section.numberOf(item, rule), valueOf: itself, range: rule },
+  };
+}
+
+/** A number, or the word `none`: null. */
+export function numberOrNoneForm(rule: NumberRule): FieldForm {
+  const orNone = { ...rule, expected: `${rule.expected}, or none` };
+  const isNone = (field: Field): boolean => isScalar(field.node) && field.node.value === 'none';
+  return {
+    expected: orNone.expected,
+    read: (section, field) => (isNone(field) ? null : (section.numberOf(field, orNone) ?? undefined)),
+    axis: {
+      read: (section, item) => (isNone(item) ? 'none' : section.numberOf(item, orNone)),
+      valueOf: (value) => (value === 'none' ? null : value),
+      range: orNone,
+    },
+  };
+}
+
+export function choiceForm(choices: readonly string[]): FieldForm {
+  return {
+    expected: choices.join(', '),
+    read: (section, field) => section.choiceOf(field, choices) ?? undefined,
+    axis: { read: (section, item) => section.choiceOf(item, choices), valueOf: itself, range: null },
+  };
+}
+
+export const flagForm: FieldForm = {
+  expected: 'true or false',
+  read: (section, field) => section.flagOf(field) ?? undefined,
+  axis: null,
+};
+
+/** A list, or one of its items alone. */
+export function listForm<Item extends number | string>(
+  expected: string,
+  read: (section: YamlSection, item: Field) => Item | null,
+): FieldForm {
+  const list = (section: YamlSection, field: Field): FieldValue => {
+    const items: readonly (number | string)[] = section.list(field, (item) => read(section, item));
+    const numbers = items.filter((item) => typeof item === 'number');
+    return numbers.length === items.length ? numbers : items.map(String);
+  };
+  return { expected, read: list, axis: null };
+}

@@ -1,0 +1,34 @@
+import { aboveZero, atLeastZero, rate } from '../number-rules.ts';
+import { flagForm, numberForm, numberOrNoneForm } from './field-forms.ts';
+import type { TrainingFields } from './training-field.ts';
+
+/** AdamW. */
+export interface OptimiserFields {
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+  readonly decay_biases: boolean;
+  readonly adam_beta1: number;
+  readonly adam_beta2: number;
+  readonly adam_epsilon: number;
+  /** Null: not clipped. */
+  readonly clip_norm: number | null;
+}
+
+export const optimiserFields = {
+  learning_rate: {
+    heading: 'lr',
+    form: numberForm(aboveZero),
+    default: 5e-4,
+    sentence: 'Greatest learning rate of AdamW',
+  },
+  weight_decay: { form: numberForm(atLeastZero), default: 0.01, sentence: 'AdamW’s decay of weights' },
+  decay_biases: { form: flagForm, default: true, sentence: 'Whether biases, which are vectors, decay too' },
+  adam_beta1: { form: numberForm(rate), default: 0.9, sentence: 'How slowly AdamW’s mean of gradients follows' },
+  adam_beta2: { form: numberForm(rate), default: 0.999, sentence: 'How slowly its mean of squared gradients does' },
+  adam_epsilon: { form: numberForm(aboveZero), default: 1e-8, sentence: 'AdamW’s ε' },
+  clip_norm: {
+    form: numberOrNoneForm(aboveZero),
+    default: 1,
+    sentence: 'Global L2 norm that a step’s mean gradient is clipped to',
+  },
+} as const satisfies TrainingFields<OptimiserFields>;

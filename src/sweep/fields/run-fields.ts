@@ -1,0 +1,90 @@
+import { rate, wholeFrom } from '../number-rules.ts';
+import type { NumberRule } from '../yaml-section.ts';
+import { choiceForm, numberForm } from './field-forms.ts';
+import type { TrainingFields } from './training-field.ts';
+
+/**
+ * What products with frozen linears are made in; all else is float32. int8: those of the gradient; the forward pass is
+ * float32's. int8_all: both passes, faster and coarser. float16: both, with the loss scaled while gradients are taken.
+ */
+export type BasePrecision = (typeof basePrecisions)[number];
+
+export const basePrecisions = ['float32', 'float16', 'int8', 'int8_all'] as const;
+
+/** Batches, the head and its loss, arithmetic, and how long. */
+export interface RunFields {
+  readonly batch_size: number;
+  readonly micro_batch_size?: number;
+  readonly label_smoothing?: number;
+  readonly pooling?: 'family' | 'mean';
+  readonly base_precision: BasePrecision;
+  readonly epochs: number;
+  readonly warmup_fraction: number;
+  readonly max_length: number;
+  readonly keep: 'last';
+  readonly seed: number;
+}
+
+const maxLengthRule: NumberRule = { ...wholeFrom(3), expected: 'a whole number of tokens, at least 3' };
+const passesValue = { part: 'passes', by: 'value' } as const;
+const headValue = { part: 'head', by: 'value' } as const;
+
+export const runFields = {
+  batch_size: { form: numberForm(wholeFrom(1)), default: 32, shapes: passesValue, sentence: 'Rows of one step' },
+  micro_batch_size: {
+    form: numberForm(wholeFrom(1)),
+    default: undefined,
+    defaultWords: 'the batch',
+    noEffect: {
+      when: ({ micro_batch_size = Infinity, batch_size }) => micro_batch_size >= batch_size,
+      words: 'from batch_size on',
+    },
+    shapes: passesValue,
+    sentence: 'Rows that pass through the model at once, their gradients summed in order: for batches that do not fit',
+  },
+  label_smoothing: {
+    form: numberForm(rate),
+    default: undefined,
+    defaultWords: 'none',
+    noEffect: { when: ({ label_smoothing }) => label_smoothing === 0, words: 'at 0' },
+    shapes: headValue,
+    sentence: 'Share of a class’s target that is spread evenly over all classes',
+  },
+  pooling: {
+    form: choiceForm(['family', 'mean']),
+    default: 'family',
+    unwritten: true,
+    shapes: headValue,
+    sentence: 'What a head of classes or targets reads: as the family has it, or the mean over the tokens',
+  },
+  base_precision: {
+    form: choiceForm(basePrecisions),
+    default: 'float32',
+    shapes: { part: 'adapter', by: 'value' },
+    sentence:
+      'What products with frozen weights are made in: int8 those of the gradients, int8_all the forward pass’ too, float16 both with a scaled loss (for graphics cards: on the CPU it saves nothing)',
+  },
+  epochs: { form: numberForm(wholeFrom(1)), default: 3, sentence: 'Passes over the train rows' },
+  warmup_fraction: {
+    form: numberForm(rate),
+    default: 0.06,
+    sentence: 'Share of the steps over which the learning rate rises linearly; it then falls linearly to zero',
+  },
+  max_length: {
+    form: numberForm(maxLengthRule),
+    default: 128,
+    shapes: passesValue,
+    sentence: 'Tokens that a row (or pair) is cut to',
+  },
+  keep: {
+    form: { ...choiceForm(['last']), axis: null },
+    default: 'last',
+    sentence: 'Which step’s adapter is evaluated and kept',
+  },
+  seed: {
+    heading: 'seed',
+    form: numberForm(wholeFrom(0)),
+    default: 0,
+    sentence: 'Of initial values, order of rows and masks; its values are repeats of a configuration',
+  },
+} as const satisfies TrainingFields<RunFields>;
