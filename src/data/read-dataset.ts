@@ -1,9 +1,11 @@
 import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
-import { readFiles } from './read-files.ts';
+import { readFiles, type TableReader } from './read-files.ts';
 import { readMrpc } from './read-mrpc.ts';
 import { splitSpamAssassin } from './split-spam-assassin.ts';
+
+type OwnReaders = Readonly<Record<string, TableReader>>;
 
 type Split = 'train' | 'dev' | 'test';
 
@@ -15,16 +17,17 @@ export interface ReadDataset {
 
 /**
  * Reads a task's source, and draws the rows that are wanted of it by `split_seed`.
+ * @param ownReaders of formats that the task has for itself
  * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
  */
-export function readDataset(definition: TaskDefinition): ReadDataset {
-  const all = readRaw(definition);
+export function readDataset(definition: TaskDefinition, ownReaders: OwnReaders = {}): ReadDataset {
+  const all = readRaw(definition, ownReaders);
   return { all, drawn: (split) => subsample(definition, split, all[split] ?? []) };
 }
 
-function readRaw(definition: TaskDefinition): RawDataset {
+function readRaw(definition: TaskDefinition, ownReaders: OwnReaders): RawDataset {
   const { data } = definition;
-  if (data.kind === 'files') return readFiles(data);
+  if (data.kind === 'files') return readFiles(data, ownReaders);
   return data.kind === 'glue' ? readMrpc(data.folder) : splitSpamAssassin(definition);
 }
 

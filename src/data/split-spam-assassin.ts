@@ -1,7 +1,7 @@
 import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
-import { readSpamAssassin, spamAssassinLabels, spamAssassinPackage } from './read-spam-assassin.ts';
+import { type Mail, readSpamAssassin, spamAssassinLabels, spamAssassinPackage } from './read-spam-assassin.ts';
 
 /**
  * Draws dev, test and train rows, in this order, from one permutation of the mails, so that splits never overlap and
@@ -21,7 +21,9 @@ export function splitSpamAssassin(definition: TaskDefinition): RawDataset {
     });
   }
   const order = stream(definition.split_seed, 'split', 'spam-assassin').permutation(mails.length);
-  const shuffled = Array.from(order, (index) => mails[index]).filter((mail) => mail !== undefined);
+  const shuffled = Array.from(order, (index) => mails[index]).flatMap((mail): readonly RawRow[] =>
+    mail === undefined ? [] : [{ cells: { text: mail.text, label: mail.label }, where: mail.where }],
+  );
   const testEnd = devRows + testRows;
   return {
     dev: shuffled.slice(0, devRows),
@@ -32,8 +34,8 @@ export function splitSpamAssassin(definition: TaskDefinition): RawDataset {
 }
 
 /** The first of each text; two mails of one text and different labels both stay out. */
-function distinct(mails: readonly RawRow[]): RawRow[] {
-  const byText = new Map<string, RawRow[]>();
+function distinct(mails: readonly Mail[]): Mail[] {
+  const byText = new Map<string, Mail[]>();
   for (const mail of mails) {
     const key = mail.text.toLowerCase();
     byText.set(key, [...(byText.get(key) ?? []), mail]);

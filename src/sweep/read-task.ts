@@ -1,7 +1,7 @@
 import { extname, isAbsolute, resolve } from 'node:path';
 import { isMap } from 'yaml';
 import type { DataSource, TaskDefinition } from './sweep-definition.ts';
-import type { TaskFields, TaskSection } from './task-section.ts';
+import type { TaskColumn, TaskFields, TaskFormat, TaskSection } from './task-section.ts';
 import { wholeFrom } from './number-rules.ts';
 import type { YamlSection } from './yaml-section.ts';
 
@@ -13,7 +13,8 @@ export interface FileLookup {
   isFolder(path: string): boolean;
 }
 
-const formats = ['csv', 'tsv', 'jsonl'] as const;
+/** Formats that any task's rows may come in. */
+const tableFormats: readonly TaskFormat[] = ['csv', 'tsv', 'jsonl'].map((name) => ({ name, extension: `.${name}` }));
 
 /** The `task` section. Null where it is missing or has a problem, which is reported. */
 export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly TaskSection[]): TaskDefinition | null {
@@ -27,10 +28,11 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
   if (!section.has('kind')) section.missing('kind', `one of ${kinds.join(', ')}`);
   const dataSection = section.section('data');
   if (!section.has('data')) section.missing('data', 'files, package or glue');
-  const data = dataSection === null ? null : readData(dataSection, lookup);
-  dataSection?.finish();
   const task = tasks.find((each) => each.kind === kind);
   // Of a task that is not known no field is: each may be one of its own.
+  const data = dataSection === null ? null : readData(dataSection, lookup, task);
+  if (task === undefined) allColumns(dataSection, tasks);
+  dataSection?.finish();
   const fields = task === undefined ? allFields(section, tasks) : task.read(section);
   const rows = {
     train_rows: section.number('train_rows', wholeFrom(1)),
@@ -60,50 +62,67 @@ function allFields(section: YamlSection, tasks: readonly TaskSection[]): TaskFie
   return {};
 }
 
-function readData(section: YamlSection, lookup: FileLookup): DataSource | null {
-  if (section.has('package')) {
+function allColumns(section: YamlSection | null, tasks: readonly TaskSection[]): void {
+  for (const { columns } of tasks) for (const { name } of columns) section?.field(name);
+}
+
+/** What rows of sources that name their columns themselves hold. */
+const sourceColumns: Readonly<Record<Exclude<DataSource['kind'], 'files'>, readonly string[]>> = {
+  package: ['text', 'label'],
+  glue: ['text', 'text_pair', 'label'],
+};
+
+function readData(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): DataSource | null {
+  const named = (['package', 'glue'] as const).find((kind) => section.has(kind));
+  if (named === undefined) return readFiles(section, lookup, task);
+  const missing = task?.columns.find(({ name, optional }) => optional !== true && !sourceColumns[named].includes(name));
+  const field = missing === undefined ? null : section.field(named);
+  if (field !== null && missing !== undefined)
+    section.reading.report(field.node, field.name, `its rows have no ${missing.name}, which ${task?.kind} needs`);
+  if (named === 'package') {
     const name = section.choice('package', ['spam-assassin']);
     return name === null ? null : { kind: 'package', package: name };
   }
-  if (section.has('glue')) {
-    const task = section.choice('glue', ['MRPC']);
-    const folder = section.text('folder');
-    if (!section.has('folder')) section.missing('folder', 'the folder that holds the task’s TSV files');
-    const place = folder === null ? null : absolute(folder, lookup);
-    if (place !== null && !lookup.isFolder(place)) wrongPath(section, 'folder', place, 'folder');
-    return task === null || place === null ? null : { kind: 'glue', task, folder: place };
-  }
-  return readFiles(section, lookup);
+  const glue = section.choice('glue', ['MRPC']);
+  const folder = section.text('folder');
+  if (!section.has('folder')) section.missing('folder', 'the folder that holds the task’s TSV files');
+  const place = folder === null ? null : absolute(folder, lookup);
+  if (place !== null && !lookup.isFolder(place)) wrongPath(section, 'folder', place, 'folder');
+  return glue === null || place === null ? null : { kind: 'glue', task: glue, folder: place };
 }
 
-function readFiles(section: YamlSection, lookup: FileLookup): DataSource | null {
+function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): DataSource | null {
   const train = readPath(section, 'train', lookup);
   const dev = readPath(section, 'dev', lookup);
   const test = readPath(section, 'test', lookup);
-  const text = section.text('text');
-  const pair = section.text('text_pair');
-  const label = section.text('label');
-  const given = section.choice('format', formats);
-  if (!section.has('train')) section.missing('train', 'a CSV, TSV or JSONL file (or package: or glue: instead)');
-  if (!section.has('dev')) section.missing('dev', 'a CSV, TSV or JSONL file of held-out rows');
-  if (!section.has('text')) section.missing('text', 'the name of the column that holds the text');
-  if (!section.has('label')) section.missing('label', 'the name of the column that holds the label');
-  if (train === null || dev === null || text === null || label === null) return null;
-  const format = given ?? formats.find((known) => `.${known}` === extname(train).toLowerCase()) ?? null;
-  if (format === null) {
-    if (!section.has('format')) section.missing('format', `csv, tsv or jsonl, since the name ${train} does not tell`);
+  const columns = readColumns(section, task?.columns ?? []);
+  const formats = [...(task?.formats ?? []), ...tableFormats];
+  const names = formats.map(({ name }) => name);
+  const given = section.choice('format', names);
+  const known = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  if (!section.has('train')) section.missing('train', `a file: ${known} (or package: or glue: instead)`);
+  if (!section.has('dev')) section.missing('dev', `a file of held-out rows: ${known}`);
+  if (train === null || dev === null || columns === null) return null;
+  const { name: format } = formats.find(({ extension }) => extension === extname(train).toLowerCase()) ?? {};
+  const settled = given ?? format;
+  if (settled === undefined) {
+    if (!section.has('format')) section.missing('format', `${known}, since the name ${train} does not tell`);
     return null;
   }
-  return {
-    kind: 'files',
-    format,
-    train,
-    dev,
-    ...(test === null ? {} : { test }),
-    text,
-    ...(pair === null ? {} : { text_pair: pair }),
-    label,
-  };
+  return { kind: 'files', format: settled, train, dev, ...(test === null ? {} : { test }), columns };
+}
+
+/** What the file calls each of a task's columns; null where one is missing. */
+function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Readonly<Record<string, string>> | null {
+  const found = new Map<string, string>();
+  for (const { name, otherwise, optional, holds } of columns) {
+    const column = section.text(name) ?? (section.has(name) ? undefined : otherwise);
+    if (column !== undefined) found.set(name, column);
+    else if (!section.has(name) && optional !== true)
+      section.missing(name, `the name of the column that holds ${holds}`);
+  }
+  const complete = columns.every(({ name, optional }) => optional === true || found.has(name));
+  return complete ? Object.fromEntries(found) : null;
 }
 
 function readPath(section: YamlSection, key: string, lookup: FileLookup): string | null {

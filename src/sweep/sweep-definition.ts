@@ -23,18 +23,19 @@ export type SchedulerDefinition =
 
 /** Names where rows come from; resolved by src/data to frozen rows. Paths are absolute after parsing. */
 export type DataSource =
-  | {
-      readonly kind: 'files';
-      readonly format: 'csv' | 'tsv' | 'jsonl';
-      readonly train: string;
-      readonly dev: string;
-      readonly test?: string;
-      readonly text: string;
-      readonly text_pair?: string;
-      readonly label: string;
-    }
+  | FileSource
   | { readonly kind: 'glue'; readonly task: 'MRPC'; readonly folder: string }
   | { readonly kind: 'package'; readonly package: 'spam-assassin' };
+
+export interface FileSource {
+  readonly kind: 'files';
+  readonly format: string;
+  readonly train: string;
+  readonly dev: string;
+  readonly test?: string;
+  /** The file's name of each column that the task has. */
+  readonly columns: Readonly<Record<string, string>>;
+}
 
 export interface TaskDefinition {
   /** Of src/tasks. */

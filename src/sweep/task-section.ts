@@ -7,10 +7,31 @@ export interface TaskSection {
   readonly kind: string;
   /** Objectives of a file that names none. */
   readonly objectives: readonly string[];
+  /** What a row is made of. */
+  readonly columns: readonly TaskColumn[];
+  /** Formats of files that the task has for itself. */
+  readonly formats?: readonly TaskFormat[];
   /** Fields of the section that are the task's own. */
   readonly fields: readonly string[];
   /** Reads them, and reports what is wrong with them. */
   read(section: YamlSection): TaskFields;
+}
+
+/** A column of rows: `task.data` says what a file calls it. */
+export interface TaskColumn {
+  readonly name: string;
+  /** What it is called where the file does not say; absent: the file has to. */
+  readonly otherwise?: string;
+  /** Rows may lack it. */
+  readonly optional?: boolean;
+  /** What it holds, for messages. */
+  readonly holds: string;
+}
+
+export interface TaskFormat {
+  readonly name: string;
+  /** Of file names, with the dot. */
+  readonly extension: string;
 }
 
 export type TaskFields = Pick<TaskDefinition, 'labels'>;

@@ -19,7 +19,7 @@ export interface LoadedDataset {
  */
 export function loadDataset(definition: TaskDefinition): LoadedDataset {
   const { rows, recordedAs } = taskOf(definition);
-  const read = readDataset(definition);
+  const read = readDataset(definition, rows.readers);
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
   const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task);

@@ -1,5 +1,6 @@
 import type { Tokenizer } from 'tokenizers';
 import type { EncodedRows } from '../data/encoded-rows.ts';
+import type { TableReader } from '../data/read-files.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { ScoredSet } from '../evaluate/scored-set.ts';
 import type { HeadTask } from '../models/heads.ts';
@@ -32,6 +33,8 @@ export interface Task {
 
 /** How rows are loaded and frozen; what is thawed is what was frozen. */
 export interface TaskRows {
+  /** Of the formats that its section has for itself. */
+  readonly readers?: Readonly<Record<string, TableReader>>;
   /** What the rows of the source settle of the task. @throws DATA_INVALID where they are none of it */
   shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'>;
   /** @throws DATA_INVALID with the row's place */

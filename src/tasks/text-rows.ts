@@ -1,7 +1,15 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
+import { type RawRow, readText } from '../data/raw-row.ts';
 import { tokenise } from '../data/tokenise.ts';
+import type { TaskColumn } from '../sweep/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EncodeRequest } from './task.ts';
+
+export const textColumns: readonly TaskColumn[] = [
+  { name: 'text', holds: 'the text' },
+  { name: 'text_pair', optional: true, holds: 'the second text of a pair' },
+  { name: 'label', holds: 'the label' },
+];
 
 /** A text, or a pair of them, with what is to be predicted: the index of a class, or a target. */
 export interface LabelledText {
@@ -10,8 +18,12 @@ export interface LabelledText {
   readonly label: number;
 }
 
-export function freezeText({ text, text_pair, label }: LabelledText): FrozenRow {
-  return text_pair === undefined ? { text, label } : { text, text_pair, label };
+/** @throws DATA_INVALID where a text is missing */
+export function freezeText(row: RawRow, label: number): FrozenRow {
+  const text = readText(row, 'text');
+  return row.cells['text_pair'] === undefined
+    ? { text, label }
+    : { text, text_pair: readText(row, 'text_pair'), label };
 }
 
 /** @throws Error where another task froze the row */

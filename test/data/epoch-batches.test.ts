@@ -8,6 +8,7 @@ import { encodedTexts } from '../support/encoded.ts';
 import { stream } from '../../src/random/stream.ts';
 import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
+import { freezeText } from '../../src/tasks/text-rows.ts';
 
 const data = sharedFolder('data');
 const lengths = Array.from(stream(1, 'lengths').integers(1003, 90), (extra) => 8 + extra);
@@ -73,7 +74,7 @@ describe.skipIf(data === null)('with the real tokeniser (skipped where the share
   }
 
   test('padding stays under 15 % of the tokens of MRPC at 128 tokens', async () => {
-    const rows = readMrpc(join(data ?? '', 'glue', 'MRPC')).train.map((row) => ({ ...row, label: 0 }));
+    const rows = readMrpc(join(data ?? '', 'glue', 'MRPC')).train.map((row) => freezeText(row, 0));
     expect(await share(rows, 128)).toBeLessThan(0.15);
   });
 

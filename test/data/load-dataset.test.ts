@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
-import type { DataSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
+import type { FileSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { thawText } from '../../src/tasks/text-rows.ts';
 
@@ -13,8 +13,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type FileSource = Extract<DataSource, { kind: 'files' }>;
-
 /** Writes the same content as train and dev unless a dev content is given. */
 function task(
   format: FileSource['format'],
@@ -22,13 +20,19 @@ function task(
   {
     dev = train,
     columns = {},
+    place = {},
     ...more
-  }: { dev?: string; columns?: Partial<FileSource> } & Partial<TaskDefinition> = {},
+  }: {
+    dev?: string;
+    columns?: Record<string, string>;
+    place?: Partial<FileSource>;
+  } & Partial<TaskDefinition> = {},
 ): TaskDefinition {
   const paths = { train: join(folder, `train.${format}`), dev: join(folder, `dev.${format}`) };
   writeFileSync(paths.train, train);
   writeFileSync(paths.dev, dev);
-  const data = { kind: 'files', format, ...paths, text: 'text', label: 'label', ...columns } as const;
+  const named = { text: 'text', label: 'label', ...columns };
+  const data = { kind: 'files', format, ...paths, columns: named, ...place } as const;
   return { kind: 'text-classification', data, split_seed: 1, ...more };
 }
 
@@ -97,7 +101,7 @@ const broken: readonly [string, () => TaskDefinition, string][] = [
   ],
   [
     'a missing file',
-    () => task('csv', 'text,label\na,0\nb,1\n', { columns: { dev: join(folder, 'absent.csv') } }),
+    () => task('csv', 'text,label\na,0\nb,1\n', { place: { dev: join(folder, 'absent.csv') } }),
     'absent.csv',
   ],
 ];
@@ -170,5 +174,5 @@ test.skipIf(data === null)('MRPC has 3668 train and 408 dev pairs (skipped where
   // The dev file opens with a byte-order mark, and 279 of its pairs are paraphrases.
   expect(dev.filter((row) => row.label === 1)).toHaveLength(279);
   expect(train[0]?.text).toContain('Amrozi accused his brother , whom he called " the witness "');
-  expect(train[0]?.text_pair).toContain('Referring to him as only " the witness "');
+  expect(train[0]?.['text_pair']).toContain('Referring to him as only " the witness "');
 });

@@ -63,8 +63,7 @@ describe('parsing a sweep file', () => {
       format: 'csv',
       train: '/home/user/train.csv',
       dev: '/home/user/dev.csv',
-      text: 'sentence',
-      label: 'label',
+      columns: { text: 'sentence', label: 'label' },
     });
     expect(definition.training).toMatchObject({
       rank: 8,
@@ -148,12 +147,11 @@ training:
   dropout_rate: 0.1
 paralelism: 2
 `);
-    expect(message).toBe(`SWEEP_FILE_INVALID: 15 problems in sweep.yaml
+    expect(message).toBe(`SWEEP_FILE_INVALID: 14 problems in sweep.yaml
   sweep.yaml:1:1 name: is missing; expected a name for the sweep
   sweep.yaml:1:1 nme: unknown key; did you mean name?
   sweep.yaml:2:7 base: there is no folder /home/user/nowhere
   sweep.yaml:4:9 task.kind: got the text "text-clasification", expected one of text-classification, text-regression; did you mean text-classification?
-  sweep.yaml:6:5 task.data.text: is missing; expected the name of the column that holds the text
   sweep.yaml:7:10 task.data.dev: there is no file /home/user/devel.csv
   sweep.yaml:10:10 space.p[1]: got 1, expected a number in [0, 1)
   sweep.yaml:10:20 space.p[3]: 0.5 stands in the list twice

@@ -1,4 +1,4 @@
-import { dataInvalid, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { dataInvalid, type RawDataset, type RawRow, readLabel } from '../../data/raw-row.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
@@ -8,7 +8,7 @@ export const rows: TaskRows = { shape, freeze, characters: textCharacters };
 
 /** Label names as the file orders them, or the source, or sorted. */
 function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
-  const names = definition.labels ?? raw.labels ?? [...new Set(raw.train.map((row) => row.label))].sort();
+  const names = definition.labels ?? raw.labels ?? [...new Set(raw.train.map((row) => readLabel(row, 'label')))].sort();
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two classes', {
     got: names.join(', '),
@@ -18,10 +18,11 @@ function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
 }
 
 function freeze(row: RawRow, { label_names: names }: TaskShape) {
-  const label = names.indexOf(row.label);
-  if (label >= 0) return freezeText({ ...row, label });
+  const name = readLabel(row, 'label');
+  const label = names.indexOf(name);
+  if (label >= 0) return freezeText(row, label);
   throw dataInvalid(row.where, 'a row has an unknown label', {
-    got: row.label,
+    got: name,
     expected: `one of ${names.join(', ')}`,
     fix: 'correct the row, or list every label in task.labels',
   });

@@ -1,4 +1,4 @@
-import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
+import { dataInvalid, type RawRow, readLabel } from '../../data/raw-row.ts';
 import type { TaskRows } from '../task.ts';
 import { freezeText, textCharacters } from '../text-rows.ts';
 
@@ -9,7 +9,8 @@ export const rows: TaskRows = {
 };
 
 function freeze(row: RawRow) {
-  const label = Number(row.label);
-  if (Number.isFinite(label)) return freezeText({ ...row, label });
-  throw dataInvalid(row.where, 'a target is not a number', { got: row.label, expected: 'a finite number' });
+  const target = readLabel(row, 'label');
+  const label = Number(target);
+  if (Number.isFinite(label)) return freezeText(row, label);
+  throw dataInvalid(row.where, 'a target is not a number', { got: target, expected: 'a finite number' });
 }

@@ -1,8 +1,10 @@
 import type { TaskSection } from '../../sweep/task-section.ts';
+import { textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {
   kind: 'text-regression',
   objectives: ['pearson', 'loss'],
+  columns: textColumns,
   fields: ['labels'],
   read(fields) {
     const labels = fields.field('labels');
