@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    // Frames and logs show this machine's clock.
+    env: { TZ: 'UTC' },
     pool: 'forks',
     // Two cores: tests that own servers or the engine must not starve one another.
     maxWorkers: 2,

@@ -1,22 +1,31 @@
 import type { CommandContext } from '@stricli/core';
+import { escapeControls } from '../base/escape-controls.ts';
 
 /** What a verb is run with. */
 export interface CliContext extends CommandContext {
   readonly process: NodeJS.Process;
 }
 
-const pipedWidth = 80;
-
-/** Columns that a table may take: the terminal's, or 80 in a pipe. */
+/** Columns that a table may take: the terminal's; what goes into a pipe or a file is never cut. */
 export function outputWidth({ process }: CliContext): number {
-  return process.stdout.isTTY ? Math.max(40, process.stdout.columns) : pipedWidth;
+  return process.stdout.isTTY ? Math.max(40, process.stdout.columns) : Number.POSITIVE_INFINITY;
 }
 
+/** The output proper, for people: nothing in it can steer the terminal. */
 export function say({ process }: CliContext, text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  process.stdout.write(ended(escapeControls(text)));
+}
+
+/** Output that programs read: to the byte, except where it would reach a terminal. */
+export function sayData({ process }: CliContext, text: string): void {
+  process.stdout.write(ended(process.stdout.isTTY ? escapeControls(text) : text));
 }
 
 /** For people beside the output proper, which may be piped into a program. */
 export function note({ process }: CliContext, text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(ended(escapeControls(text)));
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import './production-mode.ts';
 import { ExitCode, run } from '@stricli/core';
+import { escapeControls } from '../base/escape-controls.ts';
 import { app } from './app.ts';
 import type { CliContext } from './cli-context.ts';
 import { exitStatus } from './exit-status.ts';
@@ -11,10 +12,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+type Spoken = ReturnType<typeof spoken>;
+
+/** What the framework itself says: help, and errors with what was typed in them. */
 const { stdout, stderr } = process;
-const ended: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream; exitCode: number | string | null } = {
-  stdout,
-  stderr,
+const spoken = (stream: NodeJS.WriteStream) => ({
+  write: (text: string): void => void stream.write(escapeControls(text)),
+  getColorDepth: () => stream.getColorDepth?.() ?? 1,
+});
+const ended: { stdout: Spoken; stderr: Spoken; exitCode: number | string | null } = {
+  stdout: spoken(stdout),
+  stderr: spoken(stderr),
   exitCode: null,
 };
 await run(app, process.argv.slice(2), { process: ended, forCommand: (): CliContext => ({ process }) });

@@ -50,9 +50,22 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }
 
-/** The time of day on this machine's clock, `HH:MM:SS`. */
+/** The time of day on this machine's clock, with its zone: `16:07:56+09`, `07:07:56Z`. */
 export function formatClock(at: Date): string {
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}${zoneOf(at)}`;
+}
+
+/** Day and time on this machine's clock, with its zone: `2026-03-01 16:07:56+09`. */
+export function formatMoment(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${formatClock(at)}`;
+}
+
+function zoneOf(at: Date): string {
+  const minutes = -at.getTimezoneOffset();
+  if (minutes === 0) return 'Z';
+  const magnitude = Math.abs(minutes);
+  const rest = magnitude % 60 === 0 ? '' : `:${two(magnitude % 60)}`;
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(magnitude / 60))}${rest}`;
 }
 
 /** `1 training`, `2 trainings`. */

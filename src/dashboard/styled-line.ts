@@ -16,7 +16,7 @@ export function span(text: string, tone: Tone = 'plain'): Span {
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const controlCharacters = /\p{Cc}+/gu;
+const controlCharacters = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+|\p{Cs}/gu;
 
 /** Text with control characters (which could move the cursor) as single spaces. */
 export function printable(text: string): string {

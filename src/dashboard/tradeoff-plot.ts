@@ -7,7 +7,7 @@ interface Cell {
   readonly tone: Tone;
 }
 
-const labelWidth = 7;
+const leastLabelWidth = 7;
 const background: Cell = { symbol: ' ', tone: 'plain' };
 
 /**
@@ -16,24 +16,30 @@ const background: Cell = { symbol: ' ', tone: 'plain' };
  * the number stands after the `*`.
  */
 export function tradeoffPlot(tradeoff: Tradeoff, width: number, height: number): readonly StyledLine[] {
-  const columns = width - labelWidth - 2;
   const rows = height - 2;
-  if (columns < 8 || rows < 2) return [];
-  if (tradeoff.points.length === 0) return emptyPlot(width, height);
-  const x = axis(
-    tradeoff.points.map(({ complexity }) => complexity),
-    columns,
-  );
+  if (tradeoff.points.length === 0) return rows < 2 ? [] : emptyPlot(width, height);
   const y = axis(
     tradeoff.points.map(({ value }) => value),
     rows,
   );
+  const yEnds = endLabels(y, formatTick);
+  const labelWidth = Math.max(leastLabelWidth, ...yEnds.map((label) => label.length));
+  const columns = width - labelWidth - 2;
+  if (columns < 8 || rows < 2) return [];
+  const x = axis(
+    tradeoff.points.map(({ complexity }) => complexity),
+    columns,
+  );
   const cells = drawCells(tradeoff, x, y, columns, rows);
   const lines = cells.map((row, index): StyledLine => {
-    const label = yLabel(y, rows, index);
+    const label = yLabel(y, rows, index, yEnds);
     return [span(fitText(label, labelWidth, 'right')), span(label === '' ? ' │' : ' ┤', 'faint'), ...mergeCells(row)];
   });
-  return [...lines, [span(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`, 'faint')], xLabels(x, columns)];
+  return [
+    ...lines,
+    [span(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`, 'faint')],
+    xLabels(x, columns, labelWidth),
+  ];
 }
 
 /** The plot's title with what its symbols mean: the longest wording that fits. */
@@ -119,21 +125,30 @@ function joinFront(
   });
 }
 
-function yLabel(y: Axis, rows: number, index: number): string {
-  if (y.low === y.high) return index === rows - 1 - y.cell(y.low) ? formatTick(y.low) : '';
-  if (index === 0) return formatTick(y.high);
-  if (index === rows - 1) return formatTick(y.low);
-  return '';
+function yLabel(y: Axis, rows: number, index: number, [low, high]: readonly [string, string]): string {
+  if (y.low === y.high) return index === rows - 1 - y.cell(y.low) ? low : '';
+  if (index === 0) return high;
+  return index === rows - 1 ? low : '';
+}
+
+/** The ends of an axis in as many digits as tell them apart: two that are not the same never read the same. */
+function endLabels({ low, high }: Axis, format: (value: number) => string): readonly [string, string] {
+  const labels = [format(low), format(high)] as const;
+  if (low === high || labels[0] !== labels[1]) return labels;
+  for (let digits = 4; digits < 17; digits += 1) {
+    const longer = [low.toPrecision(digits), high.toPrecision(digits)] as const;
+    if (longer[0] !== longer[1]) return longer;
+  }
+  return [String(low), String(high)];
 }
 
 function formatTick(value: number): string {
   return Math.abs(value) < 10 && Math.abs(value) >= 0.001 ? value.toFixed(4) : formatQuantity(value);
 }
 
-function xLabels(x: Axis, columns: number): StyledLine {
+function xLabels(x: Axis, columns: number, labelWidth: number): StyledLine {
   const indent = ' '.repeat(labelWidth + 2);
-  const low = formatQuantity(x.low);
-  const high = formatQuantity(x.high);
+  const [low, high] = endLabels(x, formatQuantity);
   if (x.low === x.high) {
     return [span(indent + fitText(`complexity ${low}`, columns))];
   }

@@ -1,13 +1,8 @@
 import { paretoFront } from '../stats/pareto-front.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TradeoffPoint, TrialRow } from '../store/sweep-snapshot.ts';
 import { trialValue } from './trial-value.ts';
 
-export interface TrialPoint {
-  readonly trial: number;
-  /** The first objective. */
-  readonly value: number;
-  readonly complexity: number;
-}
+export type TrialPoint = TradeoffPoint;
 
 /** The first objective against complexity: what the scatter draws. */
 export interface Tradeoff {
@@ -25,12 +20,7 @@ export interface Tradeoff {
 export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
   const objective = snapshot.definition.objectives.find((named) => named.metric !== 'complexity');
   const metric = objective?.metric ?? 'accuracy';
-  const points = snapshot.trials.flatMap((trial): readonly TrialPoint[] => {
-    const value = trialValue(trial, metric);
-    return value === null || trial.complexity === null
-      ? []
-      : [{ trial: trial.trial, value, complexity: trial.complexity }];
-  });
+  const points = snapshot.points ?? snapshot.trials.flatMap((trial) => pointOf(trial, metric));
   const front = paretoFront(points, [
     { direction: objective?.direction ?? 'maximize', value: (point) => point.value },
     { direction: 'minimize', value: (point) => point.complexity },
@@ -40,6 +30,13 @@ export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
   const classes = new Set(
     snapshot.trials.flatMap(({ trial, numericsClass }) => (onFront.has(trial) ? (numericsClass ?? []) : [])),
   );
-  const missing = snapshot.trials.length - points.length;
+  const missing = snapshot.trialCount - points.length;
   return { metric, points, front, missing, mixedNumerics: classes.size > 1 };
+}
+
+function pointOf(trial: TrialRow, metric: string): readonly TrialPoint[] {
+  const value = trialValue(trial, metric);
+  return value === null || trial.complexity === null
+    ? []
+    : [{ trial: trial.trial, value, complexity: trial.complexity }];
 }

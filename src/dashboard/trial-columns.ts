@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { assertNever } from '../base/assert-never.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
@@ -25,7 +26,7 @@ export function trialColumns(snapshot: SweepSnapshot, width: number): readonly T
     ...variedColumns(snapshot),
     stateColumn(snapshot),
     ...failureColumn(snapshot),
-  ];
+  ].map((column) => asWideAsItsCells(column, snapshot.trials));
   let kept: readonly TrialColumn[] = all;
   while (kept.length > 1 && totalWidth(kept) > width) {
     const worst = Math.max(...kept.map(({ importance }) => importance));
@@ -33,6 +34,12 @@ export function trialColumns(snapshot: SweepSnapshot, width: number): readonly T
     kept = kept.filter((_, index) => index !== last);
   }
   return kept;
+}
+
+/** A column is left out where it does not fit; a cell is never cut, so that no value reads as another. */
+function asWideAsItsCells(column: TrialColumn, trials: readonly TrialRow[]): TrialColumn {
+  const widest = trials.reduce((most, trial) => Math.max(most, stringWidth(column.text(trial))), column.width);
+  return { ...column, width: Math.max(widest, stringWidth(column.heading)) };
 }
 
 function totalWidth(columns: readonly TrialColumn[]): number {
@@ -61,7 +68,7 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       text: ({ evaluation }) => evaluation.split,
     });
   }
-  if (!shown.has(objective)) columns.push(metricColumn(objective.slice(0, 8), objective, 0));
+  if (!shown.has(objective)) columns.push(metricColumn(objective, objective, 0));
   if (ofTask.includes('accuracy')) columns.push(metricColumn('accuracy', 'accuracy', 0));
   if (ofTask.includes('ece')) columns.push(metricColumn('ECE', 'ece', 3));
   columns.push(metricColumn(lossHeading, 'loss', 6));
@@ -89,8 +96,8 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   return Object.entries(snapshot.definition.space)
     .filter(([axis, values]) => !standard.has(axis) && values.length > 1)
     .map(([axis]) => ({
-      heading: axis === 'learning_rate' ? 'lr' : axis.slice(0, 10),
-      width: Math.max(6, Math.min(10, axis === 'learning_rate' ? 7 : axis.length)),
+      heading: axis === 'learning_rate' ? 'lr' : axis,
+      width: 6,
       align: 'right' as const,
       importance: 5,
       text: (trial: TrialRow) => axisText(trial, axis),

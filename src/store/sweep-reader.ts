@@ -1,16 +1,12 @@
-import { type RawBuilder, sql } from 'kysely';
-import { complexity } from '../evaluate/complexity.ts';
-import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import { sql } from 'kysely';
 import type { CheckpointReference } from '../sweep/segment.ts';
-import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
-import type { TheoryConstants } from '../train/trainer-protocol.ts';
+import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import { newestCheckpoint } from './claim-segments.ts';
 import { sweepNotFound } from './commands.ts';
-import type { Failure } from './database-schema.ts';
+import { readSweepEvents } from './sweep-events.ts';
 import type { DatabaseTransaction, Store } from './open-store.ts';
-import type { SlotRow, SweepSnapshot, TrainingState, TrialRow } from './sweep-snapshot.ts';
-import type { TrainingRecordState } from './transitions.ts';
+import type { SlotRow, SweepSnapshot, TrainingState } from './sweep-snapshot.ts';
+import { readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most, best first; counts always cover all. */
@@ -48,22 +44,31 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
         finishedAt: sweep.finished_at,
         ...totals,
         stepsPerSecond: await readRate(tx, sweep.id),
-        trials: await readTrials(tx, sweep, options.trialLimit ?? 500),
+        ...(await readShownTrials(tx, sweep, options.trialLimit ?? 500)),
         slots: await readSlots(tx, sweep.id),
-        recentEvents: (await readSweepEvents(tx, sweep.id, 8)).map(({ at, kind, text }) => ({ at, kind, text })),
+        recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
+          at,
+          kind,
+          text,
+        })),
       };
     });
 }
 
-/** The state that people see: an active training is waiting, running or evaluating. */
-const shownState: RawBuilder<TrainingState> = sql<TrainingState>`case
-  when l.pruned then 'pruned'
-  when l.released_at is not null and t.state = 'active' then 'cancelled'
-  when l.open and t.state in ('active', 'succeeded') then coalesce((
-    select case g.kind when 'train' then 'running' else 'evaluating' end
-    from segments g where g.training_id = t.id and g.status = 'claimed' limit 1), 'waiting')
-  when t.state = 'active' then 'waiting'
-  else t.state::text end`;
+/** All of a small sweep's trials; of a larger one those that are looked for first, and where the others lie. */
+async function readShownTrials(
+  tx: DatabaseTransaction,
+  sweep: TrialsOf & { readonly trial_count: number },
+  limit: number,
+): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points'>> {
+  const trials = await readTrials(tx, sweep, limit);
+  const partial = trials.length < sweep.trial_count && limit > 1;
+  return {
+    trials,
+    trialCount: sweep.trial_count,
+    ...(partial ? { points: await readTradeoffPoints(tx, sweep) } : {}),
+  };
+}
 
 async function readTotals(tx: DatabaseTransaction, sweepId: string) {
   const { rows } = await sql<{ state: TrainingState; count: number; reused: number; done: number; steps: number }>`
@@ -111,74 +116,6 @@ async function readRate(tx: DatabaseTransaction, sweepId: string): Promise<numbe
   return rows[0]?.rate ?? null;
 }
 
-interface TrialRecord {
-  readonly trial: number;
-  readonly training_id: string;
-  readonly training_hash: string;
-  readonly specification: TrainingSpecification;
-  readonly evaluation: EvaluationConfiguration;
-  readonly state: TrainingState;
-  readonly reused: boolean;
-  readonly progress_step: number;
-  readonly total_steps: number;
-  readonly latest_loss: number | null;
-  readonly metrics: EvaluationMetrics | null;
-  readonly train_seconds: number;
-  readonly trainable_parameters: number | null;
-  readonly numerics_class: string | null;
-  readonly failure: Failure | null;
-  readonly attempt_count: number;
-  readonly record_state: TrainingRecordState;
-}
-
-async function readTrials(
-  tx: DatabaseTransaction,
-  sweep: {
-    readonly id: string;
-    readonly definition: SweepDefinition;
-    readonly constants: TheoryConstants | null;
-  },
-  limit: number,
-): Promise<TrialRow[]> {
-  const objective = sweep.definition.objectives[0];
-  const direction = sql.raw(objective?.direction === 'minimize' ? 'asc' : 'desc');
-  const { rows } = await sql<TrialRecord>`
-    select w.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
-      ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps, t.latest_loss, e.metrics,
-      t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, t.state as record_state
-    from sweep_evaluations w
-      join evaluations e on e.id = w.evaluation_id
-      join trainings t on t.id = e.training_id
-      join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
-    where w.sweep_id = ${sweep.id}
-    order by (e.metrics ->> ${objective?.metric ?? 'accuracy'})::double precision ${direction} nulls last, w.trial
-    limit ${limit}`.execute(tx);
-  return rows.map((row) => toTrialRow(row, sweep.constants));
-}
-
-function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialRow {
-  const { configuration } = row.specification;
-  return {
-    trial: row.trial,
-    trainingId: row.training_id,
-    trainingHash: row.training_hash,
-    configuration,
-    evaluation: row.evaluation,
-    state: row.state,
-    reused: row.reused,
-    step: row.progress_step,
-    totalSteps: row.total_steps,
-    latestLoss: row.latest_loss,
-    metrics: row.metrics,
-    complexity: constants === null ? null : complexity(configuration.dropout_rate, configuration.sparsity, constants),
-    trainSeconds: row.train_seconds === 0 ? null : row.train_seconds,
-    trainableParameters: row.trainable_parameters,
-    numericsClass: row.numerics_class,
-    failure: row.failure,
-    attempts: row.attempt_count,
-  };
-}
-
 interface SlotRecord {
   readonly worker_id: string;
   readonly host: string;
@@ -210,52 +147,6 @@ async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<Slot
       lastSeen: worker.last_seen,
     })),
   );
-}
-
-export interface SweepEventRow {
-  readonly id: number;
-  readonly at: Date;
-  readonly kind: string;
-  readonly trainingHash: string | null;
-  readonly text: string;
-}
-
-/** Newest last: of the sweep itself and of the trainings that it waits or waited for, since its launch. */
-export async function readSweepEvents(
-  db: Pick<DatabaseTransaction, 'getExecutor'>,
-  sweepId: string,
-  limit: number,
-): Promise<SweepEventRow[]> {
-  const { rows } = await sql<{
-    id: number;
-    at: Date;
-    kind: string;
-    hash: string | null;
-    detail: Record<string, unknown>;
-  }>`
-    select v.id, v.created_at as at, v.kind, t.training_hash as hash, v.detail
-    from sweep_events v left join trainings t on t.id = v.training_id
-    where v.sweep_id = ${sweepId} or (
-      v.training_id in (select training_id from sweep_trainings where sweep_id = ${sweepId})
-      and v.created_at >= (select created_at from sweeps where id = ${sweepId}))
-    order by v.id desc limit ${limit}`.execute(db);
-  return rows
-    .map((row) => ({ id: row.id, at: row.at, kind: row.kind, trainingHash: row.hash, text: describe(row) }))
-    .reverse();
-}
-
-function describe(row: { kind: string; hash: string | null; detail: Record<string, unknown> }): string {
-  const facts = Object.entries(row.detail)
-    .filter(([name]) => name !== 'kind')
-    .map(([name, value]) => `${name} ${factText(value)}`);
-  const what = row.kind.replaceAll('_', ' ');
-  return [row.hash === null ? what : `${what} (training ${row.hash.slice(0, 8)})`, ...facts].join(', ');
-}
-
-function factText(value: unknown): string {
-  if (typeof value === 'string') return value.split('\n')[0] ?? '';
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
-  return JSON.stringify(value);
 }
 
 /** What a training was planned with. */

@@ -20,11 +20,23 @@ export interface SweepSnapshot {
   /** Steps done and planned over all trainings, for progress and time left. */
   readonly stepsDone: number;
   readonly stepsTotal: number;
-  /** Steps per second over the last minute; null before anything was measured. */
+  /** Steps per second over the last ten minutes; null before anything was measured. */
   readonly stepsPerSecond: number | null;
+  /** All of them, or, of a larger sweep, the best by the first objective and those that run or failed. */
   readonly trials: readonly TrialRow[];
+  /** Of the whole sweep. */
+  readonly trialCount: number;
+  /** Where every scored trial lies, where `trials` are not all; absent: as `trials` say. */
+  readonly points?: readonly TradeoffPoint[];
   readonly slots: readonly SlotRow[];
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
+}
+
+/** A trial between the first objective and complexity. */
+export interface TradeoffPoint {
+  readonly trial: number;
+  readonly value: number;
+  readonly complexity: number;
 }
 
 /** A training with one of its evaluations. */
@@ -39,7 +51,6 @@ export interface TrialRow {
   readonly reused: boolean;
   readonly step: number;
   readonly totalSteps: number;
-  readonly latestLoss: number | null;
   readonly metrics: EvaluationMetrics | null;
   /** Theorem 4.4's second term at (p, λ) with the sweep's constants; null until probed. */
   readonly complexity: number | null;

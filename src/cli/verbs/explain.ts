@@ -1,9 +1,10 @@
 import type { Json } from '../../base/canonical-json.ts';
+import { formatMoment } from '../../dashboard/format-value.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
 import { readMetric } from '../../store/sweep-list.ts';
-import { readSweepEvents } from '../../store/sweep-reader.ts';
+import { readSweepEvents } from '../../store/sweep-events.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
 import { withRecord } from '../open-record.ts';
@@ -16,16 +17,17 @@ interface Fact {
   readonly value: Json;
 }
 
-/** Events of a sweep that are looked through for those of one training. */
-const eventLimit = 100_000;
+/** The newest events of one training. */
+const eventLimit = 1_000;
 
 export async function explain(this: CliContext, flags: FormatFlags, sweep: string, number: number): Promise<void> {
   await withRecord(async ({ store }) => {
     const snapshot = await readWholeSweep(store, sweep);
     const trial = findTrial(snapshot, number);
-    const events = (await readSweepEvents(store.db, snapshot.sweepId, eventLimit))
-      .filter(({ trainingHash }) => trainingHash === trial.trainingHash)
-      .map(({ at, text }) => `${at.toISOString().replace('T', ' ').slice(0, 19)}  ${text}`);
+    const { sweepId } = snapshot;
+    const events = (await readSweepEvents(store.db, { sweepId, trainingId: trial.trainingId, limit: eventLimit })).map(
+      ({ at, text }) => `${formatMoment(at)}  ${text}`,
+    );
     const losses = await readMetric(store, trial.trainingId, 'loss');
     const report = {
       columns: [

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderReport } from '../../report/render-report.ts';
 import type { ReportColumn } from '../../report/report-column.ts';
-import { readSweepEvents, readSweepSnapshot, type SweepEventRow } from '../../store/sweep-reader.ts';
+import { formatMoment } from '../../dashboard/format-value.ts';
+import { readSweepEvents, type SweepEventRow } from '../../store/sweep-events.ts';
+import { readSweepSnapshot } from '../../store/sweep-reader.ts';
 import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, say } from '../cli-context.ts';
 import { withRecord } from '../open-record.ts';
@@ -20,7 +22,7 @@ export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): 
   await withRecord(async ({ store }) => {
     const name = await chooseSweep(store, sweep);
     const { sweepId } = await readSweepSnapshot(store, name, { trialLimit: 1 });
-    const events = await readSweepEvents(store.db, sweepId, flags.limit);
+    const events = await readSweepEvents(store.db, { sweepId, limit: flags.limit });
     if (flags.format === 'table') for (const event of events) say(this, line(event));
     else
       say(
@@ -30,7 +32,7 @@ export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): 
     let last = events.at(-1)?.id ?? 0;
     while (flags.follow) {
       const { state } = await readSweepSnapshot(store, name, { trialLimit: 1 });
-      const fresh = (await readSweepEvents(store.db, sweepId, followLimit)).filter(({ id }) => id > last);
+      const fresh = await readSweepEvents(store.db, { sweepId, after: last, limit: followLimit });
       for (const event of fresh) say(this, line(event));
       last = fresh.at(-1)?.id ?? last;
       if (state === 'completed' || state === 'cancelled') return;
@@ -42,7 +44,7 @@ export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): 
 const columns: readonly ReportColumn<SweepEventRow>[] = [
   column('at', ({ at }) => at.toISOString()),
   column('kind', ({ kind }) => kind),
-  column('training_hash', ({ trainingHash }) => trainingHash ?? ''),
+  { ...column('trials', ({ trials }) => trials.join(' ')), value: ({ trials }) => trials },
   column('text', ({ text }) => text),
 ];
 
@@ -51,5 +53,5 @@ function column(name: string, pick: (event: SweepEventRow) => string): ReportCol
 }
 
 function line({ at, text }: SweepEventRow): string {
-  return `${at.toISOString().replace('T', ' ').slice(0, 19)}  ${text}`;
+  return `${formatMoment(at)}  ${text}`;
 }

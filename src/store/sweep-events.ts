@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import type { DatabaseTransaction } from './open-store.ts';
+
+export interface SweepEventRow {
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: string;
+  /** The sweep's trials that the event is about, ascending; empty where it is about the sweep. */
+  readonly trials: readonly number[];
+  readonly text: string;
+}
+
+export interface EventsOf {
+  readonly sweepId: string;
+  /** Those about one training alone. */
+  readonly trainingId?: string;
+  /** Those after this one. */
+  readonly after?: number;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+/** Newest last: of the sweep itself and of the trainings that it waits or waited for, since its launch. */
+export async function readSweepEvents(
+  db: Pick<DatabaseTransaction, 'getExecutor'>,
+  { sweepId, trainingId, after = 0, limit }: EventsOf,
+): Promise<SweepEventRow[]> {
+  const whose =
+    trainingId === undefined
+      ? sql`(v.sweep_id = ${sweepId} or v.training_id in (
+          select training_id from sweep_trainings where sweep_id = ${sweepId}))`
+      : sql`v.training_id = ${trainingId}`;
+  const { rows } = await sql<EventRecord>`
+    select v.id, v.created_at as at, v.kind, v.detail, coalesce((
+      select array_agg(w.trial order by w.trial)
+      from evaluations e join sweep_evaluations w on w.evaluation_id = e.id and w.sweep_id = ${sweepId}
+      where e.training_id = v.training_id), '{}') as trials
+    from sweep_events v
+    where ${whose} and v.id > ${after}
+      and (v.sweep_id is not null or v.created_at >= (select created_at from sweeps where id = ${sweepId}))
+    order by v.id desc limit ${limit}`.execute(db);
+  return rows.map(({ detail, ...row }) => ({ ...row, text: describe({ ...row, detail }) })).reverse();
+}
+
+interface EventRecord {
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: string;
+  readonly trials: readonly number[];
+  readonly detail: Record<string, unknown>;
+}
+
+function describe({ kind, trials, detail }: Pick<EventRecord, 'kind' | 'trials' | 'detail'>): string {
+  const facts = Object.entries(detail)
+    .filter(([name]) => name !== 'kind')
+    .map(([name, value]) => `${name} ${factText(value)}`);
+  const what = kind.replaceAll('_', ' ');
+  return [trials.length === 0 ? what : `${what} (${trialsText(trials)})`, ...facts].join(', ');
+}
+
+/** `trial 7`, `trials 7–10`: evaluations of one training are numbered one after another. */
+function trialsText(trials: readonly number[]): string {
+  const [first = 0] = trials;
+  const last = trials.at(-1) ?? first;
+  if (first === last) return `trial ${first}`;
+  return last - first === trials.length - 1 ? `trials ${first}–${last}` : `trials ${trials.join(', ')}`;
+}
+
+function factText(value: unknown): string {
+  if (typeof value === 'string') return value.split('\n')[0] ?? '';
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
+  return JSON.stringify(value);
+}

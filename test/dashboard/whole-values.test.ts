@@ -1,0 +1,75 @@
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { trialColumns } from '../../src/dashboard/trial-columns.ts';
+import { trialTable } from '../../src/dashboard/trial-table.ts';
+import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
+import type { Tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { metrics, snapshot, trial } from './sweep-fixture.ts';
+
+const widths = Array.from({ length: 300 - 40 + 1 }, (_, index) => 40 + index);
+
+/** What random searches give: exponents, long seeds, trials in the ten thousands. */
+const rows = [3.289e-5, 1.5e-6, 2.25e-6, 6.872e-4].map((value, index) => {
+  const row = trial(9_999 + index);
+  return {
+    ...row,
+    configuration: {
+      ...row.configuration,
+      sparsity: value,
+      learning_rate: value * 1.1,
+      seed: 20_240_101 + index,
+      dropout_rate: 0.0625,
+    },
+    metrics: metrics({ loss: 123_456.789, accuracy: 0.12345 }),
+    complexity: 22.4001 + index / 1e5,
+  };
+});
+const sweep = snapshot({
+  trials: rows,
+  trialCount: 10_000,
+  definition: {
+    ...snapshot().definition,
+    space: { sparsity: [1, 2], learning_rate: [1, 2], seed: [1, 2], dropout_rate: [0, 1] },
+  },
+});
+
+describe('a value in the table of trials', () => {
+  it('is never cut so that it reads as another, at any width: a column that does not fit is left out', () => {
+    for (const width of widths) {
+      const columns = trialColumns(sweep, width - 2);
+      const lines = trialTable(sweep, { sort: 0, offset: 0 }, new Set(), width, 12).slice(1);
+      for (const line of lines) {
+        const text = line.map((piece) => piece.text).join('');
+        expect(text).not.toContain('…');
+        expect(stringWidth(text)).toBeLessThanOrEqual(width);
+      }
+      for (const column of columns) {
+        for (const row of rows) expect(stringWidth(column.text(row))).toBeLessThanOrEqual(column.width);
+      }
+    }
+    expect(trialColumns(sweep, 298).map(({ heading }) => heading)).toEqual(
+      expect.arrayContaining(['#', 'λ', 'seed', 'lr', 'complexity']),
+    );
+  });
+
+  it('is among trials whose title says how many there are and which of them these are', () => {
+    const [caption] = trialTable(sweep, { sort: 0, offset: 0 }, new Set(), 120, 12);
+    expect(caption?.map((piece) => piece.text).join('')).toContain('; of 10000 the best, running and failed');
+  });
+});
+
+describe('the ends of an axis', () => {
+  it('never read the same where they are not', () => {
+    const point = (complexity: number, value: number, number: number) => ({ trial: number, value, complexity });
+    const points = [point(22.4001, 0.91231, 1), point(22.4009, 0.91233, 2)];
+    const trade: Tradeoff = { metric: 'accuracy', points, front: points, missing: 0, mixedNumerics: false };
+    for (const width of widths) {
+      const lines = tradeoffPlot(trade, width, 12).map((line) => line.map((piece) => piece.text).join(''));
+      expect(lines.join('\n')).not.toContain('…');
+      const [low, high] = (lines.at(-1) ?? '').match(/\d[\d.]*/g) ?? [];
+      expect([low, high]).toEqual(['22.400', '22.401']);
+      expect(lines[0]).toMatch(/^0\.91233 ┤/);
+      expect(lines.at(-3)).toMatch(/^0\.91231 ┤/);
+    }
+  });
+});
