@@ -59,7 +59,7 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
   try {
     return await runProgressLines({
       readSnapshot: () => readSweepSnapshot(record.store, name),
-      stdout: context.process.stdout,
+      say: (line) => say(context, line),
       signal: leaving.signal,
     });
   } finally {

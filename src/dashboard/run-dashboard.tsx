@@ -7,6 +7,7 @@ import { formatClock } from './format-value.ts';
 import { frameLayout } from './frame-layout.ts';
 import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
+import { wantsAscii } from './glyphs.ts';
 import { isFinal } from './sweep-progress.ts';
 import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
 import { lastOffset } from './trial-table.ts';
@@ -27,6 +28,8 @@ export interface DashboardOptions {
   readonly now?: () => Date;
   /** Default: NO_COLOR is not set. */
   readonly colour?: boolean;
+  /** Default: as the locale or DROPSWEEP_GLYPHS says. */
+  readonly ascii?: boolean;
   /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
   readonly guard?: () => () => void;
   /** Stops the process until it is continued. Default: this process, by SIGSTOP. */
@@ -60,7 +63,7 @@ class Dashboard {
 
   constructor(options: DashboardOptions) {
     this.#options = options;
-    this.#screen = new TerminalScreen(options.stdout);
+    this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
     this.#now = options.now ?? (() => new Date());
     this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
   }

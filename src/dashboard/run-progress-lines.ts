@@ -6,7 +6,7 @@ import { isFinal, stateWords } from './sweep-progress.ts';
 
 export interface ProgressLinesOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;
-  readonly stdout: { write(text: string): unknown };
+  readonly say: (line: string) => void;
   readonly refreshMs?: number;
   /** Lines about ended trainings come no closer than this; a change of state is told at once. */
   readonly leastGapMs?: number;
@@ -16,7 +16,7 @@ export interface ProgressLinesOptions {
 
 /** Tells of a sweep in plain lines, where there is no terminal, until it ends or the signal fires. */
 export async function runProgressLines(options: ProgressLinesOptions): Promise<'left' | 'finished'> {
-  const { readSnapshot, stdout, refreshMs = 500, leastGapMs = 3000, signal } = options;
+  const { readSnapshot, say, refreshMs = 500, leastGapMs = 3000, signal } = options;
   const now = options.now ?? (() => new Date());
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
@@ -31,13 +31,13 @@ export async function runProgressLines(options: ProgressLinesOptions): Promise<'
     refreshMs,
     signal: leaving.signal,
     onSnapshot: (snapshot) => {
-      if (away) stdout.write(`${formatClock(now())} PostgreSQL is back\n`);
+      if (away) say(`${formatClock(now())} PostgreSQL is back`);
       away = false;
       const at = now();
       const urgent = told === null || stateWords(told) !== stateWords(snapshot);
       const line = urgent || at.getTime() - toldAt >= leastGapMs ? renderProgressLine(snapshot, told, at) : null;
       if (line !== null) {
-        stdout.write(`${line}\n`);
+        say(line);
         told = snapshot;
         toldAt = at.getTime();
       }
@@ -45,7 +45,7 @@ export async function runProgressLines(options: ProgressLinesOptions): Promise<'
       if (finished) leave();
     },
     onAway: (reason) => {
-      if (!away) stdout.write(`${formatClock(now())} PostgreSQL is away, trying again: ${reason}\n`);
+      if (!away) say(`${formatClock(now())} PostgreSQL is away, trying again: ${reason}`);
       away = true;
     },
   });

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { inAscii } from './glyphs.ts';
 
 /** The part of a terminal's stream that drawing needs. */
 export interface TerminalOutput {
@@ -22,12 +23,15 @@ const endUpdate = `${escape}?2026l`;
  */
 export class TerminalScreen extends Writable {
   readonly #output: TerminalOutput;
+  readonly #ascii: boolean;
   #drawn: readonly string[] = [];
   #open = false;
 
-  constructor(output: TerminalOutput) {
+  /** @param ascii whether nothing but ASCII may reach the terminal */
+  constructor(output: TerminalOutput, ascii = false) {
     super({ decodeStrings: false });
     this.#output = output;
+    this.#ascii = ascii;
   }
 
   get columns(): number {
@@ -64,7 +68,7 @@ export class TerminalScreen extends Writable {
   }
 
   #draw(frame: string): void {
-    const lines = frame.split('\n').slice(0, this.rows);
+    const lines = (this.#ascii ? inAscii(frame) : frame).split('\n').slice(0, this.rows);
     const changed = Array.from({ length: Math.max(lines.length, this.#drawn.length) }, (_, row) => row).filter(
       (row) => lines[row] !== this.#drawn[row],
     );

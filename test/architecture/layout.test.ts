@@ -65,4 +65,15 @@ describe(`the layout (${files.length} files)`, () => {
     );
     expect(wrong.map((file) => file.path)).toEqual([]);
   });
+
+  it('writes on a terminal in one place, which escapes what could steer it', () => {
+    // The command line's own say and note, what the framework says, and the screen that places a cursor on purpose.
+    const places = new Set(['src/cli/cli-context.ts', 'src/cli/main.ts', 'src/dashboard/terminal-screen.ts']);
+    const direct = /\bprocess\.std(out|err)\.write\(|\bstd(out|err)\.write\(|\bconsole\.(log|error|warn|info)\(/;
+    const shown = files.filter(({ path: file }) => /^src\/(cli|dashboard|report|launch|export)\//.test(file));
+    expect(shown.length).toBeGreaterThan(50);
+    expect(
+      shown.filter(({ path: file, text }) => !places.has(file) && direct.test(text)).map(({ path: file }) => file),
+    ).toEqual([]);
+  });
 });

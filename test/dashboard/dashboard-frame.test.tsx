@@ -75,7 +75,7 @@ describe('the whole frame', () => {
 
 
 
-      12:09:52 training 4 succeeded after 31.5 s
+      12:09:52Z training 4 succeeded after 31.5 s
       q leave  ? help  tab view  p pause  r resume  s sort"
     `);
   });
@@ -95,9 +95,9 @@ describe('the whole frame', () => {
       laptop:0 training #9 55 %
       laptop:1 evaluating #12
       ── events ──────────────────────────────────────────────────────────────────────
-      12:05:48 launched by ada on laptop
-      12:08:25 training 1 reused from sweep first-look
-      12:09:52 training 4 succeeded after 31.5 s
+      12:05:48Z launched by ada on laptop
+      12:08:25Z training 1 reused from sweep first-look
+      12:09:52Z training 4 succeeded after 31.5 s
 
 
 
@@ -131,7 +131,7 @@ describe('the whole frame', () => {
           10  0.25     0   2   2    1   0.8500 0.0350 0.3400      0.740 done
           11  0.25     0   2   4    1   0.8400 0.0230 0.3500      0.740 done
           12  0.25     0   2   1    2   0.8575 0.0380 0.3600      0.740 done
-      12:10:00 completed: 10 trainings, 26 trials
+      12:10:00Z completed: 10 trainings, 26 trials
       q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes"
     `);
   });

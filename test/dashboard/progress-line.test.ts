@@ -6,16 +6,16 @@ import { now, situations } from './sweep-fixture.ts';
 describe('progress lines', () => {
   it('tell state, trainings, rate, time left and the best trial', () => {
     expect(renderProgressLine(situations.running(), null, now)).toMatchInlineSnapshot(
-      `"12:10:00 quickstart running 4/10 trainings, 51 %, 1 reused, 3.14 steps/s, 3 min 07 s left, best accuracy 0.8650 (p=0.25 N=1 M=1 seed=1)"`,
+      `"12:10:00Z quickstart running 4/10 trainings, 51 %, 1 reused, 3.14 steps/s, 3 min 07 s left, best accuracy 0.8650 (p=0.25 N=1 M=1 seed=1)"`,
     );
     expect(renderProgressLine(situations.finished(), situations.running(), now)).toMatchInlineSnapshot(
-      `"12:10:00 quickstart completed 10/10 trainings, 100 %, took 4 min 12 s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)"`,
+      `"12:10:00Z quickstart completed 10/10 trainings, 100 %, took 4 min 12 s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)"`,
     );
     expect(renderProgressLine(situations.simulated(), null, now)).toMatchInlineSnapshot(
-      `"12:10:00 load-test SIMULATED pausing 968/10000 trainings, 9 %, 1044 steps/s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)"`,
+      `"12:10:00Z load-test SIMULATED pausing 968/10000 trainings, 9 %, 1044 steps/s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)"`,
     );
     expect(renderProgressLine(situations.fresh(), null, now)).toMatchInlineSnapshot(
-      `"12:10:00 quickstart running 0/10 trainings, 0 %"`,
+      `"12:10:00Z quickstart running 0/10 trainings, 0 %"`,
     );
   });
 
@@ -40,16 +40,16 @@ describe('progress lines', () => {
         if (reading instanceof Error) throw reading;
         return reading;
       },
-      stdout: { write: (text: string) => (written += text) },
+      say: (line) => (written += `${line}\n`),
       refreshMs: 1,
       now: () => now,
     });
     expect(how).toBe('finished');
     expect(written).toMatchInlineSnapshot(`
-      "12:10:00 quickstart running 4/10 trainings, 51 %, 1 reused, 3.14 steps/s, 3 min 07 s left, best accuracy 0.8650 (p=0.25 N=1 M=1 seed=1)
-      12:10:00 PostgreSQL is away, trying again: connect ECONNREFUSED 127.0.0.1:5432
-      12:10:00 PostgreSQL is back
-      12:10:00 quickstart completed 10/10 trainings, 100 %, took 4 min 12 s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)
+      "12:10:00Z quickstart running 4/10 trainings, 51 %, 1 reused, 3.14 steps/s, 3 min 07 s left, best accuracy 0.8650 (p=0.25 N=1 M=1 seed=1)
+      12:10:00Z PostgreSQL is away, trying again: connect ECONNREFUSED 127.0.0.1:5432
+      12:10:00Z PostgreSQL is back
+      12:10:00Z quickstart completed 10/10 trainings, 100 %, took 4 min 12 s, best accuracy 0.8650 (p=0.5 N=2 M=2 seed=2)
       "
     `);
   });
@@ -58,7 +58,7 @@ describe('progress lines', () => {
     const leaving = new AbortController();
     const run = runProgressLines({
       readSnapshot: () => new Promise(() => undefined),
-      stdout: { write: () => true },
+      say: () => undefined,
       signal: leaving.signal,
     });
     leaving.abort();

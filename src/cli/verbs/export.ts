@@ -5,7 +5,7 @@ import { renderReport } from '../../report/render-report.ts';
 import { trialsReport } from '../../report/trials-report.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { readSweepProvenance } from '../../store/sweep-list.ts';
-import { type CliContext, note, say } from '../cli-context.ts';
+import { type CliContext, note, sayData } from '../cli-context.ts';
 import { exportedTrial } from '../exported-trial.ts';
 import { type OpenRecord, withRecord } from '../open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
@@ -37,7 +37,7 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
     };
     const text = renderReport({ ...report, facts: { ...report.facts, ...provenance } }, flags.format, 0);
     if (flags.out === undefined) {
-      say(this, text);
+      sayData(this, text);
       return;
     }
     await writeFile(flags.out, text);
