@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStartTime } from '../worker/process-identity.ts';
 import { endProcess, endSteps } from './end-process.ts';
-import { clusterFolderOf } from './postgres-server.ts';
+import { clusterFolderOf, isOfCluster } from './cluster-folder.ts';
 import { readStatus } from './services-status.ts';
 
 /**
@@ -30,7 +30,7 @@ async function endUnrecordedPostgres(dataDirectory: string): Promise<string | nu
   if (!existsSync(file)) return null;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   const startTime = Number.isInteger(pid) && pid > 1 ? readStartTime(pid) : null;
-  if (startTime === null || !commandOf(pid).includes(folder)) {
+  if (startTime === null || !isOfCluster(folder, pid, commandOf(pid))) {
     // PostgreSQL would take any process of that number for another server and refuse to start.
     rmSync(file, { force: true });
     return null;

@@ -1,32 +1,35 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   existsSync,
   fstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DropsweepError } from '../base/errors.ts';
-import { sha256 } from '../base/sha256.ts';
+import { clusterFolderOf, clusterPlace, findCluster, markCluster } from './cluster-folder.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
-  /** Holds the password and, unless root runs, the cluster. */
+  /** Holds the cluster and its password. */
   readonly dataDirectory: string;
   readonly port: number;
   /** Appended to. */
   readonly logFile: string;
+  /** Told of a cluster that is moved. */
+  readonly say?: (text: string) => void;
   readonly startTimeoutMs?: number;
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -38,15 +41,6 @@ export interface RunningPostgres {
 }
 
 const superuser = 'dropsweep';
-
-/**
- * Where the cluster lies. Root's PostgreSQL runs as another user, who may be unable to enter root's home: then it is
- * a folder under /var/lib/dropsweep named after the data directory.
- */
-export function clusterFolderOf(dataDirectory: string): string {
-  if (unprivilegedUser() === null) return path.join(dataDirectory, 'postgres');
-  return path.join('/var/lib/dropsweep', `postgres-${sha256(path.resolve(dataDirectory)).slice(0, 16)}`);
-}
 
 /** The cluster's password, made on first use; a file of mode 0600. */
 export function postgresPassword(dataDirectory: string): string {
@@ -71,7 +65,10 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const binaries = findPostgresBinaries();
   const clusterFolder = clusterFolderOf(options.dataDirectory);
   const user = unprivilegedUser();
-  if (!existsSync(path.join(clusterFolder, 'PG_VERSION'))) initialise(binaries.initdb, clusterFolder, options);
+  const found = findCluster(options.dataDirectory, options.say ?? (() => undefined));
+  if (!found) initialise(binaries.initdb, clusterFolder, options);
+  markCluster(options.dataDirectory);
+  const place = clusterPlace(clusterFolder);
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     port: String(options.port),
@@ -83,7 +80,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
   const args = [
     '-D',
-    clusterFolder,
+    place.argument,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   const databaseUrl = databaseUrlOf(options.dataDirectory, options.port);
@@ -94,7 +91,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const server = spawn(binaries.postgres, args, {
       stdio: ['ignore', log, log],
       detached: true,
-      cwd: '/',
+      cwd: place.cwd,
       env: { LC_ALL: 'C' },
       ...user,
     });
@@ -121,18 +118,18 @@ function initialise(initdb: string, clusterFolder: string, options: PostgresOpti
   const user = unprivilegedUser();
   rmSync(clusterFolder, { recursive: true, force: true });
   mkdirSync(clusterFolder, { recursive: true, mode: 0o700 });
-  const passwordFile = `${clusterFolder}.password`;
+  // Where the user that initdb runs as can enter.
+  const secrets = mkdtempSync(path.join(user === null ? tmpdir() : '/tmp', 'dropsweep-initdb-'));
+  const passwordFile = path.join(secrets, 'password');
   writeFileSync(passwordFile, postgresPassword(options.dataDirectory), { mode: 0o600 });
-  if (user !== null) {
-    chmodSync(path.dirname(clusterFolder), 0o711);
-    for (const place of [clusterFolder, passwordFile]) chownSync(place, user.uid, user.gid);
-  }
+  if (user !== null) for (const owned of [clusterFolder, secrets, passwordFile]) chownSync(owned, user.uid, user.gid);
+  const place = clusterPlace(clusterFolder);
   try {
     const result = spawnSync(
       initdb,
       [
         '-D',
-        clusterFolder,
+        place.argument,
         '-U',
         superuser,
         '-A',
@@ -142,7 +139,7 @@ function initialise(initdb: string, clusterFolder: string, options: PostgresOpti
         'UTF8',
         '--locale=C',
       ],
-      { encoding: 'utf8', cwd: '/', env: { LC_ALL: 'C' }, timeout: 120_000, ...user },
+      { encoding: 'utf8', cwd: place.cwd, env: { LC_ALL: 'C' }, timeout: 120_000, ...user },
     );
     if (result.status === 0) return;
     rmSync(clusterFolder, { recursive: true, force: true });
@@ -153,7 +150,7 @@ function initialise(initdb: string, clusterFolder: string, options: PostgresOpti
       fix: 'make room or rights there, or set DATABASE_URL to a PostgreSQL of your own',
     });
   } finally {
-    rmSync(passwordFile, { force: true });
+    rmSync(secrets, { recursive: true, force: true });
   }
 }
 

@@ -102,7 +102,11 @@ export class Supervisor {
     const { dataDirectory } = this.#settings;
     const port = await portOf(wanted);
     this.#update({ postgres_port: port });
-    const options = { dataDirectory, port, logFile: logFileOf(dataDirectory, 'postgres') };
+    const say = (text: string): void => {
+      this.#log(text);
+      this.#update({ progress: text });
+    };
+    const options = { dataDirectory, port, logFile: logFileOf(dataDirectory, 'postgres'), say };
     await this.#keep('postgres', async () => (await startPostgres(options)).process);
     return databaseUrlOf(dataDirectory, port);
   }

@@ -1,17 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/base/sha256.ts';
 import { endOrphans } from '../../src/services/end-orphans.ts';
 import { freePort } from '../../src/services/free-port.ts';
-import {
-  clusterFolderOf,
-  postgresPassword,
-  type RunningPostgres,
-  startPostgres,
-} from '../../src/services/postgres-server.ts';
+import { clusterFolderOf } from '../../src/services/cluster-folder.ts';
+import { postgresPassword, type RunningPostgres, startPostgres } from '../../src/services/postgres-server.ts';
 import { isProvedDead, readStartTime } from '../../src/worker/process-identity.ts';
 
 /** Owners, arguments and environments of processes are read from /proc. */
@@ -38,8 +45,17 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function start(): Promise<RunningPostgres> {
-  server = await startPostgres({ dataDirectory, port: await freePort(), logFile: join(home, 'postgres.log') });
+let told: string[] = [];
+
+async function start(folder = dataDirectory): Promise<RunningPostgres> {
+  told = [];
+  const say = (text: string): void => void told.push(text);
+  server = await startPostgres({
+    dataDirectory: folder,
+    port: await freePort(),
+    logFile: join(home, 'postgres.log'),
+    say,
+  });
   return server;
 }
 
@@ -122,5 +138,48 @@ describe('the embedded PostgreSQL', () => {
     expect(await endOrphans(dataDirectory)).toEqual([`postgres (pid ${identity.pid})`]);
     expect(isProvedDead(identity)).toBe(true);
     expect(readFileSync(join(home, 'postgres.log'), 'utf8')).toContain('database system is shut down');
+  });
+});
+
+describe('the record of a data directory', () => {
+  it('lies in it, whoever runs it, and goes with it when it is moved', async () => {
+    const { databaseUrl, clusterFolder } = await start();
+    expect(clusterFolder).toBe(join(dataDirectory, 'postgres'));
+    await ask(databaseUrl, 'create table kept as select 7 as value');
+    await end(await current(), 'SIGINT');
+    const moved = join(home, 'moved');
+    renameSync(dataDirectory, moved);
+    expect(await ask((await start(moved)).databaseUrl, 'select value from kept')).toBe(7);
+    await end(await current(), 'SIGINT');
+    const link = join(home, 'link');
+    symlinkSync(moved, link);
+    expect(await ask((await start(link)).databaseUrl, 'select value from kept')).toBe(7);
+  });
+
+  it('is begun anew where the whole directory was removed', async () => {
+    await ask((await start()).databaseUrl, 'create table kept as select 7 as value');
+    await end(await current(), 'SIGINT');
+    rmSync(dataDirectory, { recursive: true });
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    expect(await ask((await start()).databaseUrl, "select to_regclass('kept')::text")).toBeNull();
+  });
+
+  it('is said to be lost where the directory is there without it', async () => {
+    await start();
+    await end(await current(), 'SIGINT');
+    server = null;
+    rmSync(clusterFolderOf(dataDirectory), { recursive: true });
+    await expect(start()).rejects.toThrow(/SERVICE_UNAVAILABLE: this data directory has lost its database/);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('is brought home from where releases before kept that of root', async () => {
+    await ask((await start()).databaseUrl, 'create table kept as select 7 as value');
+    await end(await current(), 'SIGINT');
+    const older = join('/var/lib/dropsweep', `postgres-${sha256(dataDirectory).slice(0, 16)}`);
+    mkdirSync('/var/lib/dropsweep', { recursive: true });
+    renameSync(clusterFolderOf(dataDirectory), older);
+    rmSync(join(dataDirectory, 'postgres-made'));
+    expect(await ask((await start()).databaseUrl, 'select value from kept')).toBe(7);
+    expect(told).toEqual([`moving the database from ${older} to ${clusterFolderOf(dataDirectory)}, where it belongs`]);
   });
 });
