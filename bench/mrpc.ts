@@ -7,9 +7,9 @@ import { sha256 } from '../src/base/sha256.ts';
 import { stepsPerEpoch } from '../src/data/epoch-batches.ts';
 import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/tasks/load-dataset.ts';
-import { predictedClasses } from '../src/evaluate/classification-metrics.ts';
+import { predictedClasses } from '../src/evaluate/predicted-classes.ts';
 import { resolveModel } from '../src/hub/resolve-model.ts';
-import type { EvaluationMetrics } from '../src/sweep/evaluation-metrics.ts';
+import { evaluatedNumber, type EvaluationMetrics } from '../src/metrics/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
 import { trainerVersion } from '../src/sweep/trainer-version.ts';
 import { basePrecisions } from '../src/sweep/fields/run-fields.ts';
@@ -173,7 +173,7 @@ async function runArm(inputs: Inputs, dropoutRate: number, seed: number): Promis
     steps: segment.endStep,
     seconds: Math.round(trained.trainSeconds),
     expected_update: shown(expected),
-    train_acc_subsample: expected.train_accuracy,
+    train_acc_subsample: evaluatedNumber(expected, 'train_accuracy'),
   };
   const ensemble = metrics[1];
   if (ensemble === undefined) return base;
@@ -230,7 +230,8 @@ function pending(
 }
 
 function shown(metrics: EvaluationMetrics): Shown {
-  return { acc: round(metrics.accuracy), f1: round(metrics.f1), ece: round(metrics.ece), nll: round(metrics.loss) };
+  const own = (name: string): number => round(evaluatedNumber(metrics, name));
+  return { acc: own('accuracy'), f1: own('f1'), ece: own('ece'), nll: own('loss') };
 }
 
 function round(value: number | null): number {

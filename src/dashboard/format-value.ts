@@ -1,26 +1,12 @@
+import { formatNumber } from '../metrics/format-number.ts';
+
 /** Numbers and times as short text of predictable width. Null shows as `–`. */
 
 const absent = '–';
 
-/** A score in [−1, 1] or a loss: four significant places, at most seven columns. */
-export function formatMetric(value: number | null): string {
-  if (value === null) return absent;
-  if (!Number.isFinite(value)) return String(value);
-  const magnitude = Math.abs(value);
-  if (magnitude >= 100_000) return value.toExponential(1);
-  if (magnitude >= 1000) return value.toFixed(0);
-  if (magnitude >= 10) return value.toFixed(2);
-  return value.toFixed(4);
-}
-
 /** Any number in three significant digits: 12.3, 0.00456, 1044, 7.8e-9, 1.2e8. */
 export function formatQuantity(value: number | null): string {
-  if (value === null) return absent;
-  if (value === 0) return '0';
-  if (!Number.isFinite(value)) return String(value);
-  const magnitude = Math.abs(value);
-  if (magnitude >= 100_000 || magnitude < 0.001) return value.toExponential(1).replace('e+', 'e');
-  return magnitude >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  return value === null ? absent : formatNumber(value);
 }
 
 /** A setting as its author wrote it, shortened: 0.5, 1e-4, 0.0012. */

@@ -1,12 +1,6 @@
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
-import {
-  formatClock,
-  formatCount,
-  formatDuration,
-  formatMetric,
-  formatPercent,
-  formatQuantity,
-} from './format-value.ts';
+import { formatClock, formatCount, formatDuration, formatPercent, formatQuantity } from './format-value.ts';
+import { formatMeasure } from '../metrics/metrics.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { printable } from './styled-line.ts';
 import { stateWords, sweepProgress } from './sweep-progress.ts';
@@ -54,5 +48,6 @@ function bestTrial(snapshot: SweepSnapshot): string | null {
   const { dropout_rate, train_instances, seed } = best.configuration;
   const { mode, ensemble_size } = best.evaluation;
   const ensemble = mode === 'ensemble' || !dropsAnything(best.configuration) ? `M=${ensemble_size}` : mode;
-  return `best ${key.label} ${formatMetric(value)} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
+  const text = key.metric === null ? String(value) : formatMeasure(key.metric, value);
+  return `best ${key.label} ${text} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
 }

@@ -44,7 +44,7 @@ export function tradeoffPlot(tradeoff: Tradeoff, width: number, height: number):
 
 /** The plot's title with what its symbols mean: the longest wording that fits. */
 export function plotCaption(tradeoff: Tradeoff, width: number): string {
-  const title = `${tradeoff.metric} by complexity${tradeoff.mixedNumerics ? ' (MIXED NUMERICS)' : ''}`;
+  const title = `${tradeoff.heading} by complexity${tradeoff.mixedNumerics ? ' (MIXED NUMERICS)' : ''}`;
   const legend = `${title}: * front  o trial  2-9 + many`;
   const wordings = [`${legend}, ${tradeoff.missing} not scored`, legend, `${title}, * = front`, title];
   const fitting = wordings.slice(tradeoff.missing > 0 ? 0 : 1).find((wording) => wording.length <= width);

@@ -1,12 +1,14 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import type { SweepSnapshot, TradeoffPoint, TrialRow } from '../store/sweep-snapshot.ts';
-import { trialValue } from './trial-value.ts';
+import { measure } from '../metrics/metrics.ts';
+import { headingOf, tradeoffObjective } from '../tasks/task-metrics.ts';
 
 export type TrialPoint = TradeoffPoint;
 
 /** The first objective against complexity: what the scatter draws. */
 export interface Tradeoff {
-  readonly metric: string;
+  /** What the objective is called. */
+  readonly heading: string;
   readonly points: readonly TrialPoint[];
   /** By ascending complexity. */
   readonly front: readonly TrialPoint[];
@@ -18,11 +20,11 @@ export interface Tradeoff {
 
 /** Theorem 4.4's trade-off over the trials that are scored: the objective against the complexity proxy. */
 export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
-  const objective = snapshot.definition.objectives.find((named) => named.metric !== 'complexity');
-  const metric = objective?.metric ?? 'accuracy';
+  const { definition } = snapshot;
+  const { metric, direction } = tradeoffObjective(definition);
   const points = snapshot.points ?? snapshot.trials.flatMap((trial) => pointOf(trial, metric));
   const front = paretoFront(points, [
-    { direction: objective?.direction ?? 'maximize', value: (point) => point.value },
+    { direction, value: (point) => point.value },
     { direction: 'minimize', value: (point) => point.complexity },
   ]);
   front.sort((a, b) => a.complexity - b.complexity || a.trial - b.trial);
@@ -31,11 +33,11 @@ export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
     snapshot.trials.flatMap(({ trial, numericsClass }) => (onFront.has(trial) ? (numericsClass ?? []) : [])),
   );
   const missing = snapshot.trialCount - points.length;
-  return { metric, points, front, missing, mixedNumerics: classes.size > 1 };
+  return { heading: headingOf(definition, metric), points, front, missing, mixedNumerics: classes.size > 1 };
 }
 
 function pointOf(trial: TrialRow, metric: string): readonly TrialPoint[] {
-  const value = trialValue(trial, metric);
+  const value = measure(trial, metric);
   return value === null || trial.complexity === null
     ? []
     : [{ trial: trial.trial, value, complexity: trial.complexity }];

@@ -2,10 +2,11 @@ import stringWidth from 'string-width';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { assertNever } from '../base/assert-never.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
-import { formatMetric, formatPercent, formatQuantity, formatSetting } from './format-value.ts';
+import { formatPercent, formatQuantity, formatSetting } from './format-value.ts';
 import type { Tone } from './styled-line.ts';
-import { taskOf } from '../tasks/tasks.ts';
-import { trialValue } from './trial-value.ts';
+import { measureText } from '../metrics/metrics.ts';
+import { fieldHeading } from '../sweep/training-fields.ts';
+import { headingOf, shownGap, shownMetrics } from '../tasks/task-metrics.ts';
 
 export interface TrialColumn {
   readonly heading: string;
@@ -47,10 +48,7 @@ function totalWidth(columns: readonly TrialColumn[]): number {
 }
 
 function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
-  const { columns: ofTask, lossHeading } = taskOf(snapshot.definition.task);
   const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
-  const objective = snapshot.definition.objectives[0]?.metric ?? 'accuracy';
-  const shown = new Set(['accuracy', 'ece', 'loss', 'complexity']);
   const columns: TrialColumn[] = [
     { heading: '#', width: 4, align: 'right', importance: 2, text: ({ trial }) => String(trial) },
     configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
@@ -68,10 +66,11 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       text: ({ evaluation }) => evaluation.split,
     });
   }
-  if (!shown.has(objective)) columns.push(metricColumn(objective, objective, 0));
-  if (ofTask.includes('accuracy')) columns.push(metricColumn('accuracy', 'accuracy', 0));
-  if (ofTask.includes('ece')) columns.push(metricColumn('ECE', 'ece', 3));
-  columns.push(metricColumn(lossHeading, 'loss', 6));
+  const { definition } = snapshot;
+  const [first] = definition.objectives;
+  const shown = shownMetrics({ ...definition, objectives: first === undefined ? [] : [first] });
+  const ordered = shown.filter((name) => name !== 'complexity');
+  ordered.forEach((name, index) => columns.push(metricColumn(headingOf(definition, name), name, 3 * index)));
   columns.push({
     heading: 'complexity',
     width: 10,
@@ -79,7 +78,8 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
     importance: 2,
     text: ({ complexity }) => formatQuantity(complexity),
   });
-  columns.push({ ...metricColumn('gap', 'accuracy_gap', 9), width: 7 });
+  const gap = shownGap(definition);
+  if (gap !== null) columns.push({ ...metricColumn('gap', gap, 9), width: 7 });
   columns.push({
     heading: 'train s',
     width: 7,
@@ -96,7 +96,7 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   return Object.entries(snapshot.definition.space)
     .filter(([axis, values]) => !standard.has(axis) && values.length > 1)
     .map(([axis]) => ({
-      heading: axis === 'learning_rate' ? 'lr' : axis,
+      heading: fieldHeading(axis),
       width: 6,
       align: 'right' as const,
       importance: 5,
@@ -122,7 +122,7 @@ function configurationColumn(
 
 function metricColumn(heading: string, metric: string, importance: number): TrialColumn {
   const width = Math.max(6, heading.length);
-  const text = (trial: TrialRow): string => formatMetric(trialValue(trial, metric));
+  const text = (trial: TrialRow): string => measureText(trial, metric);
   return { heading, width, align: 'right', importance, text };
 }
 

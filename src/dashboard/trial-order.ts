@@ -1,40 +1,33 @@
 import type { SweepSnapshot, TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { taskOf } from '../tasks/tasks.ts';
-import { trialValue } from './trial-value.ts';
+import { measure, metricNamed } from '../metrics/metrics.ts';
+import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 
 /** A column that the table can be sorted by, best first. */
 export interface SortKey {
   readonly label: string;
   value(trial: TrialRow): number | null;
   readonly direction: Objective['direction'];
-  /** False for numbers of the trial's configuration, which are neither good nor bad. */
-  readonly judged: boolean;
+  /** Null for numbers of the trial's configuration, which are neither good nor bad. */
+  readonly metric: string | null;
 }
 
 /** Columns to sort by, in the order that the key goes through them: the first objective is where it starts. */
 export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
-  const byMetric = (metric: string, direction: Objective['direction']): SortKey => ({
-    label: metric,
-    value: (trial) => trialValue(trial, metric),
-    direction,
-    judged: true,
-  });
-  const candidates: readonly SortKey[] = [
-    ...snapshot.definition.objectives.map(({ metric, direction }) => byMetric(metric, direction)),
-    byMetric('accuracy', 'maximize'),
-    byMetric('ece', 'minimize'),
-    byMetric('loss', 'minimize'),
-    byMetric('complexity', 'minimize'),
-    { label: 'dropout_rate', value: (trial) => trial.configuration.dropout_rate, direction: 'minimize', judged: false },
-    { label: 'trial', value: (trial) => trial.trial, direction: 'minimize', judged: false },
+  const { definition } = snapshot;
+  const judged = [...new Set([...shownMetrics(definition), 'complexity'])].flatMap((name) => metricNamed(name) ?? []);
+  return [
+    ...judged.map(
+      ({ name, direction }): SortKey => ({
+        label: headingOf(definition, name),
+        metric: name,
+        value: (trial) => measure(trial, name),
+        direction,
+      }),
+    ),
+    { label: 'dropout_rate', metric: null, value: (trial) => trial.configuration.dropout_rate, direction: 'minimize' },
+    { label: 'trial', metric: null, value: (trial) => trial.trial, direction: 'minimize' },
   ];
-  const { columns } = taskOf(snapshot.definition.task);
-  return candidates.filter(
-    ({ label }, index) =>
-      candidates.findIndex((other) => other.label === label) === index &&
-      (columns.includes(label) || (label !== 'accuracy' && label !== 'ece')),
-  );
 }
 
 /** Trials without a value come after those with one: what runs first, then what waits, then what ended without. */

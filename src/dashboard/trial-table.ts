@@ -29,7 +29,7 @@ export function trialTable(
   const shown = rows.slice(offset, offset + room);
   const columns = trialColumns(snapshot, width - 2);
   const range = rows.length > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${rows.length}` : '';
-  const order = `by ${key.label}${key.judged ? ', best first' : ''}`;
+  const order = `by ${key.label}${key.metric !== null ? ', best first' : ''}`;
   const partial = snapshot.trialCount > rows.length ? `; of ${snapshot.trialCount} the best, running and failed` : '';
   const caption = rows.length === 0 ? 'no trials' : `trials${range} ${order}${partial}`;
   return [

@@ -1,7 +1,8 @@
 import { type OutputRows, rowCount, sameOffsets } from '../sweep/output-rows.ts';
-import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import { evaluatedNumber, type EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
-import { type SetMetrics, setMetrics } from './set-metrics.ts';
+import { gapName, metrics, trainName } from '../metrics/metrics.ts';
+import { scoreSet } from '../metrics/score-set.ts';
 import { assertTheorem45 } from './theorem-45.ts';
 
 /** The outputs of M members (or of one pass) for the inputs of a set of rows. */
@@ -21,41 +22,52 @@ export interface EvaluationInputs {
 }
 
 /**
- * All metrics of one evaluation, and the averaged outputs that they are of. Gaps are train − dev for accuracy and for
- * loss alike.
+ * All metrics of one evaluation, and the averaged outputs that they are of. Gaps are train minus
+ * evaluated, whichever way is better.
  * @throws Error when Theorem 4.5 does not hold, which is a defect
  */
 export function evaluateOutputs(inputs: EvaluationInputs): { metrics: EvaluationMetrics; aggregated: Float64Array } {
   const { scores, aggregate } = inputs;
-  const { metrics, aggregated } = evaluateSet(scores, aggregate, inputs.evaluated);
-  const train = evaluateSet(scores, aggregate, inputs.train).metrics;
+  const { numbers, aggregated } = evaluateSet(scores, aggregate, inputs.evaluated);
+  const train = evaluateSet(scores, aggregate, inputs.train).numbers;
   return {
     aggregated,
     metrics: {
-      ...metrics,
-      train_accuracy: train.accuracy,
-      train_loss: train.loss,
-      accuracy_gap: train.accuracy === null || metrics.accuracy === null ? null : train.accuracy - metrics.accuracy,
-      loss_gap: train.loss - metrics.loss,
+      ...numbers,
+      ...gaps(numbers, train),
       expected_kept_entries: inputs.expectedKeptEntries,
       inference_passes: inputs.evaluated.members.length,
     },
   };
 }
 
+/** Of the metrics that have a gap, the train rows' values and how far they are from the evaluated rows'. */
+function gaps(evaluated: EvaluationMetrics, train: EvaluationMetrics): Readonly<Record<string, number | null>> {
+  const entries = metrics.flatMap(({ name, gap }) => {
+    if (gap === undefined || evaluated[name] === undefined) return [];
+    const own = evaluatedNumber(evaluated, name);
+    const trained = evaluatedNumber(train, name);
+    return [
+      [trainName(name), trained],
+      [gapName(name), own === null || trained === null ? null : trained - own],
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 function evaluateSet(
   scores: TaskScores,
   aggregate: Aggregate,
   { members, rows }: MemberOutputs,
-): { metrics: SetMetrics; aggregated: Float64Array } {
+): { numbers: EvaluationMetrics; aggregated: Float64Array } {
   const averaged = averageMembers(members.map((member) => scores.averaged(member, aggregate)));
   const loss = scores.loss(averaged, rows, aggregate);
   const losses = members.map((member) => scores.memberLoss(member, rows));
   const meanMemberLoss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   assertTheorem45(loss, meanMemberLoss);
-  const own = setMetrics(scores.score(averaged, rows, aggregate));
-  const metrics = { ...own, rows: rows.rows.length, loss, mean_member_loss: meanMemberLoss };
-  return { metrics, aggregated: averaged.values };
+  const own = scoreSet(scores.score(averaged, rows, aggregate));
+  const numbers = { ...own, rows: rows.rows.length, loss, mean_member_loss: meanMemberLoss };
+  return { numbers, aggregated: averaged.values };
 }
 
 /**

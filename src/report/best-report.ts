@@ -1,8 +1,15 @@
-import { formatMetric } from '../dashboard/format-value.ts';
+import { formatMeasure } from '../metrics/metrics.ts';
 import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { type ConfigurationScore, configurationScores, scoreInterval, scoreValues } from './configuration-scores.ts';
+import {
+  type ConfigurationScore,
+  configurationScores,
+  scoreInterval,
+  scoreValues,
+  undefinedRepeats,
+} from './configuration-scores.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
@@ -25,8 +32,11 @@ export function rankScores(
 
 /** The best configurations, and whether the seeds tell the winner from the others. */
 export function bestReport(snapshot: SweepSnapshot, objective: Objective, limit: number): Report<ConfigurationScore> {
-  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+  const scores = configurationScores(snapshot.trials);
+  const ranked = rankScores(scores, objective);
   const winner = ranked[0];
+  const heading = headingOf(snapshot.definition, objective.metric);
+  const unranked = scores.filter((score) => undefinedRepeats(score, objective.metric) > 0).length;
   const tied = new Set(
     winner === undefined ? [] : ranked.filter((score) => withinNoise(valuesOf(winner), valuesOf(score))),
   );
@@ -46,7 +56,12 @@ export function bestReport(snapshot: SweepSnapshot, objective: Objective, limit:
     rows: ranked.slice(0, limit),
     facts: { ...sweepFacts(snapshot), objective: { ...objective } },
     before: sweepSentences(snapshot),
-    after: winner === undefined ? ['Nothing is scored yet.'] : verdict(winner, tied.size - 1, ranked.length, objective),
+    after: [
+      ...(winner === undefined
+        ? [unranked > 0 ? `Nothing has a ${heading} to rank by.` : 'Nothing is scored yet.']
+        : verdict(winner, tied.size - 1, ranked.length, { ...objective, heading })),
+      ...(unranked > 0 ? [undefinedSentence(unranked, heading)] : []),
+    ],
   };
 }
 
@@ -54,10 +69,10 @@ function verdict(
   winner: ConfigurationScore,
   tied: number,
   configurations: number,
-  { metric, direction }: Objective,
+  { metric, direction, heading }: Objective & { readonly heading: string },
 ): readonly string[] {
   const values = scoreValues(winner, metric);
-  const sentences = [`Means over seeds with 95 % intervals (Student); ranked by ${metric}.`];
+  const sentences = [`Means over seeds with 95 % intervals (Student); ranked by ${heading}.`];
   if (configurations === 1) return sentences;
   if (values.length < 2) {
     sentences.push('The winner has one seed: nothing tells it from noise. Add seeds to the space.');
@@ -71,6 +86,12 @@ function verdict(
   const best = direction === 'maximize' ? Math.max(...values) : Math.min(...values);
   const rest = values.filter((_, index) => index !== values.indexOf(best));
   const mean = rest.reduce((sum, value) => sum + value, 0) / rest.length;
-  sentences.push(`Without the seed that did most for it, its mean ${metric} is ${formatMetric(mean)}.`);
+  sentences.push(`Without the seed that did most for it, its mean ${heading} is ${formatMeasure(metric, mean)}.`);
   return sentences;
+}
+
+/** Configurations that no ranking has a place for. */
+export function undefinedSentence(configurations: number, heading: string): string {
+  const those = configurations === 1 ? '1 configuration is' : `${configurations} configurations are`;
+  return `${those} not ranked: ${heading} is undefined of some seed's predictions (none).`;
 }

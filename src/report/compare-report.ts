@@ -1,6 +1,6 @@
 import type { Json } from '../base/canonical-json.ts';
-import { formatMetric, formatQuantity } from '../dashboard/format-value.ts';
-import { trialValue } from '../dashboard/trial-value.ts';
+import { measure, measureText } from '../metrics/metrics.ts';
+import { headingOf, shownGap } from '../tasks/task-metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -9,6 +9,8 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 
 interface ComparedField {
   readonly field: string;
+  /** What people read of it; absent: the field. */
+  readonly heading?: string;
   readonly texts: readonly string[];
   readonly values: readonly Json[];
 }
@@ -32,12 +34,16 @@ export function compareReport(snapshot: SweepSnapshot, trials: readonly TrialRow
       };
     })
     .filter(({ texts }) => new Set(texts).size > 1);
-  const metrics = [...new Set([...reportedMetrics(snapshot), 'accuracy_gap', 'complexity', 'train_seconds'])];
-  const scores = metrics.map((field): ComparedField => {
-    const values = trials.map((trial) => trialValue(trial, field));
-    const format = field === 'complexity' || field === 'train_seconds' ? formatQuantity : formatMetric;
-    return { field, values, texts: values.map(format) };
-  });
+  const gap = shownGap(snapshot.definition);
+  const metrics = [...reportedMetrics(snapshot), ...(gap === null ? [] : [gap]), 'complexity', 'train_seconds'];
+  const scores = [...new Set(metrics)].map(
+    (field): ComparedField => ({
+      field,
+      heading: headingOf(snapshot.definition, field),
+      values: trials.map((trial) => measure(trial, field)),
+      texts: trials.map((trial) => measureText(trial, field)),
+    }),
+  );
   const states: ComparedField = {
     field: 'state',
     values: trials.map(({ state }) => state),
@@ -50,7 +56,7 @@ export function compareReport(snapshot: SweepSnapshot, trials: readonly TrialRow
         heading: 'field',
         align: 'left',
         importance: 0,
-        text: ({ field }) => field,
+        text: ({ field, heading = field }) => heading,
         value: ({ field }) => field,
       },
       ...trials.map(

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import { trialValue } from '../dashboard/trial-value.ts';
+import { isUndefined, measure } from '../metrics/metrics.ts';
 import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
 import type { TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -54,11 +54,19 @@ export function configurationScores(trials: readonly TrialRow[]): readonly Confi
 
 /** The repeats' values of a metric, in the order of their seeds. */
 export function scoreValues(score: ConfigurationScore, metric: string): readonly number[] {
-  return score.trials.flatMap((trial) => trialValue(trial, metric) ?? []);
+  return score.trials.flatMap((trial) => measure(trial, metric) ?? []);
 }
 
-/** Mean and 95 % interval over seeds; null before any is scored. */
+/** Repeats that are scored, but whose metric is undefined: the correlation of constant predictions. */
+export function undefinedRepeats(score: ConfigurationScore, metric: string): number {
+  return score.trials.filter((trial) => isUndefined(trial, metric)).length;
+}
+
+/**
+ * Mean and 95 % interval over seeds; null before any is scored, and where the metric of one is undefined: a mean of the
+ * others would be of the seeds that happened to go well.
+ */
 export function scoreInterval(score: ConfigurationScore, metric: string): MeanInterval | null {
   const values = scoreValues(score, metric);
-  return values.length === 0 ? null : studentInterval(values);
+  return values.length === 0 || undefinedRepeats(score, metric) > 0 ? null : studentInterval(values);
 }

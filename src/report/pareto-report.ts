@@ -1,9 +1,16 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { rankScores } from './best-report.ts';
-import { type ConfigurationScore, configurationScores, scoreInterval, scoreValues } from './configuration-scores.ts';
+import {
+  type ConfigurationScore,
+  configurationScores,
+  scoreInterval,
+  scoreValues,
+  undefinedRepeats,
+} from './configuration-scores.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
@@ -43,7 +50,9 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
     value: tied,
   };
   const scored = scores.filter(({ scored: count }) => count > 0).length;
-  const names = measured.map(({ metric }) => metric).join(', ');
+  const heading = (metric: string): string => headingOf(snapshot.definition, metric);
+  const names = measured.map(({ metric }) => heading(metric)).join(', ');
+  const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;
   const tiedCount = rows.filter((score) => score !== best && tied(score)).length;
   const missing = snapshot.trials.some(({ complexity }) => complexity !== null)
     ? []
@@ -58,7 +67,8 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
     ],
     after: [
       'Means over seeds with 95 % intervals (Student). Complexity is a proxy (Theorem 4.4), not a certificate.',
-      ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${first.metric}.`] : []),
+      ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${heading(first.metric)}.`] : []),
+      ...(off > 0 ? [`${off} of the scored are on no front: a metric of theirs is undefined (none).`] : []),
       ...missing,
     ],
   };

@@ -1,10 +1,11 @@
-import { formatMetric, formatQuantity, formatSetting } from '../dashboard/format-value.ts';
+import { formatQuantity, formatSetting } from '../dashboard/format-value.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import { taskOf } from '../tasks/tasks.ts';
-import { type ConfigurationScore, scoreInterval } from './configuration-scores.ts';
+import { formatMeasure } from '../metrics/metrics.ts';
+import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
+import { type ConfigurationScore, scoreInterval, undefinedRepeats } from './configuration-scores.ts';
 import type { ReportColumn } from './report-column.ts';
 
 const standardAxes = new Set(['dropout_rate', 'sparsity', 'train_instances', 'seed']);
@@ -81,20 +82,16 @@ function trainingField(training: TrainingConfiguration, name: string): number | 
 
 /** Metrics that a report shows: the objectives first, then what else the task has. */
 export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
-  const { columns } = taskOf(snapshot.definition.task);
-  return [...new Set([...snapshot.definition.objectives.map(({ metric }) => metric), ...columns])].filter(
-    (metric) => metric !== 'complexity',
-  );
+  return shownMetrics(snapshot.definition).filter((metric) => metric !== 'complexity');
 }
 
 /** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
 export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfigurationScore>[] {
   const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
-  const { lossHeading } = taskOf(snapshot.definition.task);
   const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<ConfigurationScore>[] => [
     {
       name: metric,
-      heading: metric === 'ece' ? 'ECE' : metric === 'loss' ? lossHeading : metric,
+      heading: headingOf(snapshot.definition, metric),
       align: 'right',
       importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
       text: (row) => intervalText(row, metric),
@@ -163,9 +160,9 @@ function bound(metric: string, side: 'lower' | 'upper'): ReportColumn<Configurat
 
 function intervalText(row: ConfigurationScore, metric: string): string {
   const interval = scoreInterval(row, metric);
-  if (interval === null) return formatMetric(null);
-  if (interval.upper === null) return formatMetric(interval.mean);
-  return `${formatMetric(interval.mean)} ±${formatQuantity(interval.upper - interval.mean)}`;
+  if (interval === null) return undefinedRepeats(row, metric) > 0 ? 'none' : '–';
+  const mean = formatMeasure(metric, interval.mean);
+  return interval.upper === null ? mean : `${mean} ±${formatQuantity(interval.upper - interval.mean)}`;
 }
 
 function flagText(row: ConfigurationScore): string {

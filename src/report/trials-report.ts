@@ -1,6 +1,7 @@
-import { formatMetric, formatQuantity } from '../dashboard/format-value.ts';
-import { trialValue } from '../dashboard/trial-value.ts';
+import { formatQuantity } from '../dashboard/format-value.ts';
+import { measure, measureText } from '../metrics/metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, reportedMetrics } from './score-columns.ts';
@@ -40,26 +41,12 @@ export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
 
 function metricColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
   const shown = reportedMetrics(snapshot);
-  const hidden = [
-    'f1',
-    'matthews',
-    'pearson',
-    'spearman',
-    'loss',
-    'brier',
-    'accuracy',
-    'ece',
-    'mean_member_loss',
-    'train_accuracy',
-    'train_loss',
-    'accuracy_gap',
-    'loss_gap',
-    'expected_kept_entries',
-    'inference_passes',
-  ];
+  const hidden = metricsOf(snapshot.definition).filter(
+    ({ name, ofTrial }) => ofTrial === undefined && !shown.includes(name),
+  );
   return [
-    ...shown.map((metric) => measured(metric, metric === 'ece' ? 'ECE' : metric === 'loss' ? 'NLL' : metric)),
-    ...hidden.filter((metric) => !shown.includes(metric)).map((metric) => measured(metric, null)),
+    ...shown.map((metric) => measured(metric, headingOf(snapshot.definition, metric), metric === shown[0] ? 1 : 4)),
+    ...hidden.map(({ name }) => measured(name, null, 9)),
     {
       name: 'complexity',
       heading: 'complexity',
@@ -71,14 +58,14 @@ function metricColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
   ];
 }
 
-function measured(metric: string, heading: string | null): ReportColumn<TrialRow> {
+function measured(metric: string, heading: string | null, importance: number): ReportColumn<TrialRow> {
   return {
     name: metric,
     heading,
     align: 'right',
-    importance: metric === 'accuracy' ? 1 : 4,
-    text: (trial) => formatMetric(trialValue(trial, metric)),
-    value: (trial) => trialValue(trial, metric),
+    importance,
+    text: (trial) => measureText(trial, metric),
+    value: (trial) => measure(trial, metric),
   };
 }
 

@@ -145,10 +145,6 @@ async function writeResult(tx: DatabaseTransaction, segment: HeldSegment, result
     .updateTable('evaluations')
     .set({
       status: 'done',
-      accuracy: metrics.accuracy,
-      loss: metrics.loss,
-      ece: metrics.ece,
-      collapsed: metrics.collapsed,
       metrics: JSON.stringify(metrics),
       predictions_sha256: result.predictionsSha256,
       finished_at: new Date(),

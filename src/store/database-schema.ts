@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
@@ -137,10 +137,6 @@ export interface DatabaseSchema {
     dataset_rows: number;
     member_key: string;
     status: Generated<EvaluationStatus>;
-    accuracy: number | null;
-    loss: number | null;
-    ece: number | null;
-    collapsed: boolean | null;
     metrics: WrittenOrNull<EvaluationMetrics>;
     predictions_sha256: string | null;
     finished_at: MomentOrNull;

@@ -3,6 +3,7 @@ import * as initial from '../../migrations/0001-initial.ts';
 import * as packing from '../../migrations/0002-packing.ts';
 import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
 import * as outputRows from '../../migrations/0004-output-rows.ts';
+import * as metricsAreJson from '../../migrations/0005-metrics-are-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Store } from './open-store.ts';
 
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0002-packing': packing,
   '0003-theory-constants': theoryConstants,
   '0004-output-rows': outputRows,
+  '0005-metrics-are-json': metricsAreJson,
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingConfiguration, TrainingOutcome } from '../sweep/vocabulary.ts';
 

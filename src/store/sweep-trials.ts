@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { complexity } from '../evaluate/complexity.ts';
-import type { EvaluationMetrics } from '../sweep/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, Objective, TrainingSpecification } from '../sweep/vocabulary.ts';
+import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { Failure } from './database-schema.ts';
 import type { DatabaseTransaction } from './open-store.ts';
@@ -82,8 +83,7 @@ export async function readTrials(tx: DatabaseTransaction, sweep: TrialsOf, limit
 export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsOf): Promise<TradeoffPoint[]> {
   const { constants } = sweep;
   if (constants === null) return [];
-  const objective = sweep.definition.objectives.find(({ metric }) => metric !== 'complexity');
-  const value = objectiveValue(objective);
+  const value = objectiveValue(tradeoffObjective(sweep.definition));
   const { rows } = await sql<{ trial: number; value: number; rate: number; sparsity: number }>`
     select w.trial, ${value} as value,
       (t.specification #>> '{configuration,dropout_rate}')::double precision as rate,
@@ -98,7 +98,7 @@ export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsO
 }
 
 function objectiveValue(objective: Objective | undefined): RawBuilder<number | null> {
-  return sql`(e.metrics ->> ${objective?.metric ?? 'accuracy'})::double precision`;
+  return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
 }
 
 function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialRow {

@@ -1,4 +1,6 @@
 import { isScalar } from 'yaml';
+import type { Metric } from '../metrics/metric.ts';
+import { rankingMetrics } from '../metrics/metrics.ts';
 import { didYouMean } from './sweep-file-problems.ts';
 import type { SchedulerDefinition, SearchDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
@@ -55,37 +57,33 @@ export function readScheduler(file: YamlSection): SchedulerDefinition {
   return { kind, rungs, keep };
 }
 
-/** What can rank trials, and which way it is better. */
-export const objectiveDirections: Readonly<Record<string, Objective['direction']>> = {
-  accuracy: 'maximize',
-  f1: 'maximize',
-  matthews: 'maximize',
-  pearson: 'maximize',
-  spearman: 'maximize',
-  loss: 'minimize',
-  brier: 'minimize',
-  ece: 'minimize',
-  accuracy_gap: 'minimize',
-  loss_gap: 'maximize',
-  complexity: 'minimize',
-  expected_kept_entries: 'minimize',
-  inference_passes: 'minimize',
-  train_seconds: 'minimize',
-  trainable_parameters: 'minimize',
-};
-
-/** `objectives: [accuracy, ece]`: names alone, since each has its direction. @param task whose objectives a file has that names none */
+/**
+ * `objectives: [accuracy, ece]`: names alone, since each has its direction.
+ * @param task whose metrics there are, and whose objectives a file has that names none
+ */
 export function readObjectives(file: YamlSection, task: TaskSection | undefined): readonly Objective[] {
   const field = file.field('objectives');
-  const names = field === null ? (task?.objectives ?? []) : file.list(field, (item) => readObjective(file, item));
-  return names.map((metric) => ({ metric, direction: objectiveDirections[metric] ?? 'maximize' }));
+  const known = rankingMetrics(task?.form ?? null);
+  const names =
+    field === null ? (task?.objectives ?? []) : file.list(field, (item) => readObjective(file, item, known));
+  return names.flatMap((name) => known.filter((metric) => metric.name === name).map(asObjective));
 }
 
-function readObjective(file: YamlSection, item: Field): string | null {
-  const metric = isScalar(item.node) ? String(item.node.value) : '';
-  if (objectiveDirections[metric] !== undefined) return metric;
-  const known = Object.keys(objectiveDirections);
-  file.wrong(item, `one of ${known.join(', ')}`, didYouMean(metric, known));
+/** A metric, ranked the way that is better. */
+export function asObjective({ name, direction }: Metric): Objective {
+  return { metric: name, direction };
+}
+
+function readObjective(file: YamlSection, item: Field, metrics: readonly Metric[]): string | null {
+  const name = isScalar(item.node) ? String(item.node.value) : '';
+  const known = metrics.map((metric) => metric.name);
+  if (known.includes(name)) return name;
+  const isElsewhere = rankingMetrics(null).some((metric) => metric.name === name);
+  file.wrong(
+    item,
+    `one of ${known.join(', ')}`,
+    isElsewhere ? ', which the task’s predictions have' : didYouMean(name, known),
+  );
   return null;
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/error-codes.ts';
-import type { EvaluationMetrics } from './evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { OutputRows } from './output-rows.ts';
 import type {
   DatasetReference,

@@ -1,3 +1,5 @@
+import type { Metric } from '../metrics/metric.ts';
+import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
 
 /** The whole of docs/sweep-file.md, from the records of fields. */
@@ -5,7 +7,7 @@ export function sweepFileReference(): string {
   return `# The sweep file, field by field
 
 An example with the sections of a file stands in the [README](../README.md#the-sweep-file), whole files in
-[examples](../examples). This page is written from the records of \`src/sweep/fields\` by \`npm run docs:sweep-file\`.
+[examples](../examples). This page is written from the records of \`src/sweep/fields\` and \`src/metrics\` by \`npm run docs:sweep-file\`.
 
 ## training and space
 
@@ -13,7 +15,32 @@ Each field may be fixed in \`training\`, or, where the table has it as an axis, 
 \`{min, max, scale: linear | log}\` where it is a number and the search random). Points that differ only in what has no
 effect are one training.
 
-${fieldGroups.map(({ title, fields }) => `### ${title}\n\n${table(fields)}`).join('\n')}`;
+${fieldGroups.map(({ title, fields }) => `### ${title}\n\n${table(fields)}`).join('\n')}
+## objectives
+
+The first ranks trials; the front is over all of them and complexity. Names alone, since each has its direction. Which of
+the metrics a task has follows from the form of its predictions. One that is undefined, as the correlation of constant
+predictions is, shows as none, is null in JSON, is never best or on the front, and comes last in halving.
+
+${metricTable(rankingMetrics(null))}`;
+}
+
+function metricTable(metrics: readonly Metric[]): string {
+  const rows = metrics.map(({ name, direction, computations, range, sentence }) => [
+    `\`${name}\``,
+    metricHeading(name, 'loss'),
+    direction,
+    computations.length === 0 ? 'any' : computations.map(({ form }) => form.replaceAll('_', ' ')).join(', '),
+    `${range[0]} … ${range[1]}`.replaceAll('Infinity', '∞').replaceAll('-', '−'),
+    `${sentence}.`,
+  ]);
+  return asTable(['objective', 'heading', 'better', 'predictions', 'range', 'what it is'], rows);
+}
+
+/** In Markdown; a bar would end a cell. */
+function asTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
 }
 
 function table(fields: readonly NamedTrainingField[]): string {
@@ -24,13 +51,7 @@ function table(fields: readonly NamedTrainingField[]): string {
     field.form.axis === null ? '' : 'yes',
     sentences(field),
   ]);
-  const head = ['field', 'value', 'default', 'axis', 'what it is'];
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |\n`).join('');
-}
-
-/** A bar would end the cell. */
-function escaped(cell: string): string {
-  return cell.replaceAll('|', '\\|');
+  return asTable(['field', 'value', 'default', 'axis', 'what it is'], rows);
 }
 
 function defaultText({ default: value, defaultWords }: NamedTrainingField): string {

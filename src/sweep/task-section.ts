@@ -5,6 +5,8 @@ import type { YamlSection } from './yaml-section.ts';
 export interface TaskSection {
   /** What `task.kind` says. */
   readonly kind: string;
+  /** Name of the form that its predictions are scored in: which metrics it has. */
+  readonly form: string;
   /** Objectives of a file that names none. */
   readonly objectives: readonly string[];
   /** What a row is made of. */

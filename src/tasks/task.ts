@@ -2,7 +2,7 @@ import type { Tokenizer } from 'tokenizers';
 import type { EncodedRows } from '../data/encoded-rows.ts';
 import type { TableReader } from '../data/read-files.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
-import type { ScoredSet } from '../evaluate/scored-set.ts';
+import type { ScoredSet } from '../metrics/scored-set.ts';
 import type { HeadTask } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';

@@ -5,6 +5,7 @@
 export const layers: readonly (readonly string[])[] = [
   ['base'],
   ['random', 'stats'],
+  ['metrics'],
   ['sweep'],
   ['search'],
   ['messages', 'onnx'],

@@ -9,7 +9,7 @@ import { stream } from '../../src/random/stream.ts';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
 import { planSweep } from '../../src/search/plan-sweep.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
-import type { EvaluationMetrics } from '../../src/sweep/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { engineShape } from '../../src/sweep/packing.ts';
 import { packingDevice } from '../../src/worker/packing-device.ts';

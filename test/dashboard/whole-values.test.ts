@@ -62,7 +62,7 @@ describe('the ends of an axis', () => {
   it('never read the same where they are not', () => {
     const point = (complexity: number, value: number, number: number) => ({ trial: number, value, complexity });
     const points = [point(22.4001, 0.91231, 1), point(22.4009, 0.91233, 2)];
-    const trade: Tradeoff = { metric: 'accuracy', points, front: points, missing: 0, mixedNumerics: false };
+    const trade: Tradeoff = { heading: 'accuracy', points, front: points, missing: 0, mixedNumerics: false };
     for (const width of widths) {
       const lines = tradeoffPlot(trade, width, 12).map((line) => line.map((piece) => piece.text).join(''));
       expect(lines.join('\n')).not.toContain('…');

@@ -90,7 +90,7 @@ describe('the Pareto front', () => {
   it('holds what nothing else beats in accuracy, calibration and complexity', () => {
     const report = paretoReport(finished);
     expect(report.rows.map(({ training }) => training.dropout_rate)).toEqual([0.25, 0.5]);
-    expect(report.before.at(-1)).toBe('Pareto front over accuracy, ece, complexity: 2 of 3 scored configurations.');
+    expect(report.before.at(-1)).toBe('Pareto front over accuracy, ECE, complexity: 2 of 3 scored configurations.');
   });
 
   it('leaves out complexity where it was not probed, and says so', () => {

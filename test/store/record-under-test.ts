@@ -5,7 +5,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { PostgresWorkerLedger } from '../../src/store/postgres-worker-ledger.ts';
 import type { ClaimRequest } from '../../src/store/worker-ledger.ts';
-import type { EvaluationMetrics } from '../../src/sweep/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { startTestDatabase } from '../support/postgres.ts';

@@ -272,17 +272,6 @@ describe('halving', () => {
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { waiting: 0 } });
   });
 
-  it('decides even where evaluations lack the metric that ranks them', async () => {
-    const plan = planOf('s', 2, { scheduler: halving, rungSteps: [2, 4] });
-    const objectives = [{ metric: 'pearson', direction: 'maximize' }] as const;
-    const sweep = await record.launch({ ...plan, definition: { ...plan.definition, objectives } });
-    await record.finishAll(sweep);
-    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
-      state: 'completed',
-      counts: { succeeded: 1, pruned: 1 },
-    });
-  });
-
   it('counts a failed training as the worst', async () => {
     const sweep = await record.launch(planOf('s', 2, { scheduler: halving, rungSteps: [2, 4] }));
     const bad = await record.take(sweep);

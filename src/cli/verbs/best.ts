@@ -1,9 +1,11 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { bestReport } from '../../report/best-report.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import { objectiveDirections } from '../../sweep/read-search.ts';
+import { rankingMetrics } from '../../metrics/metrics.ts';
+import { asObjective } from '../../sweep/read-search.ts';
 import { didYouMean } from '../../sweep/sweep-file-problems.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
+import { taskOf } from '../../tasks/tasks.ts';
 import type { CliContext } from '../cli-context.ts';
 import { printReport } from '../read-report.ts';
 import type { FormatFlags } from '../verb-parameters.ts';
@@ -15,16 +17,18 @@ interface BestFlags extends FormatFlags {
 
 export async function best(this: CliContext, flags: BestFlags, sweep?: string): Promise<void> {
   await printReport(this, sweep, flags.format, (snapshot) =>
-    bestReport(snapshot, objectiveOf(snapshot, flags.by), flags.limit),
+    bestReport(snapshot, objectiveNamed(snapshot, flags.by), flags.limit),
   );
 }
 
-function objectiveOf(snapshot: SweepSnapshot, metric: string | undefined): Objective {
-  const named = metric ?? snapshot.definition.objectives[0]?.metric ?? 'accuracy';
-  const direction = objectiveDirections[named];
-  if (direction !== undefined) return { metric: named, direction };
-  const known = Object.keys(objectiveDirections);
-  throw new DropsweepError('USAGE', `nothing measures ${named}${didYouMean(named, known)}`, {
+function objectiveNamed(snapshot: SweepSnapshot, name: string | undefined): Objective {
+  const [first] = snapshot.definition.objectives;
+  if (name === undefined && first !== undefined) return first;
+  const metrics = rankingMetrics(taskOf(snapshot.definition.task).section.form);
+  const metric = metrics.find((known) => known.name === name);
+  if (metric !== undefined) return asObjective(metric);
+  const known = metrics.map((one) => one.name);
+  throw new DropsweepError('USAGE', `nothing measures ${name ?? ''}${didYouMean(name ?? '', known)}`, {
     where: '--by',
     expected: `one of ${known.join(', ')}`,
   });

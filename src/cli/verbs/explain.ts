@@ -1,5 +1,7 @@
 import type { Json } from '../../base/canonical-json.ts';
 import { formatMoment } from '../../dashboard/format-value.ts';
+import type { EvaluatedValue, ReliabilityBin } from '../../metrics/evaluation-metrics.ts';
+import { headingOf } from '../../tasks/task-metrics.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
@@ -36,7 +38,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
           heading: 'field',
           align: 'left' as const,
           importance: 0,
-          text: ({ field }: Fact) => field,
+          text: ({ field }: Fact) => headingOf(snapshot.definition, field),
           value: ({ field }: Fact) => field,
         },
         {
@@ -84,13 +86,24 @@ function why(trial: TrialRow): readonly string[] {
   return sentences;
 }
 
+/** Of the details, those that are a number for each class are facts too. */
+function evaluatedFacts([name, value]: readonly [string, EvaluatedValue | undefined]): readonly Fact[] {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return [{ field: name, value }];
+  if (value === undefined || isBins(value)) return [];
+  return Object.entries(value).map(([of, number]): Fact => ({ field: `${name}.${of}`, value: number }));
+}
+
+function isBins(value: object): value is readonly ReliabilityBin[] {
+  return Array.isArray(value);
+}
+
 function facts(snapshot: SweepSnapshot, trial: TrialRow): readonly Fact[] {
   const { metrics } = trial;
-  const scored = metrics === null ? [] : Object.entries(metrics).filter(([name]) => name !== 'reliability');
+  const scored = metrics === null ? [] : Object.entries(metrics).flatMap(evaluatedFacts);
   return [
     ...Object.entries(trial.configuration).map(([field, value]) => ({ field, value })),
     ...Object.entries(trial.evaluation).map(([name, value]) => ({ field: `evaluation.${name}`, value })),
-    ...scored.map(([field, value]): Fact => ({ field, value: typeof value === 'object' ? null : value })),
+    ...scored,
     { field: 'complexity', value: trial.complexity },
     { field: 'train_seconds', value: trial.trainSeconds },
     { field: 'trainable_parameters', value: trial.trainableParameters },

@@ -1,5 +1,5 @@
-import { predictedClasses } from '../../evaluate/classification-metrics.ts';
-import { classScores } from '../../evaluate/scored-set.ts';
+import { predictedClasses } from '../../evaluate/predicted-classes.ts';
+import { classScores } from '../../metrics/scored-set.ts';
 import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
 import { mean } from '../mean.ts';
 import type { EvaluatedRows, TaskScores } from '../task.ts';
@@ -27,7 +27,12 @@ export const scores: TaskScores = {
     const classes = classCount(evaluated);
     const probabilities = aggregate === 'logits' ? softmax(values, classes) : values;
     const predictions = predictedClasses(probabilities, classes);
-    return classScores.set({ classes, probabilities, predictions, labels: labelsOf(evaluated) });
+    return classScores.set({
+      names: evaluated.shape.label_names,
+      probabilities,
+      predictions,
+      labels: labelsOf(evaluated),
+    });
   },
 };
 

@@ -1,5 +1,5 @@
-import { meanSquaredError } from '../../evaluate/regression-metrics.ts';
-import { valueScores } from '../../evaluate/scored-set.ts';
+import { meanSquaredError } from '../../evaluate/mean-squared-error.ts';
+import { valueScores } from '../../metrics/scored-set.ts';
 import type { TaskScores } from '../task.ts';
 import { labelsOf } from '../text-rows.ts';
 

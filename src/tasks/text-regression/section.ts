@@ -1,8 +1,10 @@
+import { valueScores } from '../../metrics/scored-set.ts';
 import type { TaskSection } from '../../sweep/task-section.ts';
 import { textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {
   kind: 'text-regression',
+  form: valueScores.name,
   objectives: ['pearson', 'loss'],
   columns: textColumns,
   fields: ['labels'],

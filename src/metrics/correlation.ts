@@ -1,5 +1,8 @@
-/** Pearson's correlation; null where either side is constant. */
-export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+/** Below this share of the mean, deviations from it are what rounding leaves of a constant. */
+const ROUNDING = 1e-13;
+
+/** Pearson's correlation; null where either side is constant, up to rounding. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   const count = a.length;
   const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / count;
   const meanA = mean(a);
@@ -14,15 +17,12 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | nu
     squareA += da * da;
     squareB += db * db;
   }
-  return squareA === 0 || squareB === 0 ? null : product / Math.sqrt(squareA * squareB);
+  const isConstant = (square: number, around: number): boolean => !(Math.sqrt(square) > ROUNDING * Math.abs(around));
+  return isConstant(squareA, meanA) || isConstant(squareB, meanB) ? null : product / Math.sqrt(squareA * squareB);
 }
 
-/** Spearman's correlation: Pearson's of the ranks, ties sharing their average rank. */
-export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
-  return pearson(ranks(a), ranks(b));
-}
-
-function ranks(values: ArrayLike<number>): Float64Array {
+/** From 1; ties share their average rank. */
+export function ranksOf(values: ArrayLike<number>): Float64Array {
   const at = (index: number | undefined): number => values[index ?? -1] ?? Number.NaN;
   const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => at(i) - at(j));
   const out = new Float64Array(values.length);
@@ -34,8 +34,4 @@ function ranks(values: ArrayLike<number>): Float64Array {
     start = end;
   }
   return out;
-}
-
-export function meanSquaredError(predictions: ArrayLike<number>, targets: readonly number[]): number {
-  return targets.reduce((sum, target, i) => sum + ((predictions[i] ?? 0) - target) ** 2, 0) / targets.length;
 }

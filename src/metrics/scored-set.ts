@@ -1,6 +1,6 @@
 /**
  * A set of rows with its predictions and what they are held against, in some form: metrics are of a form, tasks give sets
- * of one, and neither knows the other.
+ * of one, and neither knows the other. A form is declared in the file that brings it.
  */
 export interface ScoredSet {
   readonly form: string;
@@ -27,15 +27,29 @@ export function scoredForm<Content>(name: string): ScoredForm<Content> {
   };
 }
 
-/** One class of several for each row. */
-export const classScores = scoredForm<{
-  readonly classes: number;
+export interface ClassScores {
+  /** In the order of the columns. */
+  readonly names: readonly string[];
   /** [rows, classes] */
   readonly probabilities: Float64Array;
   /** Class of each row. */
   readonly predictions: readonly number[];
   readonly labels: readonly number[];
-}>('classes');
+}
+
+/** One class of several for each row. */
+export const classScores = scoredForm<ClassScores>('classes');
+
+export interface LabelSetScores {
+  /** In the order of the columns. */
+  readonly names: readonly string[];
+  /** [rows, labels]: 1 where the label is predicted, is set. */
+  readonly predictions: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** Any number of labels for each row. */
+export const labelSetScores = scoredForm<LabelSetScores>('label_sets');
 
 /** One number for each row. */
 export const valueScores = scoredForm<{

@@ -1,23 +1,19 @@
-import type { ReliabilityBin } from '../sweep/evaluation-metrics.ts';
+import type { ReliabilityBin } from './evaluation-metrics.ts';
+import type { ClassScores } from './scored-set.ts';
 
-export const CALIBRATION_BINS = 15;
+const CALIBRATION_BINS = 15;
 
 /**
  * Equal-width bins (i/b, (i+1)/b] of the confidence, which is the largest probability. An empty bin has confidence
  * and accuracy 0.
- * @param probabilities [rows, classes]
- * @param predictions class per row
  */
 export function reliabilityBins(
-  probabilities: Float64Array,
-  classes: number,
-  predictions: readonly number[],
-  labels: readonly number[],
+  { probabilities, names, predictions, labels }: ClassScores,
   bins: number = CALIBRATION_BINS,
 ): ReliabilityBin[] {
   const counts = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (const [row, prediction] of predictions.entries()) {
-    const confidence = probabilities[row * classes + prediction] ?? 0;
+    const confidence = probabilities[row * names.length + prediction] ?? 0;
     const bin = counts.find((_, i) => confidence <= (i + 1) / bins) ?? counts.at(-1);
     if (bin === undefined) continue;
     bin.count += 1;
@@ -37,15 +33,4 @@ export function reliabilityBins(
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   const rows = bins.reduce((sum, bin) => sum + bin.count, 0);
   return bins.reduce((sum, bin) => sum + (bin.count / rows) * Math.abs(bin.accuracy - bin.confidence), 0);
-}
-
-/** Mean over rows of Σ over classes (probability − [class is the label])². @param probabilities [rows, classes] */
-export function brier(probabilities: Float64Array, classes: number, labels: readonly number[]): number {
-  let sum = 0;
-  for (const [row, label] of labels.entries()) {
-    for (let i = 0; i < classes; i += 1) {
-      sum += ((probabilities[row * classes + i] ?? 0) - (i === label ? 1 : 0)) ** 2;
-    }
-  }
-  return sum / labels.length;
 }

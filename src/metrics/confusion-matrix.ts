@@ -1,0 +1,47 @@
+import type { ClassScores } from './scored-set.ts';
+
+/** confusion[label][prediction] */
+export type Confusion = readonly (readonly number[])[];
+
+export function confusionOf({ predictions, labels, names }: ClassScores): Confusion {
+  return confusionMatrix(predictions, labels, names.length);
+}
+
+export function confusionMatrix(
+  predictions: readonly number[],
+  labels: readonly number[],
+  classes: number,
+): number[][] {
+  const matrix = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
+  for (const [i, label] of labels.entries()) {
+    const row = matrix[label];
+    const prediction = predictions[i];
+    if (row !== undefined && prediction !== undefined) row[prediction] = (row[prediction] ?? 0) + 1;
+  }
+  return matrix;
+}
+
+export function rightRows(confusion: Confusion): number {
+  return confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+}
+
+export function rowCount(confusion: Confusion): number {
+  return confusion.reduce((sum, row) => sum + row.reduce((part, count) => part + count, 0), 0);
+}
+
+/** Rows of each class, by their label. */
+export function labelledRows(confusion: Confusion): readonly number[] {
+  return confusion.map((row) => row.reduce((sum, value) => sum + value, 0));
+}
+
+/** Rows of each class, by their prediction. */
+export function predictedRows(confusion: Confusion): readonly number[] {
+  return confusion.map((_, i) => confusion.reduce((sum, row) => sum + (row[i] ?? 0), 0));
+}
+
+/** F1 of one class; null where no row has it or is predicted to. */
+export function classF1(confusion: Confusion, index: number): number | null {
+  const hits = confusion[index]?.[index] ?? 0;
+  const involved = (labelledRows(confusion)[index] ?? 0) + (predictedRows(confusion)[index] ?? 0);
+  return involved === 0 ? null : (2 * hits) / involved;
+}

@@ -1,0 +1,13 @@
+import { formatNumber } from './format-number.ts';
+import type { Metric } from './metric.ts';
+
+export const inferencePasses: Metric = {
+  name: 'inference_passes',
+  heading: 'passes',
+  direction: 'minimize',
+  range: [1, Infinity],
+  format: formatNumber,
+  computations: [],
+  over: 'corpus',
+  sentence: 'Forward passes per row at inference',
+};

@@ -1,0 +1,65 @@
+import type { EvaluatedValue, EvaluationMetrics } from './evaluation-metrics.ts';
+import type { ScoredForm, ScoredSet } from './scored-set.ts';
+
+/**
+ * One number that trials have. Objectives, `best`, `pareto`, `compare`, tables, exports, what is stored of an evaluation
+ * and docs/sweep-file.md are made from these records: a metric is a file and a line in metrics.ts.
+ */
+export interface Metric {
+  /** snake_case: in sweep files, SQL, JSON and exports. */
+  readonly name: string;
+  /** Above its column; of what a task trains for, in the task's word for its loss. */
+  readonly heading: string | ((loss: string) => string);
+  readonly direction: 'maximize' | 'minimize';
+  /** The least and the greatest value that it can have. */
+  readonly range: readonly [least: number, greatest: number];
+  readonly format: (value: number) => string;
+  /** From which forms of predictions it is computed; empty: it is given with the evaluation or the training. */
+  readonly computations: readonly Computation[];
+  /** A mean over rows, or a number of the whole set alone. */
+  readonly over: 'rows' | 'corpus';
+  /** Which way the train rows' value minus the evaluated rows' is better; absent: the gap is not taken. */
+  readonly gap?: 'maximize' | 'minimize';
+  /** Shown and exported, but nothing to rank by. */
+  readonly unranked?: true;
+  /** Where it is no number of the evaluation. */
+  readonly ofTrial?: (trial: MeasuredTrial) => number | null;
+  /** One sentence of the reference, without its full stop. */
+  readonly sentence: string;
+}
+
+/** What a trial is measured by besides its evaluation. */
+export interface MeasuredTrial {
+  readonly metrics: EvaluationMetrics | null;
+  /** Theorem 4.4's second term. */
+  readonly complexity: number | null;
+  readonly trainSeconds: number | null;
+  readonly trainableParameters: number | null;
+}
+
+/** How a value comes of the sets of one form. */
+export interface Computation<Value extends EvaluatedValue = number | null> {
+  readonly form: string;
+  /** Null where the value is undefined, such as the correlation of a constant. */
+  compute(set: ScoredSet): Value;
+}
+
+/** What is stored beside the numbers and ranks nothing, such as the recall of each class. */
+export interface SetDetail {
+  readonly name: string;
+  readonly computations: readonly Computation<EvaluatedValue>[];
+}
+
+export function computedFrom<Content, Value extends EvaluatedValue>(
+  form: ScoredForm<Content>,
+  compute: (content: Content) => Value,
+): Computation<Value> {
+  return {
+    form: form.name,
+    compute(set) {
+      const content = form.read(set);
+      if (content === null) throw new TypeError(`a set of form ${set.form} is none of ${form.name}`);
+      return compute(content);
+    },
+  };
+}

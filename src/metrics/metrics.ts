@@ -1,0 +1,124 @@
+import { accuracy } from './accuracy.ts';
+import { brier } from './brier.ts';
+import { collapsed } from './collapsed.ts';
+import { complexity } from './complexity.ts';
+import { ece } from './ece.ts';
+import { evaluatedNumber } from './evaluation-metrics.ts';
+import { expectedKeptEntries } from './expected-kept-entries.ts';
+import { f1 } from './f1.ts';
+import { inferencePasses } from './inference-passes.ts';
+import { loss } from './loss.ts';
+import { macroF1 } from './macro-f1.ts';
+import { macroRecall } from './macro-recall.ts';
+import { matthews } from './matthews.ts';
+import { meanMemberLoss } from './mean-member-loss.ts';
+import type { MeasuredTrial, Metric, SetDetail } from './metric.ts';
+import { microF1 } from './micro-f1.ts';
+import { pearson } from './pearson.ts';
+import { recallPerClass } from './recall-per-class.ts';
+import { reliability } from './reliability.ts';
+import { spearman } from './spearman.ts';
+import { top3Accuracy, top5Accuracy } from './top-accuracy.ts';
+import { trainSeconds } from './train-seconds.ts';
+import { trainableParameters } from './trainable-parameters.ts';
+
+/** Every metric but those that follow from these, in the order that messages and tables name them in. */
+export const metrics: readonly Metric[] = [
+  accuracy,
+  f1,
+  macroF1,
+  microF1,
+  macroRecall,
+  matthews,
+  top3Accuracy,
+  top5Accuracy,
+  pearson,
+  spearman,
+  loss,
+  brier,
+  ece,
+  meanMemberLoss,
+  complexity,
+  expectedKeptEntries,
+  inferencePasses,
+  trainSeconds,
+  trainableParameters,
+];
+
+export const details: readonly SetDetail[] = [recallPerClass, reliability, collapsed];
+
+/** What the train rows' value of a metric, and its gap, are called. */
+export const trainName = (name: string): string => `train_${name}`;
+export const gapName = (name: string): string => `${name}_gap`;
+
+/** Every metric, with the train rows' values and gaps of those that have them. */
+export const allMetrics: readonly Metric[] = [...metrics, ...metrics.flatMap(gapMetrics)];
+
+const byName = new Map(allMetrics.map((metric) => [metric.name, metric]));
+
+export function metricNamed(name: string): Metric | null {
+  return byName.get(name) ?? null;
+}
+
+/** What trials of a task can be ranked by. @param form of its predictions; null: of any */
+export function rankingMetrics(form: string | null): readonly Metric[] {
+  return allMetrics.filter((metric) => metric.unranked === undefined && (form === null || isOf(metric, form)));
+}
+
+/** Whether trials whose predictions have this form have the metric. */
+export function isOf({ computations }: Metric, form: string): boolean {
+  return computations.length === 0 || computations.some((computation) => computation.form === form);
+}
+
+/** Above a metric's column. @param lossWord what the task calls its loss */
+export function metricHeading(name: string, lossWord: string): string {
+  const heading = metricNamed(name)?.heading ?? name;
+  return typeof heading === 'string' ? heading : heading(lossWord);
+}
+
+/** A trial's number for a metric's name; null where it has none (yet), or the metric is undefined. */
+export function measure(trial: MeasuredTrial, name: string): number | null {
+  const metric = metricNamed(name);
+  if (metric?.ofTrial !== undefined) return metric.ofTrial(trial);
+  return evaluatedNumber(trial.metrics, name);
+}
+
+/** For people: `–` before there is a number, `none` where the evaluation found the metric undefined. */
+export function measureText(trial: MeasuredTrial, name: string): string {
+  const value = measure(trial, name);
+  if (value !== null) return formatMeasure(name, value);
+  return isUndefined(trial, name) ? 'none' : '–';
+}
+
+/** Whether the trial is evaluated and the metric undefined of its predictions, such as the correlation of a constant. */
+export function isUndefined({ metrics }: Pick<MeasuredTrial, 'metrics'>, name: string): boolean {
+  return metrics?.[name] === null;
+}
+
+export function formatMeasure(name: string, value: number): string {
+  return metricNamed(name)?.format(value) ?? String(value);
+}
+
+function gapMetrics(metric: Metric): readonly Metric[] {
+  const { name, heading, gap, range } = metric;
+  if (gap === undefined) return [];
+  const word = (loss: string): string => (typeof heading === 'string' ? heading : heading(loss));
+  const spread = range[1] - range[0];
+  return [
+    {
+      ...metric,
+      name: trainName(name),
+      heading: (loss) => `train ${word(loss)}`,
+      unranked: true,
+      sentence: `The ${name} of the same mode on a fixed subsample of the train rows, as many as are evaluated`,
+    },
+    {
+      ...metric,
+      name: gapName(name),
+      heading: (loss) => `${word(loss)} gap`,
+      direction: gap,
+      range: [-spread, spread],
+      sentence: `${trainName(name)} minus ${name}`,
+    },
+  ];
+}

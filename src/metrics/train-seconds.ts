@@ -1,0 +1,14 @@
+import { formatSeconds } from './format-number.ts';
+import type { Metric } from './metric.ts';
+
+export const trainSeconds: Metric = {
+  name: 'train_seconds',
+  heading: 'train s',
+  direction: 'minimize',
+  range: [0, Infinity],
+  format: formatSeconds,
+  computations: [],
+  over: 'corpus',
+  ofTrial: (trial) => trial.trainSeconds,
+  sentence: 'Seconds that the training took',
+};
