@@ -1,8 +1,9 @@
-import { buildCommand } from '@stricli/core';
+import { buildCommand, numberParser } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
 import type { DeviceWish } from '../runtime/devices/choose-device.ts';
 import { deviceKinds } from '../sweep/device-kind.ts';
-import { type FormatFlags, formatFlag, parseCount } from './verb-parameters.ts';
+import { type FormatFlags, formatFlag, parseCount, parseText } from './verb-parameters.ts';
+import type { ScoreFlags } from './verbs/score.ts';
 
 export interface WorkerFlags {
   readonly slots?: number;
@@ -44,6 +45,37 @@ Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves a
     docs: { brief: 'check what dropsweep needs on this machine' },
     parameters: { flags: { format: formatFlag } },
     loader: async () => (await import('./verbs/doctor.ts')).doctor,
+  }),
+  score: buildCommand<ScoreFlags, [string], CliContext>({
+    docs: {
+      brief: "score predictions as a benchmark's own scorer does (squad)",
+      fullDescription: `Scores a file of predictions as the benchmark's own scorer does.
+squad: DATASET is SQuAD's JSON, v1.1 or v2.0, PREDICTIONS {id: text}; in per cent.`,
+    },
+    parameters: {
+      flags: {
+        dataset: { kind: 'parsed', parse: parseText, brief: 'the benchmark’s file of questions and references' },
+        predictions: { kind: 'parsed', parse: parseText, brief: 'the predictions, in the benchmark’s format' },
+        noAnswer: {
+          kind: 'parsed',
+          parse: parseText,
+          optional: true,
+          brief: 'a file of how likely each question has no answer: the best thresholds are found too',
+        },
+        threshold: {
+          kind: 'parsed',
+          parse: numberParser,
+          default: '1',
+          brief: 'a question counts as unanswered that is more likely to have no answer',
+        },
+        format: formatFlag,
+      },
+      positional: {
+        kind: 'tuple',
+        parameters: [{ brief: 'the benchmark: squad', parse: parseText, placeholder: 'benchmark' }],
+      },
+    },
+    loader: async () => (await import('./verbs/score.ts')).score,
   }),
   migrate: buildCommand<Record<never, never>, [], CliContext>({
     docs: { brief: "bring the database's schema up to date" },

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
+import { openTokenizer } from '../data/open-tokenizer.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearchSize, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
-import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { BaseModelReference, FrozenRow } from '../sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
@@ -44,7 +45,8 @@ export async function prepareSweep(
     dev: freezeRows(rows.dev),
     test: rows.test === null ? null : freezeRows(rows.test),
   };
-  const plan = planSweep(definition, { base, task: rows.task, ...references(frozen) });
+  const inputs = { base, task: rows.task, ...references(frozen) };
+  const plan = planSweep(definition, { ...inputs, ...(await countInputs(definition, rows, inputs)) });
   return {
     plan,
     datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
@@ -54,6 +56,29 @@ export async function prepareSweep(
     longestRow: rows.train.reduce((longest, row) => Math.max(longest, tokensOf(charactersOf(row))), 1),
     encoderParameters: encoderParameters(base.folder),
   };
+}
+
+/**
+ * How many inputs the train rows make at each max_length of the plan, where that is not one for each. What cannot be made
+ * an input of is found here, before anything is recorded.
+ */
+async function countInputs(
+  definition: SweepDefinition,
+  { train, dev, test }: LoadedDataset,
+  inputs: ResolvedInputs,
+): Promise<Pick<ResolvedInputs, 'train_inputs'>> {
+  const { task: shape, base } = inputs;
+  const { hasWindows, encode } = taskOf(shape);
+  if (hasWindows === undefined || definition.trainer === 'simulated') return {};
+  const { trainings } = planSweep(definition, inputs);
+  const tokenizer = openTokenizer(base.folder);
+  const counts: [string, number][] = [];
+  for (const maxLength of new Set(trainings.map(({ specification }) => specification.configuration.max_length))) {
+    const encoded = await encode(train, { shape, tokenizer, maxLength });
+    counts.push([String(maxLength), encoded.inputs.length]);
+    await encode([...dev, ...(test ?? [])], { shape, tokenizer, maxLength });
+  }
+  return { train_inputs: Object.fromEntries(counts) };
 }
 
 /** Stands for a base model that is not looked at. */

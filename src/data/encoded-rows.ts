@@ -8,6 +8,8 @@ export interface EncodedInput {
   readonly labels: readonly number[];
   /** Number of its row among the rows. */
   readonly row: number;
+  /** Where each token begins and ends in the row's text, in code points; −1 where in none. Of tasks that cut texts alone. */
+  readonly spans?: Int32Array;
 }
 
 /** Rows of a data set with all inputs that are made of them, in their order. */

@@ -103,7 +103,8 @@ function specify(
   configuration: TrainingConfiguration,
 ): TrainingSpecification {
   const { trainer, simulation } = definition;
-  const stepsPerEpoch = Math.ceil(inputs.train.rows / configuration.batch_size);
+  const trainInputs = inputs.train_inputs?.[configuration.max_length] ?? inputs.train.rows;
+  const stepsPerEpoch = Math.ceil(trainInputs / configuration.batch_size);
   return {
     trainer,
     trainer_version: trainerVersion,
@@ -123,8 +124,10 @@ function planEvaluations(
   training: string,
 ): readonly PlannedEvaluation[] {
   const planned = new Map<string, PlannedEvaluation>();
+  const { judging } = definition.task;
   for (const request of definition.evaluations) {
-    const evaluation = canonicaliseEvaluation(request, configuration);
+    const canonical = canonicaliseEvaluation(request, configuration);
+    const evaluation = judging === undefined ? canonical : { ...canonical, judging };
     const dataset = datasetOf(inputs, evaluation.split);
     const hash = evaluationHash(training, evaluation, dataset);
     if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });

@@ -52,6 +52,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     base: inputs.base.content_hash,
     tokenizer: inputs.base.tokenizer_hash,
     task: inputs.task,
+    judging: definition.task.judging,
     train_rows: inputs.train.hash,
     dev_rows: inputs.dev.hash,
     test_rows: inputs.test?.hash ?? null,

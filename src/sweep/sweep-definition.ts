@@ -1,3 +1,4 @@
+import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
 import type {
   BaseModelReference,
@@ -43,6 +44,9 @@ export interface TaskDefinition {
   readonly data: DataSource;
   /** Class names in the order of the logits; absent: sorted names of the train rows. */
   readonly labels?: readonly string[];
+  /** What the task's own fields say of how rows become inputs, and outputs predictions. */
+  readonly encoding?: Readonly<Record<string, Json>>;
+  readonly judging?: Readonly<Record<string, Json>>;
   /** Rows taken per split, drawn by `split_seed`; absent: all (for `package`: required). */
   readonly train_rows?: number;
   readonly dev_rows?: number;
@@ -102,6 +106,8 @@ export interface ResolvedInputs {
   readonly train: DatasetReference;
   readonly dev: DatasetReference;
   readonly test: DatasetReference | null;
+  /** Inputs that the train rows make, by max_length; absent: one for each row. */
+  readonly train_inputs?: Readonly<Record<string, number>>;
 }
 
 export interface SweepPlan {

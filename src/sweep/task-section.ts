@@ -36,4 +36,4 @@ export interface TaskFormat {
   readonly extension: string;
 }
 
-export type TaskFields = Pick<TaskDefinition, 'labels'>;
+export type TaskFields = Pick<TaskDefinition, 'labels' | 'encoding' | 'judging'>;

@@ -52,6 +52,8 @@ export interface EvaluationConfiguration {
   readonly mask_seed: number;
   /** What is averaged over members. */
   readonly aggregate: 'logits' | 'probabilities';
+  /** How the task makes predictions of what was averaged; absent: there is one way. */
+  readonly judging?: Readonly<Record<string, Json>>;
 }
 
 /** A task once its data are known: all of it that a training depends on. src/tasks alone knows the kinds. */
@@ -60,6 +62,8 @@ export type TaskShape = {
   readonly kind: string;
   /** In the order of the logits; empty where there are no classes. */
   readonly label_names: readonly string[];
+  /** What else the task settles; absent: nothing. */
+  readonly settings?: Readonly<Record<string, Json>>;
 };
 
 /** One example as its task froze it; what stands in it, the task alone knows. */

@@ -22,6 +22,8 @@ export interface Task {
   readonly rows: TaskRows;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
+  /** Whether a row may become several inputs, which a launch has to count then. */
+  readonly hasWindows?: true;
   readonly objective: TaskObjective;
   readonly scores: TaskScores;
   /** Metrics that tables show beside the objectives, the first of most use. */
@@ -79,6 +81,8 @@ export type Aggregate = EvaluationConfiguration['aggregate'];
 
 export interface EvaluatedRows extends EncodedRows {
   readonly shape: TaskShape;
+  /** How outputs become predictions; absent: there is one way. */
+  readonly judging?: EvaluationConfiguration['judging'];
 }
 
 /** What other tools call the task. */

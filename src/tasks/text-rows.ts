@@ -44,7 +44,7 @@ export async function encodeTexts(
   { tokenizer, maxLength }: EncodeRequest,
 ): Promise<EncodedRows> {
   const texts = rows.map(thawText);
-  const inputs = await tokenise(tokenizer, texts, maxLength, (encoding, row): EncodedInput => {
+  const inputs = await tokenise(tokenizer, texts, { maxLength }, (encoding, row): EncodedInput => {
     const labels = texts[row] === undefined ? [] : [texts[row].label];
     return { ids: encoding.getIds(), typeIds: encoding.getTypeIds(), labels, row };
   });

@@ -97,12 +97,14 @@ async function readJobs(segment: EvaluateSegment, command: RunCommand, slot: War
   for (const pending of segment.evaluations) {
     const evaluated = await read(pending.dataset);
     const count = Math.min(evaluated.rows.length, trainRows.rows.length);
+    const { judging } = pending.configuration;
+    const judged = { shape: task, ...(judging === undefined ? {} : { judging }) };
     jobs.push({
       pending,
-      evaluated: { id: pending.dataset.hash, rows: { ...evaluated, shape: task } },
+      evaluated: { id: pending.dataset.hash, rows: { ...evaluated, ...judged } },
       train: {
         id: `train:${train.hash}:${count}`,
-        rows: { ...trainSubsample(trainRows, train.hash, count), shape: task },
+        rows: { ...trainSubsample(trainRows, train.hash, count), ...judged },
       },
     });
   }

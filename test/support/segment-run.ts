@@ -17,6 +17,7 @@ import type {
   DatasetReference,
   EvaluationConfiguration,
   FrozenRow,
+  TaskShape,
   TrainingConfiguration,
   TrainingSpecification,
 } from '../../src/sweep/vocabulary.ts';
@@ -47,6 +48,12 @@ export const tinyConfiguration: TrainingConfiguration = {
   seed: 0,
 };
 
+/** A task that the tiny model may learn. */
+export interface TinyTask {
+  readonly shape: TaskShape;
+  rows(seed: number, count: number): readonly FrozenRow[];
+}
+
 /** A folder with the tiny model and frozen train and dev rows, and segments over them. */
 export class SegmentBench {
   readonly folder: string;
@@ -57,18 +64,25 @@ export class SegmentBench {
   readonly devRows: readonly FrozenRow[];
   readonly datasetFiles: Record<string, string> = {};
 
-  /** @param modelFolder a model of the reader's; absent: the tiny one, written beside the rows */
+  readonly task: TaskShape;
+
+  /**
+   * @param modelFolder a model of the reader's; absent: the tiny one, written beside the rows
+   * @param task with rows of its own, drawn by a seed; absent: a classification of texts
+   */
   constructor({
     trainRows = 80,
     devRows = 50,
     modelFolder,
-  }: { trainRows?: number; devRows?: number; modelFolder?: string } = {}) {
+    task = { shape: { kind: 'classification', label_names: ['bad', 'good'] }, rows: tinyRows },
+  }: { trainRows?: number; devRows?: number; modelFolder?: string; task?: TinyTask } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'dropsweep-segment-'));
     this.modelFolder = modelFolder ?? this.folder;
     this.checkpointFolder = join(this.folder, 'checkpoints');
     if (modelFolder === undefined) writeTinyModel(this.folder);
-    this.devRows = tinyRows(2, devRows);
-    this.train = this.freeze(tinyRows(1, trainRows));
+    this.task = task.shape;
+    this.devRows = task.rows(2, devRows);
+    this.train = this.freeze(task.rows(1, trainRows));
     this.dev = this.freeze(this.devRows);
   }
 
@@ -87,7 +101,7 @@ export class SegmentBench {
       trainer_version: trainerVersion,
       configuration,
       base: { reference: 'tiny', folder: this.modelFolder, content_hash: 'tiny', tokenizer_hash: 'tiny' },
-      task: { kind: 'classification', label_names: ['bad', 'good'] },
+      task: this.task,
       train: this.train,
       total_steps: configuration.epochs * Math.ceil(this.train.rows / configuration.batch_size),
     };

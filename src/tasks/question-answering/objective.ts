@@ -1,0 +1,8 @@
+import { spanLoss } from '../../models/losses.ts';
+import type { TaskObjective } from '../task.ts';
+
+export const objective: TaskObjective = {
+  head: () => ({ of: 'tokens', outputs: 2, linear: 'qa_outputs' }),
+  loss: () => spanLoss,
+  knownBound: () => 0,
+};

@@ -1,0 +1,7 @@
+import type { PublishedTask } from '../task.ts';
+
+export const published: PublishedTask = {
+  peftType: 'QUESTION_ANS',
+  transformersHead: 'QuestionAnswering',
+  config: () => ({}),
+};

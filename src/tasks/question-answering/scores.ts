@@ -1,0 +1,54 @@
+import { answerScores } from '../../metrics/answers.ts';
+import type { OutputRows } from '../../sweep/output-rows.ts';
+import type { EvaluatedRows, TaskScores } from '../task.ts';
+import { judge } from './judge.ts';
+
+/**
+ * Start and end logits of each token are averaged window by window, before any span is sought; or their probabilities,
+ * each over the window's tokens. The loss is half the start's negative log-likelihood plus half the end's, the mean over
+ * the windows, and convex in either. Outputs are [tokens, 2] for each window.
+ */
+export const scores: TaskScores = {
+  averaged(outputs, aggregate) {
+    return aggregate === 'logits' ? outputs : { values: logProbabilities(outputs).map(Math.exp), offsets: outputs.offsets };
+  },
+  memberLoss: (outputs, evaluated) => meanLoss(logProbabilities(outputs), outputs.offsets, evaluated),
+  loss: (mean, evaluated, aggregate) => meanLoss(logarithms(mean, aggregate), mean.offsets, evaluated),
+  score(mean, evaluated, aggregate) {
+    // Sums of logits rank spans of one window as their log-likelihoods do, and compare windows as run_qa does.
+    const values = aggregate === 'logits' ? mean.values : logarithms(mean, aggregate);
+    return answerScores.set(judge({ values, offsets: mean.offsets }, evaluated));
+  },
+};
+
+function logarithms(mean: OutputRows<Float64Array>, aggregate: 'logits' | 'probabilities'): Float64Array {
+  if (aggregate === 'logits') return logProbabilities(mean);
+  return mean.values.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));
+}
+
+/** Log-softmax over the tokens of each row, starts and ends apart. */
+function logProbabilities({ values, offsets }: OutputRows<Float32Array | Float64Array>): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let row = 0; row + 1 < offsets.length; row += 1) {
+    const [first = 0, end = 0] = offsets.subarray(row, row + 2);
+    for (const column of [0, 1]) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = first + column; i < end; i += 2) largest = Math.max(largest, values[i] ?? 0);
+      let sum = 0;
+      for (let i = first + column; i < end; i += 2) sum += Math.exp((values[i] ?? 0) - largest);
+      const logSum = largest + Math.log(sum);
+      for (let i = first + column; i < end; i += 2) out[i] = (values[i] ?? 0) - logSum;
+    }
+  }
+  return out;
+}
+
+function meanLoss(logs: Float64Array, offsets: Uint32Array, { inputs }: EvaluatedRows): number {
+  let sum = 0;
+  for (const [row, { labels }] of inputs.entries()) {
+    const first = offsets[row] ?? 0;
+    const [start = 0, end = 0] = labels;
+    sum -= ((logs[first + 2 * start] ?? Number.NaN) + (logs[first + 2 * end + 1] ?? Number.NaN)) / 2;
+  }
+  return sum / inputs.length;
+}

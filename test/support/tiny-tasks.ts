@@ -1,0 +1,39 @@
+import { stream } from '../../src/random/stream.ts';
+import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
+import type { TinyTask } from './segment-run.ts';
+import { tinyRows } from './tiny-model.ts';
+
+const words = ['good', 'fine', 'bad', 'poor', 'the', 'a', 'film', 'day', 'was', 'is', 'very'];
+
+/** Words of a row, by a stream of its own. */
+function drawnWords(name: string, seed: number, row: number, least: number, most: number): string[] {
+  const draw = stream(seed, name, row);
+  const length = least + (draw.integers(1, most - least + 1)[0] ?? 0);
+  return Array.from(draw.integers(length, words.length), (index) => words[index] ?? 'a');
+}
+
+/** Contexts of several windows, some of them without an answer: where a good or a bad thing is, if it is. */
+function questions(seed: number, count: number): FrozenRow[] {
+  return Array.from({ length: count }, (_, row) => {
+    const context = drawnWords('tiny-questions', seed, row, 6, 24);
+    const wanted = row % 2 === 0 ? 'good' : 'bad';
+    const at = context.indexOf(wanted);
+    const start = context.slice(0, at).join(' ').length + (at === 0 ? 0 : 1);
+    return {
+      id: `q${row}`,
+      question: `${wanted} film`,
+      context: context.join(' '),
+      answers: at < 0 ? [] : [{ text: wanted, start }],
+    };
+  });
+}
+
+/** One small problem of every kind of task, for what holds for all of them. */
+export const tinyTasks: Readonly<Record<string, TinyTask>> = {
+  'text-classification': { shape: { kind: 'classification', label_names: ['bad', 'good'] }, rows: tinyRows },
+  'text-regression': { shape: { kind: 'regression', label_names: [] }, rows: tinyRows },
+  'question-answering': {
+    shape: { kind: 'question-answering', label_names: [], settings: { unanswerable: true } },
+    rows: questions,
+  },
+};

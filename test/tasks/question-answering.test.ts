@@ -1,0 +1,286 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EncodedInput } from '../../src/data/encoded-rows.ts';
+import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
+import { codePoints, thawAnswers } from '../../src/tasks/question-answering/answer-row.ts';
+import { encode } from '../../src/tasks/question-answering/encode.ts';
+import { judge } from '../../src/tasks/question-answering/judge.ts';
+import { scoreSquad } from '../../src/tasks/question-answering/score-squad.ts';
+import { loadDataset } from '../../src/tasks/load-dataset.ts';
+import { sharedFolder } from '../support/shared-folder.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-questions-'));
+  writeTinyModel(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Asked {
+  readonly id?: unknown;
+  readonly question?: unknown;
+  readonly answers?: unknown;
+  readonly is_impossible?: boolean;
+}
+
+/** Loads a file in SQuAD's layout: one paragraph. */
+function load(context: string, ...asked: readonly Asked[]) {
+  const qas = asked.map((one, index) => ({ id: `q${index}`, question: 'which film', ...one }));
+  const file = path.join(folder, 'squad.json');
+  writeFileSync(file, JSON.stringify({ version: '1.1', data: [{ title: 't', paragraphs: [{ context, qas }] }] }));
+  const columns = { id: 'id', question: 'question', context: 'context', answers: 'answers' };
+  return loadDataset({
+    kind: 'question-answering',
+    data: { kind: 'files', format: 'squad', train: file, dev: file, columns },
+    split_seed: 0,
+  });
+}
+
+const answer = (text: string, start: number) => [{ text, answer_start: start }];
+
+describe('questions in SQuAD’s layout', () => {
+  it('are answered at code points, and by starts that count UTF-16 units too', () => {
+    const context = '🎉 the film was good';
+    const { train, task } = load(context, { answers: answer('film', 6) }, { answers: answer('film', 7) });
+    expect(train.map((row) => thawAnswers(row).answers)).toEqual([
+      [{ text: 'film', start: 6 }],
+      [{ text: 'film', start: 6 }],
+    ]);
+    expect(task).toEqual({
+      kind: 'question-answering',
+      label_names: [],
+      settings: { unanswerable: false },
+    });
+  });
+
+  it('have no answer where they are said to be impossible, and answers wherever a row has them', () => {
+    const { train, task } = load(
+      'the film was good',
+      { answers: [], is_impossible: true },
+      { answers: { text: ['film'], answer_start: [4] } },
+      { answers: 'good' },
+    );
+    expect(train.map((row) => thawAnswers(row).answers)).toEqual([
+      [],
+      [{ text: 'film', start: 4 }],
+      [{ text: 'good', start: 13 }],
+    ]);
+    expect(task.settings).toEqual({ unanswerable: true });
+  });
+
+  it.each([
+    ['an answer that is elsewhere', { answers: answer('film', 3) }, /qas\[0\][^]*got:  fil[^]*stands at character 4/],
+    ['an answer that is nowhere', { answers: answer('movie', 3) }, /is not in the context[^]*"movie" at character 3/],
+    ['no answers', {}, /no answers that can be read[^]*got: nothing/],
+    ['an answer without a text', { answers: [{ answer_start: 3 }] }, /no answers that can be read/],
+    ['a start that is no whole number', { answers: [{ text: 'film', answer_start: '4' }] }, /no answers/],
+    ['no question', { question: ' ', answers: answer('film', 4) }, /a row has no text in question/],
+    ['no id', { id: null, answers: answer('film', 4) }, /a row has no text in id/],
+  ])('with %s are DATA_INVALID, with the place', (_, asked, message) => {
+    expect(() => load('the film was good', asked)).toThrow(/DATA_INVALID/);
+    expect(() => load('the film was good', asked)).toThrow(message);
+  });
+
+  it('of another layout are refused with what is expected', () => {
+    const file = path.join(folder, 'other.json');
+    for (const [text, message] of [
+      ['[{"question": "a"}]', /not in SQuAD's layout[^]*no data/],
+      ['{"data": [{}]}', /data\[0\][^]*no paragraphs/],
+      ['{', /not JSON/],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(() => scoreSquad({ dataset: file, predictions: file, threshold: 1 })).toThrow(message);
+    }
+  });
+});
+
+const shape: TaskShape = { kind: 'question-answering', label_names: [], settings: { unanswerable: false } };
+
+function encoded(rows: readonly FrozenRow[], maxLength: number, settings: TaskShape['settings'] = {}) {
+  const tokenizer = openTokenizer(folder);
+  return encode(rows, { shape: { ...shape, settings }, tokenizer, maxLength });
+}
+
+const row = (question: string, context: string, ...answers: readonly [string, number][]): FrozenRow => ({
+  id: 'q',
+  question,
+  context,
+  answers: answers.map(([text, start]) => ({ text, start })),
+});
+
+/** What the labelled tokens of a window cover. */
+function labelled({ labels, spans }: EncodedInput, context: string): string {
+  const [start = 0, end = 0] = labels;
+  return start === 0 ? '' : codePoints(context, spans?.[2 * start] ?? 0, spans?.[2 * end + 1] ?? 0);
+}
+
+describe('windows', () => {
+  it('hold all of a context behind the question, each with a third of the tokens again', async () => {
+    const context = 'the film was very good a bad day is dark the sad film was a fine day';
+    const { inputs } = await encoded([row('good film', context, ['sad film', 41])], 12);
+    // [CLS] good film [SEP] … [SEP]: 7 tokens of context, of which 4 are had again.
+    expect(inputs.map(({ ids }) => ids.length)).toEqual([12, 12, 12, 12, 9]);
+    expect(inputs.every(({ row: of }) => of === 0)).toBe(true);
+    const covered = inputs.flatMap(({ spans }) => Array.from(spans ?? [])).filter((at) => at >= 0);
+    expect([Math.min(...covered), Math.max(...covered)]).toEqual([0, [...context].length]);
+    expect(inputs.map((input) => labelled(input, context))).toEqual(['', '', 'sad film', 'sad film', '']);
+  });
+
+  it('count code points, whatever stands before an answer', async () => {
+    const context = '🎉 漢 é\r\n\u0301 the film 👩‍👩‍👧 was good';
+    const at = [...context].join('|').split('|').indexOf('g');
+    const { inputs } = await encoded([row('which', context, ['good', at])], 30);
+    expect(inputs.map((input) => labelled(input, context))).toEqual(['good']);
+  });
+
+  it('have a question cut that is longer than half of them, and refuse one that leaves no room', async () => {
+    const long = row('good bad sad fine glad dark', 'the film was good');
+    const { inputs } = await encoded([long], 12);
+    expect(inputs[0]?.ids.slice(0, 4)).toEqual([2, 4, 8, 3]);
+    await expect(encoded([long], 12, { max_question_tokens: 6 })).rejects.toThrow(
+      /question q[^]*3 tokens of 12, of which 4 overlap[^]*task.stride/,
+    );
+    await expect(encoded([long], 12, { stride: 7 })).rejects.toThrow(/DATA_INVALID/);
+  });
+});
+
+describe('answers', () => {
+  const context = 'the film was good 🎉 e\u0301 day';
+  const offsets = [0, 4, 9, 13, 18, 20, 23];
+  const ends = [3, 8, 12, 17, 19, 21, 26];
+  const tokens = offsets.length + 3;
+  const spans = Int32Array.from([-1, -1, -1, -1, ...offsets.flatMap((at, i) => [at, ends[i] ?? 0]), -1, -1]);
+  const input = { ids: [], typeIds: [], labels: [0, 0], row: 0, spans };
+
+  /** @param scores [token, start, end]; all others 0 */
+  function judged(
+    scores: readonly (readonly [number, number, number])[],
+    judging = {},
+    answers: readonly [string, number][] = [['film', 4]],
+  ) {
+    const values = new Float64Array(2 * tokens);
+    for (const [token, start, end] of scores) values.set([start, end], 2 * token);
+    const offsetsOf = Uint32Array.of(0, values.length);
+    const unanswerable = 'null_threshold' in judging;
+    return judge(
+      { values, offsets: offsetsOf },
+      { rows: [row('which', context, ...answers)], inputs: [input], shape: { ...shape, settings: { unanswerable } }, judging },
+    );
+  }
+  const textOf = (...of: Parameters<typeof judged>) => judged(...of).answers[0]?.prediction;
+
+  it('are cut from the context by the best sum of start and end', () => {
+    expect(textOf([[3, 5, 0], [5, 0, 5]])).toBe('film was good');
+    // The best end comes before the best start: the next best pair counts.
+    expect(textOf([[3, 0, 6], [5, 5, 1]])).toBe('good');
+    // Tokens of the question, and the special ones, are no answer.
+    expect(textOf([[1, 9, 9], [0, 9, 9], [3, 1, 1]])).toBe('film');
+  });
+
+  it('are no longer than they may be', () => {
+    expect(textOf([[2, 5, 0], [8, 0, 5], [8, 1, 5]], { max_answer_tokens: 3 })).toBe('🎉 e\u0301 day'.slice(3));
+  });
+
+  it('hold the marks that combine with their last character', () => {
+    expect(textOf([[7, 5, 5]])).toBe('e\u0301');
+    expect(textOf([[6, 5, 0], [7, 0, 5]])).toBe('🎉 e\u0301');
+  });
+
+  it('are none where no answer scores more, by more than the threshold', () => {
+    const scores = [[0, 2, 2], [3, 1.5, 1.5]] as const;
+    expect(textOf(scores)).toBe('film');
+    expect(textOf(scores, { null_threshold: 0 })).toBe('');
+    expect(textOf(scores, { null_threshold: 1 })).toBe('film');
+    expect(judged(scores, { null_threshold: 1 })).toMatchObject({ threshold: 1, fitted: false, unanswerable: true });
+    expect(judged(scores)).toMatchObject({ threshold: null, fitted: false });
+  });
+
+  it('have a threshold fitted to the rows where that is asked for, which is said', () => {
+    const fitted = judged([[0, 2, 2], [3, 1.5, 1.5]], { null_threshold: 'fitted' });
+    expect(fitted).toMatchObject({ threshold: 1, fitted: true });
+    expect(fitted.answers[0]?.prediction).toBe('film');
+    const none = judged([[0, 2, 2], [3, 1.5, 1.5]], { null_threshold: 'fitted' }, []);
+    expect(none.answers[0]?.prediction).toBe('');
+  });
+});
+
+interface Official {
+  readonly v1: Recorded;
+  readonly v2: Recorded & { readonly na_probabilities: unknown; readonly expected_at_half: Record<string, number> };
+}
+interface Recorded {
+  readonly dataset: unknown;
+  readonly predictions: Record<string, string>;
+  readonly expected: Record<string, number>;
+}
+
+describe('SQuAD’s scores', () => {
+  const official: Official = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, 'squad', 'official-scores.json'), 'utf8'),
+  );
+  const written = (name: string, content: unknown): string => {
+    const file = path.join(folder, name);
+    writeFileSync(file, JSON.stringify(content));
+    return file;
+  };
+  const filesOf = ({ dataset, predictions }: Recorded) => ({
+    dataset: written('dataset.json', dataset),
+    predictions: written('predictions.json', predictions),
+  });
+
+  // Sums of floats in another order: the last digits may differ.
+  const close = (expected: Record<string, number>) =>
+    Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, expect.closeTo(value, 10)]));
+
+  it('are those of evaluate-v1.1.py, and what is missing scores 0', () => {
+    const { scores, notes } = scoreSquad({ ...filesOf(official.v1), threshold: 1 });
+    expect(scores).toEqual(close(official.v1.expected));
+    expect(notes).toEqual(['1 questions have no prediction and score 0, such as q11.']);
+  });
+
+  it('are those of evaluate-v2.0.py, with probabilities of no answer too', () => {
+    const files = filesOf(official.v2);
+    expect(scoreSquad({ ...files, threshold: 1 }).scores).toEqual(close(official.v2.expected));
+    const noAnswer = written('na.json', official.v2.na_probabilities);
+    expect(scoreSquad({ ...files, noAnswer, threshold: 0.5 }).scores).toEqual(close(official.v2.expected_at_half));
+  });
+
+  it('are refused of predictions that are none', () => {
+    const { dataset } = filesOf(official.v1);
+    const predictions = (content: unknown) => written('predictions.json', content);
+    expect(() => scoreSquad({ dataset, predictions: predictions([]), threshold: 1 })).toThrow(/is no object/);
+    expect(() => scoreSquad({ dataset, predictions: predictions({ q0: 3 }), threshold: 1 })).toThrow(
+      /predictions.json: q0[^]*got: 3/,
+    );
+  });
+});
+
+const data = sharedFolder('data');
+
+describe.skipIf(data === null)('XQuAD in English (skipped where the shared data is absent)', () => {
+  it('is read whole, its every answer stands in a window, and is cut from it as it is', async () => {
+    const file = path.join(data ?? '', 'squad', 'xquad.en.json');
+    const columns = { id: 'id', question: 'question', context: 'context', answers: 'answers' };
+    const { train, task } = loadDataset({
+      kind: 'question-answering',
+      data: { kind: 'files', format: 'squad', train: file, dev: file, columns },
+      split_seed: 0,
+      train_rows: 200,
+    });
+    const tokenizer = openTokenizer(path.join(data ?? '', 'tokenizers', 'all-MiniLM-L6-v2'));
+    const { inputs } = await encode(train, { shape: task, tokenizer, maxLength: 128 });
+    const found = new Set<number>();
+    for (const input of inputs) {
+      const asked = thawAnswers(train[input.row] ?? {});
+      const text = labelled(input, asked.context);
+      if (text === '') continue;
+      found.add(input.row);
+      expect(text).toContain(asked.answers[0]?.text);
+    }
+    expect(found.size).toBe(train.length);
+  });
+});

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../../src/sweep/segment.ts';
+import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
+import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { tinyTasks } from '../support/tiny-tasks.ts';
+
+it('every kind of task is tried', () => {
+  expect(Object.keys(tinyTasks).sort()).toEqual(taskSections.map(({ kind }) => kind).sort());
+});
+
+/**
+ * What holds for a task whatever it is. The training is taken to its end in one go; then another is released in its middle
+ * and gone on with by a runner that knows nothing of the first; then both adapters are the same bytes. Their evaluations
+ * are made at once, and from members that were stored before.
+ */
+describe.each(Object.entries(tinyTasks))('a training of %s', (_, task) => {
+  let bench: SegmentBench;
+  let specification: TrainingSpecification;
+  let checkpoint: CheckpointReference;
+  beforeAll(async () => {
+    bench = new SegmentBench({ trainRows: 40, devRows: 30, task });
+    specification = bench.specification({ epochs: 4, dropout_rate: 0.4, micro_batch_size: 3 });
+    ({ checkpoint } = await train());
+  });
+  afterAll(() => rmSync(bench.folder, { recursive: true }));
+
+  async function train(): Promise<Extract<SegmentOutcome, { kind: 'trained' }>> {
+    const segment = bench.trainSegment(specification);
+    return expectOutcome(await makeOnnxRunner().run(bench.command(segment), new RecordingReporter()), 'trained');
+  }
+
+  async function evaluate(...pending: readonly PendingEvaluation[]) {
+    const segment = bench.evaluateSegment(specification, checkpoint, pending);
+    return expectOutcome(await makeOnnxRunner().run(bench.command(segment), new RecordingReporter()), 'evaluated');
+  }
+  const ensemble = (size: number, changes = {}) =>
+    bench.pending(`m${size}`, { ensemble_size: size, dropout_rate: 0.4, ...changes });
+
+  it('released in the middle and gone on with, ends in the same bytes', async () => {
+    const middle = bench.trainSegment(specification, { endStep: 7 });
+    const half = expectOutcome(await makeOnnxRunner().run(bench.command(middle), new RecordingReporter()), 'trained');
+    const rest = bench.trainSegment(specification, { checkpoint: half.checkpoint, epoch: 2 });
+    const outcome = await makeOnnxRunner().run(bench.command(rest), new RecordingReporter());
+    expect(expectOutcome(outcome, 'trained').checkpoint.sha256).toBe(checkpoint.sha256);
+  });
+
+  it('learns', async () => {
+    const outcome = await evaluate(bench.pending('raw', { mode: 'raw', dropout_rate: 0 }));
+    const [first = 0, last = 1] = (await train()).metrics
+      .filter(({ name }) => name === 'loss')
+      .flatMap(({ values }) => [values[0], values.at(-1)]);
+    expect(last).toBeLessThan(first);
+    expect(outcome.results[0]?.metrics.rows).toBe(30);
+  });
+
+  it('has nested members, whichever are stored, and means that lose no more than they do', async () => {
+    const together = await evaluate(ensemble(2), ensemble(4), ensemble(4, { aggregate: 'probabilities' }));
+    const of = (id: string) => together.members.filter(({ evaluationId }) => evaluationId === id);
+    expect(of('m4').slice(0, 2).map(({ outputs }) => outputs)).toEqual(of('m2').map(({ outputs }) => outputs));
+    const storedMembers = of('m4').filter(({ member }) => member < 3);
+    const again = await evaluate({ ...ensemble(4), storedMembers });
+    expect(again.members.map(({ member }) => member)).toEqual([3]);
+    expect(again.results[0]).toEqual(together.results[1]);
+    for (const { metrics } of together.results) expect(metrics.loss).toBeLessThanOrEqual(metrics.mean_member_loss);
+    expect(new Set(together.results.map((result) => result.predictionsSha256)).size).toBeGreaterThan(1);
+  });
+});
