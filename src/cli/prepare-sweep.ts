@@ -68,15 +68,15 @@ async function countInputs(
   inputs: ResolvedInputs,
 ): Promise<Pick<ResolvedInputs, 'train_inputs'>> {
   const { task: shape, base } = inputs;
-  const { hasWindows, encode } = taskOf(shape);
-  if (hasWindows === undefined || definition.trainer === 'simulated') return {};
+  const task = taskOf(shape);
+  if (task.hasWindows === undefined || definition.trainer === 'simulated') return {};
   const { trainings } = planSweep(definition, inputs);
   const tokenizer = openTokenizer(base.folder);
   const counts: [string, number][] = [];
   for (const maxLength of new Set(trainings.map(({ specification }) => specification.configuration.max_length))) {
-    const encoded = await encode(train, { shape, tokenizer, maxLength });
+    const encoded = await task.encode(train, { shape, tokenizer, maxLength });
     counts.push([String(maxLength), encoded.inputs.length]);
-    await encode([...dev, ...(test ?? [])], { shape, tokenizer, maxLength });
+    await task.encode([...dev, ...(test ?? [])], { shape, tokenizer, maxLength });
   }
   return { train_inputs: Object.fromEntries(counts) };
 }

@@ -1,4 +1,4 @@
-import type { Encoding, Tokenizer, TruncationOptions, TruncationStrategy } from 'tokenizers';
+import type { Encoding, Tokenizer } from 'tokenizers';
 
 /** A text, its words where it comes in words, or a pair of texts, as the tokenizer takes it. */
 export interface TextPair {
@@ -10,10 +10,6 @@ export interface TextPair {
 export interface Cutting {
   /** Tokens in all; absent: texts are not cut. */
   readonly maxLength?: number;
-  /** Absent: pairs are cut longest first. */
-  readonly strategy?: 'OnlySecond';
-  /** Tokens that what overflows has again; it has to be less than there is room for, or the library ends the process. */
-  readonly stride?: number;
   /** Absent: as the model's own post-processor adds them. */
   readonly specialTokens?: false;
 }
@@ -29,12 +25,12 @@ const AT_ONCE = 512;
 export async function tokenise<Read>(
   tokenizer: Tokenizer,
   texts: readonly TextPair[],
-  { maxLength, strategy, stride, specialTokens }: Cutting,
+  { maxLength, specialTokens }: Cutting,
   read: (encoding: Encoding, index: number) => Read,
 ): Promise<Read[]> {
   tokenizer.disablePadding();
   if (maxLength === undefined) tokenizer.disableTruncation();
-  else tokenizer.setTruncation(maxLength, { ...named(strategy), ...(stride === undefined ? {} : { stride }) });
+  else tokenizer.setTruncation(maxLength);
   const addSpecialTokens = specialTokens ?? true;
   const results: Read[] = [];
   for (let start = 0; start < texts.length; start += AT_ONCE) {
@@ -49,9 +45,4 @@ export async function tokenise<Read>(
     for (const encoding of encodings) results.push(read(encoding, results.length));
   }
   return results;
-}
-
-/** The library declares its names as an enumeration of the compiler's, which no value can be taken of. */
-function named(strategy: Cutting['strategy']): TruncationOptions {
-  return strategy === undefined ? {} : { strategy: strategy as TruncationStrategy.OnlySecond };
 }

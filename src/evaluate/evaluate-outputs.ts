@@ -60,7 +60,7 @@ function evaluateSet(
   aggregate: Aggregate,
   { members, rows }: MemberOutputs,
 ): { numbers: EvaluationMetrics; aggregated: Float64Array } {
-  const averaged = averageMembers(members.map((member) => scores.averaged(member, aggregate)));
+  const averaged = averageMembers(members.map((member) => scores.averaged(member, aggregate, rows.shape)));
   const loss = scores.loss(averaged, rows, aggregate);
   const losses = members.map((member) => scores.memberLoss(member, rows));
   const meanMemberLoss = losses.reduce((sum, value) => sum + value, 0) / losses.length;

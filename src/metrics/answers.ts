@@ -27,8 +27,8 @@ export const answerScores = scoredForm<AnswerSet>('answers');
 const punctuation = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g;
 /** Between Python's word boundaries, which know all letters and numbers. */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-/** What Python's str.split takes for white space. */
-const whiteSpace = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+/** What Python's str.split takes for white space: Unicode's, and four separators of ASCII. */
+const whiteSpace = new RegExp(String.raw`[\p{White_Space}\x1c-\x1f]+`, 'u');
 
 /** Lower case without punctuation, articles and surplus white space, as both official scorers have it. */
 export function normaliseAnswer(text: string): string {
@@ -53,7 +53,9 @@ export function answerExact(prediction: string, references: readonly string[], u
 /** The largest F1 of words over the references. @param unanswerable by v2.0's rules, else v1.1's */
 export function answerF1(prediction: string, references: readonly string[], unanswerable: boolean): number {
   const words = wordsOf(prediction);
-  const scores = heldAgainst(references, unanswerable).map((reference) => wordF1(words, wordsOf(reference), unanswerable));
+  const scores = heldAgainst(references, unanswerable).map((reference) =>
+    wordF1(words, wordsOf(reference), unanswerable),
+  );
   return Math.max(0, ...scores);
 }
 
@@ -89,6 +91,9 @@ export function meanOver(
   score: (prediction: string, references: readonly string[], unanswerable: boolean) => number,
 ): number | null {
   if (answers.length === 0) return null;
-  const sum = answers.reduce((total, { prediction, references }) => total + score(prediction, references, unanswerable), 0);
+  const sum = answers.reduce(
+    (total, { prediction, references }) => total + score(prediction, references, unanswerable),
+    0,
+  );
   return sum / answers.length;
 }

@@ -1,9 +1,11 @@
 import { accuracy } from './accuracy.ts';
+import { answerF1 } from './answer-f1.ts';
 import { brier } from './brier.ts';
 import { collapsed } from './collapsed.ts';
 import { complexity } from './complexity.ts';
 import { ece } from './ece.ts';
 import { evaluatedNumber } from './evaluation-metrics.ts';
+import { exactMatch } from './exact-match.ts';
 import { expectedKeptEntries } from './expected-kept-entries.ts';
 import { f1 } from './f1.ts';
 import { inferencePasses } from './inference-passes.ts';
@@ -21,6 +23,7 @@ import { spearman } from './spearman.ts';
 import { top3Accuracy, top5Accuracy } from './top-accuracy.ts';
 import { trainSeconds } from './train-seconds.ts';
 import { trainableParameters } from './trainable-parameters.ts';
+import { unanswered } from './unanswered.ts';
 
 /** Every metric but those that follow from these, in the order that messages and tables name them in. */
 export const metrics: readonly Metric[] = [
@@ -34,6 +37,8 @@ export const metrics: readonly Metric[] = [
   top5Accuracy,
   pearson,
   spearman,
+  answerF1,
+  exactMatch,
   loss,
   brier,
   ece,
@@ -45,7 +50,7 @@ export const metrics: readonly Metric[] = [
   trainableParameters,
 ];
 
-export const details: readonly SetDetail[] = [recallPerClass, reliability, collapsed];
+export const details: readonly SetDetail[] = [recallPerClass, reliability, collapsed, unanswered];
 
 /** What the train rows' value of a metric, and its gap, are called. */
 export const trainName = (name: string): string => `train_${name}`;

@@ -68,7 +68,7 @@ export interface TaskObjective {
  */
 export interface TaskScores {
   /** What one member puts into the mean, of each row as many numbers as its outputs. */
-  averaged(outputs: OutputRows, aggregate: Aggregate): OutputRows<Float32Array | Float64Array>;
+  averaged(outputs: OutputRows, aggregate: Aggregate, shape: TaskShape): OutputRows<Float32Array | Float64Array>;
   /** Mean loss of one member's outputs. */
   memberLoss(outputs: OutputRows, evaluated: EvaluatedRows): number;
   /** Mean loss of what was averaged. */

@@ -31,7 +31,8 @@ export function averagedClasses(
   classes: number,
   aggregate: Aggregate = 'logits',
 ): Float64Array {
-  const { scores } = taskOf({ kind: 'classification' });
+  const shape = classShape(Array.from({ length: classes }, (_, index) => `${index}`));
+  const { scores } = taskOf(shape);
   const rows = (members[0]?.length ?? 0) / classes;
-  return averageMembers(members.map((member) => scores.averaged(equalRows(member, rows), aggregate))).values;
+  return averageMembers(members.map((member) => scores.averaged(equalRows(member, rows), aggregate, shape))).values;
 }

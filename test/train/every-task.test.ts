@@ -59,7 +59,11 @@ describe.each(Object.entries(tinyTasks))('a training of %s', (_, task) => {
   it('has nested members, whichever are stored, and means that lose no more than they do', async () => {
     const together = await evaluate(ensemble(2), ensemble(4), ensemble(4, { aggregate: 'probabilities' }));
     const of = (id: string) => together.members.filter(({ evaluationId }) => evaluationId === id);
-    expect(of('m4').slice(0, 2).map(({ outputs }) => outputs)).toEqual(of('m2').map(({ outputs }) => outputs));
+    expect(
+      of('m4')
+        .slice(0, 2)
+        .map(({ outputs }) => outputs),
+    ).toEqual(of('m2').map(({ outputs }) => outputs));
     const storedMembers = of('m4').filter(({ member }) => member < 3);
     const again = await evaluate({ ...ensemble(4), storedMembers });
     expect(again.members.map(({ member }) => member)).toEqual([3]);

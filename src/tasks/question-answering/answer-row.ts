@@ -29,8 +29,11 @@ export function thawAnswers(row: FrozenRow): AnswerRow {
     question,
     context,
     answers: answers.map((answer) => {
-      if (typeof answer !== 'object' || answer === null || isList(answer)) throw new Error('an answer has text and start');
-      return { text: String(answer['text']), start: Number(answer['start']) };
+      if (typeof answer !== 'object' || answer === null || isList(answer))
+        throw new Error('an answer has text and start');
+      const { text, start } = answer;
+      if (typeof text !== 'string' || typeof start !== 'number') throw new Error('an answer has text and start');
+      return { text, start };
     }),
   };
 }

@@ -1,44 +1,54 @@
-import type { Encoding } from 'tokenizers';
+import type { Tokenizer } from 'tokenizers';
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
+import { framed, sequenceFrame, windowStarts } from '../../data/token-windows.ts';
 import { tokenise } from '../../data/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
-import { type AnswerRow, codePointCount, codePoints, thawAnswers } from './answer-row.ts';
+import { type AnswerRow, codePointCount, thawAnswers } from './answer-row.ts';
 
 /** Tokens of a question at most, where max_length allows as many. */
 const usualQuestion = 64;
 
 /**
- * Windows of each context behind its question, as many as it takes, each beginning `stride` tokens before the last one
- * ended, as transformers' run_qa makes them. Labels of a window are the first answer's first and last token, or the first
- * token of all, where the window does not hold it whole or there is none.
+ * Windows of each context behind its question, as many as it takes, each with `stride` tokens of the one before it, as
+ * transformers' run_qa makes them. Labels of a window are the first answer's first and last token, or the first token of
+ * all, where the window does not hold it whole or there is none.
  */
 export async function encode(frozen: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
   const rows = frozen.map(thawAnswers);
   const { tokenizer, maxLength } = request;
   const { stride, questionTokens } = windowSizes(request);
-  const specials = (await tokenise(tokenizer, [{ text: '', text_pair: '' }], {}, (one) => one.getLength()))[0] ?? 0;
-  const questions = await tokenise(
+  const frame = await sequenceFrame(tokenizer, 2);
+  const questions = await tokensOf(
     tokenizer,
-    rows.map(({ question }) => ({ text: question.trim() })),
-    { specialTokens: false },
-    (encoding, row) => cutQuestion(encoding, rows[row]?.question.trim() ?? '', questionTokens),
+    rows.map(({ question }) => question.trim()),
   );
-  for (const [row, { tokens }] of questions.entries()) {
-    const room = maxLength - specials - tokens;
-    if (room <= stride) throw noRoom(rows[row]?.id ?? '', { room, stride, maxLength });
-  }
-  const texts = rows.map(({ context }, row) => ({ text: questions[row]?.text ?? '', text_pair: context }));
-  const cut = { maxLength, strategy: 'OnlySecond', stride } as const;
-  const inputs = await tokenise(tokenizer, texts, cut, (first, row) =>
-    [first, ...first.getOverflowing()].map((window) => inputOf(window, rows[row], row)),
+  const contexts = await tokensOf(
+    tokenizer,
+    rows.map(({ context }) => context),
   );
-  return { rows: frozen, inputs: inputs.flat() };
+  const inputs = rows.flatMap((row, number) => {
+    const question = demandTokens(questions, row.question.trim()).ids.slice(0, questionTokens);
+    const context = demandTokens(contexts, row.context);
+    const room = maxLength - frame.size - question.length;
+    if (room <= stride) throw noRoom(row.id, { room, stride, maxLength });
+    return windowStarts(context.ids.length, room, stride).map((start): EncodedInput => {
+      const end = Math.min(start + room, context.ids.length);
+      const { ids, typeIds, starts } = framed(frame, [question, context.ids.slice(start, end)]);
+      const spans = new Int32Array(2 * ids.length).fill(-1);
+      spans.set(context.spans.subarray(2 * start, 2 * end), 2 * (starts[1] ?? 0));
+      return { ids, typeIds, labels: labelsOf(spans, row), row: number, spans };
+    });
+  });
+  return { rows: frozen, inputs };
 }
 
-/** A third of the tokens overlap, and a question takes half of them at most, where the file says nothing else. */
-function windowSizes({ shape: { settings = {} }, maxLength }: EncodeRequest): { stride: number; questionTokens: number } {
+/** A third of the tokens are had again, and a question takes half of them at most, where the file says nothing else. */
+function windowSizes({ shape: { settings = {} }, maxLength }: EncodeRequest): {
+  stride: number;
+  questionTokens: number;
+} {
   const { stride, max_question_tokens: most } = settings;
   return {
     stride: typeof stride === 'number' ? stride : Math.floor(maxLength / 3),
@@ -46,52 +56,48 @@ function windowSizes({ shape: { settings = {} }, maxLength }: EncodeRequest): { 
   };
 }
 
-function cutQuestion(encoding: Encoding, text: string, most: number): { text: string; tokens: number } {
-  const tokens = encoding.getLength();
-  if (tokens <= most) return { text, tokens };
-  const end = encoding.getOffsets()[most - 1]?.[1] ?? 0;
-  return { text: codePoints(text, 0, end), tokens: most };
+interface TextTokens {
+  readonly ids: readonly number[];
+  /** Start and end of each token in the text, in code points. */
+  readonly spans: Int32Array;
+}
+
+/** Tokens of each text, special ones left out; a context is asked about several times and tokenised once. */
+async function tokensOf(tokenizer: Tokenizer, texts: readonly string[]): Promise<ReadonlyMap<string, TextTokens>> {
+  const distinct = [...new Set(texts)];
+  const asked = distinct.map((text) => ({ text }));
+  const found = await tokenise(tokenizer, asked, { specialTokens: false }, (encoding, index) => {
+    const spans = Int32Array.from(encoding.getOffsets().flat());
+    return [distinct[index] ?? '', { ids: encoding.getIds(), spans }] as const;
+  });
+  return new Map(found);
+}
+
+function demandTokens(tokens: ReadonlyMap<string, TextTokens>, text: string): TextTokens {
+  const found = tokens.get(text);
+  if (found === undefined) throw new Error('a text was not tokenised');
+  return found;
 }
 
 function noRoom(id: string, sizes: { room: number; stride: number; maxLength: number }): Error {
   return dataInvalid(`question ${id}`, 'its windows leave no room for the context', {
-    got: `${sizes.room} tokens of ${sizes.maxLength}, of which ${sizes.stride} overlap`,
-    expected: 'more tokens than overlap',
+    got: `${sizes.room} tokens of ${sizes.maxLength}, of which ${sizes.stride} are had again`,
+    expected: 'more tokens than are had again',
     fix: 'raise training.max_length, or lower task.stride or task.max_question_tokens',
   });
 }
 
-function inputOf(window: Encoding, row: AnswerRow | undefined, number: number): EncodedInput {
-  const spans = contextSpans(window);
-  return {
-    ids: window.getIds(),
-    typeIds: window.getTypeIds(),
-    labels: labelsOf(spans, row),
-    row: number,
-    spans,
-  };
-}
-
-/** Start and end of each token in the context, in code points; −1 for what is none of it. */
-function contextSpans(window: Encoding): Int32Array {
-  const sequences = window.getSequenceIds();
-  const spans = new Int32Array(2 * sequences.length).fill(-1);
-  for (const [token, offsets] of window.getOffsets().entries()) {
-    if (sequences[token] === 1) spans.set(offsets, 2 * token);
-  }
-  return spans;
-}
-
-function labelsOf(spans: Int32Array, row: AnswerRow | undefined): readonly [number, number] {
-  const [answer] = row?.answers ?? [];
+function labelsOf(spans: Int32Array, { answers }: AnswerRow): readonly [number, number] {
+  const [answer] = answers;
   if (answer === undefined) return [0, 0];
   const { start } = answer;
   const end = start + codePointCount(answer.text);
-  const tokens = Array.from({ length: spans.length / 2 }, (_, token) => token).filter((token) => (spans[2 * token] ?? -1) >= 0);
+  const startOf = (token: number) => spans[2 * token] ?? -1;
+  const endOf = (token: number) => spans[2 * token + 1] ?? -1;
+  const tokens = Array.from({ length: spans.length / 2 }, (_, token) => token).filter((token) => startOf(token) >= 0);
   const [first, last] = [tokens[0], tokens.at(-1)];
-  if (first === undefined || last === undefined) return [0, 0];
-  if ((spans[2 * first] ?? 0) > start || (spans[2 * last + 1] ?? 0) < end) return [0, 0];
-  const from = tokens.findLast((token) => (spans[2 * token] ?? 0) <= start);
-  const to = tokens.find((token) => (spans[2 * token + 1] ?? 0) >= end);
+  if (first === undefined || last === undefined || startOf(first) > start || endOf(last) < end) return [0, 0];
+  const from = tokens.findLast((token) => startOf(token) <= start);
+  const to = tokens.find((token) => endOf(token) >= end);
   return from === undefined || to === undefined ? [0, 0] : [from, to];
 }

@@ -48,7 +48,11 @@ export function findAnswers(
   return { candidates: found.sort((a, b) => b.score - a.score).slice(0, search.nBest), nullScore };
 }
 
-function spansOf(window: EncodedInput, scores: Float64Array, { nBest, maxAnswerTokens }: AnswerSearch): SpanCandidate[] {
+function spansOf(
+  window: EncodedInput,
+  scores: Float64Array,
+  { nBest, maxAnswerTokens }: AnswerSearch,
+): SpanCandidate[] {
   const { spans } = window;
   if (spans === undefined) throw new Error('the inputs were made without their places in the text');
   const inContext = (token: number) => (spans[2 * token] ?? -1) >= 0;

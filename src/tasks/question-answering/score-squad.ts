@@ -80,7 +80,10 @@ function readPredictions<Value>(
     throw dataInvalid(path, 'a file is not JSON', { got: error.message, expected, cause: error });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw dataInvalid(path, 'a file of predictions is no object', { got: JSON.stringify(parsed).slice(0, 80), expected });
+    throw dataInvalid(path, 'a file of predictions is no object', {
+      got: JSON.stringify(parsed).slice(0, 80),
+      expected,
+    });
   }
   return new Map(
     Object.entries(parsed).map(([id, value]: [string, unknown]) => {
@@ -92,7 +95,9 @@ function readPredictions<Value>(
 
 function missingNote(missing: readonly ScoredQuestion[]): string | null {
   const [first] = missing;
-  return first === undefined ? null : `${missing.length} questions have no prediction and score 0, such as ${first.id}.`;
+  return first === undefined
+    ? null
+    : `${missing.length} questions have no prediction and score 0, such as ${first.id}.`;
 }
 
 /** In per cent. */

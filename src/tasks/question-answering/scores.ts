@@ -10,7 +10,9 @@ import { judge } from './judge.ts';
  */
 export const scores: TaskScores = {
   averaged(outputs, aggregate) {
-    return aggregate === 'logits' ? outputs : { values: logProbabilities(outputs).map(Math.exp), offsets: outputs.offsets };
+    return aggregate === 'logits'
+      ? outputs
+      : { values: logProbabilities(outputs).map(Math.exp), offsets: outputs.offsets };
   },
   memberLoss: (outputs, evaluated) => meanLoss(logProbabilities(outputs), outputs.offsets, evaluated),
   loss: (mean, evaluated, aggregate) => meanLoss(logarithms(mean, aggregate), mean.offsets, evaluated),

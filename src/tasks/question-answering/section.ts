@@ -1,14 +1,18 @@
 import type { Json } from '../../base/canonical-json.ts';
+import { answerScores } from '../../metrics/answers.ts';
 import { wholeFrom } from '../../sweep/number-rules.ts';
 import type { TaskSection } from '../../sweep/task-section.ts';
 import type { NumberRule, YamlSection } from '../../sweep/yaml-section.ts';
 
 const finite: NumberRule = {
   whole: false,
-  accepts: Number.isFinite, expected: 'a number, or fitted' };
+  accepts: Number.isFinite,
+  expected: 'a number, or fitted',
+};
 
 export const section: TaskSection = {
   kind: 'question-answering',
+  form: answerScores.name,
   objectives: ['answer_f1', 'exact_match'],
   columns: [
     { name: 'id', otherwise: 'id', holds: 'what names the question' },

@@ -10,9 +10,8 @@ import { labelsOf } from '../text-rows.ts';
  * Outputs are [rows, classes].
  */
 export const scores: TaskScores = {
-  averaged({ values, offsets }, aggregate) {
-    if (aggregate === 'logits') return { values, offsets };
-    return { values: softmax(values, classesOf(offsets)), offsets };
+  averaged({ values, offsets }, aggregate, { label_names: names }) {
+    return { values: aggregate === 'logits' ? values : softmax(values, names.length), offsets };
   },
   memberLoss: ({ values }, evaluated) =>
     mean(negativeLogLikelihoods(values, classCount(evaluated), labelsOf(evaluated))),
@@ -38,8 +37,4 @@ export const scores: TaskScores = {
 
 function classCount({ shape }: EvaluatedRows): number {
   return shape.label_names.length;
-}
-
-function classesOf(offsets: Uint32Array): number {
-  return offsets[1] ?? 1;
 }
