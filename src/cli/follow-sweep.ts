@@ -10,6 +10,7 @@ import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from './open-record.ts';
 import { readWholeSweep } from './read-report.ts';
 import { wake } from './wake.ts';
+import { whatWaits } from './what-waits.ts';
 
 /**
  * Shows a sweep until it ends or the user leaves: the dashboard on a terminal, lines in a pipe. When it has ended,
@@ -38,6 +39,7 @@ async function showDashboard({ process }: CliContext, record: OpenRecord, name: 
   return runDashboard({
     readSnapshot: () => readSweepSnapshot(record.store, name),
     readMark: () => readSweepMark(record.store, name),
+    whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
     guard: () => guardTerminal(process.stdout.fd),
     command: (command) => carryOut(record, name, command),
     stdout: process.stdout,
@@ -59,6 +61,7 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
   try {
     return await runProgressLines({
       readSnapshot: () => readSweepSnapshot(record.store, name),
+      whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
       say: (line) => say(context, line),
       signal: leaving.signal,
     });

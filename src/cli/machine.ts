@@ -1,6 +1,8 @@
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import { ensureServices, readServices, type Services } from '../services/ensure-services.ts';
+import { demandTemporal } from '../worker/reach-temporal.ts';
+import { withoutPassword } from '../store/database-refusal.ts';
 import { temporalAddressOf, type TemporalAddress } from '../worker/temporal-address.ts';
 
 /** Where the record and its drivers are, as this command sees them. */
@@ -37,27 +39,30 @@ export function machineIfRunning(): Machine | null {
   };
 }
 
-/** Brings up what is not up: services that the environment names are used, the others are this machine's own. */
+/** How long a Temporal server may take to answer: one of this machine's own may be on its way up again. */
+const temporalPatienceMs = 15_000;
+
+/**
+ * Brings up what is not up: services that the environment names are used, the others are this machine's own.
+ * @throws SERVICE_UNAVAILABLE where a server does not answer; one that the environment names is tried before anything starts
+ */
 export async function startedMachine(progress: (text: string) => void): Promise<Machine> {
   const dataDirectory = dataDirectoryOf(process.env);
-  return machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }), dataDirectory);
+  const outside = process.env['TEMPORAL_ADDRESS'] !== undefined;
+  if (outside) await demandTemporal(temporalAddressOf(process.env), temporalPatienceMs);
+  const machine = machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }), dataDirectory);
+  if (!outside) await demandTemporal(machine.temporal, temporalPatienceMs);
+  return machine;
 }
 
-function machineOf({ databaseUrl, temporalAddress, namespace }: Services, dataDirectory: string): Machine {
+function machineOf(
+  { databaseUrl, temporalAddress, namespace }: Services,
+  dataDirectory: string,
+): Machine & { readonly temporal: TemporalAddress } {
   return {
     databaseUrl,
     databaseName: withoutPassword(databaseUrl),
     temporal: { ...temporalAddressOf(process.env), address: temporalAddress, namespace },
     dataDirectory,
   };
-}
-
-/** For messages; a URL that cannot be taken apart may hide a password anywhere. */
-function withoutPassword(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl)) return 'DATABASE_URL';
-  const url = new URL(databaseUrl);
-  if (url.host === '') return 'DATABASE_URL';
-  url.password = '';
-  url.search = '';
-  return url.toString();
 }

@@ -17,6 +17,8 @@ export interface DashboardOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;
   /** See SnapshotPollerOptions. */
   readonly readMark?: () => Promise<string>;
+  /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
+  readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
   /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
   readonly command: (command: DashboardCommand) => Promise<void>;
   readonly stdout: TerminalOutput;
@@ -37,6 +39,7 @@ export interface DashboardOptions {
 }
 
 const noticeMs = 4000;
+const waitingLookMs = 5000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
@@ -58,6 +61,8 @@ class Dashboard {
   #snapshot: SweepSnapshot | null = null;
   #view: ViewState = initialViewState;
   #away: { readonly since: string; readonly reason: string } | null = null;
+  #waiting: string | null = null;
+  #looking = false;
   #notice: { readonly banner: Banner; readonly until: number } | null = null;
   #draw: () => void = () => undefined;
 
@@ -135,11 +140,28 @@ class Dashboard {
       const ended = this.#snapshot !== null && isFinal(this.#snapshot);
       if (!ended || this.#away !== null || this.#notice !== null) this.#draw();
     }, 1000);
+    const looking = setInterval(() => void this.#look(), waitingLookMs);
     return () => {
       clearInterval(clock);
+      clearInterval(looking);
       this.#draw = () => undefined;
       instance.unmount();
     };
+  }
+
+  /** Asks what the sweep waits for; one question at a time. */
+  async #look(): Promise<void> {
+    const { whatWaits } = this.#options;
+    if (whatWaits === undefined || this.#snapshot === null || this.#looking) return;
+    this.#looking = true;
+    try {
+      const waiting = await whatWaits(this.#snapshot);
+      if (waiting === this.#waiting) return;
+      this.#waiting = waiting;
+      this.#draw();
+    } finally {
+      this.#looking = false;
+    }
   }
 
   async #poll(): Promise<void> {
@@ -153,9 +175,11 @@ class Dashboard {
       signal: this.#leaving.signal,
       onSnapshot: (snapshot) => {
         const wasGoing = this.#snapshot !== null && !isFinal(this.#snapshot);
+        const first = this.#snapshot === null;
         this.#snapshot = snapshot;
         this.#away = null;
         this.#draw();
+        if (first) void this.#look();
         if (wasGoing && isFinal(snapshot)) this.#leaving.abort();
       },
       onAway: (reason) => {
@@ -185,6 +209,7 @@ class Dashboard {
       const { since, reason } = this.#away;
       return { text: `PostgreSQL away since ${since}, trying again: ${reason}`, urgent: true };
     }
+    if (this.#waiting !== null && this.#notice === null) return { text: `waits: ${this.#waiting}`, urgent: true };
     if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
     return this.#notice?.banner ?? null;
   }

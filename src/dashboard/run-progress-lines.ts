@@ -6,6 +6,8 @@ import { isFinal, stateWords } from './sweep-progress.ts';
 
 export interface ProgressLinesOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;
+  /** What the sweep waits for; null: nothing stands in its way. Asked every few seconds. */
+  readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
   readonly say: (line: string) => void;
   readonly refreshMs?: number;
   /** Lines about ended trainings come no closer than this; a change of state is told at once. */
@@ -26,8 +28,13 @@ export async function runProgressLines(options: ProgressLinesOptions): Promise<'
   let toldAt = Number.NEGATIVE_INFINITY;
   let away = false;
   let finished = false;
+  const waiting = tellWhatWaits(options, now);
   await pollSnapshots({
-    readSnapshot,
+    readSnapshot: async () => {
+      const snapshot = await readSnapshot();
+      await waiting(snapshot);
+      return snapshot;
+    },
     refreshMs,
     signal: leaving.signal,
     onSnapshot: (snapshot) => {
@@ -51,4 +58,23 @@ export async function runProgressLines(options: ProgressLinesOptions): Promise<'
   });
   signal?.removeEventListener('abort', leave);
   return finished ? 'finished' : 'left';
+}
+
+const waitingLookMs = 5000;
+
+/** Says what a sweep waits for, once for each thing that it waits for. */
+function tellWhatWaits(
+  { whatWaits, say }: ProgressLinesOptions,
+  now: () => Date,
+): (snapshot: SweepSnapshot) => Promise<void> {
+  let told: string | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return async (snapshot) => {
+    const at = now().getTime();
+    if (whatWaits === undefined || at - askedAt < waitingLookMs) return;
+    askedAt = at;
+    const waiting = await whatWaits(snapshot);
+    if (waiting !== told && waiting !== null) say(`${formatClock(now())} waits: ${waiting}`);
+    told = waiting;
+  };
 }

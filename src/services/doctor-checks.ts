@@ -7,6 +7,9 @@ import { probeDevices } from '../runtime/devices/probe-devices.ts';
 import type { DoctorFinding } from './doctor-finding.ts';
 import { readServices } from './ensure-services.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
+import { oldestPostgres, tooOld } from '../store/oldest-postgres.ts';
+import { temporalFault } from '../worker/reach-temporal.ts';
+import { temporalAddressOf } from '../worker/temporal-address.ts';
 import { readStatus } from './services-status.ts';
 import { temporalServerVersion, temporalBinaryIfThere } from './temporal-binary.ts';
 
@@ -48,6 +51,47 @@ export async function checkDevices(): Promise<readonly DoctorFinding[]> {
   });
 }
 
+/** What the environment names outside of this machine's own services: whether each answers as it should. */
+export async function checkOutside(environment: NodeJS.ProcessEnv): Promise<readonly DoctorFinding[]> {
+  const findings: DoctorFinding[] = [];
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address } = environment;
+  if (databaseUrl !== undefined) {
+    const fault = await databaseFault(databaseUrl);
+    const fix = 'correct DATABASE_URL (user, password, host, port, database, sslmode), or start that server';
+    findings.push(
+      fault === null
+        ? { name: 'database', status: 'ok', detail: 'DATABASE_URL answers' }
+        : { name: 'database', status: 'fail', detail: fault, fix },
+    );
+  }
+  if (address !== undefined) {
+    const fault = await temporalFault(temporalAddressOf(environment));
+    findings.push(
+      fault === null
+        ? { name: 'Temporal', status: 'ok', detail: `${address} answers` }
+        : { name: 'Temporal', status: 'fail', detail: fault.reason, fix: fault.fix },
+    );
+  }
+  return findings;
+}
+
+async function databaseFault(connectionString: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000 });
+  client.on('error', () => undefined); // What a lost connection means is told by the query below.
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number }>(
+      "select current_setting('server_version_num')::integer as version",
+    );
+    const version = rows[0]?.version ?? 0;
+    return version >= oldestPostgres ? null : tooOld(version);
+  } catch (error) {
+    return textOf(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 export async function checkServices(dataDirectory: string): Promise<DoctorFinding> {
   const name = 'services';
   const services = readServices(dataDirectory);
@@ -55,16 +99,14 @@ export async function checkServices(dataDirectory: string): Promise<DoctorFindin
   const status = readStatus(dataDirectory);
   const down = Object.entries(status?.services ?? {}).filter(([, service]) => service.process === null);
   const faults = down.map(([service, { fault }]) => `${service}: ${fault ?? 'starting'}`);
-  const client = new pg.Client({ connectionString: services.databaseUrl, connectionTimeoutMillis: 3_000 });
-  client.on('error', () => undefined); // What a lost connection means is told by the query below.
-  try {
-    await client.connect();
-    await client.query('select 1');
-  } catch (error) {
-    faults.push(`database: ${textOf(error)}`);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  const database = await databaseFault(services.databaseUrl);
+  if (database !== null) faults.push(`database: ${database}`);
+  const temporal = await temporalFault({
+    ...temporalAddressOf(process.env),
+    address: services.temporalAddress,
+    namespace: services.namespace,
+  });
+  if (temporal !== null) faults.push(temporal.reason);
   if (faults.length === 0) return { name, status: 'ok', detail: 'up' };
   return { name, status: 'fail', detail: faults.join('; '), fix: `read the logs in ${dataDirectory}/logs` };
 }

@@ -2,7 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
-import { checkDevices, checkListening, checkPostgres, checkServices, checkTemporal } from './doctor-checks.ts';
+import {
+  checkDevices,
+  checkListening,
+  checkOutside,
+  checkPostgres,
+  checkServices,
+  checkTemporal,
+} from './doctor-checks.ts';
 import { freeBytes } from './demand-room.ts';
 import type { DoctorFinding } from './doctor-finding.ts';
 import { lockFileOf, statusFileOf } from './services-status.ts';
@@ -12,7 +19,12 @@ const oldestNode = [20, 19] as const;
 
 /** Looks at everything that dropsweep needs on this machine. Starts and changes nothing. */
 export async function doctor(dataDirectory: string): Promise<readonly DoctorFinding[]> {
-  const slow = await Promise.all([checkTemporal(), checkDevices(), checkServices(dataDirectory)]);
+  const slow = await Promise.all([
+    checkTemporal(),
+    checkDevices(),
+    checkServices(dataDirectory),
+    checkOutside(process.env),
+  ]);
   return [
     checkNode(),
     checkPlatform(),

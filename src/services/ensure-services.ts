@@ -6,6 +6,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { builtFile } from './built-file.ts';
 import { demandRoom } from './demand-room.ts';
 import { logFileOf, readStatus, type ServicesStatus, supervisorOf } from './services-status.ts';
+import { isProvedDead } from '../worker/process-identity.ts';
 import { defaultSlots, outsideKey } from './supervisor-settings.ts';
 
 export interface EnsureServicesOptions {
@@ -23,8 +24,6 @@ export interface Services {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly namespace: string;
-  /** Whether this machine's supervisor runs a worker for them. */
-  readonly supervised: boolean;
 }
 
 /**
@@ -57,14 +56,21 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Se
 }
 
 /**
- * What a supervisor keeps up here now. Null: none does, or not yet, or it was started with other outside services than
- * this environment names.
+ * What a supervisor keeps up here now, or has left up: PostgreSQL outlives one that was killed, and with it all that only
+ * reads and commands. Null: there is none, or not yet, or it was started with other outside services than this
+ * environment names.
  */
 export function readServices(dataDirectory: string, environment: NodeJS.ProcessEnv = process.env): Services | null {
   const status = readStatus(dataDirectory);
   const owner = supervisorOf(dataDirectory);
-  if (status === null || owner === null || status.supervisor.pid !== owner.pid || status.state !== 'up') return null;
-  return serves(status, environment) ? servicesOf(status, dataDirectory) : null;
+  if (status === null || !serves(status, environment)) return null;
+  if (owner === null) return databaseIsLeft(status) ? servicesOf(status, dataDirectory) : null;
+  return status.supervisor.pid === owner.pid && status.state === 'up' ? servicesOf(status, dataDirectory) : null;
+}
+
+function databaseIsLeft({ services, postgres_port }: ServicesStatus): boolean {
+  const left = services['postgres']?.process ?? null;
+  return postgres_port !== null && left !== null && !isProvedDead(left);
 }
 
 function servicesOf(status: ServicesStatus, dataDirectory: string): Services {
@@ -73,7 +79,6 @@ function servicesOf(status: ServicesStatus, dataDirectory: string): Services {
     databaseUrl: status.database_url,
     temporalAddress: status.temporal_address,
     namespace: status.temporal_namespace,
-    supervised: true,
   };
 }
 

@@ -1,10 +1,11 @@
-import { type Migration, Migrator } from 'kysely';
+import { type Migration, Migrator, sql } from 'kysely';
 import * as initial from '../../migrations/0001-initial.ts';
 import * as packing from '../../migrations/0002-packing.ts';
 import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
 import * as outputRows from '../../migrations/0004-output-rows.ts';
 import * as metricsAreJson from '../../migrations/0005-metrics-are-json.ts';
 import { DropsweepError } from '../base/errors.ts';
+import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
 
 const migrations: Record<string, Migration> = {
@@ -21,15 +22,36 @@ const migrations: Record<string, Migration> = {
  * @throws SERVICE_UNAVAILABLE when the database refuses one; what came before it stands.
  */
 export async function migrate(store: Store): Promise<readonly string[]> {
+  await demandVersion(store);
   const migrator = new Migrator({ db: store.db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     throw new DropsweepError('SERVICE_UNAVAILABLE', 'the database schema could not be brought up to date', {
       got: error instanceof Error ? error.message : JSON.stringify(error),
-      expected: `PostgreSQL 14 or newer, whose user may create tables; schema no newer than ${Object.keys(migrations).at(-1)}`,
-      fix: 'check DATABASE_URL and its rights; a newer dropsweep may have written this database',
+      expected: `a user who may create tables; a schema no newer than ${Object.keys(migrations).at(-1)}`,
+      fix: mayNotCreate(error)
+        ? 'let its owner run: GRANT CREATE ON SCHEMA public TO the user of DATABASE_URL (since PostgreSQL 15 nobody has it unasked)'
+        : 'check DATABASE_URL; a newer dropsweep may have written this database',
       cause: error,
     });
   }
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+/** @throws SERVICE_UNAVAILABLE */
+async function demandVersion(store: Store): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::integer as version`.execute(store.db);
+  const version = rows[0]?.version;
+  if (version === undefined) throw new Error('a server has a version');
+  if (version >= oldestPostgres) return;
+  throw new DropsweepError('SERVICE_UNAVAILABLE', tooOld(version), {
+    where: 'DATABASE_URL',
+    expected: `PostgreSQL ${oldestPostgres / 10_000} or newer`,
+    fix: 'name a newer server, or unset DATABASE_URL for this machine’s own',
+  });
+}
+
+function mayNotCreate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42501';
 }

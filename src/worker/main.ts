@@ -2,6 +2,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { DropsweepError } from '../base/errors.ts';
 import { chooseDevice } from '../runtime/devices/choose-device.ts';
+import { databaseRefusal, withoutPassword } from '../store/database-refusal.ts';
 import { openWorkerRecord } from './open-worker-record.ts';
 import { resolveModelFolder } from './resolve-model-folder.ts';
 import { runWorker } from './run-worker.ts';
@@ -18,6 +19,11 @@ async function main(): Promise<void> {
   const settings = { ...wished, deviceClass: await chooseDevice(device, process.env) };
   if (device !== 'cpu') log.info(`slots compute on ${settings.deviceClass}`);
   const drain = new AbortController();
+  // Whoever started it in a terminal is gone without a word: nobody would end it.
+  process.on('disconnect', () => {
+    log.info('draining: the process that started it has ended');
+    drain.abort();
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (drain.signal.aborted) process.exit(interruptedStatus);
@@ -43,7 +49,9 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof DropsweepError ? error.message : stackOf(error)}\n`);
+  const { DATABASE_URL: databaseUrl = '' } = process.env;
+  const known = databaseRefusal(error, withoutPassword(databaseUrl)) ?? error;
+  process.stderr.write(`${known instanceof DropsweepError ? known.message : stackOf(known)}\n`);
   process.exitCode = 1;
 }
 // Native connections may keep the loop alive.

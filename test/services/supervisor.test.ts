@@ -11,6 +11,7 @@ import { postgresPassword } from '../../src/services/postgres-server.ts';
 import { lockFileOf, supervisorOf } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
 import { isProvedDead, ownIdentity } from '../../src/worker/process-identity.ts';
+import { emptyHome, runCli } from '../cli/run-cli.ts';
 import { ServiceFolder } from './service-folder.ts';
 
 let folder: ServiceFolder;
@@ -73,6 +74,18 @@ describe('a supervisor', () => {
     expect(await stopServices(folder.path)).toBe(false);
     expect(await folder.up()).toEqual(first);
     expect(await ask(first.databaseUrl, 'select value from kept')).toBe(7);
+  });
+
+  it('leaves a record that can be read and commanded when it is killed: PostgreSQL goes on', async () => {
+    const services = await folder.up();
+    process.kill(supervisorOf(folder.path)?.pid ?? 0, 'SIGKILL');
+    await until(() => supervisorOf(folder.path) === null);
+    expect(readServices(folder.path, folder.environment)).toEqual(services);
+    const home = { DROPSWEEP_DATA: folder.path };
+    expect(await runCli(emptyHome(), ['ls'], { environment: home })).toMatchObject({ status: 0, stdout: '(none)\n' });
+    expect(await runCli(emptyHome(), ['pause', 'x'], { environment: home })).toMatchObject({
+      stderr: expect.stringContaining('SWEEP_NOT_FOUND'),
+    });
   });
 
   it.each(['postgres', 'temporal', 'worker'])('starts %s again when it is killed', async (name) => {

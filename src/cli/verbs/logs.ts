@@ -5,8 +5,9 @@ import { formatMoment } from '../../dashboard/format-value.ts';
 import { readSweepEvents, type SweepEventRow } from '../../store/sweep-events.ts';
 import { readSweepSnapshot } from '../../store/sweep-reader.ts';
 import { chooseSweep } from '../choose-sweep.ts';
-import { type CliContext, say } from '../cli-context.ts';
+import { type CliContext, note, say } from '../cli-context.ts';
 import { withRecord } from '../open-record.ts';
+import { whatWaits } from '../what-waits.ts';
 import type { FormatFlags } from '../verb-parameters.ts';
 
 interface LogsFlags extends FormatFlags {
@@ -19,9 +20,10 @@ const pollMs = 1_000;
 const followLimit = 1_000;
 
 export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): Promise<void> {
-  await withRecord(async ({ store }) => {
+  await withRecord(async ({ store, machine }) => {
     const name = await chooseSweep(store, sweep);
-    const { sweepId } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const { sweepId } = snapshot;
     const events = await readSweepEvents(store.db, { sweepId, limit: flags.limit });
     if (flags.format === 'table') for (const event of events) say(this, line(event));
     else
@@ -29,6 +31,8 @@ export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): 
         this,
         renderReport({ columns, rows: events, facts: { sweep: name }, before: [], after: [] }, flags.format, 0),
       );
+    const waiting = await whatWaits(machine, snapshot);
+    if (waiting !== null) note(this, `${name} waits: ${waiting}`);
     let last = events.at(-1)?.id ?? 0;
     while (flags.follow) {
       const { state } = await readSweepSnapshot(store, name, { trialLimit: 1 });

@@ -7,7 +7,10 @@ import { exitStatus } from '../exit-status.ts';
 import type { WorkerFlags } from '../local-verbs.ts';
 import { runningMachine } from '../machine.ts';
 
-/** A worker as a child in the foreground: it takes the terminal's signals itself. */
+/**
+ * A worker as a child in the foreground. It stands in a process group of its own, so that a signal reaches it once, by
+ * way of this process, whether the terminal sends it or somebody else; and it ends with this process, kill -9 too.
+ */
 export async function worker(this: CliContext, flags: WorkerFlags): Promise<void> {
   const { databaseUrl, temporal, dataDirectory } = runningMachine();
   if (temporal === null) {
@@ -20,7 +23,8 @@ export async function worker(this: CliContext, flags: WorkerFlags): Promise<void
   const slots = flags.slots === undefined ? [] : ['--slots', String(flags.slots)];
   const device = flags.device === undefined ? [] : ['--device', flags.device];
   const child = spawn(process.execPath, [main, ...slots, ...device, '--data', dataDirectory], {
-    stdio: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,
@@ -28,16 +32,13 @@ export async function worker(this: CliContext, flags: WorkerFlags): Promise<void
       TEMPORAL_NAMESPACE: temporal.namespace,
     },
   });
-  // The terminal sends SIGINT to both; what comes to this process alone is handed on.
-  const wait = (): void => undefined;
-  const handOn = (): void => void child.kill('SIGTERM');
-  process.on('SIGINT', wait);
-  process.on('SIGTERM', handOn);
+  const handOn = (signal: NodeJS.Signals): void => void child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, handOn);
   try {
     const [status]: unknown[] = await once(child, 'exit');
     this.process.exitCode = typeof status === 'number' ? status : exitStatus.failed;
   } finally {
-    process.off('SIGINT', wait);
-    process.off('SIGTERM', handOn);
+    for (const signal of signals) process.off(signal, handOn);
   }
 }
