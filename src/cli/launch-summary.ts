@@ -1,23 +1,26 @@
 import { formatCount, formatDuration } from '../dashboard/format-value.ts';
+import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 
 /** What is said before a sweep is launched. @param reused null: not known, since no database is up */
 export function launchSummary(plan: SweepPlan, reused: number | null, cost: CostPrediction): readonly string[] {
-  const { definition, inputs, trainings, trials, merged_points: merged } = plan;
+  const { definition, inputs, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
   const evaluations = trainings.reduce((sum, training) => sum + training.evaluations.length, 0);
   const rows = [`${inputs.train.rows} train`, `${inputs.dev.rows} dev`];
   if (inputs.test !== null) rows.push(`${inputs.test.rows} test`);
   const lines = [
     `Sweep ${definition.name}: ${definition.base}, rows: ${rows.join(', ')}`,
-    `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(evaluations, 'evaluation')}`,
+    adaptive === undefined
+      ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(evaluations, 'evaluation')}`
+      : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     `  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`,
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
     `  predicted time: ${formatRange(cost)}`,
   ];
   if (definition.trainer === 'simulated')
     lines.splice(1, 0, '  SIMULATED: curves for load tests, not results of any model');
-  if (definition.scheduler.kind === 'halving') lines.push('  the scheduler may stop trainings early');
+  if (makeScheduler(definition.scheduler).decides) lines.push('  the scheduler may stop trainings early');
   return lines;
 }
 

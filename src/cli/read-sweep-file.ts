@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { searchSections } from '../search/search-sections.ts';
 import { taskSections } from '../tasks/tasks.ts';
 
 /** Reads and checks a sweep file. @throws DropsweepError SWEEP_FILE_INVALID */
@@ -12,7 +13,7 @@ export function readSweepFile(file: string): SweepDefinition {
     isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
     isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
   };
-  return parseSweepFile(readText(path, file), path, lookup, taskSections);
+  return parseSweepFile(readText(path, file), path, lookup, taskSections, searchSections);
 }
 
 function readText(path: string, file: string): string {

@@ -91,6 +91,16 @@ export const readingVerbs = {
     },
     loader: async () => (await import('./verbs/explain.ts')).explain,
   }),
+  replay: buildCommand<Record<never, never>, [string], CliContext>({
+    docs: { brief: 'fold a sweep’s search again from its log, and compare every decision' },
+    parameters: {
+      positional: {
+        kind: 'tuple',
+        parameters: [{ brief: 'name of the sweep', parse: parseText, placeholder: 'sweep' }],
+      },
+    },
+    loader: async () => (await import('./verbs/replay.ts')).replay,
+  }),
   wait: buildCommand<{ readonly timeout?: number }, [string?], CliContext>({
     docs: { brief: 'wait until a sweep has ended, with its outcome as exit status' },
     parameters: {

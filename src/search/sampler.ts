@@ -1,18 +1,59 @@
+import type { SearchDefinition } from '../sweep/sweep-definition.ts';
+import type { SamplerSection } from '../sweep/search-section.ts';
+import type { SpaceAxis } from './space-axes.ts';
+
 /** A point of the space before canonicalisation: axis name → value. */
 export type SpacePoint = Readonly<Record<string, number | string>>;
 
-/** What happened in a search so far, in order; grid and random do not look. */
-export interface SearchEvent {
-  readonly sequence: number;
-  readonly ordinal: number;
-  readonly value: number | null;
+/**
+ * A kind of sampler: one file in samplers/ and one line in samplers.ts. Its section reads and checks its part of the
+ * sweep file; `make` gives the sampler of a definition that was read so, by this version or an earlier one.
+ */
+export interface SamplerKind {
+  readonly section: SamplerSection;
+  make(search: SearchDefinition, axes: readonly SpaceAxis[]): Sampler;
 }
 
-/** Suggests points. Pure: suggestion i is a function of (definition, i, events up to the s stored with it). */
-export interface Sampler {
-  /** Number of points, duplicates after canonicalisation included. */
+export type Sampler = IndependentSampler | AdaptiveSampler;
+
+/** Points that need no results: all are suggested at once. Pure: point i is a function of the definition and i. */
+export interface IndependentSampler {
+  readonly independent: true;
+  /** Number of points, repeats with other seeds and duplicates after canonicalisation included. */
   readonly size: number;
-  /** True when suggestions need no results: their trainings are inserted ahead, in blocks. */
-  readonly independent: boolean;
-  suggest(ordinal: number, events: readonly SearchEvent[]): SpacePoint;
+  /** @throws RangeError before the first and after the last */
+  pointAt(ordinal: number): SpacePoint;
+}
+
+/**
+ * Points that follow from results. Pure: suggestion i is a function of the definition, i, and the history in the order in
+ * which it was recorded. Never outside the space, never a point that the history does not accept, and no `seed`: each
+ * point is trained with every seed of the space.
+ */
+export interface AdaptiveSampler {
+  readonly independent: false;
+  /** Points at most. */
+  readonly trials: number;
+  /** Null: no point is left. */
+  suggest(number: number, history: SearchHistory): Suggestion | null;
+}
+
+export interface Suggestion {
+  readonly point: SpacePoint;
+  readonly reason: string;
+}
+
+/** What has become of the points so far, in the order of their suggestion. */
+export interface SearchHistory {
+  readonly trials: readonly SampledTrial[];
+  /** Whether the point is in the space, can be trained, and is none that was suggested before. */
+  accepts(point: SpacePoint): boolean;
+}
+
+export interface SampledTrial {
+  readonly point: SpacePoint;
+  /** pending: a training of it is still to be heard of. pruned: `value` is of the rung that it reached. */
+  readonly state: 'pending' | 'done' | 'pruned' | 'failed';
+  /** Mean over the seeds heard of; greater is better. Null: none, or all failed. */
+  readonly value: number | null;
 }

@@ -1,24 +1,41 @@
-/** A training's objective at the end of a rung; null: it failed before. */
-export interface RungReport {
-  readonly ordinal: number;
-  readonly rung: number;
-  /** Turned so that greater is better. */
-  readonly value: number | null;
+import type { KindSection } from '../sweep/search-section.ts';
+import type { SchedulerDefinition } from '../sweep/sweep-definition.ts';
+
+/** A kind of scheduler: one file in schedulers/ and one line in schedulers.ts. */
+export interface SchedulerKind {
+  readonly section: KindSection;
+  make(definition: SchedulerDefinition): Scheduler;
+}
+
+/** How trainings are cut into rungs, and which of them go on. Pure. */
+export interface Scheduler {
+  /** False: it never decides, and what trainings reach need not be recorded for it. */
+  readonly decides: boolean;
+  /** Rungs of the training with that ordinal, its end included. */
+  rungCount(ordinal: number): number;
+  /** Steps at which its rungs end, ascending; the last is totalSteps. */
+  rungSteps(totalSteps: number, ordinal: number): readonly number[];
+  /** A fold that has heard nothing yet. */
+  open(): SchedulerFold;
+}
+
+/**
+ * Hears what happened, one fact after the other, and answers with the decisions that follow from it. A rung below the last
+ * is decided once for each training that reported a value there, never taken back, and in the end for all of them; a
+ * training that failed there gets no decision. The same facts in the same order give the same decisions.
+ */
+export interface SchedulerFold {
+  /** So many trainings are in the search, at most: more when it is extended, fewer when it ends early. */
+  planned(trainings: number): readonly RungDecision[];
+  /** @param value greater is better; null: the training failed before the rung's end */
+  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[];
+  /** The training had failed at that rung, and is tried again. */
+  retract(ordinal: number, rung: number): void;
 }
 
 export interface RungDecision {
   readonly ordinal: number;
   readonly rung: number;
-  readonly decision: 'promote' | 'prune';
-}
-
-/** An early-stopping scheduler. Pure: the same reports, in any order, give the same decisions. */
-export interface Scheduler {
-  /** Steps at which rungs end, ascending; the last is totalSteps. */
-  rungSteps(totalSteps: number): readonly number[];
-  /**
-   * All decisions that follow from the reports so far, also those made before: the caller drops what it has.
-   * @param trainings number of trainings in the sweep
-   */
-  decide(reports: readonly RungReport[], trainings: number): readonly RungDecision[];
+  readonly kind: 'promote' | 'prune';
+  readonly reason: string;
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
-import { letGo, reportReached, retractFailures } from './report-to-schedulers.ts';
+import { advanceSearch, reportRetried } from './advance-search.ts';
+import { letGo } from './let-go.ts';
 import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
 export type SweepCommand =
@@ -33,7 +34,7 @@ export function commandSweep(
   return transact(store, async (tx) => {
     const sweep = await tx
       .selectFrom('sweeps')
-      .select(['id', 'state', 'desired_state'])
+      .select(['id', 'state', 'desired_state', 'searching'])
       .where('name', '=', sweepName)
       .forUpdate()
       .executeTakeFirst();
@@ -61,6 +62,7 @@ interface SweepStates {
   readonly id: string;
   readonly state: string;
   readonly desired_state: string;
+  readonly searching: boolean;
 }
 
 async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: SweepCommand): Promise<boolean> {
@@ -71,8 +73,8 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
       return true;
     case 'resume':
       if (sweep.state === 'completed' || (sweep.state === 'running' && sweep.desired_state === 'running')) return false;
-      if (sweep.state === 'cancelled') await reopen(tx, sweep.id);
       await setDesired(tx, sweep.id, 'running');
+      if (sweep.state === 'cancelled') await reopen(tx, sweep.id);
       return true;
     case 'cancel':
       if (sweep.state === 'completed' || sweep.state === 'cancelled') return false;
@@ -84,6 +86,7 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
         .set({ desired_parallelism: command.parallelism })
         .where('id', '=', sweep.id)
         .execute();
+      if (sweep.searching) await tellCapacity(tx, sweep.id, command.parallelism);
       return true;
     case 'set_priority':
       await tx.updateTable('sweeps').set({ priority: command.priority }).where('id', '=', sweep.id).execute();
@@ -93,6 +96,12 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
     default:
       return assertNever(command, 'sweep command');
   }
+}
+
+/** A search that adapts suggests as many points ahead as can run at once. */
+async function tellCapacity(tx: DatabaseTransaction, sweepId: string, parallelism: number): Promise<void> {
+  const fact = { kind: 'capacity', ordinal: 0, rung: 0, value: parallelism } as const;
+  await advanceSearch(tx, sweepId, () => [fact]);
 }
 
 async function setDesired(tx: DatabaseTransaction, sweepId: string, state: 'running' | 'paused'): Promise<void> {
@@ -154,8 +163,7 @@ async function openLinks(
     update segments set status = 'blocked', crash_count = 0
     where training_id = any(${ids}::uuid[]) and status = 'failed'`.execute(tx);
   await settleTrainings(tx, ids);
-  await retractFailures(tx, sweepId, ids);
-  await reportReached(tx, sweepId, ids);
+  await reportRetried(tx, sweepId, ids);
   return ids;
 }
 

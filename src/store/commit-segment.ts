@@ -3,7 +3,7 @@ import { assertNever } from '../base/assert-never.ts';
 import type { EvaluationResult, Lease, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
 import { freezeOutputs } from './stored-outputs.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import { reportToSchedulers } from './report-to-schedulers.ts';
+import { reportToSearches } from './advance-search.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 import { type HeldSegment, heldSegment, writeCheckpoint, writeMetrics } from './write-progress.ts';
 import type { FenceResult } from './worker-ledger.ts';
@@ -71,7 +71,7 @@ async function applyOutcome(
       await writeMembers(tx, segment, outcome.members);
       for (const result of outcome.results) await writeResult(tx, segment, result);
       await setStatus(tx, segment, 'done');
-      return reportToSchedulers(tx, segment.training_id);
+      return reportToSearches(tx, segment.training_id);
     }
     case 'released':
       return setStatus(tx, segment, 'ready');
@@ -121,7 +121,7 @@ async function failTraining(
     update evaluations set status = 'failed', finished_at = now()
     where training_id = ${segment.training_id} and status = 'pending'`.execute(tx);
   await writeSweepEvent(tx, { trainingId: segment.training_id, kind: state, detail: { code, message } });
-  await reportToSchedulers(tx, segment.training_id);
+  await reportToSearches(tx, segment.training_id);
 }
 
 async function writeMembers(

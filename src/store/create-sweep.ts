@@ -1,7 +1,10 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
-import { firstTrialNumbers, insertTrainings } from './insert-trainings.ts';
+import { openingFacts, searchNeeds } from '../search/search-state.ts';
+import { advanceSearch, reportReached } from './advance-search.ts';
+import { extendedPlan, thawPlan } from './extend-plan.ts';
+import { insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
 
@@ -43,7 +46,7 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('sweep_id', '=', id)
     .where('origin', '=', 'reused')
-    .where('ordinal', '<', plan.trainings.length)
+    .where('ordinal', '<', Math.max(plan.trainings.length, plan.adaptive_trainings ?? 0))
     .executeTakeFirstOrThrow();
   return { kind, sweepId: id, reused: count };
 }
@@ -59,7 +62,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await sql`select pg_advisory_xact_lock(hashtextextended(${plan.definition.name}, 0))`.execute(tx);
   const before = await tx
     .selectFrom('sweeps')
-    .select(['id', 'canonical_hash', 'definition', 'frozen_plan'])
+    .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'searching'])
     .where('name', '=', plan.definition.name)
     .executeTakeFirst();
   for (const dataset of request.datasets) {
@@ -69,11 +72,15 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
       .onConflict((conflict) => conflict.column('hash').doNothing())
       .execute();
   }
-  if (before === undefined) return { id: await insertSweep(tx, request), kind: 'created', existing: plan.definition };
+  if (before === undefined) {
+    const id = await insertSweep(tx, request);
+    await openLog(tx, id, plan, plan.trainings.length);
+    return { id, kind: 'created', existing: plan.definition };
+  }
   if (before.canonical_hash === plan.canonical_hash) {
     return { id: before.id, kind: 'attached', existing: before.definition };
   }
-  const merged = request.extend === true ? extendPlan(thawPlan(before.frozen_plan), plan.trainings) : null;
+  const merged = request.extend === true ? await extendedPlan(tx, before, plan) : null;
   if (merged === null) return { id: before.id, kind: 'conflict', existing: before.definition };
   await tx
     .updateTable('sweeps')
@@ -83,24 +90,43 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
       desired_state: 'running',
       finished_at: null,
       inserted_trainings: 0,
+      ...searchNeeds(plan.definition),
     })
     .where('id', '=', before.id)
     .execute();
   // Trials are numbered anew: the old trainings come first, so theirs change only where evaluations were added.
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
-  await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: merged.length } });
+  await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
+  if (plan.adaptive_trainings !== undefined) await insertTrainings(tx, before.id, numberTrials(merged));
+  await openLog(tx, before.id, plan, merged.length);
   return { id: before.id, kind: 'extended', existing: before.definition };
 }
 
+/** What a search hears first, and after an extension anew; one that adapts answers with its first points. */
+async function openLog(
+  tx: DatabaseTransaction,
+  id: string,
+  { definition }: SweepPlan,
+  trainings: number,
+): Promise<void> {
+  if (searchNeeds(definition).listens) await advanceSearch(tx, id, () => openingFacts(definition, trainings));
+}
+
+function plannedOf({ adaptive_trainings: most }: SweepPlan, trainings: readonly PlannedTraining[]): number {
+  return most ?? trainings.length;
+}
+
+/** What a search suggests as it goes on is in its log; the frozen plan has what was suggested at once. */
 function frozenColumns(plan: SweepPlan, trainings: readonly PlannedTraining[]) {
+  const adapts = plan.adaptive_trainings !== undefined;
   return {
     canonical_hash: plan.canonical_hash,
     definition: JSON.stringify(plan.definition),
     inputs: JSON.stringify(plan.inputs),
-    planned_trainings: trainings.length,
+    planned_trainings: plannedOf(plan, trainings),
     merged_points: plan.merged_points,
-    trial_count: plan.trials,
-    frozen_plan: gzipSync(JSON.stringify(trainings)),
+    trial_count: adapts ? trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0) : plan.trials,
+    frozen_plan: gzipSync(JSON.stringify(adapts ? [] : trainings)),
   };
 }
 
@@ -110,6 +136,7 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
     .insertInto('sweeps')
     .values({
       ...frozenColumns(plan, plan.trainings),
+      ...searchNeeds(definition),
       name: definition.name,
       trainer: definition.trainer,
       desired_parallelism: definition.parallelism,
@@ -118,34 +145,12 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await writeSweepEvent(tx, { sweepId: row.id, kind: 'launched', detail: { trainings: plan.trainings.length } });
+  await writeSweepEvent(tx, {
+    sweepId: row.id,
+    kind: 'launched',
+    detail: { trainings: plannedOf(plan, plan.trainings) },
+  });
   return row.id;
-}
-
-/** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
-function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTraining[]): PlannedTraining[] | null {
-  const byHash = new Map(wanted.map((training) => [training.training_hash, training]));
-  const kept: PlannedTraining[] = [];
-  for (const training of old) {
-    const larger = byHash.get(training.training_hash);
-    if (larger === undefined || !contains(larger, training)) return null;
-    kept.push(larger);
-    byHash.delete(training.training_hash);
-  }
-  return [...kept, ...byHash.values()].map((training, ordinal) => ({ ...training, ordinal }));
-}
-
-/** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */
-function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
-  const evaluations = new Set(larger.evaluations.map((evaluation) => evaluation.evaluation_hash));
-  return (
-    smaller.evaluations.every((evaluation) => evaluations.has(evaluation.evaluation_hash)) &&
-    larger.rung_steps.join() === smaller.rung_steps.join()
-  );
-}
-
-function thawPlan(bytes: Buffer): PlannedTraining[] {
-  return JSON.parse(gunzipSync(bytes).toString('utf8')) as PlannedTraining[];
 }
 
 /** Inserts the trainings of a sweep that are not there yet, block by block; idempotent. */
@@ -160,11 +165,13 @@ export async function finishInserting(
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
   if (sweep.inserted_trainings >= sweep.planned_trainings) return;
-  const trainings = thawPlan(sweep.frozen_plan);
-  const firstTrials = firstTrialNumbers(trainings);
+  const trainings = numberTrials(thawPlan(sweep.frozen_plan));
   for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
     const block = trainings.slice(start, start + blockSize);
-    await transact(store, (tx) => insertTrainings(tx, sweepId, block, firstTrials));
+    await transact(store, async (tx) => {
+      const { reused } = await insertTrainings(tx, sweepId, block);
+      await reportReached(tx, sweepId, reused);
+    });
     if (isPowerOfTwo(start / blockSize + 1)) await refreshStatistics(store);
     progress?.(start + block.length, trainings.length);
   }

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { SearchEvent } from '../search/search-event.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
@@ -34,6 +35,10 @@ export interface DatabaseSchema {
     generation: Generated<number>;
     planned_trainings: number;
     inserted_trainings: Generated<number>;
+    /** Results are told to the search. */
+    listens: Generated<boolean>;
+    /** The search may suggest more than was inserted so far. */
+    searching: Generated<boolean>;
     merged_points: number;
     trial_count: number;
     frozen_plan: Buffer;
@@ -155,10 +160,14 @@ export interface DatabaseSchema {
   search_events: {
     sweep_id: string;
     sequence: number;
-    kind: 'report' | 'promote' | 'prune';
+    kind: SearchEvent['kind'];
     ordinal: number;
     rung: number;
     value: number | null;
+    reason: string | null;
+    point: WrittenOrNull<Record<string, number | string>>;
+    decided_at: number | null;
+    token: Generated<string>;
     created_at: Moment;
   };
   workers: {

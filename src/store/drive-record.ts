@@ -53,7 +53,7 @@ export class PostgresDriveRecord {
   async readSweepsToDrive(): Promise<{ sweepId: string; generation: number; deviceClass?: string }[]> {
     const sweeps = await this.#store.db
       .selectFrom('sweeps')
-      .select(['id', 'generation', 'planned_trainings', 'inserted_trainings'])
+      .select(['id', 'generation', 'planned_trainings', 'inserted_trainings', 'searching'])
       .select(sql<string | null>`definition ->> 'device'`.as('device'))
       .where(sql<boolean>`(state in ('running', 'paused') or (state = 'completed' and ${theoryMissing}))`)
       .where('desired_state', '<>', 'cancelled')
@@ -61,7 +61,8 @@ export class PostgresDriveRecord {
       .orderBy('created_at')
       .execute();
     for (const sweep of sweeps) {
-      if (sweep.inserted_trainings < sweep.planned_trainings) await finishInserting(this.#store, sweep.id);
+      if (!sweep.searching && sweep.inserted_trainings < sweep.planned_trainings)
+        await finishInserting(this.#store, sweep.id);
     }
     return sweeps.map(({ id, generation, device }) => ({
       sweepId: id,

@@ -4,26 +4,33 @@ import { sha256 } from '../base/sha256.ts';
 import { bundleKey } from '../sweep/packing.ts';
 import type { PlannedEvaluation, PlannedTraining } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import { letGo, reportReached } from './report-to-schedulers.ts';
+import { letGo } from './let-go.ts';
 import { settleTrainings } from './settle-trainings.ts';
 
-/** Number of each training's first trial, from 1. */
-export function firstTrialNumbers(trainings: readonly PlannedTraining[]): readonly number[] {
+export interface InsertableTraining extends PlannedTraining {
+  /** Number of the trial that its first evaluation is. */
+  readonly firstTrial: number;
+}
+
+/** Numbers the trials of trainings that follow one another, from 1. */
+export function numberTrials(trainings: readonly PlannedTraining[]): readonly InsertableTraining[] {
   let next = 1;
   return trainings.map((training) => {
-    const first = next;
+    const firstTrial = next;
     next += training.evaluations.length;
-    return first;
+    return { ...training, firstTrial };
   });
 }
 
-/** Inserts some trainings of a sweep with their links, segments and evaluations, in one transaction; idempotent. */
+/**
+ * Inserts some trainings of a sweep with their links, segments and evaluations, in one transaction; idempotent.
+ * @returns ids of those that were there before, from which results may be known already
+ */
 export async function insertTrainings(
   tx: DatabaseTransaction,
   sweepId: string,
-  block: readonly PlannedTraining[],
-  firstTrials: readonly number[],
-): Promise<void> {
+  block: readonly InsertableTraining[],
+): Promise<{ readonly reused: readonly string[] }> {
   const cancelled = await isCancelled(tx, sweepId);
   const hashes = block.map((training) => training.training_hash);
   const { rows: inserted } = await sql<{ training_hash: string }>`
@@ -47,14 +54,13 @@ export async function insertTrainings(
   const idOf = new Map(found.map((row) => [row.training_hash, row.id]));
   await linkBlock(tx, { sweepId, wanted: !cancelled }, block, idOf);
   await insertSegments(tx, block, idOf);
-  await insertEvaluations(tx, sweepId, block, { idOf, firstTrials });
+  await insertEvaluations(tx, sweepId, block, idOf);
   await settleTrainings(tx, [...idOf.values()]);
   if (cancelled) await letGo(tx, [...idOf.values()], 'cancelled');
-  const reused = found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id);
-  await reportReached(tx, sweepId, reused);
   const last = block.at(-1)?.ordinal ?? 0;
   await sql`
     update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);
+  return { reused: found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id) };
 }
 
 /** Locks the sweep: a cancel comes before the block, and is heeded, or after it, and finds its links. */
@@ -117,16 +123,11 @@ async function insertSegments(
     on conflict (training_id, kind, end_step) do nothing`.execute(tx);
 }
 
-interface BlockTrials {
-  readonly idOf: ReadonlyMap<string, string>;
-  readonly firstTrials: readonly number[];
-}
-
 async function insertEvaluations(
   tx: DatabaseTransaction,
   sweepId: string,
-  block: readonly PlannedTraining[],
-  { idOf, firstTrials }: BlockTrials,
+  block: readonly InsertableTraining[],
+  idOf: ReadonlyMap<string, string>,
 ): Promise<void> {
   const rows = block.flatMap((training) => {
     const training_id = idOf.get(training.training_hash);
@@ -142,7 +143,7 @@ async function insertEvaluations(
     const total = training.rung_steps.at(-1) ?? 0;
     const final = training.evaluations.map((evaluation, index) => ({
       ...row(evaluation, total),
-      trial: (firstTrials[training.ordinal] ?? 0) + index,
+      trial: training.firstTrial + index,
     }));
     const first = training.evaluations[0];
     if (first === undefined) return final;

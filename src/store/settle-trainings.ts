@@ -86,7 +86,7 @@ export async function finishSweeps(tx: DatabaseTransaction, sweepIds: readonly s
   const { rows } = await sql<{ id: string }>`
     update sweeps s set state = 'completed', finished_at = now()
     where s.id = any(${sweepIds}::uuid[]) and s.state in ('running', 'paused')
-      and s.inserted_trainings >= s.planned_trainings
+      and s.inserted_trainings >= s.planned_trainings and not s.searching
       and not exists (select 1 from sweep_trainings l where l.sweep_id = s.id and l.open)
     returning s.id`.execute(tx);
   for (const { id } of rows) await writeSweepEvent(tx, { sweepId: id, kind: 'completed' });

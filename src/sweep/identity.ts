@@ -65,7 +65,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
       .map((request) => ({ ...request }))
       .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
     search: { ...search },
-    scheduler: scheduler.kind === 'none' ? { kind: 'none' } : { ...scheduler },
+    scheduler: { ...scheduler },
     objectives: objectives.map((objective) => ({ ...objective })),
     trainer,
     simulation: simulation === undefined ? undefined : { ...simulation },

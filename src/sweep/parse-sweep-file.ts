@@ -8,6 +8,7 @@ import { readObjectives, readScheduler, readSearch, readTrainer } from './read-s
 import { readSpace } from './read-space.ts';
 import { absolute, type FileLookup, readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
+import type { SearchSections } from './search-section.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
 import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
@@ -27,6 +28,7 @@ const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
  * files are there.
  * @param file what the file is called in messages
  * @param tasks every kind of task that a file may name
+ * @param kinds every kind of sampler and scheduler that it may
  * @throws DropsweepError SWEEP_FILE_INVALID
  */
 export function parseSweepFile(
@@ -34,6 +36,7 @@ export function parseSweepFile(
   file: string,
   lookup: Omit<FileLookup, 'folder'>,
   tasks: readonly TaskSection[],
+  kinds: SearchSections,
 ): SweepDefinition {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -50,7 +53,7 @@ export function parseSweepFile(
   }
   const reading = new YamlReading(document, lines);
   const section = new YamlSection(reading, document.contents, '');
-  const definition = readDefinition(section, { ...lookup, folder: dirname(file) }, tasks);
+  const definition = readDefinition(section, { ...lookup, folder: dirname(file) }, tasks, kinds);
   section.finish();
   if (definition === null || reading.problems.length > 0) throw sweepFileInvalid(basename(file), reading.problems);
   return definition;
@@ -63,15 +66,23 @@ function syntaxProblems(document: Document, lines: LineCounter): readonly SweepF
   });
 }
 
-function readDefinition(file: YamlSection, lookup: FileLookup, tasks: readonly TaskSection[]): SweepDefinition | null {
+function readDefinition(
+  file: YamlSection,
+  lookup: FileLookup,
+  tasks: readonly TaskSection[],
+  { samplers, schedulers }: SearchSections,
+): SweepDefinition | null {
   const name = readName(file);
   const base = readBase(file, lookup);
   const task = readTask(file, lookup, tasks);
-  const search = readSearch(file);
-  const { space, scales, ensembleSizes } = readSpace(file, search.kind === 'random');
+  const search = readSearch(file, samplers);
+  const { space, scales, ensembleSizes } = readSpace(
+    file,
+    samplers.find(({ kind }) => kind === search.kind)?.ranges === true,
+  );
   const { keep: _, ...training } = readTraining(file, Object.keys(space));
   const evaluations = readEvaluation(file, ensembleSizes);
-  const scheduler = readScheduler(file);
+  const scheduler = readScheduler(file, schedulers);
   const objectives = readObjectives(file, tasks.find(({ kind }) => kind === task?.kind) ?? tasks[0]);
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;

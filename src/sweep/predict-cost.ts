@@ -56,6 +56,8 @@ export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction
     const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
     for (const scored of passes.values()) seconds += scored * scoredTokens * SECONDS_PER_SCORED_TOKEN * scale;
   }
+  // Of a search that adapts the first trainings stand for all.
+  if (plan.adaptive_trainings !== undefined) seconds *= plan.adaptive_trainings / Math.max(1, plan.trainings.length);
   // Slots share the machine's cores: the figures above are the whole machine's, whatever the number of slots.
   const simulated = plan.definition.trainer === 'simulated';
   const elapsed = simulated ? seconds / inputs.slots : seconds;

@@ -2,59 +2,45 @@ import { isScalar } from 'yaml';
 import type { Metric } from '../metrics/metric.ts';
 import { rankingMetrics } from '../metrics/metrics.ts';
 import { didYouMean } from './sweep-file-problems.ts';
+import type { KindSection, SamplerSection } from './search-section.ts';
 import type { SchedulerDefinition, SearchDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
-import { atLeastZero, properShare, rate, wholeFrom } from './number-rules.ts';
+import { atLeastZero, rate, wholeFrom } from './number-rules.ts';
 import type { Objective, SimulationSettings, TrainerKind } from './vocabulary.ts';
 import type { Field, YamlSection } from './yaml-section.ts';
 
 /** `search: grid`, or `search: {kind: random, trials: 20, seed: 0}`. */
-export function readSearch(file: YamlSection): SearchDefinition {
-  const field = file.field('search');
-  if (field === null || isScalar(field.node)) {
-    const kind = field === null ? 'grid' : file.choiceOf(field, ['grid', 'random']);
-    if (kind === 'random') file.wrong(field ?? { node: file.node, name: 'search' }, '{kind: random, trials: <number>}');
-    return { kind: 'grid' };
-  }
-  const section = file.section('search');
-  const kind = section?.choice('kind', ['grid', 'random']) ?? 'grid';
-  if (section === null) return { kind: 'grid' };
-  if (!section.has('kind')) section.missing('kind', 'grid or random');
-  if (kind === 'grid') {
-    section.finish();
-    return { kind };
-  }
-  const trials = section.number('trials', wholeFrom(1));
-  if (!section.has('trials')) section.missing('trials', 'how many points to draw');
-  const seed = section.number('seed', wholeFrom(0)) ?? 0;
-  section.finish();
-  return { kind, trials: trials ?? 1, seed };
+export function readSearch(file: YamlSection, samplers: readonly SamplerSection[]): SearchDefinition {
+  return readKind(file, 'search', samplers);
 }
 
 /** `scheduler: none`, or `scheduler: {kind: halving, rungs: [0.25, 0.5], keep: 0.5}`. */
-export function readScheduler(file: YamlSection): SchedulerDefinition {
-  const field = file.field('scheduler');
-  if (field === null || isScalar(field.node)) {
-    const kind = field === null ? 'none' : file.choiceOf(field, ['none', 'halving']);
-    if (kind === 'halving' && field !== null) file.wrong(field, '{kind: halving, rungs: [0.25, 0.5], keep: 0.5}');
-    return { kind: 'none' };
+export function readScheduler(file: YamlSection, schedulers: readonly KindSection[]): SchedulerDefinition {
+  return readKind(file, 'scheduler', schedulers);
+}
+
+/** A kind's name alone where that is enough, or a mapping of its kind and its own fields; absent: the first kind. */
+function readKind(file: YamlSection, name: string, sections: readonly KindSection[]): SearchDefinition {
+  const fallback = { kind: sections[0]?.kind ?? '' };
+  const kinds = sections.map(({ kind }) => kind);
+  const field = file.field(name);
+  if (field === null) return fallback;
+  if (isScalar(field.node)) {
+    const found = sections.find(({ kind }) => kind === file.choiceOf(field, kinds));
+    if (found?.example === null) return { kind: found.kind };
+    if (found !== undefined) file.wrong(field, found.example);
+    return fallback;
   }
-  const section = file.section('scheduler');
-  const kind = section?.choice('kind', ['none', 'halving']) ?? 'none';
-  if (section === null) return { kind: 'none' };
-  if (!section.has('kind')) section.missing('kind', 'none or halving');
-  if (kind === 'none') {
-    section.finish();
-    return { kind };
-  }
-  const rungsField = section.field('rungs');
-  if (!section.has('rungs')) section.missing('rungs', 'shares of the steps, for instance [0.25, 0.5]');
-  const rungs = rungsField === null ? [] : section.list(rungsField, (item) => section.numberOf(item, properShare));
-  if (rungsField !== null && rungs.some((rung, index) => rung < (rungs[index - 1] ?? 0)))
-    section.reading.report(rungsField.node, rungsField.name, 'the shares must rise from one rung to the next');
-  const keep = section.number('keep', properShare) ?? 0.5;
+  const section = file.section(name);
+  if (section === null) return fallback;
+  if (!section.has('kind')) section.missing('kind', `one of ${kinds.join(', ')}`);
+  const kind = section.choice('kind', kinds);
+  const found = sections.find((each) => each.kind === kind);
+  // Of a kind that is not known nothing is: its fields are passed over.
+  if (found === undefined) return fallback;
+  const settings = found.read(section);
   section.finish();
-  return { kind, rungs, keep };
+  return { kind: found.kind, ...settings };
 }
 
 /**

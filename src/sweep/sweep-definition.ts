@@ -1,5 +1,6 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
+import type { KindSettings } from './search-section.ts';
 import type {
   BaseModelReference,
   DatasetReference,
@@ -12,15 +13,11 @@ import type {
   TrainingSpecification,
 } from './vocabulary.ts';
 
-/** Grid: every point in file order. Random: `trials` points drawn by (seed, ordinal). */
-export type SearchDefinition =
-  | { readonly kind: 'grid' }
-  | { readonly kind: 'random'; readonly trials: number; readonly seed: number };
+/** A sampler of src/search/samplers by its kind, with what it recorded of its settings. */
+export type SearchDefinition = { readonly kind: string } & KindSettings;
 
-/** none: one rung, the whole training. halving: rungs at given shares of the steps, the best `keep` share goes on. */
-export type SchedulerDefinition =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'halving'; readonly rungs: readonly number[]; readonly keep: number };
+/** A scheduler of src/search/schedulers by its kind, with what it recorded of its settings. */
+export type SchedulerDefinition = { readonly kind: string } & KindSettings;
 
 /** Names where rows come from; resolved by src/data to frozen rows. Paths are absolute after parsing. */
 export type DataSource =
@@ -119,4 +116,6 @@ export interface SweepPlan {
   /** Points that became equal to another after canonicalisation. */
   readonly merged_points: number;
   readonly trials: number;
+  /** Trainings at most of a search that adapts, of which `trainings` are the first; absent: those are all. */
+  readonly adaptive_trainings?: number;
 }

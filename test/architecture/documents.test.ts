@@ -6,6 +6,7 @@ import { readingVerbs } from '../../src/cli/reading-verbs.ts';
 import { steeringVerbs } from '../../src/cli/steering-verbs.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import { filesUnder, projectRoot, readSourceFiles } from './source-files.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 const pages = [
@@ -42,7 +43,7 @@ describe('the documents', () => {
 
   it('explain a sweep file that the parser accepts, with the defaults that it has', () => {
     const yaml = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
-    const definition = parseSweepFile(yaml, 'README.yaml', everythingThere, taskSections);
+    const definition = parseSweepFile(yaml, 'README.yaml', everythingThere, taskSections, searchSections);
     expect(definition.space).toEqual({
       dropout_rate: [0, 0.25, 0.5],
       sparsity: [0, 1e-4],
@@ -52,13 +53,16 @@ describe('the documents', () => {
     // The section claims to show defaults: without it nothing changes.
     const bare = yaml.replace(/^training:.*\n(?: .*\n)+/m, '');
     expect(bare).not.toBe(yaml);
-    expect(parseSweepFile(bare, 'README.yaml', everythingThere, taskSections).training).toEqual(definition.training);
+    expect(parseSweepFile(bare, 'README.yaml', everythingThere, taskSections, searchSections).training).toEqual(
+      definition.training,
+    );
   });
 
   it('bring examples that the parser accepts', () => {
     const examples = filesUnder('examples').filter((file) => file.endsWith('.yaml'));
     expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) parseSweepFile(read(example), example, everythingThere, taskSections);
+    for (const example of examples)
+      parseSweepFile(read(example), example, everythingThere, taskSections, searchSections);
   });
 
   it('name every verb in the README, and none that is not there', () => {

@@ -5,13 +5,14 @@ import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { demandSearchSize, planSweep } from '../../src/search/plan-sweep.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 const everything = { isFile: () => true, isFolder: () => true };
 
 function example(name: string): SweepDefinition {
   const file = resolve(import.meta.dirname, `../../examples/${name}.yaml`);
-  return parseSweepFile(readFileSync(file, 'utf8'), file, everything, taskSections);
+  return parseSweepFile(readFileSync(file, 'utf8'), file, everything, taskSections, searchSections);
 }
 
 describe('planning a sweep', () => {

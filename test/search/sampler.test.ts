@@ -1,28 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { makeSampler } from '../../src/search/make-sampler.ts';
-import type { Sampler } from '../../src/search/sampler.ts';
+import type { IndependentSampler } from '../../src/search/sampler.ts';
+import { makeSampler } from '../../src/search/samplers/samplers.ts';
 
-/** The laws that every sampler keeps. */
-function samplerContract(sampler: Sampler): void {
+type Definition = Parameters<typeof makeSampler>[0];
+
+function independent(definition: Definition): IndependentSampler {
+  const sampler = makeSampler(definition);
+  if (!sampler.independent) throw new Error(`${definition.search.kind} adapts`);
+  return sampler;
+}
+
+/** The laws that every sampler keeps whose points need no results. */
+function samplerContract(sampler: IndependentSampler): void {
   it('suggests the same point for the same ordinal, whatever was asked before', () => {
     const ordinals = Array.from({ length: sampler.size }, (_, ordinal) => ordinal);
-    const forwards = ordinals.map((ordinal) => sampler.suggest(ordinal, []));
-    const backwards = [...ordinals].reverse().map((ordinal) => sampler.suggest(ordinal, []));
+    const forwards = ordinals.map((ordinal) => sampler.pointAt(ordinal));
+    const backwards = [...ordinals].reverse().map((ordinal) => sampler.pointAt(ordinal));
     expect(backwards.reverse()).toEqual(forwards);
   });
 
   it('has no point before the first or after the last', () => {
-    expect(() => sampler.suggest(-1, [])).toThrow(RangeError);
-    expect(() => sampler.suggest(sampler.size, [])).toThrow(RangeError);
+    expect(() => sampler.pointAt(-1)).toThrow(RangeError);
+    expect(() => sampler.pointAt(sampler.size)).toThrow(RangeError);
   });
 }
 
 describe('a grid', () => {
-  const grid = makeSampler({ space: { dropout_rate: [0, 0.5], seed: [0, 1, 2] }, search: { kind: 'grid' } });
+  const grid = independent({ space: { dropout_rate: [0, 0.5], seed: [0, 1, 2] }, search: { kind: 'grid' } });
   samplerContract(grid);
 
   it('has every point, the last axis changing fastest', () => {
-    expect(Array.from({ length: 4 }, (_, ordinal) => grid.suggest(ordinal, []))).toEqual([
+    expect(Array.from({ length: 4 }, (_, ordinal) => grid.pointAt(ordinal))).toEqual([
       { dropout_rate: 0, seed: 0 },
       { dropout_rate: 0, seed: 1 },
       { dropout_rate: 0, seed: 2 },
@@ -40,8 +48,8 @@ describe('a random search', () => {
     seed: [3, 4],
   };
   const scales = { dropout_rate: 'linear', learning_rate: 'log', rank: 'linear' } as const;
-  const random = makeSampler({ space, scales, search: { kind: 'random', trials: 300, seed: 7 } });
-  const points = Array.from({ length: random.size }, (_, ordinal) => random.suggest(ordinal, []));
+  const random = independent({ space, scales, search: { kind: 'random', trials: 300, seed: 7 } });
+  const points = Array.from({ length: random.size }, (_, ordinal) => random.pointAt(ordinal));
   samplerContract(random);
 
   it('repeats each point with each seed', () => {
@@ -62,7 +70,7 @@ describe('a random search', () => {
   });
 
   it('begins with the points of a shorter search', () => {
-    const shorter = makeSampler({ space, scales, search: { kind: 'random', trials: 5, seed: 7 } });
-    expect(Array.from({ length: 10 }, (_, ordinal) => shorter.suggest(ordinal, []))).toEqual(points.slice(0, 10));
+    const shorter = independent({ space, scales, search: { kind: 'random', trials: 5, seed: 7 } });
+    expect(Array.from({ length: 10 }, (_, ordinal) => shorter.pointAt(ordinal))).toEqual(points.slice(0, 10));
   });
 });

@@ -1,86 +1,99 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RungReport, Scheduler } from '../../src/search/scheduler.ts';
+import type { RungDecision, Scheduler } from '../../src/search/scheduler.ts';
 
-/** The laws that every scheduler keeps, whatever it decides. */
-export function schedulerContract(scheduler: Scheduler, rungs: number): void {
-  const trainings = 6;
-  const histories = fc
-    .array(fc.option(fc.integer({ min: 0, max: 3 }), { nil: null }), {
-      minLength: trainings * rungs,
-      maxLength: trainings * rungs,
-    })
-    .map((values) => playOut(scheduler, values, trainings, rungs));
+export interface RungReport {
+  readonly ordinal: number;
+  readonly rung: number;
+  readonly value: number | null;
+}
+
+const trainings = 9;
+
+/** The laws that every scheduler keeps, whatever it decides. @param steps of a training that is long enough for it */
+export function schedulerContract(scheduler: Scheduler, steps = 1_000): void {
+  const mostRungs = Math.max(...Array.from({ length: trainings }, (_, ordinal) => scheduler.rungCount(ordinal)));
+  const values = fc.array(fc.option(fc.integer({ min: 0, max: 3 }), { nil: null, freq: 4 }), {
+    minLength: trainings * mostRungs,
+    maxLength: trainings * mostRungs,
+  });
+  const turns = fc.infiniteStream(fc.nat());
 
   it('ends rungs at rising steps, the last at the end of the training', () => {
-    for (const totalSteps of [rungs * 4, 100, 1001]) {
-      const steps = scheduler.rungSteps(totalSteps);
-      expect(steps).toHaveLength(rungs);
-      expect(steps.at(-1)).toBe(totalSteps);
-      steps.forEach((step, index) => expect(step).toBeGreaterThan(steps[index - 1] ?? 0));
+    for (let ordinal = 0; ordinal < trainings; ordinal += 1) {
+      for (const totalSteps of [steps, steps + 1, 7 * steps]) {
+        const ends = scheduler.rungSteps(totalSteps, ordinal);
+        expect(ends).toHaveLength(scheduler.rungCount(ordinal));
+        expect(ends.at(-1)).toBe(totalSteps);
+        ends.forEach((step, index) => expect(step).toBeGreaterThan(ends[index - 1] ?? 0));
+      }
     }
   });
 
-  it('decides the same whatever order reports come in', () => {
+  it('decides of each training that waits, once at each rung, and in the end of all', () => {
     fc.assert(
-      fc.property(histories, fc.infiniteStream(fc.nat()), (reports, keys) => {
-        const shuffled = reports
-          .map((report) => ({ report, key: keys.next().value ?? 0 }))
-          .sort((a, b) => a.key - b.key)
-          .map(({ report }) => report);
-        expect(new Set(scheduler.decide(shuffled, trainings).map(spell))).toEqual(
-          new Set(scheduler.decide(reports, trainings).map(spell)),
+      fc.property(values, turns, (drawn, order) => {
+        const { reports, decisions } = playOut(scheduler, drawn, order);
+        const keys = decisions.map(({ ordinal, rung }) => `${ordinal}/${rung}`);
+        expect(new Set(keys).size).toBe(keys.length);
+        const waiting = reports.filter(
+          ({ ordinal, rung, value }) => value !== null && rung < scheduler.rungCount(ordinal) - 1,
         );
+        expect(new Set(keys)).toEqual(new Set(waiting.map(({ ordinal, rung }) => `${ordinal}/${rung}`)));
       }),
     );
   });
 
-  it('never takes a decision back', () => {
+  it('gives the same decisions for the same reports in the same order, and says why', () => {
     fc.assert(
-      fc.property(histories, (reports) => {
-        let before = new Set<string>();
-        for (let known = 1; known <= reports.length; known += 1) {
-          const after = new Set(scheduler.decide(reports.slice(0, known), trainings).map(spell));
-          for (const decision of before) expect(after).toContain(decision);
-          before = after;
-        }
+      fc.property(values, turns, (drawn, order) => {
+        const { reports, decisions } = playOut(scheduler, drawn, order);
+        const fold = scheduler.open();
+        const again = [...fold.planned(trainings)];
+        for (const { ordinal, rung, value } of reports) again.push(...fold.report(ordinal, rung, value));
+        expect(again).toEqual(decisions);
+        for (const { reason } of decisions) expect(reason).toMatch(/rung \d/);
       }),
     );
   });
 
-  it('leaves nobody without a decision who waits for one', () => {
+  it('lets somebody reach the end unless all have failed', () => {
     fc.assert(
-      fc.property(histories, (reports) => {
-        const decided = new Set(scheduler.decide(reports, trainings).map(({ ordinal, rung }) => `${ordinal}/${rung}`));
-        for (const { ordinal, rung, value } of reports)
-          if (value !== null && rung < rungs - 1) expect(decided).toContain(`${ordinal}/${rung}`);
+      fc.property(values, turns, (drawn, order) => {
+        const { reports } = playOut(scheduler, drawn, order);
+        const last = reports.filter(({ ordinal, rung }) => rung === scheduler.rungCount(ordinal) - 1);
+        const failures = reports.filter(({ value }) => value === null);
+        if (failures.length === 0) expect(last.length).toBeGreaterThan(0);
       }),
     );
   });
 }
 
-/** Reports as they come when each training goes on as far as it is let. */
-function playOut(
+/**
+ * Reports as slots bring them, in an order that the turns draw: each training goes on as far as it is let. The last
+ * rung's are results, which schedulers do not hear.
+ */
+export function playOut(
   scheduler: Scheduler,
   values: readonly (number | null)[],
-  trainings: number,
-  rungs: number,
-): readonly RungReport[] {
+  turns: Iterator<number>,
+): { readonly reports: readonly RungReport[]; readonly decisions: readonly RungDecision[] } {
+  const fold = scheduler.open();
+  const decisions = [...fold.planned(trainings)];
   const reports: RungReport[] = [];
-  let going = Array.from({ length: trainings }, (_, ordinal) => ordinal);
-  for (let rung = 0; rung < rungs - 1; rung += 1) {
-    for (const ordinal of going) reports.push({ ordinal, rung, value: values[rung * trainings + ordinal] ?? null });
-    const promoted = new Set(
-      scheduler
-        .decide(reports, trainings)
-        .filter((decision) => decision.rung === rung && decision.decision === 'promote')
-        .map(({ ordinal }) => ordinal),
-    );
-    going = going.filter((ordinal) => promoted.has(ordinal));
+  const going = Array.from({ length: trainings }, (_, ordinal) => ({ ordinal, rung: 0 }));
+  while (going.length > 0) {
+    const next = going.splice((turns.next().value ?? 0) % going.length, 1)[0];
+    if (next === undefined) break;
+    const { ordinal, rung } = next;
+    const isLast = rung === scheduler.rungCount(ordinal) - 1;
+    const value = values[rung * trainings + ordinal] ?? null;
+    reports.push({ ordinal, rung, value: isLast ? 1 : value });
+    if (isLast) continue;
+    const made = fold.report(ordinal, rung, value);
+    decisions.push(...made);
+    for (const { kind, ordinal: of, rung: at } of made)
+      if (kind === 'promote') going.push({ ordinal: of, rung: at + 1 });
   }
-  return reports;
-}
-
-function spell({ ordinal, rung, decision }: { ordinal: number; rung: number; decision: string }): string {
-  return `${ordinal}/${rung}/${decision}`;
+  return { reports, decisions };
 }

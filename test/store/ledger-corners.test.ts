@@ -173,12 +173,14 @@ describe('many lanes at once', () => {
       sql`select kind, count(*), count(distinct (ordinal, rung)) as of from search_events group by 1 order by 1`,
     );
     expect(decisions).toEqual([
+      { kind: 'planned', count: 1, of: 1 },
       { kind: 'promote', count: 8, of: 8 },
       { kind: 'prune', count: 8, of: 8 },
       { kind: 'report', count: 16, of: 16 },
+      { kind: 'result', count: 8, of: 8 },
     ]);
     const sequence = await query(sql`select max(sequence) + 1 as next, count(*) from search_events`);
-    expect(sequence).toEqual([{ next: 32, count: 32 }]);
+    expect(sequence).toEqual([{ next: 41, count: 41 }]);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'completed',
       counts: { succeeded: 8, pruned: 8 },

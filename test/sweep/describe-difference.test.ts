@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { describeDifference } from '../../src/sweep/describe-difference.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import { resolvedInputs } from './sweep-inputs.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 const file = resolve(import.meta.dirname, '../../examples/quickstart.yaml');
@@ -11,7 +12,13 @@ const text = readFileSync(file, 'utf8');
 
 function sweep(change: (text: string) => string, inputs = resolvedInputs()) {
   return {
-    definition: parseSweepFile(change(text), file, { isFile: () => true, isFolder: () => true }, taskSections),
+    definition: parseSweepFile(
+      change(text),
+      file,
+      { isFile: () => true, isFolder: () => true },
+      taskSections,
+      searchSections,
+    ),
     inputs,
   };
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 const lookup = {
@@ -11,7 +12,7 @@ const lookup = {
 };
 
 function parse(text: string) {
-  return parseSweepFile(text, '/home/user/sweep.yaml', lookup, taskSections);
+  return parseSweepFile(text, '/home/user/sweep.yaml', lookup, taskSections, searchSections);
 }
 
 function messageOf(text: string): string {
@@ -286,9 +287,9 @@ describe('the examples', () => {
   for (const name of ['quickstart', 'mrpc', 'csv', 'halving']) {
     it(`${name}.yaml is a valid sweep file`, () => {
       const file = resolve(folder, `${name}.yaml`);
-      expect(parseSweepFile(readFileSync(file, 'utf8'), file, onDisk, taskSections).evaluations.length).toBeGreaterThan(
-        0,
-      );
+      expect(
+        parseSweepFile(readFileSync(file, 'utf8'), file, onDisk, taskSections, searchSections).evaluations.length,
+      ).toBeGreaterThan(0);
     });
   }
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { namedBase, prepareSweep } from '../../src/cli/prepare-sweep.ts';
 import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 /** All that a sweep over a task is known by in a database. */
@@ -29,7 +30,7 @@ export async function identitiesOf({ task, files }: SweepOfTask): Promise<Identi
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
     const sweep = `name: s\nbase: some/model\ntask:\n${task}\nspace: {p: [0, 0.5], N: [2], M: [1, 4], seed: [3]}\n`;
-    const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there, taskSections);
+    const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there, taskSections, searchSections);
     const { plan, datasets } = await prepareSweep(definition, async (reference) => namedBase(reference));
     return {
       sweep: plan.canonical_hash,

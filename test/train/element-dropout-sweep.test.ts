@@ -7,6 +7,7 @@ import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 /*
@@ -36,7 +37,13 @@ afterAll(() => rmSync(bench.folder, { recursive: true }));
 
 function plan(): readonly PlannedTraining[] {
   const everything = { isFile: () => true, isFolder: () => true };
-  const definition = parseSweepFile(file, path.join(bench.folder, 'sweep.yaml'), everything, taskSections);
+  const definition = parseSweepFile(
+    file,
+    path.join(bench.folder, 'sweep.yaml'),
+    everything,
+    taskSections,
+    searchSections,
+  );
   const { base, task } = bench.specification();
   return planSweep(definition, resolvedInputs({ base, task, train: bench.train, dev: bench.dev })).trainings;
 }

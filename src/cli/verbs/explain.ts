@@ -5,6 +5,7 @@ import { headingOf } from '../../tasks/task-metrics.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
+import { readDecisions } from '../../store/read-search.ts';
 import { readMetric } from '../../store/sweep-list.ts';
 import { readSweepEvents } from '../../store/sweep-events.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
@@ -30,6 +31,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
     const events = (await readSweepEvents(store.db, { sweepId, trainingId: trial.trainingId, limit: eventLimit })).map(
       ({ at, text }) => `${formatMoment(at)}  ${text}`,
     );
+    const decisions = await readDecisions(store, sweepId, trial.trainingId);
     const losses = await readMetric(store, trial.trainingId, 'loss');
     const report = {
       columns: [
@@ -51,12 +53,17 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         },
       ],
       rows: facts(snapshot, trial),
-      facts: { ...sweepFacts(snapshot), trial: number, events, loss_by_step: losses },
-      before: [...sweepSentences(snapshot), ...why(trial), ...lossSentence(losses)],
+      facts: { ...sweepFacts(snapshot), trial: number, decisions, events, loss_by_step: losses },
+      before: [...sweepSentences(snapshot), ...why(trial), ...decisions.map(capitalised), ...lossSentence(losses)],
       after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
     };
     say(this, renderReport(report, flags.format, outputWidth(this)));
   });
+}
+
+/** `pruned at event 12: rung 1, …` as a sentence. */
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function lossSentence(losses: readonly number[]): readonly string[] {
@@ -76,7 +83,6 @@ function why(trial: TrialRow): readonly string[] {
   const { state, failure, reused, metrics, configuration } = trial;
   const sentences = [`Trial ${trial.trial}: ${state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}.`];
   if (failure !== null) sentences.push(`It failed: ${failure.code}: ${failure.message}`);
-  if (state === 'pruned') sentences.push('The scheduler stopped it: others were better at its rung.');
   if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
   if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
   if (!dropsAnything(configuration))

@@ -1,6 +1,7 @@
 import { planSweep } from '../../../src/search/plan-sweep.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
+import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';
 
@@ -20,6 +21,7 @@ export function identitiesOf(file: string): Identities {
     '/home/user/sweep.yaml',
     { isFile: () => true, isFolder: () => true },
     taskSections,
+    searchSections,
   );
   const regression = definition.task.kind === 'text-regression';
   const plan = planSweep(

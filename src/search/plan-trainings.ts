@@ -1,0 +1,121 @@
+import { DropsweepError } from '../base/errors.ts';
+import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonicalise.ts';
+import { evaluationHash, trainingHash } from '../sweep/identity.ts';
+import type { PlannedEvaluation, PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import { configurationOf, trainingField } from '../sweep/training-fields.ts';
+import { trainerVersion } from '../sweep/trainer-version.ts';
+import type {
+  DatasetReference,
+  EvaluationSplit,
+  TrainingConfiguration,
+  TrainingSpecification,
+} from '../sweep/vocabulary.ts';
+import type { SpacePoint } from './sampler.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What points are made into trainings with. */
+export interface TrainingPlanner {
+  readonly definition: SweepDefinition;
+  readonly inputs: ResolvedInputs;
+  readonly scheduler: Scheduler;
+}
+
+/** The canonical configuration of a point. */
+export function configurationAt(definition: SweepDefinition, point: SpacePoint): TrainingConfiguration {
+  const values = Object.entries(point).map(
+    ([name, value]) => [name, trainingField(name)?.form.axis?.valueOf(value) ?? null] as const,
+  );
+  return canonicaliseTraining({ ...definition.training, keep: 'last', ...configurationOf(values) });
+}
+
+/**
+ * The training of a configuration, with the evaluations that its sweep wants of it.
+ * @param configuration canonical
+ * @throws DropsweepError SWEEP_FILE_INVALID when it has fewer steps than rungs, or leaves no step for allocating ranks
+ */
+export function planTraining(
+  { definition, inputs, scheduler }: TrainingPlanner,
+  configuration: TrainingConfiguration,
+  ordinal: number,
+): PlannedTraining {
+  checkAllocation(configuration);
+  const specification = specify(definition, inputs, configuration);
+  const rungSteps = scheduler.rungSteps(specification.total_steps, ordinal);
+  const rungCount = scheduler.rungCount(ordinal);
+  if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
+  const hash = trainingHash(specification);
+  return {
+    ordinal,
+    training_hash: hash,
+    specification,
+    rung_steps: rungSteps,
+    evaluations: planEvaluations(definition, inputs, configuration, hash),
+  };
+}
+
+function checkAllocation(configuration: TrainingConfiguration): void {
+  const { allocation_warmup_fraction: warmup = 0, allocation_final_fraction: final = 0 } = configuration;
+  if (warmup + final < 1) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'no steps are left between the two phases without allocation', {
+    where: 'allocation_warmup_fraction and allocation_final_fraction',
+    got: `${warmup} + ${final}`,
+    expected: 'shares of the steps whose sum is below 1',
+  });
+}
+
+function specify(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  configuration: TrainingConfiguration,
+): TrainingSpecification {
+  const { trainer, simulation } = definition;
+  const trainInputs = inputs.train_inputs?.[configuration.max_length] ?? inputs.train.rows;
+  const stepsPerEpoch = Math.ceil(trainInputs / configuration.batch_size);
+  return {
+    trainer,
+    trainer_version: trainerVersion,
+    configuration,
+    base: inputs.base,
+    task: inputs.task,
+    train: inputs.train,
+    total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
+    ...(simulation === undefined ? {} : { simulation }),
+  };
+}
+
+function planEvaluations(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  configuration: TrainingConfiguration,
+  training: string,
+): readonly PlannedEvaluation[] {
+  const planned = new Map<string, PlannedEvaluation>();
+  const { judging } = definition.task;
+  for (const request of definition.evaluations) {
+    const canonical = canonicaliseEvaluation(request, configuration);
+    const evaluation = judging === undefined ? canonical : { ...canonical, judging };
+    const dataset = datasetOf(inputs, evaluation.split);
+    const hash = evaluationHash(training, evaluation, dataset);
+    if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });
+  }
+  return [...planned.values()];
+}
+
+function datasetOf(inputs: ResolvedInputs, split: EvaluationSplit): DatasetReference {
+  const dataset = split === 'dev' ? inputs.dev : inputs.test;
+  if (dataset !== null) return dataset;
+  throw new DropsweepError('DATA_INVALID', 'the data have no labelled test rows', {
+    where: 'evaluation.split',
+    got: 'test',
+    expected: 'dev',
+  });
+}
+
+function tooFewSteps(steps: number, rungs: number): DropsweepError {
+  return new DropsweepError('SWEEP_FILE_INVALID', 'a training has too few steps for its rungs', {
+    where: 'scheduler.rungs',
+    got: `${steps} steps for ${rungs} rungs`,
+    expected: 'rungs that end at different steps',
+    fix: 'name fewer rungs, or raise training.epochs',
+  });
+}

@@ -1,0 +1,12 @@
+import type { SchedulerKind } from '../scheduler.ts';
+
+/** One rung, the whole training; nothing is ever decided. */
+export const none: SchedulerKind = {
+  section: { kind: 'none', example: null, read: () => ({}) },
+  make: () => ({
+    decides: false,
+    rungCount: () => 1,
+    rungSteps: (totalSteps) => [totalSteps],
+    open: () => ({ planned: () => [], report: () => [], retract: () => undefined }),
+  }),
+};

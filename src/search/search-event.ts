@@ -1,0 +1,39 @@
+import type { SpacePoint } from './sampler.ts';
+
+/**
+ * What happened to a search, in the order in which it was recorded.
+ * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
+ * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
+ * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
+ */
+export interface SearchFact {
+  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract';
+  /** Of the training within its sweep; 0 where the fact is of none. */
+  readonly ordinal: number;
+  /** From 0 in the training's own ladder; 0 where the fact is of none. */
+  readonly rung: number;
+  readonly value: number | null;
+}
+
+/** suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung. stop: no further point. */
+export interface SearchDecision {
+  readonly kind: 'suggest' | 'promote' | 'prune' | 'stop';
+  readonly ordinal: number;
+  readonly rung: number;
+  /** Why, in a few words with the numbers that decided. */
+  readonly reason: string;
+  readonly point?: SpacePoint;
+}
+
+export type SearchEvent = SearchFact | SearchDecision;
+
+/** A row of the log. `decidedAt`: sequence of the last fact that a decision was made from; null: of a fact, or not noted. */
+export interface LoggedEvent {
+  readonly sequence: number;
+  readonly event: SearchEvent;
+  readonly decidedAt: number | null;
+}
+
+export function isDecision(event: SearchEvent): event is SearchDecision {
+  return event.kind === 'suggest' || event.kind === 'promote' || event.kind === 'prune' || event.kind === 'stop';
+}

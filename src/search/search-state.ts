@@ -1,0 +1,139 @@
+import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import { makeSampler } from './samplers/samplers.ts';
+import type { SchedulerFold } from './scheduler.ts';
+import { makeScheduler } from './schedulers/schedulers.ts';
+import { isDecision, type SearchDecision, type SearchEvent, type SearchFact } from './search-event.ts';
+import { Suggestions } from './suggestions.ts';
+
+/**
+ * A search as a fold over its recorded events: apply them one after the other, in their order; `next` is the decision
+ * that follows and is not recorded yet. Whoever asks records it and applies it too, then asks again. The same definition
+ * and the same events give the same decisions, whoever folds them and however often it begins anew.
+ */
+export class SearchState {
+  readonly #ladder: SchedulerFold;
+  /** Null: all points were suggested at once, by the plan. */
+  readonly #suggestions: Suggestions | null;
+  /** Reports and results, with whether the training had failed. */
+  readonly #heard = new Map<string, { readonly ordinal: number; readonly rung: number; readonly failed: boolean }>();
+  readonly #decided = new Set<string>();
+  readonly #due = new Map<string, SearchDecision>();
+
+  constructor(definition: SweepDefinition, inputs: ResolvedInputs) {
+    const scheduler = makeScheduler(definition.scheduler);
+    const sampler = makeSampler(definition);
+    this.#ladder = scheduler.open();
+    this.#suggestions = sampler.independent ? null : new Suggestions({ definition, inputs, scheduler }, sampler);
+  }
+
+  /** Trainings that an adaptive search begins with, before anything is recorded of it. */
+  static firstTrainings(definition: SweepDefinition, inputs: ResolvedInputs): readonly PlannedTraining[] {
+    const state = new SearchState(definition, inputs);
+    for (const fact of openingFacts(definition, 0)) state.apply(fact);
+    const trainings: PlannedTraining[] = [];
+    for (let next = state.next(); next?.kind === 'suggest'; next = state.next()) {
+      state.apply(next);
+      trainings.push(...state.trainingsOf(next));
+    }
+    return trainings;
+  }
+
+  apply(event: SearchEvent): void {
+    if (isDecision(event)) this.#applyDecision(event);
+    else this.#applyFact(event);
+  }
+
+  /** Whether that report or result is known, and not withdrawn. */
+  hasHeard({ kind, ordinal, rung }: Pick<SearchFact, 'kind' | 'ordinal' | 'rung'>): boolean {
+    return this.#heard.has(`${kind} ${ordinal}/${rung}`);
+  }
+
+  /** Rungs at which failures of the training stand, which hold no more once it is tried again. */
+  failuresOf(ordinal: number): readonly number[] {
+    const failures = [...this.#heard.values()].filter((heard) => heard.failed && heard.ordinal === ordinal);
+    return [...new Set(failures.map(({ rung }) => rung))];
+  }
+
+  /** Decisions at rungs that follow and are not recorded yet. */
+  get due(): readonly SearchDecision[] {
+    return [...this.#due.values()];
+  }
+
+  /** Null: nothing follows from what was recorded so far. */
+  next(): SearchDecision | null {
+    const [due] = this.#due.values();
+    return due ?? this.#suggestions?.next() ?? null;
+  }
+
+  /** The trainings of a suggested point, one for each seed. */
+  trainingsOf(suggestion: SearchDecision): readonly PlannedTraining[] {
+    return this.#suggestions?.trainingsOf(suggestion) ?? [];
+  }
+
+  #applyFact(fact: SearchFact): void {
+    const { kind, ordinal, rung, value } = fact;
+    this.#suggestions?.apply(fact);
+    if (kind === 'planned') this.#add(this.#ladder.planned(value ?? 0));
+    if (kind === 'retract') {
+      for (const heard of ['report', 'result']) this.#heard.delete(`${heard} ${ordinal}/${rung}`);
+      this.#ladder.retract(ordinal, rung);
+    }
+    if (kind === 'report' || kind === 'result')
+      this.#heard.set(`${kind} ${ordinal}/${rung}`, { ordinal, rung, failed: value === null });
+    if (kind === 'report') this.#add(this.#ladder.report(ordinal, rung, value));
+  }
+
+  #applyDecision(decision: SearchDecision): void {
+    const { kind, ordinal, rung } = decision;
+    this.#suggestions?.apply(decision);
+    if (kind === 'promote' || kind === 'prune') {
+      this.#decided.add(`${ordinal}/${rung}`);
+      this.#due.delete(`${ordinal}/${rung}`);
+    }
+    // No further training will come: who waits for one is decided without.
+    if (kind === 'stop') this.#add(this.#ladder.planned(this.#suggestions?.trainings ?? 0));
+  }
+
+  #add(decisions: readonly SearchDecision[]): void {
+    for (const decision of decisions) {
+      const key = `${decision.ordinal}/${decision.rung}`;
+      if (!this.#decided.has(key)) this.#due.set(key, decision);
+    }
+  }
+}
+
+export interface SearchNeeds {
+  /** It decides by results: they are recorded for it. Others need no log, and leave none. */
+  readonly listens: boolean;
+  /** It may suggest more than it begins with. */
+  readonly searching: boolean;
+}
+
+export function searchNeeds(definition: SweepDefinition): SearchNeeds {
+  const searching = !makeSampler(definition).independent;
+  return { listens: searching || makeScheduler(definition.scheduler).decides, searching };
+}
+
+/** What is recorded of a sweep before anything happens in it. @param trainings that were planned at once */
+export function openingFacts(definition: SweepDefinition, trainings: number): readonly SearchFact[] {
+  const sampler = makeSampler(definition);
+  const fact = (kind: SearchFact['kind'], value: number): SearchFact => ({ kind, ordinal: 0, rung: 0, value });
+  if (sampler.independent) return [fact('planned', trainings)];
+  return [fact('capacity', definition.parallelism), fact('planned', Suggestions.most(definition, sampler))];
+}
+
+/** The decisions that follow from all that was recorded, in the order in which they are to be recorded. */
+export function react(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  events: readonly SearchEvent[],
+): readonly SearchDecision[] {
+  const state = new SearchState(definition, inputs);
+  for (const event of events) state.apply(event);
+  const decisions: SearchDecision[] = [];
+  for (let next = state.next(); next !== null; next = state.next()) {
+    state.apply(next);
+    decisions.push(next);
+  }
+  return decisions;
+}

@@ -1,0 +1,132 @@
+import { DropsweepError } from '../base/errors.ts';
+import type { PlannedTraining, SweepDefinition } from '../sweep/sweep-definition.ts';
+import { configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
+import { searchedAxes } from './repeats.ts';
+import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from './sampler.ts';
+import type { SearchDecision, SearchEvent } from './search-event.ts';
+import { spaceAxes } from './space-axes.ts';
+
+/** One suggested point, with what its trainings reached. */
+interface SuggestedTrial {
+  readonly point: SpacePoint;
+  /** Trainings of it that no more is to be heard of. */
+  readonly ended: Set<number>;
+  pruned: boolean;
+  readonly values: Map<number, number>;
+}
+
+/** Which points a search that adapts has suggested, what became of them, and when the next is due. */
+export class Suggestions implements SearchHistory {
+  readonly #planner: TrainingPlanner;
+  readonly #sampler: AdaptiveSampler;
+  readonly #seeds: readonly (number | string | null)[];
+  readonly #trials: SuggestedTrial[] = [];
+  readonly #hashes = new Set<string>();
+  /** Trainings that a slot works on or could: neither at their end nor waiting for a decision. */
+  readonly #working = new Set<number>();
+  /** Null: not told yet. */
+  #most: number | null = null;
+  #capacity = 0;
+  #stopped = false;
+
+  constructor(planner: TrainingPlanner, sampler: AdaptiveSampler) {
+    this.#planner = planner;
+    this.#sampler = sampler;
+    const { seeds } = searchedAxes(spaceAxes(planner.definition));
+    this.#seeds = seeds.length === 0 ? [null] : seeds;
+  }
+
+  /** Trainings of the search at most. */
+  static most(definition: SweepDefinition, sampler: AdaptiveSampler): number {
+    return sampler.trials * Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
+  }
+
+  /** Trainings that were suggested so far. */
+  get trainings(): number {
+    return this.#trials.length * this.#seeds.length;
+  }
+
+  get trials(): readonly SampledTrial[] {
+    return this.#trials.map(({ point, ended, pruned, values }): SampledTrial => {
+      const heard = [...values.values()];
+      const value = heard.length === 0 ? null : heard.reduce((sum, each) => sum + each, 0) / heard.length;
+      if (ended.size < this.#seeds.length) return { point, state: 'pending', value };
+      return { point, state: value === null ? 'failed' : pruned ? 'pruned' : 'done', value };
+    });
+  }
+
+  accepts(point: SpacePoint): boolean {
+    try {
+      return !this.#hashes.has(this.#plan(point, this.#trials.length)[0]?.training_hash ?? '');
+    } catch (error) {
+      if (error instanceof DropsweepError) return false;
+      throw error;
+    }
+  }
+
+  trainingsOf({ point, ordinal }: SearchDecision): readonly PlannedTraining[] {
+    return this.#plan(point ?? {}, ordinal);
+  }
+
+  apply(event: SearchEvent): void {
+    const { kind, ordinal } = event;
+    if (kind === 'suggest') {
+      this.#suggested(event.point ?? {});
+      return;
+    }
+    if (kind === 'stop') this.#stopped = true;
+    if (kind === 'planned') {
+      this.#most = event.value ?? 0;
+      this.#stopped = false;
+    }
+    if (kind === 'capacity') this.#capacity = event.value ?? 0;
+    const trial = this.#trials[Math.floor(ordinal / this.#seeds.length)];
+    if (trial === undefined) return;
+    if (kind === 'report' || kind === 'result') this.#heard(trial, event);
+    if (kind === 'retract') trial.ended.delete(ordinal);
+    if (trial.ended.has(ordinal)) return;
+    if (kind === 'promote' || kind === 'retract') this.#working.add(ordinal);
+    if (kind === 'prune') {
+      this.#working.delete(ordinal);
+      trial.ended.add(ordinal);
+      trial.pruned = true;
+    }
+  }
+
+  /** A few more than can run at once, so that no slot waits for the next point. */
+  next(): SearchDecision | null {
+    const number = this.#trials.length;
+    const stop = (reason: string): SearchDecision => ({ kind: 'stop', ordinal: 0, rung: 0, reason });
+    if (this.#stopped || this.#most === null) return null;
+    if (this.trainings >= this.#most) return stop(`all ${this.#most} trainings are suggested`);
+    if (this.#working.size >= this.#capacity + Math.max(1, Math.ceil(this.#capacity / 4))) return null;
+    const suggestion = this.#sampler.suggest(number, this);
+    if (suggestion === null) return stop(`the space has no point left after ${number}`);
+    return { kind: 'suggest', ordinal: number, rung: 0, ...suggestion };
+  }
+
+  #plan(point: SpacePoint, number: number): readonly PlannedTraining[] {
+    return this.#seeds.map((seed, repeat) => {
+      const configuration = configurationAt(this.#planner.definition, seed === null ? point : { ...point, seed });
+      return planTraining(this.#planner, configuration, number * this.#seeds.length + repeat);
+    });
+  }
+
+  #suggested(point: SpacePoint): void {
+    const trainings = this.#plan(point, this.#trials.length);
+    this.#trials.push({ point, ended: new Set(), pruned: false, values: new Map() });
+    for (const { training_hash, ordinal } of trainings) {
+      this.#hashes.add(training_hash);
+      this.#working.add(ordinal);
+    }
+  }
+
+  #heard(trial: SuggestedTrial, { kind, ordinal, value }: Extract<SearchEvent, { value: unknown }>): void {
+    // A failure is told of every rung that is left; the training is over with the first.
+    if (trial.ended.has(ordinal)) return;
+    this.#working.delete(ordinal);
+    if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
+    if (value === null) trial.values.delete(ordinal);
+    if (kind === 'result' || value === null) trial.ended.add(ordinal);
+  }
+}

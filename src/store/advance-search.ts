@@ -1,0 +1,143 @@
+import { sql } from 'kysely';
+import type { SearchDecision, SearchFact } from '../search/search-event.ts';
+import { type InsertableTraining, insertTrainings } from './insert-trainings.ts';
+import { letGo } from './let-go.ts';
+import type { DatabaseTransaction } from './open-store.ts';
+import { reachedRungs } from './reached-rungs.ts';
+import { openSearch, type OpenSearch } from './search-log.ts';
+import { finishSweeps, settleTrainings } from './settle-trainings.ts';
+
+/** What a search is to hear, found out under its lock. */
+type Hear = (search: OpenSearch) => readonly SearchFact[] | Promise<readonly SearchFact[]>;
+
+/**
+ * The one place where searches decide: records what happened, one fact after the other, and after each the decisions that
+ * follow from it, and carries them out, all in the caller's transaction and under the sweep's scheduler lock. What it has
+ * heard before it passes over.
+ */
+export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, hear: Hear): Promise<void> {
+  const search = await openSearch(tx, sweepId);
+  const facts = [...(await hear(search))];
+  facts.push(...(await decide(tx, search)));
+  for (let fact = facts.shift(); fact !== undefined; fact = facts.shift()) {
+    const told = fact.kind === 'report' || fact.kind === 'result';
+    if (told && search.state.hasHeard(fact)) continue;
+    search.record(fact);
+    facts.push(...(await decide(tx, search)));
+  }
+  await search.close();
+}
+
+/** Tells each search that still waits for the training what it has reached. */
+export async function reportToSearches(tx: DatabaseTransaction, trainingId: string): Promise<void> {
+  const { rows: sweeps } = await sql<{ id: string }>`
+    select s.id from sweep_trainings l join sweeps s on s.id = l.sweep_id
+    where l.training_id = ${trainingId} and l.open and s.listens order by s.id`.execute(tx);
+  for (const { id } of sweeps) await advanceSearch(tx, id, ({ sweep }) => reachedRungs(tx, sweep, [trainingId]));
+}
+
+/**
+ * Tells a search what its trainings had reached before it wanted them, or while it had let go of them: other sweeps'
+ * results came when it was not listening. Idempotent.
+ */
+export async function reportReached(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  trainingIds: readonly string[],
+): Promise<void> {
+  if (trainingIds.length === 0 || !(await listens(tx, sweepId))) return;
+  await advanceSearch(tx, sweepId, ({ sweep }) => reachedRungs(tx, sweep, trainingIds));
+}
+
+/** As `reportReached`, of trainings that are tried again: that they had failed is no longer so. */
+export async function reportRetried(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  trainingIds: readonly string[],
+): Promise<void> {
+  if (!(await listens(tx, sweepId))) return;
+  await advanceSearch(tx, sweepId, async ({ sweep, state }) => {
+    const links = await tx
+      .selectFrom('sweep_trainings')
+      .select('ordinal')
+      .where('sweep_id', '=', sweepId)
+      .where(sql<boolean>`training_id = any(${trainingIds}::uuid[])`)
+      .orderBy('ordinal')
+      .execute();
+    const retracted = links.flatMap(({ ordinal }) =>
+      state.failuresOf(ordinal).map((rung): SearchFact => ({ kind: 'retract', ordinal, rung, value: null })),
+    );
+    return [...retracted, ...(await reachedRungs(tx, sweep, trainingIds))];
+  });
+}
+
+async function listens(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
+  const sweep = await tx.selectFrom('sweeps').select('listens').where('id', '=', sweepId).executeTakeFirstOrThrow();
+  return sweep.listens;
+}
+
+/** Records and carries out all that follows. A cancelled search decides nothing. @returns what it is to hear of that */
+async function decide(tx: DatabaseTransaction, search: OpenSearch): Promise<readonly SearchFact[]> {
+  if (search.sweep.desired_state === 'cancelled') return [];
+  const facts: SearchFact[] = [];
+  for (let decision = search.state.next(); decision !== null; decision = search.state.next()) {
+    search.record(decision);
+    facts.push(...(await carryOut(tx, search, decision)));
+  }
+  return facts;
+}
+
+async function carryOut(
+  tx: DatabaseTransaction,
+  search: OpenSearch,
+  decision: SearchDecision,
+): Promise<readonly SearchFact[]> {
+  const { id } = search.sweep;
+  if (decision.kind === 'suggest') return suggest(tx, search, decision);
+  if (decision.kind === 'stop') await endSearch(tx, id);
+  else await applyToRung(tx, id, decision);
+  return [];
+}
+
+/** Inserts the trainings of a suggested point. @returns what those that were there already had reached */
+async function suggest(
+  tx: DatabaseTransaction,
+  { sweep, state }: OpenSearch,
+  decision: SearchDecision,
+): Promise<readonly SearchFact[]> {
+  const { rows } = await sql<{ next: number }>`
+    select coalesce(max(trial), 0) + 1 as next from sweep_evaluations where sweep_id = ${sweep.id}`.execute(tx);
+  let firstTrial = rows[0]?.next ?? 1;
+  const trainings = state.trainingsOf(decision).map((training): InsertableTraining => {
+    const numbered = { ...training, firstTrial };
+    firstTrial += training.evaluations.length;
+    return numbered;
+  });
+  const { reused } = await insertTrainings(tx, sweep.id, trainings);
+  await sql`update sweeps set trial_count = ${firstTrial - 1} where id = ${sweep.id}`.execute(tx);
+  return reused.length === 0 ? [] : reachedRungs(tx, sweep, reused);
+}
+
+/** No further point comes: the sweep is over when those that there are have come to their ends. */
+async function endSearch(tx: DatabaseTransaction, sweepId: string): Promise<void> {
+  await sql`
+    update sweeps set searching = false, planned_trainings = inserted_trainings where id = ${sweepId}`.execute(tx);
+  await finishSweeps(tx, [sweepId]);
+}
+
+/** A training that is at its end already is not pruned: there is nothing left to save. */
+async function applyToRung(tx: DatabaseTransaction, sweepId: string, decision: SearchDecision): Promise<void> {
+  const promote = decision.kind === 'promote';
+  const { rows } = await sql<{ training_id: string }>`
+    update sweep_trainings l set
+      allowed_step = case when ${promote} then greatest(allowed_step, rung_steps[${decision.rung + 2}]) else allowed_step end,
+      open = ${promote}, pruned = not ${promote}, released_at = case when ${promote} then null else now() end
+    from trainings t
+    where l.sweep_id = ${sweepId} and l.ordinal = ${decision.ordinal} and l.open and t.id = l.training_id
+      and (${promote} or t.step < t.total_steps)
+    returning l.training_id`.execute(tx);
+  const trainingIds = rows.map((row) => row.training_id);
+  if (!promote) await letGo(tx, trainingIds, 'pruned');
+  await settleTrainings(tx, trainingIds);
+  if (!promote) await finishSweeps(tx, [sweepId]);
+}

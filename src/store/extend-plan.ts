@@ -1,0 +1,76 @@
+import { gunzipSync } from 'node:zlib';
+import { isDecision } from '../search/search-event.ts';
+import { SearchState, searchNeeds } from '../search/search-state.ts';
+import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { DatabaseTransaction } from './open-store.ts';
+import { readSearchLog } from './search-log.ts';
+
+interface RecordedSweep {
+  readonly id: string;
+  readonly definition: SweepDefinition;
+  readonly inputs: ResolvedInputs;
+  readonly frozen_plan: Buffer;
+}
+
+/**
+ * The trainings of a sweep under a larger definition, those that it has under their ordinals; of a search that adapts
+ * those that it has suggested. Null: something of the old is not in the new.
+ */
+export async function extendedPlan(
+  tx: DatabaseTransaction,
+  recorded: RecordedSweep,
+  plan: SweepPlan,
+): Promise<readonly PlannedTraining[] | null> {
+  const adapts = searchNeeds(plan.definition).searching;
+  if (adapts !== searchNeeds(recorded.definition).searching) return null;
+  if (!adapts) return extendPlan(thawPlan(recorded.frozen_plan), plan.trainings);
+  const log = await readSearchLog(tx, recorded.id);
+  const before = new SearchState(recorded.definition, recorded.inputs);
+  const after = new SearchState(plan.definition, plan.inputs);
+  const suggestions = log.flatMap(({ event }) => (isDecision(event) && event.kind === 'suggest' ? [event] : []));
+  const wanted = suggestions.flatMap((suggestion) => after.trainingsOf(suggestion));
+  const kept = suggestions.flatMap((suggestion) => before.trainingsOf(suggestion));
+  const links = await tx
+    .selectFrom('sweep_trainings')
+    .innerJoin('trainings', 'trainings.id', 'training_id')
+    .select(['ordinal', 'training_hash'])
+    .where('sweep_id', '=', recorded.id)
+    .execute();
+  const linked = new Map(links.map(({ ordinal, training_hash }) => [ordinal, training_hash]));
+  const isExtension =
+    wanted.length === kept.length &&
+    kept.every((training, index) => {
+      const larger = wanted[index];
+      return (
+        larger !== undefined && larger.training_hash === linked.get(training.ordinal) && contains(larger, training)
+      );
+    });
+  return isExtension ? wanted : null;
+}
+
+/** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
+function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTraining[]): PlannedTraining[] | null {
+  const byHash = new Map(wanted.map((training) => [training.training_hash, training]));
+  const kept: PlannedTraining[] = [];
+  for (const training of old) {
+    const larger = byHash.get(training.training_hash);
+    if (larger === undefined || !contains(larger, training)) return null;
+    kept.push(larger);
+    byHash.delete(training.training_hash);
+  }
+  return [...kept, ...byHash.values()].map((training, ordinal) => ({ ...training, ordinal }));
+}
+
+/** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */
+function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
+  const evaluations = new Set(larger.evaluations.map((evaluation) => evaluation.evaluation_hash));
+  return (
+    smaller.evaluations.every((evaluation) => evaluations.has(evaluation.evaluation_hash)) &&
+    larger.rung_steps.join() === smaller.rung_steps.join()
+  );
+}
+
+/** The trainings that were planned at once. */
+export function thawPlan(bytes: Buffer): PlannedTraining[] {
+  return JSON.parse(gunzipSync(bytes).toString('utf8')) as PlannedTraining[];
+}

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import type { DatabaseTransaction } from './open-store.ts';
+import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+
+/** Ends trainings that no sweep waits for any more. A worker that still runs one finds its lease stale. */
+export async function letGo(
+  tx: DatabaseTransaction,
+  trainingIds: readonly string[],
+  state: 'pruned' | 'cancelled',
+): Promise<void> {
+  // Two sweeps that let go at once must not each see the other's link as open: whoever locks last sees both closed.
+  await sql`select id from trainings where id = any(${trainingIds}::uuid[]) order by id for update`.execute(tx);
+  const { rows } = await sql<{ id: string }>`
+    update trainings t set state = ${state}::training_state, finished_at = now()
+    where t.id = any(${trainingIds}::uuid[]) and t.state = 'active'
+      and not exists (select 1 from sweep_trainings l where l.training_id = t.id and l.open)
+    returning t.id`.execute(tx);
+  const ids = rows.map((row) => row.id);
+  await sql`
+    with ended as (
+      update segments set status = 'cancelled', lease_epoch = lease_epoch + 1, lease_expires_at = null,
+        worker_id = null, slot_key = null
+      where training_id = any(${ids}::uuid[]) and status = 'claimed'
+      returning id
+    )
+    update attempts a set ended_at = now(), outcome = 'cancelled'
+    from ended where a.segment_id = ended.id and a.ended_at is null`.execute(tx);
+  await settleTrainings(tx, ids);
+  if (state === 'pruned') for (const id of ids) await writeSweepEvent(tx, { trainingId: id, kind: 'pruned' });
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { SearchFact } from '../search/search-event.ts';
+import type { DatabaseTransaction } from './open-store.ts';
+import type { SearchingSweep } from './search-log.ts';
+
+interface RungRow {
+  readonly ordinal: number;
+  /** From 0, in the sweep's ladder; the last is the end of the training. */
+  readonly rung: number;
+  readonly rungs: number;
+  readonly failed: boolean;
+  /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
+  readonly reached: 'later' | 'done' | 'never';
+  readonly value: number | null;
+}
+
+/**
+ * What these trainings have reached at rungs of the sweep, whether it has been told or not: a report, or at the training's
+ * end a result. The value is that of the sweep's
+ * own first evaluation at the rung. A training that ran past the rung on another sweep's behalf is ranked by what it
+ * reached next.
+ */
+export async function reachedRungs(
+  tx: DatabaseTransaction,
+  { id, definition }: Pick<SearchingSweep, 'id' | 'definition'>,
+  trainingIds: readonly string[],
+): Promise<readonly SearchFact[]> {
+  const objective = definition.objectives[0];
+  const sign = objective?.direction === 'minimize' ? -1 : 1;
+  const { rows } = await sql<RungRow>`
+    select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
+      t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      case when e.status = 'done' then 'done'
+        when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
+          and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
+        else 'later' end as reached,
+      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value
+    from sweep_trainings l
+      join trainings t on t.id = l.training_id
+      join lateral (
+        select f.evaluation_hash from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+        where w.sweep_id = l.sweep_id and f.training_id = l.training_id order by w.trial limit 1) own on true
+      join lateral unnest(l.rung_steps) with ordinality r (step, number) on true
+      join evaluations e on e.evaluation_hash = case when r.step = t.total_steps then own.evaluation_hash
+        else encode(sha256(convert_to(own.evaluation_hash || '@' || r.step, 'UTF8')), 'hex') end
+    where l.sweep_id = ${id} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
+      and (t.step > 0 or t.state <> 'active')
+    order by l.ordinal, rung`.execute(tx);
+  return rows.flatMap((row): readonly SearchFact[] => {
+    const { ordinal, rung } = row;
+    const kind = rung === row.rungs - 1 ? 'result' : 'report';
+    const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
+    if (next?.reached === 'done') return [{ kind, ordinal, rung, value: rankOf(next.value, sign) }];
+    return row.failed ? [{ kind, ordinal, rung, value: null }] : [];
+  });
+}
+
+/** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
+function rankOf(value: number | null, sign: number): number {
+  return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+}

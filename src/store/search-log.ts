@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import {
+  isDecision,
+  type LoggedEvent,
+  type SearchDecision,
+  type SearchEvent,
+  type SearchFact,
+} from '../search/search-event.ts';
+import { SearchState } from '../search/search-state.ts';
+import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { DatabaseTransaction } from './open-store.ts';
+
+export interface SearchingSweep {
+  readonly id: string;
+  readonly definition: SweepDefinition;
+  readonly inputs: ResolvedInputs;
+  readonly canonical_hash: string;
+  readonly desired_state: 'running' | 'paused' | 'cancelled';
+}
+
+interface Remembered {
+  readonly state: SearchState;
+  readonly sequence: number;
+  /** Of the last event that was folded: whoever wrote another after the same one wrote another token. */
+  readonly token: string | null;
+  readonly canonicalHash: string;
+}
+
+/** States of the searches that this process told last. What the log says decides: these only save reading it again. */
+const remembered = new Map<string, Remembered>();
+const rememberedAtMost = 64;
+
+/** A search under its lock, within a transaction. */
+export interface OpenSearch {
+  readonly sweep: SearchingSweep;
+  readonly state: SearchState;
+  record(event: SearchEvent): void;
+  /** Writes what was recorded. Nothing may be recorded after it. */
+  close(): Promise<void>;
+}
+
+/** Takes the sweep's scheduler lock until the transaction's end, and folds what others recorded meanwhile. */
+export async function openSearch(tx: DatabaseTransaction, sweepId: string): Promise<OpenSearch> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${sweepId}, 1))`.execute(tx);
+  const sweep = await tx
+    .selectFrom('sweeps')
+    .select(['id', 'definition', 'inputs', 'canonical_hash', 'desired_state'])
+    .where('id', '=', sweepId)
+    .executeTakeFirstOrThrow();
+  const before = await foldedState(tx, sweep);
+  // A transaction that fails has changed the state without the log: it is forgotten until this one is written.
+  remembered.delete(sweepId);
+  let sequence = before.sequence;
+  /** Of the last fact: what a decision was made from. */
+  let factsUpTo = before.sequence;
+  const written: LoggedEvent[] = [];
+  return {
+    sweep,
+    state: before.state,
+    record: (event) => {
+      sequence += 1;
+      if (!isDecision(event)) factsUpTo = sequence;
+      written.push({ sequence, event, decidedAt: isDecision(event) ? factsUpTo : null });
+      before.state.apply(event);
+    },
+    close: async () => {
+      const token = written.length === 0 ? before.token : await write(tx, sweepId, written);
+      remember(sweepId, { state: before.state, sequence, token, canonicalHash: sweep.canonical_hash });
+    },
+  };
+}
+
+function remember(sweepId: string, entry: Remembered): void {
+  const [oldest] = remembered.keys();
+  if (remembered.size >= rememberedAtMost && oldest !== undefined) remembered.delete(oldest);
+  remembered.set(sweepId, entry);
+}
+
+async function foldedState(tx: DatabaseTransaction, sweep: SearchingSweep): Promise<Remembered> {
+  const known = remembered.get(sweep.id);
+  if (known !== undefined && known.canonicalHash === sweep.canonical_hash && known.token !== null) {
+    const [last, ...later] = await readRows(tx, sweep.id, known.sequence);
+    if (last?.sequence === known.sequence && last.token === known.token)
+      return fold(known.state, later, { ...known, token: last.token });
+  }
+  const state = new SearchState(sweep.definition, sweep.inputs);
+  const rows = await readRows(tx, sweep.id, -1);
+  return fold(state, rows, { state, sequence: -1, token: null, canonicalHash: sweep.canonical_hash });
+}
+
+function fold(state: SearchState, rows: readonly EventRow[], from: Remembered): Remembered {
+  for (const row of rows) state.apply(toEvent(row));
+  const last = rows.at(-1);
+  return last === undefined ? from : { ...from, state, sequence: last.sequence, token: last.token };
+}
+
+interface EventRow {
+  readonly sequence: number;
+  readonly kind: SearchEvent['kind'];
+  readonly ordinal: number;
+  readonly rung: number;
+  readonly value: number | null;
+  readonly reason: string | null;
+  readonly point: Record<string, number | string> | null;
+  readonly decided_at: number | null;
+  readonly token: string;
+}
+
+async function readRows(
+  db: Pick<DatabaseTransaction, 'selectFrom'>,
+  sweepId: string,
+  from: number,
+): Promise<EventRow[]> {
+  return db
+    .selectFrom('search_events')
+    .select(['sequence', 'kind', 'ordinal', 'rung', 'value', 'reason', 'point', 'decided_at', 'token'])
+    .where('sweep_id', '=', sweepId)
+    .where('sequence', '>=', from)
+    .orderBy('sequence')
+    .execute();
+}
+
+function toEvent({ kind, ordinal, rung, value, reason, point }: EventRow): SearchEvent {
+  if (kind === 'suggest' || kind === 'promote' || kind === 'prune' || kind === 'stop') {
+    const decision: SearchDecision = { kind, ordinal, rung, reason: reason ?? '' };
+    return point === null ? decision : { ...decision, point };
+  }
+  const fact: SearchFact = { kind, ordinal, rung, value };
+  return fact;
+}
+
+/** The whole log of a sweep's search. */
+export async function readSearchLog(
+  db: Pick<DatabaseTransaction, 'selectFrom'>,
+  sweepId: string,
+): Promise<readonly LoggedEvent[]> {
+  const rows = await readRows(db, sweepId, -1);
+  return rows.map((row) => ({ sequence: row.sequence, event: toEvent(row), decidedAt: row.decided_at }));
+}
+
+/** @returns the token that marks these events */
+async function write(tx: DatabaseTransaction, sweepId: string, events: readonly LoggedEvent[]): Promise<string> {
+  const token = randomUUID();
+  const rows = events.map(({ sequence, event, decidedAt }) => ({
+    sequence,
+    kind: event.kind,
+    ordinal: event.ordinal,
+    rung: event.rung,
+    // JSON has no infinities: an evaluation without the metric ranks as the worst.
+    value: 'value' in event && event.value !== null ? String(event.value) : null,
+    reason: isDecision(event) ? event.reason : null,
+    point: isDecision(event) ? (event.point ?? null) : null,
+    decided_at: decidedAt,
+  }));
+  await sql`
+    insert into search_events (sweep_id, sequence, kind, ordinal, rung, value, reason, point, decided_at, token)
+    select ${sweepId}, sequence, kind, ordinal, rung, value::double precision, reason, point, decided_at, ${token}::uuid
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (sequence integer, kind text, ordinal integer,
+      rung integer, value text, reason text, point jsonb, decided_at integer)`.execute(tx);
+  return token;
+}

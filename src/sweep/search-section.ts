@@ -1,0 +1,40 @@
+import type { Json } from '../base/canonical-json.ts';
+import type { YamlSection } from './yaml-section.ts';
+
+/** What a kind of sampler or scheduler has recorded of itself in a definition, beside its `kind`. */
+export type KindSettings = Readonly<Record<string, Json>>;
+
+/** What reading a sweep file asks of a kind of sampler or scheduler. */
+export interface KindSection {
+  /** What `search.kind`, or `scheduler.kind`, says. */
+  readonly kind: string;
+  /** How it is written where it needs more than its name; null: its name is enough. */
+  readonly example: string | null;
+  /** Reads its own fields, and reports what is wrong with them. */
+  read(section: YamlSection): KindSettings;
+}
+
+export interface SamplerSection extends KindSection {
+  /** Whether axes may be ranges {min, max}. */
+  readonly ranges: boolean;
+}
+
+/** Every kind that a file may name, the one that stands for none given first. */
+export interface SearchSections {
+  readonly samplers: readonly SamplerSection[];
+  readonly schedulers: readonly KindSection[];
+}
+
+/** A number among recorded settings. @throws where it is none: the definition is not one of that kind */
+export function numberSetting(settings: { readonly kind: string } & KindSettings, name: string): number {
+  const value = settings[name];
+  if (typeof value === 'number') return value;
+  throw new Error(`${settings.kind} has no number ${name}, but ${JSON.stringify(value)}`);
+}
+
+/** A list of numbers among recorded settings. @throws where it is none */
+export function numbersSetting(settings: { readonly kind: string } & KindSettings, name: string): readonly number[] {
+  const value = settings[name];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return value;
+  throw new Error(`${settings.kind} has no numbers ${name}, but ${JSON.stringify(value)}`);
+}

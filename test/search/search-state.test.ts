@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planSweep } from '../../src/search/plan-sweep.ts';
+import { replaySearch } from '../../src/search/replay.ts';
+import { isDecision } from '../../src/search/search-event.ts';
+import { react, SearchState } from '../../src/search/search-state.ts';
+import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { trainingDefaults } from '../../src/sweep/training-fields.ts';
+import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
+import { resolvedInputs } from '../sweep/sweep-inputs.ts';
+import { playSearch } from './play-search.ts';
+
+const { keep: _keep, ...training } = trainingDefaults;
+const inputs = resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 3_200 } });
+
+function definitionOf(change: Partial<SweepDefinition>): SweepDefinition {
+  return {
+    name: 's',
+    base: 'base',
+    task: { kind: 'text-classification', data: { kind: 'package', package: 'spam-assassin' }, split_seed: 0 },
+    space: { dropout_rate: [0, 0.8], rank: [2, 4, 8], learning_rate: [1e-4, 1e-2], pooling: ['family', 'mean'] },
+    scales: { dropout_rate: 'linear', learning_rate: 'log' },
+    training,
+    evaluations: [
+      { split: 'dev', mode: 'ensemble', dropout_rate: null, ensemble_size: 2, mask_seed: 0, aggregate: 'logits' },
+    ],
+    search: { kind: 'tpe', trials: 24, seed: 3, startup: 6 },
+    scheduler: { kind: 'none' },
+    objectives: [{ metric: 'accuracy', direction: 'maximize' }],
+    parallelism: 3,
+    priority: 0,
+    trainer: 'onnx',
+    ...change,
+  };
+}
+
+/** Best at p = 0.3 and a learning rate of 1e-3; some fail. */
+function value({ dropout_rate: p, learning_rate: rate, rank }: TrainingConfiguration, rung: number): number | null {
+  if (rank === 8 && p > 0.6) return null;
+  return 1 - (p - 0.3) ** 2 - Math.log10(rate / 1e-3) ** 2 / 10 + rung / 100;
+}
+
+const halving = { kind: 'halving', rungs: [0.25, 0.5], keep: 0.5 };
+const searches: Readonly<Record<string, Partial<SweepDefinition>>> = {
+  tpe: {},
+  'tpe with halving': { scheduler: halving },
+  'tpe over lists alone, more points than there are': {
+    space: { dropout_rate: [0.1, 0.2], rank: [2, 4, 8] },
+    scales: {},
+  },
+  'tpe with seeds as repeats': {
+    space: { dropout_rate: [0, 0.8], seed: [1, 2] },
+    scales: { dropout_rate: 'linear' },
+    search: { kind: 'tpe', trials: 9, seed: 1, startup: 4 },
+  },
+  'a grid with halving': {
+    space: { dropout_rate: [0.1, 0.2, 0.3], rank: [2, 4, 8] },
+    scales: {},
+    search: { kind: 'grid' },
+    scheduler: halving,
+  },
+};
+
+describe.each(Object.entries(searches))('the search %s', (_, change) => {
+  const definition = definitionOf(change);
+  const plan = planSweep(definition, inputs);
+  const atOnce = plan.adaptive_trainings === undefined ? plan.trainings : [];
+  const play = (turns: Iterator<number>) => playSearch(definition, inputs, value, turns, atOnce);
+  const orders = fc.infiniteStream(fc.nat());
+  const runs = { numRuns: 15 };
+
+  it('comes to its end, never trains the same twice, and stays within its space', () => {
+    fc.assert(
+      fc.property(orders, (turns) => {
+        const { trainings, log } = play(turns);
+        const hashes = trainings.map(({ training_hash }) => training_hash);
+        expect(new Set(hashes).size).toBe(hashes.length);
+        expect(trainings.map(({ ordinal }) => ordinal)).toEqual(hashes.map((_hash, ordinal) => ordinal));
+        const ended = new Set(
+          log.flatMap(({ event }) => (event.kind === 'result' || event.kind === 'prune' ? [event.ordinal] : [])),
+        );
+        expect(ended.size).toBe(trainings.length);
+        for (const { specification } of trainings) {
+          const { dropout_rate: p, learning_rate: rate, rank } = specification.configuration;
+          expect(p).toBeGreaterThanOrEqual(0);
+          expect(p).toBeLessThanOrEqual(0.8);
+          expect(rate).toBeGreaterThanOrEqual(1e-4);
+          expect(rate).toBeLessThanOrEqual(1e-2);
+          expect([2, 4, 8]).toContain(rank);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('decides by the order of events alone: folded again, its decisions are the recorded ones', () => {
+    fc.assert(
+      fc.property(orders, (turns) => {
+        const { log } = play(turns);
+        expect(replaySearch(definition, inputs, log)).toMatchObject({ events: log.length, differences: [] });
+      }),
+      runs,
+    );
+  });
+
+  it('decides the same from a fold in pieces as from one in one go', () => {
+    fc.assert(
+      fc.property(orders, fc.nat(), (turns, cut) => {
+        const { log } = play(turns);
+        const at = cut % log.length;
+        const whole = new SearchState(definition, inputs);
+        const pieces = new SearchState(definition, inputs);
+        for (const { event } of log.slice(0, at)) {
+          whole.apply(event);
+          pieces.next();
+          pieces.apply(event);
+          pieces.next();
+        }
+        expect(pieces.next()).toEqual(whole.next());
+        expect(pieces.due).toEqual(whole.due);
+        // All that follows, from nothing but the recorded events: what was recorded next, as far as facts allow.
+        const follows = react(
+          definition,
+          inputs,
+          log.slice(0, at).map(({ event }) => event),
+        );
+        const recorded = log.slice(at).map(({ event }) => event);
+        const nextFact = recorded.findIndex((event) => !isDecision(event));
+        if (at > 1) expect(follows).toEqual(recorded.slice(0, nextFact < 0 ? recorded.length : nextFact));
+      }),
+      runs,
+    );
+  });
+
+  it('takes no decision back, and says why it took it', () => {
+    fc.assert(
+      fc.property(orders, (turns) => {
+        const decisions = play(turns).log.flatMap(({ event }) => (isDecision(event) ? [event] : []));
+        const rungs = decisions
+          .filter(({ kind }) => kind === 'promote' || kind === 'prune')
+          .map(({ ordinal, rung }) => `${ordinal}/${rung}`);
+        expect(new Set(rungs).size).toBe(rungs.length);
+        for (const { reason } of decisions) expect(reason.length).toBeGreaterThan(8);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a search that adapts', () => {
+  it('begins at launch with a few more points than can run at once, the random search’s', () => {
+    const adaptive = planSweep(definitionOf({}), inputs);
+    expect(adaptive.adaptive_trainings).toBe(24);
+    const random = planSweep(definitionOf({ search: { kind: 'random', trials: 24, seed: 3 } }), inputs);
+    expect(adaptive.trainings.map(({ training_hash }) => training_hash)).toEqual(
+      random.trainings.slice(0, 4).map(({ training_hash }) => training_hash),
+    );
+  });
+
+  it('keeps one more in store than can run, whatever comes back', () => {
+    const { log } = playSearch(definitionOf({}), inputs, value, [0][Symbol.iterator]());
+    let open = 0;
+    for (const { event } of log) {
+      if (event.kind === 'suggest') open += 1;
+      if (event.kind === 'result') open -= 1;
+      expect(open).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('finds better points than the random search does', () => {
+    const best = (search: SweepDefinition['search']): number => {
+      const definition = definitionOf({ search, space: { dropout_rate: [0, 0.8], learning_rate: [1e-4, 1e-2] } });
+      const plan = planSweep(definition, inputs);
+      const planned = plan.adaptive_trainings === undefined ? plan.trainings : [];
+      const { log } = playSearch(definition, inputs, value, [0][Symbol.iterator](), planned);
+      const trials = planned.map(({ specification }) => value(specification.configuration, 0) ?? 0);
+      return Math.max(...trials, ...log.flatMap(({ event }) => (event.kind === 'result' ? [event.value ?? 0] : [])));
+    };
+    const seeds = Array.from({ length: 10 }, (_, seed) => seed);
+    const won = seeds.filter(
+      (seed) => best({ kind: 'tpe', trials: 40, seed, startup: 10 }) >= best({ kind: 'random', trials: 40, seed }),
+    );
+    expect(won.length).toBeGreaterThanOrEqual(8);
+  });
+});
