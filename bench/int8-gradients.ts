@@ -67,7 +67,7 @@ const open = (base_precision: BasePrecision) =>
   });
 const [float32, int8] = [await open('float32'), await open(precision)];
 const task = taskOf(data.task);
-const { labels: layout } = task.objective.loss(configuration);
+const { labels: layout } = task.objective.loss(data.task, configuration);
 const { inputs } = await task.encode(data.train, {
   shape: data.task,
   tokenizer: openTokenizer(modelFolder),

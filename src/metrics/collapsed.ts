@@ -1,10 +1,14 @@
 import { computedFrom, type SetDetail } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { classScores, labelSetScores } from './scored-set.ts';
 
-/** One class predicted for every row of a set that holds several. */
+/** One prediction for every row of a set that holds several classes, or sets of labels. */
 export const collapsed: SetDetail = {
   name: 'collapsed',
   computations: [
     computedFrom(classScores, ({ predictions, labels }) => new Set(predictions).size === 1 && new Set(labels).size > 1),
+    computedFrom(labelSetScores, ({ names, predictions, labels }) => {
+      const varies = (flags: Uint8Array): boolean => flags.some((flag, i) => flag !== flags[i % names.length]);
+      return !varies(predictions) && varies(labels);
+    }),
   ],
 };

@@ -1,6 +1,6 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import { add, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
+import { add, concat, divide, multiply, reduce, reshape, softmax, split, subtract, unary } from '../onnx/operators.ts';
 import { languageModelLoss, type ProjectedLoss } from './language-model-loss.ts';
 
 /** A task's loss, and the labels that it takes. */
@@ -29,12 +29,29 @@ export interface HiddenLoss extends Labelled {
   build(b: GraphBuilder, hidden: Value, projection: Value, labels: Value): ProjectedLoss;
 }
 
-/** Cross-entropy over classes. @param smoothing ε: share of a class's target that is spread evenly over all */
-export function classLoss(smoothing = 0): Loss {
+/**
+ * Cross-entropy over classes.
+ * @param smoothing ε: share of a class's target that is spread evenly over all
+ * @param weights what a row of each class counts in the mean over the rows; absent: all 1. The mean is divided by the
+ * rows, where torch's divides by their weights: so it is the same however a batch is cut.
+ */
+export function classLoss(smoothing = 0, weights: readonly number[] | null = null): Loss {
   return {
     reads: 'logits',
     labels: { type: 'int64', columns: 1 },
-    build: (b, logits, labels) => classificationLoss(b, logits, labels, smoothing),
+    build: (b, logits, labels) =>
+      weights === null
+        ? classificationLoss(b, logits, labels, smoothing)
+        : weightedLoss(b, logits, labels, { smoothing, weights }),
+  };
+}
+
+/** Binary cross-entropy of each label, mean over rows and labels. @param smoothing ε: each target is (1 − ε)y + ε/2 */
+export function labelSetLoss(count: number, smoothing = 0): Loss {
+  return {
+    reads: 'logits',
+    labels: { type: 'float', columns: count },
+    build: (b, logits, labels) => binaryCrossEntropy(b, logits, labels, { count, smoothing }),
   };
 }
 
@@ -60,15 +77,50 @@ function classificationLoss(b: GraphBuilder, logits: Value, labels: Value, smoot
   return add(b, multiply(b, sharp, b.floats([1 - smoothing])), multiply(b, flat, b.floats([smoothing])));
 }
 
+interface ClassWeighting {
+  readonly smoothing: number;
+  readonly weights: readonly number[];
+}
+
+/** As above, each row's share times the weight of its class. */
+function weightedLoss(b: GraphBuilder, logits: Value, labels: Value, { smoothing, weights }: ClassWeighting): Value {
+  const logs = softmax(b, logits, 'LogSoftmax');
+  const chosen = oneHot(b, logits, labels, b.int64s([weights.length]));
+  const sum = (x: Value): Value => reduce(b, 'ReduceSum', x, [-1], 'drop');
+  const sharp = multiply(b, sum(multiply(b, logs, chosen)), b.floats([1 - smoothing]));
+  const row = smoothing === 0 ? sharp : add(b, sharp, multiply(b, sum(logs), b.floats([smoothing / weights.length])));
+  const weighted = multiply(b, row, sum(multiply(b, chosen, b.floats(weights))));
+  return unary(b, 'Neg', reduce(b, 'ReduceMean', weighted, [0], 'drop'));
+}
+
+interface LabelSetting {
+  readonly count: number;
+  readonly smoothing: number;
+}
+
+/** −y log σ(z) − (1 − y) log σ(−z), the logarithms as those of a softmax over z and 0, which no size of z overflows. */
+function binaryCrossEntropy(b: GraphBuilder, logits: Value, labels: Value, { count, smoothing }: LabelSetting): Value {
+  const column = (x: Value): Value => reshape(b, x, ['batch', count, 1], b.int64s([-1, count, 1]));
+  const given = column(labels);
+  const set =
+    smoothing === 0 ? given : add(b, multiply(b, given, b.floats([1 - smoothing])), b.floats([smoothing / 2]));
+  const unset = subtract(b, b.floats([1]), set);
+  const scores = column(logits);
+  const logs = softmax(b, concat(b, [scores, multiply(b, scores, b.floats([0]))], 2), 'LogSoftmax');
+  const terms = reduce(b, 'ReduceSum', multiply(b, logs, concat(b, [set, unset], 2)), [-1], 'drop');
+  return unary(b, 'Neg', reduce(b, 'ReduceMean', terms, [0, 1], 'drop'));
+}
+
 /** Mean of the negative log-likelihood. @param classes size of the logits’ last axis, shape [1] */
 function crossEntropy(b: GraphBuilder, logits: Value, labels: Value, classes: Value): Value {
-  const chosen = b.one({
-    operator: 'OneHot',
-    inputs: [labels, classes, b.floats([0, 1], [2])],
-    outputs: [{ shape: logits.shape }],
-  });
+  const chosen = oneHot(b, logits, labels, classes);
   const picked = multiply(b, softmax(b, logits, 'LogSoftmax'), chosen);
   return unary(b, 'Neg', reduce(b, 'ReduceMean', reduce(b, 'ReduceSum', picked, [-1], 'drop'), [0], 'drop'));
+}
+
+function oneHot(b: GraphBuilder, logits: Value, labels: Value, classes: Value): Value {
+  const inputs = [labels, classes, b.floats([0, 1], [2])];
+  return b.one({ operator: 'OneHot', inputs, outputs: [{ shape: logits.shape }] });
 }
 
 /** Mean of (logit − target)², as transformers' regression loss. */

@@ -83,7 +83,10 @@ function readDefinition(
   const { keep: _, ...training } = readTraining(file, Object.keys(space));
   const evaluations = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file, schedulers);
-  const objectives = readObjectives(file, tasks.find(({ kind }) => kind === task?.kind) ?? tasks[0]);
+  const objectives = readObjectives(
+    file,
+    tasks.find(({ kind }) => kind === task?.kind),
+  );
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';

@@ -1,4 +1,5 @@
-import { isScalar } from 'yaml';
+import { isMap, isScalar } from 'yaml';
+import { aboveZero } from './number-rules.ts';
 import type { Field, YamlSection } from './yaml-section.ts';
 
 /** `labels: [ham, spam]`, in the order of the logits; null where the field is absent. */
@@ -14,4 +15,24 @@ export function readLabels(section: YamlSection): readonly string[] | null {
 function readLabel(section: YamlSection, item: Field): string | null {
   if (isScalar(item.node) && typeof item.node.value === 'number') return String(item.node.value);
   return section.textOf(item);
+}
+
+/** `balanced`, or weights by the name of a class. */
+type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
+
+const balancing = ['balanced'] as const;
+
+/** `class_weights: balanced`, or `{spam: 3, ham: 1}`; null where the field is absent. */
+export function readClassWeights(section: YamlSection): ClassWeights | null {
+  const field = section.field('class_weights');
+  if (field === null) return null;
+  if (!isMap(field.node)) return section.choiceOf(field, balancing);
+  const weights = section.section('class_weights');
+  const named = field.node.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+  return Object.fromEntries(
+    named.flatMap((name) => {
+      const weight = weights?.number(name, aboveZero) ?? null;
+      return weight === null ? [] : [[name, weight] as const];
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import { extname, isAbsolute, resolve } from 'node:path';
-import { isMap } from 'yaml';
+import { isMap, isSeq } from 'yaml';
+import { partName, partOf } from './column-parts.ts';
 import type { DataSource, TaskDefinition } from './sweep-definition.ts';
 import type { TaskColumn, TaskFields, TaskFormat, TaskSection } from './task-section.ts';
 import { wholeFrom } from './number-rules.ts';
@@ -58,7 +59,7 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
 }
 
 function allFields(section: YamlSection, tasks: readonly TaskSection[]): TaskFields {
-  for (const { fields } of tasks) for (const field of fields) section.field(field);
+  for (const { fields } of tasks) for (const { name } of fields) section.field(name);
   return {};
 }
 
@@ -115,13 +116,21 @@ function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection |
 /** What the file calls each of a task's columns; null where one is missing. */
 function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Readonly<Record<string, string>> | null {
   const found = new Map<string, string>();
-  for (const { name, otherwise, optional, holds } of columns) {
+  for (const { name, otherwise, optional, several, holds } of columns) {
+    const list = several === true ? section.field(name) : null;
+    if (list !== null && isSeq(list.node)) {
+      for (const column of section.list(list, (item) => section.textOf(item)))
+        found.set(partName(name, column), column);
+      continue;
+    }
     const column = section.text(name) ?? (section.has(name) ? undefined : otherwise);
     if (column !== undefined) found.set(name, column);
     else if (!section.has(name) && optional !== true)
       section.missing(name, `the name of the column that holds ${holds}`);
   }
-  const complete = columns.every(({ name, optional }) => optional === true || found.has(name));
+  const names = [...found.keys()];
+  const isFound = (name: string): boolean => found.has(name) || names.some((known) => partOf(known, name) !== null);
+  const complete = columns.every(({ name, optional }) => optional === true || isFound(name));
   return complete ? Object.fromEntries(found) : null;
 }
 

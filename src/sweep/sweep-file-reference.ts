@@ -1,14 +1,31 @@
 import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
+import type { TaskColumn, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
 
-/** The whole of docs/sweep-file.md, from the records of fields. */
-export function sweepFileReference(): string {
+/** The whole of docs/sweep-file.md, from the records of tasks, fields and metrics. */
+export function sweepFileReference(tasks: readonly TaskSection[]): string {
   return `# The sweep file, field by field
 
 An example with the sections of a file stands in the [README](../README.md#the-sweep-file), whole files in
-[examples](../examples). This page is written from the records of \`src/sweep/fields\` and \`src/metrics\` by \`npm run docs:sweep-file\`.
+[examples](../examples). This page is written from the records of \`src/tasks\`,
+\`src/sweep/fields\` and \`src/metrics\` by \`npm run docs:sweep-file\`.
 
+## task
+
+${asTable(
+  ['kind', 'what it predicts', 'columns of `data`', 'predictions'],
+  tasks.map((task) => [
+    `\`${task.kind}\``,
+    `${task.sentence}.`,
+    task.columns.map(columnText).join(', '),
+    task.form.replaceAll('_', ' '),
+  ]),
+)}
+${tasks
+  .filter(({ fields }) => fields.length > 0)
+  .map(ownFields)
+  .join('\n')}
 ## training and space
 
 Each field may be fixed in \`training\`, or, where the table has it as an axis, given a list of values in \`space\` (a range
@@ -23,6 +40,20 @@ the metrics a task has follows from the form of its predictions. One that is und
 predictions is, shows as none, is null in JSON, is never best or on the front, and comes last in halving.
 
 ${metricTable(rankingMetrics(null))}`;
+}
+
+function columnText({ name, optional, otherwise, several, holds }: TaskColumn): string {
+  const facts = [
+    ...(optional === true ? ['may be left out'] : []),
+    ...(otherwise === undefined ? [] : [`default ${otherwise}`]),
+    ...(several === true ? ['one column or several'] : []),
+  ];
+  return `\`${name}\`: ${holds}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
+}
+
+function ownFields({ kind, fields }: TaskSection): string {
+  const rows = fields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]);
+  return `With \`kind: ${kind}\`:\n\n${asTable(['field', 'value', 'what it is'], rows)}`;
 }
 
 function metricTable(metrics: readonly Metric[]): string {

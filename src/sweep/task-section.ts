@@ -13,8 +13,10 @@ export interface TaskSection {
   readonly columns: readonly TaskColumn[];
   /** Formats of files that the task has for itself. */
   readonly formats?: readonly TaskFormat[];
+  /** What it predicts, in one sentence of the reference without its full stop. */
+  readonly sentence: string;
   /** Fields of the section that are the task's own. */
-  readonly fields: readonly string[];
+  readonly fields: readonly TaskField[];
   /** Reads them, and reports what is wrong with them. */
   read(section: YamlSection): TaskFields;
 }
@@ -26,6 +28,8 @@ export interface TaskColumn {
   readonly otherwise?: string;
   /** Rows may lack it. */
   readonly optional?: boolean;
+  /** It may be several columns, named in a list. */
+  readonly several?: boolean;
   /** What it holds, for messages. */
   readonly holds: string;
 }
@@ -34,6 +38,13 @@ export interface TaskFormat {
   readonly name: string;
   /** Of file names, with the dot. */
   readonly extension: string;
+}
+
+export interface TaskField {
+  readonly name: string;
+  /** What it may hold, in words. */
+  readonly expected: string;
+  readonly sentence: string;
 }
 
 export type TaskFields = Pick<TaskDefinition, 'labels' | 'encoding' | 'judging'>;

@@ -56,7 +56,7 @@ export interface EncodeRequest {
 /** Which head and loss train it. */
 export interface TaskObjective {
   head(shape: TaskShape, wanted?: HeadShape): HeadTask;
-  loss(wanted?: HeadShape): Loss;
+  loss(shape: TaskShape, wanted?: HeadShape): Loss;
   /** Loss of a model that knows nothing, where that is known; else 0. */
   knownBound(shape: TaskShape): number;
 }

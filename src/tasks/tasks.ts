@@ -1,12 +1,13 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { TaskSection } from '../sweep/task-section.ts';
+import { multiLabelClassification } from './multi-label-classification/task.ts';
 import { questionAnswering } from './question-answering/task.ts';
 import type { Task } from './task.ts';
 import { textClassification } from './text-classification/task.ts';
 import { textRegression } from './text-regression/task.ts';
 
 /** Every kind of task, in the order that messages name them in. */
-const tasks: readonly Task[] = [textClassification, textRegression, questionAnswering];
+const tasks: readonly Task[] = [textClassification, textRegression, multiLabelClassification, questionAnswering];
 
 /** What a sweep file may say of a task. */
 export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => section);

@@ -1,7 +1,7 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import { type RawRow, readText } from '../data/raw-row.ts';
 import { tokenise } from '../data/tokenise.ts';
-import type { TaskColumn } from '../sweep/task-section.ts';
+import type { TaskColumn, TaskField } from '../sweep/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EncodeRequest } from './task.ts';
 
@@ -10,6 +10,13 @@ export const textColumns: readonly TaskColumn[] = [
   { name: 'text_pair', optional: true, holds: 'the second text of a pair' },
   { name: 'label', holds: 'the label' },
 ];
+
+export const labelsField: TaskField = {
+  name: 'labels',
+  expected: 'a list of names',
+  sentence:
+    'The names of the classes in the order of the logits; default: those of the train rows, sorted, numbers as numbers',
+};
 
 /** A text, or a pair of them, with what is to be predicted: the index of a class, or a target. */
 export interface LabelledText {
@@ -20,10 +27,13 @@ export interface LabelledText {
 
 /** @throws DATA_INVALID where a text is missing */
 export function freezeText(row: RawRow, label: number): FrozenRow {
+  return { ...freezePair(row), label };
+}
+
+/** The text of a row, or both. @throws DATA_INVALID where one is missing */
+export function freezePair(row: RawRow): { readonly text: string; readonly text_pair?: string } {
   const text = readText(row, 'text');
-  return row.cells['text_pair'] === undefined
-    ? { text, label }
-    : { text, text_pair: readText(row, 'text_pair'), label };
+  return row.cells['text_pair'] === undefined ? { text } : { text, text_pair: readText(row, 'text_pair') };
 }
 
 /** @throws Error where another task froze the row */
@@ -33,20 +43,30 @@ export function thawText(row: FrozenRow): LabelledText {
   return typeof text_pair === 'string' ? { text, text_pair, label } : { text, label };
 }
 
-export function textCharacters(row: FrozenRow): number {
-  const { text, text_pair = '' } = thawText(row);
-  return text.length + text_pair.length;
+export function textCharacters({ text, text_pair: pair }: FrozenRow): number {
+  return [text, pair].reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
 }
 
 /** One input for each row, cut to the longest that is wanted. */
-export async function encodeTexts(
-  rows: readonly FrozenRow[],
+export async function encodeTexts(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
+  const texts = rows.map(thawText);
+  return encodePairs({ rows, texts, labels: texts.map(({ label }) => [label]) }, request);
+}
+
+interface LabelledTexts {
+  readonly rows: readonly FrozenRow[];
+  readonly texts: readonly { readonly text: string; readonly text_pair?: string }[];
+  /** Numbers that the loss compares, of each row. */
+  readonly labels: readonly (readonly number[])[];
+}
+
+/** One input for each row, with its labels. */
+export async function encodePairs(
+  { rows, texts, labels }: LabelledTexts,
   { tokenizer, maxLength }: EncodeRequest,
 ): Promise<EncodedRows> {
-  const texts = rows.map(thawText);
   const inputs = await tokenise(tokenizer, texts, { maxLength }, (encoding, row): EncodedInput => {
-    const labels = texts[row] === undefined ? [] : [texts[row].label];
-    return { ids: encoding.getIds(), typeIds: encoding.getTypeIds(), labels, row };
+    return { ids: encoding.getIds(), typeIds: encoding.getTypeIds(), labels: labels[row] ?? [], row };
   });
   return { rows, inputs };
 }

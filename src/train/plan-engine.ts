@@ -99,5 +99,5 @@ function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape)
 /** What a task trains by, for a configuration's head. */
 export function objectiveOf(shape: TaskShape, wanted?: HeadShape): EngineObjective {
   const { objective } = taskOf(shape);
-  return { head: objective.head(shape, wanted), loss: objective.loss(wanted) };
+  return { head: objective.head(shape, wanted), loss: objective.loss(shape, wanted) };
 }

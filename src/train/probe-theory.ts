@@ -30,7 +30,7 @@ export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promis
   const file = request.datasetFile;
   const { inputs } = await slot.encoded({ base, modelFolder, task, dataset: train, file, maxLength });
   const { objective } = taskOf(task);
-  const { labels: layout } = objective.loss(configuration);
+  const { labels: layout } = objective.loss(task, configuration);
   const { padId } = await slot.limits(modelFolder);
   const { parameters } = engine.initialState(seed);
   const chosen = stream(seed, 'probe').permutation(inputs.length).slice(0, PROBE_ROWS);

@@ -103,7 +103,7 @@ async function openLoop(
   return {
     engine,
     configuration,
-    labels: taskOf(task).objective.loss(configuration).labels,
+    labels: taskOf(task).objective.loss(task, configuration).labels,
     inputs,
     padId,
     plan,

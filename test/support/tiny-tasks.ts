@@ -28,10 +28,23 @@ function questions(seed: number, count: number): FrozenRow[] {
   });
 }
 
+/** Which of three words a row has. */
+function labelSets(seed: number, count: number): FrozenRow[] {
+  return Array.from({ length: count }, (_, row) => {
+    const text = drawnWords('tiny-label-sets', seed, row, 2, 7);
+    const labels = ['bad', 'day', 'good'].flatMap((word, label) => (text.includes(word) ? [label] : []));
+    return { text: text.join(' '), labels };
+  });
+}
+
 /** One small problem of every kind of task, for what holds for all of them. */
 export const tinyTasks: Readonly<Record<string, TinyTask>> = {
   'text-classification': { shape: { kind: 'classification', label_names: ['bad', 'good'] }, rows: tinyRows },
   'text-regression': { shape: { kind: 'regression', label_names: [] }, rows: tinyRows },
+  'multi-label-classification': {
+    shape: { kind: 'multi-label-classification', label_names: ['bad', 'day', 'good'] },
+    rows: labelSets,
+  },
   'question-answering': {
     shape: { kind: 'question-answering', label_names: [], settings: { unanswerable: true } },
     rows: questions,

@@ -25,6 +25,8 @@ function messageOf(text: string): string {
   throw new Error('the file was taken');
 }
 
+const kinds = taskSections.map(({ kind }) => kind).join(', ');
+
 const base = `name: mine
 base: sentence-transformers/all-MiniLM-L6-v2
 task:
@@ -152,7 +154,7 @@ paralelism: 2
   sweep.yaml:1:1 name: is missing; expected a name for the sweep
   sweep.yaml:1:1 nme: unknown key; did you mean name?
   sweep.yaml:2:7 base: there is no folder /home/user/nowhere
-  sweep.yaml:4:9 task.kind: got the text "text-clasification", expected one of text-classification, text-regression; did you mean text-classification?
+  sweep.yaml:4:9 task.kind: got the text "text-clasification", expected one of ${kinds}; did you mean text-classification?
   sweep.yaml:7:10 task.data.dev: there is no file /home/user/devel.csv
   sweep.yaml:10:10 space.p[1]: got 1, expected a number in [0, 1)
   sweep.yaml:10:20 space.p[3]: 0.5 stands in the list twice

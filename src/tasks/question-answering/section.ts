@@ -21,7 +21,34 @@ export const section: TaskSection = {
     { name: 'answers', otherwise: 'answers', holds: 'the answers, with where they begin' },
   ],
   formats: [{ name: 'squad', extension: '.json' }],
-  fields: ['stride', 'max_question_tokens', 'max_answer_tokens', 'n_best', 'null_threshold'],
+  sentence: 'The answer to a question, cut from a context, or that it has none, as SQuAD v1.1 and v2.0 have them',
+  fields: [
+    {
+      name: 'stride',
+      expected: 'a whole number of at least 1',
+      sentence: 'Tokens that a window has of the one before it; default: a third of max_length',
+    },
+    {
+      name: 'max_question_tokens',
+      expected: 'a whole number of at least 1',
+      sentence: 'Tokens that a question is cut to; default: at most half of max_length',
+    },
+    {
+      name: 'max_answer_tokens',
+      expected: 'a whole number of at least 1',
+      sentence: 'Tokens of an answer at most; default 30',
+    },
+    {
+      name: 'n_best',
+      expected: 'a whole number of at least 1',
+      sentence: 'Starts and ends that are tried in each window; default 20',
+    },
+    {
+      name: 'null_threshold',
+      expected: 'a number, or fitted',
+      sentence: 'Null margin above which a question is left unanswered; fitted: to the evaluated rows; default 0',
+    },
+  ],
   read(fields) {
     const encoding = {
       stride: fields.number('stride', wholeFrom(1)),

@@ -7,7 +7,8 @@ export const section: TaskSection = {
   form: valueScores.name,
   objectives: ['pearson', 'loss'],
   columns: textColumns,
-  fields: ['labels'],
+  sentence: 'A number for each text, or pair of texts',
+  fields: [],
   read(fields) {
     const labels = fields.field('labels');
     if (labels !== null)

@@ -1,0 +1,99 @@
+import { dataInvalid, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { partOf } from '../../sweep/column-parts.ts';
+import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
+import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
+import { sortedNames } from '../sorted-names.ts';
+import type { TaskRows } from '../task.ts';
+import { freezePair, textCharacters } from '../text-rows.ts';
+
+export const rows: TaskRows = { shape, freeze, characters: textCharacters };
+
+export interface LabelledSet {
+  readonly text: string;
+  readonly text_pair?: string;
+  /** Numbers of the labels that are set, ascending. */
+  readonly labels: readonly number[];
+}
+
+/** @throws Error where another task froze the row */
+export function thawSet({ text, text_pair: pair, labels }: FrozenRow): LabelledSet {
+  if (typeof text !== 'string' || !Array.isArray(labels)) throw new Error('the row was frozen by another task');
+  const set = labels.map(Number);
+  return typeof pair === 'string' ? { text, text_pair: pair, labels: set } : { text, labels: set };
+}
+
+/** Label names as the file orders them; else the columns, where each label has one, or sorted. */
+function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
+  const [first] = raw.train;
+  const columns = Object.keys(first?.cells ?? {}).flatMap((name) => partOf(name, 'label') ?? []);
+  const own = columns.length > 0 ? columns : sortedNames(raw.train.flatMap(labelsOf));
+  const names = definition.labels ?? own;
+  if (names.length >= 2) return { label_names: names };
+  throw dataInvalid(first?.where ?? 'task', 'the train rows hold fewer than two labels', {
+    got: names.length === 0 ? 'no label' : names.join(', '),
+    expected: 'at least two label names',
+    fix: 'check task.data.label, or use text-classification where each row has one class',
+  });
+}
+
+function freeze(row: RawRow, { label_names: names }: TaskShape): FrozenRow {
+  const labels = labelsOf(row).map((name) => {
+    const label = names.indexOf(name);
+    if (label >= 0) return label;
+    throw dataInvalid(row.where, 'a row has an unknown label', {
+      got: name,
+      expected: `some of ${names.join(', ')}`,
+      fix: 'correct the row, or list every label in task.labels',
+    });
+  });
+  return { ...freezePair(row), labels: [...new Set(labels)].sort((a, b) => a - b) };
+}
+
+/** The names that are set: of columns of 0 and 1, or of one column that lists them. */
+function labelsOf(row: RawRow): readonly string[] {
+  const parts = Object.entries(row.cells).flatMap(([name, value]) => {
+    const part = partOf(name, 'label');
+    return part === null ? [] : [{ part, value }];
+  });
+  if (parts.length > 0) return parts.filter(({ part, value }) => isSet(row, part, value)).map(({ part }) => part);
+  return listed(row, row.cells['label']);
+}
+
+function isSet({ where }: RawRow, column: string, value: unknown): boolean {
+  const text = (typeof value === 'string' ? value : JSON.stringify(value ?? '')).trim().toLowerCase();
+  if (['1', '1.0', 'true'].includes(text)) return true;
+  if (['0', '0.0', 'false'].includes(text)) return false;
+  throw dataInvalid(where, `a row says neither 0 nor 1 in ${column}`, { got: text, expected: '0 or 1' });
+}
+
+/** A list, of JSON where the file holds text that begins like one; else names between commas. Blank: no label. */
+function listed({ where }: RawRow, value: unknown): readonly string[] {
+  const list = typeof value === 'string' && value.trim().startsWith('[') ? parsed(value, where) : value;
+  if (Array.isArray(list) && list.every((name) => typeof name === 'string' || typeof name === 'number')) {
+    return list.map((name) => String(name).trim());
+  }
+  if (typeof list === 'number') return [String(list)];
+  if (typeof list === 'string' || list === null || list === undefined) {
+    return (list ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+  }
+  throw listInvalid(where, value);
+}
+
+function parsed(value: string, where: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw listInvalid(where, value, cause);
+  }
+}
+
+function listInvalid(where: string, value: unknown, cause?: unknown) {
+  return dataInvalid(where, 'a row has no list of labels', {
+    got: value,
+    expected: 'a list of names as JSON, or names between commas',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,6 @@
+/** Names in their own order: as numbers where all are numbers, else by code unit. */
+export function sortedNames(names: Iterable<string>): readonly string[] {
+  const unique = [...new Set(names)];
+  const isNumeric = unique.every((name) => /^[+-]?(\d+\.?\d*|\.\d+)$/.test(name));
+  return isNumeric ? unique.sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1)) : unique.sort();
+}

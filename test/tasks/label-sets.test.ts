@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { DropsweepError } from '../../src/base/errors.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
+import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import type { TaskShape } from '../../src/sweep/vocabulary.ts';
+import { type LoadedDataset, loadDataset } from '../../src/tasks/load-dataset.ts';
+import { sortedNames } from '../../src/tasks/sorted-names.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-label-sets-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const there = { isFile: () => true, isFolder: () => true };
+
+/** Loads a task whose train and dev rows are one text. @param fields lines of the task section */
+function load(kind: string, extension: string, text: string, data: string, fields = ''): LoadedDataset {
+  for (const split of ['train', 'dev']) writeFileSync(path.join(folder, `${split}.${extension}`), text);
+  const file = `name: s
+base: some/model
+task:
+  kind: ${kind}
+  data: {train: ./train.${extension}, dev: ./dev.${extension}, text: text, ${data}}
+${fields}`;
+  return loadDataset(parseSweepFile(file, path.join(folder, 'sweep.yaml'), there, taskSections, searchSections).task);
+}
+
+const sets = (extension: string, text: string, data = 'label: label', fields = '') =>
+  load('multi-label-classification', extension, text, data, fields);
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof DropsweepError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('rows with any number of labels', () => {
+  const expected = [
+    { text: 'a', labels: [0, 1] },
+    { text: 'b', labels: [] },
+    { text: 'c', labels: [1] },
+  ];
+
+  it('come of a list in JSON lines', () => {
+    const lines = [
+      { text: 'a', label: ['rude', 'toxic'] },
+      { text: 'b', label: [] },
+      { text: 'c', label: ['toxic', 'toxic'] },
+    ];
+    const loaded = sets('jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+    expect(loaded.task).toEqual({ kind: 'multi-label-classification', label_names: ['rude', 'toxic'] });
+    expect(loaded.train).toEqual(expected);
+  });
+
+  it('come of a cell that lists names between commas, or as JSON', () => {
+    expect(sets('csv', 'text,label\na,"toxic, rude"\nb,\nc,toxic\n').train).toEqual(expected);
+    expect(sets('csv', 'text,label\na,"[""toxic"",""rude""]"\nb,[]\nc,"[""toxic""]"\n').train).toEqual(expected);
+  });
+
+  it('come of columns of 0 and 1, in the order that they are named in', () => {
+    const table = 'text,rude,toxic,other\na,1,1,x\nb,0,0,x\nc,0,1,x\n';
+    const loaded = sets('csv', table, 'label: [rude, toxic]');
+    expect(loaded.task.label_names).toEqual(['rude', 'toxic']);
+    expect(loaded.train).toEqual(expected);
+    expect(sets('csv', table, 'label: [toxic, rude]').train[2]).toEqual({ text: 'c', labels: [0] });
+  });
+
+  it('have the order of labels that the file names', () => {
+    const loaded = sets(
+      'csv',
+      'text,label\na,"toxic,rude"\nb,rude\n',
+      'label: label',
+      '  labels: [toxic, rude, odd]\n',
+    );
+    expect(loaded.task.label_names).toEqual(['toxic', 'rude', 'odd']);
+    expect(loaded.train[1]).toEqual({ text: 'b', labels: [1] });
+  });
+
+  it('are refused with their place where a column holds something else, or a label is unknown', () => {
+    expect(messageOf(() => sets('csv', 'text,rude,toxic\na,1,1\nb,2,0\n', 'label: [rude, toxic]'))).toMatch(
+      /neither 0 nor 1 in rude[\s\S]*train\.csv:3/,
+    );
+    expect(messageOf(() => sets('csv', 'text,label\na,"x,y"\nb,z\n', 'label: label', '  labels: [x, y]\n'))).toMatch(
+      /unknown label[\s\S]*train\.csv:3[\s\S]*got: z/,
+    );
+    expect(messageOf(() => sets('csv', 'text,label\na,"[1"\n'))).toMatch(/no list of labels/);
+    expect(messageOf(() => sets('jsonl', '{"text": "a", "label": [{"x": 1}]}'))).toMatch(/no list of labels/);
+    expect(messageOf(() => sets('csv', 'text,label\na,\nb,\n'))).toMatch(/fewer than two labels/);
+    expect(messageOf(() => sets('csv', 'text,rude\na,1\n', 'label: [rude, toxic]'))).toMatch(/a column toxic/);
+  });
+});
+
+describe('class weights', () => {
+  const rows = [...Array<string>(6).fill('ham'), ...Array<string>(3).fill('spam'), 'other'];
+  const table = `text,label\n${rows.map((label, i) => `t${i},${label}`).join('\n')}\n`;
+  const weighted = (fields: string) => load('text-classification', 'csv', table, 'label: label', fields).task;
+
+  const weightsOf = ({ settings }: TaskShape): readonly number[] =>
+    z.object({ class_weights: z.array(z.number()) }).parse(settings).class_weights;
+
+  // sklearn.utils.class_weight.compute_class_weight('balanced', classes=['ham', 'other', 'spam'], y=rows), 1.9.1
+  it('are scikit-learn’s where they are balanced', () => {
+    const weights = weightsOf(weighted('  class_weights: balanced\n'));
+    [0.5555555555555556, 3.3333333333333335, 1.1111111111111112].forEach((weight, i) =>
+      expect(weights[i]).toBeCloseTo(weight, 14),
+    );
+  });
+
+  it('are 1 of the classes that a map does not name, and nothing where all are 1', () => {
+    expect(weightsOf(weighted('  class_weights: {spam: 3}\n'))).toEqual([1, 1, 3]);
+    expect(weighted('  class_weights: {spam: 1, ham: 1.0}\n')).toEqual(weighted(''));
+  });
+
+  it('are refused where they are no numbers above 0, or of no class', () => {
+    expect(messageOf(() => weighted('  class_weights: {spam: 0}\n'))).toContain('task.class_weights.spam: got 0');
+    expect(messageOf(() => weighted('  class_weights: equal\n'))).toContain('expected balanced');
+    expect(messageOf(() => weighted('  class_weights: {eggs: 2}\n'))).toContain('of a class that is none');
+    expect(messageOf(() => weighted('  class_weights: balanced\n  labels: [ham, spam, other, eggs]\n'))).toContain(
+      'no row of eggs',
+    );
+  });
+});
+
+describe('names of labels', () => {
+  it('have the order of their numbers where all are numbers, else of their letters', () => {
+    expect(sortedNames(['10', '9', '-1', '2', '9'])).toEqual(['-1', '2', '9', '10']);
+    expect(sortedNames(['10', '9', 'x'])).toEqual(['10', '9', 'x']);
+    expect(sortedNames(['1', '0'])).toEqual(['0', '1']);
+  });
+});
