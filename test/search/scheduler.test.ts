@@ -84,3 +84,66 @@ describe('halving with three rungs', () => {
     expect(fold.report(0, 0, 0.3).map(({ ordinal, kind }) => `${ordinal} ${kind}`)).toEqual(['0 promote', '1 prune']);
   });
 });
+
+describe('asynchronous halving', () => {
+  const asha = makeScheduler({ kind: 'asha', rungs: [0.1, 0.3], keep: 1 / 3 });
+  schedulerContract(asha);
+
+  it('lets a training go on as soon as it is among the best third of those that have come', () => {
+    const fold = asha.open();
+    fold.planned(9);
+    expect(fold.report(0, 0, 0.1)).toEqual([]);
+    expect(fold.report(1, 0, 0.5)).toEqual([]);
+    expect(fold.report(2, 0, 0.3)).toMatchObject([{ ordinal: 1, kind: 'promote' }]);
+    // Who can no longer be among three of nine has no use for waiting.
+    expect(fold.report(3, 0, 0.4)).toMatchObject([{ ordinal: 0, kind: 'prune' }]);
+    expect(fold.report(4, 0, 0.9)).toMatchObject([
+      { ordinal: 4, kind: 'promote' },
+      { ordinal: 2, kind: 'prune' },
+    ]);
+    expect(fold.report(5, 0, 0.45)).toMatchObject([{ ordinal: 3, kind: 'prune' }]);
+  });
+
+  it('lets the best of a rung go on though fewer than a third of one have come', () => {
+    expect(decide(asha, [0.2, 0.3], 2)).toEqual({ 0: 'prune', 1: 'promote' });
+  });
+});
+
+describe('median stopping', () => {
+  const median = makeScheduler({ kind: 'median', rungs: [0.2, 0.6], least: 3 });
+  schedulerContract(median);
+
+  it('ends who is worse than the median of those before, once there are enough; a tie goes on', () => {
+    expect(decide(median, [1, 2, 4, 1, 1.5, 5], 6)).toEqual({
+      0: 'promote',
+      1: 'promote',
+      2: 'promote',
+      3: 'prune',
+      4: 'promote',
+      5: 'promote',
+    });
+  });
+
+  it('says which value stood against which median', () => {
+    const fold = median.open();
+    [0.7, 0.8, 0.9].map((value, ordinal) => fold.report(ordinal, 0, value));
+    expect(fold.report(3, 0, 0.71)).toEqual([
+      { ordinal: 3, rung: 0, kind: 'prune', reason: 'rung 0: 0.71 against the median 0.8 of 3' },
+    ]);
+  });
+});
+
+describe('Hyperband', () => {
+  const hyperband = makeScheduler({ kind: 'hyperband', least: 1 / 9, keep: 1 / 3, brackets: 3 });
+  schedulerContract(hyperband);
+
+  it('has brackets that begin to stop later, dealt as Hyperband gives each its number', () => {
+    const rungs = Array.from({ length: 17 }, (_, ordinal) => hyperband.rungCount(ordinal));
+    const dealt = [3, 2, 1].map((count) => rungs.filter((each) => each === count).length);
+    expect(dealt).toEqual([9, 5, 3]);
+    const early = rungs.indexOf(3);
+    expect(hyperband.rungSteps(900, early)).toEqual([100, 300, 900]);
+    expect(hyperband.rungSteps(900, rungs.indexOf(2))).toEqual([300, 900]);
+    expect(hyperband.rungSteps(900, rungs.indexOf(1))).toEqual([900]);
+  });
+});

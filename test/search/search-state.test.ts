@@ -44,6 +44,9 @@ const halving = { kind: 'halving', rungs: [0.25, 0.5], keep: 0.5 };
 const searches: Readonly<Record<string, Partial<SweepDefinition>>> = {
   tpe: {},
   'tpe with halving': { scheduler: halving },
+  'tpe with asynchronous halving': { scheduler: { kind: 'asha', rungs: [0.1, 0.3], keep: 1 / 3 } },
+  'tpe with median stopping': { scheduler: { kind: 'median', rungs: [0.25], least: 3 } },
+  'tpe with Hyperband': { scheduler: { kind: 'hyperband', least: 1 / 9, keep: 1 / 3, brackets: 3 } },
   'tpe over lists alone, more points than there are': {
     space: { dropout_rate: [0.1, 0.2], rank: [2, 4, 8] },
     scales: {},

@@ -1,30 +1,103 @@
-/** A training's place at a rung. */
-export interface RankedReport {
+import type { RungDecision } from '../scheduler.ts';
+
+interface RankedReport {
   readonly ordinal: number;
   readonly value: number;
 }
 
-/** Reports of one rung, the best first; ties go to the lower ordinal. Who failed is counted, not ranked. */
+/** What follows at a rung now: the best `goOn` go on, and all but the best `remain` end. */
+interface RungShares {
+  readonly goOn: number;
+  readonly remain: number;
+  /** Said of each that goes on, and of each that ends. */
+  readonly why: Readonly<Record<RungDecision['kind'], string>>;
+}
+
+/**
+ * Reports of one rung, the best first, with who of them is decided; ties go to the lower ordinal. Who failed is counted,
+ * not ranked. A report costs the search for its place and the decisions that follow from it, however many there are.
+ */
 export class RankedRung {
-  readonly reports: RankedReport[] = [];
-  readonly failed = new Set<number>();
+  readonly #rung: number;
+  readonly #reports: RankedReport[] = [];
+  readonly #failed = new Set<number>();
+  readonly #decided = new Set<number>();
+  /** All above this place are decided. */
+  #ahead = 0;
+  /** All from this place on are decided. */
+  #behind = 0;
+  /** Where the newest report stands; null: nothing new. */
+  #place: number | null = null;
+  /** How many have gone on. */
+  promoted = 0;
+
+  constructor(rung: number) {
+    this.#rung = rung;
+  }
+
+  /** Reports with a value. */
+  get ranked(): number {
+    return this.#reports.length;
+  }
 
   /** Reports so far, failures included. */
   get heard(): number {
-    return this.reports.length + this.failed.size;
+    return this.#reports.length + this.#failed.size;
+  }
+
+  /** The value at a place; spelled for a reason. */
+  spelledAt(place: number): string {
+    return spellValue(this.#reports[place]?.value ?? Number.NaN);
+  }
+
+  hear(ordinal: number, value: number | null): void {
+    if (value === null || Number.isNaN(value)) this.#failed.add(ordinal);
+    else this.#place = this.#insert({ ordinal, value });
+  }
+
+  retract(ordinal: number): void {
+    this.#failed.delete(ordinal);
+  }
+
+  /** Decisions that follow and were not given before. */
+  decide({ goOn, remain, why }: RungShares): readonly RungDecision[] {
+    const decisions: RungDecision[] = [];
+    const give = (place: number, kind: RungDecision['kind']): void => {
+      const report = this.#reports[place];
+      if (report === undefined || this.#decided.has(report.ordinal)) return;
+      this.#decided.add(report.ordinal);
+      if (kind === 'promote') this.promoted += 1;
+      const reason = `rung ${this.#rung}: ${spellValue(report.value)} ranks ${place + 1} of ${this.ranked}, ${why[kind]}`;
+      decisions.push({ ordinal: report.ordinal, rung: this.#rung, kind, reason });
+    };
+    const place = this.#place;
+    this.#place = null;
+    // A report that comes among the decided is decided as they are, and moves those behind it on by one.
+    if (place !== null && place < this.#ahead) {
+      if (place < goOn) give(place, 'promote');
+      this.#ahead = place < goOn ? this.#ahead + 1 : place;
+    }
+    if (place !== null) {
+      if (place < this.#behind) this.#behind += 1;
+      else if (place >= remain) give(place, 'prune');
+      else this.#behind = place + 1;
+    }
+    for (; this.#ahead < Math.min(goOn, this.ranked); this.#ahead += 1) give(this.#ahead, 'promote');
+    for (; this.#behind > remain; this.#behind -= 1) give(this.#behind - 1, 'prune');
+    return decisions;
   }
 
   /** @returns how many are better */
-  insert(report: RankedReport): number {
+  #insert(report: RankedReport): number {
     let low = 0;
-    let high = this.reports.length;
+    let high = this.#reports.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const other = this.reports[middle];
+      const other = this.#reports[middle];
       if (other !== undefined && isBetter(other, report)) low = middle + 1;
       else high = middle;
     }
-    this.reports.splice(low, 0, report);
+    this.#reports.splice(low, 0, report);
     return low;
   }
 }
@@ -36,4 +109,9 @@ function isBetter(a: RankedReport, b: RankedReport): boolean {
 /** Numbers of a reason: four digits are enough to see which is greater. */
 export function spellValue(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : 'no value';
+}
+
+/** So many of `count` are a share of them: 0.1 × 30 is 3.0000000000000004 in binary, and must be 3, not 4. */
+export function exactShare(share: number, count: number): number {
+  return Number((share * count).toPrecision(12));
 }

@@ -1,11 +1,14 @@
 import { DropsweepError } from '../../base/errors.ts';
 import type { SchedulerDefinition } from '../../sweep/sweep-definition.ts';
 import type { Scheduler, SchedulerKind } from '../scheduler.ts';
+import { asha } from './asha.ts';
 import { halving } from './halving.ts';
+import { hyperband } from './hyperband.ts';
+import { median } from './median.ts';
 import { none } from './none.ts';
 
 /** Every kind of scheduler; the first is that of a file that names none. */
-export const schedulers: readonly SchedulerKind[] = [none, halving];
+export const schedulers: readonly SchedulerKind[] = [none, halving, median, asha, hyperband];
 
 /** The scheduler that a sweep file asks for. @throws DropsweepError USAGE where this version has no such kind */
 export function makeScheduler(definition: SchedulerDefinition): Scheduler {

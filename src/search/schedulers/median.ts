@@ -1,0 +1,80 @@
+import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
+import { wholeFrom } from '../../sweep/number-rules.ts';
+import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
+import { spellValue } from './ranked-rung.ts';
+import { readRungs, stepsOfShares } from './rung-shares.ts';
+
+/**
+ * Median stopping: a training ends at a rung where it is worse than the median of those that reported there before it, once
+ * these are `least`. Each is decided when it reports, so nobody waits. A failed one takes no part. Source: Golovin et al.,
+ * Google Vizier (KDD 2017), section 3.2.2, with the value at the rung in place of the mean up to it.
+ */
+export const median: SchedulerKind = {
+  section: {
+    kind: 'median',
+    example: '{kind: median, rungs: [0.25, 0.5], least: 5}',
+    read: (section) => ({ rungs: readRungs(section), least: section.number('least', wholeFrom(1)) ?? 5 }),
+  },
+  make: (definition) => {
+    const shares = numbersSetting(definition, 'rungs');
+    const least = numberSetting(definition, 'least');
+    return {
+      decides: true,
+      rungCount: () => shares.length + 1,
+      rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+      open: () => new MedianFold(shares.length, least),
+    };
+  },
+};
+
+class MedianFold implements SchedulerFold {
+  /** Of each rung that decides, values in ascending order. */
+  readonly #values: readonly number[][];
+  readonly #least: number;
+
+  constructor(rungs: number, least: number) {
+    this.#values = Array.from({ length: rungs }, () => []);
+    this.#least = least;
+  }
+
+  planned(): readonly RungDecision[] {
+    return [];
+  }
+
+  retract(): void {
+    // A failure has left no value.
+  }
+
+  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
+    const before = this.#values[rung];
+    if (before === undefined || value === null || Number.isNaN(value)) return [];
+    const middle = medianOf(before);
+    const known = before.length;
+    insertAscending(before, value);
+    if (known < this.#least) {
+      const reason = `rung ${rung}: ${spellValue(value)}, with ${known} before it of ${this.#least} that a median needs`;
+      return [{ ordinal, rung, kind: 'promote', reason }];
+    }
+    const kind = value < middle ? 'prune' : 'promote';
+    const reason = `rung ${rung}: ${spellValue(value)} against the median ${spellValue(middle)} of ${known}`;
+    return [{ ordinal, rung, kind, reason }];
+  }
+}
+
+function medianOf(ascending: readonly number[]): number {
+  const { length } = ascending;
+  const upper = ascending[Math.floor(length / 2)] ?? Number.NEGATIVE_INFINITY;
+  const lower = ascending[Math.floor((length - 1) / 2)] ?? Number.NEGATIVE_INFINITY;
+  return lower === upper ? lower : (lower + upper) / 2;
+}
+
+function insertAscending(values: number[], value: number): void {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  values.splice(low, 0, value);
+}
