@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
-import { DropsweepError } from '../base/errors.ts';
+import { asDiskFull } from '../base/disk-full.ts';
 import { isProvedDead, type ProcessIdentity } from '../worker/process-identity.ts';
 
 export interface ServiceStatus {
@@ -56,12 +56,7 @@ export function writePrivately(file: string, content: object): void {
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    throw new DropsweepError('DISK_FULL', 'no room to write down what runs', {
-      where: file,
-      fix: 'make room, then try again',
-      cause: error,
-    });
+    throw asDiskFull(error, 'no room to write down what runs', file);
   }
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync, writeSync } from 'node:fs';
+import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from './data-directory.ts';
 import { disownDataDirectory, ownDataDirectory } from './own-data-directory.ts';
@@ -35,7 +36,7 @@ function log(text: string): void {
     writeSync(process.stderr.fd, `${new Date().toISOString()} ${text}\n`);
   } catch (error) {
     // A full disk must not end the supervisor: its log has a gap until there is room again.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    if (!isDiskFull(error)) throw error;
   }
 }
 

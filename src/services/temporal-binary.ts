@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
@@ -18,6 +18,8 @@ export interface TemporalBinaryOptions {
 const run = promisify(execFile);
 /** The last release whose module `go install` accepts (later ones have a replace directive). */
 const pinnedVersion = '1.5.1';
+/** Of the folders that a program is fetched in. */
+const placePrefix = 'fetch-';
 const downloadTimeoutMs = 180_000;
 const buildTimeoutMs = 1_200_000;
 /** The first server whose development mode takes SQLite pragmas the way `startTemporal` gives them. */
@@ -43,8 +45,11 @@ export async function temporalBinary(options: TemporalBinaryOptions = {}): Promi
 async function fetchInto(cached: string, options: TemporalBinaryOptions): Promise<readonly string[]> {
   if ((await faultOf(cached)) === null) return []; // Whoever held the lock before fetched it.
   const failed: string[] = [];
+  const folder = dirname(cached);
+  // The lock is ours: what lies here is of somebody who was killed.
+  for (const name of readdirSync(folder)) if (name.startsWith(placePrefix)) remove(join(folder, name));
   for (const way of [download, build]) {
-    const place = mkdtempSync(join(dirname(cached), 'fetch-'));
+    const place = mkdtempSync(join(folder, placePrefix));
     try {
       const program = await way(place, options);
       chmodSync(program, 0o755);
@@ -55,10 +60,14 @@ async function fetchInto(cached: string, options: TemporalBinaryOptions): Promis
     } catch (error) {
       failed.push(`${way === download ? 'download' : 'go install'}: ${lastLines(error)}`);
     } finally {
-      rmSync(place, { recursive: true, force: true });
+      remove(place);
     }
   }
   return failed;
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** As `temporalBinary`, but builds nothing; else where it looked, and where a build would go. */
@@ -105,20 +114,16 @@ async function build(place: string, options: TemporalBinaryOptions): Promise<str
   const go = findOnPath('go', environment);
   if (go === null) throw new Error('no Go on PATH');
   options.progress?.(`building the Temporal server ${pinnedVersion} with Go; once, takes some minutes`);
-  const cache = cacheFolderOf(environment);
-  await run(
-    go,
-    ['install', '-trimpath', '-ldflags', '-s -w', `github.com/temporalio/cli/cmd/temporal@v${pinnedVersion}`],
-    {
-      timeout: options.buildTimeoutMs ?? buildTimeoutMs,
-      maxBuffer: 1 << 24,
-      env: {
-        ...(environment['HOME'] === undefined ? { GOPATH: join(cache, 'go'), GOCACHE: join(cache, 'go-build') } : {}),
-        ...environment,
-        GOBIN: place,
-      },
-    },
-  );
+  // Everything that Go keeps lies in the place, gigabytes of it, and is removed with it; -modcacherw lets it be removed.
+  const folders = { GOPATH: 'go', GOMODCACHE: 'modules', GOCACHE: 'build', GOTMPDIR: 'temporary', GOBIN: '.' };
+  const kept = Object.entries(folders).map(([name, folder]) => [name, join(place, folder)] as const);
+  for (const [, folder] of kept) mkdirSync(folder, { recursive: true });
+  const program = `github.com/temporalio/cli/cmd/temporal@v${pinnedVersion}`;
+  await run(go, ['install', '-modcacherw', '-trimpath', '-ldflags', '-s -w', program], {
+    timeout: options.buildTimeoutMs ?? buildTimeoutMs,
+    maxBuffer: 1 << 24,
+    env: { ...environment, ...Object.fromEntries(kept) },
+  });
   return join(place, 'temporal');
 }
 

@@ -40,6 +40,8 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
 const retriedCodes = new Set([
   '40001',
   '40P01',
+  // No room on its disk: as if it were away, until there is.
+  '53100',
   '57P01',
   '57P02',
   '57P03',

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
@@ -8,6 +8,7 @@ import { readFloat32, readSafetensorsHeader } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/write-safetensors.ts';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { TrainableLayout, TrainingState } from './adapter-engine.ts';
+import { writeCheckpointFile } from './checkpoint-file.ts';
 
 /** A training between two steps, with what it takes to go on from there or to export it. */
 export interface CheckpointState {
@@ -38,7 +39,7 @@ export function layoutHash(layout: TrainableLayout): string {
 }
 
 /**
- * Writes a checkpoint: temporary name, fsync, rename, fsync of the folder. The bytes depend on the training alone, so
+ * Writes a checkpoint's file durably. The bytes depend on the training alone, so
  * two runs of one training write equal files; only the name carries step and epoch.
  * @throws DropsweepError DISK_FULL when the disk has no room; the file of an earlier step stays as it is
  */
@@ -51,13 +52,7 @@ export async function writeCheckpoint(
   const uri = join('onnx', trainingHash.slice(0, 2), trainingHash, name);
   const path = join(place.folder, uri);
   const bytes = serialise(checkpoint);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeDurably(path, bytes);
-  } catch (error) {
-    await rm(`${path}.partial`, { force: true });
-    throw isDiskFull(error) ? diskFull(path, error) : error;
-  }
+  await writeCheckpointFile(path, bytes);
   return { storeId: place.storeId, uri, step: state.step, sha256: sha256(bytes), bytes: bytes.length };
 }
 
@@ -183,35 +178,6 @@ function layoutJson({ modules, tensors, length }: TrainableLayout): string {
     modules: modules.map(({ name, inFeatures, outFeatures }) => ({ name, inFeatures, outFeatures })),
     tensors: tensors.map(({ name, shape, offset }) => ({ name, shape, offset })),
     length,
-  });
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(`${path}.partial`, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.partial`, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
-
-function diskFull(path: string, cause: unknown): DropsweepError {
-  return new DropsweepError('DISK_FULL', 'there is no room for a checkpoint', {
-    where: path,
-    fix: 'make room on this disk, then retry; the last good checkpoint is kept',
-    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { demandPrecision } from '../runtime/devices/demand-precision.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
@@ -7,8 +8,9 @@ import { evaluateSegment } from './evaluate-segment.ts';
 import { deviceOfSlot } from './device-of-slot.ts';
 import { openAdapterEngine } from './open-adapter-engine.ts';
 import { probeTheory } from './probe-theory.ts';
-import type { SegmentRunner } from './segment-runner.ts';
+import type { SegmentReporter, SegmentRunner } from './segment-runner.ts';
 import { trainSegment } from './train-segment.ts';
+import { giveBackLater } from './wait-for-room.ts';
 import { WarmSlot } from './warm-slot.ts';
 
 const finishOldTrainings = 'DROPSWEEP_FINISH_OLD_TRAININGS';
@@ -19,7 +21,7 @@ export function makeOnnxRunner(): SegmentRunner {
   const slot = new WarmSlot((request) => openAdapterEngine({ ...request, device }), threadsOfSlot(), device);
   return {
     run: (command, reporter) =>
-      asOutcome(() => {
+      asOutcome(reporter, () => {
         demandOwnVersion(command.segment);
         demandPrecision(deviceProfiles[device], command.segment.specification.configuration.base_precision);
         return command.segment.kind === 'train'
@@ -50,7 +52,7 @@ function threadsOfSlot(): number {
 }
 
 /** Turns what a configuration or its inputs brought about into an outcome; anything else is a defect and is thrown. */
-async function asOutcome(run: () => Promise<SegmentOutcome>): Promise<SegmentOutcome> {
+async function asOutcome(reporter: SegmentReporter, run: () => Promise<SegmentOutcome>): Promise<SegmentOutcome> {
   try {
     return await run();
   } catch (error) {
@@ -58,9 +60,9 @@ async function asOutcome(run: () => Promise<SegmentOutcome>): Promise<SegmentOut
       const message = `${messageOf(error)}\n  to do: lower batch_size or max_length, or give the slot more memory`;
       return { kind: 'failed', outcome: 'out_of_memory', code: 'OUT_OF_MEMORY', message };
     }
+    // A full disk is the machine's fault, not the configuration's: the segment is given back and tried again later.
+    if (isDiskFull(error)) return giveBackLater(error, reporter);
     if (!(error instanceof DropsweepError)) throw error;
-    // A full disk is the machine's end of an attempt, not the configuration's: it may be tried again.
-    if (error.code === 'DISK_FULL') return { kind: 'process_died', message: error.message };
     return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
   }
 }

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { CheckpointReference, TrainSegment } from '../sweep/segment.ts';
 import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
@@ -42,7 +43,7 @@ export async function reportCheckpoint(
   try {
     attempt.reporter.checkpoint(await saveCheckpoint(attempt, state), metrics.take());
   } catch (error) {
-    if (!(error instanceof DropsweepError && error.code === 'DISK_FULL')) throw error;
+    if (!(error instanceof DropsweepError && isDiskFull(error))) throw error;
     attempt.reporter.event('checkpoint_failed', { code: error.code, message: error.message, step: state.step });
   }
 }

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
 import type { CheckpointReference, TrainSegment } from '../sweep/segment.ts';
+import { writeCheckpointFile } from './checkpoint-file.ts';
 
 interface SimulatedState {
   readonly trainer: 'simulated';
@@ -10,7 +11,7 @@ interface SimulatedState {
   readonly step: number;
 }
 
-/** Writes a checkpoint under a temporary name, syncs and renames it. Its name carries the lease's epoch. */
+/** Writes a checkpoint's file durably. Its name carries the lease's epoch. @throws DropsweepError DISK_FULL */
 export async function writeSimulatedCheckpoint(
   segment: TrainSegment,
   step: number,
@@ -22,15 +23,7 @@ export async function writeSimulatedCheckpoint(
   const state: SimulatedState = { trainer: 'simulated', training_hash: hash, step };
   const content = JSON.stringify(state);
   const path = join(folder, uri);
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(`${path}.partial`, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.partial`, path);
+  await writeCheckpointFile(path, Buffer.from(content));
   return { storeId, uri, step, sha256: sha256(content), bytes: Buffer.byteLength(content) };
 }
 

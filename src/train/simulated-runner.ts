@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskFull } from '../base/disk-full.ts';
+import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
 import { stream } from '../random/stream.ts';
 import type { EvaluateSegment, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
@@ -7,6 +9,7 @@ import type { RunCommand, SegmentReporter, SegmentRunner } from './segment-runne
 import { readSimulatedCheckpoint, writeSimulatedCheckpoint } from './simulated-checkpoint.ts';
 import { simulatedLoss, simulatedMetrics, simulatedParameters } from './simulated-curves.ts';
 import type { ProbeRequest, TheoryConstants } from './trainer-protocol.ts';
+import { saveWhenThereIsRoom } from './wait-for-room.ts';
 
 const unset: SimulationSettings = { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 1 };
 
@@ -48,9 +51,17 @@ async function train(segment: TrainSegment, command: RunCommand, reporter: Segme
     return chunk.values.length === 0 ? [] : [chunk];
   };
   const save = () => writeSimulatedCheckpoint(segment, step, command.checkpointFolder, command.storeId);
+  const report = async () => {
+    try {
+      reporter.checkpoint(await save(), takeMetrics());
+    } catch (error) {
+      if (!(error instanceof DropsweepError && isDiskFull(error))) throw error;
+      reporter.event('checkpoint_failed', { code: error.code, message: error.message, step });
+    }
+  };
   while (step < endStep) {
     if (reporter.releaseRequested) {
-      reporter.checkpoint(await save(), takeMetrics());
+      await report();
       return { kind: 'released' };
     }
     if (settings.step_ms > 0) await sleep(settings.step_ms);
@@ -60,13 +71,15 @@ async function train(segment: TrainSegment, command: RunCommand, reporter: Segme
     losses.push(simulatedLoss(specification.configuration, step, specification.total_steps));
     reporter.progress(step, endStep);
     if (performance.now() - checkpointedAt >= command.checkpointEverySeconds * 1_000 && step < endStep) {
-      reporter.checkpoint(await save(), takeMetrics());
+      await report();
       checkpointedAt = performance.now();
     }
   }
+  const checkpoint = await saveWhenThereIsRoom(save, reporter, step);
+  if (checkpoint === null) return { kind: 'released' };
   return {
     kind: 'trained',
-    checkpoint: await save(),
+    checkpoint,
     metrics: takeMetrics(),
     trainSeconds: (performance.now() - startedAt) / 1_000,
     trainableParameters: simulatedParameters,

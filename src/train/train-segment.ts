@@ -2,13 +2,14 @@ import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import { bundleKey } from '../sweep/packing.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { AdapterEngine } from './adapter-engine.ts';
+import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
 import { instanceMasks } from './instance-masks.ts';
 import { measurePacking } from './measure-packing.ts';
 import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from './segment-checkpoints.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
 import { stepHyperparameters, type TrainingLoop, trainSteps } from './training-loop.ts';
 import { TrainingMetrics } from './training-metrics.ts';
+import { saveWhenThereIsRoom } from './wait-for-room.ts';
 import type { WarmSlot } from './warm-slot.ts';
 
 /** Metrics are sent on at least this often between checkpoints. */
@@ -16,7 +17,7 @@ const METRICS_EVERY_MS = 1_000;
 
 /**
  * Trains from the segment's checkpoint (or from step 0) to its end. Checkpoints are written at intervals, at release
- * and at the end; a full disk at an interval is told and survived, at the end it fails the attempt.
+ * and at the end; a full disk at an interval is told and survived, at the end it is waited for.
  */
 export async function trainSegment(
   segment: TrainSegment,
@@ -31,14 +32,29 @@ export async function trainSegment(
   const loop = await openLoop(segment, command, slot, engine);
   const attempt: Attempt = { segment, command, reporter, engine };
   const place = await slot.gather(bundleKey(specification), engine, () => packOf(segment, loop, reporter, slot));
+  let reached: SegmentOutcome | Reached;
   try {
-    return await trainInPlace(attempt, { ...loop, place }, startedAt);
+    reached = await trainInPlace(attempt, { ...loop, place }, startedAt);
   } finally {
     place.leave();
   }
+  if ('kind' in reached) return reached;
+  const { state, metrics } = reached;
+  const saved = await saveWhenThereIsRoom(() => saveCheckpoint(attempt, state), reporter, state.step);
+  return saved === null ? { kind: 'released' } : trained(saved, metrics.take(), startedAt, engine);
 }
 
-async function trainInPlace(attempt: Attempt, loop: TrainingLoop, startedAt: number): Promise<SegmentOutcome> {
+/** A training at its segment's end, not yet saved. */
+interface Reached {
+  readonly state: TrainingState;
+  readonly metrics: TrainingMetrics;
+}
+
+async function trainInPlace(
+  attempt: Attempt,
+  loop: TrainingLoop,
+  startedAt: number,
+): Promise<SegmentOutcome | Reached> {
   const { segment, command, reporter, engine } = attempt;
   const { endStep } = segment;
   const { configuration } = loop;
@@ -77,7 +93,7 @@ async function trainInPlace(attempt: Attempt, loop: TrainingLoop, startedAt: num
       sentAt = now;
     }
   }
-  return trained(await saveCheckpoint(attempt, state), metrics.take(), startedAt, engine);
+  return { state, metrics };
 }
 
 async function openLoop(

@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { surviveFullLog } from '../base/survive-full-log.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { chooseDevice } from '../runtime/devices/choose-device.ts';
 import { databaseRefusal, withoutPassword } from '../store/database-refusal.ts';
@@ -12,7 +13,8 @@ const interruptedStatus = 130;
 
 /** A worker process. The first SIGINT or SIGTERM drains it, the second ends it at once. */
 async function main(): Promise<void> {
-  const log = pino({ name: 'worker' }, pino.destination({ dest: 2, sync: true }));
+  surviveFullLog(process.stderr);
+  const log = pino({ name: 'worker' }, process.stderr);
   // Signals are ours: the SDK would shut its workers down on its own.
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
   const { device, ...wished } = readWorkerSettings(process.argv.slice(2), process.env);

@@ -1,5 +1,6 @@
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asDiskFull } from '../base/disk-full.ts';
 import type { Segment } from '../sweep/segment.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
@@ -69,8 +70,14 @@ export class RunPreparation {
     if (present) return path;
     await mkdir(folder, { recursive: true });
     const partial = `${path}.${process.pid}.partial`;
-    await writeFile(partial, await this.#options.readDataset(hash));
-    await rename(partial, path);
+    const rows = await this.#options.readDataset(hash);
+    try {
+      await writeFile(partial, rows);
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw asDiskFull(error, 'there is no room for the rows of a dataset', path);
+    }
     return path;
   }
 }

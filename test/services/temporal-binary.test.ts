@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,6 +78,24 @@ describe('the Temporal program', () => {
     const both = await Promise.all([temporalBinary(options), temporalBinary(options)]);
     expect(both).toEqual([cached(), cached()]);
     expect(told.filter((text) => text.startsWith('building'))).toHaveLength(1);
+  });
+
+  it('leaves nothing of Go behind, built or not, nor what a killed build left', async () => {
+    const folders = '"$GOPATH" "$GOMODCACHE" "$GOCACHE" "$GOTMPDIR"';
+    const work = `for f in ${folders}; do /bin/mkdir -p "$f/m@v1"; echo x > "$f/m@v1/x"; echo "$f" >> '${folder}/places'; done`;
+    mkdirSync(join(dirname(cached()), 'fetch-killed', 'build'), { recursive: true });
+    writeProgram(`${onPath()}.source`, telling('1.29.1'));
+    const left = (): readonly string[] =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /fetch-|^go|m@v1|\.cache/.test(name));
+    for (const end of ['exit 1', `/bin/cp '${onPath()}.source' "$GOBIN/temporal"`]) {
+      writeProgram(join(folder, 'bin', 'go'), `${work}; ${end}`);
+      await temporalBinary({ environment, download: unreachable }).catch(() => undefined);
+      expect(left()).toEqual([]);
+    }
+    expect(existsSync(cached())).toBe(true);
+    const places = readFileSync(join(folder, 'places'), 'utf8').trim().split('\n');
+    expect(places).toHaveLength(8);
+    for (const place of places) expect(place.startsWith(dirname(cached()))).toBe(true);
   });
 
   it('that cannot be had is one error that says what each place said, and leaves nothing half built', async () => {
