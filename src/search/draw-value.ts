@@ -8,6 +8,12 @@ export function drawValue(axis: SpaceAxis, source: RandomStream): number | strin
   return valueAt(axis, source.uniforms(1)[0] ?? 0);
 }
 
+/** The value at a share in [0, 1) of the way through an axis; through a list by its order. */
+export function valueOfShare(axis: SpaceAxis, share: number): number | string {
+  if (axis.scale !== null) return valueAt(axis, share);
+  return axis.values[Math.floor(share * axis.values.length)] ?? 0;
+}
+
 /** The value at a share in [0, 1] of the way through a range, on its scale. */
 export function valueAt(axis: SpaceAxis, share: number): number {
   const [low, top] = ends(axis);

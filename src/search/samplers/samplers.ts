@@ -4,10 +4,11 @@ import type { Sampler, SamplerKind } from '../sampler.ts';
 import { spaceAxes } from '../space-axes.ts';
 import { grid } from './grid.ts';
 import { random } from './random.ts';
+import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
 
 /** Every kind of sampler; the first is that of a file that names none. */
-export const samplers: readonly SamplerKind[] = [grid, random, tpe];
+export const samplers: readonly SamplerKind[] = [grid, random, sobol, tpe];
 
 /** The sampler that a sweep file asks for. @throws DropsweepError USAGE where this version has no such kind */
 export function makeSampler(definition: Pick<SweepDefinition, 'space' | 'scales' | 'search'>): Sampler {

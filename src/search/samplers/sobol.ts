@@ -1,0 +1,39 @@
+import { stream } from '../../random/stream.ts';
+import { numberSetting } from '../../sweep/search-section.ts';
+import { wholeFrom } from '../../sweep/number-rules.ts';
+import { valueOfShare } from '../draw-value.ts';
+import { pointByPoint } from '../point-by-point.ts';
+import type { SamplerKind } from '../sampler.ts';
+import { owenScrambled, SobolDimension, sobolDimensions } from '../sobol-sequence.ts';
+
+/**
+ * A Sobol sequence over the axes in file order, scrambled by (seed, axis): points that fill the space more evenly than
+ * random ones, a longer search beginning with the points of a shorter one. Best with powers of two.
+ */
+export const sobol: SamplerKind = {
+  section: {
+    kind: 'sobol',
+    ranges: true,
+    example: '{kind: sobol, trials: <number>}',
+    read: (section) => {
+      const trials = section.number('trials', wholeFrom(1));
+      if (!section.has('trials')) section.missing('trials', 'how many points to take; a power of two fills best');
+      return {
+        trials: trials ?? 1,
+        seed: section.number('seed', wholeFrom(0)) ?? 0,
+        scramble: section.choice('scramble', ['owen', 'none']) ?? 'owen',
+      };
+    },
+  },
+  make: (search, axes) => {
+    const seed = numberSetting(search, 'seed');
+    if (axes.length > sobolDimensions) throw new RangeError(`no Sobol sequence has ${axes.length} dimensions here`);
+    const dimensions = new Map(axes.map(({ name }, index) => [name, new SobolDimension(index)]));
+    const keys = new Map(axes.map(({ name }) => [name, stream(seed, 'sobol', name).integers(1, 2 ** 32)[0] ?? 0]));
+    return pointByPoint(axes, numberSetting(search, 'trials'), (axis, point) => {
+      const plain = dimensions.get(axis.name)?.at(point) ?? 0;
+      const coordinate = search['scramble'] === 'none' ? plain : owenScrambled(plain, keys.get(axis.name) ?? 0);
+      return valueOfShare(axis, coordinate / 2 ** 32);
+    });
+  },
+};
