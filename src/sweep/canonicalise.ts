@@ -26,7 +26,9 @@ function written(
 ): FieldValue | undefined {
   const otherwise = defaultOf(field, configuration);
   const { noEffect } = field;
-  if (noEffect?.when(configuration) === true) return noEffect.instead?.(configuration) ?? otherwise;
+  if (noEffect?.when(configuration) === true) {
+    return noEffect.instead === undefined ? otherwise : noEffect.instead(configuration);
+  }
   if (field.unwritten === true && value === otherwise) return undefined;
   return field.canonical === undefined ? value : field.canonical(value);
 }

@@ -92,6 +92,7 @@ function readDefinition(
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations);
+  checkExclusions(file);
   checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
   if (name === null || base === null || task === null) return null;
   return {
@@ -139,6 +140,17 @@ function readBase(file: YamlSection, lookup: FileLookup): string | null {
   if (!hubPattern.test(base))
     file.wrong(field, 'a hub id such as sentence-transformers/all-MiniLM-L6-v2, ./folder or ./model.onnx');
   return base;
+}
+
+/** What is given by one field is not given by another too, wherever they stand. */
+function checkExclusions(file: YamlSection): void {
+  const sections = [file.section('training'), file.section('space')].filter((section) => section !== null);
+  for (const { name, excludes = [] } of trainingFields) {
+    const field = sections.map((section) => section.field(name)).find((found) => found !== null);
+    const other = excludes.find((known) => sections.some((section) => section.has(known)));
+    if (field !== undefined && other !== undefined)
+      file.reading.report(field.node, field.name, `says in another way what ${other} says; keep one`);
+  }
 }
 
 /** A field that none of the sweep's adapters has is a mistake, wherever it stands. */

@@ -79,6 +79,8 @@ export interface StepHyperparameters {
   readonly orthogonality: number;
   /** Already scheduled for this step. */
   readonly learningRate: number;
+  /** What the head's learning rate is in learning rates; null: 1. */
+  readonly headRate: number | null;
   readonly weightDecay: number;
   readonly decayBiases: boolean;
   readonly beta1: number;

@@ -1,14 +1,31 @@
+import type { Schedule } from '../sweep/fields/run-fields.ts';
+import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
+
+type Scheduled = Pick<TrainingConfiguration, 'schedule' | 'warmup_fraction' | 'warmup_steps'>;
+
 /**
- * The share of the peak learning rate at a step: a linear rise over `warmupFraction` of the steps, then a linear fall
- * that would reach zero one step after the last: min((i+1)/(w·S), max(0, (S−i)/(S·(1−w)))). Where w·S is no whole
- * number, the step at the crossing lies above 1 by at most 1/(w·S), as in the PyTorch program this is compared with.
+ * The share of the peak learning rate at a step: a linear rise over W steps, (i+1)/W, where W is warmup_steps or
+ * w·S, and then what the schedule says of t = (i − W)/(S − W), which would be 1 one step after the last. Where w·S is no
+ * whole number, the linear schedule's step at the crossing lies above 1 by at most 1/(w·S), as in the PyTorch program
+ * this is compared with; the others never do.
  * @param step i, from 0
  * @param totalSteps S, of the whole training, not of a rung
- * @param warmupFraction w in [0, 1]
  */
-export function learningRateFactor(step: number, totalSteps: number, warmupFraction: number): number {
-  const rise = warmupFraction > 0 ? (step + 1) / (warmupFraction * totalSteps) : Number.POSITIVE_INFINITY;
-  const fall =
-    warmupFraction < 1 ? (totalSteps - step) / (totalSteps * (1 - warmupFraction)) : Number.POSITIVE_INFINITY;
-  return Math.min(rise, Math.max(0, fall));
+export function learningRateFactor(
+  step: number,
+  totalSteps: number,
+  { schedule = 'linear', warmup_fraction: fraction, warmup_steps: steps }: Scheduled,
+): number {
+  const warmup = steps ?? fraction * totalSteps;
+  const rest = steps === undefined ? totalSteps * (1 - fraction) : totalSteps - steps;
+  const rise = warmup > 0 ? (step + 1) / warmup : Number.POSITIVE_INFINITY;
+  const left = rest > 0 ? (totalSteps - step) / rest : Number.POSITIVE_INFINITY;
+  return Math.min(rise, afterWarmup[schedule](Math.max(0, left)));
 }
+
+/** Of 1 − t, the share of the steps after the warm-up that is left. */
+const afterWarmup: Readonly<Record<Schedule, (left: number) => number>> = {
+  linear: (left) => left,
+  cosine: (left) => (1 - Math.cos(Math.PI * Math.min(1, left))) / 2,
+  constant: () => 1,
+};

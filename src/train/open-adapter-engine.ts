@@ -56,9 +56,9 @@ export async function openEngineWithHead(
   const passes = new GradientPasses(plan, { threads: request.threads, sharesBatches, open, takes });
   await passes.open();
   // The optimiser's vectors are the slot's own: its step is the CPU's on every device.
-  const optimiser = new Optimiser(layout, (penalties) =>
+  const optimiser = new Optimiser(layout, (variant) =>
     openGraph({
-      graph: buildUpdateGraph({ layout, method, scale, penalties }),
+      graph: buildUpdateGraph({ layout, method, scale, ...variant }),
       device: deviceProfiles.cpu,
       folder: null,
       options,

@@ -3,8 +3,8 @@ import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
 import type { StepHyperparameters, StepResult, TrainableLayout, TrainingState } from './adapter-engine.ts';
 import { flat, floatsOf } from './session-tensors.ts';
-import { isBias, tensorLength } from './trainable-layout.ts';
-import { type UpdateScalar, updateScalars } from './update-graph.ts';
+import { isBias, isOfHead, tensorLength } from './trainable-layout.ts';
+import { type UpdateGraphRequest, type UpdateScalar, updateScalars } from './update-graph.ts';
 
 /** What a training's passes gave. */
 export interface GatheredGradient {
@@ -15,14 +15,18 @@ export interface GatheredGradient {
   readonly dataLoss: number;
 }
 
-/** The update's sessions, one for each set of penalties that is met. */
+type UpdateVariant = Pick<UpdateGraphRequest, 'penalties' | 'scalesRates'>;
+type OpenUpdate = (variant: UpdateVariant) => Promise<GraphSession>;
+
+/** The update's sessions, one for each set of penalties that is met, with one rate or the head's apart. */
 export class Optimiser {
   readonly #layout: TrainableLayout;
-  readonly #open: (penalties: readonly PenaltyName[]) => Promise<GraphSession>;
+  readonly #open: OpenUpdate;
   readonly #updates = new Map<string, Promise<GraphSession>>();
   readonly #decayMasks = new Map<boolean, Float32Array>();
+  readonly #rateScales = new Map<number, Float32Array>();
 
-  constructor(layout: TrainableLayout, open: (penalties: readonly PenaltyName[]) => Promise<GraphSession>) {
+  constructor(layout: TrainableLayout, open: OpenUpdate) {
     this.#layout = layout;
     this.#open = open;
   }
@@ -49,13 +53,14 @@ export class Optimiser {
       clip_norm: hyper.clipNorm ?? Number.MAX_VALUE,
     };
     const penalties = penaltyNames.filter((name) => values[`${name}_coefficient`] !== 0);
-    const session = await this.#updateSession(penalties);
+    const session = await this.#updateSession({ penalties, scalesRates: hyper.headRate !== null });
     const outputs = await session.run({
       parameters: flat(state.parameters),
       first_moment: flat(state.firstMoment),
       second_moment: flat(state.secondMoment),
       gradient_sum: flat(sum),
       decay_mask: flat(this.#decayMask(hyper.decayBiases)),
+      ...(hyper.headRate === null ? {} : { rate_scale: flat(this.#rateScale(hyper.headRate)) }),
       data_loss: new Tensor('float32', [dataLoss], []),
       scalars: new Tensor(
         'float32',
@@ -86,11 +91,24 @@ export class Optimiser {
     for (const update of this.#updates.values()) await (await update).close();
   }
 
-  #updateSession(penalties: readonly PenaltyName[]): Promise<GraphSession> {
-    const key = penalties.join('+');
-    const known = this.#updates.get(key) ?? this.#open(penalties);
+  #updateSession(variant: UpdateVariant): Promise<GraphSession> {
+    const key = JSON.stringify(variant);
+    const known = this.#updates.get(key) ?? this.#open(variant);
     this.#updates.set(key, known);
     return known;
+  }
+
+  #rateScale(headRate: number): Float32Array {
+    const known = this.#rateScales.get(headRate);
+    if (known !== undefined) return known;
+    const scale = new Float32Array(this.#layout.length).fill(1);
+    for (const tensor of this.#layout.tensors) {
+      if (isOfHead(tensor)) scale.fill(headRate, tensor.offset, tensor.offset + tensorLength(tensor));
+    }
+    // One training after another has its own: none but the last is needed again.
+    this.#rateScales.clear();
+    this.#rateScales.set(headRate, scale);
+    return scale;
   }
 
   #decayMask(decayBiases: boolean): Float32Array {

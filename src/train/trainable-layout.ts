@@ -5,6 +5,8 @@ import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { reshape, split } from '../onnx/operators.ts';
 import type { TrainableLayout, TrainableTensor } from './adapter-engine.ts';
 
+const headPrefix = 'head.';
+
 /** Lays the trainable tensors one after another: each module's parts, then the head's tensors. */
 export function trainableLayout(
   modules: readonly AdaptedLinear[],
@@ -15,7 +17,7 @@ export function trainableLayout(
     ...modules.flatMap((module) =>
       method.parts.map((part) => ({ name: `${module.name}.${part.name}`, shape: part.shape(module, rank) })),
     ),
-    ...head.tensors.map(({ name, shape }) => ({ name: `head.${name}`, shape })),
+    ...head.tensors.map(({ name, shape }) => ({ name: `${headPrefix}${name}`, shape })),
   ];
   let offset = 0;
   const tensors = shapes.map(({ name, shape }): TrainableTensor => {
@@ -28,6 +30,10 @@ export function trainableLayout(
 
 export function tensorLength({ shape }: Pick<TrainableTensor, 'shape'>): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+export function isOfHead({ name }: Pick<TrainableTensor, 'name'>): boolean {
+  return name.startsWith(headPrefix);
 }
 
 /** A bias is a vector: `decayBiases: false` spares it. */

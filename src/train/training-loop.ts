@@ -53,8 +53,7 @@ export async function* trainSteps(
     const step = state.step;
     const startedAt = performance.now();
     const batch = batchOf(step);
-    const learningRate =
-      configuration.learning_rate * learningRateFactor(step, totalSteps, configuration.warmup_fraction);
+    const learningRate = configuration.learning_rate * learningRateFactor(step, totalSteps, configuration);
     const instances = Array.from({ length: configuration.train_instances }, (_, i) => loop.instanceMasks(step, i));
     const stepped = await loop.place.take({
       step,
@@ -92,6 +91,7 @@ export function stepHyperparameters(configuration: TrainingConfiguration, learni
     sparsity: configuration.sparsity,
     orthogonality: configuration.orthogonality ?? 0,
     learningRate,
+    headRate: configuration.lr_head === undefined ? null : configuration.lr_head / configuration.learning_rate,
     weightDecay: configuration.weight_decay,
     decayBiases: configuration.decay_biases,
     beta1: configuration.adam_beta1,

@@ -33,6 +33,8 @@ export interface UpdateGraphRequest {
   readonly scale: number;
   /** Those whose coefficient is not 0. */
   readonly penalties: readonly PenaltyName[];
+  /** Whether parameters have learning rates of their own: `rate_scale`, what each has of the common one. */
+  readonly scalesRates: boolean;
 }
 
 /**
@@ -42,7 +44,8 @@ export interface UpdateGraphRequest {
  * the penalties asked for, and for a method that prunes ranks the clipped gradient.
  * @throws RangeError for a penalty that the method does not have
  */
-export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGraphRequest): Graph {
+export function buildUpdateGraph(request: UpdateGraphRequest): Graph {
+  const { layout, method } = request;
   const b = new GraphBuilder();
   const vector: Shape = [layout.length];
   const parameters = b.input('parameters', 'float', vector);
@@ -50,6 +53,8 @@ export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGra
   const second = b.input('second_moment', 'float', vector);
   const gradientSum = b.input('gradient_sum', 'float', vector);
   const decayMask = b.input('decay_mask', 'float', vector);
+  const rateScale = request.scalesRates ? b.input('rate_scale', 'float', vector) : null;
+  const scaled = (x: Value): Value => (rateScale === null ? x : multiply(b, x, rateScale));
   const loss = b.input('data_loss', 'float', []);
   const scalars = b.input('scalars', 'float', [updateScalars.length]);
   const parts = split(
@@ -61,7 +66,7 @@ export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGra
   const at = (name: UpdateScalar): Value => parts[updateScalars.indexOf(name)] ?? scalars;
 
   const mean = multiply(b, gradientSum, at('inverse_instances'));
-  const terms = penaltyTerms(b, { layout, method, scale, penalties }, parameters).map(({ name, total, slope }) => ({
+  const terms = penaltyTerms(b, request, parameters).map(({ name, total, slope }) => ({
     value: reshape(b, multiply(b, total, at(`${name}_coefficient`)), [1]),
     gradient: multiply(b, slope, at(`${name}_coefficient`)),
   }));
@@ -80,11 +85,11 @@ export function buildUpdateGraph({ layout, method, scale, penalties }: UpdateGra
   const squared = multiply(b, clipped, clipped);
   const newSecond = add(b, multiply(b, second, at('beta2')), multiply(b, squared, subtract(b, one, at('beta2'))));
   const rate = multiply(b, at('learning_rate'), at('weight_decay'));
-  const kept = multiply(b, parameters, subtract(b, one, multiply(b, decayMask, rate)));
+  const kept = multiply(b, parameters, subtract(b, one, scaled(multiply(b, decayMask, rate))));
   const root = divide(b, unary(b, 'Sqrt', newSecond), at('root_bias_correction2'));
   const direction = divide(b, newFirst, add(b, root, at('epsilon')));
   const stepSize = divide(b, at('learning_rate'), at('bias_correction1'));
-  const newParameters = subtract(b, kept, multiply(b, direction, stepSize));
+  const newParameters = subtract(b, kept, scaled(multiply(b, direction, stepSize)));
 
   const total = terms.reduce((sum, term) => add(b, sum, term.value), add(b, norm, loss));
   const finite = isFinite(b, total);

@@ -251,6 +251,7 @@ class CaseRun {
       sparsity,
       orthogonality,
       learningRate: optimizer.learning_rate,
+      headRate: null,
       weightDecay: optimizer.weight_decay,
       decayBiases: true,
       beta1: optimizer.betas[0],

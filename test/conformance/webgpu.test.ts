@@ -159,7 +159,13 @@ describe.skipIf(golden === '' || driver === null)(
     it('runs the update as the CPU does', async () => {
       const length = 12;
       const layout = { modules: [], tensors: [{ name: 'head.weight', shape: [3, 4], offset: 0 }], length };
-      const graph = buildUpdateGraph({ layout, method: adapterMethods.lora, scale: 2, penalties: [] });
+      const graph = buildUpdateGraph({
+        layout,
+        method: adapterMethods.lora,
+        scale: 2,
+        penalties: [],
+        scalesRates: false,
+      });
       const values = (name: string) => Float32Array.from(stream(1, 'webgpu-test', name).normals(length));
       const vector = (data: Float32Array) => new Tensor('float32', data, [data.length]);
       const feeds = {

@@ -6,6 +6,7 @@ export const stepHyperparameters: StepHyperparameters = {
   sparsity: 0.01,
   orthogonality: 0,
   learningRate: 1e-2,
+  headRate: null,
   weightDecay: 0.1,
   decayBiases: true,
   beta1: 0.9,

@@ -5,6 +5,7 @@ import type { TrainingFields } from './training-field.ts';
 /** AdamW. */
 export interface OptimiserFields {
   readonly learning_rate: number;
+  readonly lr_head?: number;
   readonly weight_decay: number;
   readonly decay_biases: boolean;
   readonly adam_beta1: number;
@@ -20,6 +21,17 @@ export const optimiserFields = {
     form: numberForm(aboveZero),
     default: 5e-4,
     sentence: 'Greatest learning rate of AdamW',
+  },
+  lr_head: {
+    form: numberForm(aboveZero),
+    default: undefined,
+    defaultWords: 'learning_rate',
+    noEffect: {
+      when: ({ lr_head, learning_rate }) => lr_head === learning_rate,
+      words: 'where it is learning_rate',
+      instead: () => undefined,
+    },
+    sentence: 'Greatest learning rate of the head, on the same schedule; learning_rate is then the adapters’ alone',
   },
   weight_decay: { form: numberForm(atLeastZero), default: 0.01, sentence: 'AdamW’s decay of weights' },
   decay_biases: { form: flagForm, default: true, sentence: 'Whether biases, which are vectors, decay too' },

@@ -15,15 +15,22 @@ export const basePrecisions = ['float32', 'float16', 'int8', 'int8_all'] as cons
 export interface RunFields {
   readonly batch_size: number;
   readonly micro_batch_size?: number;
+  readonly gradient_accumulation?: number;
   readonly label_smoothing?: number;
   readonly pooling?: 'family' | 'mean';
   readonly base_precision: BasePrecision;
   readonly epochs: number;
+  readonly schedule?: Schedule;
   readonly warmup_fraction: number;
+  readonly warmup_steps?: number;
   readonly max_length: number;
   readonly keep: 'last';
   readonly seed: number;
 }
+
+export const schedules = ['linear', 'cosine', 'constant'] as const;
+
+export type Schedule = (typeof schedules)[number];
 
 const maxLengthRule: NumberRule = { ...wholeFrom(3), expected: 'a whole number of tokens, at least 3' };
 const passesValue = { part: 'passes', by: 'value' } as const;
@@ -33,14 +40,29 @@ export const runFields = {
   batch_size: { form: numberForm(wholeFrom(1)), default: 32, shapes: passesValue, sentence: 'Rows of one step' },
   micro_batch_size: {
     form: numberForm(wholeFrom(1)),
-    default: undefined,
+    default: ({ gradient_accumulation: passes, batch_size: rows }) =>
+      passes === undefined ? undefined : Math.ceil(rows / passes),
     defaultWords: 'the batch',
     noEffect: {
       when: ({ micro_batch_size = Infinity, batch_size }) => micro_batch_size >= batch_size,
       words: 'from batch_size on',
+      instead: () => undefined,
     },
     shapes: passesValue,
     sentence: 'Rows that pass through the model at once, their gradients summed in order: for batches that do not fit',
+  },
+  gradient_accumulation: {
+    form: numberForm(wholeFrom(1)),
+    default: undefined,
+    defaultWords: '1',
+    excludes: ['micro_batch_size'],
+    noEffect: {
+      when: () => true,
+      words: 'but through micro_batch_size, which is batch_size / gradient_accumulation, rounded up',
+      instead: () => undefined,
+    },
+    sentence:
+      'Passes that the rows of one step are cut into; batch_size stays the rows of a step, where other programs call the rows of a pass so',
   },
   label_smoothing: {
     form: numberForm(rate),
@@ -65,10 +87,34 @@ export const runFields = {
       'What products with frozen weights are made in: int8 those of the gradients, int8_all the forward pass’ too, float16 both with a scaled loss (for graphics cards: on the CPU it saves nothing)',
   },
   epochs: { form: numberForm(wholeFrom(1)), default: 3, sentence: 'Passes over the train rows' },
+  schedule: {
+    form: choiceForm(schedules),
+    default: 'linear',
+    unwritten: true,
+    sentence:
+      'How the learning rate goes on after the warm-up: linearly to zero, along half a cosine to zero, or as it is',
+  },
   warmup_fraction: {
     form: numberForm(rate),
     default: 0.06,
-    sentence: 'Share of the steps over which the learning rate rises linearly; it then falls linearly to zero',
+    noEffect: {
+      when: ({ warmup_steps }) => warmup_steps !== undefined,
+      words: 'beside warmup_steps',
+      instead: ({ warmup_steps }) => (warmup_steps === 0 ? 0 : 0.06),
+    },
+    sentence: 'Share of the steps over which the learning rate rises linearly',
+  },
+  warmup_steps: {
+    form: numberForm(wholeFrom(0)),
+    default: undefined,
+    defaultWords: 'by warmup_fraction',
+    excludes: ['warmup_fraction'],
+    noEffect: {
+      when: ({ warmup_steps }) => warmup_steps === 0,
+      words: 'at 0, which is warmup_fraction 0',
+      instead: () => undefined,
+    },
+    sentence: 'The same as a number of steps',
   },
   max_length: {
     form: numberForm(maxLengthRule),

@@ -10,7 +10,7 @@ interface NoEffect {
   /** `at p = 0`, for the reference. */
   readonly words: string;
   /** Absent: the field's default. */
-  readonly instead?: (configuration: TrainingConfiguration) => FieldValue;
+  readonly instead?: (configuration: TrainingConfiguration) => FieldValue | undefined;
 }
 
 /**
@@ -27,6 +27,8 @@ export interface TrainingField<Value extends FieldValue | undefined = FieldValue
   readonly default: Value | ((configuration: TrainingConfiguration) => Value);
   /** The default in words, where it is no value. */
   readonly defaultWords?: string;
+  /** Fields that say the same in another way: a sweep file gives one of them. */
+  readonly excludes?: readonly string[];
   /** A default that is not written down, since the field came after trainings without it. */
   readonly unwritten?: true;
   readonly noEffect?: NoEffect;
