@@ -69,7 +69,8 @@ async function countInputs(
 ): Promise<Pick<ResolvedInputs, 'train_inputs'>> {
   const { task: shape, base } = inputs;
   const task = taskOf(shape);
-  if (task.hasWindows === undefined || definition.trainer === 'simulated') return {};
+  // Without the model, of which a dry run knows the name alone, there is no tokenizer to count with.
+  if (task.hasWindows === undefined || base.folder === '') return {};
   const { trainings } = planSweep(definition, inputs);
   const tokenizer = openTokenizer(base.folder);
   const counts: [string, number][] = [];
