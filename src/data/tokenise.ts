@@ -1,8 +1,8 @@
 import type { Encoding, Tokenizer } from 'tokenizers';
 
-/** A text, its words where it comes in words, or a pair of texts, as the tokenizer takes it. */
+/** A text, or a pair of texts, as the tokenizer takes it; the binding takes no words. */
 export interface TextPair {
-  readonly text: string | readonly string[];
+  readonly text: string;
   readonly text_pair?: string;
 }
 
@@ -36,11 +36,7 @@ export async function tokenise<Read>(
   for (let start = 0; start < texts.length; start += AT_ONCE) {
     const part = texts.slice(start, start + AT_ONCE);
     const encodings = await Promise.all(
-      part.map(({ text, text_pair: pair }) =>
-        typeof text === 'string'
-          ? tokenizer.encode(text, pair ?? null, { addSpecialTokens })
-          : tokenizer.encode([...text], null, { addSpecialTokens, isPretokenized: true }),
-      ),
+      part.map(({ text, text_pair: pair }) => tokenizer.encode(text, pair ?? null, { addSpecialTokens })),
     );
     for (const encoding of encodings) results.push(read(encoding, results.length));
   }
