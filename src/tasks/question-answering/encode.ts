@@ -5,7 +5,8 @@ import { framed, sequenceFrame, windowStarts } from '../../data/token-windows.ts
 import { tokenise } from '../../data/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
-import { type AnswerRow, codePointCount, thawAnswers } from './answer-row.ts';
+import { codePointCount } from '../../data/code-points.ts';
+import { type AnswerRow, thawAnswers } from './answer-row.ts';
 
 /** Tokens of a question at most, where max_length allows as many. */
 const usualQuestion = 64;

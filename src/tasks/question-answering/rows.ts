@@ -2,7 +2,8 @@ import { dataInvalid, readText, type RawDataset, type RawRow } from '../../data/
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
-import { type Answer, codePointCount, codePoints, freezeAnswers, thawAnswers } from './answer-row.ts';
+import { codePointCount, codePoints } from '../../data/code-points.ts';
+import { type Answer, freezeAnswers, thawAnswers } from './answer-row.ts';
 import { readSquad } from './read-squad.ts';
 
 export const rows: TaskRows = {
