@@ -4,6 +4,7 @@ import { brier } from './brier.ts';
 import { collapsed } from './collapsed.ts';
 import { complexity } from './complexity.ts';
 import { ece } from './ece.ts';
+import { entityF1 } from './entity-f1.ts';
 import { evaluatedNumber } from './evaluation-metrics.ts';
 import { exactMatch } from './exact-match.ts';
 import { expectedKeptEntries } from './expected-kept-entries.ts';
@@ -39,6 +40,7 @@ export const metrics: readonly Metric[] = [
   spearman,
   answerF1,
   exactMatch,
+  entityF1,
   loss,
   brier,
   ece,

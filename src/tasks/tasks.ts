@@ -5,9 +5,16 @@ import { questionAnswering } from './question-answering/task.ts';
 import type { Task } from './task.ts';
 import { textClassification } from './text-classification/task.ts';
 import { textRegression } from './text-regression/task.ts';
+import { tokenClassification } from './token-classification/task.ts';
 
 /** Every kind of task, in the order that messages name them in. */
-const tasks: readonly Task[] = [textClassification, textRegression, multiLabelClassification, questionAnswering];
+const tasks: readonly Task[] = [
+  textClassification,
+  textRegression,
+  multiLabelClassification,
+  questionAnswering,
+  tokenClassification,
+];
 
 /** What a sweep file may say of a task. */
 export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => section);

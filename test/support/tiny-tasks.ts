@@ -37,6 +37,16 @@ function labelSets(seed: number, count: number): FrozenRow[] {
   });
 }
 
+/** Sentences of which some are longer than an input; what is good or bad is an entity, of one word or two. */
+function sentences(seed: number, count: number): FrozenRow[] {
+  return Array.from({ length: count }, (_, row) => {
+    const tokens = drawnWords('tiny-sentences', seed, row, 2, 20);
+    const isEntity = (word: string | undefined) => word === 'good' || word === 'bad' || word === 'film';
+    const tags = tokens.map((word, at) => (!isEntity(word) ? 0 : isEntity(tokens[at - 1]) ? 2 : 1));
+    return { tokens, tags };
+  });
+}
+
 /** One small problem of every kind of task, for what holds for all of them. */
 export const tinyTasks: Readonly<Record<string, TinyTask>> = {
   'text-classification': { shape: { kind: 'classification', label_names: ['bad', 'good'] }, rows: tinyRows },
@@ -48,5 +58,9 @@ export const tinyTasks: Readonly<Record<string, TinyTask>> = {
   'question-answering': {
     shape: { kind: 'question-answering', label_names: [], settings: { unanswerable: true } },
     rows: questions,
+  },
+  'token-classification': {
+    shape: { kind: 'token-classification', label_names: ['O', 'B-X', 'I-X'] },
+    rows: sentences,
   },
 };

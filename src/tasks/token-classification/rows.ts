@@ -1,0 +1,65 @@
+import { dataInvalid, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
+import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
+import { sortedNames } from '../sorted-names.ts';
+import type { TaskRows } from '../task.ts';
+import { readConll } from './read-conll.ts';
+
+/** Outside of every entity: the first of the labels where they are not listed. */
+const outside = 'O';
+
+export const rows: TaskRows = {
+  readers: { conll: readConll },
+  shape,
+  freeze(row, { label_names: names }) {
+    const tokens = readWords(row, 'tokens');
+    const tags = readWords(row, 'tags').map((tag) => indexOf(tag, names, row));
+    if (tags.length === tokens.length && tokens.length > 0) return { tokens, tags };
+    throw dataInvalid(row.where, 'a sentence has another number of tags than words', {
+      got: `${tokens.length} words, ${tags.length} tags`,
+      expected: 'a tag for each word, and at least one word',
+    });
+  },
+  characters: (row) => thawTags(row).tokens.reduce((sum, word) => sum + word.length + 1, 0),
+};
+
+/** @throws Error where another task froze the row */
+export function thawTags({ tokens, tags }: FrozenRow): { tokens: readonly string[]; tags: readonly number[] } {
+  if (!Array.isArray(tokens) || !Array.isArray(tags)) throw new Error('the row was frozen by another task');
+  return { tokens: tokens.map(String), tags: tags.map(Number) };
+}
+
+function shape({ labels }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
+  const found = new Set(raw.train.flatMap((row) => readWords(row, 'tags')));
+  const names = labels ?? [...(found.delete(outside) ? [outside] : []), ...sortedNames(found)];
+  if (names.length >= 2) return { label_names: names };
+  throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two tags', {
+    got: names.join(', '),
+    expected: 'at least two tags, such as O and B-PER',
+    fix: 'check task.data.tags',
+  });
+}
+
+function indexOf(tag: string, names: readonly string[], { where }: RawRow): number {
+  const index = names.indexOf(tag);
+  if (index >= 0) return index;
+  throw dataInvalid(where, 'a word has an unknown tag', {
+    got: tag,
+    expected: `one of ${names.join(', ')}`,
+    fix: 'correct the row, or list every tag in task.labels',
+  });
+}
+
+/** A list of words, or of numbers that stand for them. */
+function readWords({ cells, columns, where }: RawRow, column: string): string[] {
+  const value = cells[column];
+  const words: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  return words.map((word) => {
+    if (typeof word === 'string' && word !== '') return word;
+    if (typeof word === 'number') return String(word);
+    throw dataInvalid(where, `a row has no list of words in ${columns?.[column] ?? column}`, {
+      got: JSON.stringify(value)?.slice(0, 80) ?? 'nothing',
+      expected: 'a list of texts that are not empty',
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import { predictedClasses } from '../../evaluate/predicted-classes.ts';
+import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
+import { tagScores } from '../../metrics/entity-f1.ts';
+import type { OutputRows } from '../../sweep/output-rows.ts';
+import type { EvaluatedRows, TaskScores } from '../task.ts';
+import { taggedTokens } from './encode.ts';
+
+/**
+ * Each token's logits are averaged, or its probabilities; the negative log-likelihood of the tags, the mean over all words,
+ * is convex in either. Outputs are [tokens, tags] for each input.
+ */
+export const scores: TaskScores = {
+  averaged({ values, offsets }, aggregate, { label_names: names }) {
+    return aggregate === 'logits' ? { values, offsets } : { values: softmax(values, names.length), offsets };
+  },
+  memberLoss: (outputs, evaluated) => meanLoss(outputs, evaluated, likelihoodLosses),
+  loss: (mean, evaluated, aggregate) =>
+    meanLoss(mean, evaluated, aggregate === 'logits' ? likelihoodLosses : probabilityLosses),
+  score(mean, evaluated) {
+    const names = evaluated.shape.label_names;
+    const sentences = evaluated.rows.map(() => ({ predicted: [] as string[], reference: [] as string[] }));
+    for (const { row, outputs, labels } of taggedOutputs(mean, evaluated)) {
+      const sentence = sentences[row];
+      sentence?.predicted.push(...predictedClasses(outputs, names.length).map((tag) => names[tag] ?? ''));
+      sentence?.reference.push(...labels.map((tag) => names[tag] ?? ''));
+    }
+    return tagScores.set({ sentences });
+  },
+};
+
+interface TaggedOutputs {
+  readonly row: number;
+  /** [words, tags] */
+  readonly outputs: Float64Array;
+  readonly labels: readonly number[];
+}
+
+/** Of each input, what its tagged tokens gave. */
+function taggedOutputs(
+  all: OutputRows<Float32Array | Float64Array>,
+  { inputs, shape }: EvaluatedRows,
+): TaggedOutputs[] {
+  const count = shape.label_names.length;
+  return inputs.map((input, number) => {
+    const tokens = taggedTokens(input);
+    const outputs = new Float64Array(tokens.length * count);
+    for (const [word, token] of tokens.entries()) {
+      const start = (all.offsets[number] ?? 0) + token * count;
+      outputs.set(all.values.subarray(start, start + count), word * count);
+    }
+    return { row: input.row, outputs, labels: tokens.map((token) => input.labels[token] ?? 0) };
+  });
+}
+
+type Losses = (outputs: Float64Array, classes: number, labels: readonly number[]) => Float64Array;
+
+const likelihoodLosses: Losses = negativeLogLikelihoods;
+
+const probabilityLosses: Losses = (probabilities, classes, labels) =>
+  Float64Array.from(
+    labels,
+    (label, word) => -Math.log(Math.max(probabilities[word * classes + label] ?? 0, Number.MIN_VALUE)),
+  );
+
+function meanLoss(all: OutputRows<Float32Array | Float64Array>, evaluated: EvaluatedRows, lossesOf: Losses): number {
+  let [sum, words] = [0, 0];
+  for (const { outputs, labels } of taggedOutputs(all, evaluated)) {
+    for (const loss of lossesOf(outputs, evaluated.shape.label_names.length, labels)) sum += loss;
+    words += labels.length;
+  }
+  return sum / Math.max(1, words);
+}
