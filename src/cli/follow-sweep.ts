@@ -37,7 +37,7 @@ async function showDashboard({ process }: CliContext, record: OpenRecord, name: 
   const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
   const { guardTerminal } = await import('../dashboard/terminal-guard.ts');
   return runDashboard({
-    readSnapshot: () => readSweepSnapshot(record.store, name),
+    readSnapshot: (page) => readSweepSnapshot(record.store, name, page === undefined ? {} : { page }),
     readMark: () => readSweepMark(record.store, name),
     whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
     guard: () => guardTerminal(process.stdout.fd),
@@ -60,7 +60,7 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
   context.process.once('SIGTERM', leave);
   try {
     return await runProgressLines({
-      readSnapshot: () => readSweepSnapshot(record.store, name),
+      readSnapshot: () => readSweepSnapshot(record.store, name, { trialLimit: 1 }),
       whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
       say: (line) => say(context, line),
       signal: leaving.signal,

@@ -49,9 +49,6 @@ function timeLeft(snapshot: SweepSnapshot, progress: SweepProgress): string {
 
 function countsLine(snapshot: SweepSnapshot, progress: SweepProgress, width: number): StyledLine {
   const { counts } = snapshot;
-  const collapsed = new Set(
-    snapshot.trials.filter(({ metrics }) => metrics?.collapsed === true).map(({ trainingId }) => trainingId),
-  ).size;
   const parts: StyledLine[] = [
     [span(`${progress.finalTrainings}/${formatCount(counts.total, 'training')}`, 'heading')],
     [span(`${counts.running + counts.evaluating} running`)],
@@ -60,7 +57,7 @@ function countsLine(snapshot: SweepSnapshot, progress: SweepProgress, width: num
     if (count > 0) parts.push([span(`${count} ${word}`, tone)]);
   };
   optional(progress.failedTrainings, 'FAILED', 'bad');
-  optional(collapsed, 'COLLAPSED', 'warning');
+  optional(counts.collapsed, 'COLLAPSED', 'warning');
   optional(counts.reused, 'reused', 'plain');
   optional(counts.pruned, 'pruned', 'plain');
   optional(counts.cancelled, 'cancelled', 'plain');

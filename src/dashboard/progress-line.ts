@@ -48,6 +48,6 @@ function bestTrial(snapshot: SweepSnapshot): string | null {
   const { dropout_rate, train_instances, seed } = best.configuration;
   const { mode, ensemble_size } = best.evaluation;
   const ensemble = mode === 'ensemble' || !dropsAnything(best.configuration) ? `M=${ensemble_size}` : mode;
-  const text = key.metric === null ? String(value) : formatMeasure(key.metric, value);
+  const text = key.sort.by === 'metric' ? formatMeasure(key.sort.name, value) : String(value);
   return `best ${key.label} ${text} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
 }

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { render } from 'ink';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
 import { formatClock } from './format-value.ts';
@@ -10,11 +10,12 @@ import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { isFinal } from './sweep-progress.ts';
 import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
-import { lastOffset } from './trial-table.ts';
+import { hasPage, lastOffset, pageAsked } from './trial-table.ts';
 import { changeView, initialViewState, type ViewState } from './view-state.ts';
 
 export interface DashboardOptions {
-  readonly readSnapshot: () => Promise<SweepSnapshot>;
+  /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
+  readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
   /** See SnapshotPollerOptions. */
   readonly readMark?: () => Promise<string>;
   /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
@@ -58,6 +59,7 @@ class Dashboard {
   readonly #now: () => Date;
   readonly #colour: boolean;
   readonly #leaving = new AbortController();
+  readonly #nudges = new EventTarget();
   #snapshot: SweepSnapshot | null = null;
   #view: ViewState = initialViewState;
   #away: { readonly since: string; readonly reason: string } | null = null;
@@ -167,7 +169,8 @@ class Dashboard {
   async #poll(): Promise<void> {
     const { readSnapshot, readMark, restingRefreshMs, refreshMs = 500 } = this.#options;
     await pollSnapshots({
-      readSnapshot,
+      readSnapshot: () => readSnapshot(this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#view)),
+      nudges: this.#nudges,
       ...(readMark === undefined ? {} : { readMark }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
       rests: isFinal,
@@ -240,6 +243,8 @@ class Dashboard {
     if (meaning.kind === 'view') {
       const last = this.#snapshot === null || table === 0 ? 0 : lastOffset(this.#snapshot, table);
       this.#view = changeView(this.#view, meaning.action, last);
+      if (this.#snapshot !== null && !hasPage(this.#snapshot, this.#view, table))
+        this.#nudges.dispatchEvent(new Event('nudge'));
       this.#draw();
       return;
     }

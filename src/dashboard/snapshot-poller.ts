@@ -15,6 +15,8 @@ export interface SnapshotPollerOptions {
   /** Called with each reading that failed, or is not back after `slowMs`. */
   readonly onAway: (reason: string) => void;
   readonly slowMs?: number;
+  /** Fires where something else is to be read than last time, which is done at once. */
+  readonly nudges?: EventTarget;
   /** Between two looks at whether a sweep at rest was begun again; default: 5 s. */
   readonly restingRefreshMs?: number;
 }
@@ -26,11 +28,20 @@ const slowestRefreshMs = 5000;
  * asked again, at longer and longer distances up to five seconds. Of a sweep at rest its mark alone is read.
  */
 export async function pollSnapshots(options: SnapshotPollerOptions): Promise<void> {
-  const { refreshMs, signal, slowMs = 5000, restingRefreshMs = 5000 } = options;
+  const { refreshMs, signal, slowMs = 5000, restingRefreshMs = 5000, nudges } = options;
   let waitMs = refreshMs;
   let restingAt: string | null = null;
+  // A nudge while something is read counts for the next reading.
+  let nudged = new AbortController();
+  const nudge = (): void => nudged.abort();
+  nudges?.addEventListener('nudge', nudge);
+  signal.addEventListener('abort', () => nudges?.removeEventListener('nudge', nudge), { once: true });
   while (!signal.aborted) {
     const slow = setTimeout(() => options.onAway('no answer yet'), slowMs);
+    if (nudged.signal.aborted) {
+      nudged = new AbortController();
+      restingAt = null;
+    }
     try {
       const mark = options.readMark === undefined ? '' : await untilAborted(options.readMark(), signal);
       if (signal.aborted || mark === null) return;
@@ -48,7 +59,7 @@ export async function pollSnapshots(options: SnapshotPollerOptions): Promise<voi
     } finally {
       clearTimeout(slow);
     }
-    await pause(waitMs, signal);
+    await pause(waitMs, [signal, nudged.signal]);
   }
 }
 
@@ -66,18 +77,19 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | 
   });
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits so long, or until any of the signals fires. */
+function pause(milliseconds: number, signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) {
+    if (signals.some(({ aborted }) => aborted)) {
       resolve();
       return;
     }
     const finish = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
+      for (const signal of signals) signal.removeEventListener('abort', finish);
       resolve();
     };
     const timer = setTimeout(finish, milliseconds);
-    signal.addEventListener('abort', finish, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', finish, { once: true });
   });
 }

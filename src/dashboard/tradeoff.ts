@@ -28,10 +28,7 @@ export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
     { direction: 'minimize', value: (point) => point.complexity },
   ]);
   front.sort((a, b) => a.complexity - b.complexity || a.trial - b.trial);
-  const onFront = new Set(front.map(({ trial }) => trial));
-  const classes = new Set(
-    snapshot.trials.flatMap(({ trial, numericsClass }) => (onFront.has(trial) ? (numericsClass ?? []) : [])),
-  );
+  const classes = new Set(front.flatMap(({ numericsClass }) => numericsClass ?? []));
   const missing = snapshot.trialCount - points.length;
   return { heading: headingOf(definition, metric), points, front, missing, mixedNumerics: classes.size > 1 };
 }
@@ -40,5 +37,5 @@ function pointOf(trial: TrialRow, metric: string): readonly TrialPoint[] {
   const value = measure(trial, metric);
   return value === null || trial.complexity === null
     ? []
-    : [{ trial: trial.trial, value, complexity: trial.complexity }];
+    : [{ trial: trial.trial, value, complexity: trial.complexity, numericsClass: trial.numericsClass }];
 }

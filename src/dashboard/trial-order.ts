@@ -1,15 +1,14 @@
-import type { SweepSnapshot, TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
-import type { Objective } from '../sweep/vocabulary.ts';
+import type { SweepSnapshot, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
+import { rankByState, rankWithoutValue } from '../store/trial-ranks.ts';
 import { measure, metricNamed } from '../metrics/metrics.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 
 /** A column that the table can be sorted by, best first. */
 export interface SortKey {
   readonly label: string;
+  /** The same order, as the record is asked for it. */
+  readonly sort: TrialSort;
   value(trial: TrialRow): number | null;
-  readonly direction: Objective['direction'];
-  /** Null for numbers of the trial's configuration, which are neither good nor bad. */
-  readonly metric: string | null;
 }
 
 /** Columns to sort by, in the order that the key goes through them: the first objective is where it starts. */
@@ -20,32 +19,26 @@ export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
     ...judged.map(
       ({ name, direction }): SortKey => ({
         label: headingOf(definition, name),
-        metric: name,
+        sort: { by: 'metric', name, direction },
         value: (trial) => measure(trial, name),
-        direction,
       }),
     ),
-    { label: 'dropout_rate', metric: null, value: (trial) => trial.configuration.dropout_rate, direction: 'minimize' },
-    { label: 'trial', metric: null, value: (trial) => trial.trial, direction: 'minimize' },
+    {
+      label: 'dropout_rate',
+      sort: { by: 'setting', name: 'dropout_rate', direction: 'minimize' },
+      value: (trial) => trial.configuration.dropout_rate,
+    },
+    { label: 'trial', sort: { by: 'trial', name: '', direction: 'minimize' }, value: ({ trial }) => trial },
+    {
+      label: 'state, failed first',
+      sort: { by: 'state', name: '', direction: 'minimize' },
+      value: ({ state }) => rankByState[state],
+    },
   ];
 }
 
-/** Trials without a value come after those with one: what runs first, then what waits, then what ended without. */
-const rankWithoutValue: Readonly<Record<TrainingState, number>> = {
-  running: 0,
-  evaluating: 0,
-  waiting: 1,
-  succeeded: 2,
-  pruned: 3,
-  diverged: 3,
-  out_of_memory: 3,
-  infeasible: 3,
-  crashed: 3,
-  cancelled: 4,
-};
-
 export function orderTrials(trials: readonly TrialRow[], key: SortKey): readonly TrialRow[] {
-  const sign = key.direction === 'maximize' ? -1 : 1;
+  const sign = key.sort.direction === 'maximize' ? -1 : 1;
   return trials
     .map((trial) => ({ trial, value: key.value(trial) }))
     .sort((a, b) => {

@@ -1,4 +1,4 @@
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialPage, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
 import { captionRule, fitText, span, type StyledLine } from './styled-line.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { trialColumns } from './trial-columns.ts';
@@ -22,16 +22,17 @@ export function trialTable(
   width: number,
   height: number,
 ): readonly StyledLine[] {
-  const key = sortKeyAt(snapshot, view.sort);
-  const rows = orderTrials(snapshot.trials, key);
+  const { key, rows, from } = orderedTrials(snapshot, view);
   const room = Math.max(0, height - 2);
-  const offset = Math.min(view.offset, Math.max(0, rows.length - room));
-  const shown = rows.slice(offset, offset + room);
+  // Of a page that is not the one asked for yet, what is there: the caption says which trials those are.
+  const skipped = Math.max(0, Math.min(view.offset - from, rows.length - room));
+  const shown = rows.slice(skipped, skipped + room);
+  const offset = from + skipped;
+  const { trialCount } = snapshot;
   const columns = trialColumns(snapshot, width - 2);
-  const range = rows.length > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${rows.length}` : '';
-  const order = `by ${key.label}${key.metric !== null ? ', best first' : ''}`;
-  const partial = snapshot.trialCount > rows.length ? `; of ${snapshot.trialCount} the best, running and failed` : '';
-  const caption = rows.length === 0 ? 'no trials' : `trials${range} ${order}${partial}`;
+  const range = trialCount > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${trialCount}` : '';
+  const order = `by ${key.label}${key.sort.by === 'metric' ? ', best first' : ''}`;
+  const caption = rows.length === 0 ? 'no trials' : `trials${range} ${order}`;
   return [
     captionRule(caption, width),
     headings(columns),
@@ -41,7 +42,46 @@ export function trialTable(
 
 /** The greatest offset that still fills the table. */
 export function lastOffset(snapshot: SweepSnapshot, height: number): number {
-  return Math.max(0, snapshot.trials.length - Math.max(0, height - 2));
+  return Math.max(0, snapshot.trialCount - Math.max(0, height - 2));
+}
+
+/** Rows read beside those that are shown, so that scrolling does not wait. */
+const rowsAround = 100;
+
+/** What to ask the record for where it does not give all trials: the order chosen, and rows around those shown. */
+export function pageAsked(snapshot: SweepSnapshot, view: TrialTableView): TrialPage {
+  return { sort: sortKeyAt(snapshot, view.sort).sort, offset: Math.max(0, view.offset - rowsAround) };
+}
+
+/** Whether what is there holds the rows that a table of this height shows. */
+export function hasPage(snapshot: SweepSnapshot, view: TrialTableView, height: number): boolean {
+  const { page, trials, trialCount } = snapshot;
+  if (page === undefined) return true;
+  const last = Math.min(trialCount, view.offset + Math.max(0, height - 2));
+  const sorted = sameSort(page.sort, sortKeyAt(snapshot, view.sort).sort);
+  return sorted && page.offset <= view.offset && last <= page.offset + trials.length;
+}
+
+interface OrderedTrials {
+  readonly key: SortKey;
+  readonly rows: readonly TrialRow[];
+  /** Place of the first row among all trials. */
+  readonly from: number;
+}
+
+function orderedTrials(snapshot: SweepSnapshot, view: TrialTableView): OrderedTrials {
+  const { page, trials } = snapshot;
+  if (page === undefined) {
+    const key = sortKeyAt(snapshot, view.sort);
+    return { key, rows: orderTrials(trials, key), from: 0 };
+  }
+  const key = sortKeys(snapshot).find(({ sort }) => sameSort(sort, page.sort));
+  if (key === undefined) throw new RangeError(`trials were read in an order that no column has: ${page.sort.name}`);
+  return { key, rows: trials, from: page.offset };
+}
+
+function sameSort(one: TrialSort, other: TrialSort): boolean {
+  return one.by === other.by && one.name === other.name;
 }
 
 function sortKeyAt(snapshot: SweepSnapshot, sort: number): SortKey {

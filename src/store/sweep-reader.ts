@@ -5,13 +5,17 @@ import { newestCheckpoint } from './claim-segments.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import type { DatabaseTransaction, Store } from './open-store.ts';
-import type { SlotRow, SweepSnapshot, TrainingState } from './sweep-snapshot.ts';
+import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialSort } from './sweep-snapshot.ts';
 import { readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
 
 export interface SnapshotOptions {
-  /** Trials read at most, best first; counts always cover all. */
+  /** Trials read at most; counts always cover all. */
   readonly trialLimit?: number;
+  /** Which trials are read of a sweep that has more: absent, the best by the first objective. */
+  readonly page?: TrialPage;
 }
+
+const wholeUpTo = 500;
 
 /**
  * One consistent look at a sweep; takes no locks.
@@ -44,7 +48,7 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
         finishedAt: sweep.finished_at,
         ...totals,
         stepsPerSecond: await readRate(tx, sweep.id),
-        ...(await readShownTrials(tx, sweep, options.trialLimit ?? 500)),
+        ...(await readShownTrials(tx, sweep, options)),
         slots: await readSlots(tx, sweep.id),
         recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
           at,
@@ -55,19 +59,25 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
     });
 }
 
-/** All of a small sweep's trials; of a larger one those that are looked for first, and where the others lie. */
+/** All of a small sweep's trials; of a larger one a page, and where all of them lie. */
 async function readShownTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf & { readonly trial_count: number },
-  limit: number,
-): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points'>> {
-  const trials = await readTrials(tx, sweep, limit);
-  const partial = trials.length < sweep.trial_count && limit > 1;
-  return {
-    trials,
-    trialCount: sweep.trial_count,
-    ...(partial ? { points: await readTradeoffPoints(tx, sweep) } : {}),
-  };
+  { trialLimit: limit = wholeUpTo, page: asked }: SnapshotOptions,
+): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page'>> {
+  const trialCount = sweep.trial_count;
+  const page = asked ?? { sort: firstSort(sweep), offset: 0 };
+  const offset = Math.max(0, Math.min(page.offset, trialCount - limit));
+  const trials = await readTrials(tx, sweep, { ...page, offset }, limit);
+  if (trials.length === trialCount) return { trials, trialCount };
+  const points = limit > 1 ? { points: await readTradeoffPoints(tx, sweep) } : {};
+  return { trials, trialCount, page: { sort: page.sort, offset }, ...points };
+}
+
+function firstSort({ definition: { objectives } }: TrialsOf): TrialSort {
+  const [objective] = objectives;
+  if (objective === undefined) return { by: 'trial', name: '', direction: 'minimize' };
+  return { by: 'metric', name: objective.metric, direction: objective.direction };
 }
 
 async function readTotals(tx: DatabaseTransaction, sweepId: string) {
@@ -93,10 +103,20 @@ async function readTotals(tx: DatabaseTransaction, sweepId: string) {
       cancelled: countOf('cancelled'),
       total: sum((row) => row.count),
       reused: sum((row) => row.reused),
+      collapsed: await readCollapsed(tx, sweepId),
     },
     stepsDone: sum((row) => row.done),
     stepsTotal: sum((row) => row.steps),
   };
+}
+
+/** Trainings of which an evaluation found that they give one class alone. */
+async function readCollapsed(tx: DatabaseTransaction, sweepId: string): Promise<number> {
+  const { rows } = await sql<{ collapsed: number }>`
+    select count(distinct e.training_id) as collapsed
+    from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
+    where w.sweep_id = ${sweepId} and e.metrics ->> 'collapsed' = 'true'`.execute(tx);
+  return rows[0]?.collapsed ?? 0;
 }
 
 /** Steps of the train segments that were begun in the last ten minutes, by the time since the first of them began. */

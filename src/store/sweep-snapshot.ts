@@ -16,20 +16,37 @@ export interface SweepSnapshot {
   readonly desiredParallelism: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
-  readonly counts: Readonly<Record<TrainingState, number>> & { readonly total: number; readonly reused: number };
+  /** Of trainings; `collapsed`: those that an evaluation found to give one class alone. */
+  readonly counts: Readonly<Record<TrainingState | 'total' | 'reused' | 'collapsed', number>>;
   /** Steps done and planned over all trainings, for progress and time left. */
   readonly stepsDone: number;
   readonly stepsTotal: number;
   /** Steps per second over the last ten minutes; null before anything was measured. */
   readonly stepsPerSecond: number | null;
-  /** All of them, or, of a larger sweep, the best by the first objective and those that run or failed. */
+  /** All of them, or a page of them in its order. */
   readonly trials: readonly TrialRow[];
   /** Of the whole sweep. */
   readonly trialCount: number;
+  /** Which trials these are, where they are not all; absent: all of them, in no order that counts. */
+  readonly page?: TrialPage;
   /** Where every scored trial lies, where `trials` are not all; absent: as `trials` say. */
   readonly points?: readonly TradeoffPoint[];
   readonly slots: readonly SlotRow[];
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
+}
+
+/** What trials are ordered by: a metric, a field of the training's configuration, their number, or their state. */
+export interface TrialSort {
+  readonly by: 'metric' | 'setting' | 'trial' | 'state';
+  /** Of the metric or the field. */
+  readonly name: string;
+  readonly direction: 'maximize' | 'minimize';
+}
+
+/** Trials from `offset` on, of all of a sweep's trials in this order. */
+export interface TrialPage {
+  readonly sort: TrialSort;
+  readonly offset: number;
 }
 
 /** A trial between the first objective and complexity. */
@@ -37,6 +54,7 @@ export interface TradeoffPoint {
   readonly trial: number;
   readonly value: number;
   readonly complexity: number;
+  readonly numericsClass: string | null;
 }
 
 /** A training with one of its evaluations. */

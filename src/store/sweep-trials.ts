@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { assertNever } from '../base/assert-never.ts';
 import { complexity } from '../evaluate/complexity.ts';
 import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -7,7 +8,8 @@ import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { Failure } from './database-schema.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import type { TradeoffPoint, TrainingState, TrialRow } from './sweep-snapshot.ts';
+import type { TradeoffPoint, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import { rankByState, rankWithoutValue } from './trial-ranks.ts';
 
 /** A sweep as its trials are read. */
 export interface TrialsOf {
@@ -44,39 +46,80 @@ interface TrialRecord {
   readonly attempt_count: number;
 }
 
-/**
- * The best trials by the first objective; beside them, where there are more, those that a slot works on and as many of
- * those that failed. Best first.
- */
-export async function readTrials(tx: DatabaseTransaction, sweep: TrialsOf, limit: number): Promise<TrialRow[]> {
-  const objective = sweep.definition.objectives[0];
-  const direction = sql.raw(objective?.direction === 'minimize' ? 'asc' : 'desc');
-  const value = objectiveValue(objective);
+/** Trials from `offset` on, in the page's order over all of the sweep's. */
+export async function readTrials(
+  tx: DatabaseTransaction,
+  sweep: TrialsOf,
+  { sort, offset }: TrialPage,
+  limit: number,
+): Promise<TrialRow[]> {
+  const order = orderOf(sort, sweep.constants);
   const { rows } = await sql<TrialRecord>`
-    with best as (
-      select w.evaluation_id from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
-      where w.sweep_id = ${sweep.id} order by ${value} ${direction} nulls last, w.trial limit ${limit}),
-    shown as (
-      select evaluation_id from best
-      union
-      select w.evaluation_id
+    with page as (
+      select w.trial, w.evaluation_id, row_number() over (order by ${order}) as place
       from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
-        join segments g on g.training_id = e.training_id and g.status = 'claimed'
+        join trainings t on t.id = e.training_id
+        join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
       where w.sweep_id = ${sweep.id}
-      union (
-        select w.evaluation_id
-        from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
-        where w.sweep_id = ${sweep.id} and t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed')
-        order by t.finished_at desc nulls last, w.trial limit ${limit}))
-    select w.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
+      order by place limit ${limit} offset ${offset})
+    select page.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
       ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps, e.metrics,
       t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count
-    from shown join sweep_evaluations w on w.sweep_id = ${sweep.id} and w.evaluation_id = shown.evaluation_id
-      join evaluations e on e.id = w.evaluation_id
+    from page join evaluations e on e.id = page.evaluation_id
       join trainings t on t.id = e.training_id
-      join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
-    order by ${value} ${direction} nulls last, w.trial`.execute(tx);
+      join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweep.id}
+    order by page.place`.execute(tx);
   return rows.map((row) => toTrialRow(row, sweep.constants));
+}
+
+/** As the dashboard orders trials that it has: by value, less complex among equals; without a value by state. */
+function orderOf(sort: TrialSort, constants: TheoryConstants | null): RawBuilder<unknown> {
+  const value = valueOf(sort, constants);
+  const direction = sql.raw(sort.direction === 'minimize' ? 'asc' : 'desc');
+  return sql`${value} ${direction} nulls last, case when ${value} is null then ${rankOf(rankWithoutValue)} end,
+    case when ${value} is not null then ${complexityOrder(constants)} end, w.trial`;
+}
+
+function valueOf({ by, name }: TrialSort, constants: TheoryConstants | null): RawBuilder<number | null> {
+  switch (by) {
+    case 'trial':
+      return sql`w.trial::double precision`;
+    case 'state':
+      return rankOf(rankByState);
+    case 'setting':
+      return setting(name);
+    case 'metric':
+      return measuredOutside(constants)[name] ?? objectiveValue({ metric: name });
+    default:
+      return assertNever(by, 'order of trials');
+  }
+}
+
+/** The metrics that no evaluation holds. */
+function measuredOutside(constants: TheoryConstants | null): Readonly<Record<string, RawBuilder<number | null>>> {
+  return {
+    complexity: complexityOrder(constants),
+    train_seconds: sql`nullif(t.train_seconds, 0)`,
+    trainable_parameters: sql`t.trainable_parameters::double precision`,
+  };
+}
+
+/** Orders as complexity does, which falls with (λ₀ + λ)(2p − p²) and depends on nothing else of a trial. */
+function complexityOrder(constants: TheoryConstants | null): RawBuilder<number | null> {
+  if (constants === null) return sql`null::double precision`;
+  const rate = setting('dropout_rate');
+  const strength = sql`${constants.implicit_sparsity ?? 0}::double precision + ${setting('sparsity')}`;
+  return sql`-((${strength}) * (2 * ${rate} - ${rate} * ${rate}))`;
+}
+
+function setting(name: string): RawBuilder<number | null> {
+  const found = sql`t.specification #> array['configuration', ${name}::text]`;
+  return sql`case jsonb_typeof(${found}) when 'number' then (${found})::double precision end`;
+}
+
+function rankOf(ranks: Readonly<Record<TrainingState, number>>): RawBuilder<number> {
+  const cases = Object.entries(ranks).map(([state, rank]) => sql`when ${state} then ${rank}::double precision`);
+  return sql`case ${shownState} ${sql.join(cases, sql` `)} end`;
 }
 
 /** Where every scored trial lies between the objective that is not complexity and complexity. */
@@ -84,20 +127,29 @@ export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsO
   const { constants } = sweep;
   if (constants === null) return [];
   const value = objectiveValue(tradeoffObjective(sweep.definition));
-  const { rows } = await sql<{ trial: number; value: number; rate: number; sparsity: number }>`
-    select w.trial, ${value} as value,
+  const { rows } = await sql<PointRecord>`
+    select w.trial, ${value} as value, t.numerics_class,
       (t.specification #>> '{configuration,dropout_rate}')::double precision as rate,
       (t.specification #>> '{configuration,sparsity}')::double precision as sparsity
     from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
     where w.sweep_id = ${sweep.id} and ${value} is not null`.execute(tx);
-  return rows.map(({ trial, value: scored, rate, sparsity }) => ({
+  return rows.map(({ trial, value: scored, rate, sparsity, numerics_class }) => ({
     trial,
     value: scored,
     complexity: complexity(rate, sparsity, constants),
+    numericsClass: numerics_class,
   }));
 }
 
-function objectiveValue(objective: Objective | undefined): RawBuilder<number | null> {
+interface PointRecord {
+  readonly trial: number;
+  readonly value: number;
+  readonly rate: number;
+  readonly sparsity: number;
+  readonly numerics_class: string | null;
+}
+
+function objectiveValue(objective: Pick<Objective, 'metric'> | undefined): RawBuilder<number | null> {
   return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
 }
 

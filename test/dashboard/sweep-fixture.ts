@@ -1,5 +1,5 @@
 import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
-import type { SweepSnapshot, TrainingState, TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
 
 export const now = new Date(2026, 0, 15, 12, 10, 0);
 
@@ -83,7 +83,7 @@ export function trial(number: number, change: Partial<TrialRow> = {}): TrialRow 
   };
 }
 
-const emptyCounts: Readonly<Record<TrainingState, number>> & { readonly total: number; readonly reused: number } = {
+const emptyCounts: SweepSnapshot['counts'] = {
   waiting: 0,
   running: 0,
   evaluating: 0,
@@ -96,6 +96,7 @@ const emptyCounts: Readonly<Record<TrainingState, number>> & { readonly total: n
   cancelled: 0,
   total: 0,
   reused: 0,
+  collapsed: 0,
 };
 
 type SnapshotChange = Omit<Partial<SweepSnapshot>, 'counts'> & { readonly counts?: Partial<SweepSnapshot['counts']> };
@@ -230,6 +231,7 @@ export const situations = {
         crashed: 1,
         infeasible: 1,
         pruned: 1,
+        collapsed: 1,
       },
       stepsDone: 700,
       stepsPerSecond: 0.042,

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { trialColumns } from '../../src/dashboard/trial-columns.ts';
-import { trialTable } from '../../src/dashboard/trial-table.ts';
+import { trialTable, type TrialTableView } from '../../src/dashboard/trial-table.ts';
 import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
 import type { Tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
@@ -53,14 +53,25 @@ describe('a value in the table of trials', () => {
   });
 
   it('is among trials whose title says how many there are and which of them these are', () => {
-    const [caption] = trialTable(sweep, { sort: 0, offset: 0 }, new Set(), 120, 12);
-    expect(caption?.map((piece) => piece.text).join('')).toContain('; of 10000 the best, running and failed');
+    const sort = { by: 'setting', name: 'dropout_rate', direction: 'minimize' } as const;
+    const page = { ...sweep, page: { sort, offset: 5_000 } };
+    const caption = (view: TrialTableView) =>
+      (trialTable(page, view, new Set(), 120, 4)[0] ?? []).map(({ text }) => text).join('');
+    expect(caption({ sort: 0, offset: 5_001 })).toContain('trials 5002–5003 of 10000 by dropout_rate ');
+    // The page that was asked for is not there yet: what is shown is said.
+    expect(caption({ sort: 0, offset: 0 })).toContain('trials 5001–5002 of 10000 by dropout_rate ');
+    expect(caption({ sort: 0, offset: 9_000 })).toContain('trials 5003–5004 of 10000 by dropout_rate ');
   });
 });
 
 describe('the ends of an axis', () => {
   it('never read the same where they are not', () => {
-    const point = (complexity: number, value: number, number: number) => ({ trial: number, value, complexity });
+    const point = (complexity: number, value: number, number: number) => ({
+      trial: number,
+      value,
+      complexity,
+      numericsClass: null,
+    });
     const points = [point(22.4001, 0.91231, 1), point(22.4009, 0.91233, 2)];
     const trade: Tradeoff = { heading: 'accuracy', points, front: points, missing: 0, mixedNumerics: false };
     for (const width of widths) {

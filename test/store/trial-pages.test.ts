@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
+import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import type { SweepSnapshot } from '../../src/store/sweep-snapshot.ts';
+import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
+import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+
+/*
+ * A sweep larger than what a dashboard reads at once: some are scored, some failed, two are worked on, the others wait. Page
+ * after page, every trial is reached once, in the order that the dashboard itself would put all of them in.
+ */
+const constants: TheoryConstants = {
+  loss_bound: 0.7,
+  lipschitz: 2,
+  hessian_minimum: 0.5,
+  implicit_sparsity: 0.25,
+  confidence: 0.05,
+  train_rows: 64,
+  method: 'as a test says',
+};
+const total = 620;
+const pageRows = 90;
+let record: RecordUnderTest;
+let whole: SweepSnapshot;
+
+beforeAll(async () => {
+  record = await openRecordUnderTest();
+  const sweep = await record.launch(planOf('s', total));
+  await sql`update trainings t set specification = jsonb_set(jsonb_set(specification,
+      '{configuration,dropout_rate}', to_jsonb(0.125 * (l.ordinal % 5))),
+      '{configuration,sparsity}', to_jsonb(0.0001 * (l.ordinal % 3)))
+    from sweep_trainings l where l.training_id = t.id`.execute(record.store.db);
+  for (let index = 0; index < 80; index += 1) {
+    const segment = await record.take(sweep);
+    if (segment.kind === 'train' && index % 9 === 4) {
+      const failure = { kind: 'failed', outcome: 'diverged', code: 'NON_FINITE', message: 'the loss is NaN' } as const;
+      await record.ledger.commit(segment.lease, failure);
+    } else await record.ledger.commit(segment.lease, outcomeOf(segment, ((index * 7) % 11) / 11));
+  }
+  await record.take(sweep);
+  await record.take(sweep);
+  await record.drive.writeTheoryConstants(sweep, constants);
+  whole = await readSweepSnapshot(record.store, 's', { trialLimit: total });
+});
+
+afterAll(() => record.close());
+
+describe('the pages of a sweep’s trials', () => {
+  it('are in the order that the dashboard puts all trials in, whatever that is, and leave none out', async () => {
+    expect(whole.trials).toHaveLength(total);
+    expect(whole.page).toBeUndefined();
+    const states = new Set(whole.trials.map(({ state }) => state));
+    expect([...states].sort()).toEqual(['diverged', 'evaluating', 'running', 'succeeded', 'waiting']);
+    expect(whole.trials.every(({ complexity }) => complexity !== null)).toBe(true);
+    const keys = sortKeys(whole);
+    expect(keys.map(({ sort }) => sort.by)).toEqual(expect.arrayContaining(['metric', 'setting', 'trial', 'state']));
+    for (const key of keys) {
+      const numbers: number[] = [];
+      while (numbers.length < total) {
+        const page = { sort: key.sort, offset: numbers.length };
+        const limit = Math.min(pageRows, total - numbers.length);
+        const snapshot = await readSweepSnapshot(record.store, 's', { trialLimit: limit, page });
+        expect(snapshot).toMatchObject({ page, trialCount: total });
+        numbers.push(...snapshot.trials.map(({ trial }) => trial));
+      }
+      expect([key.label, ...numbers]).toEqual([key.label, ...orderTrials(whole.trials, key).map(({ trial }) => trial)]);
+    }
+  });
+
+  it('come with where all scored trials lie, and counts of all: not those of the page alone', async () => {
+    const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
+    const last = { sort, offset: total };
+    const snapshot = await readSweepSnapshot(record.store, 's', { trialLimit: 10, page: last });
+    // Beyond the end: the last rows that fill a page.
+    expect(snapshot.page).toEqual({ sort, offset: total - 10 });
+    expect(snapshot.trials.map(({ trial }) => trial)).toEqual(Array.from({ length: 10 }, (_, row) => total - 9 + row));
+    const scored = whole.trials.filter(({ metrics }) => metrics !== null);
+    expect(scored.length).toBeGreaterThan(20);
+    expect(snapshot.points).toHaveLength(scored.length);
+    await sql`update evaluations set metrics = metrics || '{"collapsed": true}'
+      where id in (select id from evaluations where metrics is not null limit 3)`.execute(record.store.db);
+    expect((await readSweepSnapshot(record.store, 's', { trialLimit: 10 })).counts.collapsed).toBe(3);
+  });
+});
