@@ -23,6 +23,7 @@ export const errorCodes = {
   SIMULATED_DIVERGENCE: 'The simulated trainer drew a divergence, as its failure_rate asks.',
   CANCELLED: 'The last sweep that wanted the training let go of it.',
   DISK_FULL: 'There is no room left on the disk that holds checkpoints or the database.',
+  FILE_REFUSED: 'The system refuses a file or folder: rights, a read-only disk, a path that leads nowhere.',
   DEVICE_UNSUITABLE:
     'The device is not there, lacks an operator or a data type that the plan needs, or has too little memory for it.',
   EXPORT_UNFAITHFUL:

@@ -1,8 +1,11 @@
 import { DropsweepError } from '../base/errors.ts';
+import { fileRefusal } from '../base/file-refusal.ts';
 
-/** Our errors as they are; a defect with its stack, since somebody will have to look for it. */
+/** Our errors as they are, the system's in our words; a defect with its stack, since somebody will have to look for it. */
 export function describeError(error: unknown): string {
   if (error instanceof DropsweepError) return error.message;
+  const refused = fileRefusal(error);
+  if (refused !== null) return refused.message;
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }

@@ -3,13 +3,15 @@ import './production-mode.ts';
 import { ExitCode, run } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
 import { app } from './app.ts';
+import { describeError } from './describe-error.ts';
 import type { CliContext } from './cli-context.ts';
 import { exitStatus } from './exit-status.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitStatus.done);
-  throw error;
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(exitStatus.failed);
 });
 
 type Spoken = ReturnType<typeof spoken>;

@@ -10,6 +10,8 @@ import {
   checkServices,
   checkTemporal,
 } from './doctor-checks.ts';
+import { checkPlatform, thisPlatform } from './check-platform.ts';
+import { checkRights } from './check-rights.ts';
 import { freeBytes } from './demand-room.ts';
 import type { DoctorFinding } from './doctor-finding.ts';
 import { lockFileOf, statusFileOf } from './services-status.ts';
@@ -19,22 +21,24 @@ const oldestNode = [20, 19] as const;
 
 /** Looks at everything that dropsweep needs on this machine. Starts and changes nothing. */
 export async function doctor(dataDirectory: string): Promise<readonly DoctorFinding[]> {
+  const rights = checkRights(dataDirectory, process.env);
+  const own = rights.every(({ name, status }) => name !== 'data directory' || status === 'ok');
   const slow = await Promise.all([
     checkTemporal(),
     checkDevices(),
-    checkServices(dataDirectory),
+    own ? checkServices(dataDirectory) : [],
     checkOutside(process.env),
   ]);
   return [
     checkNode(),
-    checkPlatform(),
+    checkPlatform(thisPlatform()),
     ...checkMachine(),
     checkDisk(dataDirectory),
+    ...rights,
     checkPostgres(),
     ...slow.flat(),
     checkModels(),
-    checkSecrets(dataDirectory),
-    checkListening(dataDirectory),
+    ...(own ? [checkSecrets(dataDirectory), checkListening(dataDirectory)] : []),
   ];
 }
 
@@ -48,19 +52,6 @@ function checkNode(): DoctorFinding {
     detail: process.versions.node,
     fix: `use ${oldestNode.join('.')} or newer`,
   };
-}
-
-function checkPlatform(): DoctorFinding {
-  const name = 'platform';
-  const detail = `${process.platform} ${process.arch}`;
-  if (process.platform === 'darwin') return { name, status: 'ok', detail };
-  if (process.platform !== 'linux') {
-    return { name, status: 'fail', detail, fix: 'use Linux with glibc, macOS or WSL2' };
-  }
-  const header: unknown = Reflect.get(Object(process.report.getReport()), 'header');
-  const glibc: unknown = Reflect.get(Object(header), 'glibcVersionRuntime');
-  if (typeof glibc === 'string') return { name, status: 'ok', detail: `${detail}, glibc ${glibc}` };
-  return { name, status: 'fail', detail: `${detail} without glibc`, fix: 'use a distribution with glibc, not musl' };
 }
 
 function checkMachine(): DoctorFinding[] {

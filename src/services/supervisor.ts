@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
+import { fileRefusal } from '../base/file-refusal.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import { ownIdentity } from '../worker/process-identity.ts';
@@ -71,8 +72,9 @@ export class Supervisor {
       this.#rotation = setInterval(() => this.#rotate(), rotateEveryMs);
     } catch (error) {
       await this.#stopServices();
-      const code = error instanceof DropsweepError ? error.code : 'SERVICE_UNAVAILABLE';
-      const message = error instanceof Error ? error.message : String(error);
+      const known = fileRefusal(error) ?? error;
+      const code = known instanceof DropsweepError ? known.code : 'SERVICE_UNAVAILABLE';
+      const message = known instanceof Error ? known.message : String(known);
       this.#update({ state: 'failed', fault: { code, message } });
       throw error;
     }

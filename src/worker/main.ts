@@ -2,6 +2,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { surviveFullLog } from '../base/survive-full-log.ts';
 import { DropsweepError } from '../base/errors.ts';
+import { fileRefusal } from '../base/file-refusal.ts';
 import { chooseDevice } from '../runtime/devices/choose-device.ts';
 import { databaseRefusal, withoutPassword } from '../store/database-refusal.ts';
 import { openWorkerRecord } from './open-worker-record.ts';
@@ -52,7 +53,7 @@ try {
   await main();
 } catch (error) {
   const { DATABASE_URL: databaseUrl = '' } = process.env;
-  const known = databaseRefusal(error, withoutPassword(databaseUrl)) ?? error;
+  const known = databaseRefusal(error, withoutPassword(databaseUrl)) ?? fileRefusal(error) ?? error;
   process.stderr.write(`${known instanceof DropsweepError ? known.message : stackOf(known)}\n`);
   process.exitCode = 1;
 }

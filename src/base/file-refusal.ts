@@ -1,0 +1,35 @@
+import { isDiskFull } from './disk-full.ts';
+import { DropsweepError } from './errors.ts';
+
+/** What the system says of a file or folder that a person can mend, by its code. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+  EEXIST: 'it is there already',
+  ELOOP: 'its links go round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk fails',
+};
+
+/** What the system refuses of a file or folder, in our words; null: the error is none of its. */
+export function fileRefusal(error: unknown): DropsweepError | null {
+  if (!(error instanceof Error) || error instanceof DropsweepError) return null;
+  const { code, syscall, path }: NodeJS.ErrnoException = error;
+  if (isDiskFull(error)) {
+    const where = path === undefined ? {} : { where: path };
+    return new DropsweepError('DISK_FULL', 'there is no room', { ...where, fix: 'make room there', cause: error });
+  }
+  const why = refusals[code ?? ''];
+  if (why === undefined || path === undefined || syscall === undefined) return null;
+  return new DropsweepError('FILE_REFUSED', 'the system refuses a file or folder', {
+    where: path,
+    got: `${syscall}: ${why} (${code})`,
+    fix: 'give this user its rights there, or name another place: DROPSWEEP_DATA for data, XDG_CACHE_HOME for the cache',
+    cause: error,
+  });
+}
