@@ -70,7 +70,7 @@ const task = taskOf(data.task);
 const { labels: layout } = task.objective.loss(data.task, configuration);
 const { inputs } = await task.encode(data.train, {
   shape: data.task,
-  tokenizer: openTokenizer(modelFolder),
+  ...openTokenizer(modelFolder),
   maxLength: configuration.max_length,
 });
 const padId = 0;

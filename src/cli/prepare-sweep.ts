@@ -75,9 +75,9 @@ async function countInputs(
   const tokenizer = openTokenizer(base.folder);
   const counts: [string, number][] = [];
   for (const maxLength of new Set(trainings.map(({ specification }) => specification.configuration.max_length))) {
-    const encoded = await task.encode(train, { shape, tokenizer, maxLength });
+    const encoded = await task.encode(train, { shape, ...tokenizer, maxLength });
     counts.push([String(maxLength), encoded.inputs.length]);
-    await task.encode([...dev, ...(test ?? [])], { shape, tokenizer, maxLength });
+    await task.encode([...dev, ...(test ?? [])], { shape, ...tokenizer, maxLength });
   }
   return { train_inputs: Object.fromEntries(counts) };
 }

@@ -10,6 +10,8 @@ export interface TextPair {
 export interface Cutting {
   /** Tokens in all; absent: texts are not cut. */
   readonly maxLength?: number;
+  /** The end that is cut off. */
+  readonly truncationSide?: 'left' | 'right';
   /** Absent: as the model's own post-processor adds them. */
   readonly specialTokens?: false;
 }
@@ -25,12 +27,12 @@ const AT_ONCE = 512;
 export async function tokenise<Read>(
   tokenizer: Tokenizer,
   texts: readonly TextPair[],
-  { maxLength, specialTokens }: Cutting,
+  { maxLength, truncationSide = 'right', specialTokens }: Cutting,
   read: (encoding: Encoding, index: number) => Read,
 ): Promise<Read[]> {
   tokenizer.disablePadding();
   if (maxLength === undefined) tokenizer.disableTruncation();
-  else tokenizer.setTruncation(maxLength);
+  else tokenizer.setTruncation(maxLength, { direction: truncationSide });
   const addSpecialTokens = specialTokens ?? true;
   const results: Read[] = [];
   for (let start = 0; start < texts.length; start += AT_ONCE) {

@@ -6,7 +6,7 @@ import { besideModel } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
 import { readOnnxFile } from '../models/onnx-import/read-onnx-file.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
-import { fileSha256, keptSha256 } from './model-files.ts';
+import { keptSha256, tokenizerSha256 } from './model-files.ts';
 
 /**
  * An ONNX file as a base model, with the external files that hold its weights and the tokenizer.json beside it.
@@ -35,6 +35,6 @@ export async function describeExport(reference: string, sidecarFolder: string): 
     reference,
     folder: file,
     content_hash: sha256(canonicalJson(hashes)),
-    tokenizer_hash: await fileSha256(tokenizer),
+    tokenizer_hash: await tokenizerSha256(tokenizer),
   };
 }

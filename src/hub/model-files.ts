@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
+import { readTokenizerSettings } from '../data/tokenizer-settings.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 
 /** What a model consists of besides its weights. */
@@ -37,8 +38,14 @@ export async function describeModel(
     reference,
     folder,
     content_hash: sha256(canonicalJson(hashes)),
-    tokenizer_hash: await fileSha256(join(folder, 'tokenizer.json')),
+    tokenizer_hash: await tokenizerSha256(join(folder, 'tokenizer.json')),
   };
+}
+
+/** Of tokenizer.json, and of what tokenizer_config.json changes of it, where it does. */
+export async function tokenizerSha256(file: string): Promise<string> {
+  const { json, truncationSide, changed } = readTokenizerSettings(dirname(file));
+  return changed ? sha256(canonicalJson({ json, truncationSide })) : fileSha256(file);
 }
 
 export async function fileSha256(file: string): Promise<string> {

@@ -6,6 +6,8 @@ export interface FrozenWeights {
   /** Names of the model's own files that they lie in. */
   readonly files: readonly string[];
   has(name: string): boolean;
+  /** How a tensor is stored; null: it is not there. */
+  shapeOf(name: string): readonly number[] | null;
   /** Every float tensor. */
   all(): readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The weight as a value of the graph. @throws WEIGHTS_INVALID naming a tensor that is missing or mis-shaped */

@@ -5,6 +5,7 @@ import { sizeAt } from '../onnx/run-time-sizes.ts';
 import { activationNames, activations } from './blocks/activations.ts';
 import { type CausalGrid, causalGrid, groupedAttention, splitHeads } from './decoder/grouped-attention.ts';
 import { decoderHead } from './decoder/decoder-head.ts';
+import { padIdOf, padMember } from './decoder/pad-id.ts';
 import { applyLinear, type BlockLinear } from './blocks/linear.ts';
 import { readMembers, unsupportedConfiguration } from './blocks/read-members.ts';
 import type { Encoder, EncoderContext, EncoderInputs } from './encoder.ts';
@@ -27,6 +28,7 @@ const schema = z.object({
   scale_attn_by_inverse_layer_idx: z.boolean().default(false),
   add_cross_attention: z.literal(false).default(false),
   tie_word_embeddings: z.boolean().default(true),
+  ...padMember,
 });
 
 type Configuration = z.infer<typeof schema>;
@@ -83,6 +85,7 @@ export function gpt2(given: unknown, file: string): Encoder {
         hidden,
         vocabulary,
         projection: config.tie_word_embeddings ? 'transformer.wte.weight' : 'lm_head.weight',
+        padId: padIdOf(config),
       }),
   };
 }

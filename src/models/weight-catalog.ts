@@ -57,6 +57,10 @@ export class WeightCatalog implements FrozenWeights {
     return this.#find(name) !== null;
   }
 
+  shapeOf(name: string): readonly number[] | null {
+    return this.#find(name)?.entry.shape ?? null;
+  }
+
   /** Every tensor that can be read, by its name in code, in the files' order. */
   all(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
     const [prefix = ''] = this.#prefixes;
@@ -109,7 +113,9 @@ export class WeightCatalog implements FrozenWeights {
       throw new DropsweepError('WEIGHTS_INVALID', 'a tensor that config.json calls for is missing', {
         where: this.#folder,
         expected: `${name} of ${shapeText(shape)}`,
-        fix: 'download the model again; weights and config.json must be of one model',
+        fix: name.includes('.pooler.')
+          ? 'set training.pooling: mean: this checkpoint has no pooler, as those of language-model pretraining have none'
+          : 'download the model again; weights and config.json must be of one model',
       });
     }
     const { entry } = found;

@@ -49,6 +49,8 @@ export interface EncodeRequest {
   readonly shape: TaskShape;
   /** The model's own. */
   readonly tokenizer: Tokenizer;
+  /** The end that it cuts off where rows are too long. */
+  readonly truncationSide: 'left' | 'right';
   /** Tokens of an input at most. */
   readonly maxLength: number;
 }

@@ -63,9 +63,9 @@ interface LabelledTexts {
 /** One input for each row, with its labels. */
 export async function encodePairs(
   { rows, texts, labels }: LabelledTexts,
-  { tokenizer, maxLength }: EncodeRequest,
+  { tokenizer, truncationSide, maxLength }: EncodeRequest,
 ): Promise<EncodedRows> {
-  const inputs = await tokenise(tokenizer, texts, { maxLength }, (encoding, row): EncodedInput => {
+  const inputs = await tokenise(tokenizer, texts, { maxLength, truncationSide }, (encoding, row): EncodedInput => {
     return { ids: encoding.getIds(), typeIds: encoding.getTypeIds(), labels: labels[row] ?? [], row };
   });
   return { rows, inputs };

@@ -20,7 +20,8 @@ export async function readModelLimits(modelFolder: string): Promise<ModelLimits>
     throw new DropsweepError('MODEL_UNSUPPORTED', 'config.json cannot be read', { where: path, cause });
   }
   return {
-    padId: numberOf(config, 'pad_token_id') ?? 0,
+    // Older Llamas write −1 for no padding; what stands there is masked.
+    padId: Math.max(0, numberOf(config, 'pad_token_id') ?? 0),
     positions: numberOf(config, 'max_position_embeddings') ?? Number.POSITIVE_INFINITY,
   };
 }

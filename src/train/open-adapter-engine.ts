@@ -107,8 +107,10 @@ class OnnxAdapterEngine implements AdapterEngine {
     for (const tensor of this.layout.tensors) {
       if (!tensor.name.startsWith('head.')) continue;
       const name = tensor.name.slice('head.'.length);
-      if (weights.has(name)) parameters.set(weights.read(name, tensor.shape), tensor.offset);
-      else if (!isBias(tensor)) {
+      // A saved head of another number of labels is another task's: a new one is drawn.
+      if (weights.shapeOf(name)?.join() === tensor.shape.join()) {
+        parameters.set(weights.read(name, tensor.shape), tensor.offset);
+      } else if (!isBias(tensor)) {
         parameters.set(drawHead(seed, name, tensorLength(tensor), encoder.initializerRange), tensor.offset);
       }
     }

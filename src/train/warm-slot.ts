@@ -95,8 +95,7 @@ export class WarmSlot {
     const kept = touch(this.#encoded, key);
     if (kept !== undefined) return kept;
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
-    const tokenizer = openTokenizer(modelFolder);
-    const encoded = await taskOf(task).encode(rows, { shape: task, tokenizer, maxLength });
+    const encoded = await taskOf(task).encode(rows, { shape: task, ...openTokenizer(modelFolder), maxLength });
     const { positions } = await this.limits(modelFolder);
     const longest = encoded.inputs.reduce((most, { ids }) => Math.max(most, ids.length), 0);
     if (longest > positions) {

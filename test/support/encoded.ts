@@ -11,5 +11,5 @@ export async function encodedTexts(
   maxLength: number,
 ): Promise<EncodedRows> {
   const shape = classShape(['no', 'yes']);
-  return taskOf(shape).encode(rows, { shape, tokenizer: openTokenizer(modelFolder), maxLength });
+  return taskOf(shape).encode(rows, { shape, ...openTokenizer(modelFolder), maxLength });
 }

@@ -103,7 +103,7 @@ const shape: TaskShape = { kind: 'question-answering', label_names: [], settings
 
 function encoded(rows: readonly FrozenRow[], maxLength: number, settings: TaskShape['settings'] = {}) {
   const tokenizer = openTokenizer(folder);
-  return encode(rows, { shape: { ...shape, settings }, tokenizer, maxLength });
+  return encode(rows, { shape: { ...shape, settings }, ...tokenizer, maxLength });
 }
 
 const row = (question: string, context: string, ...answers: readonly [string, number][]): FrozenRow => ({
@@ -269,7 +269,7 @@ describe.skipIf(data === null)('XQuAD in English (skipped where the shared data 
       train_rows: 200,
     });
     const tokenizer = openTokenizer(path.join(data ?? '', 'tokenizers', 'all-MiniLM-L6-v2'));
-    const { inputs } = await encode(train, { shape: task, tokenizer, maxLength: 128 });
+    const { inputs } = await encode(train, { shape: task, ...tokenizer, maxLength: 128 });
     const found = new Set<number>();
     for (const input of inputs) {
       const asked = thawAnswers(train[input.row] ?? {});

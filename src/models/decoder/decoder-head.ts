@@ -11,6 +11,8 @@ export interface LanguageModel {
   readonly vocabulary: number;
   /** Where the output's matrix lies: the table of the words, where the two are tied. */
   readonly projection: string;
+  /** config.json's pad_token_id, where it has one. */
+  readonly padId: number | null;
 }
 
 /**
@@ -21,7 +23,9 @@ export interface LanguageModel {
 export function decoderHead(task: HeadTask, model: LanguageModel): Head {
   const { family, hidden, vocabulary, projection } = model;
   if (task.of === 'samples')
-    return task.pooling === 'mean' ? meanPooledHead(task.outputs, hidden) : lastTokenHead(task.outputs, hidden);
+    return task.pooling === 'mean'
+      ? meanPooledHead(task.outputs, hidden)
+      : lastTokenHead(task.outputs, hidden, model.padId);
   if (task.of === 'tokens') {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: `model_type ${family}`,

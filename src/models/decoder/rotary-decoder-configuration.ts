@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TokenLimit } from '../encoder.ts';
 import { activationNames } from '../blocks/activations.ts';
 import { readMembers, unsupportedConfiguration } from '../blocks/read-members.ts';
+import { padIdOf, padMember } from './pad-id.ts';
 import { readRotary, rotaryMembers } from './read-rotary.ts';
 import type { DecoderSizes } from './rotary-decoder.ts';
 
@@ -20,6 +21,7 @@ export const sharedMembers = {
   rms_norm_eps: z.number().positive().default(1e-6),
   initializer_range: z.number().nonnegative().default(0.02),
   tie_word_embeddings: z.boolean().default(false),
+  ...padMember,
   ...rotaryMembers,
 };
 
@@ -47,6 +49,7 @@ export function readRotaryDecoder<Schema extends z.ZodType<z.infer<typeof shared
   const { hidden_size: hidden, num_attention_heads: heads } = members;
   const sizes = {
     family: members.model_type,
+    padId: padIdOf(members),
     hidden,
     wide: members.intermediate_size,
     layers: members.num_hidden_layers,

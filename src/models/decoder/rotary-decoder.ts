@@ -11,6 +11,8 @@ import { type Rotary, type RotaryTables, rotaryTables, rotate } from './rotary.t
 
 export interface DecoderSizes {
   readonly family: string;
+  /** config.json's pad_token_id, where it has one. */
+  readonly padId: number | null;
   readonly hidden: number;
   /** Features between the products of the gated MLP. */
   readonly wide: number;
@@ -93,6 +95,7 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
         hidden,
         vocabulary,
         projection: tied ? 'model.embed_tokens.weight' : 'lm_head.weight',
+        padId: sizes.padId,
       }),
   };
 }

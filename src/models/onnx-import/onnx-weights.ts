@@ -28,6 +28,10 @@ export class OnnxWeights implements FrozenWeights {
     return this.#tensors.has(name);
   }
 
+  shapeOf(name: string): readonly number[] | null {
+    return this.#tensors.get(name)?.shape ?? null;
+  }
+
   all() {
     return [...this.#tensors.values()].flatMap(({ name, shape, type }) =>
       type === TensorProto_DataType.FLOAT ? [{ name, shape }] : [],
