@@ -24,7 +24,7 @@ async function logitsOf(padTokenId: number | null, rows: readonly (readonly numb
   const adapter = { adapter: 'lora', rank: 2, alpha: 4, targets: ['all-linear'] } as const;
   const engine = await openEngineWithHead(
     { modelFolder: folder, adapter, threads: 1 },
-    { head: objective.head(shape), loss: objective.loss() },
+    { head: objective.head(shape), loss: objective.loss(shape) },
   );
   const length = Math.max(...rows.map((row) => row.length));
   const padded = (fill: number, value: (id: number) => number) =>

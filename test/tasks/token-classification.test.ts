@@ -71,7 +71,7 @@ describe('sentences', () => {
     const tokens = ['good', 'film', 'bad', 'day', 'zzz', 'a', 'the'];
     const row = { tokens, tags: [0, 1, 2, 1, 0, 1, 2] };
     const shape: TaskShape = { kind: 'token-classification', label_names: ['O', 'B-X', 'I-X'] };
-    const { inputs } = await encode([row], { shape, tokenizer: openTokenizer(folder), maxLength: 5 });
+    const { inputs } = await encode([row], { shape, ...openTokenizer(folder), maxLength: 5 });
     expect(inputs.map(({ ids }) => ids.length)).toEqual([5, 5, 3]);
     expect(inputs.map(({ labels }) => labels)).toEqual([
       [-100, 0, 1, 2, -100],
@@ -109,7 +109,7 @@ it('the loss that trains is the mean over all words of a batch, padding left asi
     { tokens: ['good', 'film', 'was'], tags: [1, 2, 0] },
     { tokens: ['bad', 'day', 'is', 'a', 'very', 'dark', 'film'], tags: [1, 0, 0, 0, 0, 2, 1] },
   ];
-  const encoded = await encode(rows, { shape, tokenizer: openTokenizer(folder), maxLength: 12 });
+  const encoded = await encode(rows, { shape, ...openTokenizer(folder), maxLength: 12 });
   const adapter = { adapter: 'lora', rank: 2, alpha: 4, targets: ['query'] } as const;
   const engine = await openAdapterEngine({ modelFolder: folder, task: shape, adapter, threads: 1 });
   const whole = { rows: Uint32Array.of(0, 1), length: 11 };
