@@ -4,7 +4,7 @@ import { statusOfError } from './exit-status.ts';
 import { localVerbs } from './local-verbs.ts';
 import { readingVerbs } from './reading-verbs.ts';
 import { steeringVerbs } from './steering-verbs.ts';
-import { productVersion } from './product-version.ts';
+import { productVersion } from '../launch/product-version.ts';
 
 /** Every verb by its name. What a verb does is loaded when it is run. */
 const root = buildRouteMap({

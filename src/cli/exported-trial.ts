@@ -4,7 +4,7 @@ import { readSweepProvenance } from '../store/sweep-list.ts';
 import { readSpecification } from '../store/sweep-reader.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { resolveModelFolder } from '../worker/resolve-model-folder.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenRecord } from '../launch/open-record.ts';
 import { trainedTrial } from './trained-trial.ts';
 
 /** @throws USAGE where there is nothing trained; MODEL_NOT_FOUND; CHECKPOINT_INVALID */

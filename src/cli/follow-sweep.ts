@@ -7,10 +7,10 @@ import { readSweepSnapshot } from '../store/sweep-reader.ts';
 import { readSweepMark } from '../store/sweep-list.ts';
 import { type CliContext, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenRecord } from '../launch/open-record.ts';
 import { readWholeSweep } from './read-report.ts';
-import { wake } from './wake.ts';
-import { whatWaits } from './what-waits.ts';
+import { wake } from '../launch/wake.ts';
+import { whatWaits } from '../launch/what-waits.ts';
 
 /**
  * Shows a sweep until it ends or the user leaves: the dashboard on a terminal, lines in a pipe. When it has ended,

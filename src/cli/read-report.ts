@@ -3,7 +3,7 @@ import type { Store } from '../store/open-store.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { chooseSweep } from './choose-sweep.ts';
 import { type CliContext, outputWidth, say } from './cli-context.ts';
-import { withRecord } from './open-record.ts';
+import { withRecord } from '../launch/open-record.ts';
 import { type Report, renderReport, type ReportFormat } from '../report/render-report.ts';
 
 /** Reports are over all trials. */

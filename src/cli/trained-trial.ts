@@ -3,7 +3,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { readCheckpoint as findCheckpoint } from '../store/sweep-reader.ts';
 import { type CheckpointState, readCheckpoint } from '../train/checkpoint.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenRecord } from '../launch/open-record.ts';
 import { findTrial } from './verbs/compare.ts';
 
 /**

@@ -15,7 +15,7 @@ export const layers: readonly (readonly string[])[] = [
   ['train', 'evaluate', 'formats', 'data', 'tasks'],
   ['store', 'hub'],
   ['worker', 'services'],
-  ['dashboard', 'report', 'export', 'cli'],
+  ['launch', 'dashboard', 'report', 'export', 'cli'],
 ];
 
 /** File formats are leaves: what builds graphs reads and writes them too. */

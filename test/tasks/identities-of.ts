@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { namedBase, prepareSweep } from '../../src/cli/prepare-sweep.ts';
+import { namedBase, prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';

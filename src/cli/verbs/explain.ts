@@ -10,7 +10,7 @@ import { readMetric } from '../../store/sweep-list.ts';
 import { readSweepEvents } from '../../store/sweep-events.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
 import type { FormatFlags } from '../verb-parameters.ts';
 import { findTrial } from './compare.ts';

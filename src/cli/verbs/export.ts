@@ -7,7 +7,7 @@ import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { readSweepProvenance } from '../../store/sweep-list.ts';
 import { type CliContext, note, sayData } from '../cli-context.ts';
 import { exportedTrial } from '../exported-trial.ts';
-import { type OpenRecord, withRecord } from '../open-record.ts';
+import { type OpenRecord, withRecord } from '../../launch/open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
 
 interface ExportFlags {

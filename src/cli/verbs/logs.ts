@@ -6,8 +6,8 @@ import { readSweepEvents, type SweepEventRow } from '../../store/sweep-events.ts
 import { readSweepSnapshot } from '../../store/sweep-reader.ts';
 import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
-import { whatWaits } from '../what-waits.ts';
+import { withRecord } from '../../launch/open-record.ts';
+import { whatWaits } from '../../launch/what-waits.ts';
 import type { FormatFlags } from '../verb-parameters.ts';
 
 interface LogsFlags extends FormatFlags {

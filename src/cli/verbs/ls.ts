@@ -3,7 +3,7 @@ import { renderReport } from '../../report/render-report.ts';
 import type { ReportColumn } from '../../report/report-column.ts';
 import { listSweeps, type SweepListRow } from '../../store/sweep-list.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 import type { FormatFlags } from '../verb-parameters.ts';
 
 export async function ls(this: CliContext, flags: FormatFlags): Promise<void> {

@@ -2,7 +2,7 @@ import { writeMergedModel } from '../../export/write-merged-model.ts';
 import { writePortableModel } from '../../export/write-portable-model.ts';
 import { type CliContext, note } from '../cli-context.ts';
 import { exportedTrial } from '../exported-trial.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 import { readWholeSweep } from '../read-report.ts';
 
 interface MergeFlags {

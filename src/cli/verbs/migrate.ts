@@ -1,6 +1,6 @@
 import { migrate } from '../../store/migrate.ts';
 import { type CliContext, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 
 export async function migrateDatabase(this: CliContext): Promise<void> {
   await withRecord(async ({ store }) => {

@@ -2,7 +2,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import { formatCount } from '../../dashboard/format-value.ts';
 import { replaySearchOf } from '../../store/read-search.ts';
 import { type CliContext, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 
 const shownDifferences = 10;
 

@@ -5,11 +5,11 @@ import { migrate } from '../../store/migrate.ts';
 import { sweepNameExpected, sweepNamePattern } from '../../sweep/parse-sweep-file.ts';
 import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
-import { startedMachine } from '../machine.ts';
-import { withMachineRecord } from '../open-record.ts';
-import { readSweepFile } from '../read-sweep-file.ts';
+import { startedMachine } from '../../launch/machine.ts';
+import { withMachineRecord } from '../../launch/open-record.ts';
+import { readSweepFile } from '../../launch/read-sweep-file.ts';
 import type { ResumeFlags } from '../steering-verbs.ts';
-import { wake } from '../wake.ts';
+import { wake } from '../../launch/wake.ts';
 import { finish, launchDefinition } from './launch.ts';
 
 export async function resume(this: CliContext, flags: ResumeFlags, sweep?: string): Promise<void> {

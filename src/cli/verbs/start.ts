@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CliContext } from '../cli-context.ts';
-import { productFolder } from '../product-version.ts';
-import { readSweepFile } from '../read-sweep-file.ts';
+import { productFolder } from '../../launch/product-version.ts';
+import { readSweepFile } from '../../launch/read-sweep-file.ts';
 import { launchDefinition } from './launch.ts';
 
 /** The quickstart. A second time shows the finished sweep or goes on with it. */

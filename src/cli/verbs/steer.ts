@@ -3,8 +3,8 @@ import { DropsweepError } from '../../base/errors.ts';
 import { commandSweep, type SweepCommand } from '../../store/commands.ts';
 import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, say } from '../cli-context.ts';
-import { withRecord } from '../open-record.ts';
-import { wake } from '../wake.ts';
+import { withRecord } from '../../launch/open-record.ts';
+import { wake } from '../../launch/wake.ts';
 
 type NoFlags = Record<never, never>;
 

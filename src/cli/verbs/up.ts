@@ -1,7 +1,7 @@
 import { dataDirectoryOf } from '../../services/data-directory.ts';
 import { stopServices } from '../../services/stop-services.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
-import { startedMachine } from '../machine.ts';
+import { startedMachine } from '../../launch/machine.ts';
 
 export async function up(this: CliContext): Promise<void> {
   const { databaseName, temporal, dataDirectory } = await startedMachine((text) => note(this, text));

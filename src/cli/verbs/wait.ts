@@ -4,7 +4,7 @@ import { chooseSweep } from '../choose-sweep.ts';
 import { type CliContext, note, say } from '../cli-context.ts';
 import { exitStatus, statusOfSweep } from '../exit-status.ts';
 import { sweepSentences } from '../../report/sweep-sentences.ts';
-import { withRecord } from '../open-record.ts';
+import { withRecord } from '../../launch/open-record.ts';
 
 const pollMs = 500;
 

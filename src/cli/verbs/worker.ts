@@ -5,7 +5,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import type { WorkerFlags } from '../local-verbs.ts';
-import { runningMachine } from '../machine.ts';
+import { runningMachine } from '../../launch/machine.ts';
 
 /**
  * A worker as a child in the foreground. It stands in a process group of its own, so that a signal reaches it once, by

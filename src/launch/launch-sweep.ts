@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import { findModel, resolveModel } from '../hub/resolve-model.ts';
+import { defaultSlots } from '../services/supervisor-settings.ts';
+import { commandSweep } from '../store/commands.ts';
+import { migrate } from '../store/migrate.ts';
+import type { Store } from '../store/open-store.ts';
+import { finishedTrainings } from '../store/sweep-list.ts';
+import { predictCost } from '../sweep/predict-cost.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { launchSummary } from './launch-summary.ts';
+import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
+import { type OpenRecord, withMachineRecord } from './open-record.ts';
+import { demandPrecisionHere, predictMemory } from './predict-memory.ts';
+import { namedBase, type PreparedSweep, prepareSweep } from './prepare-sweep.ts';
+import { recordSweep } from './record-sweep.ts';
+import { wake } from './wake.ts';
+
+/**
+ * Says what launching would do, as lines. Fetches no model and starts nothing; looks at the database where one is up.
+ * @throws DropsweepError whatever launching would refuse
+ */
+export async function dryRun(definition: SweepDefinition): Promise<readonly string[]> {
+  // A place on this machine has the model or is wrong; a hub id may still be fetched.
+  const prepared = await prepareSweep(definition, async (reference) =>
+    isAbsolute(reference)
+      ? resolveModel(reference, { fetch: false })
+      : ((await findModel(reference)) ?? namedBase(reference)),
+  );
+  await demandPrecisionHere(prepared, process.env);
+  const memory = predictMemory(prepared, process.env);
+  const machine = machineIfRunning();
+  const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
+  const lines = [...summaryOf(prepared, done, memory)];
+  if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
+    lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);
+  return lines;
+}
+
+export interface LaunchOptions {
+  readonly extend: boolean;
+  /** Go on with a sweep that is there already and was paused or cancelled. */
+  readonly resume?: boolean;
+  /** What happens meanwhile, a line at a time: a download, a build, how far recording is. */
+  readonly progress: (text: string) => void;
+  /** What the sweep will cost, and whether it was there already; nothing is recorded before the first of it. */
+  readonly say: (text: string) => void;
+}
+
+/** A sweep that is recorded and driven. */
+export interface LaunchedSweep {
+  readonly record: OpenRecord;
+  readonly machine: Machine;
+  readonly name: string;
+}
+
+/**
+ * Records a valid sweep and brings up what drives it.
+ * @param body runs with the record open
+ * @throws DropsweepError what model, data and device forbid, before anything is started
+ */
+export async function launchSweep<Result>(
+  definition: SweepDefinition,
+  { extend, resume = false, progress, say }: LaunchOptions,
+  body: (launched: LaunchedSweep) => Promise<Result>,
+): Promise<Result> {
+  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
+  // What the device cannot run is refused before anything is started.
+  await demandPrecisionHere(prepared, process.env);
+  const memory = predictMemory(prepared, process.env);
+  const machine = await startedMachine(progress);
+  return withMachineRecord(machine, async (record) => {
+    await migrate(record.store);
+    const done = await finishedOf(record.store, prepared);
+    say(summaryOf(prepared, done, memory).join('\n'));
+    const { kind, sweepId } = await recordSweep(record, prepared, extend, progress);
+    if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
+    if (kind === 'attached' && resume) {
+      const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
+      if (changed) await wake(record, sweepId);
+    }
+    return body({ record, machine, name: definition.name });
+  });
+}
+
+async function finishedOf(store: Store, { plan }: PreparedSweep): Promise<ReadonlySet<string>> {
+  return finishedTrainings(
+    store,
+    plan.trainings.map(({ training_hash }) => training_hash),
+  );
+}
+
+function summaryOf(
+  prepared: PreparedSweep,
+  done: ReadonlySet<string> | null,
+  memory: readonly string[],
+): readonly string[] {
+  const { plan, trainTokens, devTokens, encoderParameters } = prepared;
+  const slots = Math.min(plan.definition.parallelism, defaultSlots());
+  const cost = predictCost(plan, { trainTokens, devTokens, encoderParameters, slots, done: done ?? new Set() });
+  return [...launchSummary(plan, done === null ? null : done.size, cost), ...memory];
+}
