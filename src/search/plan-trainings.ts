@@ -10,6 +10,7 @@ import type {
   TrainingConfiguration,
   TrainingSpecification,
 } from '../sweep/vocabulary.ts';
+import { stopSteps } from './stop-steps.ts';
 import type { SpacePoint } from './sampler.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -44,11 +45,14 @@ export function planTraining(
   const rungCount = scheduler.rungCount(ordinal);
   if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
   const hash = trainingHash(specification);
+  const { total_steps } = specification;
+  const stops = stopSteps(definition.evaluate_every, { total_steps, epochs: configuration.epochs }, rungSteps);
   return {
     ordinal,
     training_hash: hash,
     specification,
     rung_steps: rungSteps,
+    ...(stops.length === 0 ? {} : { stop_steps: stops }),
     evaluations: planEvaluations(definition, inputs, configuration, hash),
   };
 }

@@ -66,7 +66,8 @@ function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
   const evaluations = new Set(larger.evaluations.map((evaluation) => evaluation.evaluation_hash));
   return (
     smaller.evaluations.every((evaluation) => evaluations.has(evaluation.evaluation_hash)) &&
-    larger.rung_steps.join() === smaller.rung_steps.join()
+    larger.rung_steps.join() === smaller.rung_steps.join() &&
+    larger.stop_steps?.join() === smaller.stop_steps?.join()
   );
 }
 

@@ -105,13 +105,23 @@ async function linkBlock(
       and exists (select 1 from sweep_trainings l where l.training_id = trainings.id and l.open)`.execute(tx);
 }
 
+/** Where a training is stopped to be looked at, ascending; the last is its end. */
+function segmentEnds({ rung_steps: rungs, stop_steps: stops = [] }: PlannedTraining): readonly number[] {
+  return [...new Set([...rungs, ...stops])].sort((a, b) => a - b);
+}
+
+/** What an evaluation before the training's end is known by. @param hash of the same evaluation at its end */
+export function hashAtStep(hash: string, step: number): string {
+  return sha256(`${hash}@${step}`);
+}
+
 async function insertSegments(
   tx: DatabaseTransaction,
   block: readonly PlannedTraining[],
   idOf: ReadonlyMap<string, string>,
 ): Promise<void> {
   const segments = block.flatMap((training) =>
-    training.rung_steps.flatMap((end_step) =>
+    segmentEnds(training).flatMap((end_step) =>
       ['train', 'evaluate'].map((kind) => ({ training_id: idOf.get(training.training_hash), kind, end_step })),
     ),
   );
@@ -147,11 +157,13 @@ async function insertEvaluations(
     }));
     const first = training.evaluations[0];
     if (first === undefined) return final;
-    const rungs = training.rung_steps.slice(0, -1).map((step) => ({
-      ...row(first, step),
-      evaluation_hash: sha256(`${first.evaluation_hash}@${step}`),
-      trial: null,
-    }));
+    const rungs = segmentEnds(training)
+      .slice(0, -1)
+      .map((step) => ({
+        ...row(first, step),
+        evaluation_hash: hashAtStep(first.evaluation_hash, step),
+        trial: null,
+      }));
     return [...rungs, ...final];
   });
   await sql`

@@ -64,7 +64,10 @@ async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly s
       where t.id = any(${trainingIds}::uuid[]) and t.state = 'active' and t.step >= t.total_steps
         and not exists (
           select 1 from evaluations e
-          where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'pending')
+          where e.training_id = t.id and e.status = 'pending' and (e.at_step = t.total_steps or exists (
+            select 1 from segments s join checkpoints c on c.training_id = s.training_id and c.step = s.end_step
+            where s.training_id = t.id and s.kind = 'evaluate' and s.end_step = e.at_step
+              and s.status in ('ready', 'claimed'))))
       returning t.id
     )
     insert into sweep_events (training_id, kind) select id, 'succeeded' from succeeded`.execute(tx);

@@ -64,6 +64,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     evaluations: evaluations
       .map((request) => ({ ...request }))
       .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
+    evaluate_every: definition.evaluate_every,
     search: { ...search },
     scheduler: { ...scheduler },
     objectives: objectives.map((objective) => ({ ...objective })),

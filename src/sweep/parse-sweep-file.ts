@@ -81,7 +81,7 @@ function readDefinition(
     samplers.find(({ kind }) => kind === search.kind)?.ranges === true,
   );
   const { keep: _, ...training } = readTraining(file, Object.keys(space));
-  const evaluations = readEvaluation(file, ensembleSizes);
+  const { evaluations, every } = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file, schedulers);
   const objectives = readObjectives(
     file,
@@ -103,6 +103,7 @@ function readDefinition(
     ...(Object.keys(scales).length === 0 ? {} : { scales }),
     training,
     evaluations,
+    ...(every === null ? {} : { evaluate_every: every }),
     search,
     scheduler,
     objectives,

@@ -35,7 +35,7 @@ const HIGH = 2.5;
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   const scale = inputs.encoderParameters / MEASURED_PARAMETERS;
   let seconds = 0;
-  for (const { training_hash, specification, evaluations } of plan.trainings) {
+  for (const { training_hash, specification, evaluations, stop_steps: stops = [] } of plan.trainings) {
     if (inputs.done.has(training_hash)) continue;
     const { configuration, total_steps, simulation } = specification;
     if (simulation !== undefined) {
@@ -54,7 +54,10 @@ export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction
       passes.set(key, Math.max(passes.get(key) ?? 0, scored));
     }
     const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
-    for (const scored of passes.values()) seconds += scored * scoredTokens * SECONDS_PER_SCORED_TOKEN * scale;
+    // On its way a training is evaluated as by the first of them.
+    const onTheWay = stops.length * ([...passes.values()][0] ?? 0);
+    for (const scored of [...passes.values(), onTheWay])
+      seconds += scored * scoredTokens * SECONDS_PER_SCORED_TOKEN * scale;
   }
   // Of a search that adapts the first trainings stand for all.
   if (plan.adaptive_trainings !== undefined) seconds *= plan.adaptive_trainings / Math.max(1, plan.trainings.length);

@@ -1,13 +1,19 @@
+import { isScalar } from 'yaml';
 import type { EvaluationRequest } from './sweep-definition.ts';
 import { rate, wholeFrom } from './number-rules.ts';
 import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 
+export interface EvaluationReading {
+  readonly evaluations: readonly EvaluationRequest[];
+  readonly every: 'epoch' | number | null;
+}
+
 /**
  * The `evaluation` section, crossed with the ensemble sizes of the space. Without a mode it is `ensemble` where the
  * space names ensemble sizes, else `expected`.
  */
-export function readEvaluation(file: YamlSection, ensembleSizes: readonly number[]): readonly EvaluationRequest[] {
+export function readEvaluation(file: YamlSection, ensembleSizes: readonly number[]): EvaluationReading {
   const section = file.section('evaluation');
   const choices = <Choice extends string>(
     key: string,
@@ -28,9 +34,10 @@ export function readEvaluation(file: YamlSection, ensembleSizes: readonly number
     section === null || seedField === null
       ? [0]
       : section.list(seedField, (item) => section.numberOf(item, wholeFrom(0)));
+  const every = readEvery(section);
   section?.finish();
   const sizes = ensembleSizes.length > 0 ? ensembleSizes : [1];
-  return splits.flatMap((split) =>
+  const evaluations = splits.flatMap((split) =>
     modes.flatMap((mode) =>
       rates.flatMap((dropoutRate) =>
         sizes.flatMap((size) =>
@@ -48,6 +55,15 @@ export function readEvaluation(file: YamlSection, ensembleSizes: readonly number
       ),
     ),
   );
+  return { evaluations, every };
+}
+
+/** `evaluate_every: epoch`, or a number of steps. */
+function readEvery(section: YamlSection | null): 'epoch' | number | null {
+  const field = section?.field('evaluate_every') ?? null;
+  if (field === null || section === null) return null;
+  if (isScalar(field.node) && field.node.value === 'epoch') return 'epoch';
+  return section.numberOf(field, { ...wholeFrom(1), expected: 'epoch, or a whole number of steps' });
 }
 
 /** `training` stands for the training's own rate: null. */

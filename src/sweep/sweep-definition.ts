@@ -63,6 +63,8 @@ export interface SweepDefinition {
   /** Values of the training fields that are not axes. */
   readonly training: Omit<TrainingConfiguration, 'keep'>;
   readonly evaluations: readonly EvaluationRequest[];
+  /** How often a training is evaluated on its way, by the first of the evaluations; absent: at rungs and its end alone. */
+  readonly evaluate_every?: 'epoch' | number;
   readonly search: SearchDefinition;
   readonly scheduler: SchedulerDefinition;
   /** The first ranks trials; all span the Pareto front, with complexity. */
@@ -87,6 +89,8 @@ export interface PlannedTraining {
   readonly specification: TrainingSpecification;
   /** Steps at which rungs end; the last is total_steps. */
   readonly rung_steps: readonly number[];
+  /** Steps at which it is evaluated on its way, beside the rungs; absent: none. */
+  readonly stop_steps?: readonly number[];
   readonly evaluations: readonly PlannedEvaluation[];
 }
 

@@ -1,7 +1,14 @@
 import type { Json } from '../../base/canonical-json.ts';
 import { formatMoment } from '../../dashboard/format-value.ts';
-import type { EvaluatedValue, ReliabilityBin } from '../../metrics/evaluation-metrics.ts';
-import { headingOf } from '../../tasks/task-metrics.ts';
+import {
+  evaluatedNumber,
+  type EvaluatedValue,
+  type EvaluationMetrics,
+  type ReliabilityBin,
+} from '../../metrics/evaluation-metrics.ts';
+import { formatMeasure } from '../../metrics/metrics.ts';
+import { type CurvePoint, readLearningCurve } from '../../store/learning-curve.ts';
+import { headingOf, shownMetrics } from '../../tasks/task-metrics.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
@@ -33,6 +40,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
     );
     const decisions = await readDecisions(store, sweepId, trial.trainingId);
     const losses = await readMetric(store, trial.trainingId, 'loss');
+    const curve = await readLearningCurve(store, snapshot.sweepId, trial.trainingId);
     const report = {
       columns: [
         {
@@ -53,8 +61,21 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         },
       ],
       rows: facts(snapshot, trial),
-      facts: { ...sweepFacts(snapshot), trial: number, decisions, events, loss_by_step: losses },
-      before: [...sweepSentences(snapshot), ...why(trial), ...decisions.map(capitalised), ...lossSentence(losses)],
+      facts: {
+        ...sweepFacts(snapshot),
+        trial: number,
+        decisions,
+        events,
+        loss_by_step: losses,
+        evaluated_by_step: curve.map(({ step, metrics }) => ({ step, ...numbersOf(metrics) })),
+      },
+      before: [
+        ...sweepSentences(snapshot),
+        ...why(trial),
+        ...decisions.map(capitalised),
+        ...lossSentence(losses),
+        ...curveLines(snapshot, curve),
+      ],
       after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
     };
     say(this, renderReport(report, flags.format, outputWidth(this)));
@@ -71,6 +92,29 @@ function lossSentence(losses: readonly number[]): readonly string[] {
   const last = losses.at(-1);
   if (first === undefined || last === undefined) return [];
   return [`Training loss: ${spell(first)} at step 1, ${spell(last)} at step ${losses.length}.`];
+}
+
+/** One line for each evaluation on the way, where there were any. */
+function curveLines(snapshot: SweepSnapshot, curve: readonly CurvePoint[]): readonly string[] {
+  if (curve.length < 2) return [];
+  const names = shownMetrics(snapshot.definition).filter((name) => curve.some(({ metrics }) => name in metrics));
+  return [
+    'Evaluated on its way:',
+    ...curve.map(({ step, metrics }) => {
+      const texts = names.map((name) => {
+        const value = evaluatedNumber(metrics, name);
+        return `${headingOf(snapshot.definition, name)} ${value === null ? 'none' : formatMeasure(name, value)}`;
+      });
+      return `  step ${step}: ${texts.join(', ')}`;
+    }),
+  ];
+}
+
+/** The numbers alone, for programs. */
+function numbersOf(metrics: EvaluationMetrics): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])),
+  );
 }
 
 /** Six digits are enough to read; JSON has them all. */

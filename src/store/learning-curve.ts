@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import { hashAtStep } from './insert-trainings.ts';
+import type { Store } from './open-store.ts';
+
+/** What a training's evaluation on its way gave. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly metrics: EvaluationMetrics;
+}
+
+interface CurveRow extends CurvePoint {
+  readonly hash: string;
+  readonly own: string;
+}
+
+/**
+ * The evaluations of a training on its way, and the same at its end, by step: those that a sweep asks for. A training that
+ * another sweep had finished has none on its way.
+ */
+export async function readLearningCurve(store: Store, sweepId: string, trainingId: string): Promise<CurvePoint[]> {
+  const { rows } = await sql<CurveRow>`
+    select e.at_step as step, e.metrics, e.evaluation_hash as hash, own.evaluation_hash as own
+    from (
+      select f.evaluation_hash from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+      where w.sweep_id = ${sweepId} and f.training_id = ${trainingId} order by w.trial limit 1) own
+      join evaluations e on e.training_id = ${trainingId} and e.status = 'done' and e.metrics is not null
+    order by e.at_step`.execute(store.db);
+  return rows
+    .filter(({ hash, own, step }) => hash === own || hash === hashAtStep(own, step))
+    .map(({ step, metrics }) => ({ step, metrics }));
+}
