@@ -7,7 +7,7 @@ import type { Trainer, TrainerPool } from './trainer-pool.ts';
 export interface ActivityAttempt {
   readonly taskToken: Uint8Array;
   readonly cancellationSignal: AbortSignal;
-  /** Of the attempt before this one's last heartbeat. */
+  /** The last heartbeat's details of the attempt before this one. */
   readonly heartbeatDetails: unknown;
   heartbeat(details?: unknown): void;
 }
@@ -17,7 +17,7 @@ export interface ServeSlotOptions {
   readonly ledger: WorkerLedger;
   readonly trainers: TrainerPool;
   readonly workerId: string;
-  /** Of the checkpoint folder that the slots write to. */
+  /** Id of the checkpoint folder that the slots write to. */
   readonly storeId: string;
   readonly leaseMs: number;
   /** What packing plans are pinned for. */

@@ -70,10 +70,10 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ReduceSumSquare: reduceSumSquareRule,
 };
 
-/** Results without a slope: their inputs get no gradient. Everything in neither table is unsupported. */
+/** Operators whose results have no derivative: their inputs get no gradient. Everything in neither table is unsupported. */
 const withoutSlope: ReadonlySet<string> = new Set(['Shape', 'Size', 'OneHot', 'IsNaN', 'IsInf', 'Sign']);
 
-/** A Cast has a slope where both its ends are floats. */
+/** A Cast has a derivative where both its ends are floats. */
 export function isDifferentiable({ operator, inputs, outputs }: Node): boolean {
   if (operator !== 'Cast') return !withoutSlope.has(operator);
   return [...inputs, ...outputs].every((value) => value !== null && isFloating(value));

@@ -41,7 +41,7 @@ export function evaluateOutputs(inputs: EvaluationInputs): { metrics: Evaluation
   };
 }
 
-/** Of the metrics that have a gap, the train rows' values and how far they are from the evaluated rows'. */
+/** The train rows' values of the metrics that have a gap, and how far they are from the evaluated rows'. */
 function gaps(evaluated: EvaluationMetrics, train: EvaluationMetrics): Readonly<Record<string, number | null>> {
   const entries = metrics.flatMap(({ name, gap }) => {
     if (gap === undefined || evaluated[name] === undefined) return [];

@@ -24,7 +24,7 @@ export function narrowFloat16(values: Float32Array): Uint16Array {
   return halves;
 }
 
-/** Of a float32's bits. */
+/** A float16's bits from those of a float32, rounded to the nearest. */
 function narrowBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;

@@ -118,7 +118,7 @@ export function modelTypeOf(folder: string): string {
   }
 }
 
-/** Of files in a folder: their names, sizes and times. */
+/** A version of some files in a folder: the hash of their names, sizes and times. */
 function versionOf(folder: string, names: readonly string[]): string {
   const facts = names.map((name) => {
     const found = statSync(join(folder, name), { throwIfNoEntry: false });

@@ -42,7 +42,7 @@ export async function describeModel(
   };
 }
 
-/** Of tokenizer.json, and of what tokenizer_config.json changes of it, where it does. */
+/** SHA-256 of tokenizer.json, with what tokenizer_config.json changes of it, where it does. */
 export async function tokenizerSha256(file: string): Promise<string> {
   const { json, truncationSide, changed } = readTokenizerSettings(dirname(file));
   return changed ? sha256(canonicalJson({ json, truncationSide })) : fileSha256(file);

@@ -9,7 +9,7 @@ import { wake } from './wake.ts';
 
 type Recorded = Exclude<CreateSweepResult, { kind: 'conflict' }>;
 
-/** Of a larger sweep it is said, each so many trainings, how far its recording is: a block of 1,000 takes a third of a second. */
+/** From so many trainings on, progress of the recording is said: a block of 1,000 takes a third of a second. */
 const announcedFrom = 10_000;
 
 /**

@@ -57,10 +57,10 @@ export function labelSetLoss(count: number, smoothing = 0): Loss {
 
 export const squaredLoss: Loss = { reads: 'logits', labels: { type: 'float', columns: 1 }, build: meanSquaredError };
 
-/** Of a start and an end among the tokens. */
+/** Cross-entropy of a start and an end among the tokens. */
 export const spanLoss: Loss = { reads: 'logits', labels: { type: 'int64', columns: 2 }, build: meanOfBothEnds };
 
-/** Of each next token. */
+/** Cross-entropy of each next token. */
 export const nextTokenLoss: HiddenLoss = {
   reads: 'hidden',
   labels: { type: 'int64', columns: 'tokens' },

@@ -1,7 +1,7 @@
 /** Element types that our graphs use, by ONNX's names. */
 export type ElementType = 'float' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
-/** What has a slope; all else are counts, positions and truth values. */
+/** Whether values of the type are differentiable; all others are counts, positions and truth values. */
 export function isFloating({ type }: Value): boolean {
   return type === 'float' || type === 'float16';
 }

@@ -37,7 +37,7 @@ export function joinAsMade(graph: Graph, joined: Value): Graph {
   };
 }
 
-/** Of each value, the index of the last product that it depends on: sums of gradients may be listed long after it. */
+/** By value, the index of the last product that it depends on: sums of gradients may be listed long after it. */
 function latestProducts({ nodes }: Graph): ReadonlyMap<string, number> {
   const latest = new Map<string, number>();
   nodes.forEach(({ operator, inputs, outputs }, index) => {

@@ -13,7 +13,7 @@ export interface Packed {
 
 export interface PackingContext {
   readonly b: GraphBuilder;
-  /** Of the graph for one member. */
+  /** The node as it stands in the graph for one member. */
   readonly node: Node;
   /** Members of the pack. */
   readonly pack: number;

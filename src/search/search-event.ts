@@ -8,9 +8,9 @@ import type { SpacePoint } from './sampler.ts';
  */
 export interface SearchFact {
   readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract';
-  /** Of the training within its sweep; 0 where the fact is of none. */
+  /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;
-  /** From 0 in the training's own ladder; 0 where the fact is of none. */
+  /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */
   readonly rung: number;
   readonly value: number | null;
 }

@@ -18,7 +18,7 @@ export interface TemporalBinaryOptions {
 const run = promisify(execFile);
 /** The last release whose module `go install` accepts (later ones have a replace directive). */
 const pinnedVersion = '1.5.1';
-/** Of the folders that a program is fetched in. */
+/** Prefix of the names of the folders that a program is fetched in. */
 const placePrefix = 'fetch-';
 const downloadTimeoutMs = 180_000;
 const buildTimeoutMs = 1_200_000;

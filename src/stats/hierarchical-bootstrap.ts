@@ -6,7 +6,7 @@ export interface BootstrapOptions {
   /** e.g. 0.95 */
   readonly level: number;
   readonly replicates: number;
-  /** Of the draws; the same seed draws the same seeds and rows, so that comparisons are paired. */
+  /** Seed of the bootstrap's own draws; the same seed draws the same seeds and rows, so that comparisons are paired. */
   readonly seed: number;
 }
 

@@ -223,7 +223,7 @@ interface CheckpointWanted {
   readonly inStore?: string;
 }
 
-/** Of the wanted ones, that of the greatest step and there of the newest epoch. */
+/** The wanted checkpoint of the greatest step and, there, of the newest lease epoch. */
 export async function newestCheckpoint(
   db: Pick<DatabaseTransaction, 'selectFrom'>,
   trainingId: string,

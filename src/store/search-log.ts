@@ -22,7 +22,7 @@ export interface SearchingSweep {
 interface Remembered {
   readonly state: SearchState;
   readonly sequence: number;
-  /** Of the last event that was folded: whoever wrote another after the same one wrote another token. */
+  /** Token of the last event that was folded: whoever wrote another after the same one wrote another token. */
   readonly token: string | null;
   readonly canonicalHash: string;
 }
@@ -52,7 +52,7 @@ export async function openSearch(tx: DatabaseTransaction, sweepId: string): Prom
   // A transaction that fails has changed the state without the log: it is forgotten until this one is written.
   remembered.delete(sweepId);
   let sequence = before.sequence;
-  /** Of the last fact: what a decision was made from. */
+  /** Sequence number of the last fact: what a decision was made from. */
   let factsUpTo = before.sequence;
   const written: LoggedEvent[] = [];
   return {

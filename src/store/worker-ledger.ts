@@ -4,7 +4,7 @@ import type { CheckpointReference, Lease, MetricChunk, Segment, SegmentOutcome }
 /** Names one slot's turn: deployment/sweep/generation/lane/sequence. A claim is idempotent by (slotKey, ordinal). */
 export interface ClaimRequest {
   readonly slotKey: string;
-  /** The how-manyeth claim of this slotKey, from 0. */
+  /** Number of this claim among those of its slotKey, from 0. */
   readonly ordinal: number;
   readonly sweepId: string;
   readonly generation: number;

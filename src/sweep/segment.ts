@@ -71,7 +71,7 @@ export interface MetricChunk {
 export interface MemberOutput {
   readonly evaluationId: string;
   readonly member: number;
-  /** Of each input of the evaluated rows. */
+  /** Outputs, one row of them for each input of the evaluated rows. */
   readonly outputs: OutputRows;
 }
 

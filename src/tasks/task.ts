@@ -35,7 +35,7 @@ export interface Task {
 
 /** How rows are loaded and frozen; what is thawed is what was frozen. */
 export interface TaskRows {
-  /** Of the formats that its section has for itself. */
+  /** Readers of the formats that its section has for itself. */
   readonly readers?: Readonly<Record<string, TableReader>>;
   /** What the rows of the source settle of the task. @throws DATA_INVALID where they are none of it */
   shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'>;

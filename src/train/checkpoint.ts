@@ -25,7 +25,7 @@ export interface CheckpointPlace {
   /** This machine's checkpoint folder and its id; references hold paths relative to it. */
   readonly folder: string;
   readonly storeId: string;
-  /** Of the lease: two attempts never write the same file. */
+  /** Lease epoch: two attempts never write the same file. */
   readonly epoch: number;
 }
 

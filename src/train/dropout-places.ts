@@ -16,10 +16,10 @@ export interface DropoutPlace {
   readonly rows: EncoderReading | number;
 }
 
-/** Of a place's mask, the input of the graph: uint8 [rows, features], 1 keeps. */
+/** Name of the graph's input for a place's mask: uint8 [rows, features], 1 keeps. */
 export const keepInput = ({ name }: DropoutPlace): string => `keep_${name}`;
 
-/** Of a kind, the input that says what kept elements are multiplied by, 1 / (1 − rate): float []. */
+/** Name of the graph's input that kept elements of a kind are multiplied by, 1 / (1 − rate): float []. */
 export const factorInput = (kind: ElementDropout): string => `${kind}_factor`;
 
 /**

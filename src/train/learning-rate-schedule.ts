@@ -23,7 +23,7 @@ export function learningRateFactor(
   return Math.min(rise, afterWarmup[schedule](Math.max(0, left)));
 }
 
-/** Of 1 − t, the share of the steps after the warm-up that is left. */
+/** The schedules after the warm-up, as functions of 1 − t, the share of their steps that is left. */
 const afterWarmup: Readonly<Record<Schedule, (left: number) => number>> = {
   linear: (left) => left,
   cosine: (left) => (1 - Math.cos(Math.PI * Math.min(1, left))) / 2,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel, isOnnxFile } from '../base/model-place.ts';
 
-/** What of a base model's config.json batches depend on. */
+/** The members of a base model's config.json that batches depend on. */
 export interface ModelLimits {
   readonly padId: number;
   readonly positions: number;

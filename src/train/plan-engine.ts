@@ -20,7 +20,7 @@ import type { DropoutPlace } from './dropout-places.ts';
 import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
-/** What of a request decides the engine's graphs, besides the objective. */
+/** The part of a request that decides the engine's graphs, besides the objective. */
 export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'device'>;
 
 export interface EngineObjective {
@@ -35,7 +35,7 @@ export interface EnginePlan {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
-  /** What of the base is in another precision than float32; null: nothing. */
+  /** The base's weights in another precision than float32; null: all are float32. */
   readonly converted: ConvertedWeights | null;
   /** Whether each token has a label. */
   readonly labelsTokens: boolean;

@@ -67,7 +67,7 @@ export type FromTrainer =
   | { readonly kind: 'probed'; readonly constants: TheoryConstants }
   | RunMessage;
 
-/** Of the segment with the lease of that id: segments of one bundle run side by side. */
+/** A message about the segment with the lease of that id: segments of one bundle run side by side. */
 export type RunMessage = RunReport & { readonly run: string };
 
 type RunReport =

@@ -19,7 +19,7 @@ export interface TrainingLoop {
   readonly inputs: readonly EncodedInput[];
   readonly padId: number;
   readonly plan: BatchPlan;
-  /** Of the whole training, not of a rung: the schedule runs over it. */
+  /** Steps of the whole training, not of a rung: the schedule runs over them. */
   readonly totalSteps: number;
   /** The masks of one instance of a step; keyed by (seed, 'mask', step, module, instance). Steps count from 0. */
   instanceMasks(step: number, instance: number): AdapterMasks;

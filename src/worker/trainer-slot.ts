@@ -67,7 +67,7 @@ export class TrainerSlot implements Trainer {
     return this.#options.slot;
   }
 
-  /** Of the warm process; undefined: none runs. */
+  /** Process id of the warm trainer process; undefined: none runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }

@@ -33,7 +33,7 @@ export const divideRule: GradientRule = (context) => {
   ];
 };
 
-/** Of Where(c, X, Z): dX = dY where c, dZ = dY where not c; a condition has no slope. */
+/** Where(c, X, Z): dX = dY where c, dZ = dY where not c; a condition has no derivative. */
 export const whereRule: GradientRule = (context) => {
   const { b, wants } = context;
   const dY = gradientOf(context);
@@ -43,7 +43,7 @@ export const whereRule: GradientRule = (context) => {
   return [null, wants(1) ? choose(dY, zero) : null, wants(2) ? choose(zero, dY) : null];
 };
 
-/** dX = dY ∘ keep; a mask has no slope. */
+/** dX = dY ∘ keep; a mask has no derivative. */
 export const keepElementsRule: GradientRule = (context) => [
   keepElements(context.b, gradientOf(context), inputOf(context, 1)),
   null,
@@ -52,7 +52,7 @@ export const keepElementsRule: GradientRule = (context) => [
 /** dX = −dY */
 export const negateRule: GradientRule = (context) => [unary(context.b, 'Neg', gradientOf(context))];
 
-/** dX = dY, in X's type; only between floats is there a slope */
+/** dX = dY, in X's type; only a cast between floats has a derivative. */
 export const castRule: GradientRule = (context) => {
   const { type } = inputOf(context, 0);
   if (type !== 'float' && type !== 'float16') return [null];

@@ -136,7 +136,7 @@ function why(trial: TrialRow): readonly string[] {
   return sentences;
 }
 
-/** Of the details, those that are a number for each class are facts too. */
+/** Details that are a number for each class are facts too. */
 function evaluatedFacts([name, value]: readonly [string, EvaluatedValue | undefined]): readonly Fact[] {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return [{ field: name, value }];
   if (value === undefined || isBins(value)) return [];

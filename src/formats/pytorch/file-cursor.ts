@@ -24,7 +24,7 @@ export class FileCursor {
     this.#end = end;
   }
 
-  /** Of the next byte, from the start of the file. */
+  /** Offset of the next byte from the start of the file. */
   get position(): number {
     return this.#position;
   }

@@ -113,7 +113,7 @@ const uint8 = ({ source }: Machine) => source.take(1).readUInt8();
 const uint32 = ({ source }: Machine) => source.take(4).readUInt32LE();
 const uint64 = ({ source }: Machine) => Number(source.take(8).readBigUInt64LE());
 
-/** Of little-endian two's complement: a number where it fits. */
+/** An integer from little-endian two's complement: a number where it fits. */
 function signedInteger(bytes: Uint8Array): number | bigint {
   const bits = bytes.length * 8;
   const unsigned = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

@@ -113,7 +113,7 @@ function tokensByRole(options: PublishedOptions, { contents, matching = {} }: Ro
   return found;
 }
 
-/** By content. Of those with a role the first counts; of those without, which come behind, the last. */
+/** Tokens by content. Where several have a role the first counts; where none has, the last. */
 function specialTokens(
   withRole: readonly SpecialToken[],
   others: readonly SpecialToken[],

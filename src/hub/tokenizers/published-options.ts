@@ -122,7 +122,7 @@ export function readOptions(folder: string, classes: readonly string[]): Publish
   return { config, roles, others, listed };
 }
 
-/** A token's content; of none, an empty one. */
+/** A token's content; the empty string where there is no token. */
 export function contentOf(token: string | TokenFields | null): string {
   return typeof token === 'string' ? token : (token?.content ?? '');
 }

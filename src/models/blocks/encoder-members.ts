@@ -21,7 +21,7 @@ export const encoderMembers = {
   add_cross_attention: z.literal(false).default(false),
 } as const;
 
-/** What of these is supported, for messages. */
+/** The supported values, for messages. */
 export const encoderExpectation = `hidden_act ${activationNames.join(', ')}; absolute positions; an encoder`;
 
 type EncoderMembers = z.infer<z.ZodObject<typeof encoderMembers>>;

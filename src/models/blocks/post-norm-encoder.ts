@@ -18,9 +18,9 @@ export interface LayerNames {
   readonly intermediate: string;
   readonly output: string;
   readonly outputNorm: string;
-  /** Of what attentionOutput gives; null: there is none. */
+  /** Name of the dropout module over attentionOutput's result; null: there is none. */
   readonly attentionDropout: string | null;
-  /** Of what output gives. */
+  /** Name of the dropout module over output's result. */
   readonly outputDropout: string;
 }
 

@@ -21,7 +21,7 @@ export function lastTokenHead(labels: number, hidden: number, padId: number | nu
   };
 }
 
-/** Of each sample, the place of its last token that is no padding. @returns int64 [batch] */
+/** The index of each sample's last token that is no padding. @returns int64 [batch] */
 function lastAttended(b: GraphBuilder, mask: Value): Value {
   const count = b.one({
     operator: 'ReduceSum',
@@ -36,7 +36,7 @@ function lastAttended(b: GraphBuilder, mask: Value): Value {
   });
 }
 
-/** Of each sample, the place of its last token that is not the given one; 0 where all are. @returns int64 [batch] */
+/** The index of each sample's last token that is not the given one; 0 where all are. @returns int64 [batch] */
 function lastUnlike(b: GraphBuilder, inputIds: Value, token: number): Value {
   const shape = ['batch', 'tokens'];
   const like = b.one({

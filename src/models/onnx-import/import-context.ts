@@ -20,7 +20,7 @@ export class ImportContext {
   readonly model: OnnxFile;
   /** Linears by the name of their node's first output. */
   readonly linears: ReadonlyMap<string, ImportedLinear>;
-  /** Of those the ones that the head is made of, where their weight lies transposed. */
+  /** The head's linears among them whose weight lies transposed. */
   readonly headLinears: ReadonlyMap<string, ImportedLinear>;
   readonly #values: Map<string, Value>;
   readonly #known = new Map<string, Symbolic>();

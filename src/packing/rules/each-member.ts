@@ -20,7 +20,7 @@ export const eachMemberRule: PackingRule = (context) => {
   });
 };
 
-/** Of each member, the value without the pack axis. */
+/** Each member's value without the pack axis. */
 function partsOf({ b, pack }: PackingContext, { value, packed }: Packed): readonly Value[] {
   const members = Array.from({ length: pack }, () => 1);
   if (!packed) return members.map(() => value);

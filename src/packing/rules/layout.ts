@@ -48,7 +48,7 @@ export const alignedRule: PackingRule = (context) =>
     movedAxis(context),
   );
 
-/** Of a packed table by shared numbers. */
+/** Rows gathered from a packed table by indices that the members share. */
 export const gatherRule: PackingRule = (context) => {
   const [table, numbers] = [inputOf(context, 0), inputOf(context, 1)];
   return numbers.packed ? eachMemberRule(context) : again(context, [table.value, numbers.value], movedAxis(context));

@@ -28,7 +28,7 @@ export const median: SchedulerKind = {
 };
 
 class MedianFold implements SchedulerFold {
-  /** Of each rung that decides, values in ascending order. */
+  /** By rung that decides, the reported values in ascending order. */
   readonly #values: readonly number[][];
   readonly #least: number;
 

@@ -100,7 +100,7 @@ function missingNote(missing: readonly ScoredQuestion[]): string | null {
     : `${missing.length} questions have no prediction and score 0, such as ${first.id}.`;
 }
 
-/** In per cent. */
+/** The scores, in per cent. */
 function share(questions: readonly ScoredQuestion[], of: 'exact' | 'f1'): number {
   return (100 * questions.reduce((sum, question) => sum + question[of], 0)) / questions.length;
 }

@@ -35,7 +35,7 @@ interface TaggedOutputs {
   readonly labels: readonly number[];
 }
 
-/** Of each input, what its tagged tokens gave. */
+/** The outputs of each input's tagged tokens. */
 function taggedOutputs(
   all: OutputRows<Float32Array | Float64Array>,
   { inputs, shape }: EvaluatedRows,
