@@ -1,14 +1,12 @@
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { describeError } from './describe-error.ts';
 import { statusOfError } from './exit-status.ts';
-import { localVerbs } from './local-verbs.ts';
-import { readingVerbs } from './reading-verbs.ts';
-import { steeringVerbs } from './steering-verbs.ts';
+import { verbs } from './verbs.ts';
 import { productVersion } from '../launch/product-version.ts';
 
 /** Every verb by its name. What a verb does is loaded when it is run. */
 const root = buildRouteMap({
-  routes: { ...steeringVerbs, ...readingVerbs, ...localVerbs },
+  routes: Object.fromEntries(verbs.map(({ name, command }) => [name, command])),
   docs: {
     brief: 'Sweeps over LoRA Dropout: launch a YAML file, watch it, kill it, resume it, read the trade-off.',
     fullDescription: `Sweeps over LoRA Dropout: launch a YAML file, watch it, kill it, resume it, read the trade-off.
@@ -21,7 +19,7 @@ trainings failed; 4 it was cancelled; 5 waiting timed out.`,
 export const app = buildApplication(root, {
   name: 'dropsweep',
   versionInfo: { getCurrentVersion: () => Promise.resolve(productVersion()) },
-  scanner: { caseStyle: 'allow-kebab-for-camel' },
+  scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
   documentation: { caseStyle: 'convert-camel-to-kebab', disableAnsiColor: !process.stdout.isTTY },
   determineExitCode: statusOfError,
   localization: {

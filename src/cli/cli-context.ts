@@ -4,6 +4,10 @@ import { escapeControls } from '../base/escape-controls.ts';
 /** What a verb is run with. */
 export interface CliContext extends CommandContext {
   readonly process: NodeJS.Process;
+  /** Runs another command line, for verbs about verbs. */
+  readonly runAgain: (words: readonly string[]) => Promise<void>;
+  /** What may stand where the last of these words is: each with its description, after a tab. */
+  readonly propose: (words: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** Columns that a table may take: the terminal's; what goes into a pipe or a file is never cut. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import './production-mode.ts';
-import { ExitCode, run } from '@stricli/core';
+import { ExitCode, proposeCompletions, run } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
 import { app } from './app.ts';
 import { describeError } from './describe-error.ts';
@@ -27,7 +27,15 @@ const ended: { stdout: Spoken; stderr: Spoken; exitCode: number | string | null 
   stderr: spoken(stderr),
   exitCode: null,
 };
-await run(app, process.argv.slice(2), { process: ended, forCommand: (): CliContext => ({ process }) });
+const context: CliContext = {
+  process,
+  runAgain: (words) => run(app, words, dynamic),
+  propose: async (words) =>
+    (await proposeCompletions(app, words, dynamic)).map(({ completion, brief }) => `${completion}\t${brief}`),
+};
+const dynamic = { process: ended, forCommand: (): CliContext => context };
+const words = process.argv.slice(2);
+await run(app, words[0] === '-V' ? ['--version'] : words, dynamic);
 // Verbs set the process's own status; the framework's negative ones are not for shells.
 const misused: readonly unknown[] = [ExitCode.UnknownCommand, ExitCode.InvalidArgument];
 const status = Number(ended.exitCode ?? 0);

@@ -4,7 +4,7 @@ import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { readCheckpoint as findCheckpoint } from '../store/sweep-reader.ts';
 import { type CheckpointState, readCheckpoint } from '../train/checkpoint.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
-import { findTrial } from './verbs/compare.ts';
+import { findTrial } from './find-trial.ts';
 
 /**
  * A trial that has succeeded, with what it was trained to.

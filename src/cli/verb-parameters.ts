@@ -14,22 +14,41 @@ export const formatFlag = {
   brief: 'table for people, json or csv for programs',
 } as const;
 
-const text = (input: string): string => input;
+export const detachFlag = {
+  kind: 'boolean',
+  default: false,
+  withNegated: false,
+  brief: 'return at once; the sweep goes on',
+} as const;
+
+export const forceFlag = {
+  kind: 'boolean',
+  default: false,
+  withNegated: false,
+  brief: 'overwrite what is there',
+} as const;
+
+export const sweepNameParameter = {
+  brief: 'name of the sweep',
+  parse: parseText,
+  placeholder: 'sweep',
+  proposeCompletions: async (): Promise<readonly string[]> => (await import('./propose-sweeps.ts')).proposeSweeps(),
+} as const;
 
 /** The sweep's name may be left out: it is the newest then. */
 export const optionalSweep = {
   kind: 'tuple',
-  parameters: [{ brief: 'name of the sweep (default: the newest)', parse: text, placeholder: 'sweep', optional: true }],
+  parameters: [{ ...sweepNameParameter, brief: 'name of the sweep (default: the newest)', optional: true }],
 } as const;
 
 export const requiredSweep = {
   kind: 'tuple',
-  parameters: [{ brief: 'name of the sweep', parse: text, placeholder: 'sweep' }],
+  parameters: [sweepNameParameter],
 } as const;
 
 export const sweepFile = {
   kind: 'tuple',
-  parameters: [{ brief: 'the sweep file (YAML)', parse: text, placeholder: 'sweep.yaml' }],
+  parameters: [{ brief: 'the sweep file (YAML)', parse: parseText, placeholder: 'sweep.yaml' }],
 } as const;
 
 export function parseText(input: string): string {

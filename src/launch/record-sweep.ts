@@ -41,7 +41,7 @@ export async function recordSweep(
       'SWEEP_NAME_TAKEN',
       `${what}; recorded → file:\n${lines.map((line) => `    ${line}`).join('\n')}`,
       {
-        fix: `give the file another name; or dropsweep resume ${name} --extend FILE adds to it, dropsweep resume NEW-NAME --fork FILE launches it anew`,
+        fix: `${extend ? 'put them back into the file' : `dropsweep resume ${name} --extend FILE, if the file only adds to it`}; or give the file another name, or launch it anew with dropsweep resume NEW-NAME --fork FILE`,
       },
     );
   }

@@ -1,0 +1,68 @@
+/** An environment variable that steers the product, or several of one meaning. */
+export interface Setting {
+  readonly names: readonly string[];
+  /** As Markdown, for the README. */
+  readonly meaning: string;
+  /** What holds without it; absent: nothing does. */
+  readonly fallback?: string;
+}
+
+/** Every environment variable that is read, once: the README's table and `dropsweep config` come from this. */
+export const settings: readonly Setting[] = [
+  { names: ['DATABASE_URL'], meaning: 'your PostgreSQL; absent: the embedded one' },
+  { names: ['TEMPORAL_ADDRESS'], meaning: 'your Temporal server, host:port; absent: the embedded one' },
+  { names: ['TEMPORAL_NAMESPACE'], meaning: 'default `default`', fallback: 'default' },
+  {
+    names: ['TEMPORAL_TLS'],
+    meaning: '`true` to use TLS (the default with an API key)',
+    fallback: 'true with an API key',
+  },
+  { names: ['TEMPORAL_API_KEY'], meaning: 'for servers that ask for one' },
+  {
+    names: ['DROPSWEEP_DATA'],
+    meaning: 'data directory: database, checkpoints, logs; default `~/.local/share/dropsweep`',
+    fallback: '~/.local/share/dropsweep',
+  },
+  {
+    names: ['DROPSWEEP_SLOTS'],
+    meaning: 'trainings at once in `dropsweep worker`; default 1. `up` takes the cores, as far as 4 GiB for each reach',
+    fallback: '1',
+  },
+  {
+    names: ['DROPSWEEP_DEVICE'],
+    meaning:
+      "what slots compute on: `cpu` (default), `cuda`, `webgpu`, or `auto`, the best that opens; also `dropsweep worker --device`. A sweep file's `device:` asks for workers of one",
+    fallback: 'cpu',
+  },
+  {
+    names: ['DROPSWEEP_CUDA_LIBRARIES'],
+    meaning: "folder of onnxruntime's CUDA library, which npm does not bring; `dropsweep doctor` says more",
+  },
+  {
+    names: ['DROPSWEEP_PACKING'],
+    meaning: '`off`: trainings never step together; default: where it was measured to pay',
+    fallback: 'where it was measured to pay',
+  },
+  {
+    names: ['DROPSWEEP_THREADS'],
+    meaning: 'threads of one slot; default: the cores divided by the slots. Part of the numerics class',
+    fallback: 'cores / slots',
+  },
+  { names: ['DROPSWEEP_CHECKPOINT_SECONDS'], meaning: 'seconds between checkpoints; default 60', fallback: '60' },
+  {
+    names: ['HF_ENDPOINT', 'HF_TOKEN', 'HF_HUB_OFFLINE', 'HF_HOME', 'HF_HUB_CACHE'],
+    meaning:
+      "another hub, access to it, or none; where models lie that Hugging Face's tools fetched: as these read them",
+  },
+  {
+    names: ['XDG_CACHE_HOME'],
+    meaning: 'where base models and binaries are cached; default `~/.cache`',
+    fallback: '~/.cache',
+  },
+  { names: ['NO_COLOR'], meaning: 'the dashboard without colour' },
+  {
+    names: ['DROPSWEEP_GLYPHS'],
+    meaning:
+      '`ascii`: the dashboard in ASCII, as under `LC_ALL=C`; for terminals that draw λ or lines two columns wide',
+  },
+];

@@ -1,0 +1,61 @@
+import { startVerb } from './verbs/start/start-verb.ts';
+import { launchVerb } from './verbs/launch/launch-verb.ts';
+import { watchVerb } from './verbs/watch/watch-verb.ts';
+import { lsVerb } from './verbs/ls/ls-verb.ts';
+import { showVerb } from './verbs/show/show-verb.ts';
+import { bestVerb } from './verbs/best/best-verb.ts';
+import { paretoVerb } from './verbs/pareto/pareto-verb.ts';
+import { compareVerb } from './verbs/compare/compare-verb.ts';
+import { explainVerb } from './verbs/explain/explain-verb.ts';
+import { replayVerb } from './verbs/replay/replay-verb.ts';
+import { logsVerb } from './verbs/logs/logs-verb.ts';
+import { waitVerb } from './verbs/wait/wait-verb.ts';
+import { exportVerb } from './verbs/export/export-verb.ts';
+import { mergeVerb } from './verbs/merge/merge-verb.ts';
+import { pauseVerb } from './verbs/pause/pause-verb.ts';
+import { resumeVerb } from './verbs/resume/resume-verb.ts';
+import { retryVerb } from './verbs/retry/retry-verb.ts';
+import { setVerb } from './verbs/set/set-verb.ts';
+import { cancelVerb } from './verbs/cancel/cancel-verb.ts';
+import { upVerb } from './verbs/up/up-verb.ts';
+import { downVerb } from './verbs/down/down-verb.ts';
+import { workerVerb } from './verbs/worker/worker-verb.ts';
+import { scoreVerb } from './verbs/score/score-verb.ts';
+import { doctorVerb } from './verbs/doctor/doctor-verb.ts';
+import { configVerb } from './verbs/config/config-verb.ts';
+import { migrateVerb } from './verbs/migrate/migrate-verb.ts';
+import { completionVerb } from './verbs/completion/completion-verb.ts';
+import { helpVerb } from './verbs/help/help-verb.ts';
+import type { Verb } from './verb.ts';
+
+/** Every verb, in the order of help and README. Help, completion and the README's table come from this. */
+export const verbs: readonly Verb[] = [
+  startVerb,
+  launchVerb,
+  watchVerb,
+  lsVerb,
+  showVerb,
+  bestVerb,
+  paretoVerb,
+  compareVerb,
+  explainVerb,
+  replayVerb,
+  logsVerb,
+  waitVerb,
+  exportVerb,
+  mergeVerb,
+  pauseVerb,
+  resumeVerb,
+  retryVerb,
+  setVerb,
+  cancelVerb,
+  upVerb,
+  downVerb,
+  workerVerb,
+  scoreVerb,
+  doctorVerb,
+  configVerb,
+  migrateVerb,
+  completionVerb,
+  helpVerb,
+];

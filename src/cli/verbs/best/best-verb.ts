@@ -1,0 +1,25 @@
+import { verb } from '../../verb.ts';
+import { type FormatFlags, formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
+
+export interface BestFlags extends FormatFlags {
+  readonly by?: string;
+  readonly limit: number;
+}
+
+export const bestVerb = verb<BestFlags, [string?]>(
+  {
+    name: 'best',
+    words: '[SWEEP]',
+    brief: 'the best configurations over their seeds, and whether noise tells them apart',
+    examples: ['dropsweep best my-sweep --by ece', 'dropsweep best --limit 3 --format json'],
+  },
+  {
+    flags: {
+      format: formatFlag,
+      by: { kind: 'parsed', parse: parseText, optional: true, brief: 'metric (default: the first objective)' },
+      limit: { kind: 'parsed', parse: parseCount, default: '10', brief: 'configurations to show' },
+    },
+    positional: optionalSweep,
+  },
+  async () => (await import('./best.ts')).best,
+);

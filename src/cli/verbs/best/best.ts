@@ -1,0 +1,30 @@
+import { DropsweepError } from '../../../base/errors.ts';
+import { bestReport } from '../../../report/best-report.ts';
+import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import { rankingMetrics } from '../../../metrics/metrics.ts';
+import { asObjective } from '../../../sweep/read-search.ts';
+import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
+import type { Objective } from '../../../sweep/vocabulary.ts';
+import { taskOf } from '../../../tasks/tasks.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { printReport } from '../../read-report.ts';
+import type { BestFlags } from './best-verb.ts';
+
+export async function best(this: CliContext, flags: BestFlags, sweep?: string): Promise<void> {
+  await printReport(this, sweep, flags.format, (snapshot) =>
+    bestReport(snapshot, objectiveNamed(snapshot, flags.by), flags.limit),
+  );
+}
+
+function objectiveNamed(snapshot: SweepSnapshot, name: string | undefined): Objective {
+  const [first] = snapshot.definition.objectives;
+  if (name === undefined && first !== undefined) return first;
+  const metrics = rankingMetrics(taskOf(snapshot.definition.task).section.form);
+  const metric = metrics.find((known) => known.name === name);
+  if (metric !== undefined) return asObjective(metric);
+  const known = metrics.map((one) => one.name);
+  throw new DropsweepError('USAGE', `nothing measures ${name ?? ''}${didYouMean(name ?? '', known)}`, {
+    where: '--by',
+    expected: `one of ${known.join(', ')}`,
+  });
+}

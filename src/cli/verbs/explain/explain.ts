@@ -1,0 +1,165 @@
+import type { Json } from '../../../base/canonical-json.ts';
+import { formatMoment } from '../../../dashboard/format-value.ts';
+import {
+  evaluatedNumber,
+  type EvaluatedValue,
+  type EvaluationMetrics,
+  type ReliabilityBin,
+} from '../../../metrics/evaluation-metrics.ts';
+import { formatMeasure } from '../../../metrics/metrics.ts';
+import { type CurvePoint, readLearningCurve } from '../../../store/learning-curve.ts';
+import { headingOf, shownMetrics } from '../../../tasks/task-metrics.ts';
+import { renderReport } from '../../../report/render-report.ts';
+import { sweepFacts, sweepSentences } from '../../../report/sweep-sentences.ts';
+import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
+import { readDecisions } from '../../../store/read-search.ts';
+import { readMetric } from '../../../store/sweep-list.ts';
+import { readSweepEvents } from '../../../store/sweep-events.ts';
+import { dropsAnything } from '../../../sweep/element-dropout.ts';
+import { type CliContext, outputWidth, say } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { readWholeSweep } from '../../read-report.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
+import { findTrial } from '../../find-trial.ts';
+
+interface Fact {
+  readonly field: string;
+  readonly value: Json;
+}
+
+/** The newest events of one training. */
+const eventLimit = 1_000;
+
+export async function explain(this: CliContext, flags: FormatFlags, sweep: string, number: number): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const snapshot = await readWholeSweep(store, sweep);
+    const trial = findTrial(snapshot, number);
+    const { sweepId } = snapshot;
+    const events = (await readSweepEvents(store.db, { sweepId, trainingId: trial.trainingId, limit: eventLimit })).map(
+      ({ at, text }) => `${formatMoment(at)}  ${text}`,
+    );
+    const decisions = await readDecisions(store, sweepId, trial.trainingId);
+    const losses = await readMetric(store, trial.trainingId, 'loss');
+    const curve = await readLearningCurve(store, snapshot.sweepId, trial.trainingId);
+    const report = {
+      columns: [
+        {
+          name: 'field',
+          heading: 'field',
+          align: 'left' as const,
+          importance: 0,
+          text: ({ field }: Fact) => headingOf(snapshot.definition, field),
+          value: ({ field }: Fact) => field,
+        },
+        {
+          name: 'value',
+          heading: 'value',
+          align: 'left' as const,
+          importance: 0,
+          text: ({ value }: Fact) => spell(value),
+          value: ({ value }: Fact) => value,
+        },
+      ],
+      rows: facts(snapshot, trial),
+      facts: {
+        ...sweepFacts(snapshot),
+        trial: number,
+        decisions,
+        events,
+        loss_by_step: losses,
+        evaluated_by_step: curve.map(({ step, metrics }) => ({ step, ...numbersOf(metrics) })),
+      },
+      before: [
+        ...sweepSentences(snapshot),
+        ...why(trial),
+        ...decisions.map(capitalised),
+        ...lossSentence(losses),
+        ...curveLines(snapshot, curve),
+      ],
+      after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
+    };
+    say(this, renderReport(report, flags.format, outputWidth(this)));
+  });
+}
+
+/** `pruned at event 12: rung 1, …` as a sentence. */
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function lossSentence(losses: readonly number[]): readonly string[] {
+  const [first] = losses;
+  const last = losses.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return [`Training loss: ${spell(first)} at step 1, ${spell(last)} at step ${losses.length}.`];
+}
+
+/** One line for each evaluation on the way, where there were any. */
+function curveLines(snapshot: SweepSnapshot, curve: readonly CurvePoint[]): readonly string[] {
+  if (curve.length < 2) return [];
+  const names = shownMetrics(snapshot.definition).filter((name) => curve.some(({ metrics }) => name in metrics));
+  return [
+    'Evaluated on its way:',
+    ...curve.map(({ step, metrics }) => {
+      const texts = names.map((name) => {
+        const value = evaluatedNumber(metrics, name);
+        return `${headingOf(snapshot.definition, name)} ${value === null ? 'none' : formatMeasure(name, value)}`;
+      });
+      return `  step ${step}: ${texts.join(', ')}`;
+    }),
+  ];
+}
+
+/** The numbers alone, for programs. */
+function numbersOf(metrics: EvaluationMetrics): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])),
+  );
+}
+
+/** Six digits are enough to read; JSON has them all. */
+function spell(value: Json): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function why(trial: TrialRow): readonly string[] {
+  const { state, failure, reused, metrics, configuration } = trial;
+  const sentences = [`Trial ${trial.trial}: ${state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}.`];
+  if (failure !== null) sentences.push(`It failed: ${failure.code}: ${failure.message}`);
+  if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
+  if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
+  if (!dropsAnything(configuration))
+    sentences.push('Without dropout N, M and λ have no effect: points that differ in them alone are this trial.');
+  else if (configuration.dropout_rate === 0)
+    sentences.push('At p = 0 λ has no effect: points that differ in it alone are this trial.');
+  return sentences;
+}
+
+/** Details that are a number for each class are facts too. */
+function evaluatedFacts([name, value]: readonly [string, EvaluatedValue | undefined]): readonly Fact[] {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return [{ field: name, value }];
+  if (value === undefined || isBins(value)) return [];
+  return Object.entries(value).map(([of, number]): Fact => ({ field: `${name}.${of}`, value: number }));
+}
+
+function isBins(value: object): value is readonly ReliabilityBin[] {
+  return Array.isArray(value);
+}
+
+function facts(snapshot: SweepSnapshot, trial: TrialRow): readonly Fact[] {
+  const { metrics } = trial;
+  const scored = metrics === null ? [] : Object.entries(metrics).flatMap(evaluatedFacts);
+  return [
+    ...Object.entries(trial.configuration).map(([field, value]) => ({ field, value })),
+    ...Object.entries(trial.evaluation).map(([name, value]) => ({ field: `evaluation.${name}`, value })),
+    ...scored,
+    { field: 'complexity', value: trial.complexity },
+    { field: 'train_seconds', value: trial.trainSeconds },
+    { field: 'trainable_parameters', value: trial.trainableParameters },
+    { field: 'attempts', value: trial.attempts },
+    { field: 'numerics_class', value: trial.numericsClass },
+    { field: 'training_hash', value: trial.trainingHash },
+    { field: 'trainer', value: snapshot.trainer },
+  ];
+}

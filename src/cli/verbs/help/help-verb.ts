@@ -1,0 +1,18 @@
+import { verb } from '../../verb.ts';
+import { parseText } from '../../verb-parameters.ts';
+
+export const helpVerb = verb<Record<never, never>, [string?]>(
+  {
+    name: 'help',
+    words: '[VERB]',
+    brief: 'what there is, or all about one verb',
+    examples: ['dropsweep help launch'],
+  },
+  {
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'the verb', parse: parseText, placeholder: 'verb', optional: true }],
+    },
+  },
+  async () => (await import('./help.ts')).help,
+);

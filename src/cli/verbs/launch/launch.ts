@@ -1,0 +1,55 @@
+import { dryRun, launchSweep, type LaunchedSweep } from '../../../launch/launch-sweep.ts';
+import type { Machine } from '../../../launch/machine.ts';
+import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
+import { type CliContext, note, say } from '../../cli-context.ts';
+import { followSweep } from '../../follow-sweep.ts';
+import type { LaunchFlags } from './launch-verb.ts';
+
+export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
+  const definition = readSweepFile(file);
+  if (!flags.dryRun) return launchDefinition(this, definition, { detach: flags.detach, extend: false });
+  say(this, (await dryRun(definition)).join('\n'));
+  say(this, 'Dry run: nothing was started.');
+}
+
+interface LaunchOptions {
+  readonly detach: boolean;
+  readonly extend: boolean;
+  readonly resume?: boolean;
+}
+
+/** Records a valid sweep, brings up what drives it, and shows it. */
+export async function launchDefinition(
+  context: CliContext,
+  definition: SweepDefinition,
+  { detach, extend, resume = false }: LaunchOptions,
+): Promise<void> {
+  const speak = {
+    progress: (text: string): void => note(context, text),
+    say: (text: string): void => say(context, text),
+  };
+  await launchSweep(definition, { extend, resume, ...speak }, (launched) => finish(context, { ...launched, detach }));
+}
+
+interface Shown extends LaunchedSweep {
+  readonly detach: boolean;
+}
+
+export async function finish(context: CliContext, { record, machine, name, detach }: Shown): Promise<void> {
+  if (detach) {
+    say(context, `Launched. dropsweep watch ${name} shows it, dropsweep wait ${name} waits for it.`);
+    return;
+  }
+  if ((await followSweep(context, record, name)) === 'left') return;
+  say(context, places(machine, name).join('\n'));
+}
+
+/** Where things are, for somebody who sees them for the first time. */
+function places(machine: Machine, name: string): readonly string[] {
+  return [
+    `Checkpoints with the adapters: ${machine.dataDirectory}/checkpoints`,
+    `Database: ${machine.databaseName}`,
+    `An adapter for PEFT: dropsweep export ${name} --adapter TRIAL --out FOLDER`,
+  ];
+}

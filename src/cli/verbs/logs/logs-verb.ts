@@ -1,0 +1,25 @@
+import { verb } from '../../verb.ts';
+import { type FormatFlags, formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
+
+export interface LogsFlags extends FormatFlags {
+  readonly limit: number;
+  readonly follow: boolean;
+}
+
+export const logsVerb = verb<LogsFlags, [string?]>(
+  {
+    name: 'logs',
+    words: '[SWEEP]',
+    brief: 'what happened to a sweep and its trainings',
+    examples: ['dropsweep logs my-sweep --limit 20', 'dropsweep logs --follow'],
+  },
+  {
+    flags: {
+      format: formatFlag,
+      limit: { kind: 'parsed', parse: parseCount, default: '100', brief: 'events to show' },
+      follow: { kind: 'boolean', default: false, withNegated: false, brief: 'go on until the sweep ends' },
+    },
+    positional: optionalSweep,
+  },
+  async () => (await import('./logs.ts')).logs,
+);

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { renderReport } from '../../../report/render-report.ts';
+import type { ReportColumn } from '../../../report/report-column.ts';
+import { formatMoment } from '../../../dashboard/format-value.ts';
+import { readSweepEvents, type SweepEventRow } from '../../../store/sweep-events.ts';
+import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
+import { type CliContext, note, say } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { whatWaits } from '../../../launch/what-waits.ts';
+import type { LogsFlags } from './logs-verb.ts';
+
+const pollMs = 1_000;
+/** Events between two looks at most. */
+const followLimit = 1_000;
+
+export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): Promise<void> {
+  await withRecord(async ({ store, machine }) => {
+    const name = await chooseSweep(store, sweep);
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const { sweepId } = snapshot;
+    const events = await readSweepEvents(store.db, { sweepId, limit: flags.limit });
+    if (flags.format === 'table') for (const event of events) say(this, line(event));
+    else
+      say(
+        this,
+        renderReport({ columns, rows: events, facts: { sweep: name }, before: [], after: [] }, flags.format, 0),
+      );
+    const waiting = await whatWaits(machine, snapshot);
+    if (waiting !== null) note(this, `${name} waits: ${waiting}`);
+    let last = events.at(-1)?.id ?? 0;
+    while (flags.follow) {
+      const { state } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+      const fresh = await readSweepEvents(store.db, { sweepId, after: last, limit: followLimit });
+      for (const event of fresh) say(this, line(event));
+      last = fresh.at(-1)?.id ?? last;
+      if (state === 'completed' || state === 'cancelled') return;
+      await sleep(pollMs);
+    }
+  });
+}
+
+const columns: readonly ReportColumn<SweepEventRow>[] = [
+  column('at', ({ at }) => at.toISOString()),
+  column('kind', ({ kind }) => kind),
+  { ...column('trials', ({ trials }) => trials.join(' ')), value: ({ trials }) => trials },
+  column('text', ({ text }) => text),
+];
+
+function column(name: string, pick: (event: SweepEventRow) => string): ReportColumn<SweepEventRow> {
+  return { name, heading: name, align: 'left', importance: 0, text: pick, value: pick };
+}
+
+function line({ at, text }: SweepEventRow): string {
+  return `${formatMoment(at)}  ${text}`;
+}

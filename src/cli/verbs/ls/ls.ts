@@ -1,0 +1,57 @@
+import { formatDuration } from '../../../dashboard/format-value.ts';
+import { renderReport } from '../../../report/render-report.ts';
+import type { ReportColumn } from '../../../report/report-column.ts';
+import { listSweeps, type SweepListRow } from '../../../store/sweep-list.ts';
+import { type CliContext, outputWidth, say } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
+
+export async function ls(this: CliContext, flags: FormatFlags): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const rows = await listSweeps(store);
+    const report = { columns: columns(new Date()), rows, facts: {}, before: [], after: [] };
+    say(this, renderReport(report, flags.format, outputWidth(this)));
+  });
+}
+
+function columns(now: Date): readonly ReportColumn<SweepListRow>[] {
+  const text = (name: string, importance: number, pick: (row: SweepListRow) => string): ReportColumn<SweepListRow> => ({
+    name,
+    heading: name,
+    align: 'left',
+    importance,
+    text: pick,
+    value: pick,
+  });
+  const count = (
+    name: 'trainings' | 'finished' | 'failed' | 'trials',
+    importance: number,
+  ): ReportColumn<SweepListRow> => ({
+    name,
+    heading: name,
+    align: 'right',
+    importance,
+    text: (row) => String(row[name]),
+    value: (row) => row[name],
+  });
+  return [
+    text('sweep', 0, ({ name }) => name),
+    text('state', 0, ({ state }) => state),
+    {
+      ...text('trainer', 1, ({ trainer }) => (trainer === 'simulated' ? 'SIMULATED' : trainer)),
+      value: ({ trainer }) => trainer,
+    },
+    count('finished', 1),
+    count('trainings', 1),
+    count('failed', 2),
+    count('trials', 3),
+    {
+      name: 'launched_at',
+      heading: 'launched',
+      align: 'left',
+      importance: 4,
+      text: ({ createdAt }) => `${formatDuration(now.getTime() - createdAt.getTime())} ago`,
+      value: ({ createdAt }) => createdAt.toISOString(),
+    },
+  ];
+}

@@ -1,0 +1,21 @@
+import { writeMergedModel } from '../../../export/write-merged-model.ts';
+import { writePortableModel } from '../../../export/write-portable-model.ts';
+import { type CliContext, note } from '../../cli-context.ts';
+import { demandFree } from '../../demand-free.ts';
+import { exportedTrial } from '../../exported-trial.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { readWholeSweep } from '../../read-report.ts';
+import type { MergeFlags } from './merge-verb.ts';
+
+const writers = { transformers: writeMergedModel, onnx: writePortableModel } as const;
+
+/** Writes a trial's adapter and its base as one model, for transformers or as one ONNX file. */
+export async function merge(this: CliContext, flags: MergeFlags, sweep?: string): Promise<void> {
+  demandFree(flags.out, flags.force);
+  await withRecord(async (record) => {
+    const snapshot = await readWholeSweep(record.store, sweep);
+    const { files, notes } = await writers[flags.format](await exportedTrial(record, snapshot, flags.trial), flags.out);
+    note(this, `Wrote trial ${flags.trial} and its base as one model to ${flags.out}: ${files.join(', ')}`);
+    for (const sentence of notes) note(this, sentence);
+  });
+}

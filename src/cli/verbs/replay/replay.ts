@@ -1,0 +1,34 @@
+import { DropsweepError } from '../../../base/errors.ts';
+import { formatCount } from '../../../dashboard/format-value.ts';
+import { replaySearchOf } from '../../../store/read-search.ts';
+import { type CliContext, say } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+
+const shownDifferences = 10;
+
+/** Folds the search of a sweep again from its log. @throws SEARCH_DIFFERS where a decision is not what follows */
+export async function replay(this: CliContext, _flags: Record<never, never>, sweep: string): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const { events, decisions, differences, listens } = await replaySearchOf(store, sweep);
+    if (!listens) {
+      say(this, `${sweep}: its points were all suggested at once and nothing is decided by results: there is no log.`);
+      return;
+    }
+    if (differences.length > 0) {
+      const lines = differences
+        .slice(0, shownDifferences)
+        .map((each) => `    event ${each.sequence}: ${each.recorded}; ${each.follows ?? 'nothing'} follows`);
+      throw new DropsweepError(
+        'SEARCH_DIFFERS',
+        `${formatCount(differences.length, 'decision')} of ${decisions} are not what follows from the log`,
+        {
+          where: sweep,
+          got: `\n${lines.join('\n')}`,
+          expected: 'the decisions that this version comes to from the same events',
+          fix: 'the sweep may have been extended, or run by another version; its results stand either way',
+        },
+      );
+    }
+    say(this, `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.`);
+  });
+}

@@ -1,0 +1,33 @@
+import { verb } from '../../verb.ts';
+import { detachFlag, optionalSweep, parseText } from '../../verb-parameters.ts';
+
+export interface ResumeFlags {
+  readonly extend?: string;
+  readonly fork?: string;
+  readonly detach: boolean;
+}
+
+export const resumeVerb = verb<ResumeFlags, [string?]>(
+  {
+    name: 'resume',
+    words: '[SWEEP]',
+    brief: 'goes on with a sweep, after a pause, a cancel, or a crash of this machine',
+    about: `Goes on with a sweep after a pause, a cancel, or a crash of this machine: finished trainings
+stay as they are, others go on from their checkpoints. --extend takes a changed file that holds all of the sweep's
+trainings and more; --fork launches a changed file as a new sweep of the name given as argument.`,
+    examples: [
+      'dropsweep resume my-sweep',
+      'dropsweep resume my-sweep --extend more.yaml',
+      'dropsweep resume new-name --fork changed.yaml',
+    ],
+  },
+  {
+    flags: {
+      extend: { kind: 'parsed', parse: parseText, optional: true, brief: 'sweep file with more trials' },
+      fork: { kind: 'parsed', parse: parseText, optional: true, brief: 'sweep file to launch under another name' },
+      detach: detachFlag,
+    },
+    positional: optionalSweep,
+  },
+  async () => (await import('./resume.ts')).resume,
+);

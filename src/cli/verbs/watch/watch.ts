@@ -1,0 +1,10 @@
+import { chooseSweep } from '../../choose-sweep.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { followSweep } from '../../follow-sweep.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+
+export async function watch(this: CliContext, _flags: Record<never, never>, sweep?: string): Promise<void> {
+  await withRecord(async (record) => {
+    await followSweep(this, record, await chooseSweep(record.store, sweep));
+  });
+}

@@ -1,0 +1,32 @@
+import { verb } from '../../verb.ts';
+import type { DeviceWish } from '../../../runtime/devices/choose-device.ts';
+import { deviceKinds } from '../../../sweep/device-kind.ts';
+import { parseCount } from '../../verb-parameters.ts';
+
+export interface WorkerFlags {
+  readonly slots?: number;
+  readonly device?: DeviceWish;
+}
+
+export const workerVerb = verb<WorkerFlags, []>(
+  {
+    name: 'worker',
+    words: '',
+    brief: 'a worker in this terminal: Ctrl-C drains it, twice ends it at once',
+    about: `A worker in this terminal, for DATABASE_URL and TEMPORAL_ADDRESS or this machine's services.
+Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves at once.`,
+    examples: ['dropsweep worker --slots 2', 'dropsweep worker --device auto'],
+  },
+  {
+    flags: {
+      slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' },
+      device: {
+        kind: 'enum',
+        values: ['auto', ...deviceKinds],
+        optional: true,
+        brief: 'what its slots compute on (default cpu); auto takes the best that opens',
+      },
+    },
+  },
+  async () => (await import('./worker.ts')).worker,
+);

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DropsweepError } from '../../../base/errors.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { exitStatus } from '../../exit-status.ts';
+import type { WorkerFlags } from './worker-verb.ts';
+import { runningMachine } from '../../../launch/machine.ts';
+
+/**
+ * A worker as a child in the foreground. It stands in a process group of its own, so that a signal reaches it once, by
+ * way of this process, whether the terminal sends it or somebody else; and it ends with this process, kill -9 too.
+ */
+export async function worker(this: CliContext, flags: WorkerFlags): Promise<void> {
+  const { databaseUrl, temporal, dataDirectory } = runningMachine();
+  if (temporal === null) {
+    throw new DropsweepError('SERVICE_UNAVAILABLE', 'a worker needs Temporal', {
+      expected: 'TEMPORAL_ADDRESS, or this machine’s own services',
+      fix: 'dropsweep up',
+    });
+  }
+  const main = join(import.meta.dirname, '..', '..', 'worker', 'main.js');
+  const slots = flags.slots === undefined ? [] : ['--slots', String(flags.slots)];
+  const device = flags.device === undefined ? [] : ['--device', flags.device];
+  const child = spawn(process.execPath, [main, ...slots, ...device, '--data', dataDirectory], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+    },
+  });
+  const handOn = (signal: NodeJS.Signals): void => void child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, handOn);
+  try {
+    const [status]: unknown[] = await once(child, 'exit');
+    this.process.exitCode = typeof status === 'number' ? status : exitStatus.failed;
+  } finally {
+    for (const signal of signals) process.off(signal, handOn);
+  }
+}
