@@ -18,6 +18,8 @@ export function launchSummary(plan: SweepPlan, reused: number | null, cost: Cost
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
     `  predicted time: ${formatRange(cost)}`,
   ];
+  if (plan.left_out_points !== undefined)
+    lines.push(`  ${formatCount(plan.left_out_points, 'point')} left out by constraints`);
   if (definition.trainer === 'simulated')
     lines.splice(1, 0, '  SIMULATED: curves for load tests, not results of any model');
   if (makeScheduler(definition.scheduler).decides) lines.push('  the scheduler may stop trainings early');

@@ -4,7 +4,7 @@ import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
-import { demandSearchSize, planSweep } from '../search/plan-sweep.ts';
+import { demandSearch, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
 import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { BaseModelReference, FrozenRow } from '../sweep/vocabulary.ts';
@@ -35,7 +35,7 @@ export async function prepareSweep(
   definition: SweepDefinition,
   resolveBase: (reference: string) => Promise<BaseModelReference>,
 ): Promise<PreparedSweep> {
-  demandSearchSize(definition);
+  demandSearch(definition);
   const rows = loadDataset(definition.task);
   const { rows: taskRows } = taskOf(definition.task);
   const charactersOf = (row: FrozenRow) => taskRows.characters(row);

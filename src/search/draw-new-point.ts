@@ -1,15 +1,14 @@
 import { stream } from '../random/stream.ts';
 import { drawValue } from './draw-value.ts';
 import type { SearchHistory, SpacePoint } from './sampler.ts';
-import type { SpaceAxis } from './space-axes.ts';
+import { activePoint, type SpaceAxis } from './space-axes.ts';
 
 const tries = 200;
 
 /** The point of a random search with that number. */
 export function drawPoint(axes: readonly SpaceAxis[], seed: number, ...keys: readonly (number | string)[]): SpacePoint {
-  return Object.fromEntries(
-    axes.map((axis) => [axis.name, drawValue(axis, stream(seed, 'search', ...keys, axis.name))]),
-  );
+  const draws = axes.map((axis) => [axis.name, drawValue(axis, stream(seed, 'search', ...keys, axis.name))]);
+  return activePoint(axes, Object.fromEntries(draws));
 }
 
 /**
@@ -47,7 +46,8 @@ function firstOfGrid(axes: readonly SpaceAxis[], history: SearchHistory): SpaceP
       rest = Math.floor(rest / values.length);
       if (value !== undefined) point[name] = value;
     }
-    if (history.accepts(point)) return point;
+    const active = activePoint(axes, point);
+    if (history.accepts(active)) return active;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../random/stream.ts';
 import { shareOf, valueAt } from './draw-value.ts';
 import type { SpacePoint } from './sampler.ts';
-import type { SpaceAxis } from './space-axes.ts';
+import { activePoint, type SpaceAxis } from './space-axes.ts';
 
 /** Observations that keep their full weight; older ones fall linearly (Optuna's). */
 const fullWeight = 25;
@@ -39,11 +39,13 @@ export class ParzenEstimator {
   /** A point of the density. */
   draw(source: RandomStream): SpacePoint {
     const observation = this.#observations[pick(this.#weights, source)];
-    return Object.fromEntries(
-      this.#dimensions.map((dimension, index) => [
-        dimension.axis.name,
-        valueOf(dimension, this.#drawCoordinate(dimension, observation?.[index] ?? null, source)),
-      ]),
+    const values = this.#dimensions.map((dimension, index) => [
+      dimension.axis.name,
+      valueOf(dimension, this.#drawCoordinate(dimension, observation?.[index] ?? null, source)),
+    ]);
+    return activePoint(
+      this.#dimensions.map(({ axis }) => axis),
+      Object.fromEntries(values),
     );
   }
 

@@ -1,13 +1,14 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
+import { metricNamed } from '../metrics/metrics.ts';
 import { sweepHash } from '../sweep/identity.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
-import { configurationAt, planTraining } from './plan-trainings.ts';
+import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
 import type { IndependentSampler } from './sampler.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
-import { SearchState } from './search-state.ts';
+import { SearchState, searchNeeds } from './search-state.ts';
 import { spaceAxes } from './space-axes.ts';
 
 /** Points of a search: 100,000 trainings are planned in some seconds and recorded in half a minute. */
@@ -21,10 +22,11 @@ function searchSize(definition: SweepDefinition): number {
 }
 
 /**
- * Counts a search's points before anything is made of them.
+ * Counts a search's points before anything is made of them, and sees whether it hears of its first objective.
  * @throws DropsweepError SWEEP_FILE_INVALID
  */
-export function demandSearchSize(definition: SweepDefinition): void {
+export function demandSearch(definition: SweepDefinition): void {
+  demandObjective(definition);
   const size = searchSize(definition);
   if (size <= mostPoints) return;
   const counted = 'trials' in definition.search ? 'search.trials, times the values of seed' : 'space';
@@ -36,17 +38,31 @@ export function demandSearchSize(definition: SweepDefinition): void {
   });
 }
 
+/** A search that decides by results decides by the first objective, which an evaluation has to have. */
+function demandObjective(definition: SweepDefinition): void {
+  const objective = definition.objectives[0]?.metric;
+  if (objective === undefined || !searchNeeds(definition).listens) return;
+  if (metricNamed(objective)?.ofTrial === undefined) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'the search cannot decide by its first objective', {
+    where: 'objectives[0]',
+    got: objective,
+    expected: 'a metric that is measured on the dev rows, such as accuracy or loss',
+    fix: `name another first, for instance objectives: [accuracy, ${objective}], or use search: grid and scheduler: none`,
+  });
+}
+
 /**
  * The trainings and evaluations that a search suggests at once, each once, in the order of the points that first ask
  * for them: all of them, or of a search that adapts those that it begins with. Pure.
  * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs, or leaves no step for allocating ranks
  */
 export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): SweepPlan {
-  demandSearchSize(definition);
+  demandSearch(definition);
   const sampler = makeSampler(definition);
   const common = { definition, canonical_hash: sweepHash(definition, inputs), inputs };
   if (sampler.independent) return { ...common, ...planPoints(definition, inputs, sampler) };
   const trainings = SearchState.firstTrainings(definition, inputs);
+  if (trainings.length === 0) throw noPoints(definition);
   const trials = trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0);
   return { ...common, trainings, merged_points: 0, trials, adaptive_trainings: searchSize(definition) };
 }
@@ -55,18 +71,33 @@ function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, sampler
   const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
   const trainings = new Map<string, PlannedTraining>();
   let trials = 0;
+  let leftOut = 0;
   for (let point = 0; point < sampler.size; point += 1) {
     const configuration = configurationAt(definition, sampler.pointAt(point));
     // Equal configurations are found by their text, which is cheaper than their hash.
     const key = canonicalJson({ ...configuration });
     if (trainings.has(key)) continue;
+    if (brokenConstraint(definition, configuration) !== null) {
+      leftOut += 1;
+      continue;
+    }
     const training = planTraining(planner, configuration, trainings.size);
     trials += training.evaluations.length;
     trainings.set(key, training);
   }
+  if (trainings.size === 0) throw noPoints(definition);
   return {
     trainings: [...trainings.values()],
-    merged_points: sampler.size * definition.evaluations.length - trials,
+    merged_points: (sampler.size - leftOut) * definition.evaluations.length - trials,
     trials,
+    ...(leftOut === 0 ? {} : { left_out_points: leftOut }),
   };
+}
+
+function noPoints(definition: SweepDefinition): DropsweepError {
+  return new DropsweepError('SWEEP_FILE_INVALID', 'no point of the space can be trained', {
+    where: definition.constraints === undefined ? 'space' : 'constraints',
+    got: definition.constraints?.join('; ') ?? 'no point',
+    expected: 'at least one point of the space that fulfils all of them',
+  });
 }

@@ -1,5 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonicalise.ts';
+import { parseConstraint } from '../sweep/constraint.ts';
+import { fieldNamed } from '../sweep/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../sweep/identity.ts';
 import type { PlannedEvaluation, PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import { configurationOf, trainingField } from '../sweep/training-fields.ts';
@@ -27,6 +29,21 @@ export function configurationAt(definition: SweepDefinition, point: SpacePoint):
     ([name, value]) => [name, trainingField(name)?.form.axis?.valueOf(value) ?? null] as const,
   );
   return canonicaliseTraining({ ...definition.training, keep: 'last', ...configurationOf(values) });
+}
+
+/** The constraint of the definition that a configuration does not fulfil; null: it fulfils all. */
+export function brokenConstraint(definition: SweepDefinition, configuration: TrainingConfiguration): string | null {
+  const values = new Map<string, unknown>(Object.entries({ ...definition.training, ...configuration }));
+  const broken = (definition.constraints ?? []).find((text) => {
+    const constraint = parseConstraint(text);
+    if (typeof constraint === 'string')
+      throw new Error(`the recorded constraint ${text} cannot be read: ${constraint}`);
+    return !constraint.holds((name) => {
+      const value = values.get(fieldNamed(name));
+      return typeof value === 'number' ? value : undefined;
+    });
+  });
+  return broken ?? null;
 }
 
 /**

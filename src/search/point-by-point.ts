@@ -1,6 +1,6 @@
 import { searchedAxes } from './repeats.ts';
 import type { IndependentSampler } from './sampler.ts';
-import type { SpaceAxis } from './space-axes.ts';
+import { activePoint, type SpaceAxis } from './space-axes.ts';
 
 /** So many points, each value a function of axis and point; each point with each seed of the space, one after the other. */
 export function pointByPoint(
@@ -21,7 +21,7 @@ export function pointByPoint(
       for (const axis of drawn) point[axis.name] = valueOf(axis, Math.floor(ordinal / repeats));
       const seed = seeds[ordinal % repeats];
       if (seed !== undefined) point['seed'] = seed;
-      return point;
+      return activePoint(axes, point);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { PlannedTraining, SweepDefinition } from '../sweep/sweep-definition.ts';
-import { configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
+import { brokenConstraint, configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
 import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from './sampler.ts';
 import type { SearchDecision, SearchEvent } from './search-event.ts';
@@ -107,7 +107,10 @@ export class Suggestions implements SearchHistory {
 
   #plan(point: SpacePoint, number: number): readonly PlannedTraining[] {
     return this.#seeds.map((seed, repeat) => {
-      const configuration = configurationAt(this.#planner.definition, seed === null ? point : { ...point, seed });
+      const { definition } = this.#planner;
+      const configuration = configurationAt(definition, seed === null ? point : { ...point, seed });
+      const broken = brokenConstraint(definition, configuration);
+      if (broken !== null) throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint is broken', { got: broken });
       return planTraining(this.#planner, configuration, number * this.#seeds.length + repeat);
     });
   }

@@ -60,6 +60,8 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
       Object.entries(space).map(([axis, values]) => [axis, scales?.[axis] === undefined ? sorted(values) : values]),
     ),
     scales: scales === undefined ? undefined : { ...scales },
+    axes: definition.axes === undefined ? undefined : jsonOf(definition.axes),
+    constraints: definition.constraints,
     training: { ...training },
     evaluations: evaluations
       .map((request) => ({ ...request }))
@@ -71,6 +73,11 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     trainer,
     simulation: simulation === undefined ? undefined : { ...simulation },
   };
+}
+
+/** Records of it are interfaces, which have no index signature. */
+function jsonOf(axes: NonNullable<SweepDefinition['axes']>): Comparable {
+  return Object.fromEntries(Object.entries(axes).map(([name, detail]) => [name, { ...detail }]));
 }
 
 function sorted(values: readonly (number | string)[]): readonly (number | string)[] {

@@ -3,6 +3,8 @@ import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
 import { deviceKinds } from './device-kind.ts';
 import { wholeFrom } from './number-rules.ts';
+import { readConstraints } from './read-conditions.ts';
+import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
@@ -76,13 +78,13 @@ function readDefinition(
   const base = readBase(file, lookup);
   const task = readTask(file, lookup, tasks);
   const search = readSearch(file, samplers);
-  const { space, scales, ensembleSizes } = readSpace(
-    file,
-    samplers.find(({ kind }) => kind === search.kind)?.ranges === true,
-  );
+  const reading = readSpace(file, samplers.find(({ kind }) => kind === search.kind)?.ranges === true);
+  const { space, scales, axes, ensembleSizes } = reading;
+  const enqueue = readEnqueue(file, reading);
   const { keep: _, ...training } = readTraining(file, Object.keys(space));
   const { evaluations, every } = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file, schedulers);
+  const constraints = readConstraints(file);
   const objectives = readObjectives(
     file,
     tasks.find(({ kind }) => kind === task?.kind),
@@ -101,10 +103,12 @@ function readDefinition(
     task,
     space,
     ...(Object.keys(scales).length === 0 ? {} : { scales }),
+    ...(Object.keys(axes).length === 0 ? {} : { axes }),
+    ...(constraints.length === 0 ? {} : { constraints }),
     training,
     evaluations,
     ...(every === null ? {} : { evaluate_every: every }),
-    search,
+    search: enqueue.length === 0 ? search : { ...search, enqueue },
     scheduler,
     objectives,
     parallelism,

@@ -11,7 +11,8 @@ import type { Field, YamlSection } from './yaml-section.ts';
 
 /** `search: grid`, or `search: {kind: random, trials: 20, seed: 0}`. */
 export function readSearch(file: YamlSection, samplers: readonly SamplerSection[]): SearchDefinition {
-  return readKind(file, 'search', samplers);
+  // What it enqueues is read once the space is known.
+  return readKind(file, 'search', samplers, ['enqueue']);
 }
 
 /** `scheduler: none`, or `scheduler: {kind: halving, rungs: [0.25, 0.5], keep: 0.5}`. */
@@ -20,7 +21,12 @@ export function readScheduler(file: YamlSection, schedulers: readonly KindSectio
 }
 
 /** A kind's name alone where that is enough, or a mapping of its kind and its own fields; absent: the first kind. */
-function readKind(file: YamlSection, name: string, sections: readonly KindSection[]): SearchDefinition {
+function readKind(
+  file: YamlSection,
+  name: string,
+  sections: readonly KindSection[],
+  common: readonly string[] = [],
+): SearchDefinition {
   const fallback = { kind: sections[0]?.kind ?? '' };
   const kinds = sections.map(({ kind }) => kind);
   const field = file.field(name);
@@ -38,6 +44,7 @@ function readKind(file: YamlSection, name: string, sections: readonly KindSectio
   const found = sections.find((each) => each.kind === kind);
   // Of a kind that is not known nothing is: its fields are passed over.
   if (found === undefined) return fallback;
+  for (const field of common.filter((each) => section.has(each))) section.field(field);
   const settings = found.read(section);
   section.finish();
   return { kind: found.kind, ...settings };

@@ -1,5 +1,7 @@
-import { isMap, isSeq } from 'yaml';
-import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+import { readAxis } from './read-axis.ts';
+import { readConditions } from './read-conditions.ts';
+import type { AxisDetail } from './sweep-definition.ts';
+import type { Field, YamlSection } from './yaml-section.ts';
 import type { AxisValue } from './fields/field-forms.ts';
 import { wholeFrom } from './number-rules.ts';
 import { trainingFields } from './training-fields.ts';
@@ -7,6 +9,7 @@ import { trainingFields } from './training-fields.ts';
 export interface SpaceReading {
   readonly space: Readonly<Record<string, readonly AxisValue[]>>;
   readonly scales: Readonly<Record<string, 'linear' | 'log'>>;
+  readonly axes: Readonly<Record<string, AxisDetail>>;
   /** M's values; empty where the file names none. */
   readonly ensembleSizes: readonly number[];
 }
@@ -25,46 +28,24 @@ export function readSpace(file: YamlSection, ranges: boolean): SpaceReading {
   const section = file.section('space');
   const space: Record<string, readonly AxisValue[]> = {};
   const scales: Record<string, 'linear' | 'log'> = {};
-  if (section === null) return { space, scales, ensembleSizes: [] };
+  const axes: Record<string, AxisDetail> = {};
+  const conditional: { name: string; field: Field; section: YamlSection }[] = [];
+  if (section === null) return { space, scales, axes, ensembleSizes: [] };
   for (const { name, alias, form } of inOrderOfPoints) {
     const { axis } = form;
     const field = axis === null ? null : section.field(name, alias);
     if (axis === null || field === null) continue;
-    if (isMap(field.node) && axis.range !== null) {
-      const range = readRange(section, field, axis.range, ranges);
-      if (range === null) continue;
-      space[name] = [range.min, range.max];
-      scales[name] = range.scale;
-    } else {
-      space[name] = section.list(field, (item) => axis.read(section, item));
-    }
+    const reading = readAxis(section, field, axis, ranges);
+    if (reading === null) continue;
+    space[name] = reading.values;
+    if (reading.scale !== undefined) scales[name] = reading.scale;
+    if (reading.detail !== undefined) axes[name] = reading.detail;
+    if (reading.when !== undefined) conditional.push({ name, ...reading.when });
   }
+  for (const [name, when] of Object.entries(readConditions(conditional, space, scales)))
+    axes[name] = { ...axes[name], when };
   const sizes = section.field('ensemble_size', 'M');
   const ensembleSizes = sizes === null ? [] : section.list(sizes, (item) => section.numberOf(item, wholeFrom(1)));
   section.finish();
-  return { space, scales, ensembleSizes };
-}
-
-function readRange(
-  section: YamlSection,
-  field: Field,
-  rule: NumberRule,
-  ranges: boolean,
-): { min: number; max: number; scale: 'linear' | 'log' } | null {
-  if (!ranges || isSeq(field.node)) {
-    section.wrong(field, 'a list of values; ranges are for search: {kind: random}');
-    return null;
-  }
-  const parent = section.section(field.name.slice(section.path.length + 1));
-  if (parent === null) return null;
-  const min = parent.number('min', rule);
-  const max = parent.number('max', rule);
-  const scale = parent.choice('scale', ['linear', 'log']) ?? 'linear';
-  if (!parent.has('min')) parent.missing('min', rule.expected);
-  if (!parent.has('max')) parent.missing('max', rule.expected);
-  parent.finish();
-  if (min === null || max === null) return null;
-  if (min >= max) parent.reading.report(parent.node, parent.path, `min ${min} is not below max ${max}`);
-  if (scale === 'log' && min <= 0) parent.reading.report(parent.node, parent.path, 'a log scale needs a min above 0');
-  return { min, max, scale };
+  return { space, scales, axes, ensembleSizes };
 }

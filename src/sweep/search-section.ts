@@ -10,8 +10,19 @@ export interface KindSection {
   readonly kind: string;
   /** How it is written where it needs more than its name; null: its name is enough. */
   readonly example: string | null;
+  /** What it does, in one sentence of the reference without its full stop. */
+  readonly sentence: string;
+  readonly fields: readonly KindField[];
   /** Reads its own fields, and reports what is wrong with them. */
   read(section: YamlSection): KindSettings;
+}
+
+export interface KindField {
+  readonly name: string;
+  /** What it may hold, in words. */
+  readonly expected: string;
+  /** Without its full stop. */
+  readonly sentence: string;
 }
 
 export interface SamplerSection extends KindSection {

@@ -60,6 +60,10 @@ export interface SweepDefinition {
   readonly space: Readonly<Record<string, readonly (number | string)[]>>;
   /** Axes of a random search that are drawn between the two ends in their list, on this scale. */
   readonly scales?: Readonly<Record<string, 'linear' | 'log'>>;
+  /** What some axes have besides. */
+  readonly axes?: Readonly<Record<string, AxisDetail>>;
+  /** What points have to fulfil: see constraint.ts. */
+  readonly constraints?: readonly string[];
   /** Values of the training fields that are not axes. */
   readonly training: Omit<TrainingConfiguration, 'keep'>;
   readonly evaluations: readonly EvaluationRequest[];
@@ -75,6 +79,16 @@ export interface SweepDefinition {
   readonly device?: DeviceKind;
   readonly trainer: TrainerKind;
   readonly simulation?: SimulationSettings;
+}
+
+/** Of an axis of the space. */
+export interface AxisDetail {
+  /** Of a range: from one value to the next. */
+  readonly step?: number;
+  /** Of a range: 0 is tried besides. */
+  readonly zero_or?: true;
+  /** Axes, and their values for which this one is there; else its field is as the training section has it. */
+  readonly when?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
 /** An evaluation asked of each training; `dropout_rate` null: the training's own. */
@@ -120,6 +134,8 @@ export interface SweepPlan {
   /** Points that became equal to another after canonicalisation. */
   readonly merged_points: number;
   readonly trials: number;
+  /** Points that do not fulfil the constraints; absent: none. */
+  readonly left_out_points?: number;
   /** Trainings at most of a search that adapts, of which `trainings` are the first; absent: those are all. */
   readonly adaptive_trainings?: number;
 }

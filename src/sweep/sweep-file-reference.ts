@@ -1,15 +1,16 @@
 import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
+import type { KindSection, SearchSections } from './search-section.ts';
 import type { TaskColumn, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
 
-/** The whole of docs/sweep-file.md, from the records of tasks, fields and metrics. */
-export function sweepFileReference(tasks: readonly TaskSection[]): string {
+/** The whole of docs/sweep-file.md, from the records of tasks, fields, metrics, samplers and schedulers. */
+export function sweepFileReference(tasks: readonly TaskSection[], kinds: SearchSections): string {
   return `# The sweep file, field by field
 
 An example with the sections of a file stands in the [README](../README.md#the-sweep-file), whole files in
 [examples](../examples). This page is written from the records of \`src/tasks\`,
-\`src/sweep/fields\` and \`src/metrics\` by \`npm run docs:sweep-file\`.
+\`src/sweep/fields\`, \`src/metrics\` and \`src/search\` by \`npm run docs:sweep-file\`.
 
 ## task
 
@@ -22,17 +23,37 @@ ${asTable(
     task.form.replaceAll('_', ' '),
   ]),
 )}
-${tasks
-  .filter(({ fields }) => fields.length > 0)
-  .map(ownFields)
-  .join('\n')}
+${tasks.filter(hasFields).map(ownFields).join('\n')}
 ## training and space
 
-Each field may be fixed in \`training\`, or, where the table has it as an axis, given a list of values in \`space\` (a range
-\`{min, max, scale: linear | log}\` where it is a number and the search random). Points that differ only in what has no
-effect are one training.
+Each field may be fixed in \`training\`, or, where the table has it as an axis, be an axis of \`space\`. Points that differ
+only in what has no effect are one training. An axis is one of
+
+| axis | what is tried |
+| --- | --- |
+| \`[0, 0.25, 0.5]\` | These values; those of \`seed\` are repeats of each point |
+| \`{min: 1e-4, max: 1e-2, scale: log}\` | A number in the range, by its logarithm, or \`linear\` (default); not in a grid |
+| \`{min: 0, max: 0.8, step: 0.1}\` | The same, on steps from min |
+| \`{zero_or: {min: 1e-6, max: 1e-2, scale: log}}\` | 0, or a number of the range |
+| \`{choice: [2, 4], when: {adapter: adalora}}\` | These values where another axis, a list, has one of those named; else \`training\`'s. A range may have \`when\` too |
+
+\`constraints\`, beside \`space\`, is a list of comparisons that every point fulfils: \`[rank * N <= 32, p > 0.2 or N == 1]\`,
+with + − * / and parentheses, by fields' names or letters.
 
 ${fieldGroups.map(({ title, fields }) => `### ${title}\n\n${table(fields)}`).join('\n')}
+## search
+
+${kindTable(kinds.samplers)}
+${kinds.samplers.filter(hasFields).map(ownFields).join('\n')}
+Each may have \`enqueue\`, a list of points of the space (\`[{p: 0.1, learning_rate: 1e-3}]\`) that are tried first, besides
+its trials.
+
+## scheduler
+
+It decides by the first objective at rungs: shares of a training's steps at which it is evaluated.
+
+${kindTable(kinds.schedulers)}
+${kinds.schedulers.filter(hasFields).map(ownFields).join('\n')}
 ## objectives
 
 The first ranks trials; the front is over all of them and complexity. Names alone, since each has its direction. Which of
@@ -51,7 +72,19 @@ function columnText({ name, optional, otherwise, several, holds }: TaskColumn): 
   return `\`${name}\`: ${holds}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
 }
 
-function ownFields({ kind, fields }: TaskSection): string {
+function hasFields({ fields }: Pick<TaskSection, 'fields'>): boolean {
+  return fields.length > 0;
+}
+
+function kindTable(kinds: readonly KindSection[]): string {
+  const rows = kinds.map(({ kind, sentence }, index) => [
+    `\`${kind}\`${index === 0 ? ' (default)' : ''}`,
+    `${sentence}.`,
+  ]);
+  return asTable(['kind', 'what it does'], rows);
+}
+
+function ownFields({ kind, fields }: Pick<TaskSection, 'kind' | 'fields'>): string {
   const rows = fields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]);
   return `With \`kind: ${kind}\`:\n\n${asTable(['field', 'value', 'what it is'], rows)}`;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
-import { demandSearchSize, planSweep } from '../../src/search/plan-sweep.ts';
+import { demandSearch, planSweep } from '../../src/search/plan-sweep.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
@@ -69,8 +69,8 @@ describe('planning a sweep', () => {
       const upTo = (count: number) => Array.from({ length: count }, (_, value) => value + 1);
       return { ...example('quickstart'), space: { train_instances: upTo(instances), seed: upTo(seeds) } };
     };
-    expect(() => demandSearchSize(counted(400, 500))).not.toThrow();
-    expect(() => demandSearchSize(counted(1_000, 1_000))).toThrow(
+    expect(() => demandSearch(counted(400, 500))).not.toThrow();
+    expect(() => demandSearch(counted(1_000, 1_000))).toThrow(
       expect.objectContaining({
         code: 'SWEEP_FILE_INVALID',
         facts: expect.objectContaining({ where: 'space', got: '1000000 points', expected: 'at most 200000' }),
@@ -78,6 +78,22 @@ describe('planning a sweep', () => {
     );
     const random = { kind: 'random', trials: 200_001, seed: 0 } as const;
     expect(() => planSweep({ ...counted(2, 1), search: random }, resolvedInputs())).toThrow('more points');
+  });
+
+  it('refuses to decide by an objective that no evaluation has', () => {
+    const halving = { ...example('halving'), objectives: [{ metric: 'complexity', direction: 'minimize' as const }] };
+    expect(() => planSweep(halving, resolvedInputs())).toThrow('the search cannot decide by its first objective');
+    expect(() => demandSearch({ ...halving, scheduler: { kind: 'none' } })).not.toThrow();
+  });
+
+  it('leaves out points that break a constraint, and says where there is none left', () => {
+    const definition = { ...example('quickstart'), space: { rank: [2, 4, 8], train_instances: [1, 4] } };
+    const training = { ...definition.training, dropout_rate: 0.5 };
+    const plan = planSweep({ ...definition, training, constraints: ['rank * N <= 8'] }, resolvedInputs());
+    expect(plan.trainings).toHaveLength(4);
+    expect(plan).toMatchObject({ left_out_points: 2, merged_points: 0 });
+    const broken = { ...definition, training, constraints: ['rank > 8'] };
+    expect(() => planSweep(broken, resolvedInputs())).toThrow('no point of the space can be trained');
   });
 
   it('keeps the trainings of a sweep when axes are added, and its own hash when only the way it is run changes', () => {

@@ -186,12 +186,12 @@ paralelism: 2
     [
       'refuses a range in a grid',
       'space: {p: {min: 0, max: 0.5}}',
-      'sweep.yaml:6:12 space.p: got a mapping, expected a list of values; ranges are for search: {kind: random}',
+      'sweep.yaml:6:12 space.p: got a mapping, expected a list of values; ranges are for search: {kind: random}, sobol or tpe',
     ],
     [
       'refuses a log scale from 0',
       'search: {kind: random, trials: 3}\nspace: {lambda: {min: 0, max: 1, scale: log}}',
-      'sweep.yaml:7:17 space.lambda: a log scale needs a min above 0',
+      'sweep.yaml:7:17 space.lambda: a log scale needs a min above 0; zero_or: {min, max, scale: log} tries 0 besides',
     ],
     [
       'refuses a random search that does not say how long it is',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { sweepFileReference } from '../../src/sweep/sweep-file-reference.ts';
 import { shapeOf, trainingDefaults, trainingFields } from '../../src/sweep/training-fields.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 
@@ -30,7 +31,7 @@ const configurations: fc.Arbitrary<TrainingConfiguration> = fc
 describe('the records of training fields', () => {
   it('are what docs/sweep-file.md says', () => {
     const page = readFileSync(path.join(import.meta.dirname, '../../docs/sweep-file.md'), 'utf8');
-    expect(page).toBe(sweepFileReference(taskSections));
+    expect(page).toBe(sweepFileReference(taskSections, searchSections));
   });
 
   it('give equal configurations where they differ in what the record says has no effect', () => {

@@ -1,8 +1,16 @@
+import { activePoint } from '../space-axes.ts';
 import type { SamplerKind } from '../sampler.ts';
 
 /** Every point of the space; the last axis changes fastest. */
 export const grid: SamplerKind = {
-  section: { kind: 'grid', ranges: false, example: null, read: () => ({}) },
+  section: {
+    kind: 'grid',
+    ranges: false,
+    example: null,
+    sentence: 'Every point of the space',
+    fields: [],
+    read: () => ({}),
+  },
   make: (_, axes) => {
     const size = axes.reduce((product, { values }) => product * values.length, 1);
     const slowestLast = [...axes].reverse();
@@ -19,7 +27,7 @@ export const grid: SamplerKind = {
           rest = Math.floor(rest / values.length);
           if (value !== undefined) point[name] = value;
         }
-        return point;
+        return activePoint(axes, point);
       },
     };
   },

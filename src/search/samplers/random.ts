@@ -14,6 +14,15 @@ export const random: SamplerKind = {
     kind: 'random',
     ranges: true,
     example: '{kind: random, trials: <number>}',
+    sentence: 'Points drawn at random; a longer search begins with the points of a shorter one',
+    fields: [
+      {
+        name: 'trials',
+        expected: 'a whole number of at least 1',
+        sentence: 'Points, each with every seed of the space',
+      },
+      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+    ],
     read: (section) => {
       const trials = section.number('trials', wholeFrom(1));
       if (!section.has('trials')) section.missing('trials', 'how many points to draw');

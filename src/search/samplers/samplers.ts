@@ -1,7 +1,8 @@
 import { DropsweepError } from '../../base/errors.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { Sampler, SamplerKind } from '../sampler.ts';
-import { spaceAxes } from '../space-axes.ts';
+import { enqueued } from '../enqueued.ts';
+import { type SearchSpace, spaceAxes } from '../space-axes.ts';
 import { grid } from './grid.ts';
 import { random } from './random.ts';
 import { sobol } from './sobol.ts';
@@ -11,10 +12,11 @@ import { tpe } from './tpe.ts';
 export const samplers: readonly SamplerKind[] = [grid, random, sobol, tpe];
 
 /** The sampler that a sweep file asks for. @throws DropsweepError USAGE where this version has no such kind */
-export function makeSampler(definition: Pick<SweepDefinition, 'space' | 'scales' | 'search'>): Sampler {
+export function makeSampler(definition: SearchSpace & Pick<SweepDefinition, 'search'>): Sampler {
   const { search } = definition;
   const kind = samplers.find(({ section }) => section.kind === search.kind);
-  if (kind !== undefined) return kind.make(search, spaceAxes(definition));
+  const axes = spaceAxes(definition);
+  if (kind !== undefined) return enqueued(kind.make(search, axes), search, axes);
   throw new DropsweepError('USAGE', 'this version of dropsweep does not know the sampler', {
     where: 'search.kind',
     got: search.kind,

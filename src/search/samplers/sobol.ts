@@ -15,6 +15,16 @@ export const sobol: SamplerKind = {
     kind: 'sobol',
     ranges: true,
     example: '{kind: sobol, trials: <number>}',
+    sentence: 'Points of a Sobol sequence, which fill the space more evenly',
+    fields: [
+      {
+        name: 'trials',
+        expected: 'a whole number of at least 1',
+        sentence: 'Points, each with every seed of the space',
+      },
+      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+      { name: 'scramble', expected: 'owen, none', sentence: 'How the sequence is randomised; default owen' },
+    ],
     read: (section) => {
       const trials = section.number('trials', wholeFrom(1));
       if (!section.has('trials')) section.missing('trials', 'how many points to take; a power of two fills best');

@@ -24,6 +24,20 @@ export const tpe: SamplerKind = {
     kind: 'tpe',
     ranges: true,
     example: '{kind: tpe, trials: <number>}',
+    sentence: 'Points where results were good (a tree-structured Parzen estimator), suggested as results come',
+    fields: [
+      {
+        name: 'trials',
+        expected: 'a whole number of at least 1',
+        sentence: 'Points, each with every seed of the space',
+      },
+      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+      {
+        name: 'startup',
+        expected: 'a whole number of at least 1',
+        sentence: 'Points drawn at random first; default 10',
+      },
+    ],
     read: (section) => {
       const trials = section.number('trials', wholeFrom(1));
       if (!section.has('trials')) section.missing('trials', 'how many points to try');

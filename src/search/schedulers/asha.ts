@@ -14,6 +14,15 @@ export const asha: SchedulerKind = {
   section: {
     kind: 'asha',
     example: '{kind: asha, rungs: [0.125, 0.25, 0.5], keep: 0.5}',
+    sentence: 'Halving without waiting: who is among the best so far goes on at once',
+    fields: [
+      {
+        name: 'rungs',
+        expected: 'shares between 0 and 1, rising',
+        sentence: 'After which shares of the steps it decides',
+      },
+      { name: 'keep', expected: 'a share between 0 and 1', sentence: 'Which share of a rung goes on; default 1/3' },
+    ],
     read: (section) => ({ rungs: readRungs(section), keep: section.number('keep', properShare) ?? 1 / 3 }),
   },
   make: (definition) => {

@@ -14,6 +14,15 @@ export const halving: SchedulerKind = {
   section: {
     kind: 'halving',
     example: '{kind: halving, rungs: [0.25, 0.5], keep: 0.5}',
+    sentence: 'Of all trainings, a share goes on at each rung',
+    fields: [
+      {
+        name: 'rungs',
+        expected: 'shares between 0 and 1, rising',
+        sentence: 'After which shares of the steps it decides',
+      },
+      { name: 'keep', expected: 'a share between 0 and 1', sentence: 'Which share of a rung goes on; default 0.5' },
+    ],
     read: (section) => ({ rungs: readRungs(section), keep: section.number('keep', properShare) ?? 0.5 }),
   },
   make: (definition) => {

@@ -14,6 +14,16 @@ export const hyperband: SchedulerKind = {
   section: {
     kind: 'hyperband',
     example: '{kind: hyperband, least: 0.1, keep: 0.33}',
+    sentence: 'Asynchronous halving in brackets, some of which stop trainings later',
+    fields: [
+      {
+        name: 'least',
+        expected: 'a share between 0 and 1',
+        sentence: 'The first rung of the earliest bracket; default 1/9',
+      },
+      { name: 'keep', expected: 'a share between 0 and 1', sentence: 'Which share of a rung goes on; default 1/3' },
+      { name: 'brackets', expected: 'a whole number of at least 1', sentence: 'Brackets at most; default 3' },
+    ],
     read: (section) => ({
       least: section.number('least', properShare) ?? 1 / 9,
       keep: section.number('keep', properShare) ?? 1 / 3,

@@ -13,6 +13,15 @@ export const median: SchedulerKind = {
   section: {
     kind: 'median',
     example: '{kind: median, rungs: [0.25, 0.5], least: 5}',
+    sentence: 'A training ends at a rung where it is worse than the median of those before it',
+    fields: [
+      {
+        name: 'rungs',
+        expected: 'shares between 0 and 1, rising',
+        sentence: 'After which shares of the steps it decides',
+      },
+      { name: 'least', expected: 'a whole number of at least 1', sentence: 'Reports that a median needs; default 5' },
+    ],
     read: (section) => ({ rungs: readRungs(section), least: section.number('least', wholeFrom(1)) ?? 5 }),
   },
   make: (definition) => {

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { searchSections } from '../../src/search/search-sections.ts';
+import { parseConstraint } from '../../src/sweep/constraint.ts';
+import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
+
+const head = `name: s
+base: org/model
+task: {kind: text-classification, data: {train: ./train.csv, dev: ./dev.csv, text: text, label: label}}
+`;
+const there = { isFile: () => true, isFolder: () => true };
+
+function read(text: string): SweepDefinition {
+  return parseSweepFile(head + text, '/home/user/sweep.yaml', there, taskSections, searchSections);
+}
+
+/** The problems of a file, without their file name. */
+function problems(text: string): readonly string[] {
+  try {
+    read(text);
+  } catch (error) {
+    const lines = error instanceof Error ? error.message.split('\n').slice(1) : [];
+    return lines.map((line) => line.trim().replace(/^sweep\.yaml:/, ''));
+  }
+  return [];
+}
+
+describe('the search of a sweep file', () => {
+  it('has ranges with steps, zero besides a range, conditions, and constraints', () => {
+    const definition = read(`search: {kind: tpe, trials: 30}
+space:
+  p: {min: 0, max: 0.8, step: 0.1}
+  lambda: {zero_or: {min: 1e-6, max: 1e-2, scale: log}}
+  adapter: [lora, adalora]
+  target_rank: {choice: [2, 4], when: {adapter: adalora}}
+  gamma: {min: 0.1, max: 1, when: {adapter: [adalora]}}
+  N: [1, 2, 4]
+constraints: [rank * N <= 32, "p > 0.2 or N == 1"]`);
+    expect(definition.space).toMatchObject({ dropout_rate: [0, 0.8], sparsity: [1e-6, 1e-2], target_rank: [2, 4] });
+    expect(definition.scales).toEqual({ dropout_rate: 'linear', sparsity: 'log', orthogonality: 'linear' });
+    expect(definition.axes).toEqual({
+      dropout_rate: { step: 0.1 },
+      sparsity: { zero_or: true },
+      target_rank: { when: { adapter: ['adalora'] } },
+      orthogonality: { when: { adapter: ['adalora'] } },
+    });
+    expect(definition.constraints).toEqual(['rank * N <= 32', 'p > 0.2 or N == 1']);
+    expect(definition.search).toEqual({ kind: 'tpe', trials: 30, seed: 0, startup: 10 });
+  });
+
+  it('enqueues points of its space', () => {
+    const { search } = read(`space: {p: {min: 0, max: 0.8}, adapter: [lora, adalora], seed: [0, 1]}
+search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, adapter: adalora}]}`);
+    expect(search).toEqual({
+      kind: 'random',
+      trials: 5,
+      seed: 0,
+      enqueue: [
+        { dropout_rate: 0.25, adapter: 'lora' },
+        { dropout_rate: 0.8, adapter: 'adalora' },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'a condition on an unknown axis',
+      'space: {p: {choice: [0, 0.5], when: {adaptor: lora}}, adapter: [lora, adalora]}',
+      '4:47 space.p.when.adaptor: is no list of the space; did you mean adapter?',
+    ],
+    [
+      'a condition on a value that the axis has not',
+      'space: {p: {choice: [0, 0.5], when: {rank: 16}}, rank: [4, 8]}',
+      "4:44 space.p.when.rank: got 16, expected one of rank's values in the space: 4, 8",
+    ],
+    [
+      'a circle of conditions',
+      'space: {rank: {choice: [4, 8], when: {N: 1}}, N: {choice: [1, 2], when: {alpha: 4}}, alpha: {choice: [4, 8], when: {rank: 4}}}',
+      [
+        '4:38 space.rank.when: is a circle: rank for train_instances for alpha for rank',
+        '4:73 space.N.when: is a circle: train_instances for alpha for rank for train_instances',
+        '4:116 space.alpha.when: is a circle: alpha for rank for train_instances for alpha',
+      ],
+    ],
+    [
+      'a step that leaves the range',
+      'search: {kind: random, trials: 2}\nspace: {p: {min: 0, max: 0.5, step: 0.6}}',
+      '5:12 space.p: step 0.6 is more than from min 0 to max 0.5',
+    ],
+    [
+      'a min above its max',
+      'search: {kind: sobol, trials: 2}\nspace: {p: {min: 0.5, max: 0.2}}',
+      '5:12 space.p: min 0.5 is not below max 0.2',
+    ],
+    [
+      'zero besides a range of what is above 0',
+      'search: {kind: random, trials: 2}\nspace: {learning_rate: {zero_or: {min: 1e-4, max: 1e-2}}}',
+      '5:24 space.learning_rate: got a mapping, expected a number above 0, so that zero_or is not for it',
+    ],
+    [
+      'a constraint without a comparison',
+      'constraints: [rank * 2]',
+      '4:15 constraints[0]: is no constraint: expected a comparison such as <= before its end; for instance rank * N <= 32',
+    ],
+    [
+      'a constraint over a field that there is not',
+      'constraints: [ranc <= 2]',
+      '4:15 constraints[0]: ranc is no field with numbers; did you mean rank?',
+    ],
+    [
+      'an enqueued point outside the space',
+      'space: {p: [0, 0.5]}\nsearch: {kind: random, trials: 2, enqueue: [{p: 0.3}]}',
+      "5:49 search.enqueue[0].p: got 0.3, expected one of the axis's values in the space: 0, 0.5",
+    ],
+    [
+      'an enqueued point outside a range',
+      'space: {p: {min: 0, max: 0.5}}\nsearch: {kind: tpe, trials: 2, enqueue: [{p: 0.7}]}',
+      "5:46 search.enqueue[0].p: got 0.7, expected a number of the axis's range, 0 to 0.5",
+    ],
+    [
+      'an enqueued point that leaves out an axis',
+      'space: {p: [0, 0.5], N: [1, 2]}\nsearch: {kind: random, trials: 2, enqueue: [{p: 0.5}]}',
+      '5:45 search.enqueue[0].train_instances: is missing; expected a value for each axis of the space',
+    ],
+    [
+      'a sampler that there is not',
+      'search: {kind: tpa, trials: 3}',
+      '4:16 search.kind: got the text "tpa", expected one of grid, random, sobol, tpe; did you mean tpe?',
+    ],
+    [
+      'a scheduler without its rungs',
+      'scheduler: asha',
+      '4:12 scheduler: got the text "asha", expected {kind: asha, rungs: [0.125, 0.25, 0.5], keep: 0.5}',
+    ],
+  ])('refuses %s', (_, text, problem) => {
+    expect(problems(text).toSorted()).toEqual([problem].flat().toSorted());
+  });
+});
+
+describe('a constraint', () => {
+  const holds = (text: string, values: Readonly<Record<string, number>>): boolean => {
+    const constraint = parseConstraint(text);
+    if (typeof constraint === 'string') throw new Error(constraint);
+    return constraint.holds((name) => values[name]);
+  };
+
+  it('calculates with products before sums, and before or after', () => {
+    expect(holds('1 + a * 2 <= 7', { a: 3 })).toBe(true);
+    expect(holds('(1 + a) * 2 <= 7', { a: 3 })).toBe(false);
+    expect(holds('8 / a / 2 == 1', { a: 4 })).toBe(true);
+    expect(holds('a < 1 or a > 2 and b == -1', { a: 3, b: -1 })).toBe(true);
+    expect(holds('a < 1 or a > 2 and b == -1', { a: 3, b: 1 })).toBe(false);
+  });
+
+  it('holds of a point that has not what it compares', () => {
+    expect(holds('target_rank < 2', {})).toBe(true);
+  });
+
+  it.each(['', 'a', 'a <', 'a <= (2', 'a <= 2)', 'a # 2', '<= 2', 'a <= 2 and', 'a b'])('refuses %s', (text) => {
+    expect(parseConstraint(text)).toEqual(expect.any(String));
+  });
+});
