@@ -234,6 +234,7 @@ describe('a sweep of every kind of ending', () => {
     ]);
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot.counts).toEqual({
+      collapsed: 0,
       waiting: 1,
       running: 1,
       evaluating: 1,
