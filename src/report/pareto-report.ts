@@ -25,9 +25,10 @@ export function frontObjectives(objectives: readonly Objective[]): readonly Obje
 
 /** The configurations that no other beats in every objective, by means over seeds; best in the first comes first. */
 export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore> {
-  const scores = configurationScores(snapshot.trials);
+  // What is not scored has a complexity nevertheless, by which alone it would be on the front.
+  const scores = configurationScores(snapshot.trials).filter(({ scored: count }) => count > 0);
   const measured = frontObjectives(snapshot.definition.objectives).filter(({ metric }) =>
-    scores.some((score) => scoreInterval(score, metric) !== null),
+    scores.some((score) => scoreValues(score, metric).length > 0 || undefinedRepeats(score, metric) > 0),
   );
   const front = paretoFront(
     scores,
@@ -49,7 +50,7 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
     text: (score) => (score !== best && tied(score) ? '≈' : ''),
     value: tied,
   };
-  const scored = scores.filter(({ scored: count }) => count > 0).length;
+  const scored = scores.length;
   const heading = (metric: string): string => headingOf(snapshot.definition, metric);
   const names = measured.map(({ metric }) => heading(metric)).join(', ');
   const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;

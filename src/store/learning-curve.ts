@@ -9,24 +9,38 @@ export interface CurvePoint {
   readonly metrics: EvaluationMetrics;
 }
 
+export interface LearningCurve {
+  /** The trial whose evaluation it is at the end. */
+  readonly trial: number;
+  readonly points: readonly CurvePoint[];
+}
+
 interface CurveRow extends CurvePoint {
   readonly hash: string;
   readonly own: string;
+  readonly trial: number;
 }
 
 /**
- * The evaluations of a training on its way, and the same at its end, by step: those that a sweep asks for. A training that
+ * The evaluations of a training on its way, and the same at its end, by step: those that a sweep asks for; null where
+ * nothing is evaluated. A training that
  * another sweep had finished has none on its way.
  */
-export async function readLearningCurve(store: Store, sweepId: string, trainingId: string): Promise<CurvePoint[]> {
+export async function readLearningCurve(
+  store: Store,
+  sweepId: string,
+  trainingId: string,
+): Promise<LearningCurve | null> {
   const { rows } = await sql<CurveRow>`
-    select e.at_step as step, e.metrics, e.evaluation_hash as hash, own.evaluation_hash as own
+    select e.at_step as step, e.metrics, e.evaluation_hash as hash, own.evaluation_hash as own, own.trial
     from (
-      select f.evaluation_hash from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+      select f.evaluation_hash, w.trial from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
       where w.sweep_id = ${sweepId} and f.training_id = ${trainingId} order by w.trial limit 1) own
       join evaluations e on e.training_id = ${trainingId} and e.status = 'done' and e.metrics is not null
     order by e.at_step`.execute(store.db);
-  return rows
+  const points = rows
     .filter(({ hash, own, step }) => hash === own || hash === hashAtStep(own, step))
     .map(({ step, metrics }) => ({ step, metrics }));
+  const [first] = rows;
+  return first === undefined ? null : { trial: first.trial, points };
 }

@@ -67,6 +67,15 @@ describe('a metric that is undefined', () => {
     expect(tradeoff(sweep).front.map((point) => point.trial)).toEqual([2]);
   });
 
+  it('leaves nothing on the front where every configuration lacks it, least of all those that are not scored', () => {
+    const pruned = { ...scored(6, 0.5, null, 0.5), state: 'pruned', metrics: null } as const;
+    const report = paretoReport({ ...sweep, trials: [constant, pruned] });
+    expect(report.rows).toEqual([]);
+    expect(report.before.at(-1)).toBe('Pareto front over Pearson, MSE, complexity: 0 of 1 scored configurations.');
+    const front = paretoReport({ ...sweep, trials: [...trials, pruned] });
+    expect(front.rows.map(({ training }) => training.dropout_rate)).toEqual([0.4]);
+  });
+
   it('shows as none, and is null in JSON and empty in CSV', () => {
     const show = trialsReport(sweep);
     const [, ...lines] = renderReport(show, 'table', 200)

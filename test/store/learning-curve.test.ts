@@ -47,7 +47,8 @@ describe('a training that is evaluated on its way', () => {
     expect(snapshot?.trials).toHaveLength(1);
     const [trial] = snapshot?.trials ?? [];
     const curve = await readLearningCurve(record.store, sweep, trial?.trainingId ?? '');
-    expect(curve.map(({ step, metrics }) => [step, metrics.accuracy])).toEqual([
+    expect(curve?.trial).toBe(1);
+    expect(curve?.points.map(({ step, metrics }) => [step, metrics.accuracy])).toEqual([
       [1, 0.1],
       [3, 0.3],
       [4, 0.4],

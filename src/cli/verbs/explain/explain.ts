@@ -7,7 +7,7 @@ import {
   type ReliabilityBin,
 } from '../../../metrics/evaluation-metrics.ts';
 import { formatMeasure } from '../../../metrics/metrics.ts';
-import { type CurvePoint, readLearningCurve } from '../../../store/learning-curve.ts';
+import { type LearningCurve, readLearningCurve } from '../../../store/learning-curve.ts';
 import { headingOf, shownMetrics } from '../../../tasks/task-metrics.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../../report/sweep-sentences.ts';
@@ -67,7 +67,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         decisions,
         events,
         loss_by_step: losses,
-        evaluated_by_step: curve.map(({ step, metrics }) => ({ step, ...numbersOf(metrics) })),
+        evaluated_by_step: (curve?.points ?? []).map(({ step, metrics }) => ({ step, ...numbersOf(metrics) })),
       },
       before: [
         ...sweepSentences(snapshot),
@@ -95,12 +95,13 @@ function lossSentence(losses: readonly number[]): readonly string[] {
 }
 
 /** One line for each evaluation on the way, where there were any. */
-function curveLines(snapshot: SweepSnapshot, curve: readonly CurvePoint[]): readonly string[] {
-  if (curve.length < 2) return [];
-  const names = shownMetrics(snapshot.definition).filter((name) => curve.some(({ metrics }) => name in metrics));
+function curveLines(snapshot: SweepSnapshot, curve: LearningCurve | null): readonly string[] {
+  if (curve === null || curve.points.length < 2) return [];
+  const { trial, points } = curve;
+  const names = shownMetrics(snapshot.definition).filter((name) => points.some(({ metrics }) => name in metrics));
   return [
-    'Evaluated on its way:',
-    ...curve.map(({ step, metrics }) => {
+    `Evaluated on its way, as trial ${trial} is at the end:`,
+    ...points.map(({ step, metrics }) => {
       const texts = names.map((name) => {
         const value = evaluatedNumber(metrics, name);
         return `${headingOf(snapshot.definition, name)} ${value === null ? 'none' : formatMeasure(name, value)}`;
