@@ -1,4 +1,5 @@
 import type { Tokenizer } from 'tokenizers';
+import type { Json } from '../base/canonical-json.ts';
 import type { EncodedRows } from '../data/encoded-rows.ts';
 import type { TableReader } from '../data/read-files.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
@@ -26,6 +27,7 @@ export interface Task {
   readonly hasWindows?: true;
   readonly objective: TaskObjective;
   readonly scores: TaskScores;
+  readonly predictions: TaskPredictions;
   /** Metrics that tables show beside the objectives, the first of most use. */
   readonly columns: readonly string[];
   /** What its `loss` is called where there is little room. */
@@ -86,6 +88,19 @@ export interface EvaluatedRows extends EncodedRows {
   /** How outputs become predictions; absent: there is one way. */
   readonly judging?: EvaluationConfiguration['judging'];
 }
+
+/** Predictions as they leave the product. */
+export interface TaskPredictions {
+  /** A record for each row, in their order. @param mean of the members' outputs */
+  of(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): readonly PredictionRecord[];
+  /** What the task's benchmark takes. */
+  readonly benchmark?: {
+    readonly name: string;
+    file(records: readonly PredictionRecord[]): string;
+  };
+}
+
+export type PredictionRecord = Readonly<Record<string, Json>>;
 
 /** What other tools call the task. */
 export interface PublishedTask {

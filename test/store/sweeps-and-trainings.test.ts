@@ -8,7 +8,6 @@ import { listSweeps } from '../../src/store/sweep-list.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
-import { equalRows } from '../../src/sweep/output-rows.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
@@ -29,23 +28,6 @@ const states = () =>
   query(
     sql<{ state: string; count: number }>`select state::text as state, count(*) from trainings group by 1 order by 1`,
   );
-
-/** The plan, with an ensemble of another size asked besides. */
-function alsoOfSize(plan: SweepPlan, name: string, ensembleSize: number): SweepPlan {
-  return {
-    ...plan,
-    definition: { ...plan.definition, name },
-    canonical_hash: `${name} ${ensembleSize}`,
-    trainings: plan.trainings.map((training) => ({
-      ...training,
-      evaluations: training.evaluations.map((evaluation) => ({
-        ...evaluation,
-        evaluation_hash: `${evaluation.evaluation_hash} of ${ensembleSize}`,
-        configuration: { ...evaluation.configuration, ensemble_size: ensembleSize },
-      })),
-    })),
-  };
-}
 
 describe('a sweep', () => {
   it('goes from trained to evaluated to completed, and is counted right', async () => {
@@ -68,35 +50,6 @@ describe('a sweep', () => {
     expect(await listSweeps(record.store)).toMatchObject([
       { name: 's', state: 'completed', finished: 2, trainings: 2 },
     ]);
-  });
-
-  it('of a finished training asks only for the evaluation that is new, and hands its members over', async () => {
-    const plan = planOf('small', 1);
-    await record.finishAll(await record.launch(plan));
-    const larger = await record.launch(alsoOfSize(plan, 'larger', 8));
-    const segment = await record.take(larger);
-    if (segment.kind !== 'evaluate') throw new Error('a finished training was trained again');
-    expect(segment.evaluations).toHaveLength(1);
-    expect(segment.evaluations[0]?.storedMembers.map(({ member, outputs }) => [member, outputs])).toEqual(
-      [0, 1].map((member) => [member, { values: Float32Array.of(member, 1, 2), offsets: Uint32Array.of(0, 1, 3) }]),
-    );
-    await record.ledger.commit(segment.lease, outcomeOf(segment));
-    expect(await readSweepSnapshot(record.store, 'larger')).toMatchObject({
-      state: 'completed',
-      counts: { reused: 1 },
-    });
-  });
-
-  it('finds members that were stored before rows had lengths of their own, as rows of one length', async () => {
-    const plan = planOf('small', 1);
-    await record.finishAll(await record.launch(plan));
-    const storedRows = plan.trainings[0]?.evaluations[0]?.dataset.rows ?? 0;
-    const values = Buffer.from(new Float32Array(2 * storedRows).buffer);
-    await query(sql`update evaluation_members set logits = ${values}, offsets = null`);
-    const segment = await record.take(await record.launch(alsoOfSize(plan, 'larger', 8)));
-    if (segment.kind !== 'evaluate') throw new Error('a finished training was trained again');
-    const [member] = segment.evaluations[0]?.storedMembers ?? [];
-    expect(member?.outputs).toEqual(equalRows(new Float32Array(2 * storedRows), storedRows));
   });
 
   it('is one when it is launched twice at once, and its trainings are trained once', async () => {

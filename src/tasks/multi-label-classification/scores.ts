@@ -38,6 +38,6 @@ function logitLoss(logit: number, set: number): number {
   return Math.max(away, 0) + Math.log1p(Math.exp(-Math.abs(away)));
 }
 
-function sigmoid(logit: number): number {
+export function sigmoid(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }

@@ -1,6 +1,7 @@
 import type { Task } from '../task.ts';
 import { encodePairs } from '../text-rows.ts';
 import { objective } from './objective.ts';
+import { predictions } from './predictions.ts';
 import { published } from './published.ts';
 import { rows, thawSet } from './rows.ts';
 import { scores } from './scores.ts';
@@ -19,6 +20,7 @@ export const multiLabelClassification: Task = {
   },
   objective,
   scores,
+  predictions,
   columns: ['micro_f1', 'macro_f1', 'loss'],
   lossHeading: 'BCE',
   published,

@@ -1,6 +1,6 @@
-import { answerScores } from '../../metrics/answers.ts';
+import { type AnswerSet, answerScores } from '../../metrics/answers.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
-import type { EvaluatedRows, TaskScores } from '../task.ts';
+import type { Aggregate, EvaluatedRows, TaskScores } from '../task.ts';
 import { judge } from './judge.ts';
 
 /**
@@ -16,14 +16,17 @@ export const scores: TaskScores = {
   },
   memberLoss: (outputs, evaluated) => meanLoss(logProbabilities(outputs), outputs.offsets, evaluated),
   loss: (mean, evaluated, aggregate) => meanLoss(logarithms(mean, aggregate), mean.offsets, evaluated),
-  score(mean, evaluated, aggregate) {
-    // Sums of logits rank spans of one window as their log-likelihoods do, and compare windows as run_qa does.
-    const values = aggregate === 'logits' ? mean.values : logarithms(mean, aggregate);
-    return answerScores.set(judge({ values, offsets: mean.offsets }, evaluated));
-  },
+  score: (mean, evaluated, aggregate) => answerScores.set(answersOf(mean, evaluated, aggregate)),
 };
 
-function logarithms(mean: OutputRows<Float64Array>, aggregate: 'logits' | 'probabilities'): Float64Array {
+/** The answers that averaged outputs give. */
+export function answersOf(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): AnswerSet {
+  // Sums of logits rank spans of one window as their log-likelihoods do, and compare windows as run_qa does.
+  const values = aggregate === 'logits' ? mean.values : logarithms(mean, aggregate);
+  return judge({ values, offsets: mean.offsets }, evaluated);
+}
+
+function logarithms(mean: OutputRows<Float64Array>, aggregate: Aggregate): Float64Array {
   if (aggregate === 'logits') return logProbabilities(mean);
   return mean.values.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));
 }

@@ -1,6 +1,7 @@
 import type { Task } from '../task.ts';
 import { encode } from './encode.ts';
 import { objective } from './objective.ts';
+import { predictions } from './predictions.ts';
 import { published } from './published.ts';
 import { rows } from './rows.ts';
 import { scores } from './scores.ts';
@@ -15,6 +16,7 @@ export const questionAnswering: Task = {
   hasWindows: true,
   objective,
   scores,
+  predictions,
   columns: ['answer_f1', 'exact_match', 'loss'],
   lossHeading: 'NLL',
   published,

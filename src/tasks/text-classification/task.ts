@@ -1,6 +1,7 @@
 import type { Task } from '../task.ts';
 import { encodeTexts } from '../text-rows.ts';
 import { objective } from './objective.ts';
+import { predictions } from './predictions.ts';
 import { published } from './published.ts';
 import { rows } from './rows.ts';
 import { scores } from './scores.ts';
@@ -14,6 +15,7 @@ export const textClassification: Task = {
   encode: encodeTexts,
   objective,
   scores,
+  predictions,
   columns: ['accuracy', 'ece', 'loss'],
   lossHeading: 'NLL',
   published,

@@ -16,17 +16,25 @@ export const scores: TaskScores = {
   memberLoss: (outputs, evaluated) => meanLoss(outputs, evaluated, likelihoodLosses),
   loss: (mean, evaluated, aggregate) =>
     meanLoss(mean, evaluated, aggregate === 'logits' ? likelihoodLosses : probabilityLosses),
-  score(mean, evaluated) {
-    const names = evaluated.shape.label_names;
-    const sentences = evaluated.rows.map(() => ({ predicted: [] as string[], reference: [] as string[] }));
-    for (const { row, outputs, labels } of taggedOutputs(mean, evaluated)) {
-      const sentence = sentences[row];
-      sentence?.predicted.push(...predictedClasses(outputs, names.length).map((tag) => names[tag] ?? ''));
-      sentence?.reference.push(...labels.map((tag) => names[tag] ?? ''));
-    }
-    return tagScores.set({ sentences });
-  },
+  score: (mean, evaluated) => tagScores.set({ sentences: tagsOf(mean, evaluated) }),
 };
+
+interface SentenceTags {
+  readonly predicted: string[];
+  readonly reference: string[];
+}
+
+/** The tags of each row's words, as averaged outputs give them and as they are. */
+export function tagsOf(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows): readonly SentenceTags[] {
+  const names = evaluated.shape.label_names;
+  const sentences = evaluated.rows.map((): SentenceTags => ({ predicted: [], reference: [] }));
+  for (const { row, outputs, labels } of taggedOutputs(mean, evaluated)) {
+    const sentence = sentences[row];
+    sentence?.predicted.push(...predictedClasses(outputs, names.length).map((tag) => names[tag] ?? ''));
+    sentence?.reference.push(...labels.map((tag) => names[tag] ?? ''));
+  }
+  return sentences;
+}
 
 interface TaggedOutputs {
   readonly row: number;

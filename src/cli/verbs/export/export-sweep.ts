@@ -10,6 +10,7 @@ import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
 import { readWholeSweep } from '../../read-report.ts';
+import { exportPredictions } from './export-predictions.ts';
 import type { ExportFlags } from './export-verb.ts';
 
 export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: string): Promise<void> {
@@ -20,6 +21,12 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
       await exportAdapter(this, record, snapshot, { trial: flags.adapter, out: flags.out });
       return;
     }
+    if (flags.predictions !== undefined) {
+      const { predictions: trial, format, out } = flags;
+      await exportPredictions(this, record, snapshot, { trial, format, out });
+      return;
+    }
+    const format = tableFormat(flags.format);
     const { launchedBy, canonicalHash, mergedPoints, theoryConstants } = await readSweepProvenance(
       record.store,
       snapshot.name,
@@ -32,13 +39,22 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
       merged_points: mergedPoints,
       theory_constants: theoryConstants === null ? null : { ...theoryConstants },
     };
-    const text = renderReport({ ...report, facts: { ...report.facts, ...provenance } }, flags.format, 0);
+    const text = renderReport({ ...report, facts: { ...report.facts, ...provenance } }, format, 0);
     if (flags.out === undefined) {
       sayData(this, text);
       return;
     }
     await writeFile(flags.out, text);
     note(this, `Wrote ${snapshot.trials.length} trials to ${flags.out}`);
+  });
+}
+
+function tableFormat(format: ExportFlags['format']): 'json' | 'csv' {
+  if (format !== 'benchmark') return format;
+  throw new DropsweepError('USAGE', 'a benchmark takes predictions', {
+    where: '--format',
+    got: format,
+    expected: '--predictions TRIAL',
   });
 }
 

@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import type { Json } from '../../../base/canonical-json.ts';
+import { DropsweepError } from '../../../base/errors.ts';
+import { trialPredictions } from '../../../export/trial-predictions.ts';
+import { renderReport } from '../../../report/render-report.ts';
+import type { ReportColumn } from '../../../report/report-column.ts';
+import { readStoredEvaluation } from '../../../store/stored-evaluation.ts';
+import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import type { PredictionRecord } from '../../../tasks/task.ts';
+import { taskOf } from '../../../tasks/tasks.ts';
+import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
+import { type CliContext, note, sayData } from '../../cli-context.ts';
+import type { OpenRecord } from '../../../launch/open-record.ts';
+
+interface PredictionsRequest {
+  readonly trial: number;
+  readonly format: 'json' | 'csv' | 'benchmark';
+  readonly out: string | undefined;
+}
+
+/** A trial's prediction for each row that it was scored on, as CSV or JSON, or as the task's benchmark takes them. */
+export async function exportPredictions(
+  context: CliContext,
+  record: OpenRecord,
+  snapshot: SweepSnapshot,
+  { trial, format, out }: PredictionsRequest,
+): Promise<void> {
+  const { predictions } = taskOf(snapshot.definition.task);
+  const { benchmark } = predictions;
+  if (format === 'benchmark' && benchmark === undefined) {
+    throw new DropsweepError('USAGE', 'the task has no benchmark with a format of its own', {
+      where: '--format',
+      got: format,
+      expected: 'csv or json',
+    });
+  }
+  const stored = await readStoredEvaluation(record.store, snapshot.sweepId, trial);
+  const records = await trialPredictions(stored, await resolveModelFolder(stored.specification.base));
+  const text =
+    format === 'benchmark' && benchmark !== undefined
+      ? benchmark.file(records)
+      : renderReport(
+          { columns: columnsOf(records), rows: records, facts: { trial }, before: [], after: [] },
+          format === 'csv' ? 'csv' : 'json',
+          0,
+        );
+  if (out === undefined) {
+    sayData(context, text);
+    return;
+  }
+  await writeFile(out, text);
+  note(context, `Wrote ${records.length} predictions of trial ${trial} to ${out}`);
+}
+
+function columnsOf([first]: readonly PredictionRecord[]): readonly ReportColumn<PredictionRecord>[] {
+  return Object.keys(first ?? {}).map((name) => {
+    const value = (record: PredictionRecord): Json => record[name] ?? null;
+    return {
+      name,
+      heading: name,
+      align: 'left',
+      importance: 0,
+      text: (record) => JSON.stringify(value(record)),
+      value,
+    };
+  });
+}

@@ -1,0 +1,35 @@
+import { DropsweepError } from '../base/errors.ts';
+import { sha256 } from '../base/sha256.ts';
+import { thawRows } from '../data/frozen-rows.ts';
+import { openTokenizer } from '../data/open-tokenizer.ts';
+import { averageMembers } from '../evaluate/evaluate-outputs.ts';
+import type { StoredEvaluation } from '../store/stored-evaluation.ts';
+import type { PredictionRecord } from '../tasks/task.ts';
+import { taskOf } from '../tasks/tasks.ts';
+
+/**
+ * What an evaluation predicted for each of its rows, from what is stored of its members: nothing is run again.
+ * @param place the base's folder or ONNX file, for its tokenizer
+ * @throws EXPORT_UNFAITHFUL where that is not what was measured
+ */
+export async function trialPredictions(
+  { specification, configuration, dataset, members, predictionsSha256 }: StoredEvaluation,
+  place: string,
+): Promise<readonly PredictionRecord[]> {
+  const shape = specification.task;
+  const task = taskOf(shape);
+  const { max_length: maxLength } = specification.configuration;
+  const rows = thawRows(dataset.content, dataset.hash);
+  const encoded = await task.encode(rows, { shape, ...openTokenizer(place), maxLength });
+  const { aggregate, judging } = configuration;
+  const mean = averageMembers(members.map((member) => task.scores.averaged(member, aggregate, shape)));
+  const found = sha256(new Uint8Array(mean.values.buffer, mean.values.byteOffset, mean.values.byteLength));
+  if (found !== predictionsSha256) {
+    throw new DropsweepError('EXPORT_UNFAITHFUL', 'the stored outputs are not those that were measured', {
+      where: 'export --predictions',
+      got: found,
+      expected: predictionsSha256,
+    });
+  }
+  return task.predictions.of(mean, { ...encoded, shape, ...(judging === undefined ? {} : { judging }) }, aggregate);
+}

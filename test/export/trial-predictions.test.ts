@@ -1,0 +1,72 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trialPredictions } from '../../src/export/trial-predictions.ts';
+import { thawAnswers } from '../../src/tasks/question-answering/answer-row.ts';
+import { scoreSquad } from '../../src/tasks/question-answering/score-squad.ts';
+import { taskOf } from '../../src/tasks/tasks.ts';
+import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { tinyTasks } from '../support/tiny-tasks.ts';
+
+describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
+  let bench: SegmentBench;
+  beforeAll(() => {
+    bench = new SegmentBench({ trainRows: 20, devRows: 12, task });
+  });
+  afterAll(() => rmSync(bench.folder, { recursive: true }));
+
+  /** A trained trial's evaluation, as the database has it. */
+  async function stored(aggregate: 'logits' | 'probabilities') {
+    const specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
+    const run = async (segment: Parameters<typeof bench.command>[0]) =>
+      makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
+    const { checkpoint } = expectOutcome(await run(bench.trainSegment(specification)), 'trained');
+    const pending = bench.pending('m', { ensemble_size: 3, dropout_rate: 0.4, aggregate });
+    const evaluated = expectOutcome(
+      await run(bench.evaluateSegment(specification, checkpoint, [pending])),
+      'evaluated',
+    );
+    const [result] = evaluated.results;
+    if (result === undefined) throw new Error('one evaluation gives one result');
+    return {
+      metrics: result.metrics,
+      evaluation: {
+        specification,
+        configuration: pending.configuration,
+        dataset: { hash: bench.dev.hash, content: readFileSync(bench.datasetFiles[bench.dev.hash] ?? '') },
+        members: evaluated.members.map(({ outputs }) => outputs),
+        predictionsSha256: result.predictionsSha256,
+      },
+    };
+  }
+
+  it('are of every row, made of what is stored, and of nothing else', async () => {
+    for (const aggregate of ['logits', 'probabilities'] as const) {
+      const { evaluation } = await stored(aggregate);
+      const records = await trialPredictions(evaluation, bench.modelFolder);
+      expect(records).toHaveLength(12);
+      const others = { ...evaluation, members: evaluation.members.slice(1) };
+      await expect(trialPredictions(others, bench.modelFolder)).rejects.toThrow(/EXPORT_UNFAITHFUL/);
+    }
+  });
+
+  const { benchmark } = taskOf(task.shape).predictions;
+  it.skipIf(benchmark === undefined)('score in the benchmark’s format what the evaluation says', async () => {
+    const { metrics, evaluation } = await stored('logits');
+    const records = await trialPredictions(evaluation, bench.modelFolder);
+    const qas = bench.devRows.map((row) => {
+      const { id, question, context, answers } = thawAnswers(row);
+      const listed = answers.map(({ text, start }) => ({ text, answer_start: start }));
+      return { context, qas: [{ id, question, answers: listed, is_impossible: listed.length === 0 }] };
+    });
+    const dataset = path.join(bench.folder, 'dataset.json');
+    const predictions = path.join(bench.folder, 'predictions.json');
+    writeFileSync(dataset, JSON.stringify({ version: 'v2.0', data: [{ title: 't', paragraphs: qas }] }));
+    writeFileSync(predictions, benchmark?.file(records) ?? '');
+    const { scores, notes } = scoreSquad({ dataset, predictions, threshold: 1 });
+    expect(notes).toEqual([]);
+    expect(scores['exact']).toBeCloseTo(100 * Number(metrics['exact_match']), 10);
+    expect(scores['f1']).toBeCloseTo(100 * Number(metrics['answer_f1']), 10);
+  });
+});
