@@ -6,7 +6,7 @@ export function findTrial(snapshot: SweepSnapshot, number: number): TrialRow {
   const found = snapshot.trials.find(({ trial }) => trial === number);
   if (found !== undefined) return found;
   throw new DropsweepError('SWEEP_NOT_FOUND', `the sweep ${snapshot.name} has no trial ${number}`, {
-    expected: `1 to ${snapshot.trials.length}`,
+    expected: `1 to ${snapshot.trialCount}`,
     fix: `dropsweep show ${snapshot.name} lists them`,
   });
 }

@@ -5,6 +5,7 @@ import { renderReport } from '../report/render-report.ts';
 import { commandSweep } from '../store/commands.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
 import { readSweepMark } from '../store/sweep-list.ts';
+import { dashboardSource, type Watched } from './dashboard-source.ts';
 import { type CliContext, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
@@ -16,8 +17,17 @@ import { whatWaits } from '../launch/what-waits.ts';
  * Shows a sweep until it ends or the user leaves: the dashboard on a terminal, lines in a pipe. When it has ended,
  * prints the front and sets the exit status.
  */
-export async function followSweep(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
-  const ended = await (hasScreen(context) ? showDashboard(context, record, name) : showLines(context, record, name));
+export async function followSweep(
+  context: CliContext,
+  record: OpenRecord,
+  launched: string,
+): Promise<'left' | 'finished'> {
+  const watched: Watched = { name: launched };
+  const ended = await (hasScreen(context)
+    ? showDashboard(context, record, watched)
+    : showLines(context, record, launched));
+  // On a screen somebody may have turned to another sweep.
+  const { name } = watched;
   if (ended === 'left') {
     note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
     return ended;
@@ -33,15 +43,20 @@ function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
   return stdout.isTTY && stdin.isTTY && env['TERM'] !== 'dumb';
 }
 
-async function showDashboard({ process }: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+async function showDashboard(
+  { process }: CliContext,
+  record: OpenRecord,
+  watched: Watched,
+): Promise<'left' | 'finished'> {
   const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
   const { guardTerminal } = await import('../dashboard/terminal-guard.ts');
   return runDashboard({
-    readSnapshot: (page) => readSweepSnapshot(record.store, name, page === undefined ? {} : { page }),
-    readMark: () => readSweepMark(record.store, name),
+    readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
+    source: dashboardSource(record.store, watched),
+    readMark: () => readSweepMark(record.store, watched.name),
     whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
     guard: () => guardTerminal(process.stdout.fd),
-    command: (command) => carryOut(record, name, command),
+    command: (command) => carryOut(record, watched.name, command),
     stdout: process.stdout,
     stdin: process.stdin,
   });

@@ -1,4 +1,5 @@
 import type { ViewAction } from './view-state.ts';
+import { views } from './views/views.ts';
 
 /** What a key asks of the sweep. It becomes desired state in PostgreSQL, so it works with Temporal down. */
 export type DashboardCommand =
@@ -9,6 +10,8 @@ export type DashboardCommand =
 /** What a key means. */
 export type KeyMeaning =
   | { readonly kind: 'view'; readonly action: ViewAction }
+  | { readonly kind: 'next_view' }
+  | { readonly kind: 'open' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'parallelism'; readonly change: 1 | -1 }
@@ -25,22 +28,21 @@ export interface PressedKey {
   readonly end?: boolean;
   readonly tab?: boolean;
   readonly escape?: boolean;
+  readonly return?: boolean;
   readonly ctrl?: boolean;
 }
 
 /** Keys and what they do, as the help panel lists them. */
 export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
-  ['q, Ctrl-C', 'leave; the sweep goes on'],
-  ['p', 'pause: slots checkpoint and stop'],
-  ['r', 'resume'],
+  ['q, Ctrl-Z', 'leave (the sweep goes on), or stop until `fg`'],
+  ['p, r', 'pause (slots checkpoint and stop), resume'],
   ['+ -', 'one lane more or less'],
-  ['tab', 'next view: overview, trials, trade-off, slots'],
   ['s', 'sort the trials by the next column'],
-  ['↑ ↓ or k j', 'scroll by a row'],
-  ['PgUp PgDn', 'scroll by a page'],
-  ['Home End', 'first or last trial'],
-  ['Ctrl-Z', 'stop until `fg`'],
-  ['?', 'this help; Esc closes it'],
+  ['↑ ↓ or k j', 'choose a row'],
+  ['PgUp PgDn', 'a page; Home, End: the first, the last'],
+  ['enter, esc', 'open the chosen row, go back'],
+  ['?, tab', 'this help, the next view'],
+  ...views.flatMap(({ key, name, help }): [string, string][] => (key === undefined ? [] : [[key, `${name}: ${help}`]])),
 ];
 
 /** The keys that the last line of the frame names, most needed first. */
@@ -53,20 +55,24 @@ export const keyHints: readonly (readonly [key: string, meaning: string])[] = [
   ['s', 'sort'],
   ['jk', 'scroll'],
   ['+-', 'lanes'],
+  ['enter', 'open'],
 ];
 
 /** @param page rows that the table shows */
 export function keyMeaning(input: string, key: PressedKey, page: number): KeyMeaning | null {
   if (key.ctrl === true) return input === 'c' ? { kind: 'leave' } : input === 'z' ? { kind: 'suspend' } : null;
-  const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'scroll', rows } });
+  const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'move', rows } });
   if (key.upArrow === true) return scroll(-1);
   if (key.downArrow === true) return scroll(1);
   if (key.pageUp === true) return scroll(-page);
   if (key.pageDown === true) return scroll(page);
   if (key.home === true) return scroll(Number.NEGATIVE_INFINITY);
   if (key.end === true) return scroll(Number.POSITIVE_INFINITY);
-  if (key.tab === true) return { kind: 'view', action: { kind: 'next_view' } };
-  if (key.escape === true) return { kind: 'view', action: { kind: 'close_help' } };
+  if (key.tab === true) return { kind: 'next_view' };
+  if (key.return === true || input === '\r') return { kind: 'open' };
+  if (key.escape === true) return { kind: 'view', action: { kind: 'back' } };
+  const chosen = views.find((view) => view.key === input);
+  if (chosen !== undefined) return { kind: 'view', action: { kind: 'go', view: chosen.name } };
   switch (input) {
     case 'q':
       return { kind: 'leave' };

@@ -4,18 +4,20 @@ import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
 import { formatClock } from './format-value.ts';
-import { frameLayout } from './frame-layout.ts';
-import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
+import { keyMeaning, type DashboardCommand, type KeyMeaning, type PressedKey } from './key-bindings.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { isFinal } from './sweep-progress.ts';
 import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
-import { hasPage, lastOffset, pageAsked } from './trial-table.ts';
-import { changeView, initialViewState, type ViewState } from './view-state.ts';
+import { pageAsked } from './trial-table.ts';
+import type { ViewSource } from './view-source.ts';
+import { Viewing } from './viewing.ts';
 
 export interface DashboardOptions {
   /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
   readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
+  /** The queries of single views. */
+  readonly source: ViewSource;
   /** See SnapshotPollerOptions. */
   readonly readMark?: () => Promise<string>;
   /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
@@ -60,8 +62,8 @@ class Dashboard {
   readonly #colour: boolean;
   readonly #leaving = new AbortController();
   readonly #nudges = new EventTarget();
+  readonly #viewing: Viewing;
   #snapshot: SweepSnapshot | null = null;
-  #view: ViewState = initialViewState;
   #away: { readonly since: string; readonly reason: string } | null = null;
   #waiting: string | null = null;
   #looking = false;
@@ -73,6 +75,14 @@ class Dashboard {
     this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
     this.#now = options.now ?? (() => new Date());
     this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
+    this.#viewing = new Viewing({
+      source: options.source,
+      size: () => this.#screen,
+      snapshot: () => this.#snapshot,
+      draw: () => this.#draw(),
+      nudge: () => this.#nudge(),
+      failed: (view, error) => this.#say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
+    });
   }
 
   async run(): Promise<'left' | 'finished'> {
@@ -107,6 +117,10 @@ class Dashboard {
       signal?.removeEventListener('abort', leave);
     }
     return this.#snapshot !== null && isFinal(this.#snapshot) ? 'finished' : 'left';
+  }
+
+  #nudge(): void {
+    this.#nudges.dispatchEvent(new Event('nudge'));
   }
 
   /** Ctrl-Z, or SIGTSTP from outside: the shell finds its terminal as it was. */
@@ -169,15 +183,20 @@ class Dashboard {
   async #poll(): Promise<void> {
     const { readSnapshot, readMark, restingRefreshMs, refreshMs = 500 } = this.#options;
     await pollSnapshots({
-      readSnapshot: () => readSnapshot(this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#view)),
+      readSnapshot: async () => {
+        const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
+        const snapshot = await readSnapshot(page);
+        await this.#viewing.read(snapshot.sweepId);
+        return snapshot;
+      },
       nudges: this.#nudges,
       ...(readMark === undefined ? {} : { readMark }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
-      rests: isFinal,
+      rests: (snapshot) => isFinal(snapshot) && !this.#viewing.beyondSweep,
       refreshMs,
       signal: this.#leaving.signal,
       onSnapshot: (snapshot) => {
-        const wasGoing = this.#snapshot !== null && !isFinal(this.#snapshot);
+        const wasGoing = this.#snapshot?.sweepId === snapshot.sweepId && !isFinal(this.#snapshot);
         const first = this.#snapshot === null;
         this.#snapshot = snapshot;
         this.#away = null;
@@ -196,7 +215,8 @@ class Dashboard {
     return (
       <DashboardApp
         snapshot={this.#snapshot}
-        view={this.#view}
+        view={this.#viewing.state}
+        read={this.#viewing.shown}
         banner={this.#banner()}
         now={this.#now()}
         width={this.#screen.columns}
@@ -228,26 +248,18 @@ class Dashboard {
   }
 
   #press(input: string, key: PressedKey): void {
-    const layout = frameLayout(this.#view.view, this.#screen.columns, this.#screen.rows);
-    const table = layout?.table ?? 0;
-    const meaning = keyMeaning(input, key, Math.max(1, table - 2));
+    const meaning = keyMeaning(input, key, Math.max(1, this.#viewing.extent.visible));
     if (meaning === null) return;
-    if (meaning.kind === 'leave') {
-      this.#leaving.abort();
-      return;
-    }
-    if (meaning.kind === 'suspend') {
-      this.#suspend();
-      return;
-    }
-    if (meaning.kind === 'view') {
-      const last = this.#snapshot === null || table === 0 ? 0 : lastOffset(this.#snapshot, table);
-      this.#view = changeView(this.#view, meaning.action, last);
-      if (this.#snapshot !== null && !hasPage(this.#snapshot, this.#view, table))
-        this.#nudges.dispatchEvent(new Event('nudge'));
-      this.#draw();
-      return;
-    }
+    if (meaning.kind === 'leave') this.#leaving.abort();
+    else if (meaning.kind === 'suspend') this.#suspend();
+    else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
+    else if (meaning.kind === 'next_view') this.#viewing.next();
+    else if (meaning.kind === 'open') this.#open();
+    else this.#steer(meaning);
+  }
+
+  /** What a key asks of the sweep. */
+  #steer(meaning: Extract<KeyMeaning, { readonly kind: 'pause' | 'resume' | 'parallelism' }>): void {
     if (this.#snapshot === null || isFinal(this.#snapshot)) {
       this.#say({ text: 'the sweep takes no commands now', urgent: false });
       return;
@@ -259,6 +271,17 @@ class Dashboard {
       this.#snapshot = { ...this.#snapshot, desiredParallelism: parallelism };
       void this.#command({ kind: 'set_parallelism', parallelism }, `parallelism ${parallelism}`);
     }
+  }
+
+  #open(): void {
+    const opened = this.#viewing.opened();
+    if (opened === null) return;
+    if (opened.sweep !== undefined) {
+      this.#options.source.watch(opened.sweep);
+      this.#snapshot = null;
+      this.#nudge();
+    }
+    this.#viewing.change({ kind: 'open', opened });
   }
 
   async #command(command: DashboardCommand, what: string): Promise<void> {

@@ -89,3 +89,11 @@ export function captionRule(caption: string, width: number): StyledLine {
   const tail = Math.max(0, width - stringWidth(text) - 4);
   return [span('── ', 'faint'), span(text, 'heading'), span(` ${'─'.repeat(tail)}`, 'faint')];
 }
+
+/** Two blocks side by side, the right one from column `at` on. */
+export function beside(left: readonly StyledLine[], at: number, right: readonly StyledLine[]): readonly StyledLine[] {
+  return left.map((line, row) => {
+    const clipped = clipLine(line, at);
+    return [...clipped, span(' '.repeat(at - lineWidth(clipped))), ...(right[row] ?? [])];
+  });
+}

@@ -18,8 +18,17 @@ export interface Tradeoff {
   readonly mixedNumerics: boolean;
 }
 
-/** Theorem 4.4's trade-off over the trials that are scored: the objective against the complexity proxy. */
+/** Snapshots never change: each is worked out once, however often it is drawn. */
+const worked = new WeakMap<SweepSnapshot, Tradeoff>();
+
 export function tradeoff(snapshot: SweepSnapshot): Tradeoff {
+  const found = worked.get(snapshot) ?? tradeoffOf(snapshot);
+  worked.set(snapshot, found);
+  return found;
+}
+
+/** Theorem 4.4's trade-off over the trials that are scored: the objective against the complexity proxy. */
+function tradeoffOf(snapshot: SweepSnapshot): Tradeoff {
   const { definition } = snapshot;
   const { metric, direction } = tradeoffObjective(definition);
   const points = snapshot.points ?? snapshot.trials.flatMap((trial) => pointOf(trial, metric));

@@ -9,6 +9,8 @@ export interface TrialTableView {
   readonly sort: number;
   /** Rows scrolled past. */
   readonly offset: number;
+  /** Place of the chosen row among all trials. */
+  readonly selected: number;
 }
 
 /**
@@ -36,13 +38,17 @@ export function trialTable(
   return [
     captionRule(caption, width),
     headings(columns),
-    ...shown.map((trial) => trialLine(trial, columns, front.has(trial.trial))),
+    ...shown.map((trial, row) => {
+      const marks = `${front.has(trial.trial) ? '*' : ' '}${offset + row === view.selected ? '>' : ' '}`;
+      return trialLine(trial, columns, marks);
+    }),
   ].slice(0, height);
 }
 
-/** The greatest offset that still fills the table. */
-export function lastOffset(snapshot: SweepSnapshot, height: number): number {
-  return Math.max(0, snapshot.trialCount - Math.max(0, height - 2));
+/** The chosen trial; null where it is not among those that were read. */
+export function trialAt(snapshot: SweepSnapshot, view: TrialTableView): TrialRow | null {
+  const { rows, from } = orderedTrials(snapshot, view);
+  return rows[view.selected - from] ?? null;
 }
 
 /** Rows read beside those that are shown, so that scrolling does not wait. */
@@ -53,11 +59,11 @@ export function pageAsked(snapshot: SweepSnapshot, view: TrialTableView): TrialP
   return { sort: sortKeyAt(snapshot, view.sort).sort, offset: Math.max(0, view.offset - rowsAround) };
 }
 
-/** Whether what is there holds the rows that a table of this height shows. */
-export function hasPage(snapshot: SweepSnapshot, view: TrialTableView, height: number): boolean {
+/** Whether what is there holds the rows that a table shows. @param visible how many those are */
+export function hasPage(snapshot: SweepSnapshot, view: TrialTableView, visible: number): boolean {
   const { page, trials, trialCount } = snapshot;
   if (page === undefined) return true;
-  const last = Math.min(trialCount, view.offset + Math.max(0, height - 2));
+  const last = Math.min(trialCount, view.offset + visible);
   const sorted = sameSort(page.sort, sortKeyAt(snapshot, view.sort).sort);
   return sorted && page.offset <= view.offset && last <= page.offset + trials.length;
 }
@@ -96,10 +102,10 @@ function headings(columns: readonly TrialColumn[]): StyledLine {
   return [span(`  ${cells.join(' ')}`, 'heading')];
 }
 
-function trialLine(trial: TrialRow, columns: readonly TrialColumn[], onFront: boolean): StyledLine {
+function trialLine(trial: TrialRow, columns: readonly TrialColumn[], marks: string): StyledLine {
   const cells = columns.flatMap((column, index) => [
     span(index === 0 ? '' : ' '),
     span(fitText(column.text(trial), column.width, column.align), column.tone?.(trial) ?? 'plain'),
   ]);
-  return [span(onFront ? '* ' : '  ', 'accent'), ...cells];
+  return [span(marks, 'accent'), ...cells];
 }

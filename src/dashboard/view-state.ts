@@ -1,43 +1,72 @@
 import { assertNever } from '../base/assert-never.ts';
 
-/** What fills the body of the frame. */
-export type DashboardView = 'overview' | 'trials' | 'tradeoff' | 'slots';
-
-const views: readonly DashboardView[] = ['overview', 'trials', 'tradeoff', 'slots'];
+/** What `enter` leads to. */
+export interface Opened {
+  /** Name of the view. */
+  readonly view: string;
+  /** What it is of, as that view reads it; empty: the sweep. */
+  readonly subject: string;
+  /** The sweep to watch, where it is another one. */
+  readonly sweep?: string;
+}
 
 /** What the person at the keyboard has chosen; never stored. */
 export interface ViewState {
-  readonly view: DashboardView;
+  /** Name of the view that fills the body of the frame. */
+  readonly view: string;
+  readonly subject: string;
   readonly sort: number;
+  /** Rows scrolled past. */
   readonly offset: number;
+  /** Place of the chosen row among all. */
+  readonly selected: number;
   readonly help: boolean;
+  /** Where `esc` leads; null: it was not opened from anywhere. */
+  readonly back: ViewState | null;
 }
 
-export const initialViewState: ViewState = { view: 'overview', sort: 0, offset: 0, help: false };
+export const initialViewState: ViewState = {
+  view: 'overview',
+  subject: '',
+  sort: 0,
+  offset: 0,
+  selected: 0,
+  help: false,
+  back: null,
+};
 
 export type ViewAction =
-  | { readonly kind: 'next_view' }
+  | { readonly kind: 'go'; readonly view: string }
+  | { readonly kind: 'open'; readonly opened: Opened }
+  | { readonly kind: 'back' }
   | { readonly kind: 'next_sort' }
   | { readonly kind: 'toggle_help' }
-  | { readonly kind: 'close_help' }
-  | { readonly kind: 'scroll'; readonly rows: number };
+  | { readonly kind: 'move'; readonly rows: number };
 
-/** @param lastOffset the greatest offset at which the table is still full */
-export function changeView(state: ViewState, action: ViewAction, lastOffset: number): ViewState {
+/** Rows of the view, over all pages, and how many the screen shows. */
+export interface ViewExtent {
+  readonly rows: number;
+  readonly visible: number;
+}
+
+export function changeView(state: ViewState, action: ViewAction, { rows, visible }: ViewExtent): ViewState {
   switch (action.kind) {
-    case 'next_view': {
-      const next = views[(views.indexOf(state.view) + 1) % views.length] ?? 'overview';
-      return { ...state, view: next, offset: 0, help: false };
-    }
+    case 'go':
+      return { ...initialViewState, view: action.view, sort: state.sort };
+    case 'open':
+      return { ...initialViewState, ...action.opened, sort: state.sort, back: state };
+    case 'back':
+      return state.help ? { ...state, help: false } : (state.back ?? state);
     case 'next_sort':
-      return { ...state, sort: state.sort + 1, offset: 0 };
+      return { ...state, sort: state.sort + 1, offset: 0, selected: 0 };
     case 'toggle_help':
       return { ...state, help: !state.help };
-    case 'close_help':
-      return { ...state, help: false };
-    case 'scroll': {
-      const from = Math.min(state.offset, lastOffset);
-      return { ...state, offset: Math.max(0, Math.min(lastOffset, from + action.rows)) };
+    case 'move': {
+      const from = Math.min(state.selected, Math.max(0, rows - 1));
+      const selected = Math.max(0, Math.min(rows - 1, from + action.rows));
+      // No further than is needed to see the chosen row, and never past a full screen.
+      const offset = Math.max(selected - visible + 1, Math.min(state.offset, selected, rows - visible));
+      return { ...state, selected, offset: Math.max(0, offset) };
     }
     default:
       return assertNever(action, 'view action');

@@ -18,28 +18,41 @@ export interface EventsOf {
   readonly after?: number;
   /** The newest so many. */
   readonly limit: number;
+  /** Beside the newest so many. */
+  readonly offset?: number;
 }
 
 /** Newest last: of the sweep itself and of the trainings that it waits or waited for, since its launch. */
 export async function readSweepEvents(
   db: Pick<DatabaseTransaction, 'getExecutor'>,
-  { sweepId, trainingId, after = 0, limit }: EventsOf,
+  { sweepId, trainingId, after = 0, limit, offset = 0 }: EventsOf,
 ): Promise<SweepEventRow[]> {
-  const whose =
-    trainingId === undefined
-      ? sql`(v.sweep_id = ${sweepId} or v.training_id in (
-          select training_id from sweep_trainings where sweep_id = ${sweepId}))`
-      : sql`v.training_id = ${trainingId}`;
   const { rows } = await sql<EventRecord>`
     select v.id, v.created_at as at, v.kind, v.detail, coalesce((
       select array_agg(w.trial order by w.trial)
       from evaluations e join sweep_evaluations w on w.evaluation_id = e.id and w.sweep_id = ${sweepId}
       where e.training_id = v.training_id), '{}') as trials
     from sweep_events v
-    where ${whose} and v.id > ${after}
-      and (v.sweep_id is not null or v.created_at >= (select created_at from sweeps where id = ${sweepId}))
-    order by v.id desc limit ${limit}`.execute(db);
+    where ${eventsOf(sweepId, trainingId)} and v.id > ${after}
+    order by v.id desc limit ${limit} offset ${offset}`.execute(db);
   return rows.map(({ detail, ...row }) => ({ ...row, text: describe({ ...row, detail }) })).reverse();
+}
+
+/** How many events there are to page through. */
+export async function countSweepEvents(db: Pick<DatabaseTransaction, 'getExecutor'>, sweepId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from sweep_events v where ${eventsOf(sweepId, undefined)}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+function eventsOf(sweepId: string, trainingId: string | undefined) {
+  const whose =
+    trainingId === undefined
+      ? sql`(v.sweep_id = ${sweepId} or v.training_id in (
+          select training_id from sweep_trainings where sweep_id = ${sweepId}))`
+      : sql`v.training_id = ${trainingId}`;
+  return sql`${whose} and (v.sweep_id is not null
+    or v.created_at >= (select created_at from sweeps where id = ${sweepId}))`;
 }
 
 interface EventRecord {

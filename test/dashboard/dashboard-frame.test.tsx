@@ -21,7 +21,7 @@ describe('the whole frame', () => {
 
   it('is never wider or higher than the terminal, whatever its size', () => {
     for (const situation of Object.values(situations)) {
-      for (const view of ['overview', 'trials', 'tradeoff', 'slots'] as const) {
+      for (const view of ['overview', 'trials', 'trade-off', 'slots', 'events'] as const) {
         for (const [width, height] of [
           [20, 5],
           [40, 10],
@@ -61,20 +61,20 @@ describe('the whole frame', () => {
       [##########----------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting
       ── keys ────────────────────────────────────────────────────
-      q, Ctrl-C   leave; the sweep goes on
-      p           pause: slots checkpoint and stop
-      r           resume
+      q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
+      p, r        pause (slots checkpoint and stop), resume
       + -         one lane more or less
-      tab         next view: overview, trials, trade-off, slots
       s           sort the trials by the next column
-      ↑ ↓ or k j  scroll by a row
-      PgUp PgDn   scroll by a page
-      Home End    first or last trial
-      Ctrl-Z      stop until \`fg\`
-      ?           this help; Esc closes it
-
-
-
+      ↑ ↓ or k j  choose a row
+      PgUp PgDn   a page; Home, End: the first, the last
+      enter, esc  open the chosen row, go back
+      ?, tab      this help, the next view
+      1           overview: trials, trade-off and slots at once
+      2           trials: every trial, by any column
+      3           trade-off: the objective against complexity
+      4           slots: what every slot does
+      5           events: what happened, newest first
+      6           sweeps: all sweeps; enter: watch it
       12:09:52Z training 4 succeeded after 31.5 s
       q leave  ? help  tab view  p pause  r resume  s sort"
     `);

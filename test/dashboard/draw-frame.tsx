@@ -3,13 +3,16 @@ import { render } from 'ink-testing-library';
 import stringWidth from 'string-width';
 import { DashboardFrame, type DashboardFrameProps } from '../../src/dashboard/dashboard-frame.tsx';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
+import { viewNamed } from '../../src/dashboard/views/views.ts';
 import { now } from './sweep-fixture.ts';
 
 type FrameRequest = Pick<DashboardFrameProps, 'snapshot' | 'width' | 'height'> & Partial<DashboardFrameProps>;
 
 /** A frame as text, trailing spaces off. It throws where a line is wider, or the frame higher, than asked for. */
 export function drawFrame(request: FrameRequest): string {
-  const props = { view: initialViewState, banner: null, now, colour: false, ...request };
+  const view = request.view ?? initialViewState;
+  const read = viewNamed(view.view).drawn;
+  const props = { read, banner: null, now, colour: false, ...request, view };
   // ink-testing-library's terminal is 100 columns wide: wider frames are drawn on a wider one.
   const instance = render(<></>);
   Object.defineProperty(instance.stdout, 'columns', { value: 200 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inAscii, wantsAscii } from '../../src/dashboard/glyphs.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
+import { emptySource } from './empty-source.ts';
 import { Emulator } from './emulator.ts';
 import { now, situations } from './sweep-fixture.ts';
 
@@ -22,6 +23,7 @@ describe('a terminal that shows ASCII alone', () => {
     const emulator = new Emulator(80, 24);
     const leaving = new AbortController();
     const end = runDashboard({
+      source: emptySource,
       readSnapshot: async () => situations.running(),
       command: async () => undefined,
       stdout: emulator.output(),

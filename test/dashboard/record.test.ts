@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { freePort } from '../../src/services/free-port.ts';
 import { startPostgres, type RunningPostgres } from '../../src/services/postgres-server.ts';
@@ -30,6 +31,8 @@ beforeAll(async () => {
   const simulation = { step_ms: 1, failure_rate: 0, crash_rate: 0, steps: 10 };
   const plan = simulatedPlan({ name: 'watched', trainings: 30, parallelism: 2, simulation });
   await createSweep(store, { plan, datasets: [], launchedBy: { user: 'ada' } });
+  const other = simulatedPlan({ name: 'other', trainings: 2, parallelism: 1, simulation });
+  await createSweep(store, { plan: other, datasets: [], launchedBy: { user: 'ada' } });
 });
 
 afterAll(async () => {
@@ -51,8 +54,10 @@ function stopServer(signal: NodeJS.Signals): Promise<unknown> {
 
 it('shows what PostgreSQL holds, commands through it, and outlives it', async () => {
   const emulator = new Emulator(80, 24);
+  const watched = { name: 'watched' };
   const watching = runDashboard({
-    readSnapshot: () => readSweepSnapshot(store, 'watched'),
+    readSnapshot: (page) => readSweepSnapshot(store, watched.name, page === undefined ? {} : { page }),
+    source: dashboardSource(store, watched),
     command: async (command) => void (await commandSweep(store, 'watched', randomUUID(), command)),
     stdout: emulator.output(),
     stdin: emulator.stdin,
@@ -63,6 +68,27 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   expect(first[0]).toContain('SIMULATED: NOT RESULTS  RUNNING');
   expect(first[2]).toBe('0/30 trainings · 0 running · 30 waiting · parallelism 2');
   expect(first[3]).toContain('trials 1–7 of 30 by accuracy');
+
+  emulator.press('5');
+  const events = await emulator.until((screen) => screen[3]?.startsWith('── events') === true);
+  expect(events[4]).toMatch(/^> \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S+ launched/);
+  emulator.press('6');
+  const sweeps = await emulator.until((screen) => screen[5]?.startsWith('> other') === true);
+  expect(sweeps[6]).toMatch(/^ {2}watched {2}running {5}0 % 0\/30 trainings, SIMULATED, \d+ s ago$/);
+  // Another sweep is watched, and this one again.
+  emulator.press('\r');
+  await emulator.until((screen) => screen[0]?.startsWith('dropsweep other') === true);
+  emulator.press('6');
+  await emulator.until((screen) => screen[5]?.startsWith('> other') === true);
+  emulator.press('j\r');
+  await emulator.until((screen) => screen[0]?.startsWith('dropsweep watched') === true);
+  emulator.press('2jj\r');
+  const trial = await emulator.until((screen) => screen[3]?.startsWith('── trial 3 1–19 of') === true);
+  expect(trial[4]).toBe('> state                    waiting, step 0 of 10, 0 attempts');
+  emulator.press('\u001B');
+  const back = await emulator.until((screen) => screen[3]?.startsWith('── trials 1–17 of 30') === true);
+  expect(back[7]).toMatch(/^ > +3 /);
+  emulator.press('1');
 
   emulator.press('p+');
   await emulator.until(

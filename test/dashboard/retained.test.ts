@@ -17,7 +17,7 @@ const program = `
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode() {}, ref() {}, unref() {} });
   const stdout = { columns: 80, rows: 24, write() {}, on() {}, off() {} };
   const counts = { waiting: 0, running: 1, evaluating: 0, succeeded: 0, diverged: 0, out_of_memory: 0, infeasible: 0,
-    crashed: 0, pruned: 0, cancelled: 0, total: 1, reused: 0 };
+    crashed: 0, pruned: 0, cancelled: 0, total: 1, reused: 0, collapsed: 0 };
   const leaving = new AbortController();
   let drawn = 0;
   const heap = () => { global.gc(); return process.memoryUsage().heapUsed; };
@@ -32,7 +32,7 @@ const program = `
         desiredParallelism: 1, createdAt: new Date(), finishedAt: null, counts, stepsDone: drawn, stepsTotal: 10_000,
         stepsPerSecond: 1, trials: [], points: [], trialCount: 0, slots: [], recentEvents: [] };
     },
-    command: async () => {}, stdout, stdin, refreshMs: 0, signal: leaving.signal,
+    source: {}, command: async () => {}, stdout, stdin, refreshMs: 0, signal: leaving.signal,
   });
   const entries = performance.getEntries().length;
   console.log(JSON.stringify({ entries, grown: heap() - before, drawn }));

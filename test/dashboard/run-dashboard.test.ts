@@ -7,11 +7,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DashboardCommand } from '../../src/dashboard/key-bindings.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import type { SweepSnapshot } from '../../src/store/sweep-snapshot.ts';
+import { emptySource } from './empty-source.ts';
 import { Emulator } from './emulator.ts';
 import { now, situations } from './sweep-fixture.ts';
 
 function start(emulator: Emulator, read: () => Promise<SweepSnapshot>, commands: DashboardCommand[] = []) {
   return runDashboard({
+    source: emptySource,
     readSnapshot: read,
     command: async (command) => {
       commands.push(command);
@@ -102,6 +104,7 @@ describe('the dashboard on a terminal', () => {
     let readings = 0;
     let marks = 0;
     const end = runDashboard({
+      source: emptySource,
       readSnapshot: async () => {
         readings += 1;
         return mark === 'completed' ? situations.finished() : situations.running();
@@ -131,6 +134,7 @@ describe('the dashboard on a terminal', () => {
     const emulator = new Emulator(80, 24);
     let stopped = 0;
     const end = runDashboard({
+      source: emptySource,
       readSnapshot: async () => situations.running(),
       command: async () => undefined,
       stdout: emulator.output(),

@@ -1,0 +1,46 @@
+import { slotSummary } from '../slot-list.ts';
+import { beside } from '../styled-line.ts';
+import { tradeoff } from '../tradeoff.ts';
+import { trialTable } from '../trial-table.ts';
+import { slotBlock } from './slots.ts';
+import { plotBlock } from './tradeoff.ts';
+import { openTrial } from './trials.ts';
+import { snapshotView } from './view.ts';
+
+/** Table, scatter and slots at once, as far as there is room. */
+export const overview = snapshotView({
+  name: 'overview',
+  key: '1',
+  help: 'trials, trade-off and slots at once',
+  eventsBelow: true,
+  rows: (_, { trialCount }) => trialCount,
+  visible: (width, height) => Math.max(0, divide(width, height).table - 2),
+  draw(_, { snapshot, state, now, width, height }) {
+    const parts = divide(width, height);
+    const trade = tradeoff(snapshot);
+    const front = new Set(trade.front.map(({ trial }) => trial));
+    const table = trialTable(snapshot, state, front, width, parts.table);
+    const padding = Array.from({ length: parts.table - table.length }, () => []);
+    const summary = parts.summary > 0 ? [slotSummary(snapshot, width)] : [];
+    if (parts.plot === 0) return [...table, ...padding, ...summary];
+    const left = width >= besideFrom ? Math.floor(width * 0.58) : width;
+    const plot = plotBlock(trade, left, parts.plot);
+    const right = width - left - 1;
+    if (right < 20) return [...table, ...padding, ...plot, ...summary];
+    return [...table, ...padding, ...beside(plot, left + 1, slotBlock(snapshot, now, right, parts.plot)), ...summary];
+  },
+  open: (_, frame) => openTrial(frame),
+});
+
+/** Columns from which slots stand beside the scatter. */
+const besideFrom = 76;
+
+function divide(
+  width: number,
+  height: number,
+): { readonly table: number; readonly plot: number; readonly summary: number } {
+  if (height < 14) return { table: height - 1, plot: 0, summary: 1 };
+  const summary = width >= besideFrom ? 0 : 1;
+  const table = Math.max(7, Math.floor((height - summary) * 0.5));
+  return { table, plot: height - summary - table, summary };
+}

@@ -1,0 +1,91 @@
+import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { StyledLine } from '../styled-line.ts';
+import type { Opened, ViewState } from '../view-state.ts';
+import type { ViewSource } from '../view-source.ts';
+
+/** What a view is drawn in. */
+export interface ViewFrame {
+  readonly snapshot: SweepSnapshot;
+  readonly state: ViewState;
+  readonly now: Date;
+  /** Columns and rows of the body: between the header and the last events or keys. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a view asks the record for: its own rows around those shown, and what it is of. */
+export interface ViewRequest {
+  readonly sweepId: string;
+  readonly subject: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/**
+ * One view of the dashboard: a file of this folder and a line in views.ts. Keys, help and the order of views are made
+ * from these records.
+ */
+export interface ViewDefinition<Model> {
+  readonly name: string;
+  /** Goes to it from anywhere; absent: it is reached by opening something. */
+  readonly key?: string;
+  /** What it shows, in the help. */
+  readonly help: string;
+  /** Whether the newest events stand below it; false where it shows them itself. */
+  readonly eventsBelow: boolean;
+  /** Whether it shows more than the sweep that is watched: it is read again though that sweep has ended. */
+  readonly beyondSweep?: true;
+  /** Its own query; absent: the snapshot has all that it shows. */
+  readonly read?: (source: ViewSource, request: ViewRequest) => Promise<Model>;
+  /** Rows that can be chosen, over all pages. */
+  rows(model: Model, snapshot: SweepSnapshot): number;
+  /** Of these, how many are on the screen. */
+  visible(width: number, height: number): number;
+  /** Exactly as much as fits into the frame. */
+  draw(model: Model, frame: ViewFrame): readonly StyledLine[];
+  /** What `enter` opens on the chosen row. */
+  readonly open?: (model: Model, frame: Pick<ViewFrame, 'snapshot' | 'state'>) => Opened | null;
+}
+
+/** A view with what it has read. */
+export interface ReadView {
+  rows(snapshot: SweepSnapshot): number;
+  draw(frame: ViewFrame): readonly StyledLine[];
+  open(frame: Pick<ViewFrame, 'snapshot' | 'state'>): Opened | null;
+}
+
+/** A view, whatever it reads. */
+export interface View
+  extends Pick<ViewDefinition<never>, 'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'visible'> {
+  /** Null: it reads nothing of its own, and `drawn` is all of it. */
+  readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;
+  readonly drawn: ReadView | null;
+}
+
+/** A view that shows what it reads. */
+export function readingView<Model>(
+  definition: ViewDefinition<Model> & Required<Pick<ViewDefinition<Model>, 'read'>>,
+): View {
+  const { read } = definition;
+  return {
+    ...definition,
+    drawn: null,
+    read: async (source, request) => withModel(definition, await read(source, request)),
+  };
+}
+
+/** A view of the snapshot alone. */
+export function snapshotView(definition: Omit<ViewDefinition<null>, 'read'>): View {
+  return { ...definition, read: null, drawn: withModel(definition, null) };
+}
+
+function withModel<Model>(
+  { rows, draw, open }: Pick<ViewDefinition<Model>, 'rows' | 'draw' | 'open'>,
+  model: Model,
+): ReadView {
+  return {
+    rows: (snapshot) => rows(model, snapshot),
+    draw: (frame) => draw(model, frame),
+    open: (frame) => open?.(model, frame) ?? null,
+  };
+}

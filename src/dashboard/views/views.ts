@@ -1,0 +1,21 @@
+import { events } from './events.ts';
+import { overview } from './overview.ts';
+import { slots } from './slots.ts';
+import { sweeps } from './sweeps.ts';
+import { tradeoffView } from './tradeoff.ts';
+import { trial } from './trial.ts';
+import { trials } from './trials.ts';
+import type { View } from './view.ts';
+
+/** Every view, in the order that `tab` goes through those that have a key. */
+export const views: readonly View[] = [overview, trials, tradeoffView, slots, events, sweeps, trial];
+
+export function viewNamed(name: string): View {
+  return views.find((view) => view.name === name) ?? overview;
+}
+
+/** The next of the views that have a key. */
+export function viewAfter(name: string): View {
+  const reached = views.filter(({ key }) => key !== undefined);
+  return reached[(reached.findIndex((view) => view.name === name) + 1) % reached.length] ?? overview;
+}

@@ -1,0 +1,9 @@
+import type { ViewSource } from '../../src/dashboard/view-source.ts';
+
+/** A record that holds nothing beside the snapshot. */
+export const emptySource: ViewSource = {
+  sweeps: async () => [],
+  events: async () => ({ total: 0, from: 0, rows: [] }),
+  trial: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
+  watch: () => undefined,
+};
