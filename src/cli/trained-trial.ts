@@ -20,6 +20,12 @@ export async function trainedTrial(
     throw new DropsweepError('USAGE', 'a simulated training has no adapter', { got: `trial ${number}` });
   }
   const reference = trial.state === 'succeeded' ? await findCheckpoint(store, trial.trainingId) : null;
+  if (reference === null && trial.state === 'succeeded') {
+    throw new DropsweepError('USAGE', `the checkpoint of trial ${number} was removed by gc`, {
+      got: 'its scores alone',
+      fix: 'a sweep that scores something more of it (another M) trains it again, to the same bits; pin it then',
+    });
+  }
   if (reference === null) {
     throw new DropsweepError('USAGE', `trial ${number} has no trained adapter yet`, {
       got: `${trial.state}, step ${trial.step} of ${trial.totalSteps}`,

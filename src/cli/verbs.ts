@@ -21,6 +21,8 @@ import { upVerb } from './verbs/up/up-verb.ts';
 import { downVerb } from './verbs/down/down-verb.ts';
 import { workerVerb } from './verbs/worker/worker-verb.ts';
 import { scoreVerb } from './verbs/score/score-verb.ts';
+import { gcVerb } from './verbs/gc/gc-verb.ts';
+import { pinVerb } from './verbs/pin/pin-verb.ts';
 import { doctorVerb } from './verbs/doctor/doctor-verb.ts';
 import { configVerb } from './verbs/config/config-verb.ts';
 import { migrateVerb } from './verbs/migrate/migrate-verb.ts';
@@ -53,6 +55,8 @@ export const verbs: readonly Verb[] = [
   downVerb,
   workerVerb,
   scoreVerb,
+  gcVerb,
+  pinVerb,
   doctorVerb,
   configVerb,
   migrateVerb,

@@ -132,6 +132,7 @@ export interface DatabaseSchema {
     bytes: number;
     created_at: Moment;
   };
+  training_pins: { training_id: string; pinned_at: Moment };
   evaluations: {
     id: Generated<string>;
     evaluation_hash: string;

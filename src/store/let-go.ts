@@ -2,6 +2,10 @@ import { sql } from 'kysely';
 import type { DatabaseTransaction } from './open-store.ts';
 import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
+/** It had succeeded, and was only trained again for what is let go of now. */
+const scoredBefore = sql`exists (
+  select 1 from evaluations e where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'done')`;
+
 /** Ends trainings that no sweep waits for any more. A worker that still runs one finds its lease stale. */
 export async function letGo(
   tx: DatabaseTransaction,
@@ -11,7 +15,9 @@ export async function letGo(
   // Two sweeps that let go at once must not each see the other's link as open: whoever locks last sees both closed.
   await sql`select id from trainings where id = any(${trainingIds}::uuid[]) order by id for update`.execute(tx);
   const { rows } = await sql<{ id: string }>`
-    update trainings t set state = ${state}::training_state, finished_at = now()
+    update trainings t set finished_at = now(),
+      state = (case when ${scoredBefore} then 'succeeded' else ${state} end)::training_state,
+      step = case when ${scoredBefore} then t.total_steps else t.step end
     where t.id = any(${trainingIds}::uuid[]) and t.state = 'active'
       and not exists (select 1 from sweep_trainings l where l.training_id = t.id and l.open)
     returning t.id`.execute(tx);

@@ -8,9 +8,26 @@ import type { DatabaseTransaction } from './open-store.ts';
  */
 export async function settleTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
   if (trainingIds.length === 0) return;
+  await reopenCollected(tx, trainingIds);
   await settleSegments(tx, trainingIds);
   await succeedTrainings(tx, trainingIds);
   await closeLinks(tx, trainingIds);
+}
+
+/**
+ * A training that has succeeded, whose last checkpoint `gc` has removed and that a further evaluation is wanted of, is
+ * trained again, to the same bits. What was scored of it stays.
+ */
+async function reopenCollected(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    update trainings t set state = 'active', step = 0, progress_step = 0, train_seconds = 0, finished_at = null
+    where t.id = any(${trainingIds}::uuid[]) and t.state = 'succeeded'
+      and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = t.total_steps)
+      and exists (
+        select 1 from evaluations e
+          join sweep_evaluations w on w.evaluation_id = e.id
+          join sweep_trainings l on l.sweep_id = w.sweep_id and l.training_id = t.id
+        where e.training_id = t.id and e.status = 'pending' and l.open)`.execute(tx);
 }
 
 /**

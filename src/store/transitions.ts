@@ -21,10 +21,13 @@ export const sweepTransitions: Transitions<SweepRecordState> = {
   cancelled: ['running'],
 };
 
-/** A final training becomes active again only by `retry` (failed) or because another sweep wants it (let go). */
+/**
+ * A final training becomes active again only by `retry` (failed), because another sweep wants it (let go), or because a
+ * further evaluation wants the checkpoint that gc has removed (succeeded).
+ */
 export const trainingTransitions: Transitions<TrainingRecordState> = {
   active: ['succeeded', 'diverged', 'out_of_memory', 'infeasible', 'crashed', 'pruned', 'cancelled'],
-  succeeded: [],
+  succeeded: ['active'],
   diverged: ['active'],
   out_of_memory: ['active'],
   infeasible: ['active'],

@@ -75,7 +75,7 @@ describe('the life of a sweep on the command line', () => {
     });
     expect(await told('logs', 'life')).toContain('launched');
     expect(await told('ls')).toContain('life');
-    expect(await told('watch', 'life')).toContain('Pareto front over accuracy, ece, complexity');
+    expect(await told('watch', 'life')).toContain('Pareto front over accuracy, ECE, complexity');
   });
 
   it('attaches to the sweep that is there when the same file is launched again', async () => {
@@ -118,6 +118,25 @@ describe('the life of a sweep on the command line', () => {
     expect(run.stdout).toContain('4 diverged');
     expect(await told('retry', '--failed', 'failing')).toBe('failing: failed trainings are tried again\n');
     expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
+  });
+
+  it('removes the checkpoints that a budget has no room for, but those pinned or on the front, and no result', async () => {
+    const front = await told('pareto', 'life');
+    const { rows } = await read('show', 'life');
+    expect(await told('pin', 'life', '1')).toContain('gc keeps its checkpoint');
+    const dry = await told('gc', '--dry-run', '--budget', '1B', '--history', '1');
+    expect(dry).toMatch(/Checkpoints of trainings that can be trained again: [1-9]\d* would be removed/);
+    expect(dry).toContain('0 attempts, 0 stretches of metrics and 0 events would be forgotten');
+    expect(await told('gc', '--budget', '1B')).toBe(
+      dry
+        .replaceAll('would be removed', 'removed')
+        .replace('would stay', 'stay')
+        .replace(/Of trainings.*\n/, ''),
+    );
+    expect(await told('gc', '--budget', '1B')).toContain('can be trained again: 0 removed');
+    expect(await told('pareto', 'life')).toBe(front);
+    expect(await read('show', 'life')).toMatchObject({ rows });
+    expect((await dropsweep('gc', '--budget', 'much')).status).toBe(2);
   });
 });
 

@@ -1,0 +1,26 @@
+import { parseBytes } from '../../byte-sizes.ts';
+import { verb } from '../../verb.ts';
+import { parseCount } from '../../verb-parameters.ts';
+import type { GcFlags } from './gc.ts';
+
+export const gcVerb = verb<GcFlags, []>(
+  {
+    name: 'gc',
+    words: '',
+    brief: 'removes checkpoints that a later one has superseded; to a budget, and old history, where asked',
+    about: `Removes checkpoints of this machine that a later one of their training has superseded, and files
+that no record speaks of. --budget removes checkpoints of trainings that have succeeded until the rest fits, those first
+that are cheapest to train again; what is on a sweep's front, pinned, or what a training goes on from is kept. A training
+whose checkpoint is gone is trained again, to the same bits, when something more is to be scored of it. --history forgets
+attempts, metrics by step and events of trainings that ended so many days ago, never a result.`,
+    examples: ['dropsweep gc --dry-run', 'dropsweep gc --budget 20GB --history 90'],
+  },
+  {
+    flags: {
+      dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'say what would go, remove nothing' },
+      budget: { kind: 'parsed', parse: parseBytes, optional: true, brief: 'what checkpoints may take, as 20GB' },
+      history: { kind: 'parsed', parse: parseCount, optional: true, brief: 'days after which history is forgotten' },
+    },
+  },
+  async () => (await import('./gc.ts')).gc,
+);

@@ -1,0 +1,112 @@
+import { paretoReport } from '../../../report/pareto-report.ts';
+import {
+  type CollectableCheckpoint,
+  forgetCheckpoints,
+  readCollectable,
+  recordedBytes,
+  recordedFiles,
+} from '../../../store/collect-checkpoints.ts';
+import type { Store } from '../../../store/open-store.ts';
+import { historyToPrune, pruneHistory } from '../../../store/prune-history.ts';
+import { listSweeps } from '../../../store/sweep-list.ts';
+import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
+import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
+import { formatBytes } from '../../byte-sizes.ts';
+import { type CliContext, say } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { readWholeSweep } from '../../read-report.ts';
+
+export interface GcFlags {
+  readonly dryRun: boolean;
+  /** Bytes that checkpoints may take; absent: none of a training that has succeeded is removed for room. */
+  readonly budget?: number;
+  /** Days; absent: history stays. */
+  readonly history?: number;
+}
+
+export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
+  await withRecord(async ({ store, machine }) => {
+    const kept = flags.budget === undefined && flags.history === undefined ? [] : await trainingsOfFronts(store);
+    const { folder, id } = openCheckpointStore(machine.dataDirectory);
+    const total = await recordedBytes(store, id);
+    const going = choose(await readCollectable(store, id), new Set(kept), total, flags.budget);
+    const leftovers = leftoverCheckpoints(folder, await recordedFiles(store, id));
+    const gone = flags.dryRun
+      ? going
+      : await forgetCheckpoints(
+          store,
+          going.map((checkpoint) => checkpoint.id),
+        );
+    if (!flags.dryRun) for (const { uri } of [...gone, ...leftovers]) removeCheckpointFile(folder, uri);
+    const superseded = new Set(going.filter((checkpoint) => checkpoint.superseded).map((checkpoint) => checkpoint.id));
+    const verb = flags.dryRun ? 'would be removed' : 'removed';
+    const rest = total - sizeOf(gone);
+    say(
+      this,
+      [
+        line(
+          'Superseded checkpoints',
+          gone.filter((checkpoint) => superseded.has(checkpoint.id)),
+          verb,
+        ),
+        line(
+          'Checkpoints of trainings that can be trained again',
+          gone.filter((checkpoint) => !superseded.has(checkpoint.id)),
+          verb,
+        ),
+        line('Files without a record', leftovers, verb),
+        `${formatBytes(rest)} of checkpoints ${flags.dryRun ? 'would stay' : 'stay'}.`,
+        ...(flags.budget !== undefined && rest > flags.budget
+          ? [
+              `That is ${formatBytes(rest - flags.budget)} over the budget: fronts, pinned ones and what trainings go on from are kept.`,
+            ]
+          : []),
+        ...(flags.history === undefined ? [] : [await history(store, flags.history, kept, flags.dryRun)]),
+      ].join('\n'),
+    );
+  });
+}
+
+/** Superseded ones always; of the others the cheapest to train again, until the rest is within the budget. */
+function choose(
+  collectable: readonly CollectableCheckpoint[],
+  fronts: ReadonlySet<string>,
+  total: number,
+  budget: number | undefined,
+): readonly CollectableCheckpoint[] {
+  const superseded = collectable.filter((checkpoint) => checkpoint.superseded);
+  if (budget === undefined) return superseded;
+  let rest = total - sizeOf(superseded);
+  const further: CollectableCheckpoint[] = [];
+  for (const checkpoint of collectable) {
+    if (rest <= budget) break;
+    const onFront = checkpoint.last && fronts.has(checkpoint.trainingId);
+    if (checkpoint.superseded || onFront) continue;
+    further.push(checkpoint);
+    rest -= checkpoint.bytes;
+  }
+  return [...superseded, ...further];
+}
+
+async function trainingsOfFronts(store: Store): Promise<readonly string[]> {
+  const trainings = new Set<string>();
+  for (const { name } of await listSweeps(store)) {
+    const { rows } = paretoReport(await readWholeSweep(store, name));
+    for (const { trials } of rows) for (const { trainingId } of trials) trainings.add(trainingId);
+  }
+  return [...trainings];
+}
+
+async function history(store: Store, days: number, kept: readonly string[], dryRun: boolean): Promise<string> {
+  const { attempts, metrics, events } = await (dryRun ? historyToPrune : pruneHistory)(store, days, kept);
+  const verb = dryRun ? 'would be forgotten' : 'forgotten';
+  return `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
+}
+
+function line(what: string, removed: readonly { readonly bytes: number }[], verb: string): string {
+  return `${what}: ${removed.length} ${verb}, ${formatBytes(sizeOf(removed))}.`;
+}
+
+function sizeOf(files: readonly { readonly bytes: number }[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
