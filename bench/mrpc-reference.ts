@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { accuracyStandardError } from '../src/stats/wilson-interval.ts';
+import { accuracyStandardError } from './wilson-interval.ts';
 
 /** Dev metrics of one mode, as the PyTorch program prints them. */
 export interface Shown {

@@ -32,7 +32,6 @@ export const errorCodes = {
   SERVICE_UNAVAILABLE: 'PostgreSQL, Temporal or the local supervisor did not come up or cannot be reached.',
   TEMPORAL_BINARY_MISSING: 'No Temporal server binary was found and none could be fetched or built.',
   SUPERVISOR_BUSY: 'Another supervisor already owns this data directory.',
-  LEASE_LOST: 'Another attempt owns the segment now: this one was fenced out and wrote nothing.',
   SWEEP_NOT_FOUND: 'No sweep, training or trial of that name or number exists in this database.',
   USAGE: 'The command line is off: an unknown verb, flag or value.',
 } as const satisfies Record<string, string>;

@@ -23,6 +23,11 @@ export class DropsweepError extends Error {
   }
 }
 
+/** A recorded failure in one text: messages of ours begin with their code, those of other programs do not. */
+export function failureText({ code, message }: { readonly code: string; readonly message: string }): string {
+  return message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
+}
+
 function describe(code: ErrorCode, what: string, facts: ErrorFacts): string {
   const lines = [`${code}: ${what}`];
   if (facts.where !== undefined) lines.push(`  where: ${facts.where}`);

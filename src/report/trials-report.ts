@@ -1,3 +1,4 @@
+import { failureText } from '../base/errors.ts';
 import { formatQuantity } from '../dashboard/format-value.ts';
 import { measure, measureText } from '../metrics/metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
@@ -127,7 +128,7 @@ function failures(snapshot: SweepSnapshot): readonly string[] {
   const lines = new Map<string, string>();
   for (const { trainingId, trial, failure } of snapshot.trials) {
     if (failure === null || lines.has(trainingId)) continue;
-    lines.set(trainingId, `Trial ${trial} failed: ${failure.code}: ${failure.message.split('\n')[0] ?? ''}`);
+    lines.set(trainingId, `Trial ${trial} failed: ${failureText(failure).split('\n')[0] ?? ''}`);
   }
   return [...lines.values()];
 }

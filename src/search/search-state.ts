@@ -121,19 +121,3 @@ export function openingFacts(definition: SweepDefinition, trainings: number): re
   if (sampler.independent) return [fact('planned', trainings)];
   return [fact('capacity', definition.parallelism), fact('planned', Suggestions.most(definition, sampler))];
 }
-
-/** The decisions that follow from all that was recorded, in the order in which they are to be recorded. */
-export function react(
-  definition: SweepDefinition,
-  inputs: ResolvedInputs,
-  events: readonly SearchEvent[],
-): readonly SearchDecision[] {
-  const state = new SearchState(definition, inputs);
-  for (const event of events) state.apply(event);
-  const decisions: SearchDecision[] = [];
-  for (let next = state.next(); next !== null; next = state.next()) {
-    state.apply(next);
-    decisions.push(next);
-  }
-  return decisions;
-}

@@ -5,7 +5,7 @@ import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
-import type { EvaluationStatus, SegmentStatus, SweepRecordState, TrainingRecordState } from './transitions.ts';
+import type { EvaluationStatus, SegmentStatus, SweepRecordState, TrainingRecordState } from './record-states.ts';
 
 type Written<T> = ColumnType<T, string, string>;
 type WrittenOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;

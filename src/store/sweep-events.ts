@@ -65,7 +65,7 @@ interface EventRecord {
 
 function describe({ kind, trials, detail }: Pick<EventRecord, 'kind' | 'trials' | 'detail'>): string {
   const facts = Object.entries(detail)
-    .filter(([name]) => name !== 'kind')
+    .filter(([name]) => name !== 'kind' && !(name === 'code' && saysItself(detail)))
     .map(([name, value]) => `${name} ${factText(value)}`);
   const what = kind.replaceAll('_', ' ');
   return [trials.length === 0 ? what : `${what} (${trialsText(trials)})`, ...facts].join(', ');
@@ -77,6 +77,11 @@ function trialsText(trials: readonly number[]): string {
   const last = trials.at(-1) ?? first;
   if (first === last) return `trial ${first}`;
   return last - first === trials.length - 1 ? `trials ${first}–${last}` : `trials ${trials.join(', ')}`;
+}
+
+/** Messages of ours begin with their code. */
+function saysItself({ code, message }: EventRecord['detail']): boolean {
+  return typeof message === 'string' && message.startsWith(`${String(code)}: `);
 }
 
 function factText(value: unknown): string {

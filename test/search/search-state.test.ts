@@ -2,13 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/plan-sweep.ts';
 import { replaySearch } from '../../src/search/replay.ts';
-import { isDecision } from '../../src/search/search-event.ts';
-import { react, SearchState } from '../../src/search/search-state.ts';
-import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { isDecision, type SearchDecision, type SearchEvent } from '../../src/search/search-event.ts';
+import { SearchState } from '../../src/search/search-state.ts';
+import type { ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { playSearch } from './play-search.ts';
+
+/** The decisions that follow from all that was recorded, in the order in which they are to be recorded. */
+function react(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  events: readonly SearchEvent[],
+): readonly SearchDecision[] {
+  const state = new SearchState(definition, inputs);
+  for (const event of events) state.apply(event);
+  const decisions: SearchDecision[] = [];
+  for (let next = state.next(); next !== null; next = state.next()) {
+    state.apply(next);
+    decisions.push(next);
+  }
+  return decisions;
+}
 
 const { keep: _keep, ...training } = trainingDefaults;
 const inputs = resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 3_200 } });

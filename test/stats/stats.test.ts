@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { paretoFront } from '../../src/stats/pareto-front.ts';
 import { studentCdf, studentInterval, studentQuantile } from '../../src/stats/student-interval.ts';
-import { accuracyStandardError, wilsonInterval } from '../../src/stats/wilson-interval.ts';
+import { accuracyStandardError, wilsonInterval } from '../../bench/wilson-interval.ts';
 import { withinNoise } from '../../src/stats/within-noise.ts';
 
 // Quantiles from scipy.stats.t.ppf.

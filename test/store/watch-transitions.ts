@@ -6,7 +6,7 @@ import {
   segmentTransitions,
   sweepTransitions,
   trainingTransitions,
-} from '../../src/store/transitions.ts';
+} from './allowed-transitions.ts';
 
 const watched = [
   { table: 'sweeps', column: 'state', allowed: sweepTransitions },

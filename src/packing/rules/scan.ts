@@ -1,5 +1,4 @@
 import { int, intAttribute, ints } from '../../onnx/graph.ts';
-import { packGraph } from '../pack-graph.ts';
 import { again, inputOf, type PackingRule } from '../packing-rule.ts';
 import { eachMemberRule } from './each-member.ts';
 
@@ -16,7 +15,7 @@ export const scanRule: PackingRule = (context) => {
     inputs.map((_, index) => inputOf(context, index).value),
     {
       num_scan_inputs: int(inputs.length),
-      body: { kind: 'graph', value: packGraph(body.value, new Set(names), pack) },
+      body: { kind: 'graph', value: context.packBody(body.value, new Set(names), pack) },
       scan_input_axes: ints(inputs.map((_, index) => Number(inputOf(context, index).packed))),
       scan_output_axes: ints(node.outputs.map(() => 1)),
     },

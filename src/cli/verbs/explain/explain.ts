@@ -1,3 +1,4 @@
+import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
 import { formatMoment } from '../../../dashboard/format-value.ts';
 import {
@@ -127,7 +128,7 @@ function spell(value: Json): string {
 function why(trial: TrialRow): readonly string[] {
   const { state, failure, reused, metrics, configuration } = trial;
   const sentences = [`Trial ${trial.trial}: ${state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}.`];
-  if (failure !== null) sentences.push(`It failed: ${failure.code}: ${failure.message}`);
+  if (failure !== null) sentences.push(`It failed: ${failureText(failure)}`);
   if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
   if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
   if (!dropsAnything(configuration))

@@ -1,15 +1,9 @@
-export type SweepRecordState = 'running' | 'paused' | 'completed' | 'cancelled';
-export type TrainingRecordState =
-  | 'active'
-  | 'succeeded'
-  | 'diverged'
-  | 'out_of_memory'
-  | 'infeasible'
-  | 'crashed'
-  | 'pruned'
-  | 'cancelled';
-export type SegmentStatus = 'blocked' | 'ready' | 'claimed' | 'done' | 'failed' | 'cancelled';
-export type EvaluationStatus = 'pending' | 'done' | 'failed';
+import type {
+  EvaluationStatus,
+  SegmentStatus,
+  SweepRecordState,
+  TrainingRecordState,
+} from '../../src/store/record-states.ts';
 
 type Transitions<State extends string> = Readonly<Record<State, readonly State[]>>;
 
