@@ -1,3 +1,4 @@
+import { Defect } from '../base/defect.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Node, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -38,8 +39,12 @@ export function backpropagate(
     if (!node.inputs.some((_, input) => wants(input)) || !isDifferentiable(node)) continue;
     const inputGradients = ruleOf(node)({ b, node, outputGradients, wants });
     node.inputs.forEach((input, index) => {
-      const gradient = inputGradients[index] ?? null;
-      if (input === null || gradient === null || !wants(index)) return;
+      if (input === null || !wants(index)) return;
+      const gradient = inputGradients[index];
+      // null: the rule knows that nothing flows back; undefined: it forgot the input.
+      if (gradient === undefined)
+        throw new Defect(`the rule of ${node.operator} gives input ${index} no gradient`, `where: ${node.name}`);
+      if (gradient === null) return;
       const before = gradients.get(input.name);
       const fitting = undoBroadcast(b, gradient, input.shape);
       gradients.set(input.name, before === undefined ? fitting : add(b, before, fitting));

@@ -19,6 +19,7 @@ export const errorCodes = {
     'The training was planned with another trainer version, whose results differ. It is not trained by this one.',
   NON_FINITE: 'A loss, gradient or logit became NaN or infinite: the training diverged. Its last checkpoint is kept.',
   OUT_OF_MEMORY: 'The slot had not enough memory for a step or an evaluation. The slot was started anew.',
+  DEFECT: 'The program itself is wrong: no file or configuration is to blame. The message is what to report.',
   TRAINER_CRASHED: 'The trainer process died three times in one segment with no cause from outside.',
   SIMULATED_DIVERGENCE: 'The simulated trainer drew a divergence, as its failure_rate asks.',
   CANCELLED: 'The last sweep that wanted the training let go of it.',

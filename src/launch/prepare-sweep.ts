@@ -1,30 +1,30 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isOnnxFile } from '../base/model-place.ts';
 import { sha256 } from '../base/sha256.ts';
-import { openTokenizer } from '../data/open-tokenizer.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
-import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { BaseModelReference, FrozenRow } from '../sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
+import { describeBase, encoderParametersOf } from './describe-base.ts';
+import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
+
+type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
 
 /** A sweep that is ready to be recorded. */
-export interface PreparedSweep {
+export interface PreparedSweep extends TokenCounts {
   readonly plan: SweepPlan;
   readonly datasets: readonly FrozenDataset[];
-  readonly trainTokens: number;
-  readonly devTokens: number;
-  /** Tokens of the longest train row, estimated. */
-  readonly longestRow: number;
+  /** Weights of the base's linears. */
   readonly encoderParameters: number;
+  /** What is worth saying of base and rows before a launch. */
+  readonly remarks: readonly string[];
 }
 
 /** English e-mails and sentences: characters to a word piece. */
-const CHARACTERS_PER_TOKEN = 4.2;
-const MINILM_PARAMETERS = 10_616_832;
+const charactersPerToken = 4.2;
+/** Stands for a base that is not here yet. */
+const miniLmParameters = 10_616_832;
 
 /**
  * Loads and freezes the rows and plans the sweep.
@@ -38,7 +38,6 @@ export async function prepareSweep(
   demandSearch(definition);
   const rows = loadDataset(definition.task);
   const { rows: taskRows } = taskOf(definition.task);
-  const charactersOf = (row: FrozenRow) => taskRows.characters(row);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
   const frozen = {
     train: freezeRows(rows.train),
@@ -46,40 +45,26 @@ export async function prepareSweep(
     test: rows.test === null ? null : freezeRows(rows.test),
   };
   const inputs = { base, task: rows.task, ...references(frozen) };
-  const plan = planSweep(definition, { ...inputs, ...(await countInputs(definition, rows, inputs)) });
+  // Without the model, of which a dry run may know the name alone, rows are not tokenised.
+  const first = planSweep(definition, inputs);
+  const measured = base.folder === '' ? null : await measure(first, rows);
+  const windows = taskOf(rows.task).hasWindows !== undefined && measured !== null;
+  const plan = windows ? planSweep(definition, { ...inputs, train_inputs: measured.trainInputs }) : first;
   return {
     plan,
     datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
       ({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes }),
     ),
-    ...tokenEstimates(rows, charactersOf),
-    longestRow: rows.train.reduce((longest, row) => Math.max(longest, tokensOf(charactersOf(row))), 1),
-    encoderParameters: encoderParameters(base.folder),
+    ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),
+    encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder),
+    remarks: measured === null ? [] : [...describeBase(plan), ...measured.remarks],
   };
 }
 
-/**
- * How many inputs the train rows make at each max_length of the plan, where that is not one for each. What cannot be made
- * an input of is found here, before anything is recorded.
- */
-async function countInputs(
-  definition: SweepDefinition,
-  { train, dev, test }: LoadedDataset,
-  inputs: ResolvedInputs,
-): Promise<Pick<ResolvedInputs, 'train_inputs'>> {
-  const { task: shape, base } = inputs;
-  const task = taskOf(shape);
-  // Without the model, of which a dry run knows the name alone, there is no tokenizer to count with.
-  if (task.hasWindows === undefined || base.folder === '') return {};
-  const { trainings } = planSweep(definition, inputs);
-  const tokenizer = openTokenizer(base.folder);
-  const counts: [string, number][] = [];
-  for (const maxLength of new Set(trainings.map(({ specification }) => specification.configuration.max_length))) {
-    const encoded = await task.encode(train, { shape, ...tokenizer, maxLength });
-    counts.push([String(maxLength), encoded.inputs.length]);
-    await task.encode([...dev, ...(test ?? [])], { shape, ...tokenizer, maxLength });
-  }
-  return { train_inputs: Object.fromEntries(counts) };
+/** What rows become at each max_length of the plan: what cannot be made an input of is found before anything is recorded. */
+function measure({ inputs, trainings }: SweepPlan, rows: LoadedDataset): Promise<MeasuredInputs> {
+  const lengths = new Set(trainings.map(({ specification }) => specification.configuration.max_length));
+  return measureInputs(inputs.base.folder, rows, [...lengths]);
 }
 
 /** Stands for a base model that is not looked at. */
@@ -98,28 +83,14 @@ function references(frozen: { readonly train: Frozen; readonly dev: Frozen; read
   };
 }
 
-function tokenEstimates(
-  { train, dev }: LoadedDataset,
-  charactersOf: (row: FrozenRow) => number,
-): { trainTokens: number; devTokens: number } {
-  const meanOf = (rows: readonly FrozenRow[]) => meanTokens(rows.map(charactersOf));
-  return { trainTokens: meanOf(train), devTokens: meanOf(dev) };
-}
-
-/** @param rows characters of each */
-function meanTokens(rows: readonly number[]): number {
-  const characters = rows.reduce((sum, row) => sum + row, 0);
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN / Math.max(1, rows.length)) + 3;
-}
-
-function tokensOf(characters: number): number {
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + 3;
-}
-
-/** Layers × 12 × hidden², for the prediction of time only; MiniLM-L6's where config.json is not there to say. */
-function encoderParameters(folder: string): number {
-  if (folder === '' || isOnnxFile(folder)) return MINILM_PARAMETERS;
-  const config: Record<string, unknown> = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  const { num_hidden_layers: layers, hidden_size: hidden } = config;
-  return typeof layers === 'number' && typeof hidden === 'number' ? 12 * layers * hidden ** 2 : MINILM_PARAMETERS;
+/** From characters alone, where no tokenizer is there to count. */
+function estimates({ train, dev }: LoadedDataset, charactersOf: (row: FrozenRow) => number): TokenCounts {
+  const tokensOf = (row: FrozenRow) => Math.ceil(charactersOf(row) / charactersPerToken) + 3;
+  const mean = (rows: readonly FrozenRow[]) =>
+    rows.reduce((sum, row) => sum + tokensOf(row), 0) / Math.max(1, rows.length);
+  return {
+    trainTokens: mean(train),
+    devTokens: mean(dev),
+    longestRow: train.reduce((longest, row) => Math.max(longest, tokensOf(row)), 1),
+  };
 }

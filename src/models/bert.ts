@@ -31,6 +31,7 @@ export function bert(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(config, file, 'bert.encoder.layer'),
+    vocabulary: config.vocab_size,
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) => encoderHead(task, hidden, (outputs) => pooledHead(outputs, hidden)),
   });

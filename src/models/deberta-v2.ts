@@ -78,6 +78,7 @@ export function debertaV2(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(config, file, 'deberta.encoder.layer'),
+    vocabulary: config.vocab_size,
     names,
     moreLinears: [has('c2p') ? positionKey : '', has('p2c') ? positionQuery : '']
       .filter((name) => !shared && name !== '')

@@ -63,6 +63,7 @@ export function distilbert(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(members, file, 'distilbert.transformer.layer'),
+    vocabulary: config.vocab_size,
     names,
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>

@@ -31,6 +31,7 @@ export function electra(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(config, file, 'electra.encoder.layer'),
+    vocabulary: config.vocab_size,
     embed(context, inputs) {
       const { b, weight } = context;
       const x = normalisedEmbeddings(context, inputs, tables, epsilon);

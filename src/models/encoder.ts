@@ -65,6 +65,8 @@ export interface Encoder {
   readonly linears: readonly FrozenLinear[];
   readonly initializerRange: number;
   readonly tokenLimit?: TokenLimit;
+  /** Rows of the table of words: token ids are below it; absent: an export does not say. */
+  readonly vocabulary?: number;
   /** Whether `build` calls `drop`: the family has hidden dropout. */
   readonly dropsHidden: boolean;
   /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */

@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { z } from 'zod';
 import type { Value } from '../onnx/graph.ts';
 import { add, gatherRows, layerNormalization, reshape, split } from '../onnx/operators.ts';
@@ -69,6 +70,7 @@ export function gpt2(given: unknown, file: string): Encoder {
     hiddenSize: hidden,
     initializerRange: config.initializer_range,
     tokenLimit: { tokens: config.n_positions, option: 'n_positions' },
+    vocabulary,
     dropsHidden: true,
     linears: layers.flatMap(({ attention, output, inner, outer }) => [attention, output, inner, outer]),
     build(context, inputs) {
@@ -141,9 +143,9 @@ function buildLayer(context: EncoderContext, config: Configuration, grid: Causal
   const { b, drop } = context;
   const { n_embd: hidden, n_head: heads } = config;
   const joined = applyLinear(context, layer.attention, normalise(context, config, `${layer.name}.ln_1`, x));
-  const [queries = x, keys = x, values = x] = split(b, joined, 1, [hidden, hidden, hidden]).map((part) =>
-    splitHeads(b, part, grid, heads),
-  );
+  const parts = split(b, joined, 1, [hidden, hidden, hidden]).map((part) => splitHeads(b, part, grid, heads));
+  const part = (index: number, what: string): Value => present(parts[index], `the ${what} of ${layer.name}`);
+  const [queries, keys, values] = [part(0, 'queries'), part(1, 'keys'), part(2, 'values')];
   const attended = groupedAttention(b, { queries, keys, values }, grid, layer.scale);
   const projected = drop(`${layer.name}.attn.resid_dropout`, applyLinear(context, layer.output, attended));
   const afterAttention = add(b, projected, x);

@@ -31,6 +31,7 @@ export function roberta(given: unknown, file: string): Encoder {
   };
   return postNormEncoder({
     ...postNormLayers(config, file, 'roberta.encoder.layer'),
+    vocabulary: config.vocab_size,
     tokenLimit: { tokens: rows - padId - 1, option: 'max_position_embeddings' },
     embed: (context, inputs) => normalisedEmbeddings(context, inputs, tables, epsilon),
     head: (task) =>

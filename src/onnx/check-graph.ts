@@ -1,10 +1,10 @@
-import { DropsweepError } from '../base/errors.ts';
+import { Defect } from '../base/defect.ts';
 import type { Graph } from './graph.ts';
 
 /**
  * A graph is legal when every name is given once, every input of a node was given before it, and every output exists.
  * @param outside names that the surrounding graph gives to a subgraph
- * @throws OPERATOR_UNSUPPORTED naming the node and the value
+ * @throws Defect naming the node and the value
  */
 export function checkGraph(graph: Graph, outside: ReadonlySet<string> = new Set()): Graph {
   const given = new Set(outside);
@@ -30,9 +30,6 @@ export function checkGraph(graph: Graph, outside: ReadonlySet<string> = new Set(
   return graph;
 }
 
-function illegal(what: string, where: string): DropsweepError {
-  return new DropsweepError('OPERATOR_UNSUPPORTED', `an illegal graph: ${what}`, {
-    where,
-    fix: 'this is a defect: report it with the model that showed it',
-  });
+function illegal(what: string, where: string): Defect {
+  return new Defect(`an illegal graph: ${what}`, `where: ${where}`);
 }

@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { float, int, ints, type Shape, type Value } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { broadcastShape, dimension, sameShape, shapeError, shapeText } from './shapes.ts';
@@ -147,7 +148,7 @@ export function layerNormalization(b: GraphBuilder, x: Value, scale: Value, bias
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     outputs: [{ shape: x.shape }, { shape: reduced }, { shape: reduced }],
   });
-  return result ?? x;
+  return present(result, `LayerNormalization of ${x.name}`);
 }
 
 /** x / √(mean(x²) + ε) · scale over the last axis. Two outputs: the result, the inverse root mean square. */
@@ -158,7 +159,7 @@ export function rmsNormalization(b: GraphBuilder, x: Value, scale: Value, epsilo
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     outputs: [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }],
   });
-  return result ?? x;
+  return present(result, `SimplifiedLayerNormalization of ${x.name}`);
 }
 
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceSumSquare' | 'ReduceMax' | 'ReduceMin';

@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { checkGraph } from './check-graph.ts';
 import type { Graph, Initializer, Node, Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
@@ -22,7 +23,10 @@ export function replaceOperators(graph: Graph, replacements: Readonly<Record<str
     const outputs = replacements[node.operator]?.(b, node) ?? null;
     nodes.push(...b.nodes.slice(before));
     if (outputs === null) nodes.push(node);
-    else node.outputs.forEach((output, index) => renamed.set(output.name, outputs[index] ?? output));
+    else
+      node.outputs.forEach((output, index) =>
+        renamed.set(output.name, present(outputs[index], `the replacement of ${output.name}`)),
+      );
   }
   const initializers: readonly Initializer[] = [...graph.initializers, ...b.build('', []).initializers];
   return checkGraph(keepNeeded({ ...graph, nodes, initializers, outputs: graph.outputs.map(now) }));

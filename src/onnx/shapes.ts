@@ -1,4 +1,4 @@
-import { DropsweepError } from '../base/errors.ts';
+import { Defect } from '../base/defect.ts';
 import type { Dimension, Shape } from './graph.ts';
 
 /** Shape of an element-wise result of two operands (ONNX's multidirectional broadcasting). */
@@ -33,6 +33,6 @@ export function shapeText(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-export function shapeError(where: string, got: string, expected: string): DropsweepError {
-  return new DropsweepError('OPERATOR_UNSUPPORTED', 'shapes do not fit one another', { where, got, expected });
+export function shapeError(where: string, got: string, expected: string): Defect {
+  return new Defect('shapes do not fit one another', `where: ${where}`, `got: ${got}`, `expected: ${expected}`);
 }

@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import type { AdapterMethod, MaskValues, PartValues } from '../adapters/adapter-method.ts';
 import { backpropagate, type KnownGradient } from '../autodiff/differentiate.ts';
 import type { ConvertedWeights } from '../models/converted-weights.ts';
@@ -160,8 +161,8 @@ function buildTraining(b: GraphBuilder, request: GradientGraphRequest, inputs: S
 function takeGradient(b: GraphBuilder, known: KnownGradient, { parameters, lossScale }: StepInputs): Value {
   const start = lossScale === null ? known : { ...known, gradient: multiply(b, known.gradient, lossScale) };
   const [gradient] = backpropagate(b, start, [parameters]);
-  if (gradient === null || gradient === undefined) throw new Error('the loss depends on the parameters');
-  return lossScale === null ? gradient : divide(b, gradient, lossScale);
+  const found = present(gradient, 'the gradient of the loss to the parameters');
+  return lossScale === null ? found : divide(b, found, lossScale);
 }
 
 function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, shared: Shared): Graph {

@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { demandLength } from '../models/demand-length.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import type { Graph } from '../onnx/graph.ts';
@@ -120,7 +121,9 @@ export class GradientPasses {
     this.#inTurn ??= this.#openShared();
     const { shared, own, ownGraph, names } = await this.#inTurn;
     const made = await shared.run(this.#batchFeeds(batch));
-    const passed = Object.fromEntries(made.map((tensor, index) => [names[index] ?? '', tensor]));
+    const passed = Object.fromEntries(
+      made.map((tensor, index) => [present(names[index], `the name of output ${index}`), tensor]),
+    );
     const results: PassResult[] = [];
     for (const pass of passes) {
       const reserve = this.#reserveOf(own, batch, () => ownGraph);
@@ -217,7 +220,7 @@ function resultsOf(outputs: readonly Tensor[], pack: number): readonly PassResul
   if (logits === undefined || loss === undefined || gradient === undefined) throw new Error('a step has three outputs');
   return Array.from({ length: pack }, (_, member) => ({
     logits: memberOf(logits, member, pack),
-    loss: loss[member] ?? Number.NaN,
+    loss: present(loss[member], `the loss of member ${member}`),
     gradient: memberOf(gradient, member, pack),
   }));
 }

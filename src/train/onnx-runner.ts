@@ -1,3 +1,5 @@
+import { asDefect } from './as-defect.ts';
+import { Defect } from '../base/defect.ts';
 import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { demandPrecision } from '../runtime/devices/demand-precision.ts';
@@ -62,6 +64,7 @@ async function asOutcome(reporter: SegmentReporter, run: () => Promise<SegmentOu
     }
     // A full disk is the machine's fault, not the configuration's: the segment is given back and tried again later.
     if (isDiskFull(error)) return giveBackLater(error, reporter);
+    if (error instanceof Defect) return asDefect(error);
     if (!(error instanceof DropsweepError)) throw error;
     return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
   }

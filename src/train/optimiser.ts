@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
 import { Tensor } from '../runtime/open-session.ts';
@@ -72,7 +73,8 @@ export class Optimiser {
       throw new Error('an update has five outputs or more');
     }
     const last = outputs.slice(5).map(floatsOf);
-    const penalty = (name: PenaltyName) => (penalties.includes(name) ? (last[penalties.indexOf(name)]?.[0] ?? 0) : 0);
+    const penalty = (name: PenaltyName) =>
+      penalties.includes(name) ? present(last[penalties.indexOf(name)]?.[0], `the penalty on ${name}`) : 0;
     const [sparsityPenalty, orthogonalityPenalty] = [penalty('sparsity'), penalty('orthogonality')];
     const finite = outputs[4]?.data[0] === 1;
     return {
@@ -81,7 +83,7 @@ export class Optimiser {
       dataLoss,
       sparsityPenalty,
       orthogonalityPenalty,
-      gradientNorm: norm?.[0] ?? Number.NaN,
+      gradientNorm: present(norm?.[0], 'the norm of the gradient'),
       gradient: last[penalties.length] ?? null,
       nonFinite: !finite,
     };

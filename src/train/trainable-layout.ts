@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import type { AdaptedLinear, AdapterMethod } from '../adapters/adapter-method.ts';
 import type { Head } from '../models/heads.ts';
 import type { Value } from '../onnx/graph.ts';
@@ -52,7 +53,10 @@ export function tensorNamed(layout: TrainableLayout, name: string): TrainableTen
 export function tensorValues(b: GraphBuilder, layout: TrainableLayout, vector: Value): (name: string) => Value {
   const parts = split(b, vector, 0, layout.tensors.map(tensorLength));
   const values = new Map(
-    layout.tensors.map(({ name, shape }, index) => [name, reshape(b, parts[index] ?? vector, shape)]),
+    layout.tensors.map(({ name, shape }, index) => [
+      name,
+      reshape(b, present(parts[index], `the part ${name}`), shape),
+    ]),
   );
   return (name) => {
     const value = values.get(name);

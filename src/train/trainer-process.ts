@@ -1,3 +1,5 @@
+import { asDefect } from './as-defect.ts';
+import { Defect } from '../base/defect.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { SegmentOutcome } from '../sweep/segment.ts';
 import type { TrainerKind } from '../sweep/vocabulary.ts';
@@ -134,6 +136,7 @@ async function outcomeOf(run: () => Promise<SegmentOutcome>): Promise<SegmentOut
   try {
     return await run();
   } catch (error) {
+    if (error instanceof Defect) return asDefect(error);
     if (!(error instanceof DropsweepError)) throw error;
     return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
   }

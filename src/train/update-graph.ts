@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { type AdapterMethod, penaltyNames, type PenaltyName } from '../adapters/adapter-method.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
@@ -63,7 +64,7 @@ export function buildUpdateGraph(request: UpdateGraphRequest): Graph {
     0,
     updateScalars.map(() => 1),
   );
-  const at = (name: UpdateScalar): Value => parts[updateScalars.indexOf(name)] ?? scalars;
+  const at = (name: UpdateScalar): Value => present(parts[updateScalars.indexOf(name)], `the scalar ${name}`);
 
   const mean = multiply(b, gradientSum, at('inverse_instances'));
   const terms = penaltyTerms(b, request, parameters).map(({ name, total, slope }) => ({
@@ -130,8 +131,7 @@ function penaltyTerms(b: GraphBuilder, request: UpdateGraphRequest, parameters: 
     if (build === undefined) throw new RangeError(`${method.kind} has no penalty on ${name}`);
     const total = build(b, linears, scale);
     const [slope] = differentiate(b, total, [parameters]);
-    if (slope === null || slope === undefined) throw new Error('a penalty depends on the parameters');
-    return { name, total, slope };
+    return { name, total, slope: present(slope, `the gradient of the penalty on ${name}`) };
   });
 }
 

@@ -35,6 +35,7 @@ function prepared(change: Partial<SweepDefinition>, precision: BasePrecision = '
     devTokens: 20,
     longestRow: 30,
     encoderParameters: 1,
+    remarks: [],
   };
 }
 

@@ -66,8 +66,16 @@ function mayMount(): boolean {
 }
 
 describe('the folder of graphs over a model', () => {
-  it("is the model's own where it can be written", () => {
-    expect(folderOf(model)).toBe(model);
+  it("is one of the cache, the same one every time: the model's own stays as it was", () => {
+    const linked = folderOf(model);
+    expect(path.dirname(linked)).toBe(path.join(cache, 'dropsweep', 'linked'));
+    expect(readdirSync(linked)).toEqual(['model.safetensors']);
+    expect(folderOf(model)).toBe(linked);
+    expect(readdirSync(model)).toEqual(['model.safetensors']);
+    // A hard link: mapped once, whoever opens it.
+    expect(lstatSync(path.join(linked, 'model.safetensors')).ino).toBe(
+      lstatSync(path.join(model, 'model.safetensors')).ino,
+    );
   });
 
   it('is one of the cache where the files are links, as in the cache of Hugging Face: the engine opens them', async () => {

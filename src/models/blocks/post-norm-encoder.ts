@@ -54,6 +54,8 @@ export interface PostNormRequest {
   readonly activation: Activation;
   readonly initializerRange: number;
   readonly tokenLimit: TokenLimit;
+  /** Rows of the table of words. */
+  readonly vocabulary: number;
   /** Full names of the layers, e.g. bert.encoder.layer.0. */
   readonly layers: readonly string[];
   readonly names: LayerNames;
@@ -93,6 +95,7 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
     hiddenSize: hidden,
     initializerRange: request.initializerRange,
     tokenLimit: request.tokenLimit,
+    vocabulary: request.vocabulary,
     dropsHidden: true,
     linears: layers.flatMap((layer) => [
       ...parts.map((part) => linear(layer, part)),

@@ -65,6 +65,7 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
     hiddenSize: hidden,
     initializerRange: sizes.initializerRange,
     dropsHidden: false,
+    vocabulary,
     ...(traits.tokenLimit === undefined ? {} : { tokenLimit: traits.tokenLimit }),
     linears: layers.flatMap(({ query, key, value, output, gate, up, down }) => [
       query,

@@ -1,3 +1,4 @@
+import { present } from '../../base/defect.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
@@ -74,7 +75,8 @@ export function rotaryTables(b: GraphBuilder, inputIds: Value, rotary: Rotary, h
 /** Turns feature i with feature i + size/2 by the position's angle. @param x [batch, tokens, heads, size] */
 export function rotate(b: GraphBuilder, x: Value, { cosines, sines }: RotaryTables): Value {
   const size = Number(x.shape[3]);
-  const [first = x, second = x] = split(b, x, 3, [size / 2, size / 2]);
+  const halves = split(b, x, 3, [size / 2, size / 2]);
+  const [first, second] = [present(halves[0], 'the first half'), present(halves[1], 'the second half')];
   const turned = [
     subtract(b, multiply(b, first, cosines), multiply(b, second, sines)),
     add(b, multiply(b, second, cosines), multiply(b, first, sines)),

@@ -1,3 +1,5 @@
+import type { Value } from '../../onnx/graph.ts';
+import { Defect } from '../../base/defect.ts';
 import type { NodeProto } from '../../onnx/generated/onnx_pb.ts';
 import {
   alike,
@@ -92,6 +94,16 @@ export function importNode(context: ImportContext, node: NodeProto): void {
     const named = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
     context.fail(node, `the operator ${named}`, Object.keys(imports).join(', '));
   }
-  const value = importing(context, node);
-  context.set(node.output[0] ?? '', value);
+  context.set(node.output[0] ?? '', valueOf(context, node, importing));
+}
+
+/** Shapes that do not fit one another are the file's fault here, not the engine's. */
+function valueOf(context: ImportContext, node: NodeProto, importing: NodeImport): Value {
+  try {
+    return importing(context, node);
+  } catch (error) {
+    if (!(error instanceof Defect)) throw error;
+    const [what = '', ...facts] = error.facts;
+    return context.fail(node, [what, ...facts].join('; '), 'operands whose shapes fit one another');
+  }
 }

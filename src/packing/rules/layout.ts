@@ -1,3 +1,4 @@
+import { present } from '../../base/defect.ts';
 import { int, intAttribute, ints, type Value } from '../../onnx/graph.ts';
 import {
   again,
@@ -55,21 +56,21 @@ export const gatherRule: PackingRule = (context) => {
 };
 
 export const expandRule: PackingRule = (context) => {
-  const [output] = context.node.outputs;
-  const x = broadcastable(context, inputOf(context, 0), output?.shape.length ?? 0);
+  const { shape } = present(context.node.outputs[0], `the result of ${context.node.name}`);
+  const x = broadcastable(context, inputOf(context, 0), shape.length);
   return again(context, [x, withPack(context, inputOf(context, 1).value)]);
 };
 
 /** A size of each member's value, which all members share. */
 export const shapeRule: PackingRule = (context) => {
   const { b, node } = context;
-  const [output] = node.outputs;
+  const { shape } = present(node.outputs[0], `the size of ${node.name}`);
   const inputs = [inputOf(context, 0).value];
   const value = b.one({
     operator: 'Shape',
     inputs,
     attributes: { start: int(1) },
-    outputs: [{ shape: output?.shape ?? [], type: 'int64' }],
+    outputs: [{ shape, type: 'int64' }],
   });
   return [{ value, packed: false }];
 };

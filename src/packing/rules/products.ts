@@ -1,3 +1,4 @@
+import { present } from '../../base/defect.ts';
 import { type Dimension, floatAttribute, intAttribute, type Value } from '../../onnx/graph.ts';
 import { add, reshape } from '../../onnx/operators.ts';
 import { dimension } from '../../onnx/shapes.ts';
@@ -54,9 +55,8 @@ function allRows(context: PackingContext, x: Packed): Packed {
   const { b, node, inputs } = context;
   const rows = flatRows(context, spread(context, x));
   const { operator, domain, attributes, outputs } = node;
-  const shape = outputs[0]?.shape ?? [];
+  const { shape, type } = present(outputs[0], `the product of ${node.name}`);
   const columns = dimension(shape, 1);
-  const type = outputs[0]?.type ?? 'float';
   const others = inputs
     .slice(1)
     .map((input) => (input?.packed === true ? flatRows(context, input.value) : (input?.value ?? null)));
@@ -82,7 +82,7 @@ function memberProducts({ b, node, pack }: PackingContext, x: Packed, w: Packed)
   const attributes = Object.fromEntries(
     Object.entries({ transA, transB, alpha }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const shape = [pack, ...(node.outputs[0]?.shape ?? [])];
+  const shape = [pack, ...present(node.outputs[0], `the product of ${node.name}`).shape];
   const operand = ({ value, packed }: Packed): Value =>
     packed
       ? value

@@ -53,7 +53,8 @@ export const adapterShapeFields = {
     default: ['all-linear'],
     canonical: (targets) => [...new Set(targets)].sort(),
     shapes: adapterValue,
-    sentence: 'The adapted linears, such as `[attention.self.query]`',
+    sentence:
+      'The adapted linears, such as `[attention.self.query]`: whole names, ends of names at a dot, or `/patterns/` that match anywhere in a name (`/layer.1/` takes layers 10 and 11 too; `/layer\\.1\\./` does not)',
   },
   layers: {
     form: listForm('whole numbers of at least 0', (section, item) => section.numberOf(item, wholeFrom(0))),

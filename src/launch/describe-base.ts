@@ -1,0 +1,54 @@
+import { targetModules } from '../adapters/target-modules.ts';
+import { openEncoder } from '../models/open-encoder.ts';
+import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { objectiveOf } from '../train/plan-engine.ts';
+
+/** How many names of linears a line has room for. */
+const namedAtMost = 4;
+
+/** What the engine multiplies by for each token: weights of the base's linears, embeddings left out. */
+export function encoderParametersOf(place: string): number {
+  const { encoder } = openEncoder(place);
+  return encoder.linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
+}
+
+/**
+ * Of each choice of targets in a plan, how many linears are adapted and which; and where the checkpoint's own head is
+ * another task's.
+ * @throws MODEL_UNSUPPORTED where a target or a layer means nothing
+ */
+export function describeBase({ inputs, trainings }: SweepPlan): readonly string[] {
+  const { encoder, weights } = openEncoder(inputs.base.folder);
+  const names = encoder.linears.map(({ name }) => name);
+  const lines = new Set<string>();
+  const choices = new Map(
+    trainings.map(({ specification: { configuration } }) => {
+      const { targets, layers, pooling } = configuration;
+      return [JSON.stringify([targets, layers, pooling]), configuration];
+    }),
+  );
+  for (const configuration of choices.values()) {
+    const { targets, layers } = configuration;
+    lines.add(describeTargets(targets, layers, targetModules(names, targets, layers)));
+    const { head } = objectiveOf(inputs.task, configuration);
+    for (const { name, shape } of encoder.head(head).tensors) {
+      const stored = weights.shapeOf(name);
+      if (stored === null || stored.join() === shape.join()) continue;
+      lines.add(
+        `the base's saved ${name} is [${stored.join(', ')}], the task's [${shape.join(', ')}]: a new one is drawn`,
+      );
+    }
+  }
+  return [...lines];
+}
+
+function describeTargets(
+  targets: readonly string[],
+  layers: readonly number[] | undefined,
+  modules: readonly string[],
+): string {
+  const where = layers === undefined ? '' : ` in layers ${layers.join(', ')}`;
+  const named = modules.slice(0, namedAtMost).join(', ');
+  const more = modules.length > namedAtMost ? `, … ${modules.at(-1)}` : '';
+  return `targets ${targets.join(', ')}${where} adapt ${modules.length} linears: ${named}${more}`;
+}

@@ -1,0 +1,151 @@
+import { DropsweepError } from '../base/errors.ts';
+import { besideModel } from '../base/model-place.ts';
+import type { EncodedInput } from '../data/encoded-rows.ts';
+import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
+import { sequenceFrame } from '../data/token-windows.ts';
+import { openEncoder } from '../models/open-encoder.ts';
+import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
+import type { LoadedDataset } from '../tasks/load-dataset.ts';
+import { taskOf } from '../tasks/tasks.ts';
+import { readModelLimits } from '../train/model-limits.ts';
+
+/** What the rows of a sweep become as the base's inputs. */
+export interface MeasuredInputs {
+  /** How many inputs the train rows make at each max_length; empty where that is one for each. */
+  readonly trainInputs: Readonly<Record<string, number>>;
+  /** Mean tokens of a train and a dev input, and tokens of the longest train input, at the largest max_length. */
+  readonly trainTokens: number;
+  readonly devTokens: number;
+  readonly longestRow: number;
+  /** What is worth saying of them before a launch. */
+  readonly remarks: readonly string[];
+}
+
+interface Measured {
+  readonly place: string;
+  readonly shape: TaskShape;
+  readonly tokenizer: ModelTokenizer;
+  readonly limits: InputLimits;
+}
+
+interface InputLimits {
+  /** Rows of the table of words; null: not known, of an export. */
+  readonly vocabulary: number | null;
+  readonly tokens: number;
+  readonly option: string;
+}
+
+/**
+ * Tokenises every row as trainings will, and holds the inputs to what the model takes.
+ * @param place the base's folder, or its ONNX file
+ * @param maxLengths of the plan's configurations
+ * @throws DropsweepError MODEL_UNSUPPORTED, DATA_INVALID: what model, tokenizer and rows together forbid, with the row
+ */
+export async function measureInputs(
+  place: string,
+  { task: shape, train, dev, test }: LoadedDataset,
+  maxLengths: readonly number[],
+): Promise<MeasuredInputs> {
+  const tokenizer = openTokenizer(place);
+  const measured = { place, shape, tokenizer, limits: await limitsOf(place) };
+  const lengths = [...new Set(maxLengths)].toSorted((a, b) => b - a);
+  const [largest = 0] = lengths;
+  const smallest = lengths.at(-1) ?? largest;
+  await demandRoom(measured, [...train, ...dev, ...(test ?? [])], smallest);
+  const inputs = await encodeChecked(measured, 'train', train, largest);
+  const devInputs = await encodeChecked(measured, 'dev', dev, largest);
+  await encodeChecked(measured, 'test', test ?? [], largest);
+  const trainInputs: Record<string, number> = {};
+  if (taskOf(shape).hasWindows !== undefined) {
+    for (const length of lengths) {
+      const made = length === largest ? inputs : await encodeChecked(measured, 'train', train, length);
+      trainInputs[String(length)] = made.length;
+      if (length !== largest) await encodeChecked(measured, 'dev', [...dev, ...(test ?? [])], length);
+    }
+  }
+  return {
+    trainInputs,
+    trainTokens: meanLength(inputs),
+    devTokens: meanLength(devInputs),
+    longestRow: longestOf(inputs),
+    remarks: remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
+  };
+}
+
+/** @throws MODEL_UNSUPPORTED where padding lies beyond the table of words */
+async function limitsOf(place: string): Promise<InputLimits> {
+  const { encoder } = openEncoder(place);
+  const { padId, positions } = await readModelLimits(place);
+  const vocabulary = encoder.vocabulary ?? null;
+  if (vocabulary !== null && padId >= vocabulary) {
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'the token that pads rows is none of the model’s', {
+      where: `${besideModel(place, 'config.json')}: pad_token_id`,
+      got: String(padId),
+      expected: `below ${vocabulary}, the rows of the table of words (vocab_size)`,
+      fix: 'set pad_token_id to a token that the model has',
+    });
+  }
+  const { tokenLimit } = encoder;
+  return tokenLimit !== undefined && tokenLimit.tokens <= positions
+    ? { vocabulary, ...tokenLimit }
+    : { vocabulary, tokens: positions, option: 'max_position_embeddings' };
+}
+
+/** @throws MODEL_UNSUPPORTED where special tokens leave no room for the texts */
+async function demandRoom({ tokenizer }: Measured, rows: readonly FrozenRow[], maxLength: number): Promise<void> {
+  const sequences = rows.some((row) => typeof row['text_pair'] === 'string') ? 2 : 1;
+  const frame = await sequenceFrame(tokenizer.tokenizer, sequences);
+  const least = frame.size + sequences;
+  if (maxLength >= least) return;
+  const texts = sequences === 2 ? 'a pair of texts' : 'a text';
+  throw new DropsweepError('MODEL_UNSUPPORTED', 'max_length leaves no room for the texts', {
+    where: 'training.max_length',
+    got: `${maxLength}; the special tokens around ${texts} are ${frame.size}`,
+    expected: `at least ${least}: the special tokens and one token of each text`,
+    fix: 'raise max_length',
+  });
+}
+
+async function encodeChecked(
+  { shape, tokenizer, limits }: Measured,
+  split: string,
+  rows: readonly FrozenRow[],
+  maxLength: number,
+): Promise<readonly EncodedInput[]> {
+  const { inputs } = await taskOf(shape).encode(rows, { shape, ...tokenizer, maxLength });
+  for (const { ids, row } of inputs) {
+    const where = `row ${row + 1} of ${split}`;
+    if (ids.length > limits.tokens) throw tooLong(where, ids.length, limits);
+    const beyond = limits.vocabulary === null ? undefined : ids.find((id) => id >= (limits.vocabulary ?? 0));
+    if (beyond === undefined) continue;
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'the tokenizer gives a token that the model does not have', {
+      where,
+      got: `token ${beyond}, ${JSON.stringify(tokenizer.tokenizer.idToToken(beyond))}`,
+      expected: `ids below ${limits.vocabulary}, the rows of the table of words (vocab_size)`,
+      fix: 'use the tokenizer that the weights were saved with, or a model whose embeddings were made larger with it',
+    });
+  }
+  return inputs;
+}
+
+function tooLong(where: string, tokens: number, { tokens: limit, option }: InputLimits): DropsweepError {
+  return new DropsweepError('MODEL_UNSUPPORTED', 'a row is longer than the model takes', {
+    where: `${where}; config.json: ${option}`,
+    got: `${tokens} tokens`,
+    expected: `at most ${limit} tokens`,
+    fix: `set training.max_length to ${limit} or less`,
+  });
+}
+
+function remarksOf({ limits }: Measured, maxLength: number, longest: number): readonly string[] {
+  if (maxLength <= limits.tokens) return [];
+  return [`max_length ${maxLength} is beyond the model's ${limits.tokens} tokens; the longest row has ${longest}`];
+}
+
+function longestOf(inputs: readonly EncodedInput[]): number {
+  return inputs.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
+}
+
+function meanLength(inputs: readonly EncodedInput[]): number {
+  return inputs.reduce((sum, { ids }) => sum + ids.length, 0) / Math.max(1, inputs.length);
+}
