@@ -90,15 +90,16 @@ function ownFields({ kind, fields }: Pick<TaskSection, 'kind' | 'fields'>): stri
 }
 
 function metricTable(metrics: readonly Metric[]): string {
-  const rows = metrics.map(({ name, direction, computations, range, sentence }) => [
+  const rows = metrics.map(({ name, direction, computations, over, range, sentence }) => [
     `\`${name}\``,
     metricHeading(name, 'loss'),
     direction,
     computations.length === 0 ? 'any' : computations.map(({ form }) => form.replaceAll('_', ' ')).join(', '),
+    over === 'rows' ? 'each row' : 'the set',
     `${range[0]} … ${range[1]}`.replaceAll('Infinity', '∞').replaceAll('-', '−'),
     `${sentence}.`,
   ]);
-  return asTable(['objective', 'heading', 'better', 'predictions', 'range', 'what it is'], rows);
+  return asTable(['objective', 'heading', 'better', 'predictions', 'over', 'range', 'what it is'], rows);
 }
 
 /** In Markdown; a bar would end a cell. */
