@@ -1,4 +1,5 @@
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { escapeControls } from '../base/escape-controls.ts';
 import { describeError } from './describe-error.ts';
 import { statusOfError } from './exit-status.ts';
 import { verbs } from './verbs.ts';
@@ -30,7 +31,8 @@ export const app = buildApplication(root, {
       commandErrorResult: (error) => describeError(error),
       noCommandRegisteredForInput: ({ input, corrections }) =>
         `USAGE: there is no verb ${input}${corrections.length === 0 ? '' : `; did you mean ${corrections.join(' or ')}?`}\n  to do: dropsweep --help lists them`,
-      exceptionWhileParsingArguments: (error) => `USAGE: ${error instanceof Error ? error.message : String(error)}`,
+      exceptionWhileParsingArguments: (error) =>
+        escapeControls(`USAGE: ${error instanceof Error ? error.message : String(error)}`),
     },
   },
 });

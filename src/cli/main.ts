@@ -10,7 +10,7 @@ import { exitStatus } from './exit-status.ts';
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitStatus.done);
-  process.stderr.write(`${describeError(error)}\n`);
+  process.stderr.write(escapeControls(`${describeError(error)}\n`));
   process.exit(exitStatus.failed);
 });
 

@@ -1,3 +1,4 @@
+import { escapeControls } from '../base/escape-controls.ts';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 /**
@@ -11,7 +12,7 @@ try {
   });
   await environment.teardown();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(escapeControls(`${error instanceof Error ? error.message : String(error)}\n`));
   process.exitCode = 1;
 }
 // Native connections may keep the loop alive.

@@ -1,3 +1,4 @@
+import { escapeControls } from '../base/escape-controls.ts';
 import { constants } from 'node:os';
 import { deviceOfSlot } from './device-of-slot.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
@@ -31,7 +32,8 @@ function main(): void {
     openRunner,
     leave: () => leave(0),
     fail(error) {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(escapeControls(`${text}\n`));
       leave(1);
     },
   });

@@ -1,3 +1,4 @@
+import { escapeControls } from '../base/escape-controls.ts';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { surviveFullLog } from '../base/survive-full-log.ts';
@@ -54,7 +55,7 @@ try {
 } catch (error) {
   const { DATABASE_URL: databaseUrl = '' } = process.env;
   const known = databaseRefusal(error, withoutPassword(databaseUrl)) ?? fileRefusal(error) ?? error;
-  process.stderr.write(`${known instanceof DropsweepError ? known.message : stackOf(known)}\n`);
+  process.stderr.write(escapeControls(`${known instanceof DropsweepError ? known.message : stackOf(known)}\n`));
   process.exitCode = 1;
 }
 // Native connections may keep the loop alive.

@@ -1,3 +1,4 @@
+import { escapeControls } from '../base/escape-controls.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromTrainer, ToTrainer } from '../train/trainer-protocol.ts';
 
@@ -34,7 +35,7 @@ export class TrainerChild {
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-keptCharacters);
-      process.stderr.write(text);
+      process.stderr.write(escapeControls(text));
     });
     this.#process.on('message', (message: FromTrainer) => options.onMessage(message));
     const end = (code: number | null, signal: NodeJS.Signals | null) => {

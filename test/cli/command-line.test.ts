@@ -67,6 +67,22 @@ Dry run: nothing was started.
     expect(run.status).not.toBe(0);
   });
 
+  it('lets nothing that was typed, or stands in a file’s name, steer the terminal', async () => {
+    const home = emptyHome();
+    const steering = 'a\u001B[2Jb';
+    for (const args of [
+      [steering],
+      ['launch', `${steering}.yaml`],
+      ['best', '--limit', steering],
+      ['ls', `--${steering}`],
+    ]) {
+      const run = await runCli(home, args);
+      expect([args, run.status]).toEqual([args, 2]);
+      expect(run.stderr).toContain('a\\u001b[2Jb');
+      expect(`${run.stdout}${run.stderr}`).not.toContain('\u001B');
+    }
+  });
+
   it('ends with status 2 for a verb that does not exist, naming the nearest', async () => {
     const run = await runCli(emptyHome(), ['lanch']);
     expect(run).toEqual({
