@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DashboardCommand } from '../dashboard/key-bindings.ts';
-import { paretoReport } from '../report/pareto-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import { commandSweep } from '../store/commands.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
@@ -9,6 +8,7 @@ import { dashboardSource, type Watched } from './dashboard-source.ts';
 import { type CliContext, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
+import { readPareto } from './read-noise.ts';
 import { readWholeSweep } from './read-report.ts';
 import { wake } from '../launch/wake.ts';
 import { whatWaits } from '../launch/what-waits.ts';
@@ -33,7 +33,7 @@ export async function followSweep(
     return ended;
   }
   const snapshot = await readWholeSweep(record.store, name);
-  say(context, `\n${renderReport(paretoReport(snapshot), 'table', outputWidth(context))}`);
+  say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
   context.process.exitCode = statusOfSweep(snapshot);
   return ended;
 }

@@ -14,11 +14,11 @@ export async function printReport<Row>(
   context: CliContext,
   sweep: string | undefined,
   format: ReportFormat,
-  report: (snapshot: SweepSnapshot) => Report<Row>,
+  report: (snapshot: SweepSnapshot, store: Store) => Report<Row> | Promise<Report<Row>>,
 ): Promise<void> {
   await withRecord(async ({ store }) => {
     const snapshot = await readWholeSweep(store, sweep);
-    say(context, renderReport(report(snapshot), format, outputWidth(context)));
+    say(context, renderReport(await report(snapshot, store), format, outputWidth(context)));
   });
 }
 

@@ -1,7 +1,9 @@
+import type { Json } from '../base/canonical-json.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
 import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
+import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import {
   type ConfigurationScore,
@@ -10,6 +12,7 @@ import {
   scoreValues,
   undefinedRepeats,
 } from './configuration-scores.ts';
+import type { Comparison, Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
@@ -30,64 +33,152 @@ export function rankScores(
     .map(({ score }) => score);
 }
 
-/** The best configurations, and whether the seeds tell the winner from the others. */
-export function bestReport(snapshot: SweepSnapshot, objective: Objective, limit: number): Report<ConfigurationScore> {
+/** The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep. */
+export function shownScores(
+  snapshot: SweepSnapshot,
+  objective: Objective,
+  limit: number,
+): { readonly shown: readonly ConfigurationScore[]; readonly baseline: ConfigurationScore | null } {
+  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+  return { shown: ranked.slice(0, limit), baseline: ranked.find(isBaseline) ?? null };
+}
+
+function isBaseline({ training }: ConfigurationScore): boolean {
+  return training.adapter === 'lora' && !dropsAnything(training);
+}
+
+/** @param noise of the configurations that are shown; null: their outputs are not there */
+export function bestReport(
+  snapshot: SweepSnapshot,
+  objective: Objective,
+  limit: number,
+  noise: Noise | null = null,
+): Report<ConfigurationScore> {
   const scores = configurationScores(snapshot.trials);
   const ranked = rankScores(scores, objective);
   const winner = ranked[0];
   const heading = headingOf(snapshot.definition, objective.metric);
   const unranked = scores.filter((score) => undefinedRepeats(score, objective.metric) > 0).length;
-  const tied = new Set(
-    winner === undefined ? [] : ranked.filter((score) => withinNoise(valuesOf(winner), valuesOf(score))),
-  );
-  function valuesOf(score: ConfigurationScore): readonly number[] {
-    return scoreValues(score, objective.metric);
-  }
-  const noise: ReportColumn<ConfigurationScore> = {
+  const judged = judge(ranked, objective, limit, noise);
+  const column: ReportColumn<ConfigurationScore> = {
     name: 'within_noise_of_best',
     heading: '≈',
     align: 'left',
     importance: 0,
-    text: (score) => (score !== winner && tied.has(score) ? '≈' : ''),
-    value: (score) => tied.has(score),
+    text: (score) => (score !== winner && judged.tied.has(score) ? '≈' : ''),
+    value: (score) => judged.tied.has(score),
   };
   return {
-    columns: [...configurationColumns(snapshot), noise, ...scoreColumns(snapshot)],
+    columns: [...configurationColumns(snapshot), column, ...scoreColumns(snapshot, noise)],
     rows: ranked.slice(0, limit),
-    facts: { ...sweepFacts(snapshot), objective: { ...objective } },
+    facts: { ...sweepFacts(snapshot), objective: { ...objective }, noise: judged.facts },
     before: sweepSentences(snapshot),
     after: [
       ...(winner === undefined
         ? [unranked > 0 ? `Nothing has a ${heading} to rank by.` : 'Nothing is scored yet.']
-        : verdict(winner, tied.size - 1, ranked.length, { ...objective, heading })),
+        : verdict(winner, judged, { ...objective, heading })),
       ...(unranked > 0 ? [undefinedSentence(unranked, heading)] : []),
     ],
   };
 }
 
+interface Judgement {
+  /** The configurations that noise does not tell from the winner, itself included. */
+  readonly tied: ReadonlySet<ConfigurationScore>;
+  /** Those that were compared with the winner. */
+  readonly compared: number;
+  /** Whether seeds and rows were taken into account, or seeds alone. */
+  readonly paired: boolean;
+  readonly baseline: Comparison | null;
+  readonly optimism: number | null;
+  readonly facts: Json;
+}
+
+function judge(
+  ranked: readonly ConfigurationScore[],
+  objective: Objective,
+  limit: number,
+  noise: Noise | null,
+): Judgement {
+  const [winner] = ranked;
+  const { metric } = objective;
+  const shown = ranked.slice(0, limit);
+  const baseline = ranked.find(isBaseline);
+  const others = [...new Set([...shown, ...(baseline === undefined ? [] : [baseline])])].filter(
+    (one) => one !== winner,
+  );
+  const comparisons =
+    noise === null || winner === undefined ? others.map(() => null) : noise.comparisons(winner, others, metric);
+  const paired = comparisons.some((one) => one !== null);
+  const far = (other: ConfigurationScore, comparison: Comparison | null | undefined): boolean =>
+    comparison === null || comparison === undefined
+      ? winner !== undefined && !withinNoise(scoreValues(winner, metric), scoreValues(other, metric))
+      : comparison.probability < 0.05;
+  const tied = others.filter((other, index) => !far(other, comparisons[index]));
+  const optimism = noise?.optimism(shown, objective) ?? null;
+  const against = baseline === undefined ? null : (comparisons[others.indexOf(baseline)] ?? null);
+  return {
+    tied: new Set(winner === undefined ? [] : [winner, ...tied]),
+    compared: others.length,
+    paired,
+    baseline: against,
+    optimism,
+    facts: { paired, comparisons: others.length, correction: 'holm', optimism },
+  };
+}
+
 function verdict(
   winner: ConfigurationScore,
-  tied: number,
-  configurations: number,
+  { tied, compared, paired, baseline, optimism }: Judgement,
   { metric, direction, heading }: Objective & { readonly heading: string },
 ): readonly string[] {
   const values = scoreValues(winner, metric);
-  const sentences = [`Means over seeds with 95 % intervals (Student); ranked by ${heading}.`];
-  if (configurations === 1) return sentences;
+  const sentences = [
+    paired
+      ? `Means over seeds with 95 % intervals over seeds and rows (bootstrap); ranked by ${heading}.`
+      : `Means over seeds with 95 % intervals (Student); ranked by ${heading}.`,
+  ];
+  if (compared === 0) return sentences;
   if (values.length < 2) {
-    sentences.push('The winner has one seed: nothing tells it from noise. Add seeds to the space.');
-    return sentences;
+    const why = paired ? 'other seeds may order these otherwise' : 'nothing tells it from noise';
+    sentences.push(`The winner has one seed: ${why}. Add seeds to the space.`);
+    if (!paired) return sentences;
   }
+  const how = paired ? 'paired on seeds and rows, Holm' : 'Welch’s test of the seeds';
+  const others = compared === 1 ? 'the other' : `the ${compared} others compared`;
   sentences.push(
-    tied === 0
-      ? `The winner stands out of the noise between seeds from all ${configurations - 1} others.`
-      : `≈ The winner is within noise of ${tied} of ${configurations - 1} others (Welch's test, 95 %).`,
+    tied.size === 1
+      ? `The winner stands out of the noise from ${others} (${how}, 95 %).`
+      : `≈ The winner is within noise of ${tied.size - 1} of ${others} (${how}, 95 %).`,
   );
+  if (baseline !== null) {
+    const { estimate, lower, upper } = baseline.difference;
+    const said = [estimate, lower, upper].map((value) => signed(metric, value));
+    sentences.push(
+      `Against LoRA without dropout: ${said[0]} ${heading}, 95 % ${said[1]} to ${said[2]}, ${compared} comparisons.`,
+    );
+  }
+  if (!paired) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
+  if (optimism !== null && compared > 1) {
+    const much = formatMeasure(metric, optimism);
+    sentences.push(`Chosen as the best of those shown, it looks better by about ${much} than it is.`);
+  }
+  return sentences;
+}
+
+/** Where the seeds alone are known: what is left without the one that the winner was chosen for. */
+function withoutTheLuckiest(
+  values: readonly number[],
+  { metric, direction, heading }: Objective & { readonly heading: string },
+): string {
   const best = direction === 'maximize' ? Math.max(...values) : Math.min(...values);
   const rest = values.filter((_, index) => index !== values.indexOf(best));
   const mean = rest.reduce((sum, value) => sum + value, 0) / rest.length;
-  sentences.push(`Without the seed that did most for it, its mean ${heading} is ${formatMeasure(metric, mean)}.`);
-  return sentences;
+  return `Without the seed that did most for it, its mean ${heading} is ${formatMeasure(metric, mean)}.`;
+}
+
+function signed(metric: string, value: number): string {
+  return `${value < 0 ? '−' : '+'}${formatMeasure(metric, Math.abs(value))}`;
 }
 
 /** Configurations that no ranking has a place for. */

@@ -11,6 +11,7 @@ import {
   scoreValues,
   undefinedRepeats,
 } from './configuration-scores.ts';
+import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
@@ -23,8 +24,13 @@ export function frontObjectives(objectives: readonly Objective[]): readonly Obje
   return objectives.some(({ metric }) => metric === 'complexity') ? objectives : [...objectives, byComplexity];
 }
 
-/** The configurations that no other beats in every objective, by means over seeds; best in the first comes first. */
-export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore> {
+/** The front, best in the first objective first, and what it is taken over. */
+export function frontScores(snapshot: SweepSnapshot): {
+  readonly scores: readonly ConfigurationScore[];
+  readonly measured: readonly Objective[];
+  readonly first: Objective;
+  readonly rows: readonly ConfigurationScore[];
+} {
   // What is not scored has a complexity nevertheless, by which alone it would be on the front.
   const scores = configurationScores(snapshot.trials).filter(({ scored: count }) => count > 0);
   const measured = frontObjectives(snapshot.definition.objectives).filter(({ metric }) =>
@@ -39,10 +45,20 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
   );
   const first = measured[0] ?? byComplexity;
   const rows = measured.length === 0 ? [] : rankScores(front, first);
+  return { scores, measured, first, rows };
+}
+
+/** The configurations that no other beats in every objective, by means over seeds; best in the first comes first. */
+export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null): Report<ConfigurationScore> {
+  const { scores, measured, first, rows } = frontScores(snapshot);
   const best = rows[0];
-  const tied = (score: ConfigurationScore): boolean =>
-    best !== undefined && withinNoise(scoreValues(best, first.metric), scoreValues(score, first.metric));
-  const noise: ReportColumn<ConfigurationScore> = {
+  const compared = best === undefined ? null : (noise?.comparisons(best, rows.slice(1), first.metric) ?? null);
+  const tied = (score: ConfigurationScore): boolean => {
+    const comparison = compared?.[rows.indexOf(score) - 1] ?? null;
+    if (comparison !== null) return comparison.probability >= 0.05;
+    return best !== undefined && withinNoise(scoreValues(best, first.metric), scoreValues(score, first.metric));
+  };
+  const column: ReportColumn<ConfigurationScore> = {
     name: 'within_noise_of_best',
     heading: '≈',
     align: 'left',
@@ -50,7 +66,6 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
     text: (score) => (score !== best && tied(score) ? '≈' : ''),
     value: tied,
   };
-  const scored = scores.length;
   const heading = (metric: string): string => headingOf(snapshot.definition, metric);
   const names = measured.map(({ metric }) => heading(metric)).join(', ');
   const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;
@@ -59,15 +74,15 @@ export function paretoReport(snapshot: SweepSnapshot): Report<ConfigurationScore
     ? []
     : ['Complexity is not known yet: it is probed when the sweep starts.'];
   return {
-    columns: [...configurationColumns(snapshot), noise, ...scoreColumns(snapshot)],
+    columns: [...configurationColumns(snapshot), column, ...scoreColumns(snapshot, noise)],
     rows,
     facts: { ...sweepFacts(snapshot), front_objectives: measured.map((objective) => ({ ...objective })) },
     before: [
       ...sweepSentences(snapshot),
-      `Pareto front over ${names === '' ? 'nothing yet' : names}: ${rows.length} of ${scored} scored configurations.`,
+      `Pareto front over ${names === '' ? 'nothing yet' : names}: ${rows.length} of ${scores.length} scored configurations.`,
     ],
     after: [
-      'Means over seeds with 95 % intervals (Student). Complexity is a proxy (Theorem 4.4), not a certificate.',
+      `Means over seeds with 95 % intervals ${noise === null ? '(Student)' : 'over seeds and rows (bootstrap)'}. Complexity is a proxy (Theorem 4.4), not a certificate.`,
       ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${heading(first.metric)}.`] : []),
       ...(off > 0 ? [`${off} of the scored are on no front: a metric of theirs is undefined (none).`] : []),
       ...missing,

@@ -3,9 +3,10 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import { formatMeasure } from '../metrics/metrics.ts';
+import { formatMeasure, metricNamed } from '../metrics/metrics.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 import { type ConfigurationScore, scoreInterval, undefinedRepeats } from './configuration-scores.ts';
+import type { Noise } from './noise.ts';
 import type { ReportColumn } from './report-column.ts';
 
 const standardAxes = new Set(['dropout_rate', 'sparsity', 'train_instances', 'seed']);
@@ -86,7 +87,18 @@ export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
 }
 
 /** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
-export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfigurationScore>[] {
+export function scoreColumns(
+  snapshot: SweepSnapshot,
+  noise: Noise | null,
+): readonly ReportColumn<ConfigurationScore>[] {
+  const intervals = new Map<ConfigurationScore, Map<string, ShownInterval | null>>();
+  const intervalOf = (row: ConfigurationScore, metric: string): ShownInterval | null => {
+    const known = intervals.get(row) ?? new Map<string, ShownInterval | null>();
+    intervals.set(row, known);
+    const found = known.has(metric) ? (known.get(metric) ?? null) : shownInterval(row, metric, noise);
+    known.set(metric, found);
+    return found;
+  };
   const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
   const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<ConfigurationScore>[] => [
     {
@@ -94,11 +106,11 @@ export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<Con
       heading: headingOf(snapshot.definition, metric),
       align: 'right',
       importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
-      text: (row) => intervalText(row, metric),
+      text: (row) => intervalText(row, metric, intervalOf(row, metric)),
       value: (row) => scoreInterval(row, metric)?.mean ?? null,
     },
-    bound(metric, 'lower'),
-    bound(metric, 'upper'),
+    bound(metric, 'lower', intervalOf),
+    bound(metric, 'upper', intervalOf),
   ]);
   return [
     ...metricColumns,
@@ -147,22 +159,44 @@ export function scoreColumns(snapshot: SweepSnapshot): readonly ReportColumn<Con
   ];
 }
 
-function bound(metric: string, side: 'lower' | 'upper'): ReportColumn<ConfigurationScore> {
+/** A mean with its 95 % interval, of seeds and rows, or of the seeds alone where their outputs are not there. */
+interface ShownInterval {
+  readonly mean: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+function shownInterval(row: ConfigurationScore, metric: string, noise: Noise | null): ShownInterval | null {
+  const overSeeds = scoreInterval(row, metric);
+  const both = overSeeds === null ? null : (noise?.interval(row, metric) ?? null);
+  if (overSeeds === null || both === null) return overSeeds;
+  const [least, greatest] = metricNamed(metric)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const { mean } = overSeeds;
+  return { mean, lower: Math.max(least, both.lower), upper: Math.min(greatest, both.upper) };
+}
+
+function bound(
+  metric: string,
+  side: 'lower' | 'upper',
+  intervalOf: (row: ConfigurationScore, metric: string) => ShownInterval | null,
+): ReportColumn<ConfigurationScore> {
   return {
     name: `${metric}_${side}`,
     heading: null,
     align: 'right',
     importance: 9,
     text: () => '',
-    value: (row) => scoreInterval(row, metric)?.[side] ?? null,
+    value: (row) => intervalOf(row, metric)?.[side] ?? null,
   };
 }
 
-function intervalText(row: ConfigurationScore, metric: string): string {
-  const interval = scoreInterval(row, metric);
+function intervalText(row: ConfigurationScore, metric: string, interval: ShownInterval | null): string {
   if (interval === null) return undefinedRepeats(row, metric) > 0 ? 'none' : '–';
   const mean = formatMeasure(metric, interval.mean);
-  return interval.upper === null ? mean : `${mean} ±${formatQuantity(interval.upper - interval.mean)}`;
+  if (interval.upper === null || interval.lower === null) return mean;
+  const half = Math.max(interval.upper - interval.mean, interval.mean - interval.lower);
+  // Seeds that happen to agree say nothing of the spread.
+  return half === 0 ? mean : `${mean} ±${formatQuantity(half)}`;
 }
 
 function flagText(row: ConfigurationScore): string {

@@ -32,12 +32,29 @@ export interface Resample {
   readonly rows: Uint32Array;
 }
 
+const drawn = new Map<string, readonly Resample[]>();
+
+/** All replicates, drawn once for each design: comparisons of many configurations are over the same ones. */
+export function resamples(
+  repeats: Pick<Repeats, 'seeds' | 'rows'>,
+  { seed, replicates }: Pick<BootstrapOptions, 'seed' | 'replicates'>,
+): readonly Resample[] {
+  const key = [repeats.seeds, repeats.rows, seed, replicates].join();
+  const known = drawn.get(key);
+  if (known !== undefined) return known;
+  const all = Array.from({ length: replicates }, (_, replicate) => resample(repeats, seed, replicate));
+  // Of a few designs: those of one report.
+  if (drawn.size >= 8) drawn.clear();
+  drawn.set(key, all);
+  return all;
+}
+
 /**
  * A replicate of the crossed design: seeds and rows are drawn with replacement, each one fewer than there are, which
  * makes the variance of the replicates that of the mean, and not (n − 1)/n of it (Rao and Wu 1988): with two or three
  * seeds that is half or two thirds. A single seed stays.
  */
-export function resample(repeats: Pick<Repeats, 'seeds' | 'rows'>, seed: number, replicate: number): Resample {
+function resample(repeats: Pick<Repeats, 'seeds' | 'rows'>, seed: number, replicate: number): Resample {
   const { seeds, rows } = repeats;
   return {
     seeds: stream(seed, 'bootstrap.seeds', seeds, replicate).integers(Math.max(1, seeds - 1), seeds),
@@ -63,9 +80,8 @@ export function hierarchicalBootstrap(
   const estimate = meanOverSeeds(repeats, allSeeds, allRows);
   if (estimate === null) return null;
   const replicates: number[] = [];
-  for (let replicate = 0; replicate < options.replicates; replicate += 1) {
-    const drawn = resample(repeats, options.seed, replicate);
-    const value = meanOverSeeds(repeats, drawn.seeds, drawn.rows);
+  for (const { seeds: chosen, rows: picked } of resamples(repeats, options)) {
+    const value = meanOverSeeds(repeats, chosen, picked);
     if (value !== null) replicates.push(value);
   }
   if (replicates.length < options.replicates / 2) return null;

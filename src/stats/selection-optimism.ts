@@ -1,4 +1,4 @@
-import { type BootstrapOptions, bootstrapDefaults, resample } from './hierarchical-bootstrap.ts';
+import { type BootstrapOptions, bootstrapDefaults, resamples } from './hierarchical-bootstrap.ts';
 import { everyRow, meanOverSeeds, type Repeats } from './repeats.ts';
 
 /**
@@ -21,8 +21,7 @@ export function selectionOptimism(
   const whole = candidates.map((one) => meanOverSeeds(one, everyRow(one.seeds), everyRow(one.rows)));
   let sum = 0;
   let counted = 0;
-  for (let replicate = 0; replicate < options.replicates; replicate += 1) {
-    const { seeds, rows } = resample(first, options.seed, replicate);
+  for (const { seeds, rows } of resamples(first, options)) {
     let best: { readonly here: number; readonly everywhere: number } | null = null;
     for (const [index, candidate] of candidates.entries()) {
       const everywhere = whole[index];

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { bestReport } from '../../../report/best-report.ts';
+import { bestReport, shownScores } from '../../../report/best-report.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { rankingMetrics } from '../../../metrics/metrics.ts';
 import { asObjective } from '../../../sweep/read-search.ts';
@@ -7,13 +7,17 @@ import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
 import type { Objective } from '../../../sweep/vocabulary.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import type { CliContext } from '../../cli-context.ts';
+import { readNoise } from '../../read-noise.ts';
 import { printReport } from '../../read-report.ts';
 import type { BestFlags } from './best-verb.ts';
 
 export async function best(this: CliContext, flags: BestFlags, sweep?: string): Promise<void> {
-  await printReport(this, sweep, flags.format, (snapshot) =>
-    bestReport(snapshot, objectiveNamed(snapshot, flags.by), flags.limit),
-  );
+  await printReport(this, sweep, flags.format, async (snapshot, store) => {
+    const objective = objectiveNamed(snapshot, flags.by);
+    const { shown, baseline } = shownScores(snapshot, objective, flags.limit);
+    const noise = await readNoise(store, snapshot, baseline === null ? shown : [...shown, baseline]);
+    return bestReport(snapshot, objective, flags.limit, noise);
+  });
 }
 
 function objectiveNamed(snapshot: SweepSnapshot, name: string | undefined): Objective {

@@ -1,0 +1,80 @@
+import { type EncodedInput, selectRows } from '../data/encoded-rows.ts';
+import { metricNamed } from '../metrics/metrics.ts';
+import type { OutputRows } from '../sweep/output-rows.ts';
+import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
+import { averageMembers } from './evaluate-outputs.ts';
+
+/** One evaluation's outputs with the rows that they are of: its metrics on any choice of the rows. */
+export interface RowScores {
+  readonly rows: number;
+  /**
+   * A metric over some rows, by their numbers, a row as often as it stands there.
+   * @returns null where the evaluation has no such metric, or it is undefined on these rows
+   */
+  value(metric: string, rows: Uint32Array): number | null;
+  /** The metric of each row alone; null where it is a number of the whole set. */
+  perRow(metric: string): Float64Array | null;
+}
+
+/** @param members outputs of the ensemble's members, in their order */
+export function rowScores(
+  scores: TaskScores,
+  aggregate: Aggregate,
+  members: readonly OutputRows[],
+  evaluated: EvaluatedRows,
+): RowScores {
+  const mean = averageMembers(members.map((member) => scores.averaged(member, aggregate, evaluated.shape)));
+  const inputsOf = inputsByRow(evaluated.inputs, evaluated.rows.length);
+  const ofEachRow = new Map<string, Float64Array>();
+  const over = (metric: string, rows: Uint32Array): number | null => {
+    const chosen = { ...evaluated, ...selectRows(evaluated, rows) };
+    const outputs = selectOutputs(mean, rows, inputsOf);
+    if (metric === 'loss') return scores.loss(outputs, chosen, aggregate);
+    const set = scores.score(outputs, chosen, aggregate);
+    const found = metricNamed(metric)
+      ?.computations.find(({ form }) => form === set.form)
+      ?.compute(set);
+    return typeof found === 'number' && Number.isFinite(found) ? found : null;
+  };
+  const perRow = (metric: string): Float64Array | null => {
+    if (metricNamed(metric)?.over !== 'rows') return null;
+    const known = ofEachRow.get(metric);
+    if (known !== undefined) return known;
+    const values = Float64Array.from(evaluated.rows, (_, row) => over(metric, Uint32Array.of(row)) ?? Number.NaN);
+    ofEachRow.set(metric, values);
+    return values.some(Number.isNaN) ? null : values;
+  };
+  return {
+    rows: evaluated.rows.length,
+    perRow,
+    value(metric, rows) {
+      const values = perRow(metric);
+      if (values === null) return over(metric, rows);
+      let sum = 0;
+      for (const row of rows) sum += values[row] ?? Number.NaN;
+      return sum / rows.length;
+    },
+  };
+}
+
+/** Numbers of each row's inputs. */
+function inputsByRow(inputs: readonly EncodedInput[], rows: number): readonly (readonly number[])[] {
+  const found = Array.from({ length: rows }, (): number[] => []);
+  for (const [index, { row }] of inputs.entries()) found[row]?.push(index);
+  return found;
+}
+
+/** The outputs of some rows' inputs, in the order that selectRows gives the inputs in. */
+function selectOutputs(
+  { values, offsets }: OutputRows<Float64Array>,
+  rows: Uint32Array,
+  inputsOf: readonly (readonly number[])[],
+): OutputRows<Float64Array> {
+  const chosen = Array.from(rows, (row) => inputsOf[row] ?? []).flat();
+  const bounds = chosen.map((input) => [offsets[input] ?? 0, offsets[input + 1] ?? 0] as const);
+  const starts = new Uint32Array(chosen.length + 1);
+  for (const [index, [from, to]] of bounds.entries()) starts[index + 1] = (starts[index] ?? 0) + to - from;
+  const picked = new Float64Array(starts.at(-1) ?? 0);
+  for (const [index, [from, to]] of bounds.entries()) picked.set(values.subarray(from, to), starts[index] ?? 0);
+  return { values: picked, offsets: starts };
+}

@@ -1,0 +1,113 @@
+import type { RowScores } from '../evaluate/row-scores.ts';
+import {
+  bootstrapDefaults,
+  type BootstrapInterval,
+  type BootstrapOptions,
+  hierarchicalBootstrap,
+  pairedBootstrap,
+} from '../stats/hierarchical-bootstrap.ts';
+import { holm } from '../stats/holm.ts';
+import { mcnemarExact } from '../stats/mcnemar.ts';
+import type { Repeats } from '../stats/repeats.ts';
+import { selectionOptimism } from '../stats/selection-optimism.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
+import type { ConfigurationScore } from './configuration-scores.ts';
+
+/** A number of the whole set is computed anew for each replicate; a mean over rows is added up. */
+const corpusReplicates = 200;
+const level = 0.95;
+
+/** How one configuration compares with the winner, on the same seeds and rows. */
+export interface Comparison {
+  /** The winner's mean minus its own. */
+  readonly difference: BootstrapInterval;
+  /** Two-sided, after Holm's correction for all comparisons made. */
+  readonly probability: number;
+}
+
+/** The one model of noise: seeds and evaluated rows both vary, and a comparison is paired on both. */
+export class Noise {
+  readonly #scores: ReadonlyMap<number, RowScores>;
+
+  /** @param scores by trial, of the configurations that are shown */
+  constructor(scores: ReadonlyMap<number, RowScores>) {
+    this.#scores = scores;
+  }
+
+  /** Null where the outputs of some repeat are not there, or the metric is undefined. */
+  interval(score: ConfigurationScore, metric: string): BootstrapInterval | null {
+    const repeats = this.#repeats(score, metric);
+    return repeats === null ? null : hierarchicalBootstrap(repeats, this.#options(score, metric));
+  }
+
+  /** The winner against each of the others; null where the two share neither seeds nor rows. */
+  comparisons(
+    winner: ConfigurationScore,
+    others: readonly ConfigurationScore[],
+    metric: string,
+  ): readonly (Comparison | null)[] {
+    const found = others.map((other) => this.#compare(winner, other, metric));
+    const corrected = holm(found.flatMap((one) => (one === null ? [] : [one.probability])));
+    let next = 0;
+    return found.map((one) => {
+      if (one === null) return null;
+      const probability = corrected[next] ?? 1;
+      next += 1;
+      return { difference: one.difference, probability };
+    });
+  }
+
+  /** How much too good the winner looks because it was chosen of these; null where they cannot be paired. */
+  optimism(shown: readonly ConfigurationScore[], { metric, direction }: Objective): number | null {
+    const repeats = shown.flatMap((score) => this.#repeats(score, metric) ?? []);
+    const [first] = repeats;
+    const paired = repeats.every(({ seeds, rows }) => seeds === first?.seeds && rows === first.rows);
+    const perRow = shown.every((score) => score.trials.every(({ trial }) => this.#scores.get(trial)?.perRow(metric)));
+    if (first === undefined || repeats.length < shown.length || !paired || !perRow) return null;
+    return selectionOptimism(repeats, direction, { ...bootstrapDefaults, replicates: 400 });
+  }
+
+  #compare(
+    winner: ConfigurationScore,
+    other: ConfigurationScore,
+    metric: string,
+  ): { readonly difference: BootstrapInterval; readonly probability: number } | null {
+    const [a, b] = [this.#repeats(winner, metric), this.#repeats(other, metric)];
+    if (a === null || b === null || a.seeds !== b.seeds || a.rows !== b.rows || !sameSeeds(winner, other)) return null;
+    const difference = pairedBootstrap(a, b, this.#options(winner, metric));
+    if (difference === null) return null;
+    return { difference, probability: this.#exact(winner, other, metric) ?? difference.probability };
+  }
+
+  /** McNemar's exact test, for one training each whose rows are right or wrong. */
+  #exact(winner: ConfigurationScore, other: ConfigurationScore, metric: string): number | null {
+    if (winner.trials.length !== 1 || metric !== 'accuracy') return null;
+    const [a, b] = [winner, other].map(({ trials: [first] }) =>
+      first === undefined ? null : (this.#scores.get(first.trial)?.perRow(metric) ?? null),
+    );
+    if (a === null || a === undefined || b === null || b === undefined) return null;
+    let onlyFirst = 0;
+    let onlySecond = 0;
+    for (const [row, value] of a.entries()) {
+      if (value > (b[row] ?? 0)) onlyFirst += 1;
+      else if (value < (b[row] ?? 0)) onlySecond += 1;
+    }
+    return mcnemarExact(onlyFirst, onlySecond);
+  }
+
+  #repeats({ trials }: ConfigurationScore, metric: string): Repeats | null {
+    const scored = trials.flatMap(({ trial }) => this.#scores.get(trial) ?? []);
+    const rows = scored[0]?.rows;
+    if (rows === undefined || scored.length < trials.length || scored.some((one) => one.rows !== rows)) return null;
+    return { seeds: scored.length, rows, statistic: (seed, chosen) => scored[seed]?.value(metric, chosen) ?? null };
+  }
+
+  #options({ trials: [first] }: ConfigurationScore, metric: string): BootstrapOptions {
+    const perRow = first !== undefined && this.#scores.get(first.trial)?.perRow(metric) !== null;
+    return { ...bootstrapDefaults, level, ...(perRow ? {} : { replicates: corpusReplicates }) };
+  }
+}
+
+function sameSeeds(a: ConfigurationScore, b: ConfigurationScore): boolean {
+  return a.trials.every(({ configuration }, index) => configuration.seed === b.trials[index]?.configuration.seed);
+}
