@@ -1,6 +1,7 @@
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
 import type { PackingPlan } from '../src/sweep/packing.ts';
+import type { SegmentNews } from '../src/train/segment-news.ts';
 import { MetricBuffer } from './metric-buffer.ts';
 import type { Trainer } from './trainer-pool.ts';
 
@@ -57,17 +58,7 @@ class SegmentDrive {
   async run(): Promise<'committed' | 'stale'> {
     const { trainer, wantedBack } = this.#options;
     const release = () => trainer.release(this.#segment.lease.segmentId);
-    const running = trainer.run(this.#segment, {
-      progress: () => undefined,
-      metrics: (chunks) => this.#metrics.add(chunks),
-      checkpoint: (checkpoint, chunks) => {
-        this.#metrics.add(chunks);
-        this.#checkpoints.push({ checkpoint, metrics: this.#metrics.takeNew() });
-        this.#wake?.();
-      },
-      event: (name, detail) => this.#events.push({ name, detail }),
-      packing: (plan) => this.#plans.push(plan),
-    });
+    const running = trainer.run(this.#segment, (news) => this.#hear(news));
     if (wantedBack.aborted) release();
     wantedBack.addEventListener('abort', release);
     const renewing = this.#renewUntilOver();
@@ -78,6 +69,27 @@ class SegmentDrive {
     } finally {
       wantedBack.removeEventListener('abort', release);
       await this.#finish(renewing);
+    }
+  }
+
+  #hear(news: SegmentNews): void {
+    switch (news.kind) {
+      case 'progress':
+        break;
+      case 'metrics':
+        this.#metrics.add(news.chunks);
+        break;
+      case 'checkpoint':
+        this.#metrics.add(news.chunks);
+        this.#checkpoints.push({ checkpoint: news.checkpoint, metrics: this.#metrics.takeNew() });
+        this.#wake?.();
+        break;
+      case 'event':
+        this.#events.push({ name: news.name, detail: news.detail });
+        break;
+      case 'packing':
+        this.#plans.push(news.plan);
+        break;
     }
   }
 

@@ -1,15 +1,6 @@
-import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
-import type { PackingPlan } from '../src/sweep/packing.ts';
+import type { Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import type { TellNews } from '../src/train/segment-news.ts';
 import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
-
-/** What a trainer tells while a segment runs. */
-export interface SegmentListener {
-  progress(step: number, of: number): void;
-  metrics(chunks: readonly MetricChunk[]): void;
-  checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
-  event(name: string, detail: Record<string, unknown>): void;
-  packing(plan: PackingPlan): void;
-}
 
 /** A slot's warm trainer, as activities see it. */
 export interface Trainer {
@@ -19,7 +10,7 @@ export interface Trainer {
    * Runs one segment, or several of one bundle at the same time. Whatever happens to the process is an outcome: `released` when it was stopped from outside,
    * `process_died` when it died by itself or stalled. Throws what concerns this machine, not the configuration.
    */
-  run(segment: Segment, listener: SegmentListener): Promise<SegmentOutcome>;
+  run(segment: Segment, tell: TellNews): Promise<SegmentOutcome>;
   probe(request: ProbeRequest): Promise<TheoryConstants>;
   /** Asks for a checkpoint and the slot, of that segment or of every one; insists with signals after a while. */
   release(segmentId?: string): void;

@@ -1,18 +1,11 @@
-import type { CheckpointReference, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
-import type { PackingPlan } from '../sweep/packing.ts';
+import type { SegmentOutcome } from '../sweep/segment.ts';
+import type { NewsTeller } from './segment-news.ts';
 import type { ProbeRequest, TheoryConstants, ToTrainer } from './trainer-protocol.ts';
 
 export type RunCommand = Extract<ToTrainer, { kind: 'run' }>;
 
 /** How a runner tells of its work while it goes on. */
-export interface SegmentReporter {
-  progress(step: number, of: number): void;
-  metrics(chunks: readonly MetricChunk[]): void;
-  /** Called after the file is renamed into place and synced. */
-  checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
-  event(name: string, detail: Record<string, unknown>): void;
-  /** What was measured for a segment that came without a pack. */
-  packing(plan: PackingPlan): void;
+export interface SegmentReporter extends NewsTeller {
   /** True once the supervisor asked for the slot: write a checkpoint and return `released`. Polled between steps. */
   readonly releaseRequested: boolean;
 }

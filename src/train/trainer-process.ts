@@ -5,6 +5,7 @@ import type { SegmentOutcome } from '../sweep/segment.ts';
 import type { TrainerKind } from '../sweep/vocabulary.ts';
 import type { RunCommand, SegmentReporter, SegmentRunner } from './segment-runner.ts';
 import type { FromTrainer, ProbeRequest, ToTrainer } from './trainer-protocol.ts';
+import { newsTeller, type SegmentNews } from './segment-news.ts';
 
 /** More would only cost the channel; the supervisor counts on one a second. */
 const progressEveryMs = 200;
@@ -113,17 +114,14 @@ export class TrainerProcess {
     const { send } = this.#options;
     const releaseRequested = () => this.#runs.get(run)?.releaseRequested ?? true;
     let progressAt = -Infinity;
+    const tell = (news: SegmentNews): void => {
+      const now = performance.now();
+      if (news.kind === 'progress' && now - progressAt < progressEveryMs && news.step < news.of) return;
+      if (news.kind === 'progress') progressAt = now;
+      send({ ...news, run });
+    };
     return {
-      progress(step, of) {
-        const now = performance.now();
-        if (now - progressAt < progressEveryMs && step < of) return;
-        progressAt = now;
-        send({ kind: 'progress', run, step, of });
-      },
-      metrics: (chunks) => send({ kind: 'metrics', run, chunks }),
-      checkpoint: (checkpoint, chunks) => send({ kind: 'checkpoint', run, checkpoint, chunks }),
-      event: (name, detail) => send({ kind: 'event', run, name, detail }),
-      packing: (plan) => send({ kind: 'packing', run, plan }),
+      ...newsTeller(tell),
       get releaseRequested() {
         return releaseRequested();
       },

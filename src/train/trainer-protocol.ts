@@ -1,5 +1,5 @@
-import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
-import type { PackingPlan } from '../sweep/packing.ts';
+import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
+import type { SegmentNews } from './segment-news.ts';
 import type {
   BaseModelReference,
   DatasetReference,
@@ -70,12 +70,4 @@ export type FromTrainer =
 /** A message about the segment with the lease of that id: segments of one bundle run side by side. */
 export type RunMessage = RunReport & { readonly run: string };
 
-type RunReport =
-  /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
-  | { readonly kind: 'progress'; readonly step: number; readonly of: number }
-  | { readonly kind: 'metrics'; readonly chunks: readonly MetricChunk[] }
-  /** The file is on disk and synced; the row is the supervisor's to write, with the metrics up to its step. */
-  | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
-  | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
-  | { readonly kind: 'packing'; readonly plan: PackingPlan }
-  | { readonly kind: 'done'; readonly outcome: SegmentOutcome };
+type RunReport = SegmentNews | { readonly kind: 'done'; readonly outcome: SegmentOutcome };

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { SegmentListener, Trainer } from '../../activities/trainer-pool.ts';
+import type { Trainer } from '../../activities/trainer-pool.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
@@ -7,6 +7,7 @@ import type { RunCommand } from '../train/segment-runner.ts';
 import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/trainer-protocol.ts';
 import { outOfMemoryCount } from './out-of-memory-count.ts';
 import { type ChildEnd, TrainerChild } from './trainer-child.ts';
+import type { TellNews } from '../train/segment-news.ts';
 
 export interface TrainerSlotOptions {
   readonly slot: number;
@@ -37,7 +38,7 @@ type JobEnd =
 
 /** What the process works on for somebody: a segment, by its id, or the probe. */
 interface Job {
-  readonly listener: SegmentListener | null;
+  readonly tell: TellNews | null;
   readonly oomCount: number | null;
   stopWanted: boolean;
   stalled: boolean;
@@ -82,7 +83,7 @@ export class TrainerSlot implements Trainer {
     return this.#numericsClass.promise;
   }
 
-  async run(segment: Segment, listener: SegmentListener): Promise<SegmentOutcome> {
+  async run(segment: Segment, tell: TellNews): Promise<SegmentOutcome> {
     const { segmentId } = segment.lease;
     const preparing = { stopWanted: false };
     this.#preparing.set(segmentId, preparing);
@@ -96,7 +97,7 @@ export class TrainerSlot implements Trainer {
       this.#preparing.delete(segmentId);
     }
     if (preparing.stopWanted) return { kind: 'released' };
-    const { end, job } = await this.#work(segmentId, listener, command);
+    const { end, job } = await this.#work(segmentId, tell, command);
     if (end.kind === 'outcome') {
       // What a failed allocation left behind is not handed to the next segment; those beside it end first.
       if (end.outcome.kind === 'failed' && end.outcome.outcome === 'out_of_memory') this.#exhausted = true;
@@ -182,13 +183,13 @@ export class TrainerSlot implements Trainer {
 
   async #work(
     id: string,
-    listener: SegmentListener | null,
+    tell: TellNews | null,
     command: RunCommand | { kind: 'probe'; request: ProbeRequest },
   ): Promise<{ end: JobEnd; job: Job }> {
     if (this.#jobs.has(id) || this.#jobs.has(probeJob)) throw new Error(`slot ${this.slot} is busy`);
     const child = this.#start();
     const { promise, resolve } = promiseWithResolvers<JobEnd>();
-    const job: Job = { listener, oomCount: outOfMemoryCount(), stopWanted: false, stalled: false, finish: resolve };
+    const job: Job = { tell, oomCount: outOfMemoryCount(), stopWanted: false, stalled: false, finish: resolve };
     this.#jobs.set(id, job);
     this.#progressAt = performance.now();
     const watch = setInterval(() => {
@@ -221,27 +222,8 @@ export class TrainerSlot implements Trainer {
   }
 
   #hearOfRun(message: RunMessage): void {
-    const listener = this.#jobs.get(message.run)?.listener;
-    switch (message.kind) {
-      case 'progress':
-        listener?.progress(message.step, message.of);
-        break;
-      case 'metrics':
-        listener?.metrics(message.chunks);
-        break;
-      case 'checkpoint':
-        listener?.checkpoint(message.checkpoint, message.chunks);
-        break;
-      case 'event':
-        listener?.event(message.name, message.detail);
-        break;
-      case 'packing':
-        listener?.packing(message.plan);
-        break;
-      case 'done':
-        this.#finish(message.run, { kind: 'outcome', outcome: message.outcome });
-        break;
-    }
+    if (message.kind === 'done') this.#finish(message.run, { kind: 'outcome', outcome: message.outcome });
+    else this.#jobs.get(message.run)?.tell?.(message);
   }
 
   /** SIGTERM, then SIGKILL, unless the process does as asked before. */

@@ -1,7 +1,8 @@
 import type { PackingPlan } from '../../src/sweep/packing.ts';
 import { describe, expect, it } from 'vitest';
 import { driveSegment } from '../../activities/segment-drive.ts';
-import type { SegmentListener, Trainer } from '../../activities/trainer-pool.ts';
+import type { Trainer } from '../../activities/trainer-pool.ts';
+import { type NewsTeller, newsTeller, type TellNews } from '../../src/train/segment-news.ts';
 import type { FenceResult, LeaseState, WorkerLedger } from '../../src/store/worker-ledger.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
@@ -62,16 +63,16 @@ class ScriptedTrainer implements Trainer {
   readonly stopped = new Promise<void>((resolve) => {
     this.#stop = resolve;
   });
-  readonly #script: (listener: SegmentListener, stopped: Promise<void>) => Promise<SegmentOutcome>;
+  readonly #script: (listener: NewsTeller, stopped: Promise<void>) => Promise<SegmentOutcome>;
 
-  constructor(script: (listener: SegmentListener, stopped: Promise<void>) => Promise<SegmentOutcome>) {
+  constructor(script: (listener: NewsTeller, stopped: Promise<void>) => Promise<SegmentOutcome>) {
     this.#script = script;
   }
   async numericsClass(): Promise<string> {
     return 'test';
   }
-  run(_segment: unknown, listener: SegmentListener): Promise<SegmentOutcome> {
-    return this.#script(listener, this.stopped);
+  run(_segment: unknown, tell: TellNews): Promise<SegmentOutcome> {
+    return this.#script(newsTeller(tell), this.stopped);
   }
   probe(): Promise<never> {
     throw new Error('a drive probes nothing');

@@ -28,20 +28,14 @@ describe.skipIf(!hasPrlimit())('a slot with little memory (skipped without prlim
     await slot.close();
     rmSync(bench.folder, { recursive: true });
   });
-  const listener = {
-    progress: () => undefined,
-    metrics: () => undefined,
-    checkpoint: () => undefined,
-    event: () => undefined,
-    packing: () => undefined,
-  };
+  const ignore = (): void => undefined;
 
   it('ends a training that needs more as out_of_memory, and trains the next in a fresh process', async () => {
     await slot.numericsClass();
     const pid = slot.pid ?? 0;
     limitMemory(pid);
     const large = bench.specification({ epochs: 1, batch_size: 8_000 });
-    expect(await slot.run(bench.trainSegment(large), listener)).toMatchObject({
+    expect(await slot.run(bench.trainSegment(large), ignore)).toMatchObject({
       kind: 'failed',
       outcome: 'out_of_memory',
       code: 'OUT_OF_MEMORY',
@@ -52,7 +46,7 @@ describe.skipIf(!hasPrlimit())('a slot with little memory (skipped without prlim
     expect(slot.pid).not.toBe(pid);
     limitMemory(slot.pid ?? 0);
     const small = bench.trainSegment(bench.specification({ batch_size: 8 }), { endStep: 2 });
-    expect(await slot.run(small, listener)).toMatchObject({ kind: 'trained' });
+    expect(await slot.run(small, ignore)).toMatchObject({ kind: 'trained' });
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
+import type { SegmentOutcome } from '../../src/sweep/segment.ts';
 import { TrainerSlot } from '../../src/worker/trainer-slot.ts';
 import { isProvedDead, ownIdentity } from '../../src/worker/process-identity.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
@@ -13,14 +13,7 @@ const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', '
 describe('a slot with its trainer process', () => {
   let folder: string;
   let slot: TrainerSlot;
-  const collected: MetricChunk[] = [];
-  const listener = {
-    progress: () => undefined,
-    metrics: (chunks: readonly MetricChunk[]) => void collected.push(...chunks),
-    checkpoint: () => undefined,
-    event: () => undefined,
-    packing: () => undefined,
-  };
+  const ignore = (): void => undefined;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dropsweep-slot-'));
@@ -49,9 +42,9 @@ describe('a slot with its trainer process', () => {
   });
 
   it('trains one segment after another in the same process', async () => {
-    const first = await slot.run(simulatedTrainSegment({ steps: 3 }), listener);
+    const first = await slot.run(simulatedTrainSegment({ steps: 3 }), ignore);
     const pid = slot.pid;
-    const second = await slot.run(simulatedTrainSegment({ steps: 3 }), listener);
+    const second = await slot.run(simulatedTrainSegment({ steps: 3 }), ignore);
     expect([first.kind, second.kind]).toEqual(['trained', 'trained']);
     expect(slot.pid).toBe(pid);
   });
@@ -59,12 +52,9 @@ describe('a slot with its trainer process', () => {
   it('gives a segment back with a checkpoint when asked, and goes on from it', async () => {
     const segment = simulatedTrainSegment({ steps: 400, stepMs: 5 });
     const checkpoints: { step: number }[] = [];
-    const running = slot.run(segment, {
-      ...listener,
-      progress: (step) => {
-        if (step > 2) slot.release();
-      },
-      checkpoint: (checkpoint) => void checkpoints.push(checkpoint),
+    const running = slot.run(segment, (news) => {
+      if (news.kind === 'progress' && news.step > 2) slot.release();
+      if (news.kind === 'checkpoint') checkpoints.push(news.checkpoint);
     });
     expect((await running).kind).toBe('released');
     expect(checkpoints).toHaveLength(1);
@@ -76,36 +66,29 @@ describe('a slot with its trainer process', () => {
       simulatedTrainSegment({ steps: 400, stepMs: 5 }),
       simulatedTrainSegment({ steps: 40, stepMs: 5 }),
     ];
-    const stopped = slot.run(first, {
-      ...listener,
-      progress: (step) => {
-        if (step > 2) slot.discard(first.lease.segmentId);
-      },
+    const stopped = slot.run(first, (news) => {
+      if (news.kind === 'progress' && news.step > 2) slot.discard(first.lease.segmentId);
     });
-    const [one, other] = await Promise.all([stopped, slot.run(second, listener)]);
+    const [one, other] = await Promise.all([stopped, slot.run(second, ignore)]);
     expect([one.kind, other.kind]).toEqual(['released', 'trained']);
   });
 
   it('calls a death by its own doing process_died, and one by a stranger released', async () => {
-    expect((await slot.run(simulatedTrainSegment({ steps: 3, crashRate: 1 }), listener)).kind).toBe('process_died');
-    const killed = slot.run(simulatedTrainSegment({ steps: 1_000, stepMs: 10 }), {
-      ...listener,
-      progress: () => {
-        if (slot.pid !== undefined) process.kill(slot.pid, 'SIGKILL');
-      },
+    expect((await slot.run(simulatedTrainSegment({ steps: 3, crashRate: 1 }), ignore)).kind).toBe('process_died');
+    const killed = slot.run(simulatedTrainSegment({ steps: 1_000, stepMs: 10 }), (news) => {
+      if (news.kind === 'progress' && slot.pid !== undefined) process.kill(slot.pid, 'SIGKILL');
     });
     expect((await killed).kind).toBe('released');
   });
 
   it('kills a process that shows no progress for the stall limit', async () => {
-    const outcome: SegmentOutcome = await slot.run(simulatedTrainSegment({ steps: 2, stepMs: 60_000 }), listener);
+    const outcome: SegmentOutcome = await slot.run(simulatedTrainSegment({ steps: 2, stepMs: 60_000 }), ignore);
     expect(outcome).toMatchObject({ kind: 'process_died', message: expect.stringContaining('stall') });
   });
 
   it('stops at once when the segment is no longer ours', async () => {
-    const outcome = await slot.run(simulatedTrainSegment({ steps: 1_000, stepMs: 10 }), {
-      ...listener,
-      progress: () => slot.discard(),
+    const outcome = await slot.run(simulatedTrainSegment({ steps: 1_000, stepMs: 10 }), (news) => {
+      if (news.kind === 'progress') slot.discard();
     });
     expect(outcome.kind).toBe('released');
   });
