@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { DropsweepError } from '../../../base/errors.ts';
+import { builtFile } from '../../../services/built-file.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { exitStatus } from '../../exit-status.ts';
 import type { WorkerFlags } from './worker-verb.ts';
@@ -19,7 +19,7 @@ export async function worker(this: CliContext, flags: WorkerFlags): Promise<void
       fix: 'dropsweep up',
     });
   }
-  const main = join(import.meta.dirname, '..', '..', 'worker', 'main.js');
+  const main = builtFile('worker/main.js');
   const slots = flags.slots === undefined ? [] : ['--slots', String(flags.slots)];
   const device = flags.device === undefined ? [] : ['--device', flags.device];
   const child = spawn(process.execPath, [main, ...slots, ...device, '--data', dataDirectory], {
