@@ -42,7 +42,7 @@ function sameRung(due: readonly SearchDecision[], { ordinal, rung }: SearchDecis
 
 /** Without the reason, whose words may change from one version to the next. */
 function spell({ kind, ordinal, rung, point }: SearchDecision): string {
-  if (kind === 'stop') return 'stop';
+  if (kind === 'stop' || kind === 'halt') return kind;
   if (kind === 'suggest') return `suggest point ${ordinal}: ${canonicalJson((point ?? {}) satisfies Json)}`;
   return `${kind} training ${ordinal} at rung ${rung}`;
 }

@@ -5,9 +5,10 @@ import type { SpacePoint } from './sampler.ts';
  * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
  * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
  * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
+ * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  */
 export interface SearchFact {
-  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract';
+  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed';
   /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;
   /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */
@@ -15,9 +16,12 @@ export interface SearchFact {
   readonly value: number | null;
 }
 
-/** suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung. stop: no further point. */
+/**
+ * suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung. stop: no further point.
+ * halt: the budget is spent; what waits is let go, and what runs ends at its next rung.
+ */
 export interface SearchDecision {
-  readonly kind: 'suggest' | 'promote' | 'prune' | 'stop';
+  readonly kind: 'suggest' | 'promote' | 'prune' | 'stop' | 'halt';
   readonly ordinal: number;
   readonly rung: number;
   /** Why, in a few words with the numbers that decided. */
@@ -34,6 +38,8 @@ export interface LoggedEvent {
   readonly decidedAt: number | null;
 }
 
+const decisionKinds: ReadonlySet<string> = new Set(['suggest', 'promote', 'prune', 'stop', 'halt']);
+
 export function isDecision(event: SearchEvent): event is SearchDecision {
-  return event.kind === 'suggest' || event.kind === 'promote' || event.kind === 'prune' || event.kind === 'stop';
+  return decisionKinds.has(event.kind);
 }

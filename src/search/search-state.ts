@@ -1,4 +1,5 @@
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import { BudgetFold } from './budget.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import type { SchedulerFold } from './scheduler.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
@@ -17,12 +18,16 @@ export class SearchState {
   /** Reports and results, with whether the training had failed. */
   readonly #heard = new Map<string, { readonly ordinal: number; readonly rung: number; readonly failed: boolean }>();
   readonly #decided = new Set<string>();
+  readonly #budget: BudgetFold;
+  /** Why it ended before its last training; null: it did not. */
+  #halted: string | null = null;
   readonly #due = new Map<string, SearchDecision>();
 
   constructor(definition: SweepDefinition, inputs: ResolvedInputs) {
     const scheduler = makeScheduler(definition.scheduler);
     const sampler = makeSampler(definition);
     this.#ladder = scheduler.open();
+    this.#budget = new BudgetFold(definition.budget ?? {}, definition.objectives[0]);
     this.#suggestions = sampler.independent ? null : new Suggestions({ definition, inputs, scheduler }, sampler);
   }
 
@@ -61,8 +66,10 @@ export class SearchState {
 
   /** Null: nothing follows from what was recorded so far. */
   next(): SearchDecision | null {
+    const spent = this.#halted === null ? this.#budget.spent() : null;
+    if (spent !== null) return { kind: 'halt', ordinal: 0, rung: 0, reason: spent };
     const [due] = this.#due.values();
-    return due ?? this.#suggestions?.next() ?? null;
+    return due ?? (this.#halted === null ? this.#suggestions?.next() : null) ?? null;
   }
 
   /** The trainings of a suggested point, one for each seed. */
@@ -73,6 +80,8 @@ export class SearchState {
   #applyFact(fact: SearchFact): void {
     const { kind, ordinal, rung, value } = fact;
     this.#suggestions?.apply(fact);
+    this.#budget.hear(fact);
+    if (kind === 'planned') this.#halted = null;
     if (kind === 'planned') this.#add(this.#ladder.planned(value ?? 0));
     if (kind === 'retract') {
       for (const heard of ['report', 'result']) this.#heard.delete(`${heard} ${ordinal}/${rung}`);
@@ -80,7 +89,15 @@ export class SearchState {
     }
     if (kind === 'report' || kind === 'result')
       this.#heard.set(`${kind} ${ordinal}/${rung}`, { ordinal, rung, failed: value === null });
-    if (kind === 'report') this.#add(this.#ladder.report(ordinal, rung, value));
+    if (kind === 'report') this.#add(this.#decisionsOn(fact));
+  }
+
+  /** A search that has ended keeps nobody waiting. */
+  #decisionsOn({ ordinal, rung, value }: SearchFact): readonly SearchDecision[] {
+    const decisions = this.#ladder.report(ordinal, rung, value);
+    if (this.#halted === null) return decisions;
+    const reason = `rung ${rung}: the search has ended, ${this.#halted}`;
+    return value === null ? [] : [{ kind: 'prune', ordinal, rung, reason }];
   }
 
   #applyDecision(decision: SearchDecision): void {
@@ -89,6 +106,11 @@ export class SearchState {
     if (kind === 'promote' || kind === 'prune') {
       this.#decided.add(`${ordinal}/${rung}`);
       this.#due.delete(`${ordinal}/${rung}`);
+    }
+    if (kind === 'halt') {
+      this.#halted = decision.reason;
+      // Who waits is let go by the sweep itself.
+      this.#due.clear();
     }
     // No further training will come: who waits for one is decided without.
     if (kind === 'stop') this.#add(this.#ladder.planned(this.#suggestions?.trainings ?? 0));
@@ -111,7 +133,8 @@ export interface SearchNeeds {
 
 export function searchNeeds(definition: SweepDefinition): SearchNeeds {
   const searching = !makeSampler(definition).independent;
-  return { listens: searching || makeScheduler(definition.scheduler).decides, searching };
+  const decides = makeScheduler(definition.scheduler).decides || definition.budget !== undefined;
+  return { listens: searching || decides, searching };
 }
 
 /** What is recorded of a sweep before anything happens in it. @param trainings that were planned at once */

@@ -5,7 +5,7 @@ import { letGo } from './let-go.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { reachedRungs } from './reached-rungs.ts';
 import { openSearch, type OpenSearch } from './search-log.ts';
-import { finishSweeps, settleTrainings } from './settle-trainings.ts';
+import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
 /** What a search is to hear, found out under its lock. */
 type Hear = (search: OpenSearch) => readonly SearchFact[] | Promise<readonly SearchFact[]>;
@@ -19,11 +19,20 @@ export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, he
   const search = await openSearch(tx, sweepId);
   const facts = [...(await hear(search))];
   facts.push(...(await decide(tx, search)));
+  /** Of the next result: told with it, or not at all. */
+  let clocks: SearchFact[] = [];
   for (let fact = facts.shift(); fact !== undefined; fact = facts.shift()) {
+    if (fact.kind === 'spent' || fact.kind === 'elapsed') {
+      clocks.push(fact);
+      continue;
+    }
     const told = fact.kind === 'report' || fact.kind === 'result';
-    if (told && search.state.hasHeard(fact)) continue;
-    search.record(fact);
-    facts.push(...(await decide(tx, search)));
+    if (!told || !search.state.hasHeard(fact)) {
+      for (const clock of clocks) search.record(clock);
+      search.record(fact);
+      facts.push(...(await decide(tx, search)));
+    }
+    clocks = [];
   }
   await search.close();
 }
@@ -95,6 +104,7 @@ async function carryOut(
   const { id } = search.sweep;
   if (decision.kind === 'suggest') return suggest(tx, search, decision);
   if (decision.kind === 'stop') await endSearch(tx, id);
+  else if (decision.kind === 'halt') await haltSearch(tx, id, decision.reason);
   else await applyToRung(tx, id, decision);
   return [];
 }
@@ -122,6 +132,31 @@ async function suggest(
 async function endSearch(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await sql`
     update sweeps set searching = false, planned_trainings = inserted_trainings where id = ${sweepId}`.execute(tx);
+  await finishSweeps(tx, [sweepId]);
+}
+
+/**
+ * The budget is spent: trainings that nobody works on are let go, but for those that have only to be evaluated. What is
+ * worked on comes to its next rung, and ends there.
+ */
+async function haltSearch(tx: DatabaseTransaction, sweepId: string, reason: string): Promise<void> {
+  await sql`
+    update sweeps set halted = ${reason}, searching = false,
+      planned_trainings = case when searching then inserted_trainings else planned_trainings end
+    where id = ${sweepId}`.execute(tx);
+  await writeSweepEvent(tx, { sweepId, kind: 'budget_spent', detail: { reason } });
+  const { rows } = await sql<{ training_id: string }>`
+    update sweep_trainings l set open = false, released_at = now()
+    from trainings t
+    where l.sweep_id = ${sweepId} and l.open and t.id = l.training_id and t.step < t.total_steps and not exists (
+      select 1 from segments s where s.training_id = l.training_id
+        and (s.status = 'claimed' or (s.kind = 'evaluate' and s.status = 'ready')))
+    returning l.training_id`.execute(tx);
+  await letGo(
+    tx,
+    rows.map((row) => row.training_id),
+    'cancelled',
+  );
   await finishSweeps(tx, [sweepId]);
 }
 

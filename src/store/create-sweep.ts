@@ -89,6 +89,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
       state: 'running',
       desired_state: 'running',
       finished_at: null,
+      halted: null,
       inserted_trainings: 0,
       ...searchNeeds(plan.definition),
     })

@@ -39,6 +39,8 @@ export interface DatabaseSchema {
     listens: Generated<boolean>;
     /** The search may suggest more than was inserted so far. */
     searching: Generated<boolean>;
+    /** Why the search ended before its last training. */
+    halted: string | null;
     merged_points: number;
     trial_count: number;
     frozen_plan: Buffer;

@@ -31,7 +31,7 @@ export async function insertTrainings(
   sweepId: string,
   block: readonly InsertableTraining[],
 ): Promise<{ readonly reused: readonly string[] }> {
-  const cancelled = await isCancelled(tx, sweepId);
+  const cancelled = await isOver(tx, sweepId);
   const hashes = block.map((training) => training.training_hash);
   const { rows: inserted } = await sql<{ training_hash: string }>`
     insert into trainings (training_hash, specification, trainer, trainer_version, total_steps, bundle_key)
@@ -63,15 +63,15 @@ export async function insertTrainings(
   return { reused: found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id) };
 }
 
-/** Locks the sweep: a cancel comes before the block, and is heeded, or after it, and finds its links. */
-async function isCancelled(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
+/** Locks the sweep: a cancel, or the budget's end, comes before the block, and is heeded, or after it, and finds its links. */
+async function isOver(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
   const sweep = await tx
     .selectFrom('sweeps')
-    .select('desired_state')
+    .select(['desired_state', 'halted'])
     .where('id', '=', sweepId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  return sweep.desired_state === 'cancelled';
+  return sweep.desired_state === 'cancelled' || sweep.halted !== null;
 }
 
 /** A training that was finished before is reused; one that another sweep has still to finish is this one's too. */

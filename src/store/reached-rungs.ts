@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { clocksOf } from '../search/budget.ts';
 import type { SearchFact } from '../search/search-event.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { SearchingSweep } from './search-log.ts';
 
@@ -12,6 +14,8 @@ interface RungRow {
   /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
   readonly reached: 'later' | 'done' | 'never';
   readonly value: number | null;
+  readonly spent: number;
+  readonly elapsed: number;
 }
 
 /**
@@ -34,7 +38,8 @@ export async function reachedRungs(
         when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
           and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
         else 'later' end as reached,
-      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value
+      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value, t.train_seconds as spent,
+      extract(epoch from now() - (select created_at from sweeps where id = l.sweep_id))::double precision as elapsed
     from sweep_trainings l
       join trainings t on t.id = l.training_id
       join lateral (
@@ -50,9 +55,19 @@ export async function reachedRungs(
     const { ordinal, rung } = row;
     const kind = rung === row.rungs - 1 ? 'result' : 'report';
     const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
-    if (next?.reached === 'done') return [{ kind, ordinal, rung, value: rankOf(next.value, sign) }];
-    return row.failed ? [{ kind, ordinal, rung, value: null }] : [];
+    const clocks = clockFacts(row, definition);
+    if (next?.reached === 'done') return [...clocks, { kind, ordinal, rung, value: rankOf(next.value, sign) }];
+    return row.failed ? [...clocks, { kind, ordinal, rung, value: null }] : [];
   });
+}
+
+/** What the sweep's budget needs to know beside a result, and before it. */
+function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, definition: SweepDefinition): readonly SearchFact[] {
+  const clocks = clocksOf(definition.budget);
+  return [
+    ...(clocks.spent ? [{ kind: 'spent' as const, ordinal, rung, value: spent }] : []),
+    ...(clocks.elapsed ? [{ kind: 'elapsed' as const, ordinal: 0, rung: 0, value: elapsed }] : []),
+  ];
 }
 
 /** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */

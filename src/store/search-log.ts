@@ -122,7 +122,7 @@ async function readRows(
 }
 
 function toEvent({ kind, ordinal, rung, value, reason, point }: EventRow): SearchEvent {
-  if (kind === 'suggest' || kind === 'promote' || kind === 'prune' || kind === 'stop') {
+  if (kind === 'suggest' || kind === 'promote' || kind === 'prune' || kind === 'stop' || kind === 'halt') {
     const decision: SearchDecision = { kind, ordinal, rung, reason: reason ?? '' };
     return point === null ? decision : { ...decision, point };
   }

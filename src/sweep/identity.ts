@@ -62,6 +62,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     scales: scales === undefined ? undefined : { ...scales },
     axes: definition.axes === undefined ? undefined : jsonOf(definition.axes),
     constraints: definition.constraints,
+    budget: definition.budget === undefined ? undefined : { ...definition.budget },
     training: { ...training },
     evaluations: evaluations
       .map((request) => ({ ...request }))

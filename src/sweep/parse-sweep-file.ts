@@ -3,6 +3,7 @@ import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
 import { deviceKinds } from './device-kind.ts';
 import { wholeFrom } from './number-rules.ts';
+import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
 import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
@@ -85,6 +86,7 @@ function readDefinition(
   const { evaluations, every } = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file, schedulers);
   const constraints = readConstraints(file);
+  const budget = readBudget(file);
   const objectives = readObjectives(
     file,
     tasks.find(({ kind }) => kind === task?.kind),
@@ -110,6 +112,7 @@ function readDefinition(
     ...(every === null ? {} : { evaluate_every: every }),
     search: enqueue.length === 0 ? search : { ...search, enqueue },
     scheduler,
+    ...(budget === null ? {} : { budget }),
     objectives,
     parallelism,
     priority,

@@ -1,5 +1,6 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
+import type { Budget } from './read-budget.ts';
 import type { KindSettings } from './search-section.ts';
 import type {
   BaseModelReference,
@@ -71,6 +72,8 @@ export interface SweepDefinition {
   readonly evaluate_every?: 'epoch' | number;
   readonly search: SearchDefinition;
   readonly scheduler: SchedulerDefinition;
+  /** When the search ends before its last training; absent: never. */
+  readonly budget?: Budget;
   /** The first ranks trials; all span the Pareto front, with complexity. */
   readonly objectives: readonly Objective[];
   readonly parallelism: number;

@@ -1,5 +1,6 @@
 import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
+import { budgetFields } from './read-budget.ts';
 import type { KindSection, SearchSections } from './search-section.ts';
 import type { TaskColumn, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
@@ -54,6 +55,15 @@ It decides by the first objective at rungs: shares of a training's steps at whic
 
 ${kindTable(kinds.schedulers)}
 ${kinds.schedulers.filter(hasFields).map(ownFields).join('\n')}
+## budget
+
+A search ends before its last training when one of these is so, at the result that brings it. Trainings that wait are let
+go; those that run come to their next rung, or their end.
+
+${asTable(
+  ['field', 'value', 'the search ends when'],
+  budgetFields.map(({ name, rule, sentence }) => [`\`${name}\``, rule.expected, `${sentence}.`]),
+)}
 ## objectives
 
 The first ranks trials; the front is over all of them and complexity. Names alone, since each has its direction. Which of

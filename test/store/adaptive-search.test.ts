@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Migrator, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as initial from '../../migrations/0001-initial.ts';
-import * as packing from '../../migrations/0002-packing.ts';
-import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
-import * as outputRows from '../../migrations/0004-output-rows.ts';
-import * as metricsAreJson from '../../migrations/0005-metrics-are-json.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { commitSegment } from '../../src/store/commit-segment.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore, transact } from '../../src/store/open-store.ts';
+import { transact } from '../../src/store/open-store.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import type { Segment } from '../../src/sweep/segment.ts';
-import type { SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
-import { startTestDatabase } from '../support/postgres.ts';
-import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { accuracyOf, planTpe, work } from './adaptive-plan.ts';
+import { openRecordUnderTest, outcomeOf, type RecordUnderTest } from './record-under-test.ts';
 import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
 
 /*
@@ -38,34 +29,6 @@ afterEach(async () => {
 const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const halving = { kind: 'halving', rungs: [0.25, 0.5], keep: 0.5 };
 
-function planTpe(name: string, change: Partial<SweepDefinition> = {}): SweepPlan {
-  const { definition, inputs } = planOf(name, 1);
-  return planSweep(
-    {
-      ...definition,
-      space: { dropout_rate: [0.1, 0.8], rank: [2, 4, 8] },
-      scales: { dropout_rate: 'linear' },
-      search: { kind: 'tpe', trials: 12, seed: 5, startup: 4 },
-      ...change,
-    },
-    inputs,
-  );
-}
-
-/** Better the nearer p is to 0.3. */
-function accuracyOf(segment: Segment): number {
-  return 1 - (segment.specification.configuration.dropout_rate - 0.3) ** 2;
-}
-
-async function work(sweepId: string, most = Number.POSITIVE_INFINITY): Promise<number> {
-  for (let count = 0; ; count += 1) {
-    const result = count < most ? await record.ledger.claim(record.request(sweepId)) : { kind: 'wait' as const };
-    if (result.kind !== 'claimed') return count;
-    for (const segment of result.bundle)
-      await record.ledger.commit(segment.lease, outcomeOf(segment, accuracyOf(segment)));
-  }
-}
-
 async function expectCleanLog(name: string, decisions: number): Promise<void> {
   expect(await replaySearchOf(record.store, name)).toMatchObject({ decisions, differences: [], listens: true });
 }
@@ -80,7 +43,7 @@ describe('a search that adapts', () => {
         .map(({ training_hash }) => ({ training_hash }))
         .sort((a, b) => (a.training_hash < b.training_hash ? -1 : 1)),
     );
-    expect(await work(sweep)).toBe(24);
+    expect(await work(record, sweep)).toBe(24);
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 12, total: 12 } });
     expect(snapshot.trials.map(({ trial }) => trial).sort((a, b) => a - b)).toEqual(
@@ -132,7 +95,7 @@ describe('a search that adapts', () => {
   });
 
   it('trains nothing that another sweep has trained, and is over at its launch when that was all', async () => {
-    await work(await record.launch(planTpe('first')));
+    await work(record, await record.launch(planTpe('first')));
     await record.launch(planTpe('second'));
     expect(await readSweepSnapshot(record.store, 'second')).toMatchObject({
       state: 'completed',
@@ -143,14 +106,14 @@ describe('a search that adapts', () => {
 
   it('goes on after a cancel where it stood, and suggests more at once when more may run', async () => {
     const sweep = await record.launch(planTpe('s'));
-    await work(sweep, 6);
+    await work(record, sweep, 6);
     await commandSweep(record.store, 's', randomUUID(), { kind: 'cancel' });
-    expect(await work(sweep)).toBe(0);
+    expect(await work(record, sweep)).toBe(0);
     await commandSweep(record.store, 's', randomUUID(), { kind: 'resume' });
     await commandSweep(record.store, 's', randomUUID(), { kind: 'set_parallelism', parallelism: 4 });
     const { counts } = await readSweepSnapshot(record.store, 's');
     expect(counts.waiting).toBe(5);
-    await work(sweep);
+    await work(record, sweep);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { succeeded: 12 } });
     await expectCleanLog('s', 13);
   });
@@ -160,7 +123,7 @@ describe('a search that adapts', () => {
     const segment = await record.take(sweep);
     const failed = { kind: 'failed', outcome: 'out_of_memory', code: 'OUT_OF_MEMORY', message: 'no room' } as const;
     await record.ledger.commit(segment.lease, failed);
-    await work(sweep);
+    await work(record, sweep);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'completed',
       counts: { out_of_memory: 1 },
@@ -169,7 +132,7 @@ describe('a search that adapts', () => {
     expect(
       await query(sql`select kind, ordinal, rung from search_events where kind = 'retract' order by rung`),
     ).toEqual([0, 1, 2].map((rung) => ({ kind: 'retract', ordinal: 0, rung })));
-    await work(sweep);
+    await work(record, sweep);
     const { state, counts } = await readSweepSnapshot(record.store, 's');
     expect(state).toBe('completed');
     expect(counts.out_of_memory).toBe(0);
@@ -178,69 +141,15 @@ describe('a search that adapts', () => {
 
   it('takes more trials when it is extended, and repeats none', async () => {
     const sweep = await record.launch(planTpe('s'));
-    await work(sweep);
+    await work(record, sweep);
     const more = planTpe('s', { search: { kind: 'tpe', trials: 15, seed: 5, startup: 4 } });
     const request = { plan: more, datasets: [], launchedBy: {}, extend: true };
     expect(await createSweep(record.store, request)).toMatchObject({ kind: 'extended', sweepId: sweep });
-    expect(await work(sweep)).toBe(6);
+    expect(await work(record, sweep)).toBe(6);
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 15, total: 15 } });
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
     const other = planTpe('s', { search: { kind: 'tpe', trials: 15, seed: 5, startup: 4 }, evaluations: [] });
     expect(await createSweep(record.store, { ...request, plan: other })).toMatchObject({ kind: 'conflict' });
-  });
-});
-
-describe('a halving sweep of the version before', () => {
-  it('goes on with its log, which has no reasons and no results', async () => {
-    const sweep = await record.launch(
-      planOf('s', 8, { scheduler: { kind: 'halving', rungs: [0.5], keep: 0.5 }, rungSteps: [2, 4] }),
-    );
-    await work(sweep, 10);
-    // As that version left it, once its schema was brought up to date: the migration's test is below.
-    await query(sql`delete from search_events where kind = 'result'`);
-    await query(sql`update search_events set sequence = -1 where kind = 'planned'`);
-    await query(sql`update search_events set reason = null, decided_at = null, token = gen_random_uuid()`);
-    await work(sweep);
-    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
-      state: 'completed',
-      counts: { succeeded: 4, pruned: 4 },
-    });
-    expect(await replaySearchOf(record.store, 's')).toMatchObject({ differences: [], listens: true });
-  });
-
-  it('is told by the migration how many trainings it has, and that it listens', async () => {
-    const database = await startTestDatabase();
-    const store = openStore(database.databaseUrl);
-    const before = {
-      '0001-initial': initial,
-      '0002-packing': packing,
-      '0003-theory-constants': theoryConstants,
-      '0004-output-rows': outputRows,
-      '0005-metrics-are-json': metricsAreJson,
-    };
-    await new Migrator({ db: store.db, provider: { getMigrations: () => Promise.resolve(before) } }).migrateToLatest();
-    for (const kind of ['halving', 'none']) {
-      const { definition, inputs } = planOf(kind, 1, { scheduler: { kind } });
-      await sql`
-        insert into sweeps (name, canonical_hash, definition, inputs, trainer, desired_parallelism, planned_trainings,
-          merged_points, trial_count, frozen_plan, launched_by)
-        values (${kind}, ${kind}, ${JSON.stringify(definition)}, ${JSON.stringify(inputs)}, 'simulated', 1, 7, 0, 7,
-          ''::bytea, '{}')`.execute(store.db);
-    }
-    await sql`
-      insert into search_events (sweep_id, sequence, kind, ordinal, rung, value)
-      select id, 0, 'report', 3, 0, 0.5 from sweeps where name = 'halving'`.execute(store.db);
-    await migrate(store);
-    const { rows } = await sql`
-      select name, listens, searching, v.sequence, v.kind, v.value from sweeps left join search_events v on v.sweep_id = id
-      order by name, v.sequence`.execute(store.db);
-    expect(rows).toEqual([
-      { name: 'halving', listens: true, searching: false, sequence: -1, kind: 'planned', value: 7 },
-      { name: 'halving', listens: true, searching: false, sequence: 0, kind: 'report', value: 0.5 },
-      { name: 'none', listens: false, searching: false, sequence: null, kind: null, value: null },
-    ]);
-    await store.close();
-    await database.drop();
   });
 });

@@ -124,6 +124,12 @@ search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, a
       '5:45 search.enqueue[0].train_instances: is missing; expected a value for each axis of the space',
     ],
     [
+      'a budget that is already spent',
+      'budget: {trainings: 0}',
+      '4:21 budget.trainings: got 0, expected a whole number of at least 1',
+    ],
+    ['a budget of something else', 'budget: {hour: 2}', '4:10 budget.hour: unknown key; did you mean hours?'],
+    [
       'a sampler that there is not',
       'search: {kind: tpa, trials: 3}',
       '4:16 search.kind: got the text "tpa", expected one of grid, random, sobol, tpe; did you mean tpe?',

@@ -1,0 +1,61 @@
+import type { Budget } from '../sweep/read-budget.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
+import type { SearchFact } from './search-event.ts';
+
+const secondsPerHour = 3_600;
+
+/** Follows what a search has used, and says when that is enough. Pure: clocks are facts of the log. */
+export class BudgetFold {
+  readonly #budget: Budget;
+  readonly #sign: number;
+  #results = 0;
+  #best = Number.NEGATIVE_INFINITY;
+  #resultsAtBest = 0;
+  readonly #failed = new Set<number>();
+  readonly #spentSeconds = new Map<number, number>();
+  #spent = 0;
+  #elapsed = 0;
+
+  constructor(budget: Budget, objective: Objective | undefined) {
+    this.#budget = budget;
+    this.#sign = objective?.direction === 'minimize' ? -1 : 1;
+  }
+
+  hear({ kind, ordinal, value }: SearchFact): void {
+    if (kind === 'elapsed') this.#elapsed = value ?? 0;
+    if (kind === 'spent') {
+      this.#spent += (value ?? 0) - (this.#spentSeconds.get(ordinal) ?? 0);
+      this.#spentSeconds.set(ordinal, value ?? 0);
+    }
+    if (kind === 'retract') this.#failed.delete(ordinal);
+    if ((kind === 'report' || kind === 'result') && value === null) this.#failed.add(ordinal);
+    if (kind !== 'result' || value === null) return;
+    this.#results += 1;
+    if (value <= this.#best) return;
+    this.#best = value;
+    this.#resultsAtBest = this.#results;
+  }
+
+  /** Why the search ends now; null: it goes on. */
+  spent(): string | null {
+    const { trainings, failures, target, no_better_since: patience, slot_hours: slotHours, hours } = this.#budget;
+    const since = this.#results - this.#resultsAtBest;
+    const best = this.#sign * this.#best;
+    if (trainings !== undefined && this.#results >= trainings) return `${this.#results} trainings have ended`;
+    if (failures !== undefined && this.#failed.size >= failures) return `${this.#failed.size} trainings have failed`;
+    if (target !== undefined && this.#best >= this.#sign * target)
+      return `the target ${target} is reached with ${best}`;
+    if (patience !== undefined && this.#results > 0 && since >= patience)
+      return `none of ${since} trainings was better than ${best}`;
+    if (slotHours !== undefined && this.#spent >= slotHours * secondsPerHour)
+      return `slots have trained ${(this.#spent / secondsPerHour).toFixed(2)} of ${slotHours} hours`;
+    if (hours !== undefined && this.#elapsed >= hours * secondsPerHour)
+      return `${(this.#elapsed / secondsPerHour).toFixed(2)} of ${hours} hours are over`;
+    return null;
+  }
+}
+
+/** Clocks that a budget needs to hear of with each result. */
+export function clocksOf(budget: Budget | undefined): { readonly spent: boolean; readonly elapsed: boolean } {
+  return { spent: budget?.slot_hours !== undefined, elapsed: budget?.hours !== undefined };
+}

@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSweep } from '../../src/store/create-sweep.ts';
+import { replaySearchOf } from '../../src/store/read-search.ts';
+import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { planTpe, work } from './adaptive-plan.ts';
+import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+
+/*
+ * A search that ends before its last training: what waits is let go, what runs comes to its next rung or its end, and the
+ * log says why.
+ */
+
+let record: RecordUnderTest;
+beforeEach(async () => {
+  record = await openRecordUnderTest();
+  await watchTransitions(record.store);
+});
+afterEach(async () => {
+  await expectAllowedTransitions(record.store);
+  await record.close();
+});
+
+const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
+
+describe('a budget', () => {
+  it('ends a search that adapts at its target: what waits is let go, what runs comes to its end', async () => {
+    const sweep = await record.launch(planTpe('s', { budget: { target: 0.99 }, parallelism: 3 }));
+    const running = await record.take(sweep);
+    let state = 'running';
+    for (let turn = 0; turn < 30 && state === 'running'; turn += 1) {
+      const segment = await record.take(sweep).catch(() => null);
+      if (segment === null) break;
+      await record.ledger.commit(segment.lease, outcomeOf(segment, turn < 4 ? 0.5 : 0.995));
+      state = (await readSweepSnapshot(record.store, 's')).state;
+    }
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'running', counts: { waiting: 0 } });
+    await record.ledger.commit(running.lease, outcomeOf(running));
+    expect(await work(record, sweep)).toBe(1);
+    const { counts, state: end } = await readSweepSnapshot(record.store, 's');
+    expect(end).toBe('completed');
+    expect(counts.cancelled).toBeGreaterThan(0);
+    expect(counts.total).toBeLessThan(12);
+    const events = await query(sql`select kind, reason from search_events where kind = 'halt'`);
+    expect(events).toEqual([{ kind: 'halt', reason: 'the target 0.99 is reached with 0.995' }]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('ends a grid whose results are no better for long, and an extension takes up what was let go', async () => {
+    const plan = planOf('s', 12);
+    const limited = { ...plan, definition: { ...plan.definition, budget: { no_better_since: 3 } } };
+    const sweep = await record.launch(limited);
+    await work(record, sweep);
+    const { counts } = await readSweepSnapshot(record.store, 's');
+    expect(counts).toMatchObject({ succeeded: 4, cancelled: 8 });
+    expect(await query(sql`select halted from sweeps`)).toEqual([
+      { halted: 'none of 3 trainings was better than 0.96' },
+    ]);
+    const more = {
+      ...limited,
+      canonical_hash: 'without a budget',
+      definition: { ...plan.definition, budget: { trainings: 100 } },
+    };
+    await createSweep(record.store, { plan: more, datasets: [], launchedBy: {}, extend: true });
+    await work(record, sweep);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { succeeded: 12 } });
+  });
+
+  it('counts the hours of slots and of the clock as the log has them, once for each result', async () => {
+    const sweep = await record.launch(planTpe('s', { budget: { slot_hours: 3.5 / 3_600, hours: 100 } }));
+    await work(record, sweep);
+    expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ succeeded: 4 });
+    expect(
+      await query(
+        sql`select kind, count(*) from search_events where kind in ('spent', 'elapsed', 'result') group by 1 order by 1`,
+      ),
+    ).toEqual([
+      { kind: 'elapsed', count: 4 },
+      { kind: 'result', count: 4 },
+      { kind: 'spent', count: 4 },
+    ]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+});
