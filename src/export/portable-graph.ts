@@ -8,7 +8,7 @@ import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
 import type { ConstantData, ExternalData, Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
-import { add, divide, softmax } from '../onnx/operators.ts';
+import { add, divide } from '../onnx/operators.ts';
 import type { AdapterMasks, TrainableLayout } from '../train/adapter-engine.ts';
 import type { AdaptedWeights } from './adapted-weights.ts';
 
@@ -22,8 +22,8 @@ export interface PortableGraphRequest {
   readonly adapted: AdaptedWeights;
   /** Each member's masks of rows and columns; empty: one pass without masks, the update added to the weights. */
   readonly members: readonly AdapterMasks[];
-  /** What is averaged over members. */
-  readonly aggregate: 'logits' | 'probabilities';
+  /** What is averaged over members is made of their logits; null: it is these. */
+  readonly probabilities: ((b: GraphBuilder, logits: Value) => Value) | null;
   /** Where a weight's elements go: into the graph, or into a file beside it. */
   readonly place: (name: string, data: Float32Array) => ConstantData | ExternalData;
 }
@@ -31,7 +31,7 @@ export interface PortableGraphRequest {
 /**
  * What a trial's evaluation computed as one graph of inference: base, adapter and head, with the ensemble's members
  * beside one another over the same frozen weights. Inputs are int64 [batch, tokens] (those of input_ids, attention_mask
- * and token_type_ids that the base reads), its output `logits`, [batch, labels]; or `probabilities`, where members'
+ * and token_type_ids that the base reads), its output `logits`, [batch, labels] or [batch, tokens, labels]; or `probabilities`, where members'
  * probabilities are averaged.
  */
 export function portableGraph(request: PortableGraphRequest): Graph {
@@ -45,12 +45,16 @@ export function portableGraph(request: PortableGraphRequest): Graph {
   const passes: readonly (AdapterMasks | null)[] = request.members.length === 0 ? [null] : request.members;
   const outputs = passes.map((masks) => {
     const logits = onePass(b, request, inputs, values, masks);
-    return request.aggregate === 'logits' ? logits : softmax(b, logits, 'Softmax');
+    return request.probabilities === null ? logits : request.probabilities(b, logits);
   });
   const sum = outputs.reduce((total, output) => add(b, total, output));
   const mean = outputs.length === 1 ? sum : divide(b, sum, b.floats([outputs.length]));
   const graph = b.build('dropsweep', [mean]);
-  return checkGraph(onlyReadInputs(keepNeeded(foldSumIntoGemm(named(graph, mean, request.aggregate)))));
+  return checkGraph(
+    onlyReadInputs(
+      keepNeeded(foldSumIntoGemm(named(graph, mean, request.probabilities === null ? 'logits' : 'probabilities'))),
+    ),
+  );
 }
 
 interface WeightValues {

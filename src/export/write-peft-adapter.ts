@@ -7,6 +7,8 @@ import { exportedBase } from './exported-base.ts';
 import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
 import { modelCard } from './model-card.ts';
 import { peftAdapter } from './peft-adapter.ts';
+import type { TaskShape } from '../sweep/vocabulary.ts';
+import { taskOf } from '../tasks/tasks.ts';
 
 /**
  * Writes a trial's adapter as PEFT loads one: adapter_config.json, adapter_model.safetensors, README.md, and dropsweep.json
@@ -20,9 +22,7 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
   const adapter = peftAdapter(opened, checkpoint, trial, { base: base.name, task });
   const { name: className } = consumingClass('PEFT', opened, checkpoint.layout, { configuration, task });
   const notes = exportNotes(trial, 'without_masks');
-  const labels = JSON.stringify(Object.fromEntries(task.label_names.map((name, index) => [index, name])));
-  const count = Math.max(1, task.label_names.length);
-  const options = task.label_names.length === 0 ? '' : `, id2label={int(i): name for i, name in ${labels}.items()}`;
+  const options = headOptions(task);
   const card = modelCard(exported, {
     title: `${base.name} with an adapter`,
     library: 'peft',
@@ -36,7 +36,7 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
         `from transformers import AutoTokenizer, ${className}`,
         'from peft import PeftModel',
         `base = ${base.onHub ? `"${base.name}"` : `"PATH OF THE BASE"  # ${base.name}`}`,
-        `model = ${className}.from_pretrained(base, num_labels=${count}${options}, dtype=torch.float32)`,
+        `model = ${className}.from_pretrained(base${options}, dtype=torch.float32)`,
         `model = PeftModel.from_pretrained(model, ".").eval()`,
         'tokenizer = AutoTokenizer.from_pretrained(base)',
       ],
@@ -62,4 +62,14 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
   await writeFile(join(folder, 'dropsweep.json'), `${JSON.stringify(about, null, 2)}\n`);
   await writeFile(join(folder, 'README.md'), card);
   return { files: ['adapter_model.safetensors', 'adapter_config.json', 'dropsweep.json', 'README.md'], notes };
+}
+
+/** What transformers has to be told of the head, where it cannot know by the class: how many outputs, and their names. */
+function headOptions(task: TaskShape): string {
+  const { label_names: names } = task;
+  if (names.length > 0) {
+    const labels = JSON.stringify(Object.fromEntries(names.map((name, index) => [index, name])));
+    return `, num_labels=${names.length}, id2label={int(i): name for i, name in ${labels}.items()}`;
+  }
+  return 'id2label' in taskOf(task).published.config(task) ? ', num_labels=1' : '';
 }

@@ -9,6 +9,7 @@ import { serialiseModel } from '../onnx/serialise-model.ts';
 import { dropsElements, elementRates } from '../sweep/element-dropout.ts';
 import type { AdapterMasks } from '../train/adapter-engine.ts';
 import { memberMasks } from '../train/instance-masks.ts';
+import type { PublishedTask } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
@@ -50,7 +51,7 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
       scale,
       adapted,
       members,
-      aggregate: evaluation.aggregate,
+      probabilities: evaluation.aggregate === 'logits' ? null : probabilitiesOf(exported),
       place: (name, data) => weights.place(name, data),
     });
     await writeFile(join(folder, graphFile), serialiseModel(graph));
@@ -62,6 +63,18 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
   } finally {
     weights.close();
   }
+}
+
+/** @throws EXPORT_UNFAITHFUL where the task takes them over all tokens, of which a padded batch has more */
+function probabilitiesOf({ trial, specification }: ExportedTrial): NonNullable<PublishedTask['probabilities']> {
+  const { probabilities } = taskOf(specification.task).published;
+  if (probabilities !== null) return probabilities;
+  throw new DropsweepError('EXPORT_UNFAITHFUL', 'padding would take part in the probabilities that are averaged', {
+    where: `trial ${trial.trial}`,
+    got: 'aggregate: probabilities',
+    expected: 'a trial of aggregate: logits',
+    fix: 'add an evaluation of aggregate: logits to the sweep (resume --extend) and export that trial',
+  });
 }
 
 /** Each member's masks; none where the evaluation draws none. */

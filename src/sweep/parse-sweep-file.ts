@@ -95,7 +95,7 @@ function readDefinition(
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
   const trainer = readTrainer(file);
-  checkTestSplit(file, task, evaluations);
+  checkTestSplit(file, task, evaluations, tasks);
   checkExclusions(file);
   checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
   if (name === null || base === null || task === null) return null;
@@ -176,6 +176,7 @@ function checkTestSplit(
   file: YamlSection,
   task: SweepDefinition['task'] | null,
   evaluations: SweepDefinition['evaluations'],
+  tasks: readonly TaskSection[],
 ): void {
   if (task === null || !evaluations.some(({ split }) => split === 'test')) return;
   const place = file.section('evaluation')?.node ?? file.node;
@@ -183,4 +184,6 @@ function checkTestSplit(
   if (task.data.kind === 'glue') report('GLUE’s test labels are not public; use dev');
   else if (task.data.kind === 'package' && task.test_rows === undefined) report('test needs task.test_rows');
   else if (task.data.kind === 'files' && task.data.test === undefined) report('test needs task.data.test');
+  const only = tasks.find(({ kind }) => kind === task.kind)?.devAlone?.(task) ?? null;
+  if (only !== null) report(`${only}; use dev alone`);
 }

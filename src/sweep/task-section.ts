@@ -17,6 +17,8 @@ export interface TaskSection {
   readonly sentence: string;
   /** Fields of the section that are the task's own. */
   readonly fields: readonly TaskField[];
+  /** Why rows that are to be held out may not be evaluated so; null: they may. */
+  devAlone?(fields: TaskFields): string | null;
   /** Reads them, and reports what is wrong with them. */
   read(section: YamlSection): TaskFields;
 }

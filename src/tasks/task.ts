@@ -4,6 +4,8 @@ import type { EncodedRows } from '../data/encoded-rows.ts';
 import type { TableReader } from '../data/read-files.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { HeadTask } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
@@ -108,6 +110,8 @@ export interface PublishedTask {
   readonly peftType: string;
   /** What ends the name of transformers' class: of BERT, `BertFor…`. */
   readonly transformersHead: string;
+  /** What `aggregate: probabilities` averages, of a padded batch; null: padding would take part in it. */
+  readonly probabilities: ((b: GraphBuilder, logits: Value) => Value) | null;
   /** What config.json says of a model with this head. */
   config(shape: TaskShape): Readonly<Record<string, unknown>>;
 }

@@ -86,6 +86,11 @@ describe('questions in SQuAD’s layout', () => {
     expect(() => load('the film was good', asked)).toThrow(message);
   });
 
+  it('of one id twice are refused, since answers are handed in by id', () => {
+    const asked = { id: 'a', answers: answer('film', 4) };
+    expect(() => load('the film was good', asked, asked)).toThrow(/qas\[1\]\n {2}got: a\n {2}expected: .*qas\[0\]/);
+  });
+
   it('of another layout are refused with what is expected', () => {
     const file = path.join(folder, 'other.json');
     for (const [text, message] of [

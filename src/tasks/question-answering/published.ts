@@ -3,5 +3,6 @@ import type { PublishedTask } from '../task.ts';
 export const published: PublishedTask = {
   peftType: 'QUESTION_ANS',
   transformersHead: 'QuestionAnswering',
+  probabilities: null,
   config: () => ({}),
 };

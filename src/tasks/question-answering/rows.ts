@@ -22,8 +22,26 @@ export const rows: TaskRows = {
 
 /** Where no row lacks an answer, every question is answered. */
 function shape({ encoding = {} }: TaskDefinition, { train, dev, test }: RawDataset): Omit<TaskShape, 'kind'> {
+  for (const split of [train, dev, test ?? []]) demandDistinct(split);
   const unanswerable = [train, dev, test ?? []].some((split) => split.some((row) => readAnswers(row).length === 0));
   return { label_names: [], settings: { ...encoding, unanswerable } };
+}
+
+/** Answers are handed in by id: two questions of one would have one. */
+function demandDistinct(split: readonly RawRow[]): void {
+  const places = new Map<string, string>();
+  for (const row of split) {
+    const id = readId(row);
+    const before = places.get(id);
+    if (before !== undefined) {
+      throw dataInvalid(row.where, 'two questions have one id', {
+        got: id,
+        expected: `another than at ${before}`,
+        fix: 'give each question an id of its own',
+      });
+    }
+    places.set(id, row.where);
+  }
 }
 
 export function readId(row: RawRow): string {

@@ -49,6 +49,10 @@ export const section: TaskSection = {
       sentence: 'Null margin above which a question is left unanswered; fitted: to the evaluated rows; default 0',
     },
   ],
+  devAlone: ({ judging }) =>
+    judging?.['null_threshold'] === 'fitted'
+      ? 'a threshold that is fitted to the rows tells nothing of test rows'
+      : null,
   read(fields) {
     const encoding = {
       stride: fields.number('stride', wholeFrom(1)),

@@ -1,8 +1,10 @@
+import { softmax } from '../../onnx/operators.ts';
 import type { PublishedTask } from '../task.ts';
 
 export const published: PublishedTask = {
   peftType: 'SEQ_CLS',
   transformersHead: 'SequenceClassification',
+  probabilities: (b, logits) => softmax(b, logits, 'Softmax'),
   config: ({ label_names: names }) => ({
     problem_type: 'single_label_classification',
     id2label: Object.fromEntries(names.map((name, label) => [label, name])),
