@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
@@ -39,6 +40,7 @@ export async function resolveModel(reference: string, options: ResolveModelOptio
   if (isOnnxFile(reference)) return describeExport(reference, hashes);
   const tried: string[] = [];
   const folder = resolve(reference);
+  demandNoAdapter(folder);
   const given = await usableFolder(folder, cache, options);
   if (given !== null) return describeModel(reference, given, hashes);
   tried.push(`folder ${folder}: lacks ${(await lackingIn(folder)).join(', ')}`);
@@ -54,6 +56,19 @@ export async function resolveModel(reference: string, options: ResolveModelOptio
   await mkdir(join(cache, 'models'), { recursive: true });
   await withFileLock(`${kept}.lock`, () => fetchModel(reference, kept, tried, options), options);
   return describeModel(reference, kept, hashes);
+}
+
+/** @throws MODEL_UNSUPPORTED where a folder holds what PEFT saves of an adapter, and no model */
+function demandNoAdapter(folder: string): void {
+  const file = join(folder, 'adapter_config.json');
+  if (!existsSync(file) || existsSync(join(folder, 'config.json'))) return;
+  const named = /"base_model_name_or_path"\s*:\s*"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1];
+  throw new DropsweepError('MODEL_UNSUPPORTED', 'the folder holds an adapter, not a model', {
+    where: file,
+    got: named === undefined ? 'an adapter that does not name its base' : `an adapter of ${named}`,
+    expected: 'a base model, which sweeps train adapters of',
+    fix: named === undefined ? 'give the model that the adapter was trained on as base' : `set base: ${named}`,
+  });
 }
 
 /** The folder, or a copy with what had to be made; null where files are missing that nothing stands in for. */

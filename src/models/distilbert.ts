@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activationNames, activations } from './blocks/activations.ts';
 import { encoderHead, twoLinearHead } from './blocks/encoder-head.ts';
-import { encoderExpectation, postNormLayers } from './blocks/encoder-members.ts';
+import { postNormLayers } from './blocks/encoder-members.ts';
 import { normalisedEmbeddings } from './blocks/embeddings.ts';
 import { type LayerNames, postNormEncoder } from './blocks/post-norm-encoder.ts';
 import { readMembers } from './blocks/read-members.ts';
@@ -42,7 +42,7 @@ const epsilon = 1e-12;
  * token types. @throws MODEL_UNSUPPORTED
  */
 export function distilbert(given: unknown, file: string): Encoder {
-  const config = readMembers(schema, given, file, encoderExpectation);
+  const config = readMembers(schema, given, file, `activation ${activationNames.join(', ')}`);
   const { dim: hidden, max_position_embeddings: rows } = config;
   const members = {
     hidden_size: hidden,

@@ -58,6 +58,7 @@ export function planTraining(
 ): PlannedTraining {
   checkAllocation(configuration);
   const specification = specify(definition, inputs, configuration);
+  checkFinalSteps(specification);
   const rungSteps = scheduler.rungSteps(specification.total_steps, ordinal);
   const rungCount = scheduler.rungCount(ordinal);
   if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
@@ -81,6 +82,18 @@ function checkAllocation(configuration: TrainingConfiguration): void {
     where: 'allocation_warmup_fraction and allocation_final_fraction',
     got: `${warmup} + ${final}`,
     expected: 'shares of the steps whose sum is below 1',
+  });
+}
+
+/** Ranks reach their target at the first of the final steps: there has to be one. */
+function checkFinalSteps({ configuration, total_steps: steps }: TrainingSpecification): void {
+  const { rank, target_rank: target, allocation_final_fraction: final } = configuration;
+  if (target === undefined || final === undefined || target >= rank || Math.floor(final * steps) >= 1) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'the ranks would never reach target_rank', {
+    where: 'allocation_final_fraction',
+    got: `${final} of ${steps} steps, which is no whole step`,
+    expected: `at least ${1 / steps}, one step`,
+    fix: 'raise allocation_final_fraction, or train for more steps',
   });
 }
 

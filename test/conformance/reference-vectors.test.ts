@@ -15,6 +15,22 @@ describe.skipIf(golden === '').each(casesIn(golden))(
 
 describe.each(casesIn(own))('%s of our own vectors', (name) => holdToItsValues(path.join(own, name)));
 
+const options = sharedFolder('cases/models/vectors') ?? '';
+/** What the engine does not build: a window that rows reach beyond, YaRN, DeBERTa's convolution. */
+const refused = new Set(['mistral-swa10-lora', 'llama-yarn-lora', 'deb-conv-lora']);
+
+describe.skipIf(options === '').each(casesIn(options).filter((name) => !refused.has(name)))(
+  '%s of the options that no other vector has (skipped without ../shared/cases)',
+  (name) => holdToItsValues(path.join(options, name)),
+);
+
+it.skipIf(options === '').each([...refused])(
+  '%s is refused by name (skipped without ../shared/cases)',
+  async (name) => {
+    await expect(runCase(path.join(options, name), 1)).rejects.toThrow(/MODEL_UNSUPPORTED/);
+  },
+);
+
 function casesIn(folder: string): string[] {
   if (folder === '') return ['none'];
   return readdirSync(folder).filter((name) =>

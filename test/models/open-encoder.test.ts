@@ -38,6 +38,11 @@ describe('a base model that the engine does not build', () => {
     await expect(open()).rejects.toThrow(message);
   });
 
+  it('has an activation by either of its names', async () => {
+    changeConfig({ hidden_act: 'swish' });
+    await (await open()).close();
+  });
+
   it('is refused when a target names none of its linears', async () => {
     await expect(open(['query', 'q_proj'])).rejects.toThrow(
       /a target names no linear of this model\n.*\n {2}got: q_proj/,

@@ -55,6 +55,17 @@ describe('planning a sweep', () => {
     expect(() => planSweep(crowded, resolvedInputs())).toThrow('no steps are left');
   });
 
+  it('refuses a schedule of ranks that never reaches its target, with the numbers', () => {
+    const csv = example('csv');
+    const planned = (final: number) => {
+      const adapter = { adapter: 'adalora', rank: 6, target_rank: 4, allocation_final_fraction: final } as const;
+      const training = { ...csv.training, ...adapter, epochs: 1, batch_size: 40 };
+      return planSweep({ ...csv, training }, resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 400 } }));
+    };
+    expect(() => planned(0.05)).toThrow(/never reach target_rank[^]*got: 0\.05 of 10 steps[^]*at least 0\.1,/);
+    expect(planned(0.1).trainings[0]?.specification.total_steps).toBe(10);
+  });
+
   it('ends rungs at shares of the steps, and refuses more rungs than steps', () => {
     const halving = example('halving');
     const plan = planSweep(halving, resolvedInputs({ train: { hash: 'd'.repeat(64), rows: 400 } }));

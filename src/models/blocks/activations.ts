@@ -4,9 +4,12 @@ import { gelu, multiply, tanhGelu, unary } from '../../onnx/operators.ts';
 
 export type Activation = (b: GraphBuilder, x: Value) => Value;
 
-/** By transformers' names. */
+const silu: Activation = (b, x) => multiply(b, x, unary(b, 'Sigmoid', x));
+
+/** By transformers' names; some functions have two. */
 export const activations = {
-  silu: (b: GraphBuilder, x: Value): Value => multiply(b, x, unary(b, 'Sigmoid', x)),
+  silu,
+  swish: silu,
   relu: (b: GraphBuilder, x: Value): Value => unary(b, 'Relu', x),
   tanh: (b: GraphBuilder, x: Value): Value => unary(b, 'Tanh', x),
   gelu,
@@ -19,6 +22,7 @@ export type ActivationName = keyof typeof activations;
 /** In the order that messages list them. */
 export const activationNames = [
   'silu',
+  'swish',
   'relu',
   'tanh',
   'gelu',
