@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { DropsweepError } from '../base/errors.ts';
+import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { advanceSearch, reportRetried } from './advance-search.ts';
 import { letGo } from './let-go.ts';
@@ -38,7 +39,7 @@ export function commandSweep(
       .where('name', '=', sweepName)
       .forUpdate()
       .executeTakeFirst();
-    if (sweep === undefined) throw sweepNotFound(sweepName);
+    if (sweep === undefined) throw await sweepNotFound(tx, sweepName);
     const noted = await tx
       .insertInto('commands')
       .values({ id: commandId, sweep_id: sweep.id, kind: command.kind, detail: JSON.stringify(command) })
@@ -51,8 +52,17 @@ export function commandSweep(
   });
 }
 
-export function sweepNotFound(name: string): DropsweepError {
-  return new DropsweepError('SWEEP_NOT_FOUND', `there is no sweep named ${name}`, {
+/** Names the nearest of those that are there. */
+export async function sweepNotFound(
+  db: Pick<DatabaseTransaction, 'selectFrom'>,
+  name: string,
+): Promise<DropsweepError> {
+  const there = await db.selectFrom('sweeps').select('name').execute();
+  const near = didYouMean(
+    name,
+    there.map((sweep) => sweep.name),
+  );
+  return new DropsweepError('SWEEP_NOT_FOUND', `there is no sweep named ${name}${near}`, {
     where: 'the database in use',
     fix: 'run `dropsweep ls` for the sweeps that exist',
   });

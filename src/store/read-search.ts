@@ -16,7 +16,7 @@ export async function replaySearchOf(store: Store, name: string): Promise<Replay
     .select(['id', 'definition', 'inputs', 'listens'])
     .where('name', '=', name)
     .executeTakeFirst();
-  if (sweep === undefined) throw sweepNotFound(name);
+  if (sweep === undefined) throw await sweepNotFound(store.db, name);
   const log = await readSearchLog(store.db, sweep.id);
   return { ...replaySearch(sweep.definition, sweep.inputs, log), listens: sweep.listens };
 }

@@ -47,7 +47,7 @@ export async function readSweepProvenance(store: Store, name: string): Promise<S
     .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'constants'])
     .where('name', '=', name)
     .executeTakeFirst();
-  if (row === undefined) throw sweepNotFound(name);
+  if (row === undefined) throw await sweepNotFound(store.db, name);
   return {
     sweepId: row.id,
     canonicalHash: row.canonical_hash,
@@ -64,7 +64,7 @@ export async function readSweepMark(store: Store, name: string): Promise<string>
       (select count(*) from theory_constants c where c.theory_key = s.theory_key and c.constants is not null)) as mark
     from sweeps s where s.name = ${name}`.execute(store.db);
   const [row] = rows;
-  if (row === undefined) throw sweepNotFound(name);
+  if (row === undefined) throw await sweepNotFound(store.db, name);
   return row.mark;
 }
 

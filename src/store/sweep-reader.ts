@@ -34,7 +34,7 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
         .select('constants')
         .where('name', '=', name)
         .executeTakeFirst();
-      if (sweep === undefined) throw sweepNotFound(name);
+      if (sweep === undefined) throw await sweepNotFound(tx, name);
       const totals = await readTotals(tx, sweep.id);
       return {
         sweepId: sweep.id,

@@ -158,6 +158,9 @@ describe('commands', () => {
 
   it('names the sweep that does not exist', async () => {
     await expect(command('none', { kind: 'pause' })).rejects.toThrow(/SWEEP_NOT_FOUND: there is no sweep named none/);
+    await record.launch(planOf('my-sweep', 1));
+    const near = 'there is no sweep named my-swep; did you mean my-sweep?';
+    await expect(command('my-swep', { kind: 'pause' })).rejects.toThrow(near);
   });
 });
 
