@@ -46,7 +46,7 @@ const configuration = {
   targets: stepRequest.adapter.targets,
   max_length: Number(options.tokens),
 };
-const data = loadDataset({
+const data = await loadDataset({
   kind: 'text-classification',
   data:
     options.mrpc === undefined

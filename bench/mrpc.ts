@@ -251,7 +251,7 @@ async function main(): Promise<void> {
     progress: (text) => process.stderr.write(`${text}\n`),
   });
   const folder = resolve(options.data ?? join(shared, 'data', 'glue', 'MRPC'));
-  const { task, train, dev } = loadDataset({
+  const { task, train, dev } = await loadDataset({
     kind: 'text-classification',
     data: { kind: 'glue', task: 'MRPC', folder },
     split_seed: 0,

@@ -21,9 +21,9 @@ export interface RawDataset {
 /** @throws DATA_INVALID where the cell holds no text */
 export function readText({ cells, columns, where }: RawRow, column: string): string {
   const value = cells[column];
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && !isBlank(value)) return value;
   throw dataInvalid(where, `a row has no text in ${columns?.[column] ?? column}`, {
-    got: value ?? 'nothing',
+    got: typeof value === 'string' ? unseenCharacters(value) : (value ?? 'nothing'),
     expected: 'text that is not blank',
     fix: 'fill in the text or take the row out',
   });
@@ -33,12 +33,49 @@ export function readText({ cells, columns, where }: RawRow, column: string): str
 export function readLabel({ cells, columns, where }: RawRow, column: string): string {
   const value = cells[column];
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  if (typeof value === 'string' && !isBlank(value)) return value.trim();
   throw dataInvalid(where, `a row has no label in ${columns?.[column] ?? column}`, {
     got: value ?? 'nothing',
     expected: 'a label name or a number',
     fix: 'fill in the label or take the row out',
   });
+}
+
+/** Whether nothing of a text would be seen: white space, and characters without a shape. */
+export function isBlank(text: string): boolean {
+  return /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]*$/u.test(text);
+}
+
+function unseenCharacters(text: string): string {
+  const points = Array.from(text.trim(), (character) => character.codePointAt(0) ?? 0);
+  if (points.length === 0) return 'white space alone';
+  return `characters that are not seen: ${points.map((point) => `U+${point.toString(16).toUpperCase()}`).join(' ')}`;
+}
+
+/**
+ * Refuses text that neither the database nor a tokenizer can hold: NUL, and halves of a surrogate pair.
+ * @throws DATA_INVALID with the row's place
+ */
+export function demandStorable({ cells, columns, where }: RawRow): void {
+  for (const [name, value] of Object.entries(cells)) {
+    const found = unstorable(value);
+    if (found === null) continue;
+    throw dataInvalid(where, `a row has a character in ${columns?.[name] ?? name} that cannot be stored`, {
+      got: found,
+      expected: 'Unicode text without NUL',
+      fix: 'take the character out',
+    });
+  }
+}
+
+function unstorable(value: unknown): string | null {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) return 'U+0000 (NUL)';
+    const half = /\p{Surrogate}/u.exec(value)?.[0].charCodeAt(0);
+    return half === undefined ? null : `U+${half.toString(16).toUpperCase()} (half of a surrogate pair)`;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  return Object.values(value).reduce<string | null>((found, part: unknown) => found ?? unstorable(part), null);
 }
 
 export function dataInvalid(where: string, what: string, facts: Omit<ErrorFacts, 'where'>): DropsweepError {

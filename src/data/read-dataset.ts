@@ -1,11 +1,10 @@
 import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
-import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
-import { readFiles, type TableReader } from './read-files.ts';
+import { dataInvalid, demandStorable, type RawDataset, type RawRow } from './raw-row.ts';
+import { readFiles } from './read-files.ts';
 import { readMrpc } from './read-mrpc.ts';
 import { splitSpamAssassin } from './split-spam-assassin.ts';
-
-type OwnReaders = Readonly<Record<string, TableReader>>;
+import type { TableFormat } from './table.ts';
 
 type Split = 'train' | 'dev' | 'test';
 
@@ -17,17 +16,19 @@ export interface ReadDataset {
 
 /**
  * Reads a task's source, and draws the rows that are wanted of it by `split_seed`.
- * @param ownReaders of formats that the task has for itself
+ * @param formats that the task's rows may come in
  * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
  */
-export function readDataset(definition: TaskDefinition, ownReaders: OwnReaders = {}): ReadDataset {
-  const all = readRaw(definition, ownReaders);
+export async function readDataset(definition: TaskDefinition, formats: readonly TableFormat[]): Promise<ReadDataset> {
+  const all = await readRaw(definition, formats);
+  for (const split of [all.train, all.dev, all.test ?? []]) for (const row of split) demandStorable(row);
   return { all, drawn: (split) => subsample(definition, split, all[split] ?? []) };
 }
 
-function readRaw(definition: TaskDefinition, ownReaders: OwnReaders): RawDataset {
+async function readRaw(definition: TaskDefinition, formats: readonly TableFormat[]): Promise<RawDataset> {
   const { data } = definition;
-  if (data.kind === 'files') return readFiles(data, ownReaders);
+  if (data.kind === 'hub') throw new Error('the rows of a data set on the hub have not been fetched');
+  if (data.kind === 'files') return readFiles(data, formats);
   return data.kind === 'glue' ? readMrpc(data.folder) : splitSpamAssassin(definition);
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
+import { dataInvalid, isBlank, type RawDataset, type RawRow } from './raw-row.ts';
 import { readTable } from './read-table.ts';
 
 const labelNames = ['not_equivalent', 'equivalent'] as const;
@@ -40,6 +40,6 @@ function readSplit(path: string): RawRow[] {
 }
 
 function textOf(value: unknown, where: string): string {
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && !isBlank(value)) return value;
   throw dataInvalid(where, 'a row lacks a sentence', { got: value ?? 'nothing', expected: 'two sentences' });
 }

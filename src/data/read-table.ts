@@ -1,43 +1,66 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { dataInvalid } from './raw-row.ts';
 import { readTextFile } from './read-text-file.ts';
+import type { Table, TableRecord, TableRequest } from './table.ts';
 
-/** One record of a table, its cells by column name, and the line that it starts on. */
-export interface TableRecord {
-  readonly cells: Readonly<Record<string, unknown>>;
-  readonly where: string;
-}
-
-export interface Table {
-  readonly columns: readonly string[];
-  readonly records: readonly TableRecord[];
-}
+type Separated = 'csv' | 'tsv';
 
 /**
- * Reads a file with a header line. CSV may quote cells; TSV splits on tabs alone, as GLUE's files need, where a
- * quotation mark is text.
+ * Reads a file with a header line, or without one where its columns are named. CSV may quote cells; TSV splits on tabs
+ * alone, as GLUE's files need, where a quotation mark is text. Lines end as they end: LF, CR LF, or both.
  * @throws DropsweepError DATA_INVALID with file:line
  */
-export function readTable(path: string, format: 'csv' | 'tsv'): Table {
-  const rows = parseRows(path, readTextFile(path), format);
-  const [header, ...body] = rows;
-  if (header === undefined) {
+export function readTable(path: string, format: Separated, { encoding, header }: TableRequest = {}): Table {
+  const rows = parseRows(path, readTextFile(path, encoding), format);
+  const columns = header ?? rows[0]?.record.map((name) => name.trim());
+  if (columns === undefined) {
     throw dataInvalid(path, 'a data file is empty', { got: '0 lines', expected: 'a header line and rows' });
   }
-  const columns = header.record.map((name) => name.trim());
-  const records = body.map(({ record, line }) => {
-    const lineBreaks = record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
-    const where = `${path}:${line - lineBreaks}`;
-    if (record.length !== columns.length) {
-      throw dataInvalid(where, 'a row has another number of cells than the header', {
-        got: `${record.length} cells`,
-        expected: `${columns.length} cells: ${columns.join(', ')}`,
-        fix: format === 'csv' ? 'quote cells that hold a comma' : 'take tabs out of the cells',
-      });
-    }
-    return { cells: Object.fromEntries(columns.map((name, i) => [name, record[i] ?? ''])), where };
+  demandUnique(path, columns);
+  const records = rows.slice(header === undefined ? 1 : 0).map((row) => recordOf(path, row, columns, format));
+  if (records.length > 0) return { columns, records };
+  throw dataInvalid(path, 'a data file has a header line and no rows', {
+    got: `0 rows below ${columns.join(', ')}`,
+    expected: 'a header line and rows',
+    fix: 'add rows, or name the columns in task.data.columns if that line is a row',
   });
-  return { columns, records };
+}
+
+function recordOf(
+  path: string,
+  { record, line }: ParsedRow,
+  columns: readonly string[],
+  format: Separated,
+): TableRecord {
+  const lineBreaks = record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
+  const where = `${path}:${line - lineBreaks}`;
+  if (record.length !== columns.length) {
+    throw dataInvalid(where, 'a row has another number of cells than the header', {
+      got: `${record.length} cells`,
+      expected: `${columns.length} cells: ${columns.join(', ')}`,
+      fix: format === 'csv' ? 'quote cells that hold a comma' : 'take tabs out of the cells',
+    });
+  }
+  if (record.every((cell, index) => cell.replace(/^\uFEFF/, '').trim() === columns[index])) {
+    throw dataInvalid(where, 'a row repeats the header', {
+      got: record.join(', '),
+      expected: 'one header, in the first line',
+      fix: 'take the line out; files that were joined have one each',
+    });
+  }
+  return { cells: Object.fromEntries(columns.map((name, i) => [name, record[i] ?? ''])), where };
+}
+
+function demandUnique(path: string, columns: readonly string[]): void {
+  for (const [second, name] of columns.entries()) {
+    const first = columns.indexOf(name);
+    if (first === second) continue;
+    throw dataInvalid(`${path}:1`, `two columns are called ${name}`, {
+      got: `columns ${first + 1} and ${second + 1} of ${columns.join(', ')}`,
+      expected: 'a name for each column',
+      fix: 'call one of them something else',
+    });
+  }
 }
 
 interface ParsedRow {
@@ -46,12 +69,14 @@ interface ParsedRow {
   readonly line: number;
 }
 
-function parseRows(path: string, text: string, format: 'csv' | 'tsv'): ParsedRow[] {
+function parseRows(path: string, text: string, format: Separated): ParsedRow[] {
   const lines: number[] = [];
   try {
     const records = parse(text, {
       delimiter: format === 'csv' ? ',' : '\t',
       quote: format === 'csv' ? '"' : false,
+      // Old Macintosh files end their lines with a carriage return alone.
+      record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
       relax_column_count: true,
       skip_empty_lines: true,
       on_record(record: string[], context) {

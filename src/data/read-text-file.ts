@@ -1,24 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { fileBytes, otherKind } from './file-bytes.ts';
 import { dataInvalid } from './raw-row.ts';
 
-/** A UTF-8 file's text without its byte-order mark. Missing or not UTF-8: DATA_INVALID. */
-export function readTextFile(path: string): string {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw dataInvalid(path, 'a data file cannot be read', {
-      expected: 'a readable file',
-      fix: 'correct the path in the sweep file',
-      cause: error,
-    });
+/**
+ * A file's text without its byte-order mark, unpacked where it is compressed.
+ * @param encoding as the sweep file names it
+ * @throws DATA_INVALID where it is missing, or is something else
+ */
+export function readTextFile(path: string, encoding = 'utf-8'): string {
+  const bytes = fileBytes(path);
+  const other = otherKind(bytes);
+  if (other !== null && encoding === 'utf-8') {
+    throw dataInvalid(path, `a data file is ${other.words}`, { expected: 'UTF-8 text', fix: other.fix });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {
-    throw dataInvalid(path, 'a data file is not UTF-8', {
-      expected: 'UTF-8 text',
-      fix: 'convert the file, for instance with iconv',
+    const name = encoding === 'utf-8' ? 'UTF-8' : encoding;
+    throw dataInvalid(path, `a data file is not ${name}`, {
+      expected: `${name} text`,
+      fix: 'name its encoding in task.data.encoding, such as latin1 or shift_jis',
       cause: error,
     });
   }

@@ -36,7 +36,7 @@ export async function prepareSweep(
   resolveBase: (reference: string) => Promise<BaseModelReference>,
 ): Promise<PreparedSweep> {
   demandSearch(definition);
-  const rows = loadDataset(definition.task);
+  const rows = await loadDataset(definition.task);
   const { rows: taskRows } = taskOf(definition.task);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
   const frozen = {

@@ -9,7 +9,8 @@ import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
-import { absolute, type FileLookup, readTask } from './read-task.ts';
+import { absolute, type FileLookup } from './read-data.ts';
+import { readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
 import type { SearchSections } from './search-section.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
@@ -183,7 +184,8 @@ function checkTestSplit(
   const report = (text: string): void => file.reading.report(place, 'evaluation.split', text);
   if (task.data.kind === 'glue') report('GLUE’s test labels are not public; use dev');
   else if (task.data.kind === 'package' && task.test_rows === undefined) report('test needs task.test_rows');
-  else if (task.data.kind === 'files' && task.data.test === undefined) report('test needs task.data.test');
+  else if ('test' in task.data ? false : task.data.kind === 'files' || task.data.kind === 'hub')
+    report('test needs task.data.test');
   const only = tasks.find(({ kind }) => kind === task.kind)?.devAlone?.(task) ?? null;
   if (only !== null) report(`${only}; use dev alone`);
 }

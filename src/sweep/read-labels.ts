@@ -11,9 +11,10 @@ export function readLabels(section: YamlSection): readonly string[] | null {
   return labels;
 }
 
-/** Files name classes 0 and 1 as often as by words: a number is its text. */
+/** Files name classes 0 and 1, or true and false, as often as by words: such a label is the text that stands there. */
 function readLabel(section: YamlSection, item: Field): string | null {
-  if (isScalar(item.node) && typeof item.node.value === 'number') return String(item.node.value);
+  if (isScalar(item.node) && ['number', 'boolean'].includes(typeof item.node.value))
+    return item.node.source ?? String(item.node.value);
   return section.textOf(item);
 }
 

@@ -23,17 +23,50 @@ export type SchedulerDefinition = { readonly kind: string } & KindSettings;
 /** Names where rows come from; resolved by src/data to frozen rows. Paths are absolute after parsing. */
 export type DataSource =
   | FileSource
+  | HubSource
   | { readonly kind: 'glue'; readonly task: 'MRPC'; readonly folder: string }
   | { readonly kind: 'package'; readonly package: 'spam-assassin' };
 
-export interface FileSource {
-  readonly kind: 'files';
-  readonly format: string;
-  readonly train: string;
-  readonly dev: string;
-  readonly test?: string;
-  /** The file's name of each column that the task has. */
+/** A file or several, each a path or a pattern. */
+export type Places = string | readonly string[];
+
+/** Rows that are taken out of the train rows to be judged by. */
+export interface HeldOut {
+  readonly fraction: number;
+  /** The same share of each class. */
+  readonly stratify: boolean;
+  readonly seed: number;
+}
+
+/** How files are read, wherever they come from. */
+interface FileReading {
+  /** Of all files; absent: each is of the format that its name tells. */
+  readonly format?: string;
+  /** Of text; absent: UTF-8. */
+  readonly encoding?: string;
+  /** Names of the columns of files that have no header line. */
+  readonly header?: readonly string[];
+  /** The file's name of each column that the task has, or a path into one. */
   readonly columns: Readonly<Record<string, string>>;
+}
+
+export interface FileSource extends FileReading {
+  readonly kind: 'files';
+  readonly train: Places;
+  readonly dev: Places | HeldOut;
+  readonly test?: Places;
+}
+
+/** A data set of Hugging Face's hub: splits by their names there. */
+export interface HubSource extends FileReading {
+  readonly kind: 'hub';
+  readonly dataset: string;
+  readonly config?: string;
+  /** A branch, a tag or a commit; absent: what is there now. */
+  readonly revision?: string;
+  readonly train: string;
+  readonly dev: string | HeldOut;
+  readonly test?: string;
 }
 
 export interface TaskDefinition {

@@ -30,6 +30,8 @@ export interface TaskColumn {
   readonly otherwise?: string;
   /** Rows may lack it. */
   readonly optional?: boolean;
+  /** It names the one class of its row. */
+  readonly classes?: boolean;
   /** It may be several columns, named in a list. */
   readonly several?: boolean;
   /** What it holds, for messages. */

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type Document,
+} from 'yaml';
 import { didYouMean, type SweepFileProblem } from './sweep-file-problems.ts';
 
 /** A value that a field may have, in words and as a check. */
@@ -30,6 +40,28 @@ export class YamlReading {
     if (isAlias(node)) return node.resolve(this.document) ?? null;
     return isMap(node) || isSeq(node) || isScalar(node) ? node : null;
   }
+
+  /** The pairs of a mapping, and of those that its `<<` names, the nearer one's where several have a key. */
+  mergedPairs(node: YAMLMap, name: string, above: readonly YAMLMap[] = []): readonly Pair[] {
+    const pairs: Pair[] = node.items.filter((pair) => keyOf(pair) !== '<<');
+    for (const merge of node.items.filter((pair) => keyOf(pair) === '<<')) {
+      const value = this.resolve(merge.value);
+      const sources = isSeq(value) ? value.items.map((item) => this.resolve(item)) : [value];
+      for (const source of sources) {
+        if (!isMap(source) || above.includes(source) || source === node) {
+          this.report(isScalar(merge.key) ? merge.key : node, name, 'merges what is no other mapping');
+          continue;
+        }
+        const taken = new Set(pairs.map(keyOf));
+        pairs.push(...this.mergedPairs(source, name, [...above, node]).filter((pair) => !taken.has(keyOf(pair))));
+      }
+    }
+    return pairs;
+  }
+}
+
+function keyOf({ key }: Pair): unknown {
+  return isScalar(key) ? key.value : null;
 }
 
 /** A field's node, with what it is called in messages. */
@@ -44,11 +76,13 @@ export class YamlSection {
   readonly node: YAMLMap;
   readonly path: string;
   private readonly known = new Set<string>();
+  private readonly pairs: readonly Pair[];
 
   constructor(reading: YamlReading, node: YAMLMap, path: string) {
     this.reading = reading;
     this.node = node;
     this.path = path;
+    this.pairs = reading.mergedPairs(node, this.name('<<'));
   }
 
   name(key: string): string {
@@ -72,7 +106,7 @@ export class YamlSection {
   }
 
   private valueOf(key: string): Field | null {
-    const pair = this.node.items.find((item) => isScalar(item.key) && item.key.value === key);
+    const pair = this.pairs.find((item) => isScalar(item.key) && item.key.value === key);
     if (pair === undefined) return null;
     const node = this.reading.resolve(pair.value);
     if (node !== null && !(isScalar(node) && node.value === null)) return { node, name: this.name(key) };
@@ -82,7 +116,7 @@ export class YamlSection {
   }
 
   has(key: string): boolean {
-    return this.node.has(key);
+    return this.pairs.some((item) => isScalar(item.key) && item.key.value === key);
   }
 
   /** A mapping below this one; null when it is absent or is something else, which is reported. */
@@ -100,9 +134,12 @@ export class YamlSection {
   }
 
   textOf(field: Field): string | null {
-    if (isScalar(field.node) && typeof field.node.value === 'string' && field.node.value.trim() !== '')
-      return field.node.value;
-    this.wrong(field, 'text');
+    if (isScalar(field.node) && typeof field.node.value === 'string' && field.node.value.trim() !== '') {
+      if (!/[\0\p{Surrogate}]/u.test(field.node.value)) return field.node.value;
+      this.wrong(field, 'text without NUL and halves of surrogate pairs');
+      return null;
+    }
+    this.wrong(field, 'text', isScalar(field.node) && field.node.value !== '' ? '; quote it' : '');
     return null;
   }
 
@@ -114,7 +151,8 @@ export class YamlSection {
   numberOf(field: Field, rule: NumberRule): number | null {
     const value = isScalar(field.node) ? field.node.value : null;
     if (typeof value === 'number' && rule.accepts(value)) return value === 0 ? 0 : value;
-    this.wrong(field, rule.expected);
+    const isQuoted = typeof value === 'string' && value.trim() !== '' && rule.accepts(Number(value));
+    this.wrong(field, rule.expected, isQuoted ? '; take the quotation marks away' : '');
     return null;
   }
 
@@ -172,7 +210,7 @@ export class YamlSection {
   /** Reports every key that nothing asked for. Called last. */
   finish(): void {
     const known = [...this.known];
-    for (const { key } of this.node.items) {
+    for (const { key } of this.pairs) {
       if (isScalar(key) && typeof key.value === 'string' && this.known.has(key.value)) continue;
       const word = isScalar(key) ? String(key.value) : 'a complex key';
       const place = isScalar(key) ? key : this.node;
@@ -187,5 +225,6 @@ function describeNode(node: Node): string {
   if (isSeq(node)) return 'a list';
   if (!isScalar(node)) return 'something else';
   const { value } = node;
-  return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : String(value);
+  if (typeof value === 'string') return `the text ${JSON.stringify(value)}`;
+  return node.source ?? String(value);
 }

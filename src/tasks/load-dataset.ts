@@ -1,7 +1,7 @@
 import { readDataset } from '../data/read-dataset.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
-import { taskOf } from './tasks.ts';
+import { formatsOf, taskOf } from './tasks.ts';
 
 /** A task's rows, in the order that they will be frozen in. */
 export interface LoadedDataset {
@@ -17,9 +17,9 @@ export interface LoadedDataset {
  * the beginning of a larger one, drawn by `split_seed`.
  * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
  */
-export function loadDataset(definition: TaskDefinition): LoadedDataset {
+export async function loadDataset(definition: TaskDefinition): Promise<LoadedDataset> {
   const { rows, recordedAs } = taskOf(definition);
-  const read = readDataset(definition, rows.readers);
+  const read = await readDataset(definition, formatsOf(definition));
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
   const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task);

@@ -1,7 +1,7 @@
 import type { Tokenizer } from 'tokenizers';
 import type { Json } from '../base/canonical-json.ts';
 import type { EncodedRows } from '../data/encoded-rows.ts';
-import type { TableReader } from '../data/read-files.ts';
+import type { TableReader } from '../data/table.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
 import type { Value } from '../onnx/graph.ts';
@@ -47,6 +47,10 @@ export interface TaskRows {
   freeze(row: RawRow, shape: TaskShape): FrozenRow;
   /** Characters that the model reads of a row: what a launch's prediction goes by. */
   characters(row: FrozenRow): number;
+  /** What the model reads of a row, as one text for people: rows of equal content are one example. */
+  content(row: FrozenRow): string;
+  /** Numbers of the label names that a row has; absent: the task has none. */
+  labels?(row: FrozenRow): readonly number[];
 }
 
 export interface EncodeRequest {

@@ -1,4 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
+import type { TableFormat } from '../data/table.ts';
+import { tableFormats } from '../data/table-formats.ts';
 import type { TaskSection } from '../sweep/task-section.ts';
 import { multiLabelClassification } from './multi-label-classification/task.ts';
 import { questionAnswering } from './question-answering/task.ts';
@@ -17,7 +19,20 @@ const tasks: readonly Task[] = [
 ];
 
 /** What a sweep file may say of a task. */
-export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => section);
+export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => ({
+  ...section,
+  formats: [...(section.formats ?? []), ...tableFormats],
+}));
+
+/** Every format that rows of a task may come in, its own first. */
+export function formatsOf(definition: { readonly kind: string }): readonly TableFormat[] {
+  const { section, rows } = taskOf(definition);
+  const own = (section.formats ?? []).flatMap(({ name, extension }) => {
+    const read = rows.readers?.[name];
+    return read === undefined ? [] : [{ name, extension, read }];
+  });
+  return [...own, ...tableFormats];
+}
 
 /**
  * The task of a definition, or of a stored specification, which have it by name.

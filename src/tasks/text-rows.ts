@@ -43,6 +43,10 @@ export function thawText(row: FrozenRow): LabelledText {
   return typeof text_pair === 'string' ? { text, text_pair, label } : { text, label };
 }
 
+export function textContent({ text, text_pair: pair }: FrozenRow): string {
+  return [text, pair].filter((part) => typeof part === 'string').join(' ⏎ ');
+}
+
 export function textCharacters({ text, text_pair: pair }: FrozenRow): number {
   return [text, pair].reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
 }

@@ -81,7 +81,7 @@ describe.skipIf(data === null)('with the real tokeniser (skipped where the share
   test.each([64, 128, 256])(
     'padding stays under 15 % of the tokens of SpamAssassin at %i tokens',
     async (maxLength) => {
-      const { train } = loadDataset({
+      const { train } = await loadDataset({
         kind: 'text-classification',
         data: { kind: 'package', package: 'spam-assassin' },
         train_rows: 4000,

@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Writes the same content as train and dev unless a dev content is given. */
 function task(
-  format: FileSource['format'],
+  format: string,
   train: string,
   {
     dev = train,
@@ -36,8 +36,8 @@ function task(
   return { kind: 'text-classification', data, split_seed: 1, ...more };
 }
 
-test('CSV with quoted commas and line breaks is read, labels sorted by name', () => {
-  const { task: shape, train } = loadDataset(task('csv', '\ufefftext,label\n"a, ""b""\nc",pos\nd,neg\n'));
+test('CSV with quoted commas and line breaks is read, labels sorted by name', async () => {
+  const { task: shape, train } = await loadDataset(task('csv', '\ufefftext,label\n"a, ""b""\nc",pos\nd,neg\n'));
   expect(shape).toEqual({ kind: 'classification', label_names: ['neg', 'pos'] });
   expect(train).toEqual([
     { text: 'a, "b"\nc', label: 1 },
@@ -45,37 +45,42 @@ test('CSV with quoted commas and line breaks is read, labels sorted by name', ()
   ]);
 });
 
-test('TSV takes quotation marks as text', () => {
-  const { train } = loadDataset(task('tsv', 'label\ttext\npos\t"open\nneg\the said "no"\n'));
+test('TSV takes quotation marks as text', async () => {
+  const { train } = await loadDataset(task('tsv', 'label\ttext\npos\t"open\nneg\the said "no"\n'));
   expect(train.map((row) => row['text'])).toEqual(['"open', 'he said "no"']);
 });
 
-test('JSONL takes numbers and booleans as labels, and pairs of texts', () => {
+test('JSONL takes numbers and booleans as labels, and pairs of texts', async () => {
   const lines = '{"text":"a","other":"b","label":1}\n\n{"text":"c","other":"d","label":0}\n';
-  const { task: shape, train } = loadDataset(task('jsonl', lines, { columns: { text_pair: 'other' } }));
+  const { task: shape, train } = await loadDataset(task('jsonl', lines, { columns: { text_pair: 'other' } }));
   expect(shape.label_names).toEqual(['0', '1']);
   expect(train[0]).toEqual({ text: 'a', text_pair: 'b', label: 1 });
 });
 
-test('label names given in the sweep file decide the order of the logits', () => {
-  const { task: shape, train } = loadDataset(task('csv', 'text,label\na,neg\nb,pos\n', { labels: ['pos', 'neg'] }));
+test('label names given in the sweep file decide the order of the logits', async () => {
+  const { task: shape, train } = await loadDataset(
+    task('csv', 'text,label\na,neg\nb,pos\n', { labels: ['pos', 'neg'] }),
+  );
   expect(shape.label_names).toEqual(['pos', 'neg']);
   expect(train.map((row) => row['label'])).toEqual([1, 0]);
 });
 
-test('a regression takes numbers as targets', () => {
-  const { task: shape, dev } = loadDataset(task('csv', 'text,label\na,1.5\nb,-2\n', { kind: 'text-regression' }));
+test('a regression takes numbers as targets', async () => {
+  const { task: shape, dev } = await loadDataset(task('csv', 'text,label\na,1.5\nb,-2\n', { kind: 'text-regression' }));
   expect(shape).toEqual({ kind: 'regression', label_names: [] });
   expect(dev.map((row) => row['label'])).toEqual([1.5, -2]);
 });
 
-test('a subset is drawn by the split seed, and a smaller one begins a larger one', () => {
+test('a subset is drawn by the split seed, and a smaller one begins a larger one', async () => {
   const lines = `text,label\n${Array.from({ length: 40 }, (_, i) => `row ${i},${i % 2}`).join('\n')}\n`;
-  const subset = (rows: number, seed = 1): string[] =>
-    loadDataset(task('csv', lines, { train_rows: rows, split_seed: seed })).train.map((row) => thawText(row).text);
-  expect(subset(10)).toHaveLength(10);
-  expect(subset(20).slice(0, 10)).toEqual(subset(10));
-  expect(subset(10, 2)).not.toEqual(subset(10));
+  const subset = async (rows: number, seed = 1): Promise<string[]> => {
+    const { train } = await loadDataset(task('csv', lines, { train_rows: rows, split_seed: seed }));
+    return train.map((row) => thawText(row).text);
+  };
+  const ten = await subset(10);
+  expect(ten).toHaveLength(10);
+  expect((await subset(20)).slice(0, 10)).toEqual(ten);
+  expect(await subset(10, 2)).not.toEqual(ten);
 });
 
 const broken: readonly [string, () => TaskDefinition, string][] = [
@@ -106,11 +111,11 @@ const broken: readonly [string, () => TaskDefinition, string][] = [
   ],
 ];
 
-test.each(broken)('%s is DATA_INVALID and says where', (_, make, where) => {
+test.each(broken)('%s is DATA_INVALID and says where', async (_, make, where) => {
   const definition = make();
   let caught: unknown;
   try {
-    loadDataset(definition);
+    await loadDataset(definition);
   } catch (error) {
     caught = error;
   }
@@ -118,10 +123,10 @@ test.each(broken)('%s is DATA_INVALID and says where', (_, make, where) => {
   expect(String(caught)).toContain(where);
 });
 
-test('a file that is not UTF-8 is DATA_INVALID', () => {
+test('a file that is not UTF-8 is DATA_INVALID', async () => {
   const definition = task('csv', 'text,label\na,0\nb,1\n');
   writeFileSync(join(folder, 'train.csv'), Buffer.from([0x74, 0xff, 0xfe, 0x0a]));
-  expect(() => loadDataset(definition)).toThrow(/not UTF-8/);
+  await expect(loadDataset(definition)).rejects.toThrow(/not UTF-8/);
 });
 
 describe('the SpamAssassin package', () => {
@@ -133,46 +138,49 @@ describe('the SpamAssassin package', () => {
     split_seed: 5,
   };
 
-  test('splits never share a text, keep their order, and dev does not depend on the number of train rows', () => {
-    const { task: shape, train, dev, test: held } = loadDataset(definition);
+  test('splits never share a text, keep their order, and dev does not depend on the number of train rows', async () => {
+    const { task: shape, train, dev, test: held } = await loadDataset(definition);
     expect(shape.label_names).toEqual(['ham', 'spam']);
     expect([train.length, dev.length, held]).toEqual([300, 400, null]);
     const texts = new Set([...train, ...dev].map((row) => thawText(row).text.toLowerCase()));
     expect(texts.size).toBe(700);
-    expect(loadDataset({ ...definition, train_rows: 900 }).dev).toEqual(dev);
+    expect((await loadDataset({ ...definition, train_rows: 900 })).dev).toEqual(dev);
     const spam = dev.filter((row) => row.label === 1).length;
     expect(spam).toBeGreaterThan(60);
     expect(spam).toBeLessThan(200);
   });
 
-  test('rows hold subject and body and no header', () => {
-    const { train } = loadDataset(definition);
+  test('rows hold subject and body and no header', async () => {
+    const { train } = await loadDataset(definition);
     const headers = /^(received|return-path|delivered-to|message-id|x-mailer):/i;
     expect(train.filter((row) => headers.test(thawText(row).text))).toEqual([]);
   });
 
-  test('more rows than mails are DATA_INVALID', () => {
-    expect(() => loadDataset({ ...definition, train_rows: 6000 })).toThrow(/DATA_INVALID/);
+  test('more rows than mails are DATA_INVALID', async () => {
+    await expect(loadDataset({ ...definition, train_rows: 6000 })).rejects.toThrow(/DATA_INVALID/);
   });
 });
 
 const data = sharedFolder('data');
 
-test.skipIf(data === null)('MRPC has 3668 train and 408 dev pairs (skipped where the shared data is absent)', () => {
-  const {
-    task: shape,
-    train,
-    dev,
-    test: held,
-  } = loadDataset({
-    kind: 'text-classification',
-    data: { kind: 'glue', task: 'MRPC', folder: join(data ?? '', 'glue', 'MRPC') },
-    split_seed: 0,
-  });
-  expect([train.length, dev.length, held]).toEqual([3668, 408, null]);
-  expect(shape.label_names).toEqual(['not_equivalent', 'equivalent']);
-  // The dev file opens with a byte-order mark, and 279 of its pairs are paraphrases.
-  expect(dev.filter((row) => row.label === 1)).toHaveLength(279);
-  expect(train[0]?.text).toContain('Amrozi accused his brother , whom he called " the witness "');
-  expect(train[0]?.['text_pair']).toContain('Referring to him as only " the witness "');
-});
+test.skipIf(data === null)(
+  'MRPC has 3668 train and 408 dev pairs (skipped where the shared data is absent)',
+  async () => {
+    const {
+      task: shape,
+      train,
+      dev,
+      test: held,
+    } = await loadDataset({
+      kind: 'text-classification',
+      data: { kind: 'glue', task: 'MRPC', folder: join(data ?? '', 'glue', 'MRPC') },
+      split_seed: 0,
+    });
+    expect([train.length, dev.length, held]).toEqual([3668, 408, null]);
+    expect(shape.label_names).toEqual(['not_equivalent', 'equivalent']);
+    // The dev file opens with a byte-order mark, and 279 of its pairs are paraphrases.
+    expect(dev.filter((row) => row.label === 1)).toHaveLength(279);
+    expect(train[0]?.text).toContain('Amrozi accused his brother , whom he called " the witness "');
+    expect(train[0]?.['text_pair']).toContain('Referring to him as only " the witness "');
+  },
+);

@@ -63,7 +63,6 @@ describe('parsing a sweep file', () => {
     expect(definition.space).toEqual({ dropout_rate: [0, 0.5], train_instances: [1, 2] });
     expect(definition.task.data).toEqual({
       kind: 'files',
-      format: 'csv',
       train: '/home/user/train.csv',
       dev: '/home/user/dev.csv',
       columns: { text: 'sentence', label: 'label' },
@@ -156,7 +155,7 @@ paralelism: 2
   sweep.yaml:2:7 base: there is no folder /home/user/nowhere
   sweep.yaml:4:9 task.kind: got the text "text-clasification", expected one of ${kinds}; did you mean text-classification?
   sweep.yaml:7:10 task.data.dev: there is no file /home/user/devel.csv
-  sweep.yaml:10:10 space.p[1]: got 1, expected a number in [0, 1)
+  sweep.yaml:10:10 space.p[1]: got 1.0, expected a number in [0, 1)
   sweep.yaml:10:20 space.p[3]: 0.5 stands in the list twice
   sweep.yaml:11:7 space.N[0]: got 0, expected a whole number of at least 1
   sweep.yaml:11:10 space.N[1]: got 1.5, expected a whole number of at least 1
@@ -246,7 +245,7 @@ paralelism: 2
     [
       'refuses a number in quotes',
       'parallelism: "2"',
-      'sweep.yaml:6:14 parallelism: got the text "2", expected a whole number of at least 1',
+      'sweep.yaml:6:14 parallelism: got the text "2", expected a whole number of at least 1; take the quotation marks away',
     ],
     [
       'refuses settings of a trainer that is not asked for',

@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const there = { isFile: () => true, isFolder: () => true };
 
 /** Loads a task whose train and dev rows are one text. @param fields lines of the task section */
-function load(kind: string, extension: string, text: string, data: string, fields = ''): LoadedDataset {
+async function load(kind: string, extension: string, text: string, data: string, fields = ''): Promise<LoadedDataset> {
   for (const split of ['train', 'dev']) writeFileSync(path.join(folder, `${split}.${extension}`), text);
   const file = `name: s
 base: some/model
@@ -34,9 +34,9 @@ ${fields}`;
 const sets = (extension: string, text: string, data = 'label: label', fields = '') =>
   load('multi-label-classification', extension, text, data, fields);
 
-function messageOf(run: () => unknown): string {
+async function messageOf(run: () => Promise<unknown>): Promise<string> {
   try {
-    run();
+    await run();
   } catch (error) {
     if (error instanceof DropsweepError) return error.message;
     throw error;
@@ -51,32 +51,34 @@ describe('rows with any number of labels', () => {
     { text: 'c', labels: [1] },
   ];
 
-  it('come of a list in JSON lines', () => {
+  it('come of a list in JSON lines', async () => {
     const lines = [
       { text: 'a', label: ['rude', 'toxic'] },
       { text: 'b', label: [] },
       { text: 'c', label: ['toxic', 'toxic'] },
     ];
-    const loaded = sets('jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+    const loaded = await sets('jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
     expect(loaded.task).toEqual({ kind: 'multi-label-classification', label_names: ['rude', 'toxic'] });
     expect(loaded.train).toEqual(expected);
   });
 
-  it('come of a cell that lists names between commas, or as JSON', () => {
-    expect(sets('csv', 'text,label\na,"toxic, rude"\nb,\nc,toxic\n').train).toEqual(expected);
-    expect(sets('csv', 'text,label\na,"[""toxic"",""rude""]"\nb,[]\nc,"[""toxic""]"\n').train).toEqual(expected);
+  it('come of a cell that lists names between commas, or as JSON', async () => {
+    expect((await sets('csv', 'text,label\na,"toxic, rude"\nb,\nc,toxic\n')).train).toEqual(expected);
+    expect((await sets('csv', 'text,label\na,"[""toxic"",""rude""]"\nb,[]\nc,"[""toxic""]"\n')).train).toEqual(
+      expected,
+    );
   });
 
-  it('come of columns of 0 and 1, in the order that they are named in', () => {
+  it('come of columns of 0 and 1, in the order that they are named in', async () => {
     const table = 'text,rude,toxic,other\na,1,1,x\nb,0,0,x\nc,0,1,x\n';
-    const loaded = sets('csv', table, 'label: [rude, toxic]');
+    const loaded = await sets('csv', table, 'label: [rude, toxic]');
     expect(loaded.task.label_names).toEqual(['rude', 'toxic']);
     expect(loaded.train).toEqual(expected);
-    expect(sets('csv', table, 'label: [toxic, rude]').train[2]).toEqual({ text: 'c', labels: [0] });
+    expect((await sets('csv', table, 'label: [toxic, rude]')).train[2]).toEqual({ text: 'c', labels: [0] });
   });
 
-  it('have the order of labels that the file names', () => {
-    const loaded = sets(
+  it('have the order of labels that the file names', async () => {
+    const loaded = await sets(
       'csv',
       'text,label\na,"toxic,rude"\nb,rude\n',
       'label: label',
@@ -86,48 +88,49 @@ describe('rows with any number of labels', () => {
     expect(loaded.train[1]).toEqual({ text: 'b', labels: [1] });
   });
 
-  it('are refused with their place where a column holds something else, or a label is unknown', () => {
-    expect(messageOf(() => sets('csv', 'text,rude,toxic\na,1,1\nb,2,0\n', 'label: [rude, toxic]'))).toMatch(
+  it('are refused with their place where a column holds something else, or a label is unknown', async () => {
+    expect(await messageOf(() => sets('csv', 'text,rude,toxic\na,1,1\nb,2,0\n', 'label: [rude, toxic]'))).toMatch(
       /neither 0 nor 1 in rude[\s\S]*train\.csv:3/,
     );
-    expect(messageOf(() => sets('csv', 'text,label\na,"x,y"\nb,z\n', 'label: label', '  labels: [x, y]\n'))).toMatch(
-      /unknown label[\s\S]*train\.csv:3[\s\S]*got: z/,
-    );
-    expect(messageOf(() => sets('csv', 'text,label\na,"[1"\n'))).toMatch(/no list of labels/);
-    expect(messageOf(() => sets('jsonl', '{"text": "a", "label": [{"x": 1}]}'))).toMatch(/no list of labels/);
-    expect(messageOf(() => sets('csv', 'text,label\na,\nb,\n'))).toMatch(/fewer than two labels/);
-    expect(messageOf(() => sets('csv', 'text,rude\na,1\n', 'label: [rude, toxic]'))).toMatch(/a column toxic/);
+    expect(
+      await messageOf(() => sets('csv', 'text,label\na,"x,y"\nb,z\n', 'label: label', '  labels: [x, y]\n')),
+    ).toMatch(/unknown label[\s\S]*train\.csv:3[\s\S]*got: z/);
+    expect(await messageOf(() => sets('csv', 'text,label\na,"[1"\n'))).toMatch(/no list of labels/);
+    expect(await messageOf(() => sets('jsonl', '{"text": "a", "label": [{"x": 1}]}'))).toMatch(/no list of labels/);
+    expect(await messageOf(() => sets('csv', 'text,label\na,\nb,\n'))).toMatch(/fewer than two labels/);
+    expect(await messageOf(() => sets('csv', 'text,rude\na,1\n', 'label: [rude, toxic]'))).toMatch(/a column toxic/);
   });
 });
 
 describe('class weights', () => {
   const rows = [...Array<string>(6).fill('ham'), ...Array<string>(3).fill('spam'), 'other'];
   const table = `text,label\n${rows.map((label, i) => `t${i},${label}`).join('\n')}\n`;
-  const weighted = (fields: string) => load('text-classification', 'csv', table, 'label: label', fields).task;
+  const weighted = async (fields: string) =>
+    (await load('text-classification', 'csv', table, 'label: label', fields)).task;
 
   const weightsOf = ({ settings }: TaskShape): readonly number[] =>
     z.object({ class_weights: z.array(z.number()) }).parse(settings).class_weights;
 
   // sklearn.utils.class_weight.compute_class_weight('balanced', classes=['ham', 'other', 'spam'], y=rows), 1.9.1
-  it('are scikit-learn’s where they are balanced', () => {
-    const weights = weightsOf(weighted('  class_weights: balanced\n'));
+  it('are scikit-learn’s where they are balanced', async () => {
+    const weights = weightsOf(await weighted('  class_weights: balanced\n'));
     [0.5555555555555556, 3.3333333333333335, 1.1111111111111112].forEach((weight, i) =>
       expect(weights[i]).toBeCloseTo(weight, 14),
     );
   });
 
-  it('are 1 of the classes that a map does not name, and nothing where all are 1', () => {
-    expect(weightsOf(weighted('  class_weights: {spam: 3}\n'))).toEqual([1, 1, 3]);
-    expect(weighted('  class_weights: {spam: 1, ham: 1.0}\n')).toEqual(weighted(''));
+  it('are 1 of the classes that a map does not name, and nothing where all are 1', async () => {
+    expect(weightsOf(await weighted('  class_weights: {spam: 3}\n'))).toEqual([1, 1, 3]);
+    expect(await weighted('  class_weights: {spam: 1, ham: 1.0}\n')).toEqual(await weighted(''));
   });
 
-  it('are refused where they are no numbers above 0, or of no class', () => {
-    expect(messageOf(() => weighted('  class_weights: {spam: 0}\n'))).toContain('task.class_weights.spam: got 0');
-    expect(messageOf(() => weighted('  class_weights: equal\n'))).toContain('expected balanced');
-    expect(messageOf(() => weighted('  class_weights: {eggs: 2}\n'))).toContain('of a class that is none');
-    expect(messageOf(() => weighted('  class_weights: balanced\n  labels: [ham, spam, other, eggs]\n'))).toContain(
-      'no row of eggs',
-    );
+  it('are refused where they are no numbers above 0, or of no class', async () => {
+    expect(await messageOf(() => weighted('  class_weights: {spam: 0}\n'))).toContain('task.class_weights.spam: got 0');
+    expect(await messageOf(() => weighted('  class_weights: equal\n'))).toContain('expected balanced');
+    expect(await messageOf(() => weighted('  class_weights: {eggs: 2}\n'))).toContain('of a class that is none');
+    expect(
+      await messageOf(() => weighted('  class_weights: balanced\n  labels: [ham, spam, other, eggs]\n')),
+    ).toContain('no row of eggs');
   });
 });
 

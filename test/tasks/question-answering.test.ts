@@ -44,9 +44,9 @@ function load(context: string, ...asked: readonly Asked[]) {
 const answer = (text: string, start: number) => [{ text, answer_start: start }];
 
 describe('questions in SQuAD’s layout', () => {
-  it('are answered at code points, and by starts that count UTF-16 units too', () => {
+  it('are answered at code points, and by starts that count UTF-16 units too', async () => {
     const context = '🎉 the film was good';
-    const { train, task } = load(context, { answers: answer('film', 6) }, { answers: answer('film', 7) });
+    const { train, task } = await load(context, { answers: answer('film', 6) }, { answers: answer('film', 7) });
     expect(train.map((row) => thawAnswers(row).answers)).toEqual([
       [{ text: 'film', start: 6 }],
       [{ text: 'film', start: 6 }],
@@ -58,8 +58,8 @@ describe('questions in SQuAD’s layout', () => {
     });
   });
 
-  it('have no answer where they are said to be impossible, and answers wherever a row has them', () => {
-    const { train, task } = load(
+  it('have no answer where they are said to be impossible, and answers wherever a row has them', async () => {
+    const { train, task } = await load(
       'the film was good',
       { answers: [], is_impossible: true },
       { answers: { text: ['film'], answer_start: [4] } },
@@ -81,9 +81,9 @@ describe('questions in SQuAD’s layout', () => {
     ['a start that is no whole number', { answers: [{ text: 'film', answer_start: '4' }] }, /no answers/],
     ['no question', { question: ' ', answers: answer('film', 4) }, /a row has no text in question/],
     ['no id', { id: null, answers: answer('film', 4) }, /a row has no text in id/],
-  ])('with %s are DATA_INVALID, with the place', (_, asked, message) => {
-    expect(() => load('the film was good', asked)).toThrow(/DATA_INVALID/);
-    expect(() => load('the film was good', asked)).toThrow(message);
+  ])('with %s are DATA_INVALID, with the place', async (_, asked, message) => {
+    await expect(load('the film was good', asked)).rejects.toThrow(/DATA_INVALID/);
+    await expect(load('the film was good', asked)).rejects.toThrow(message);
   });
 
   it('of one id twice are refused, since answers are handed in by id', () => {
@@ -267,7 +267,7 @@ describe.skipIf(data === null)('XQuAD in English (skipped where the shared data 
   it('is read whole, its every answer stands in a window, and is cut from it as it is', async () => {
     const file = path.join(data ?? '', 'squad', 'xquad.en.json');
     const columns = { id: 'id', question: 'question', context: 'context', answers: 'answers' };
-    const { train, task } = loadDataset({
+    const { train, task } = await loadDataset({
       kind: 'question-answering',
       data: { kind: 'files', format: 'squad', train: file, dev: file, columns },
       split_seed: 0,

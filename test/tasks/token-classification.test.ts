@@ -34,8 +34,8 @@ function load(format: 'conll' | 'jsonl', text: string, labels?: readonly string[
 }
 
 describe('sentences', () => {
-  it('are read from CoNLL’s columns, a word a line, with its tag last', () => {
-    const { train, task } = load(
+  it('are read from CoNLL’s columns, a word a line, with its tag last', async () => {
+    const { train, task } = await load(
       'conll',
       '-DOCSTART- -X- O O\r\n\r\n# a comment\r\n# NN B-PER\r\nAnn NNP B-PER\r\nleft VBD O\r\n\r\n\r\nBob\tI-PER\r\n',
     );
@@ -46,11 +46,11 @@ describe('sentences', () => {
     ]);
   });
 
-  it('are read from lists, of numbers too where the labels are listed', () => {
-    expect(load('jsonl', '{"tokens":["a","b"],"tags":["O","B-X"]}\n').train).toEqual([
+  it('are read from lists, of numbers too where the labels are listed', async () => {
+    expect((await load('jsonl', '{"tokens":["a","b"],"tags":["O","B-X"]}\n')).train).toEqual([
       { tokens: ['a', 'b'], tags: [0, 1] },
     ]);
-    expect(load('jsonl', '{"tokens":["a","b"],"tags":[1,0]}\n', ['0', '1']).train).toEqual([
+    expect((await load('jsonl', '{"tokens":["a","b"],"tags":[1,0]}\n', ['0', '1'])).train).toEqual([
       { tokens: ['a', 'b'], tags: [1, 0] },
     ]);
   });
@@ -62,9 +62,9 @@ describe('sentences', () => {
     ['jsonl', '{"tokens":[],"tags":[]}\n{"tokens":["a","b"],"tags":["O","B-X"]}\n', /0 words/],
     ['jsonl', '{"tokens":["a"],"tags":"O"}\n', /no list of words in tags/],
     ['jsonl', '{"tokens":["a",""],"tags":["O","B-X"]}\n', /no list of words in tokens/],
-  ] as const)('of %s that are wrong are DATA_INVALID, with the place', (format, text, message) => {
-    expect(() => load(format, text)).toThrow(/DATA_INVALID/);
-    expect(() => load(format, text)).toThrow(message);
+  ] as const)('of %s that are wrong are DATA_INVALID, with the place', async (format, text, message) => {
+    await expect(load(format, text)).rejects.toThrow(/DATA_INVALID/);
+    await expect(load(format, text)).rejects.toThrow(message);
   });
 
   it('that are longer than an input become several: no word is cut off', async () => {

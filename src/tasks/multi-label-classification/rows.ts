@@ -4,9 +4,15 @@ import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
-import { freezePair, textCharacters } from '../text-rows.ts';
+import { freezePair, textCharacters, textContent } from '../text-rows.ts';
 
-export const rows: TaskRows = { shape, freeze, characters: textCharacters };
+export const rows: TaskRows = {
+  shape,
+  freeze,
+  characters: textCharacters,
+  content: textContent,
+  labels: (row) => thawSet(row).labels,
+};
 
 export interface LabelledSet {
   readonly text: string;

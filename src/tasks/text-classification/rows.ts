@@ -4,15 +4,23 @@ import { dataInvalid, type RawDataset, type RawRow, readLabel } from '../../data
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
+import { demandNumbersApart, nameMeant, spelled } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
-import { freezeText, textCharacters } from '../text-rows.ts';
+import { freezeText, textCharacters, textContent, thawText } from '../text-rows.ts';
 
-export const rows: TaskRows = { shape, freeze, characters: textCharacters };
+export const rows: TaskRows = {
+  shape,
+  freeze,
+  characters: textCharacters,
+  content: textContent,
+  labels: (row) => [thawText(row).label],
+};
 
 /** Label names as the file orders them, or the source, or sorted. */
 function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
   const labels = raw.train.map((row) => readLabel(row, 'label'));
   const names = definition.labels ?? raw.labels ?? sortedNames(labels);
+  if (definition.labels === undefined) demandNumbersApart(names, raw.train[0]?.where ?? 'task');
   const weights = classWeights(definition.encoding?.['class_weights'], names, labels);
   if (names.length >= 2)
     return { label_names: names, ...(weights === null ? {} : { settings: { class_weights: weights } }) };
@@ -62,9 +70,13 @@ function freeze(row: RawRow, { label_names: names }: TaskShape) {
   const name = readLabel(row, 'label');
   const label = names.indexOf(name);
   if (label >= 0) return freezeText(row, label);
+  const meant = nameMeant(name, names);
   throw dataInvalid(row.where, 'a row has an unknown label', {
-    got: name,
+    got: meant === null ? name : spelled(name),
     expected: `one of ${names.join(', ')}`,
-    fix: 'correct the row, or list every label in task.labels',
+    fix:
+      meant === null
+        ? 'correct the row, or list every label in task.labels'
+        : `write it as the other rows do: ${spelled(meant)}`,
   });
 }

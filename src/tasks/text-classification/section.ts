@@ -7,7 +7,7 @@ export const section: TaskSection = {
   kind: 'text-classification',
   form: classScores.name,
   objectives: ['accuracy', 'ece'],
-  columns: textColumns,
+  columns: textColumns.map((column) => (column.name === 'label' ? { ...column, classes: true } : column)),
   sentence: 'One class of several for each text, or pair of texts',
   fields: [
     labelsField,

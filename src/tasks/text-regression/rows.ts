@@ -1,16 +1,23 @@
 import { dataInvalid, type RawRow, readLabel } from '../../data/raw-row.ts';
 import type { TaskRows } from '../task.ts';
-import { freezeText, textCharacters } from '../text-rows.ts';
+import { freezeText, textCharacters, textContent } from '../text-rows.ts';
 
 export const rows: TaskRows = {
   shape: () => ({ label_names: [] }),
   freeze,
   characters: textCharacters,
+  content: textContent,
 };
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 function freeze(row: RawRow) {
   const target = readLabel(row, 'label');
-  const label = Number(target);
+  const label = decimal.test(target) ? Number(target) : Number.NaN;
   if (Number.isFinite(label)) return freezeText(row, label);
-  throw dataInvalid(row.where, 'a target is not a number', { got: target, expected: 'a finite number' });
+  throw dataInvalid(row.where, 'a target is not a number', {
+    got: target,
+    expected: 'a finite decimal number',
+    fix: 'correct the row or take it out',
+  });
 }

@@ -1,5 +1,5 @@
 import { dataInvalid } from '../../data/raw-row.ts';
-import type { Table, TableRecord } from '../../data/read-table.ts';
+import type { Table, TableRecord } from '../../data/table.ts';
 import { readTextFile } from '../../data/read-text-file.ts';
 
 /** Marks where a document begins; no sentence. */

@@ -20,6 +20,8 @@ export const rows: TaskRows = {
       expected: 'a tag for each word, and at least one word',
     });
   },
+  content: (row) => thawTags(row).tokens.join(' '),
+  labels: (row) => thawTags(row).tags,
   characters: (row) => thawTags(row).tokens.reduce((sum, word) => sum + word.length + 1, 0),
 };
 

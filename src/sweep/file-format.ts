@@ -1,0 +1,10 @@
+import type { TaskFormat } from './task-section.ts';
+
+/** What a compressed file's name ends in, after the extension of its format. */
+const compressed = /\.(gz|zst)$/;
+
+/** The format of a file by its name; undefined where the name does not tell. */
+export function formatOf<Format extends TaskFormat>(path: string, formats: readonly Format[]): Format | undefined {
+  const name = path.toLowerCase().replace(compressed, '');
+  return formats.find(({ extension }) => name.endsWith(extension));
+}

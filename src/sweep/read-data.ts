@@ -1,0 +1,213 @@
+import { isAbsolute, resolve } from 'node:path';
+import { isMap, isSeq } from 'yaml';
+import { partName, partOf } from './column-parts.ts';
+import { formatOf } from './file-format.ts';
+import { aboveZero, wholeFrom } from './number-rules.ts';
+import type { DataSource, FileSource, HeldOut, HubSource, Places } from './sweep-definition.ts';
+import type { TaskColumn, TaskFormat, TaskSection } from './task-section.ts';
+import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+
+/** How the parser looks at the disk: nothing but whether something is there. */
+export interface FileLookup {
+  /** Folder that relative paths of the sweep file start from. */
+  readonly folder: string;
+  isFile(path: string): boolean;
+  isFolder(path: string): boolean;
+}
+
+/** A path of the sweep file, seen from the sweep file's folder. */
+export function absolute(path: string, lookup: FileLookup): string {
+  return isAbsolute(path) ? path : resolve(lookup.folder, path);
+}
+
+/** What rows of sources that name their columns themselves hold. */
+const sourceColumns = {
+  package: ['text', 'label'],
+  glue: ['text', 'text_pair', 'label'],
+} as const;
+
+/** The `data` section. Null where it has a problem, which is reported. */
+export function readData(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): DataSource | null {
+  if (section.has('hub')) return readHub(section, task);
+  const named = (['package', 'glue'] as const).find((kind) => section.has(kind));
+  if (named === undefined) return readFiles(section, lookup, task);
+  const own: readonly string[] = sourceColumns[named];
+  const missing = task?.columns.find(({ name, optional }) => optional !== true && !own.includes(name));
+  const field = missing === undefined ? null : section.field(named);
+  if (field !== null && missing !== undefined)
+    section.reading.report(field.node, field.name, `its rows have no ${missing.name}, which ${task?.kind} needs`);
+  if (named === 'package') {
+    const name = section.choice('package', ['spam-assassin']);
+    return name === null ? null : { kind: 'package', package: name };
+  }
+  const glue = section.choice('glue', ['MRPC']);
+  const folder = section.text('folder');
+  if (!section.has('folder')) section.missing('folder', 'the folder that holds the task’s TSV files');
+  const place = folder === null ? null : absolute(folder, lookup);
+  const folderField = place === null || lookup.isFolder(place) ? null : section.field('folder');
+  if (folderField !== null) section.reading.report(folderField.node, folderField.name, `there is no folder ${place}`);
+  return glue === null || place === null ? null : { kind: 'glue', task: glue, folder: place };
+}
+
+function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): FileSource | null {
+  const train = readPlaces(section, 'train', lookup);
+  const dev = isHeldOut(section) ? readHeldOut(section, task) : readPlaces(section, 'dev', lookup);
+  const test = readPlaces(section, 'test', lookup);
+  const reading = readReading(section, task);
+  const known = namesOf(task?.formats ?? []);
+  if (!section.has('train')) section.missing('train', `a file: ${known} (or package:, glue: or hub: instead)`);
+  if (!section.has('dev'))
+    section.missing('dev', `a file of held-out rows: ${known}; or {fraction: 0.1} of the train rows`);
+  if (train === null || dev === null || reading === null) return null;
+  for (const [key, places] of Object.entries({ train, dev, test })) demandFormat(section, key, places, task);
+  return { kind: 'files', ...reading, train, dev, ...(test === null ? {} : { test }) };
+}
+
+/** Where the file names no format, each name has to tell one. */
+function demandFormat(
+  section: YamlSection,
+  key: string,
+  places: Places | HeldOut | null,
+  task: TaskSection | undefined,
+): void {
+  if (section.has('format') || task === undefined || places === null) return;
+  if (typeof places === 'object' && 'fraction' in places) return;
+  const formats = task.formats ?? [];
+  const silent = (typeof places === 'string' ? [places] : places).find(
+    (place) => !/[*?[{]/.test(place) && formatOf(place, formats) === undefined,
+  );
+  const field = silent === undefined ? null : section.field(key);
+  if (field === null) return;
+  section.reading.report(
+    field.node,
+    section.name('format'),
+    `is missing; expected ${namesOf(formats)}, since the name ${silent} does not tell`,
+  );
+}
+
+const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
+
+function readHub(section: YamlSection, task: TaskSection | undefined): HubSource | null {
+  const field = section.field('hub');
+  const dataset = section.text('hub');
+  if (dataset !== null && field !== null && !hubPattern.test(dataset))
+    section.wrong(field, 'a data set of the hub such as nyu-mll/glue');
+  const config = section.text('config');
+  const revision = section.text('revision');
+  const dev = isHeldOut(section) ? readHeldOut(section, task) : (section.text('dev') ?? 'validation');
+  const train = section.text('train') ?? 'train';
+  const test = section.text('test');
+  const reading = readReading(section, task);
+  if (dataset === null || dev === null || reading === null) return null;
+  return {
+    kind: 'hub',
+    dataset,
+    ...(config === null ? {} : { config }),
+    ...(revision === null ? {} : { revision }),
+    ...reading,
+    train,
+    dev,
+    ...(test === null ? {} : { test }),
+  };
+}
+
+type Reading = Pick<FileSource, 'format' | 'encoding' | 'header' | 'columns'>;
+
+function readReading(section: YamlSection, task: TaskSection | undefined): Reading | null {
+  const names = [...new Set((task?.formats ?? []).map(({ name }) => name))];
+  const given = section.field('format');
+  const format = given === null || task === undefined ? null : section.choiceOf(given, names);
+  const encoding = readEncoding(section);
+  const headerField = section.field('columns');
+  const header = headerField === null ? [] : section.list(headerField, (item) => section.textOf(item));
+  const columns = readColumns(section, task?.columns ?? []);
+  if (columns === null) return null;
+  return {
+    ...(format === null ? {} : { format }),
+    ...(encoding === null ? {} : { encoding }),
+    ...(header.length === 0 ? {} : { header }),
+    columns,
+  };
+}
+
+function readEncoding(section: YamlSection): string | null {
+  const field = section.field('encoding');
+  const encoding = field === null ? null : section.textOf(field);
+  if (field === null || encoding === null) return null;
+  try {
+    return new TextDecoder(encoding).encoding;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    section.wrong(field, 'an encoding such as utf-8, utf-16le, latin1, windows-1252 or shift_jis');
+    return null;
+  }
+}
+
+function isHeldOut(section: YamlSection): boolean {
+  const dev = section.has('dev') ? section.field('dev') : null;
+  return dev !== null && isMap(dev.node);
+}
+
+const share: NumberRule = {
+  whole: false,
+  accepts: (value) => aboveZero.accepts(value) && value < 1,
+  expected: 'a number above 0 and below 1',
+};
+
+/** `dev: {fraction: 0.1, stratify: true, seed: 0}`. */
+function readHeldOut(section: YamlSection, task: TaskSection | undefined): HeldOut | null {
+  const part = section.section('dev');
+  if (part === null) return null;
+  if (!part.has('fraction')) part.missing('fraction', 'the share of the train rows that dev gets, such as 0.1');
+  const fraction = part.number('fraction', share);
+  const field = part.field('stratify');
+  const stratify = field === null ? false : (part.flagOf(field) ?? false);
+  if (field !== null && stratify && task?.columns.some(({ classes }) => classes === true) === false)
+    part.reading.report(field.node, field.name, `is for rows that have one class each, which ${task.kind} has not`);
+  const seed = part.number('seed', wholeFrom(0)) ?? 0;
+  part.finish();
+  return fraction === null ? null : { fraction, stratify, seed };
+}
+
+/** What the file calls each of a task's columns; null where one is missing. */
+function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Readonly<Record<string, string>> | null {
+  const found = new Map<string, string>();
+  for (const { name, otherwise, optional, several, holds } of columns) {
+    const list = several === true ? section.field(name) : null;
+    if (list !== null && isSeq(list.node)) {
+      for (const column of section.list(list, (item) => section.textOf(item)))
+        found.set(partName(name, column), column);
+      continue;
+    }
+    const column = section.text(name) ?? (section.has(name) ? undefined : otherwise);
+    if (column !== undefined) found.set(name, column);
+    else if (!section.has(name) && optional !== true)
+      section.missing(name, `the name of the column that holds ${holds}`);
+  }
+  const names = [...found.keys()];
+  const isFound = (name: string): boolean => found.has(name) || names.some((known) => partOf(known, name) !== null);
+  const complete = columns.every(({ name, optional }) => optional === true || isFound(name));
+  return complete ? Object.fromEntries(found) : null;
+}
+
+/** A path or a list of them; of a pattern it is seen when it is read whether files match. */
+function readPlaces(section: YamlSection, key: string, lookup: FileLookup): Places | null {
+  const field = section.field(key);
+  if (field === null) return null;
+  const place = (item: Field): string | null => {
+    const path = section.textOf(item);
+    if (path === null) return null;
+    const whole = absolute(path, lookup);
+    if (!lookup.isFile(whole) && !/[*?[{]/.test(path))
+      section.reading.report(item.node, item.name, `there is no file ${whole}`);
+    return whole;
+  };
+  if (!isSeq(field.node)) return place(field);
+  const places = section.list(field, place);
+  return places.length === 0 ? null : places;
+}
+
+function namesOf(formats: readonly TaskFormat[]): string {
+  const names = [...new Set(formats.map(({ name }) => name))];
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
