@@ -103,8 +103,7 @@ function specify(
   configuration: TrainingConfiguration,
 ): TrainingSpecification {
   const { trainer, simulation } = definition;
-  const trainInputs = inputs.train_inputs?.[configuration.max_length] ?? inputs.train.rows;
-  const stepsPerEpoch = Math.ceil(trainInputs / configuration.batch_size);
+  const stepsPerEpoch = Math.ceil(trainInputsOf(inputs, configuration.max_length) / configuration.batch_size);
   return {
     trainer,
     trainer_version: trainerVersion,
@@ -115,6 +114,19 @@ function specify(
     total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
     ...(simulation === undefined ? {} : { simulation }),
   };
+}
+
+/**
+ * How many inputs the train rows make. Of a length that a search drew and nobody counted: as many as at the next shorter
+ * one that was, so that an epoch is a whole one at least.
+ */
+function trainInputsOf({ train, train_inputs: counted }: ResolvedInputs, maxLength: number): number {
+  if (counted === undefined) return train.rows;
+  const lengths = Object.keys(counted)
+    .map(Number)
+    .toSorted((a, b) => a - b);
+  const nearest = lengths.findLast((length) => length <= maxLength) ?? lengths[0];
+  return counted[String(nearest)] ?? train.rows;
 }
 
 function planEvaluations(
