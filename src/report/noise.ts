@@ -81,11 +81,12 @@ export class Noise {
 
   /** McNemar's exact test, for one training each whose rows are right or wrong. */
   #exact(winner: ConfigurationScore, other: ConfigurationScore, metric: string): number | null {
-    if (winner.trials.length !== 1 || metric !== 'accuracy') return null;
+    if (winner.trials.length !== 1) return null;
     const [a, b] = [winner, other].map(({ trials: [first] }) =>
       first === undefined ? null : (this.#scores.get(first.trial)?.perRow(metric) ?? null),
     );
     if (a === null || a === undefined || b === null || b === undefined) return null;
+    if (![a, b].every(isRightOrWrong)) return null;
     let onlyFirst = 0;
     let onlySecond = 0;
     for (const [row, value] of a.entries()) {
@@ -110,4 +111,8 @@ export class Noise {
 
 function sameSeeds(a: ConfigurationScore, b: ConfigurationScore): boolean {
   return a.trials.every(({ configuration }, index) => configuration.seed === b.trials[index]?.configuration.seed);
+}
+
+function isRightOrWrong(values: ArrayLike<number>): boolean {
+  return Array.from(values).every((value) => value === 0 || value === 1);
 }
