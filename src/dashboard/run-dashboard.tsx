@@ -4,9 +4,11 @@ import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
 import { formatClock } from './format-value.ts';
-import { keyMeaning, type DashboardCommand, type KeyMeaning, type PressedKey } from './key-bindings.ts';
+import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
+import { Keyboard } from './keyboard.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
+import { Steering } from './steering.ts';
 import { isFinal } from './sweep-progress.ts';
 import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
 import { pageAsked } from './trial-table.ts';
@@ -63,6 +65,8 @@ class Dashboard {
   readonly #leaving = new AbortController();
   readonly #nudges = new EventTarget();
   readonly #viewing: Viewing;
+  readonly #keyboard: Keyboard;
+  readonly #steering: Steering;
   #snapshot: SweepSnapshot | null = null;
   #away: { readonly since: string; readonly reason: string } | null = null;
   #waiting: string | null = null;
@@ -75,6 +79,17 @@ class Dashboard {
     this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
     this.#now = options.now ?? (() => new Date());
     this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
+    this.#keyboard = new Keyboard({
+      onKey: (input, key) => this.#press(input, key),
+      onPaste: () => this.#say({ text: 'pasted text is not taken as keys', urgent: false }),
+      onRefused: () => this.#say({ text: 'keys that command are taken one at a time', urgent: false }),
+    });
+    this.#steering = new Steering({
+      snapshot: () => this.#snapshot,
+      foresee: (snapshot) => (this.#snapshot = snapshot),
+      command: options.command,
+      say: (banner) => this.#say(banner),
+    });
     this.#viewing = new Viewing({
       source: options.source,
       size: () => this.#screen,
@@ -160,6 +175,7 @@ class Dashboard {
     return () => {
       clearInterval(clock);
       clearInterval(looking);
+      this.#keyboard.close();
       this.#draw = () => undefined;
       instance.unmount();
     };
@@ -222,7 +238,7 @@ class Dashboard {
         width={this.#screen.columns}
         height={this.#screen.rows}
         colour={this.#colour}
-        onKey={(input, key) => this.#type(input, key)}
+        onKey={(input, key) => this.#keyboard.take(input, key)}
       />
     );
   }
@@ -242,35 +258,22 @@ class Dashboard {
     this.#draw();
   }
 
-  /** Keys typed faster than they are read arrive as one text. */
-  #type(input: string, key: PressedKey): void {
-    for (const character of input.length > 1 ? input : [input]) this.#press(character, key);
-  }
-
   #press(input: string, key: PressedKey): void {
     const meaning = keyMeaning(input, key, Math.max(1, this.#viewing.extent.visible));
     if (meaning === null) return;
-    if (meaning.kind === 'leave') this.#leaving.abort();
+    if (meaning.kind === 'leave') this.#leave(key);
     else if (meaning.kind === 'suspend') this.#suspend();
     else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
     else if (meaning.kind === 'next_view') this.#viewing.next();
     else if (meaning.kind === 'open') this.#open();
-    else this.#steer(meaning);
+    else this.#keyboard.alone(() => this.#steering.take(meaning));
   }
 
-  /** What a key asks of the sweep. */
-  #steer(meaning: Extract<KeyMeaning, { readonly kind: 'pause' | 'resume' | 'parallelism' }>): void {
-    if (this.#snapshot === null || isFinal(this.#snapshot)) {
-      this.#say({ text: 'the sweep takes no commands now', urgent: false });
-      return;
-    }
-    if (meaning.kind !== 'parallelism') void this.#command({ kind: meaning.kind }, meaning.kind);
-    else {
-      const parallelism = Math.max(1, this.#snapshot.desiredParallelism + meaning.change);
-      // Shown at once, so that two quick presses count twice; the next reading confirms or corrects it.
-      this.#snapshot = { ...this.#snapshot, desiredParallelism: parallelism };
-      void this.#command({ kind: 'set_parallelism', parallelism }, `parallelism ${parallelism}`);
-    }
+  /** The rest of a text with a `q` in it would go to the shell. */
+  #leave(key: PressedKey): void {
+    const leave = (): void => this.#leaving.abort();
+    if (key.ctrl === true) leave();
+    else this.#keyboard.alone(leave);
   }
 
   #open(): void {
@@ -282,14 +285,5 @@ class Dashboard {
       this.#nudge();
     }
     this.#viewing.change({ kind: 'open', opened });
-  }
-
-  async #command(command: DashboardCommand, what: string): Promise<void> {
-    this.#say({ text: `asked for: ${what}`, urgent: false });
-    try {
-      await this.#options.command(command);
-    } catch (error) {
-      this.#say({ text: `could not ask for ${what}: ${firstLine(error)}`, urgent: true });
-    }
   }
 }

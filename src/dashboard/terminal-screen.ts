@@ -11,8 +11,9 @@ export interface TerminalOutput {
 }
 
 const escape = '\u001B[';
-const enterScreen = `${escape}?1049h${escape}?25l${escape}2J`;
-const leaveScreen = `${escape}?25h${escape}?1049l`;
+/** With pasted text in brackets, so that it can be told from keys. */
+const enterScreen = `${escape}?1049h${escape}?25l${escape}?2004h${escape}2J`;
+const leaveScreen = `${escape}?2004l${escape}?25h${escape}?1049l`;
 const beginUpdate = `${escape}?2026h`;
 const endUpdate = `${escape}?2026l`;
 

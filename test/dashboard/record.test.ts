@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { freePort } from '../../src/services/free-port.ts';
@@ -89,13 +89,17 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   const back = await emulator.until((screen) => screen[3]?.startsWith('── trials 1–17 of 30') === true);
   expect(back[7]).toMatch(/^ > +3 /);
   emulator.press('1');
+  await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
 
-  emulator.press('p+');
-  await emulator.until(
-    (screen) => screen[0]?.endsWith('PAUSED') === true && screen[2]?.endsWith('parallelism 3') === true,
-  );
-  const recorded = await readSweepSnapshot(store, 'watched');
-  expect([recorded.desiredState, recorded.desiredParallelism]).toEqual(['paused', 3]);
+  emulator.press('p');
+  await emulator.until((screen) => screen[0]?.endsWith('PAUSED') === true);
+  emulator.press('+');
+  await emulator.until((screen) => screen[2]?.endsWith('parallelism 3') === true);
+  // What was asked for shows before it is written.
+  await vi.waitFor(async () => {
+    const recorded = await readSweepSnapshot(store, 'watched');
+    expect([recorded.desiredState, recorded.desiredParallelism]).toEqual(['paused', 3]);
+  });
 
   const port = Number(new URL(server.databaseUrl).port);
   await stopServer('SIGKILL');

@@ -36,7 +36,11 @@ describe('the dashboard on a terminal', () => {
   it('draws, follows a resize both ways, takes keys, and gives the terminal back as it was', async () => {
     const emulator = new Emulator(80, 24);
     const commands: DashboardCommand[] = [];
-    const left = start(emulator, async () => situations.running(), commands);
+    const left = start(
+      emulator,
+      async () => ({ ...situations.running(), desiredParallelism: Math.max(2, commands.length + 1) }),
+      commands,
+    );
 
     const first = await emulator.until((screen) => screen[0]?.startsWith('dropsweep quickstart') === true);
     expect(first[23]).toBe('q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes');
@@ -54,8 +58,10 @@ describe('the dashboard on a terminal', () => {
 
     emulator.press('p');
     await emulator.until((screen) => screen[38] === 'asked for: pause');
-    emulator.press('++');
-    await vi.waitFor(() => expect(commands).toHaveLength(3));
+    for (const count of [2, 3]) {
+      emulator.press('+');
+      await vi.waitFor(() => expect(commands).toHaveLength(count));
+    }
     expect(commands).toEqual([
       { kind: 'pause' },
       { kind: 'set_parallelism', parallelism: 3 },
@@ -92,7 +98,7 @@ describe('the dashboard on a terminal', () => {
     const end = start(emulator, async () => situations.finished());
     await emulator.until((screen) => screen[0]?.endsWith('COMPLETED') === true);
     emulator.press('p');
-    await emulator.until((screen) => screen[22] === 'the sweep takes no commands now');
+    await emulator.until((screen) => screen[22] === 'quickstart is completed: nothing of it runs that could be paused');
     emulator.press('q');
     expect(await end).toBe('finished');
   });
@@ -130,6 +136,28 @@ describe('the dashboard on a terminal', () => {
     expect(await end).toBe('left');
   });
 
+  it('asks for pasted text in brackets while it is open, and takes none of it as keys, bracketed or not', async () => {
+    const emulator = new Emulator(80, 24);
+    const commands: DashboardCommand[] = [];
+    const end = start(emulator, async () => situations.running(), commands);
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+    expect(emulator.terminal.modes.bracketedPasteMode).toBe(true);
+    emulator.press('\u001B[200~p\rq+\u001B[A5\u001B[201~');
+    await emulator.until((screen) => screen[22] === 'pasted text is not taken as keys');
+    expect((await emulator.screen())[3]).toContain('trials');
+    emulator.press('prepare -q\n');
+    await emulator.until((screen) => screen[22] === 'keys that command are taken one at a time');
+    expect(commands).toEqual([]);
+    await vi.waitFor(() => {
+      emulator.press('+');
+      expect(commands).toEqual([{ kind: 'set_parallelism', parallelism: 3 }]);
+    });
+    emulator.press('\u0003');
+    expect(await end).toBe('left');
+    await emulator.screen();
+    expect(emulator.terminal.modes.bracketedPasteMode).toBe(false);
+  });
+
   it('stops at Ctrl-Z with the terminal as it was, and draws all of it again when it goes on', async () => {
     const emulator = new Emulator(80, 24);
     let stopped = 0;
@@ -160,7 +188,7 @@ describe('the dashboard on a terminal', () => {
 
 describe('the guard of a terminal', () => {
   it.each([
-    ['gives it back where its owner died without a word', false, '\u001B[?1049l'],
+    ['gives it back where its owner died without a word', false, '\u001B[?2004l\u001B[?25h\u001B[?1049l'],
     ['leaves it alone where its owner gave it back', true, ''],
   ] as const)('%s', async (_, orderly, expected) => {
     const file = join(mkdtempSync(join(tmpdir(), 'dropsweep-guard-')), 'terminal');

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { keyMeaning } from '../../src/dashboard/key-bindings.ts';
+import { Keyboard } from '../../src/dashboard/keyboard.ts';
+import { whyNot } from '../../src/dashboard/steering.ts';
+
+/*
+ * Commands are p, r, + and -; all else moves. Time is fake: a hand is slower than a paste by far.
+ */
+let told: string[];
+let keyboard: Keyboard;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  told = [];
+  keyboard = new Keyboard({
+    onKey: (input, key) => {
+      const meaning = keyMeaning(input, key, 5);
+      if (meaning?.kind === 'pause' || meaning?.kind === 'resume' || meaning?.kind === 'parallelism') {
+        keyboard.alone(() => told.push(meaning.kind));
+      } else if (meaning !== null) told.push(`key ${input}`);
+    },
+    onPaste: (text) => told.push(`paste ${text}`),
+    onRefused: () => told.push('refused'),
+    now: () => Date.now(),
+  });
+});
+
+afterEach(() => {
+  keyboard.close();
+  vi.useRealTimers();
+});
+
+async function after(milliseconds: number): Promise<readonly string[]> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+  return told;
+}
+
+describe('the keyboard', () => {
+  it('takes a command that comes alone, also again and again', async () => {
+    keyboard.take('p', {});
+    expect(await after(30)).toEqual(['pause']);
+    for (let press = 0; press < 3; press += 1) {
+      keyboard.take('+', {});
+      await after(33);
+    }
+    expect(told).toEqual(['pause', 'parallelism', 'parallelism', 'parallelism']);
+  });
+
+  it('takes no command of a burst, however it is cut into pieces, and moves by what else is in it', async () => {
+    keyboard.take('stopped -r\n', {});
+    expect(await after(100)).toEqual(['key s', ...Array.from({ length: 4 }, () => 'refused')]);
+    told.length = 0;
+    for (const piece of ['p', 'r', 'j', '-']) {
+      keyboard.take(piece, {});
+      await after(1);
+    }
+    expect(await after(100)).toEqual(['refused', 'refused', 'key j', 'refused']);
+  });
+
+  it('hands on text in brackets as text, keys and all, and takes keys again after it', async () => {
+    for (const piece of ['[200~', 'q pr', '+']) keyboard.take(piece, {});
+    keyboard.take('', { return: true });
+    keyboard.take('', { upArrow: true });
+    keyboard.take('[201~', {});
+    expect(told).toEqual(['paste q pr+\n']);
+    await after(100);
+    keyboard.take('p', {});
+    expect(await after(100)).toEqual(['paste q pr+\n', 'pause']);
+  });
+
+  it('outlives a paste whose end was lost', async () => {
+    keyboard.take('[200~', {});
+    keyboard.take('half', {});
+    await after(2000);
+    keyboard.take('r', {});
+    expect(await after(100)).toEqual(['paste half', 'resume']);
+  });
+});
+
+it('commands on a sweep that has ended are refused with the reason', () => {
+  expect(whyNot({ name: 's', state: 'completed' }, { kind: 'pause' })).toBe(
+    's is completed: nothing of it runs that could be paused',
+  );
+  expect(whyNot({ name: 's', state: 'cancelled' }, { kind: 'resume' })).toBe(
+    's is cancelled: dropsweep resume s goes on with it',
+  );
+  for (const state of ['running', 'paused'] as const) {
+    for (const kind of ['pause', 'resume', 'parallelism'] as const)
+      expect(whyNot({ name: 's', state }, { kind })).toBeNull();
+  }
+});
