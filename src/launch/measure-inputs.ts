@@ -17,6 +17,8 @@ export interface MeasuredInputs {
   readonly trainTokens: number;
   readonly devTokens: number;
   readonly longestRow: number;
+  /** Whether any of them holds a token, by its id. */
+  holds(token: number): boolean;
   /** What is worth saying of them before a launch. */
   readonly remarks: readonly string[];
 }
@@ -54,7 +56,7 @@ export async function measureInputs(
   await demandRoom(measured, [...train, ...dev, ...(test ?? [])], smallest);
   const inputs = await encodeChecked(measured, 'train', train, largest);
   const devInputs = await encodeChecked(measured, 'dev', dev, largest);
-  await encodeChecked(measured, 'test', test ?? [], largest);
+  const testInputs = await encodeChecked(measured, 'test', test ?? [], largest);
   const trainInputs: Record<string, number> = {};
   if (taskOf(shape).hasWindows !== undefined) {
     for (const length of lengths) {
@@ -68,6 +70,7 @@ export async function measureInputs(
     trainTokens: meanLength(inputs),
     devTokens: meanLength(devInputs),
     longestRow: longestOf(inputs),
+    holds: (token) => [inputs, devInputs, testInputs].some((set) => set.some(({ ids }) => ids.includes(token))),
     remarks: remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
   };
 }

@@ -2,10 +2,12 @@ import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
-import type { SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
-import type { BaseModelReference, FrozenRow } from '../sweep/vocabulary.ts';
+import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
+import { openEncoder } from '../models/open-encoder.ts';
+import { objectiveOf } from '../train/plan-engine.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
 
@@ -48,8 +50,8 @@ export async function prepareSweep(
   // Without the model, of which a dry run may know the name alone, rows are not tokenised.
   const first = planSweep(definition, inputs);
   const measured = base.folder === '' ? null : await measure(first, rows);
-  const windows = taskOf(rows.task).hasWindows !== undefined && measured !== null;
-  const plan = windows ? planSweep(definition, { ...inputs, train_inputs: measured.trainInputs }) : first;
+  const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
+  const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
   return {
     plan,
     datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
@@ -59,6 +61,19 @@ export async function prepareSweep(
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder),
     remarks: measured === null ? [] : [...describeBase(plan), ...measured.remarks],
   };
+}
+
+function windowsOf(task: TaskShape, { trainInputs }: MeasuredInputs): Pick<ResolvedInputs, 'train_inputs'> {
+  return taskOf(task).hasWindows === undefined ? {} : { train_inputs: trainInputs };
+}
+
+/** The token that the base's head passes over, where a row holds it. */
+function passedOver({ inputs, trainings }: SweepPlan, measured: MeasuredInputs): Pick<ResolvedInputs, 'passes_over'> {
+  const [first] = trainings;
+  if (first === undefined) return {};
+  const { head } = objectiveOf(inputs.task, first.specification.configuration);
+  const { passesOver } = openEncoder(inputs.base.folder).encoder.head(head);
+  return passesOver === undefined || !measured.holds(passesOver) ? {} : { passes_over: passesOver };
 }
 
 /** What rows become at each max_length of the plan: what cannot be made an input of is found before anything is recorded. */

@@ -42,6 +42,8 @@ export interface HeadContext {
 export interface Head {
   readonly reading: EncoderReading;
   readonly tensors: readonly HeadTensor[];
+  /** The token that it passes over where it reads a row's last token; absent: none. */
+  readonly passesOver?: number;
   /** @param x what the reading gives @returns [batch, outputs], or [batch, tokens, outputs | vocabulary] */
   logits(context: HeadContext, x: Value): Value;
   /** Where the logits are x Wᵀ of many classes: the frozen W [classes, hidden], for losses that never make them all. */

@@ -112,6 +112,7 @@ function specify(
     task: inputs.task,
     train: inputs.train,
     total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
+    ...(inputs.passes_over === undefined ? {} : { passes_over: inputs.passes_over }),
     ...(simulation === undefined ? {} : { simulation }),
   };
 }

@@ -10,7 +10,8 @@ import type { DatasetReference, EvaluationConfiguration, TrainingSpecification }
  * @param specification with a canonical configuration
  */
 export function trainingHash(specification: TrainingSpecification): string {
-  const { trainer, trainer_version, configuration, base, task, train, total_steps, simulation } = specification;
+  const { trainer, trainer_version, configuration, base, task, train, total_steps, passes_over, simulation } =
+    specification;
   return sha256(
     canonicalJson({
       trainer,
@@ -21,6 +22,7 @@ export function trainingHash(specification: TrainingSpecification): string {
       task,
       train: train.hash,
       total_steps,
+      passes_over,
       simulation: simulation === undefined ? undefined : { ...simulation },
     }),
   );

@@ -159,6 +159,8 @@ export interface ResolvedInputs {
   readonly test: DatasetReference | null;
   /** Inputs that the train rows make, by max_length; absent: one for each row. */
   readonly train_inputs?: Readonly<Record<string, number>>;
+  /** See TrainingSpecification. */
+  readonly passes_over?: number;
 }
 
 export interface SweepPlan {

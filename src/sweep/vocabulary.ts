@@ -108,6 +108,11 @@ export interface TrainingSpecification {
   readonly task: TaskShape;
   readonly train: DatasetReference;
   readonly total_steps: number;
+  /**
+   * A row holds the token that the head passes over: before version 0.2 it was read where it came last, so that these
+   * trainings are others. Absent: no row does.
+   */
+  readonly passes_over?: number;
   readonly simulation?: SimulationSettings;
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
+import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
+import { trainingHash } from '../../src/sweep/identity.ts';
+import { trial } from '../dashboard/sweep-fixture.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 
 const vectors = join(import.meta.dirname, 'vectors', 'gpt2-seqcls-lora');
@@ -60,5 +63,18 @@ describe('a decoder that classifies', () => {
       [3, 9],
     ]);
     expect(ended).not.toEqual(plain);
+  });
+
+  it('makes trainings whose rows hold that token others than those of the version that read it', () => {
+    const specification = {
+      trainer: 'onnx' as const,
+      trainer_version: '3',
+      configuration: canonicaliseTraining(trial(1).configuration),
+      base: { reference: 'b', folder: '', content_hash: 'c', tokenizer_hash: 't' },
+      task: shape,
+      train: { hash: 'r', rows: 1 },
+      total_steps: 1,
+    };
+    expect(trainingHash({ ...specification, passes_over: 5 })).not.toBe(trainingHash(specification));
   });
 });

@@ -14,6 +14,7 @@ export function lastTokenHead(labels: number, hidden: number, padId: number | nu
   return {
     reading: 'all_tokens',
     tensors: [{ name: 'score.weight', shape: [labels, hidden] }],
+    ...(padId === null ? {} : { passesOver: padId }),
     logits({ b, trainable, inputIds, attentionMask }, x) {
       const last = padId === null ? lastAttended(b, attentionMask) : lastUnlike(b, inputIds, padId);
       return gemm(b, rowsAt(b, x, last, attentionMask, hidden), trainable('score.weight'), { transB: true });
