@@ -2,8 +2,8 @@ import type { FrozenRow } from '../sweep/vocabulary.ts';
 
 /** One sequence that passes through the model: a row, or a window of one. Without padding. */
 export interface EncodedInput {
-  readonly ids: readonly number[];
-  readonly typeIds: readonly number[];
+  readonly ids: Int32Array;
+  readonly typeIds: Uint8Array;
   /** What the loss compares: one number, one of each column, or one of each token. */
   readonly labels: readonly number[];
   /** Number of its row among the rows. */

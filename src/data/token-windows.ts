@@ -48,8 +48,8 @@ function frameOf(encoding: Encoding, sequences: number): SequenceFrame {
 
 /** Sequences of tokens as the model takes them. */
 export interface FramedTokens {
-  readonly ids: readonly number[];
-  readonly typeIds: readonly number[];
+  readonly ids: Int32Array;
+  readonly typeIds: Uint8Array;
   /** Where each sequence begins. */
   readonly starts: readonly number[];
 }
@@ -71,7 +71,7 @@ export function framed({ specials, types }: SequenceFrame, sequences: readonly (
       typeIds.push(types[place] ?? 0);
     }
   }
-  return { ids, typeIds, starts };
+  return { ids: Int32Array.from(ids), typeIds: Uint8Array.from(typeIds), starts };
 }
 
 /**

@@ -70,7 +70,8 @@ export async function encodePairs(
   { tokenizer, truncationSide, maxLength }: EncodeRequest,
 ): Promise<EncodedRows> {
   const inputs = await tokenise(tokenizer, texts, { maxLength, truncationSide }, (encoding, row): EncodedInput => {
-    return { ids: encoding.getIds(), typeIds: encoding.getTypeIds(), labels: labels[row] ?? [], row };
+    const ids = Int32Array.from(encoding.getIds());
+    return { ids, typeIds: Uint8Array.from(encoding.getTypeIds()), labels: labels[row] ?? [], row };
   });
   return { rows, inputs };
 }

@@ -13,7 +13,12 @@ const labels = stream(1, 'test.labels').integers(count, 3);
 const rows = {
   shape,
   rows: Array.from({ length: count }, (_, row) => ({ text: 'x', label: labels[row] ?? 0 })),
-  inputs: Array.from({ length: count }, (_, row) => ({ ids: [1], typeIds: [0], labels: [labels[row] ?? 0], row })),
+  inputs: Array.from({ length: count }, (_, row) => ({
+    ids: Int32Array.of(1),
+    typeIds: Uint8Array.of(0),
+    labels: [labels[row] ?? 0],
+    row,
+  })),
 };
 const members = [1, 2].map((member) =>
   equalRows(Float32Array.from(stream(member, 'test.logits').normals(3 * count)), count),

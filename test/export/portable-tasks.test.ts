@@ -80,9 +80,13 @@ describe.each(Object.entries(tinyTasks))('an export of %s', (kind, task) => {
       const mean = averageMembers(members.map(({ outputs }) => scores.averaged(outputs, aggregate, shape)));
       const session = await InferenceSession.create(path.join(folder, 'model.onnx'));
       for (const [number, { ids, typeIds }] of inputs.slice(0, 5).entries()) {
-        const int64 = (values: readonly number[]) =>
+        const int64 = (values: Int32Array | Uint8Array) =>
           new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-        const all = { input_ids: int64(ids), attention_mask: int64(ids.map(() => 1)), token_type_ids: int64(typeIds) };
+        const all = {
+          input_ids: int64(ids),
+          attention_mask: int64(new Int32Array(ids.length).fill(1)),
+          token_type_ids: int64(typeIds),
+        };
         const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => session.inputNames.includes(name)));
         const given = (await session.run(feeds))[aggregate]?.data;
         const measured = mean.values.subarray(mean.offsets[number], mean.offsets[number + 1]);

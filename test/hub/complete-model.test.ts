@@ -47,7 +47,7 @@ const options = () => ({ cacheFolder: join(folder, 'cache'), environment: { PATH
 async function firstStep(modelFolder: string) {
   const rows = tinyRows(1, 4);
   const { inputs } = await encodedTexts(modelFolder, rows, 16);
-  const inputIds = inputs.map(({ ids }) => ids);
+  const inputIds = inputs.map(({ ids }) => [...ids]);
   const labels = inputs.flatMap((input) => input.labels);
   const length = Math.max(...inputIds.map((ids) => ids.length));
   const padded = (ids: readonly number[]) => [...ids, ...Array.from({ length: length - ids.length }, () => 0)];

@@ -18,7 +18,9 @@ export function evaluatedRows(
   members: readonly Float32Array[],
   labels: readonly number[],
 ): MemberOutputs {
-  const inputs = labels.map((label, row): EncodedInput => ({ ids: [], typeIds: [], labels: [label], row }));
+  const inputs = labels.map(
+    (label, row): EncodedInput => ({ ids: Int32Array.of(), typeIds: Uint8Array.of(), labels: [label], row }),
+  );
   return {
     members: members.map((member) => equalRows(member, labels.length)),
     rows: { shape, rows: labels.map((label) => ({ text: 'a row', label })), inputs },

@@ -18,7 +18,6 @@ describe('the section of question answering', () => {
       task: {
         kind: 'question-answering',
         data: {
-          format: 'squad',
           columns: { id: 'id', question: 'question', context: 'context', answers: 'answers' },
         },
         encoding: { stride: null, max_question_tokens: null },
@@ -34,7 +33,6 @@ describe('the section of question answering', () => {
   it('takes other files with columns of other names', () => {
     const columns = parse('  data: {train: ./a.csv, dev: ./b.csv, question: q, answers: a}').task.data;
     expect(columns).toMatchObject({
-      format: 'csv',
       columns: { id: 'id', question: 'q', context: 'context', answers: 'a' },
     });
   });

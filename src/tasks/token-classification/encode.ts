@@ -28,7 +28,7 @@ export async function encode(
     const tags = words.map((word, token) => (word === words[token - 1] ? ignored : (own[word] ?? ignored)));
     return windowStarts(ids.length, room, 0).map((start): EncodedInput => {
       const part = framed(frame, [ids.slice(start, start + room)]);
-      const labels = part.ids.map(() => ignored);
+      const labels = Array.from(part.ids, () => ignored);
       for (const [token, tag] of tags.slice(start, start + room).entries()) labels[(part.starts[0] ?? 0) + token] = tag;
       return { ids: part.ids, typeIds: part.typeIds, labels, row };
     });
