@@ -5,7 +5,6 @@ import { activePoint, type SpaceAxis } from './space-axes.ts';
 
 /** Observations that keep their full weight; older ones fall linearly (Optuna's). */
 const fullWeight = 25;
-const widthAtOne = 0.2;
 
 interface Dimension {
   readonly axis: SpaceAxis;
@@ -20,28 +19,52 @@ interface Dimension {
  */
 export class ParzenEstimator {
   readonly #dimensions: readonly Dimension[];
-  readonly #observations: readonly (readonly (number | null)[])[];
+  /** [components] of the mixture; the last is the prior's. */
   readonly #weights: readonly number[];
-  readonly #width: number;
+  readonly #logWeights: Float64Array;
+  /** [components, dimensions] means of normals, or numbers of named values; NaN: the observation has none. */
+  readonly #centres: Float64Array;
+  /** [components, dimensions] of normals. */
+  readonly #widths: Float64Array;
+  /** [components, dimensions] logarithm of what a normal is divided by. */
+  readonly #logDivisors: Float64Array;
 
   constructor(axes: readonly SpaceAxis[], observations: readonly SpacePoint[]) {
     this.#dimensions = axes.map((axis) => ({
       axis,
       named: axis.scale === null && axis.values.some((value) => typeof value === 'string'),
     }));
-    this.#observations = observations.map((point) => this.#dimensions.map((dimension) => coordinate(dimension, point)));
     this.#weights = componentWeights(observations.length);
-    const count = observations.length + 1;
-    const scott = widthAtOne * Math.max(1, observations.length) ** (-1 / (axes.length + 4));
-    this.#width = Math.max(scott, 1 / Math.min(100, 1 + count));
+    this.#logWeights = Float64Array.from(this.#weights, Math.log);
+    const components = observations.length + 1;
+    const size = components * this.#dimensions.length;
+    this.#centres = new Float64Array(size).fill(Number.NaN);
+    this.#widths = new Float64Array(size).fill(priorWidth);
+    this.#logDivisors = new Float64Array(size);
+    this.#dimensions.forEach((dimension, index) => this.#layOut(dimension, index, observations));
+  }
+
+  #layOut(dimension: Dimension, index: number, observations: readonly SpacePoint[]): void {
+    const at = observations.map((point) => coordinate(dimension, point));
+    const widths = dimension.named ? [] : widthsOf(at);
+    for (let component = 0; component <= observations.length; component += 1) {
+      const place = component * this.#dimensions.length + index;
+      const around = at[component] ?? null;
+      const isPrior = component === observations.length;
+      const centre = around ?? (isPrior && !dimension.named ? priorMean : Number.NaN);
+      const width = around === null ? priorWidth : (widths[component] ?? priorWidth);
+      this.#centres[place] = centre;
+      this.#widths[place] = width;
+      this.#logDivisors[place] = dimension.named || Number.isNaN(centre) ? 0 : logDivisor(centre, width);
+    }
   }
 
   /** A point of the density. */
   draw(source: RandomStream): SpacePoint {
-    const observation = this.#observations[pick(this.#weights, source)];
+    const component = pick(this.#weights, source);
     const values = this.#dimensions.map((dimension, index) => [
       dimension.axis.name,
-      valueOf(dimension, this.#drawCoordinate(dimension, observation?.[index] ?? null, source)),
+      valueOf(dimension, this.#drawCoordinate(dimension, component * this.#dimensions.length + index, source)),
     ]);
     return activePoint(
       this.#dimensions.map(({ axis }) => axis),
@@ -51,46 +74,58 @@ export class ParzenEstimator {
 
   logDensity(point: SpacePoint): number {
     const at = this.#dimensions.map((dimension) => coordinate(dimension, point));
-    // The prior comes last: of no observation.
-    const terms = this.#weights.map(
-      (weight, component) => Math.log(weight) + this.#logComponent(at, this.#observations[component]),
-    );
-    const greatest = Math.max(...terms);
-    return greatest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - greatest), 0));
-  }
-
-  #logComponent(at: readonly (number | null)[], observation: readonly (number | null)[] | undefined): number {
-    let sum = 0;
-    for (const [index, dimension] of this.#dimensions.entries()) {
+    const terms = new Float64Array(this.#logWeights);
+    this.#dimensions.forEach((dimension, index) => {
       const where = at[index] ?? null;
-      if (where === null) continue;
-      const around = observation?.[index] ?? null;
-      sum += dimension.named ? this.#logChoice(dimension, where, around) : this.#logNormal(where, around);
-    }
-    return sum;
+      if (where === null) return;
+      if (dimension.named) this.#addChoice(terms, dimension, index, where);
+      else this.#addNormal(terms, index, where);
+    });
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (const term of terms) if (term > greatest) greatest = term;
+    let sum = 0;
+    // What is below 2⁻⁵³ of the greatest changes nothing worth its exponential.
+    for (const term of terms) if (term > greatest - 37) sum += Math.exp(term - greatest);
+    return greatest + Math.log(sum);
   }
 
-  /** The prior's normal is as wide as the axis. */
-  #logNormal(where: number, around: number | null): number {
-    const [mean, width] = around === null ? [0.5, 1] : [around, this.#width];
-    const mass = normalBelow((1 - mean) / width) - normalBelow(-mean / width);
-    return -0.5 * ((where - mean) / width) ** 2 - Math.log(width * Math.sqrt(2 * Math.PI) * mass);
+  /** Where an observation has no such axis its component is uniform there: on [0, 1], nothing is added. */
+  #addNormal(terms: Float64Array, index: number, where: number): void {
+    const stride = this.#dimensions.length;
+    for (let component = 0, place = index; component < terms.length; component += 1, place += stride) {
+      const centre = this.#centres[place] ?? Number.NaN;
+      if (Number.isNaN(centre)) continue;
+      const off = (where - centre) / (this.#widths[place] ?? priorWidth);
+      terms[component] = (terms[component] ?? 0) - 0.5 * off * off - (this.#logDivisors[place] ?? 0);
+    }
+  }
+
+  #addChoice(terms: Float64Array, { axis }: Dimension, index: number, where: number): void {
+    const { chosen, other, none } = this.#choiceWeights(axis);
+    const logs = [chosen, other, none].map(Math.log);
+    for (let component = 0; component < terms.length; component += 1) {
+      const centre = this.#centres[component * this.#dimensions.length + index] ?? Number.NaN;
+      const which = Number.isNaN(centre) ? 2 : centre === where ? 0 : 1;
+      terms[component] = (terms[component] ?? 0) + (logs[which] ?? 0);
+    }
   }
 
   /** One observation counts as much as the prior spread over all components. */
-  #logChoice({ axis }: Dimension, where: number, around: number | null): number {
+  #choiceWeights({ values }: SpaceAxis) {
     const spread = 1 / this.#weights.length;
-    const total = 1 + axis.values.length * spread;
-    if (around === null) return -Math.log(axis.values.length);
-    return Math.log(((where === around ? 1 : 0) + spread) / total);
+    const total = 1 + values.length * spread;
+    return { chosen: (1 + spread) / total, other: spread / total, none: 1 / values.length };
   }
 
-  #drawCoordinate(dimension: Dimension, around: number | null, source: RandomStream): number {
-    if (dimension.named) {
-      const weights = dimension.axis.values.map((_, choice) => Math.exp(this.#logChoice(dimension, choice, around)));
+  #drawCoordinate({ axis, named }: Dimension, place: number, source: RandomStream): number {
+    const centre = this.#centres[place] ?? Number.NaN;
+    if (named) {
+      const { chosen, other, none } = this.#choiceWeights(axis);
+      const weights = axis.values.map((_, value) => (Number.isNaN(centre) ? none : value === centre ? chosen : other));
       return pick(weights, source);
     }
-    const [mean, width] = around === null ? [0.5, 1] : [around, this.#width];
+    const mean = Number.isNaN(centre) ? priorMean : centre;
+    const width = this.#widths[place] ?? priorWidth;
     // At least a third of the draws around a mean within [0, 1] fall within it.
     for (let tried = 0; tried < 64; tried += 1) {
       const share = mean + width * (source.normals(1)[0] ?? 0);
@@ -98,6 +133,34 @@ export class ParzenEstimator {
     }
     return mean;
   }
+}
+
+/** The prior's normal is as wide as the axis. */
+const priorMean = 0.5;
+const priorWidth = 1;
+
+/** Of a normal truncated to [0, 1]. */
+function logDivisor(mean: number, width: number): number {
+  const mass = normalBelow((1 - mean) / width) - normalBelow(-mean / width);
+  return Math.log(width * Math.sqrt(2 * Math.PI) * mass);
+}
+
+/** How far each is from the farther of its two neighbours (Optuna's), within bounds that fall with their number. */
+function widthsOf(coordinates: readonly (number | null)[]): readonly number[] {
+  const ascending = coordinates
+    .flatMap((at, index) => (at === null ? [] : [{ at, index }]))
+    .sort((a, b) => a.at - b.at || a.index - b.index);
+  const least = 1 / Math.min(100, 2 + coordinates.length);
+  const widths = coordinates.map(() => 1);
+  ascending.forEach(({ at, index }, place) => {
+    const below = ascending[place - 1]?.at;
+    const above = ascending[place + 1]?.at;
+    const alone = below === undefined && above === undefined;
+    const toBelow = below === undefined ? (alone ? at : 0) : at - below;
+    const toAbove = above === undefined ? (alone ? 1 - at : 0) : above - at;
+    widths[index] = Math.min(1, Math.max(least, toBelow, toAbove));
+  });
+  return widths;
 }
 
 /** Rising linearly to the newest observations, which have 1, as the prior does, the last. */

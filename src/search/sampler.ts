@@ -56,4 +56,6 @@ export interface SampledTrial {
   readonly state: 'pending' | 'done' | 'pruned' | 'failed';
   /** Mean over the seeds heard of; greater is better. Null: none, or all failed. */
   readonly value: number | null;
+  /** The last rung that a training of it was heard of at; null: none yet. */
+  readonly rung: number | null;
 }

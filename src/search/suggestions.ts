@@ -12,6 +12,7 @@ interface SuggestedTrial {
   /** Trainings of it that no more is to be heard of. */
   readonly ended: Set<number>;
   pruned: boolean;
+  rung: number | null;
   readonly values: Map<number, number>;
 }
 
@@ -47,11 +48,11 @@ export class Suggestions implements SearchHistory {
   }
 
   get trials(): readonly SampledTrial[] {
-    return this.#trials.map(({ point, ended, pruned, values }): SampledTrial => {
+    return this.#trials.map(({ point, ended, pruned, rung, values }): SampledTrial => {
       const heard = [...values.values()];
       const value = heard.length === 0 ? null : heard.reduce((sum, each) => sum + each, 0) / heard.length;
-      if (ended.size < this.#seeds.length) return { point, state: 'pending', value };
-      return { point, state: value === null ? 'failed' : pruned ? 'pruned' : 'done', value };
+      if (ended.size < this.#seeds.length) return { point, state: 'pending', value, rung };
+      return { point, state: value === null ? 'failed' : pruned ? 'pruned' : 'done', value, rung };
     });
   }
 
@@ -117,17 +118,18 @@ export class Suggestions implements SearchHistory {
 
   #suggested(point: SpacePoint): void {
     const trainings = this.#plan(point, this.#trials.length);
-    this.#trials.push({ point, ended: new Set(), pruned: false, values: new Map() });
+    this.#trials.push({ point, ended: new Set(), pruned: false, rung: null, values: new Map() });
     for (const { training_hash, ordinal } of trainings) {
       this.#hashes.add(training_hash);
       this.#working.add(ordinal);
     }
   }
 
-  #heard(trial: SuggestedTrial, { kind, ordinal, value }: Extract<SearchEvent, { value: unknown }>): void {
+  #heard(trial: SuggestedTrial, { kind, ordinal, rung, value }: Extract<SearchEvent, { value: unknown }>): void {
     // A failure is told of every rung that is left; the training is over with the first.
     if (trial.ended.has(ordinal)) return;
     this.#working.delete(ordinal);
+    if (value !== null) trial.rung = Math.max(rung, trial.rung ?? 0);
     if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
     if (value === null) trial.values.delete(ordinal);
     if (kind === 'result' || value === null) trial.ended.add(ordinal);

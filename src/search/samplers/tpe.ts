@@ -17,7 +17,7 @@ const mostGood = 25;
  * results, the one whose ratio to the density of the others is greatest, which has the greatest expected improvement
  * (Bergstra et al., NeurIPS 2011; multivariate as Falkner et al., arXiv 1807.01774). The first `startup` points are the
  * random search's. Points that are still being trained count among the others, so that slots beside one another do not
- * try the same (the constant liar); so do failures and what was pruned.
+ * try the same (the constant liar); so do failures.
  */
 export const tpe: SamplerKind = {
   section: {
@@ -56,11 +56,8 @@ export const tpe: SamplerKind = {
       independent: false,
       trials: numberSetting(search, 'trials'),
       suggest: (number, history) => {
-        const results = history.trials.filter(({ state }) => state === 'done').length;
-        return (
-          (number < startup || results === 0 ? null : bestRatio(drawn, seed, number, history)) ??
-          atRandom(drawn, seed, number, history)
-        );
+        const suggestion = number < startup ? null : bestRatio(drawn, seed, number, history);
+        return suggestion ?? atRandom(drawn, seed, number, history);
       },
     };
   },
@@ -78,6 +75,7 @@ function bestRatio(
   history: SearchHistory,
 ): Suggestion | null {
   const { good, others, results } = divide(history.trials);
+  if (results === 0) return null;
   const below = new ParzenEstimator(axes, good);
   const above = new ParzenEstimator(axes, others);
   const source = stream(seed, 'tpe', number);
@@ -92,16 +90,21 @@ function bestRatio(
   return { point: best.point, reason };
 }
 
-/** The best results in their order, and all other points in the order of their suggestion. */
+/**
+ * The best results, and all other points, both in the order of their suggestion. What was pruned comes after what came to
+ * its end, the later it was pruned the better.
+ */
 function divide(trials: readonly SampledTrial[]) {
-  const done = trials
-    .flatMap((trial, number) =>
-      trial.state === 'done' && trial.value !== null ? [{ number, value: trial.value }] : [],
+  const ranked = trials
+    .flatMap(({ state, value, rung }, number) =>
+      value !== null && (state === 'done' || state === 'pruned')
+        ? [{ number, value, reached: state === 'done' ? Number.POSITIVE_INFINITY : (rung ?? 0) }]
+        : [],
     )
-    .sort((a, b) => b.value - a.value || a.number - b.number);
-  const count = Math.min(mostGood, Math.ceil(goodShare * done.length));
-  const chosen = new Set(done.slice(0, count).map(({ number }) => number));
+    .sort((a, b) => (a.reached === b.reached ? b.value - a.value || a.number - b.number : b.reached - a.reached));
+  const count = Math.min(mostGood, Math.ceil(goodShare * ranked.length));
+  const chosen = new Set(ranked.slice(0, count).map(({ number }) => number));
   const points = (isGood: boolean) =>
     trials.flatMap(({ point }, number) => (chosen.has(number) === isGood ? [point] : []));
-  return { good: points(true), others: points(false), results: done.length };
+  return { good: points(true), others: points(false), results: ranked.length };
 }

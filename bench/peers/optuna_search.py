@@ -1,0 +1,61 @@
+"""Optuna's TPE on test functions: one JSON object on the standard output. See search.ts."""
+
+import json
+import math
+import sys
+import time
+
+import optuna
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def branin(trial):
+    x = trial.suggest_float("x", -5, 10)
+    y = trial.suggest_float("y", 0, 15)
+    b, c = 5.1 / (4 * math.pi**2), 5 / math.pi
+    return (y - b * x**2 + c * x - 6) ** 2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10 - 0.39788735772973816
+
+
+A = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
+P = [
+    [1312, 1696, 5569, 124, 8283, 5886],
+    [2329, 4135, 8307, 3736, 1004, 9991],
+    [2348, 1451, 3522, 2883, 3047, 6650],
+    [4047, 8828, 8732, 5743, 1091, 381],
+]
+ALPHA = [1, 1.2, 3, 3.2]
+
+
+def hartmann6(trial):
+    x = [trial.suggest_float(f"x{i}", 0, 1) for i in range(6)]
+    total = 0.0
+    for alpha, a, p in zip(ALPHA, A, P):
+        total -= alpha * math.exp(-sum(a[j] * (x[j] - p[j] / 10_000) ** 2 for j in range(6)))
+    return total + 3.322368011391339
+
+
+def conditional(trial):
+    kind = trial.suggest_categorical("kind", ["near", "far"])
+    if kind == "near":
+        return abs(trial.suggest_float("near", 0, 1) - 0.3) + 0.1
+    return 2 * abs(math.log10(trial.suggest_float("far", 1e-4, 1, log=True) / 1e-2)) / 4
+
+
+functions = {"branin": branin, "hartmann6": hartmann6, "conditional": conditional}
+name, trials, seeds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+best, last_ms = [], []
+for seed in range(seeds):
+    sampler = optuna.samplers.TPESampler(
+        multivariate=True, group=True, constant_liar=True, n_startup_trials=10, seed=seed, warn_independent_sampling=False
+    )
+    study = optuna.create_study(sampler=sampler)
+    for number in range(trials):
+        began = time.perf_counter()
+        trial = study.ask()
+        value = functions[name](trial)
+        if number >= trials - 10:
+            last_ms.append(1000 * (time.perf_counter() - began))
+        study.tell(trial, value)
+    best.append(study.best_value)
+print(json.dumps({"best": best, "ms": sum(last_ms) / len(last_ms), "version": optuna.__version__}))

@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { SampledTrial, SpacePoint } from '../../src/search/sampler.ts';
+import { makeSampler } from '../../src/search/samplers/samplers.ts';
+
+/*
+ * Our samplers against Optuna's TPE (multivariate, constant liar) on test functions, function by function in one run:
+ * `node dist/bench/peers/search.js --python PYTHON [--trials 100] [--seeds 30] [--long 1000]`. Regret is the best value
+ * found minus the least there is; the median over seeds with its quartiles. `ms` is a suggestion's time over the last
+ * ten of the trials, `ms at` of so many results. The table goes to bench/results.
+ */
+const { values: options } = parseArgs({
+  options: {
+    python: { type: 'string', default: 'python3' },
+    trials: { type: 'string', default: '100' },
+    seeds: { type: 'string', default: '30' },
+    long: { type: 'string', default: '1000' },
+  },
+});
+const trials = Number(options.trials);
+const seeds = Number(options.seeds);
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+
+type Point = Readonly<Record<string, number>>;
+
+interface TestFunction {
+  readonly space: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly scales: Readonly<Record<string, 'linear' | 'log'>>;
+  readonly axes?: Readonly<Record<string, { readonly when: Readonly<Record<string, readonly string[]>> }>>;
+  regret(point: SpacePoint): number;
+}
+
+const six = Array.from({ length: 6 }, (_, index) => `x${index}`);
+const numbers = (point: SpacePoint): Point =>
+  Object.fromEntries(Object.entries(point).map(([name, value]) => [name, Number(value)]));
+
+/** The same as in optuna_search.py. */
+const functions: Readonly<Record<string, TestFunction>> = {
+  branin: {
+    space: { x: [-5, 10], y: [0, 15] },
+    scales: { x: 'linear', y: 'linear' },
+    regret: (point) => {
+      const { x = 0, y = 0 } = numbers(point);
+      const [b, c] = [5.1 / (4 * Math.PI ** 2), 5 / Math.PI];
+      const bowl = (y - b * x ** 2 + c * x - 6) ** 2;
+      return bowl + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10 - 0.39788735772973816;
+    },
+  },
+  hartmann6: {
+    space: Object.fromEntries(six.map((name) => [name, [0, 1]])),
+    scales: Object.fromEntries(six.map((name) => [name, 'linear' as const])),
+    regret: (point) => {
+      const x = numbers(point);
+      const total = hartmann.map(({ alpha, a, p }) => {
+        const distance = six.reduce((sum, name, j) => sum + (a[j] ?? 0) * ((x[name] ?? 0) - (p[j] ?? 0) / 1e4) ** 2, 0);
+        return alpha * Math.exp(-distance);
+      });
+      return 3.322368011391339 - total.reduce((sum, each) => sum + each, 0);
+    },
+  },
+  conditional: {
+    space: { kind: ['near', 'far'], near: [0, 1], far: [1e-4, 1] },
+    scales: { near: 'linear', far: 'log' },
+    axes: { near: { when: { kind: ['near'] } }, far: { when: { kind: ['far'] } } },
+    regret: (point) =>
+      point['kind'] === 'near'
+        ? Math.abs(Number(point['near']) - 0.3) + 0.1
+        : (2 * Math.abs(Math.log10(Number(point['far']) / 1e-2))) / 4,
+  },
+};
+const hartmann = [
+  { alpha: 1, a: [10, 3, 17, 3.5, 1.7, 8], p: [1312, 1696, 5569, 124, 8283, 5886] },
+  { alpha: 1.2, a: [0.05, 10, 17, 0.1, 8, 14], p: [2329, 4135, 8307, 3736, 1004, 9991] },
+  { alpha: 3, a: [3, 3.5, 1.7, 10, 17, 8], p: [2348, 1451, 3522, 2883, 3047, 6650] },
+  { alpha: 3.2, a: [17, 8, 0.05, 10, 0.1, 14], p: [4047, 8828, 8732, 5743, 1091, 381] },
+];
+
+interface Outcome {
+  readonly best: readonly number[];
+  readonly ms: number;
+}
+
+function searchAlone(of: TestFunction, kind: string, count: number, seed: number): { best: number; ms: number } {
+  const search = { kind, trials: count, seed, startup: 10, scramble: 'owen' };
+  const sampler = makeSampler({ ...of, search });
+  const history: SampledTrial[] = [];
+  let best = Number.POSITIVE_INFINITY;
+  let ms = 0;
+  for (let number = 0; number < count; number += 1) {
+    const began = performance.now();
+    const point = sampler.independent
+      ? sampler.pointAt(number)
+      : sampler.suggest(number, { trials: history, accepts: () => true })?.point;
+    if (number >= count - 10) ms += (performance.now() - began) / 10;
+    if (point === undefined) break;
+    const regret = of.regret(point);
+    best = Math.min(best, regret);
+    history.push({ point, state: 'done', value: -regret, rung: 0 });
+  }
+  return { best, ms };
+}
+
+function own(of: TestFunction, kind: string, count: number, runs: number): Outcome {
+  const each = Array.from({ length: runs }, (_, seed) => searchAlone(of, kind, count, seed));
+  return { best: each.map(({ best }) => best), ms: each.reduce((sum, { ms }) => sum + ms, 0) / runs };
+}
+
+function optuna(name: string, count: number, runs: number): Outcome & { readonly version: string } {
+  const program = path.join(root, 'bench', 'peers', 'optuna_search.py');
+  return JSON.parse(execFileSync(options.python, [program, name, String(count), String(runs)], { encoding: 'utf8' }));
+}
+
+function quartiles(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toPrecision(3);
+  return `${at(0.5)} (${at(0.25)} … ${at(0.75)})`;
+}
+
+const rows: Record<string, string>[] = [];
+let version = '';
+for (const [name, of] of Object.entries(functions)) {
+  const sides: Record<string, Outcome> = {};
+  for (const kind of ['tpe', 'random', 'sobol']) sides[kind] = own(of, kind, trials, seeds);
+  const peer = optuna(name, trials, seeds);
+  version = peer.version;
+  sides['optuna tpe'] = peer;
+  for (const [side, { best, ms }] of Object.entries(sides))
+    rows.push({ function: name, search: side, regret: quartiles(best), ms: ms.toFixed(2) });
+}
+const { hartmann6 } = functions;
+const long = Number(options.long);
+if (long > 0 && hartmann6 !== undefined) {
+  rows.push(
+    { function: 'hartmann6', search: 'tpe', [`ms at ${long}`]: own(hartmann6, 'tpe', long, 1).ms.toFixed(2) },
+    { function: 'hartmann6', search: 'optuna tpe', [`ms at ${long}`]: optuna('hartmann6', long, 1).ms.toFixed(2) },
+  );
+}
+console.table(rows);
+const record = {
+  date: new Date().toISOString().slice(0, 10),
+  command: `node dist/bench/peers/search.js --trials ${trials} --seeds ${seeds} --long ${long}`,
+  cpu: cpus()[0]?.model,
+  optuna: version,
+  rows,
+};
+mkdirSync(path.join(root, 'bench', 'results'), { recursive: true });
+writeFileSync(path.join(root, 'bench', 'results', 'search-peers.json'), `${JSON.stringify(record, null, 2)}\n`);
