@@ -1,5 +1,6 @@
 import { startVerb } from './verbs/start/start-verb.ts';
 import { launchVerb } from './verbs/launch/launch-verb.ts';
+import { dataVerb } from './verbs/data/data-verb.ts';
 import { watchVerb } from './verbs/watch/watch-verb.ts';
 import { lsVerb } from './verbs/ls/ls-verb.ts';
 import { showVerb } from './verbs/show/show-verb.ts';
@@ -34,6 +35,7 @@ import type { Verb } from './verb.ts';
 export const verbs: readonly Verb[] = [
   startVerb,
   launchVerb,
+  dataVerb,
   watchVerb,
   lsVerb,
   showVerb,

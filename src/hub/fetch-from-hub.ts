@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { fetchFile, reasonOf } from './fetch-file.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
 import { chooseFiles, isCheckpoint, lackingFiles } from './choose-files.ts';
+import { hubAccess, readRepositoryFacts } from './hub-access.ts';
 import { checkpointFilesOf, modelTypeOf } from './complete-model.ts';
 
 export interface HubOptions {
@@ -12,17 +12,6 @@ export interface HubOptions {
   progress?(text: string): void;
 }
 
-const modelFacts = z.object({
-  sha: z.string(),
-  siblings: z.array(
-    z.object({
-      rfilename: z.string(),
-      size: z.number().optional(),
-      lfs: z.object({ sha256: z.string(), size: z.number() }).nullish(),
-    }),
-  ),
-});
-
 /**
  * Fetches a model's files at the hub's present commit into the folder: those that the engine reads or, where they were
  * not published, those that they are made of, and the rest of its tokenizer's. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured as huggingface_hub
@@ -31,11 +20,14 @@ const modelFacts = z.object({
  */
 export async function fetchFromHub(reference: string, folder: string, options: HubOptions): Promise<void> {
   const { environment } = options;
-  if (/^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')) throw new Error('HF_HUB_OFFLINE is set');
-  const endpoint = (environment['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
-  const token = environment['HF_TOKEN'];
-  const headers = token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
-  const facts = await readFacts(`${endpoint}/api/models/${reference}?blobs=true`, headers, options);
+  const access = hubAccess(environment);
+  const { endpoint, headers, offline } = access;
+  if (offline) throw new Error('HF_HUB_OFFLINE is set');
+  const facts = await readRepositoryFacts(
+    `${endpoint}/api/models/${reference}?blobs=true`,
+    access,
+    options.connectTimeoutMs,
+  );
   const fetchOne = async (name: string): Promise<void> => {
     const found = facts.siblings.find((sibling) => sibling.rfilename === name);
     if (found === undefined) throw new Error(`${endpoint} has the model, but no ${name} in it`);
@@ -64,18 +56,4 @@ export async function fetchFromHub(reference: string, folder: string, options: H
   // An index names what else there is to fetch.
   const files = isCheckpoint(chosen.weights) ? checkpointFilesOf(folder, chosen.weights) : weightFilesOf(folder);
   for (const name of files) if (name !== chosen.weights) await fetchOne(name);
-}
-
-async function readFacts(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  options: HubOptions,
-): Promise<z.infer<typeof modelFacts>> {
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(options.connectTimeoutMs) });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
-    return modelFacts.parse(await response.json());
-  } catch (error) {
-    throw new Error(`${new URL(url).origin}: ${reasonOf(error).message}`, { cause: error });
-  }
 }

@@ -64,7 +64,7 @@ export async function launchSweep<Result>(
   { extend, resume = false, progress, say }: LaunchOptions,
   body: (launched: LaunchedSweep) => Promise<Result>,
 ): Promise<Result> {
-  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }));
+  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), progress);
   // What the device cannot run is refused before anything is started.
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env);

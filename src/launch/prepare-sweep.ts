@@ -8,6 +8,8 @@ import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
+import { withLocalData } from './local-data.ts';
+import { describeData, shortReport } from './describe-data.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
 
@@ -36,9 +38,10 @@ const miniLmParameters = 10_616_832;
 export async function prepareSweep(
   definition: SweepDefinition,
   resolveBase: (reference: string) => Promise<BaseModelReference>,
+  progress?: (text: string) => void,
 ): Promise<PreparedSweep> {
   demandSearch(definition);
-  const rows = await loadDataset(definition.task);
+  const rows = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
   const frozen = {
@@ -59,7 +62,10 @@ export async function prepareSweep(
     ),
     ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder),
-    remarks: measured === null ? [] : [...describeBase(plan), ...measured.remarks],
+    remarks: [
+      ...shortReport(await describeData(rows, { place: base.folder, maxLength: longestOf(plan), measured: false })),
+      ...(measured === null ? [] : [...describeBase(plan), ...measured.remarks]),
+    ],
   };
 }
 
@@ -74,6 +80,13 @@ function passedOver({ inputs, trainings }: SweepPlan, measured: MeasuredInputs):
   const { head } = objectiveOf(inputs.task, first.specification.configuration);
   const { passesOver } = openEncoder(inputs.base.folder).encoder.head(head);
   return passesOver === undefined || !measured.holds(passesOver) ? {} : { passes_over: passesOver };
+}
+
+function longestOf({ definition, trainings }: SweepPlan): number {
+  return trainings.reduce(
+    (longest, { specification }) => Math.max(longest, specification.configuration.max_length),
+    definition.training.max_length,
+  );
 }
 
 /** What rows become at each max_length of the plan: what cannot be made an input of is found before anything is recorded. */

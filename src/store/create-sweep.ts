@@ -6,6 +6,7 @@ import { advanceSearch, reportReached } from './advance-search.ts';
 import { extendedPlan, thawPlan } from './extend-plan.ts';
 import { insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
+import { isSameSweep } from '../sweep/identity.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
 
 /** Frozen rows as src/data makes them: gzip'd canonical JSON lines. */
@@ -77,7 +78,8 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
     await openLog(tx, id, plan, plan.trainings.length);
     return { id, kind: 'created', existing: plan.definition };
   }
-  if (before.canonical_hash === plan.canonical_hash) {
+  const recorded = { definition: before.definition, inputs: before.inputs };
+  if (before.canonical_hash === plan.canonical_hash || isSameSweep(recorded, plan)) {
     return { id: before.id, kind: 'attached', existing: before.definition };
   }
   const merged = request.extend === true ? await extendedPlan(tx, before, plan) : null;

@@ -1,7 +1,7 @@
 import { dropsElements, elementRates } from './element-dropout.ts';
 import type { FieldValue, TrainingField } from './fields/training-field.ts';
 import type { EvaluationRequest } from './sweep-definition.ts';
-import { configurationOf, defaultOf, fieldsWith } from './training-fields.ts';
+import { configurationOf, defaultOf, fieldsWith, trainingFields } from './training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
 
 /**
@@ -17,6 +17,30 @@ export function canonicaliseTraining(configuration: TrainingConfiguration): Trai
   return configurationOf(
     fields.map((field) => [field.name, written(field, values.get(field.name), filled)]),
   ) as TrainingConfiguration;
+}
+
+/**
+ * The `training` section of a sweep, of which fields of the space are not known yet: defaults are filled in, sets have
+ * one order, and what has no effect stays as it is.
+ * @param axes fields that the space has
+ */
+export function canonicaliseWritten(
+  training: Omit<TrainingConfiguration, 'keep'>,
+  axes: readonly string[],
+): Partial<TrainingConfiguration> {
+  const values = new Map<string, FieldValue | undefined>(Object.entries(training));
+  return configurationOf(
+    trainingFields
+      .filter(({ name }) => !axes.includes(name))
+      .map((field) => {
+        const fallback = typeof field.default === 'function' ? undefined : field.default;
+        const value = values.get(field.name) ?? fallback;
+        // By its own value alone: what else decides may be an axis.
+        const alone = configurationOf([[field.name, value]]) as TrainingConfiguration;
+        const isIdle = fallback === undefined && field.noEffect?.when(alone) === true;
+        return [field.name, value === undefined || isIdle ? undefined : (field.canonical?.(value) ?? value)] as const;
+      }),
+  );
 }
 
 function written(

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { canonicaliseWritten } from './canonicalise.ts';
 import type { ResolvedInputs, SweepDefinition } from './sweep-definition.ts';
 import type { DatasetReference, EvaluationConfiguration, TrainingSpecification } from './vocabulary.ts';
 
@@ -43,6 +44,18 @@ export function evaluationHash(
  */
 export function sweepHash(definition: SweepDefinition, inputs: ResolvedInputs): string {
   return sha256(canonicalJson(comparableSweep(definition, inputs)));
+}
+
+/** Whether two sweeps are one that is written in two ways: defaults written out, sets in another order. */
+export function isSameSweep(
+  one: { readonly definition: SweepDefinition; readonly inputs: ResolvedInputs },
+  other: { readonly definition: SweepDefinition; readonly inputs: ResolvedInputs },
+): boolean {
+  const [text, otherText] = [one, other].map(({ definition, inputs }) => {
+    const training = canonicaliseWritten(definition.training, Object.keys(definition.space));
+    return canonicalJson({ ...comparableSweep(definition, inputs), training: { ...training } });
+  });
+  return text === otherText;
 }
 
 type Comparable = { readonly [key: string]: Parameters<typeof canonicalJson>[0] | undefined };

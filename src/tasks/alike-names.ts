@@ -11,6 +11,18 @@ function seenOf(name: string): string {
     .toLowerCase();
 }
 
+/** Names that are easily taken for one another: by case, white space, accents composed or not, characters not seen. */
+export function alikeNames(names: readonly string[]): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const seen = seenOf(name);
+    const group = groups.get(seen);
+    if (group === undefined) groups.set(seen, [name]);
+    else group.push(name);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
 /** The name that is meant by one that is none of them; null where none is like it. */
 export function nameMeant(name: string, names: readonly string[]): string | null {
   const number = isNumeric(name) ? Number(name) : null;

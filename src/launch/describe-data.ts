@@ -1,0 +1,193 @@
+import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
+import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
+import { alikeNames, spelled } from '../tasks/alike-names.ts';
+import type { LoadedDataset } from '../tasks/load-dataset.ts';
+import { taskOf } from '../tasks/tasks.ts';
+
+/** What the rows of a task are, for people. */
+export interface DataReport {
+  readonly task: TaskShape;
+  readonly splits: readonly SplitReport[];
+  /** Dev and test rows whose content stands among the train rows too. */
+  readonly overlaps: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
+  readonly warnings: readonly string[];
+  /** Train rows as the model will see them; without its tokenizer, their texts. */
+  readonly examples: readonly string[];
+  readonly maxLength: number;
+}
+
+interface SplitReport {
+  readonly name: string;
+  readonly rows: number;
+  /** Rows whose content an earlier row has. */
+  readonly duplicates: number;
+  /** Rows, or words, of each label name; null: the task has none. */
+  readonly classes: readonly number[] | null;
+  /** Tokens of each row before any is cut, ascending; null where they were not measured. */
+  readonly lengths: readonly number[] | null;
+}
+
+/** Longer than any row: what is encoded at this length is not cut. */
+const uncut = 2 ** 20;
+const examplesShown = 3;
+
+interface DescribeRequest {
+  /** Of the base, for its tokenizer; empty where it is not on this machine. */
+  readonly place: string;
+  readonly maxLength: number;
+  /** Whether every row is tokenised for its length. */
+  readonly measured: boolean;
+}
+
+export async function describeData(
+  dataset: LoadedDataset,
+  { place, maxLength, measured }: DescribeRequest,
+): Promise<DataReport> {
+  const { task, train, dev, test } = dataset;
+  const { rows: taskRows } = taskOf(task);
+  const tokenizer = place === '' ? null : openTokenizer(place);
+  const contentsOf = (rows: readonly FrozenRow[]) => rows.map((row) => taskRows.content(row));
+  const trained = new Set(contentsOf(train));
+  const held = [{ name: 'dev', rows: dev }, ...(test === null ? [] : [{ name: 'test', rows: test }])];
+  const splits: SplitReport[] = [];
+  for (const { name, rows } of [{ name: 'train', rows: train }, ...held]) {
+    splits.push({
+      name,
+      rows: rows.length,
+      duplicates: rows.length - new Set(contentsOf(rows)).size,
+      classes: classesOf(task, rows),
+      lengths: tokenizer === null || !measured ? null : await lengthsOf(task, tokenizer, rows),
+    });
+  }
+  const overlaps = held.map(({ name, rows }) => ({
+    split: name,
+    rows: contentsOf(rows).filter((content) => trained.has(content)).length,
+    of: rows.length,
+  }));
+  return {
+    task,
+    splits,
+    overlaps,
+    warnings: warningsOf(task, splits, overlaps),
+    examples: await examplesOf(task, tokenizer, train.slice(0, examplesShown), maxLength),
+    maxLength,
+  };
+}
+
+function classesOf(task: TaskShape, rows: readonly FrozenRow[]): readonly number[] | null {
+  const { rows: taskRows } = taskOf(task);
+  if (taskRows.labels === undefined) return null;
+  const counts = task.label_names.map(() => 0);
+  for (const row of rows) for (const label of taskRows.labels(row)) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}
+
+async function lengthsOf(task: TaskShape, tokenizer: ModelTokenizer, rows: readonly FrozenRow[]): Promise<number[]> {
+  const { inputs } = await taskOf(task).encode(rows, { shape: task, ...tokenizer, maxLength: uncut });
+  return inputs.map(({ ids }) => ids.length).sort((a, b) => a - b);
+}
+
+async function examplesOf(
+  task: TaskShape,
+  tokenizer: ModelTokenizer | null,
+  rows: readonly FrozenRow[],
+  maxLength: number,
+): Promise<readonly string[]> {
+  const kind = taskOf(task);
+  const { rows: taskRows } = kind;
+  if (tokenizer === null) return rows.map((row) => shortened(`${taskRows.content(row)}${labelText(task, row)}`));
+  const { inputs } = await kind.encode(rows, { shape: task, ...tokenizer, maxLength });
+  return rows.map((row, index) => {
+    const ids = inputs.find((input) => input.row === index)?.ids ?? [];
+    const words = ids.map((id) => tokenizer.tokenizer.idToToken(id) ?? `#${id}`).join(' ');
+    return `${shortened(words)}${labelText(task, row)}`;
+  });
+}
+
+function labelText(task: TaskShape, row: FrozenRow): string {
+  const labels = taskOf(task).rows.labels?.(row);
+  if (labels !== undefined) return ` → ${labels.map((label) => task.label_names[label]).join(' ') || 'no label'}`;
+  return typeof row['label'] === 'number' ? ` → ${row['label']}` : '';
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+function warningsOf(
+  { label_names: names }: TaskShape,
+  [train]: readonly SplitReport[],
+  overlaps: DataReport['overlaps'],
+): readonly string[] {
+  const counts = train?.classes ?? [];
+  const once = names.filter((_, label) => counts[label] === 1);
+  const unseen = names.filter((_, label) => counts[label] === 0);
+  const allDiffer = names.length > 2 && names.length === train?.rows && once.length === names.length;
+  return [
+    ...(allDiffer
+      ? [`each of the ${names.length} train rows has a class of its own: is task.data.label the right column?`]
+      : once.length === 0
+        ? []
+        : [`classes with one train row: ${listed(once)}`]),
+    ...(unseen.length === 0 ? [] : [`classes without train rows: ${listed(unseen)}`]),
+    ...alikeNames(names).map((alike) => `classes that look alike: ${alike.map(spelled).join(', ')}`),
+    ...overlaps
+      .filter(({ rows }) => rows > 0)
+      .map(({ split, rows, of }) => `${rows} of ${of} ${split} rows (${percent(rows, of)}) are train rows too`),
+  ];
+}
+
+/** The lines that stand before a launch. */
+export function shortReport(report: DataReport): readonly string[] {
+  const { task, splits, warnings, examples } = report;
+  const counts = splits[0]?.classes;
+  return [
+    ...(counts === null || counts === undefined
+      ? []
+      : [`classes in the order of the logits: ${listed(task.label_names.map((name, i) => `${name} (${counts[i]})`))}`]),
+    ...(examples[0] === undefined ? [] : [`the first row: ${examples[0]}`]),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+/** All of it. */
+export function fullReport({ task, splits, overlaps, warnings, examples, maxLength }: DataReport): readonly string[] {
+  return [
+    `task: ${task.kind}`,
+    ...splits.flatMap(({ name, rows, duplicates, classes, lengths }) => [
+      `${name}: ${rows} rows, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
+      ...(lengths === null ? [] : [`  tokens: ${lengthText(lengths, maxLength)}`]),
+      ...(classes === null ? [] : classLines(task.label_names, classes)),
+    ]),
+    ...overlaps.map(
+      ({ split, rows, of }) => `${rows} of ${of} ${split} rows are train rows too (${percent(rows, of)})`,
+    ),
+    ...(splits[0]?.lengths === null ? ['tokens: not known before the base model is on this machine'] : []),
+    'as the model will see them:',
+    ...examples.map((example) => `  ${example}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+function classLines(names: readonly string[], counts: readonly number[]): readonly string[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const lines = names.map(
+    (name, label) => `  ${label} ${name}: ${counts[label] ?? 0} (${percent(counts[label] ?? 0, all)})`,
+  );
+  return lines.length <= 50 ? lines : [...lines.slice(0, 50), `  and ${lines.length - 50} others`];
+}
+
+function lengthText(lengths: readonly number[], maxLength: number): string {
+  const at = (share: number) => lengths[Math.floor(share * (lengths.length - 1))] ?? 0;
+  const cut = lengths.filter((length) => length > maxLength).length;
+  return `${at(0)} to ${at(1)}, half of them at most ${at(0.5)}, 95 % at most ${at(0.95)}; beyond max_length ${maxLength}: ${percent(cut, lengths.length)}`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : Number(((100 * part) / whole).toPrecision(3))} %`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} others`;
+}

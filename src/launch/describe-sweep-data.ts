@@ -1,0 +1,22 @@
+import { isAbsolute } from 'node:path';
+import { findModel, resolveModel } from '../hub/resolve-model.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { loadDataset } from '../tasks/load-dataset.ts';
+import { describeData, fullReport } from './describe-data.ts';
+import { withLocalData } from './local-data.ts';
+
+/**
+ * Tells what the rows of a sweep are, as lines. Fetches data sets of the hub, and no model.
+ * @throws DropsweepError DATA_INVALID
+ */
+export async function describeSweepData(
+  { task, base, training, space, trainer }: SweepDefinition,
+  environment: NodeJS.ProcessEnv,
+  progress: (text: string) => void,
+): Promise<readonly string[]> {
+  const dataset = await loadDataset(await withLocalData(task, environment, progress));
+  const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
+  const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
+  const place = trainer === 'simulated' ? '' : (model?.folder ?? '');
+  return fullReport(await describeData(dataset, { place, maxLength: Math.max(...lengths), measured: true }));
+}

@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/base/sha256.ts';
+import { withLocalData } from '../../src/launch/local-data.ts';
+import type { HubSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
+import { loadDataset } from '../../src/tasks/load-dataset.ts';
+
+let cache: string;
+let server: Server | null = null;
+beforeEach(() => {
+  cache = mkdtempSync(path.join(tmpdir(), 'dropsweep-hub-data-'));
+});
+afterEach(async () => {
+  rmSync(cache, { recursive: true });
+  server?.closeAllConnections();
+  await new Promise((done) => (server === null ? done(null) : server.close(done)));
+  server = null;
+});
+
+type Repository = Readonly<Record<string, Uint8Array>>;
+
+/** A hub with one private data set: its revisions, each with its files. @returns its address and what it was asked */
+async function hub(revisions: Readonly<Record<string, Repository>>) {
+  const asked: string[] = [];
+  server = createServer((request, response) => {
+    const url = request.url ?? '';
+    asked.push(url);
+    const [, revision = ''] = /\/revision\/([^?]+)/.exec(url) ?? [];
+    const [, commit = '', name = ''] = /\/resolve\/([^/]+)\/(.+)$/.exec(url) ?? [];
+    const named = decodeURIComponent(revision);
+    const files =
+      revision === ''
+        ? Object.entries(revisions).find(([key]) => key.replaceAll('/', '-') === commit)?.[1]
+        : revisions[named];
+    const content = files?.[name];
+    if (request.headers.authorization !== 'Bearer secret') response.writeHead(401).end();
+    else if (revision !== '' && files !== undefined) response.end(JSON.stringify(factsOf(revision, files)));
+    else if (content !== undefined) response.end(content);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  return { asked, endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` };
+}
+
+/** The name of a revision stands for its commit. */
+function factsOf(revision: string, files: Repository) {
+  const siblings = Object.entries(files).map(([rfilename, content]) => ({
+    rfilename,
+    size: content.length,
+    lfs: { sha256: sha256(content), size: content.length },
+  }));
+  return { sha: decodeURIComponent(revision).replaceAll('/', '-'), siblings };
+}
+
+function parquet(texts: readonly string[]): Uint8Array {
+  const label = texts.map((_, index) => index % 2);
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'sentence', data: [...texts], type: 'STRING' },
+        { name: 'label', data: label, type: 'INT32' },
+      ],
+    }),
+  );
+}
+
+function taskOf(data: Partial<HubSource> = {}): TaskDefinition {
+  const columns = { text: 'sentence', label: 'label' };
+  const source = { kind: 'hub', dataset: 'org/films', train: 'train', dev: 'validation', columns, ...data } as const;
+  return { kind: 'text-classification', data: source, split_seed: 0 };
+}
+
+const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}) => ({
+  XDG_CACHE_HOME: cache,
+  HF_ENDPOINT: endpoint,
+  HF_TOKEN: 'secret',
+  ...more,
+});
+
+const published = {
+  'README.md': Buffer.from('films'),
+  'sst/train-00000-of-00002.parquet': parquet(['a', 'b']),
+  'sst/train-00001-of-00002.parquet': parquet(['c', 'd']),
+  'sst/validation-00000-of-00001.parquet': parquet(['e', 'f']),
+  'other/train-00000-of-00001.parquet': parquet(['x', 'y']),
+};
+
+describe('a data set of the hub', () => {
+  it('is fetched once, with the token, and read offline after that', async () => {
+    const { endpoint, asked } = await hub({ main: published });
+    const task = taskOf({ config: 'sst' });
+    const texts = async (more?: NodeJS.ProcessEnv) => {
+      const { train, dev } = await loadDataset(await withLocalData(task, environment(endpoint, more)));
+      return [...train, ...dev].map((row) => row['text']);
+    };
+    expect(await texts()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    const files = asked.filter((url) => url.includes('/resolve/')).length;
+    expect(files).toBe(3);
+    expect(await texts()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(asked.filter((url) => url.includes('/resolve/'))).toHaveLength(files);
+    const before = asked.length;
+    expect(await texts({ HF_HUB_OFFLINE: '1' })).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(asked).toHaveLength(before);
+  });
+
+  it('is of the revision that is named; without files to read, of what the hub converted', async () => {
+    const { endpoint } = await hub({
+      main: { 'films.py': Buffer.from('') },
+      v1: { 'data/train.csv': Buffer.from('sentence,label\nold,0\nolder,1\n') },
+      'refs/convert/parquet': {
+        'default/train/0000.parquet': parquet(['new', 'newer']),
+        'default/validation/0000.parquet': parquet(['dev', 'devel']),
+      },
+    });
+    const old = taskOf({ revision: 'v1', dev: { fraction: 0.5, stratify: false, seed: 0 } });
+    const { train, dev } = await loadDataset(
+      await withLocalData({ ...old, labels: ['0', '1'] }, environment(endpoint)),
+    );
+    expect(new Set([...train, ...dev].map((row) => row['text']))).toEqual(new Set(['old', 'older']));
+    const latest = await loadDataset(await withLocalData(taskOf(), environment(endpoint)));
+    expect([...latest.train, ...latest.dev].map((row) => row['text'])).toEqual(['new', 'newer', 'dev', 'devel']);
+  });
+
+  it('is refused by name: a split that is none, no access, offline, no server', async () => {
+    const { endpoint } = await hub({ main: published, 'refs/convert/parquet': published });
+    const refused = (data: Partial<HubSource>, more?: NodeJS.ProcessEnv) =>
+      expect(withLocalData(taskOf(data), environment(endpoint, more))).rejects;
+    await refused({ config: 'sst', dev: 'dev' }).toThrow(/DATA_INVALID[^]*sst\/validation-00000[^]*split dev/);
+    await refused({ config: 'sst' }, { HF_TOKEN: 'wrong' }).toThrow(/answered 401[^]*HF_TOKEN/);
+    await refused({ revision: 'v9' }).toThrow(/answered 404/);
+    await refused({ revision: 'v9' }, { HF_HUB_OFFLINE: '1' }).toThrow(/HF_HUB_OFFLINE is set/);
+    await refused({}, { HF_ENDPOINT: 'http://127.0.0.1:9' }).toThrow(/http:\/\/127\.0\.0\.1:9/);
+  });
+});

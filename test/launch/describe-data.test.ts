@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeSweepData } from '../../src/launch/describe-sweep-data.ts';
+import { dryRun } from '../../src/launch/launch-sweep.ts';
+import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-describe-'));
+  mkdirSync(path.join(folder, 'model'));
+  writeTinyModel(path.join(folder, 'model'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A sweep file over these rows. @param rows text and label */
+function sweep(train: readonly (readonly [string, string])[], dev = train) {
+  for (const [name, rows] of Object.entries({ train, dev })) {
+    const lines = rows.map(([text, label]) => JSON.stringify({ text, label }));
+    writeFileSync(path.join(folder, `${name}.jsonl`), lines.join('\n'));
+  }
+  const file = path.join(folder, 'sweep.yaml');
+  writeFileSync(
+    file,
+    `name: s
+base: ./model
+task:
+  kind: text-classification
+  data: {train: ./train.jsonl, dev: ./dev.jsonl, text: text, label: label}
+training: {max_length: 5, targets: [query], rank: 1}
+space: {p: [0]}
+`,
+  );
+  return readSweepFile(file);
+}
+
+const tell = async (...rows: Parameters<typeof sweep>) =>
+  (await describeSweepData(sweep(...rows), {}, () => undefined)).join('\n');
+
+describe('what a sweep file’s rows are', () => {
+  it('is told whole: classes, lengths, what is cut, repeated and shared, and examples as the model sees them', async () => {
+    const told = await tell(
+      [
+        ['good film', 'pos'],
+        ['bad film', 'neg'],
+        ['good film', 'pos'],
+        ['the film was a very good film', 'pos'],
+      ],
+      [
+        ['bad film', 'neg'],
+        ['bad day', 'neg'],
+      ],
+    );
+    expect(told).toContain('train: 4 rows, 1 of them repeat an earlier one');
+    expect(told).toContain('  0 neg: 1 (25 %)\n  1 pos: 3 (75 %)');
+    expect(told).toContain('tokens: 4 to 9, half of them at most 4, 95 % at most 4; beyond max_length 5: 25 %');
+    expect(told).toContain('1 of 2 dev rows are train rows too (50 %)');
+    expect(told).toContain('  [CLS] good film [SEP] → pos');
+    expect(told).toContain('warning: classes with one train row: neg');
+  });
+
+  it('is warned of: a class for each row, names that look alike', async () => {
+    const rows = Array.from({ length: 16 }, (_, i) => [`good film ${i}`, `class ${i}`] as const);
+    expect(await tell(rows)).toContain('each of the 16 train rows has a class of its own');
+    const alike = await tell([
+      ['good', 'caf\u00e9'],
+      ['bad', 'cafe\u0301'],
+      ['film', 'Spam'],
+      ['day', 'spam '],
+      ['the', 'sp\u200bam'],
+    ]);
+    expect(alike).toMatch(/classes that look alike: café \(U\+00E9\), café \(U\+0301\)|U\+0301\), café \(U\+00E9\)/);
+    expect(alike).toMatch(/classes that look alike: Spam, [^\n]*spam/);
+  });
+
+  it('stands shortened in the dry run', async () => {
+    const lines = (
+      await dryRun(
+        sweep([
+          ['good film', '1'],
+          ['bad film', '0'],
+          ['day', '10'],
+        ]),
+      )
+    ).join('\n');
+    expect(lines).toContain('  classes in the order of the logits: 0 (1), 1 (1), 10 (1)');
+    expect(lines).toContain('  the first row: [CLS] good film [SEP] → 1');
+    expect(lines).toContain('  warning: 3 of 3 dev rows (100 %) are train rows too');
+  });
+});
