@@ -99,7 +99,7 @@ async function examplesOf(
   const { inputs } = await kind.encode(rows, { shape: task, ...tokenizer, maxLength });
   return rows.map((row, index) => {
     const ids = inputs.find((input) => input.row === index)?.ids ?? [];
-    const words = ids.map((id) => tokenizer.tokenizer.idToToken(id) ?? `#${id}`).join(' ');
+    const words = Array.from(ids, (id) => tokenizer.tokenizer.idToToken(id) ?? `#${id}`).join(' ');
     return `${shortened(words)}${labelText(task, row)}`;
   });
 }
