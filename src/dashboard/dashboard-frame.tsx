@@ -5,6 +5,7 @@ import { eventLines, type Banner } from './event-lines.ts';
 import { frameLayout, smallestHeight, smallestWidth } from './frame-layout.ts';
 import { header } from './header.ts';
 import { keyHelp, keyHints } from './key-bindings.ts';
+import type { ShownPrompt } from './prompt.ts';
 import { StyledLines } from './styled-lines.tsx';
 import { captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from './styled-line.ts';
 import type { ViewState } from './view-state.ts';
@@ -18,6 +19,8 @@ export interface DashboardFrameProps {
   /** What the view shows; null before its first reading. */
   readonly read: ReadView | null;
   readonly banner: Banner | null;
+  /** The line that is typed in the keys' place; null: none is open. */
+  readonly prompt: ShownPrompt | null;
   readonly now: Date;
   readonly width: number;
   readonly height: number;
@@ -27,7 +30,9 @@ export interface DashboardFrameProps {
 
 /** The whole screen: never wider than `width` nor higher than `height`. */
 export function DashboardFrame(props: DashboardFrameProps): ReactNode {
-  const { snapshot, view, banner, width, height, colour } = props;
+  const { snapshot, view, prompt, width, height, colour } = props;
+  const problem = prompt?.problem ?? null;
+  const banner = problem === null ? props.banner : { text: problem, urgent: true };
   const layout = frameLayout(viewNamed(view.view).eventsBelow, width, height);
   if (layout === null) return <StyledLines {...{ width, height, colour }} lines={tooSmall(snapshot, width)} />;
   // A view that shows the events itself gives its last row to a banner.
@@ -38,7 +43,7 @@ export function DashboardFrame(props: DashboardFrameProps): ReactNode {
       <StyledLines lines={headerLines(props)} {...{ width, colour }} height={layout.header} />
       <StyledLines lines={bodyLines(props, body)} {...{ width, colour }} height={body} />
       <StyledLines lines={eventLines(snapshot, banner, width, told)} {...{ width, colour }} height={told} />
-      <StyledLines lines={[keyLine(width)]} {...{ width, colour }} height={layout.keys} />
+      <StyledLines lines={[prompt?.draw(width) ?? keyLine(width)]} {...{ width, colour }} height={layout.keys} />
     </Box>
   );
 }

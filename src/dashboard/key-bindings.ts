@@ -12,6 +12,7 @@ export type KeyMeaning =
   | { readonly kind: 'view'; readonly action: ViewAction }
   | { readonly kind: 'next_view' }
   | { readonly kind: 'open' }
+  | { readonly kind: 'ask_filter' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'parallelism'; readonly change: 1 | -1 }
@@ -30,6 +31,10 @@ export interface PressedKey {
   readonly escape?: boolean;
   readonly return?: boolean;
   readonly ctrl?: boolean;
+  readonly leftArrow?: boolean;
+  readonly rightArrow?: boolean;
+  readonly backspace?: boolean;
+  readonly delete?: boolean;
 }
 
 /** Keys and what they do, as the help panel lists them. */
@@ -37,10 +42,10 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['q, Ctrl-Z', 'leave (the sweep goes on), or stop until `fg`'],
   ['p, r', 'pause (slots checkpoint and stop), resume'],
   ['+ -', 'one lane more or less'],
-  ['s', 'sort the trials by the next column'],
+  ['s, /', 'sort the trials by the next column, filter them'],
   ['↑ ↓ or k j', 'choose a row'],
   ['PgUp PgDn', 'a page; Home, End: the first, the last'],
-  ['enter, esc', 'open the chosen row, go back'],
+  ['enter, esc', 'open the chosen row, go back (or show all again)'],
   ['?, tab', 'this help, the next view'],
   ...views.flatMap(({ key, name, help }): [string, string][] => (key === undefined ? [] : [[key, `${name}: ${help}`]])),
 ];
@@ -53,6 +58,7 @@ export const keyHints: readonly (readonly [key: string, meaning: string])[] = [
   ['p', 'pause'],
   ['r', 'resume'],
   ['s', 'sort'],
+  ['/', 'filter'],
   ['jk', 'scroll'],
   ['+-', 'lanes'],
   ['enter', 'open'],
@@ -91,6 +97,8 @@ export function keyMeaning(input: string, key: PressedKey, page: number): KeyMea
       return scroll(1);
     case 's':
       return { kind: 'view', action: { kind: 'next_sort' } };
+    case '/':
+      return { kind: 'ask_filter' };
     case '?':
       return { kind: 'view', action: { kind: 'toggle_help' } };
     default:

@@ -1,11 +1,14 @@
 import type { Writable } from 'node:stream';
 import { render } from 'ink';
 import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
+import type { TrialFilter } from '../store/trial-filter.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
-import { formatClock } from './format-value.ts';
+import { filterPrompt } from './filter-prompt.ts';
 import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
 import { Keyboard } from './keyboard.ts';
+import { Notices } from './notices.ts';
+import { Prompt } from './prompt.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { Steering } from './steering.ts';
@@ -43,7 +46,6 @@ export interface DashboardOptions {
   readonly stopProcess?: () => void;
 }
 
-const noticeMs = 4000;
 const waitingLookMs = 5000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -68,20 +70,22 @@ class Dashboard {
   readonly #keyboard: Keyboard;
   readonly #steering: Steering;
   #snapshot: SweepSnapshot | null = null;
-  #away: { readonly since: string; readonly reason: string } | null = null;
-  #waiting: string | null = null;
+  readonly #notices: Notices;
+  readonly #prompt = new Prompt(() => this.#draw());
   #looking = false;
-  #notice: { readonly banner: Banner; readonly until: number } | null = null;
   #draw: () => void = () => undefined;
 
   constructor(options: DashboardOptions) {
     this.#options = options;
     this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
     this.#now = options.now ?? (() => new Date());
+    this.#notices = new Notices(this.#now);
     this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
     this.#keyboard = new Keyboard({
       onKey: (input, key) => this.#press(input, key),
-      onPaste: () => this.#say({ text: 'pasted text is not taken as keys', urgent: false }),
+      onPaste: (text) => {
+        if (!this.#prompt.paste(text)) this.#say({ text: 'pasted text is not taken as keys', urgent: false });
+      },
       onRefused: () => this.#say({ text: 'keys that command are taken one at a time', urgent: false }),
     });
     this.#steering = new Steering({
@@ -169,7 +173,7 @@ class Dashboard {
     // Ages and time left go on by themselves; of a sweep that has ended nothing does, but for a notice that ends.
     const clock = setInterval(() => {
       const ended = this.#snapshot !== null && isFinal(this.#snapshot);
-      if (!ended || this.#away !== null || this.#notice !== null) this.#draw();
+      if (!ended || this.#notices.passing) this.#draw();
     }, 1000);
     const looking = setInterval(() => void this.#look(), waitingLookMs);
     return () => {
@@ -188,8 +192,8 @@ class Dashboard {
     this.#looking = true;
     try {
       const waiting = await whatWaits(this.#snapshot);
-      if (waiting === this.#waiting) return;
-      this.#waiting = waiting;
+      if (waiting === this.#notices.waiting) return;
+      this.#notices.waiting = waiting;
       this.#draw();
     } finally {
       this.#looking = false;
@@ -215,13 +219,13 @@ class Dashboard {
         const wasGoing = this.#snapshot?.sweepId === snapshot.sweepId && !isFinal(this.#snapshot);
         const first = this.#snapshot === null;
         this.#snapshot = snapshot;
-        this.#away = null;
+        this.#notices.back();
         this.#draw();
         if (first) void this.#look();
         if (wasGoing && isFinal(snapshot)) this.#leaving.abort();
       },
       onAway: (reason) => {
-        this.#away = { since: this.#away?.since ?? formatClock(this.#now()), reason };
+        this.#notices.away(reason);
         this.#draw();
       },
     });
@@ -233,7 +237,8 @@ class Dashboard {
         snapshot={this.#snapshot}
         view={this.#viewing.state}
         read={this.#viewing.shown}
-        banner={this.#banner()}
+        banner={this.#notices.banner}
+        prompt={this.#prompt.shown}
         now={this.#now()}
         width={this.#screen.columns}
         height={this.#screen.rows}
@@ -243,22 +248,13 @@ class Dashboard {
     );
   }
 
-  #banner(): Banner | null {
-    if (this.#away !== null) {
-      const { since, reason } = this.#away;
-      return { text: `PostgreSQL away since ${since}, trying again: ${reason}`, urgent: true };
-    }
-    if (this.#waiting !== null && this.#notice === null) return { text: `waits: ${this.#waiting}`, urgent: true };
-    if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
-    return this.#notice?.banner ?? null;
-  }
-
   #say(banner: Banner): void {
-    this.#notice = { banner, until: this.#now().getTime() + noticeMs };
+    this.#notices.say(banner);
     this.#draw();
   }
 
   #press(input: string, key: PressedKey): void {
+    if (this.#prompt.take(input, key)) return;
     const meaning = keyMeaning(input, key, Math.max(1, this.#viewing.extent.visible));
     if (meaning === null) return;
     if (meaning.kind === 'leave') this.#leave(key);
@@ -266,6 +262,7 @@ class Dashboard {
     else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
     else if (meaning.kind === 'next_view') this.#viewing.next();
     else if (meaning.kind === 'open') this.#open();
+    else if (meaning.kind === 'ask_filter') this.#askFilter();
     else this.#keyboard.alone(() => this.#steering.take(meaning));
   }
 
@@ -274,6 +271,12 @@ class Dashboard {
     const leave = (): void => this.#leaving.abort();
     if (key.ctrl === true) leave();
     else this.#keyboard.alone(leave);
+  }
+
+  #askFilter(): void {
+    if (this.#snapshot === null) return;
+    const apply = (filter: TrialFilter | null): void => this.#viewing.filter(filter);
+    this.#prompt.open(filterPrompt(this.#snapshot.definition, this.#viewing.state.filter, apply));
   }
 
   #open(): void {

@@ -1,4 +1,5 @@
 import type { SweepSnapshot, TrialPage, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
+import type { TrialFilter } from '../store/trial-filter.ts';
 import { captionRule, fitText, span, type StyledLine } from './styled-line.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { trialColumns } from './trial-columns.ts';
@@ -7,6 +8,8 @@ import { orderTrials, sortKeys, type SortKey } from './trial-order.ts';
 export interface TrialTableView {
   /** Index into `sortKeys(snapshot)`, taken modulo its length. */
   readonly sort: number;
+  /** Which trials are shown; null: all. */
+  readonly filter: TrialFilter | null;
   /** Rows scrolled past. */
   readonly offset: number;
   /** Place of the chosen row among all trials. */
@@ -30,11 +33,11 @@ export function trialTable(
   const skipped = Math.max(0, Math.min(view.offset - from, rows.length - room));
   const shown = rows.slice(skipped, skipped + room);
   const offset = from + skipped;
-  const { trialCount } = snapshot;
+  const total = shownCount(snapshot);
   const columns = trialColumns(snapshot, width - 2);
-  const range = trialCount > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${trialCount}` : '';
+  const range = total > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${total}` : '';
   const order = `by ${key.label}${key.sort.by === 'metric' ? ', best first' : ''}`;
-  const caption = rows.length === 0 ? 'no trials' : `trials${range} ${order}`;
+  const caption = `${rows.length === 0 ? 'no trials' : `trials${range} ${order}`}${filterWords(snapshot)}`;
   return [
     captionRule(caption, width),
     headings(columns),
@@ -43,6 +46,17 @@ export function trialTable(
       return trialLine(trial, columns, marks);
     }),
   ].slice(0, height);
+}
+
+/** Trials of the table, over all pages. */
+export function shownCount({ matching, trialCount }: Pick<SweepSnapshot, 'matching' | 'trialCount'>): number {
+  return matching ?? trialCount;
+}
+
+/** Of the trials that were read, which is what the caption is of: a filter that was just set shows with its trials. */
+function filterWords({ page, matching, trialCount }: SweepSnapshot): string {
+  if (page?.filter === undefined) return '';
+  return ` where ${page.filter.text}: ${matching ?? trialCount} of ${trialCount}, esc shows all`;
 }
 
 /** The chosen trial; null where it is not among those that were read. */
@@ -56,14 +70,19 @@ const rowsAround = 100;
 
 /** What to ask the record for where it does not give all trials: the order chosen, and rows around those shown. */
 export function pageAsked(snapshot: SweepSnapshot, view: TrialTableView): TrialPage {
-  return { sort: sortKeyAt(snapshot, view.sort).sort, offset: Math.max(0, view.offset - rowsAround) };
+  return {
+    sort: sortKeyAt(snapshot, view.sort).sort,
+    offset: Math.max(0, view.offset - rowsAround),
+    ...(view.filter === null ? {} : { filter: view.filter }),
+  };
 }
 
 /** Whether what is there holds the rows that a table shows. @param visible how many those are */
 export function hasPage(snapshot: SweepSnapshot, view: TrialTableView, visible: number): boolean {
-  const { page, trials, trialCount } = snapshot;
+  const { page, trials } = snapshot;
+  if (page?.filter?.text !== view.filter?.text) return false;
   if (page === undefined) return true;
-  const last = Math.min(trialCount, view.offset + visible);
+  const last = Math.min(shownCount(snapshot), view.offset + visible);
   const sorted = sameSort(page.sort, sortKeyAt(snapshot, view.sort).sort);
   return sorted && page.offset <= view.offset && last <= page.offset + trials.length;
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert-never.ts';
+import type { TrialFilter } from '../store/trial-filter.ts';
 
 /** What `enter` leads to. */
 export interface Opened {
@@ -16,6 +17,8 @@ export interface ViewState {
   readonly view: string;
   readonly subject: string;
   readonly sort: number;
+  /** Which trials are shown; null: all. */
+  readonly filter: TrialFilter | null;
   /** Rows scrolled past. */
   readonly offset: number;
   /** Place of the chosen row among all. */
@@ -29,6 +32,7 @@ export const initialViewState: ViewState = {
   view: 'overview',
   subject: '',
   sort: 0,
+  filter: null,
   offset: 0,
   selected: 0,
   help: false,
@@ -40,8 +44,11 @@ export type ViewAction =
   | { readonly kind: 'open'; readonly opened: Opened }
   | { readonly kind: 'back' }
   | { readonly kind: 'next_sort' }
+  | { readonly kind: 'filter'; readonly filter: TrialFilter | null }
   | { readonly kind: 'toggle_help' }
   | { readonly kind: 'move'; readonly rows: number };
+
+const top = { offset: 0, selected: 0 };
 
 /** Rows of the view, over all pages, and how many the screen shows. */
 export interface ViewExtent {
@@ -52,13 +59,20 @@ export interface ViewExtent {
 export function changeView(state: ViewState, action: ViewAction, { rows, visible }: ViewExtent): ViewState {
   switch (action.kind) {
     case 'go':
-      return { ...initialViewState, view: action.view, sort: state.sort };
-    case 'open':
-      return { ...initialViewState, ...action.opened, sort: state.sort, back: state };
+      return { ...initialViewState, view: action.view, sort: state.sort, filter: state.filter };
+    case 'open': {
+      const { view, subject, sweep } = action.opened;
+      // Another sweep has other columns.
+      const filter = sweep === undefined ? state.filter : null;
+      return { ...initialViewState, view, subject, sort: state.sort, filter, back: state };
+    }
     case 'back':
-      return state.help ? { ...state, help: false } : (state.back ?? state);
+      if (state.help) return { ...state, help: false };
+      return state.back ?? { ...state, filter: null, ...(state.filter === null ? {} : top) };
+    case 'filter':
+      return { ...state, help: false, filter: action.filter, ...top };
     case 'next_sort':
-      return { ...state, sort: state.sort + 1, offset: 0, selected: 0 };
+      return { ...state, sort: state.sort + 1, ...top };
     case 'toggle_help':
       return { ...state, help: !state.help };
     case 'move': {

@@ -1,6 +1,7 @@
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { frameLayout } from './frame-layout.ts';
 import { hasPage } from './trial-table.ts';
+import type { TrialFilter } from '../store/trial-filter.ts';
 import type { ViewSource } from './view-source.ts';
 import {
   changeView,
@@ -11,7 +12,7 @@ import {
   type ViewState,
 } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
-import { viewAfter, viewNamed } from './views/views.ts';
+import { viewAfter, viewNamed, views } from './views/views.ts';
 
 export interface ViewingOptions {
   readonly source: ViewSource;
@@ -77,6 +78,15 @@ export class Viewing {
     if (before.view !== this.#state.view || paged) this.#options.nudge();
     if (moved) void this.#readAtOnce();
     this.#options.draw();
+  }
+
+  /** Shows the trials that a filter leaves, in the first view that has them where this one has none. */
+  filter(filter: TrialFilter | null): void {
+    if (viewNamed(this.#state.view).filtered !== true) {
+      const first = views.find(({ filtered }) => filtered === true);
+      if (first !== undefined) this.change({ kind: 'go', view: first.name });
+    }
+    this.change({ kind: 'filter', filter });
   }
 
   next(): void {

@@ -6,7 +6,7 @@ import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import type { DatabaseTransaction, Store } from './open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialSort } from './sweep-snapshot.ts';
-import { readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
+import { countTrials, readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most; counts always cover all. */
@@ -64,14 +64,15 @@ async function readShownTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf & { readonly trial_count: number },
   { trialLimit: limit = wholeUpTo, page: asked }: SnapshotOptions,
-): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page'>> {
+): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page' | 'matching'>> {
   const trialCount = sweep.trial_count;
   const page = asked ?? { sort: firstSort(sweep), offset: 0 };
-  const offset = Math.max(0, Math.min(page.offset, trialCount - limit));
+  const filtered = page.filter === undefined ? {} : { matching: await countTrials(tx, sweep, page.filter) };
+  const offset = Math.max(0, Math.min(page.offset, (filtered.matching ?? trialCount) - limit));
   const trials = await readTrials(tx, sweep, { ...page, offset }, limit);
-  if (trials.length === trialCount) return { trials, trialCount };
+  if (page.filter === undefined && trials.length === trialCount) return { trials, trialCount };
   const points = limit > 1 ? { points: await readTradeoffPoints(tx, sweep) } : {};
-  return { trials, trialCount, page: { sort: page.sort, offset }, ...points };
+  return { trials, trialCount, page: { ...page, offset }, ...filtered, ...points };
 }
 
 function firstSort({ definition: { objectives } }: TrialsOf): TrialSort {

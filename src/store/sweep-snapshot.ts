@@ -1,3 +1,4 @@
+import type { TrialFilter } from './trial-filter.ts';
 import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingConfiguration, TrainingOutcome } from '../sweep/vocabulary.ts';
@@ -29,6 +30,8 @@ export interface SweepSnapshot {
   readonly trialCount: number;
   /** Which trials these are, where they are not all; absent: all of them, in no order that counts. */
   readonly page?: TrialPage;
+  /** How many of the sweep's trials the page's filter leaves; absent: there is none. */
+  readonly matching?: number;
   /** Where every scored trial lies, where `trials` are not all; absent: as `trials` say. */
   readonly points?: readonly TradeoffPoint[];
   readonly slots: readonly SlotRow[];
@@ -43,10 +46,11 @@ export interface TrialSort {
   readonly direction: 'maximize' | 'minimize';
 }
 
-/** Trials from `offset` on, of all of a sweep's trials in this order. */
+/** Trials from `offset` on, of a sweep's trials in this order: all, or those that a filter leaves. */
 export interface TrialPage {
   readonly sort: TrialSort;
   readonly offset: number;
+  readonly filter?: TrialFilter;
 }
 
 /** A trial between the first objective and complexity. */

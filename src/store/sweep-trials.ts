@@ -9,6 +9,7 @@ import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { Failure } from './database-schema.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { TradeoffPoint, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import { complexityOf, type TrialFilter, trialsWhere } from './trial-filter.ts';
 import { rankByState, rankWithoutValue } from './trial-ranks.ts';
 
 /** A sweep as its trials are read. */
@@ -46,11 +47,11 @@ interface TrialRecord {
   readonly attempt_count: number;
 }
 
-/** Trials from `offset` on, in the page's order over all of the sweep's. */
+/** Trials from `offset` on, in the page's order over all of the sweep's that its filter leaves. */
 export async function readTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf,
-  { sort, offset }: TrialPage,
+  { sort, offset, filter }: TrialPage,
   limit: number,
 ): Promise<TrialRow[]> {
   const order = orderOf(sort, sweep.constants);
@@ -60,7 +61,7 @@ export async function readTrials(
       from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
         join trainings t on t.id = e.training_id
         join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
-      where w.sweep_id = ${sweep.id}
+      where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}
       order by place limit ${limit} offset ${offset})
     select page.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
       ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps, e.metrics,
@@ -70,6 +71,27 @@ export async function readTrials(
       join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweep.id}
     order by page.place`.execute(tx);
   return rows.map((row) => toTrialRow(row, sweep.constants));
+}
+
+/** How many of a sweep's trials a filter leaves. */
+export async function countTrials(tx: DatabaseTransaction, sweep: TrialsOf, filter: TrialFilter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count
+    from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
+      join trainings t on t.id = e.training_id
+      join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
+    where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}`.execute(tx);
+  return rows[0]?.count ?? 0;
+}
+
+function whereOf(filter: TrialFilter | undefined, constants: TheoryConstants | null): RawBuilder<unknown> {
+  const measured = {
+    ...measuredOutside(constants),
+    complexity: complexityOf(setting('dropout_rate'), setting('sparsity'), constants),
+  };
+  const metric = (name: string): RawBuilder<number | null> =>
+    Object.entries(measured).find(([of]) => of === name)?.[1] ?? objectiveValue({ metric: name });
+  return trialsWhere(filter, { metric, state: shownState });
 }
 
 /** As the dashboard orders trials that it has: by value, less complex among equals; without a value by state. */

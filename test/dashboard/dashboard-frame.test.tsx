@@ -64,10 +64,10 @@ describe('the whole frame', () => {
       q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
       p, r        pause (slots checkpoint and stop), resume
       + -         one lane more or less
-      s           sort the trials by the next column
+      s, /        sort the trials by the next column, filter them
       ↑ ↓ or k j  choose a row
       PgUp PgDn   a page; Home, End: the first, the last
-      enter, esc  open the chosen row, go back
+      enter, esc  open the chosen row, go back (or show all again)
       ?, tab      this help, the next view
       1           overview: trials, trade-off and slots at once
       2           trials: every trial, by any column
@@ -111,7 +111,7 @@ describe('the whole frame', () => {
 
 
 
-      q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes"
+      q leave  ? help  tab view  p pause  r resume  s sort  / filter  jk scroll"
     `);
   });
 
@@ -132,7 +132,7 @@ describe('the whole frame', () => {
           11  0.25     0   2   4    1   0.8400 0.0230 0.3500      0.740 done
           12  0.25     0   2   1    2   0.8575 0.0380 0.3600      0.740 done
       12:10:00Z completed: 10 trainings, 26 trials
-      q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes"
+      q leave  ? help  tab view  p pause  r resume  s sort  / filter  jk scroll"
     `);
   });
 

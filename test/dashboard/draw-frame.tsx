@@ -12,7 +12,7 @@ type FrameRequest = Pick<DashboardFrameProps, 'snapshot' | 'width' | 'height'> &
 export function drawFrame(request: FrameRequest): string {
   const view = request.view ?? initialViewState;
   const read = viewNamed(view.view).drawn;
-  const props = { read, banner: null, now, colour: false, ...request, view };
+  const props = { read, banner: null, prompt: null, now, colour: false, ...request, view };
   // ink-testing-library's terminal is 100 columns wide: wider frames are drawn on a wider one.
   const instance = render(<></>);
   Object.defineProperty(instance.stdout, 'columns', { value: 200 });

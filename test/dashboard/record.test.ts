@@ -91,6 +91,21 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   emulator.press('1');
   await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
 
+  // Trials by what is typed, or pasted; esc shows all again.
+  emulator.press('/trial>27 state:waitng\r');
+  await emulator.until((screen) => screen[22] === '! at 16: there is no state waitng; did you mean waiting?');
+  expect((await emulator.screen())[23]).toMatch(/^\/trial>27 state:waitng/);
+  emulator.press('\u0015');
+  emulator.press('\u001B[200~trial>27 state:waiting\u001B[201~');
+  await emulator.until((screen) => screen[23]?.startsWith('/trial>27 state:waiting') === true);
+  emulator.press('\r');
+  const filtered = await emulator.until(
+    (screen) => screen[3]?.includes('where trial>27 state:waiting: 3 of 30') === true,
+  );
+  expect(filtered.slice(5, 9).map((line) => line.slice(0, 6))).toEqual([' >  28', '    29', '    30', '']);
+  emulator.press('\u001B');
+  await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
+
   emulator.press('p');
   await emulator.until((screen) => screen[0]?.endsWith('PAUSED') === true);
   emulator.press('+');

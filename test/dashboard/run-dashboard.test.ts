@@ -43,7 +43,7 @@ describe('the dashboard on a terminal', () => {
     );
 
     const first = await emulator.until((screen) => screen[0]?.startsWith('dropsweep quickstart') === true);
-    expect(first[23]).toBe('q leave  ? help  tab view  p pause  r resume  s sort  jk scroll  +- lanes');
+    expect(first[23]).toBe('q leave  ? help  tab view  p pause  r resume  s sort  / filter  jk scroll');
     expect(emulator.terminal.buffer.active.type).toBe('alternate');
     expect(emulator.rawMode).toBe(true);
 

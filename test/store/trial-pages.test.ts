@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
+import { readFilter } from '../../src/dashboard/read-filter.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import type { SweepSnapshot } from '../../src/store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
 import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
@@ -66,6 +67,35 @@ describe('the pages of a sweep’s trials', () => {
       }
       expect([key.label, ...numbers]).toEqual([key.label, ...orderTrials(whole.trials, key).map(({ trial }) => trial)]);
     }
+  });
+
+  it.each<[string, (trial: TrialRow) => boolean]>([
+    ['p>=0.25 p<0.5', ({ configuration: { dropout_rate: p } }) => p >= 0.25 && p < 0.5],
+    ['λ=0,1e-4', ({ configuration: { sparsity } }) => sparsity < 0.00015],
+    ['state:failed', ({ state }) => state === 'diverged'],
+    ['state!=waiting,failed', ({ state }) => !['waiting', 'diverged'].includes(state)],
+    ['accuracy>0.5', ({ metrics }) => Number(metrics?.['accuracy'] ?? -1) > 0.5],
+    ['accuracy=none trial<=200', ({ metrics, trial }) => metrics === null && trial <= 200],
+    ['M=2 mode=ensemble', ({ evaluation }) => evaluation.ensemble_size === 2],
+    ['M!=2', ({ evaluation }) => evaluation.ensemble_size !== 2],
+    ['targets=all-linear seed>600', ({ configuration: { seed } }) => seed > 600],
+    ['targets=query', () => false],
+    [
+      'complexity<20 p!=0.125',
+      ({ complexity, configuration: { dropout_rate: p } }) => (complexity ?? 99) < 20 && p !== 0.125,
+    ],
+    ['mode="\'; drop table sweeps; --"', () => false],
+  ])('are those that a filter leaves: %s', async (text, holds) => {
+    const filter = readFilter(text, whole.definition);
+    if ('at' in filter) throw new Error(filter.text);
+    const expected = whole.trials.filter(holds).map(({ trial }) => trial);
+    const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
+    const page = { sort, offset: 0, filter };
+    const all = await readSweepSnapshot(record.store, 's', { trialLimit: total, page });
+    expect(all.trials.map(({ trial }) => trial)).toEqual(expected.toSorted((a, b) => a - b));
+    expect(all).toMatchObject({ matching: expected.length, trialCount: total, page });
+    const last = await readSweepSnapshot(record.store, 's', { trialLimit: 5, page: { ...page, offset: total } });
+    expect(last.trials.map(({ trial }) => trial)).toEqual(expected.toSorted((a, b) => a - b).slice(-5));
   });
 
   it('come with where all scored trials lie, and counts of all: not those of the page alone', async () => {

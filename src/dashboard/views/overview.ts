@@ -1,7 +1,7 @@
 import { slotSummary } from '../slot-list.ts';
 import { beside } from '../styled-line.ts';
 import { tradeoff } from '../tradeoff.ts';
-import { trialTable } from '../trial-table.ts';
+import { shownCount, trialTable } from '../trial-table.ts';
 import { slotBlock } from './slots.ts';
 import { plotBlock } from './tradeoff.ts';
 import { openTrial } from './trials.ts';
@@ -13,7 +13,8 @@ export const overview = snapshotView({
   key: '1',
   help: 'trials, trade-off and slots at once',
   eventsBelow: true,
-  rows: (_, { trialCount }) => trialCount,
+  rows: (_, snapshot) => shownCount(snapshot),
+  filtered: true,
   visible: (width, height) => Math.max(0, divide(width, height).table - 2),
   draw(_, { snapshot, state, now, width, height }) {
     const parts = divide(width, height);

@@ -1,6 +1,6 @@
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { tradeoff } from '../tradeoff.ts';
-import { trialAt, trialTable } from '../trial-table.ts';
+import { shownCount, trialAt, trialTable } from '../trial-table.ts';
 import type { ViewState } from '../view-state.ts';
 import { snapshotView } from './view.ts';
 
@@ -10,7 +10,8 @@ export const trials = snapshotView({
   key: '2',
   help: 'every trial, by any column',
   eventsBelow: true,
-  rows: (_, { trialCount }) => trialCount,
+  rows: (_, snapshot) => shownCount(snapshot),
+  filtered: true,
   visible: (_, height) => Math.max(0, height - 2),
   draw: (_, { snapshot, state, width, height }) =>
     trialTable(snapshot, state, new Set(tradeoff(snapshot).front.map(({ trial }) => trial)), width, height),

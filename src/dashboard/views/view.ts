@@ -35,6 +35,8 @@ export interface ViewDefinition<Model> {
   readonly eventsBelow: boolean;
   /** Whether it shows more than the sweep that is watched: it is read again though that sweep has ended. */
   readonly beyondSweep?: true;
+  /** Whether it shows the trials that the filter leaves. */
+  readonly filtered?: true;
   /** Its own query; absent: the snapshot has all that it shows. */
   readonly read?: (source: ViewSource, request: ViewRequest) => Promise<Model>;
   /** Rows that can be chosen, over all pages. */
@@ -56,7 +58,10 @@ export interface ReadView {
 
 /** A view, whatever it reads. */
 export interface View
-  extends Pick<ViewDefinition<never>, 'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'visible'> {
+  extends Pick<
+    ViewDefinition<never>,
+    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'visible'
+  > {
   /** Null: it reads nothing of its own, and `drawn` is all of it. */
   readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;
   readonly drawn: ReadView | null;

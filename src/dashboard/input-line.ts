@@ -1,0 +1,68 @@
+import type { PressedKey } from './key-bindings.ts';
+import { clipLine, printable, span, type StyledLine } from './styled-line.ts';
+
+/** A line that is typed at the foot of the screen. */
+export interface InputLine {
+  /** What is asked for, before the text. */
+  readonly sign: string;
+  readonly text: string;
+  /** Characters before the cursor. */
+  readonly cursor: number;
+  /** Why it was not taken; null: nothing is wrong. */
+  readonly problem: string | null;
+}
+
+export function inputLine(sign: string, text: string): InputLine {
+  return { sign, text, cursor: text.length, problem: null };
+}
+
+/** The line after a key or a text; null: the key is none of editing. */
+export function editLine(line: InputLine, input: string, key: PressedKey): InputLine | null {
+  const { text, cursor } = line;
+  const moved = (to: number): InputLine => ({ ...line, cursor: Math.max(0, Math.min(text.length, to)) });
+  if (key.leftArrow === true) return moved(cursor - 1);
+  if (key.rightArrow === true) return moved(cursor + 1);
+  if (key.home === true || (key.ctrl === true && input === 'a')) return moved(0);
+  if (key.end === true || (key.ctrl === true && input === 'e')) return moved(text.length);
+  // Terminals send the same for both.
+  if (key.backspace === true || key.delete === true) return without(line, Math.max(0, cursor - 1));
+  if (key.ctrl === true && input === 'u') return without(line, 0);
+  if (key.ctrl === true && input === 'w') return without(line, text.slice(0, cursor).search(/\S+\s*$/));
+  if (key.ctrl === true || input === '') return null;
+  return insertText(line, input);
+}
+
+/** With a text where the cursor is, control characters and ends of lines as spaces. */
+export function insertText(line: InputLine, added: string): InputLine {
+  const clean = printable(added);
+  const { text, cursor } = line;
+  return {
+    ...line,
+    text: text.slice(0, cursor) + clean + text.slice(cursor),
+    cursor: cursor + clean.length,
+    problem: null,
+  };
+}
+
+function without(line: InputLine, from: number): InputLine {
+  const { text, cursor } = line;
+  const begin = Math.max(0, from);
+  return { ...line, text: text.slice(0, begin) + text.slice(cursor), cursor: begin, problem: null };
+}
+
+/** The line as it is seen: its end where it is too long, and beside it what could be typed. */
+export function drawInputLine({ sign, text, cursor, problem }: InputLine, hint: string, width: number): StyledLine {
+  const room = Math.max(1, width - sign.length - 1);
+  const skipped = Math.max(0, cursor - room + 1);
+  const before = text.slice(skipped, cursor);
+  const under = text.slice(cursor, cursor + 1) || ' ';
+  const line: StyledLine = [
+    span(sign, 'heading'),
+    span(before),
+    span(under, 'loud'),
+    span(text.slice(cursor + 1)),
+    span('  '),
+    span(problem === null ? hint : '', 'faint'),
+  ];
+  return clipLine(line, width);
+}

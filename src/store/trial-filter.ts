@@ -1,0 +1,110 @@
+import { type RawBuilder, sql } from 'kysely';
+import { assertNever } from '../base/assert-never.ts';
+import type { TheoryConstants } from '../train/trainer-protocol.ts';
+
+export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+export type FilterValue = number | string | boolean | null;
+
+/** What a condition looks at: a metric, a field of the training or of the evaluation, the trial's number, or its state. */
+export interface FilterColumn {
+  readonly of: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state';
+  readonly name: string;
+}
+
+export interface TrialCondition {
+  readonly column: FilterColumn;
+  readonly comparison: Comparison;
+  /** `=`: any of these; `!=`: none of these; else one number. */
+  readonly values: readonly FilterValue[];
+}
+
+/** Trials of which every condition holds. */
+export interface TrialFilter {
+  /** As it was written. */
+  readonly text: string;
+  readonly conditions: readonly TrialCondition[];
+}
+
+/** How the record's columns are read, over `w`, `e`, `t` and `l` of the query that lists trials. */
+export interface FilteredColumns {
+  /** The number of a metric; null: it has none. */
+  metric(name: string): RawBuilder<number | null>;
+  readonly state: RawBuilder<string>;
+}
+
+/** The filter as a condition of SQL, whose every value is a parameter. */
+export function trialsWhere(filter: TrialFilter | undefined, columns: FilteredColumns): RawBuilder<unknown> {
+  const conditions = (filter?.conditions ?? []).map((condition) => holds(condition, columns));
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+function holds({ column, comparison, values }: TrialCondition, columns: FilteredColumns): RawBuilder<unknown> {
+  if (comparison === '=' || comparison === '!=') {
+    const any = sql.join(
+      values.map((value) => sql`coalesce(${equals(column, value, columns)}, false)`),
+      sql` or `,
+    );
+    return comparison === '=' ? sql`(${any})` : sql`not (${any})`;
+  }
+  const [bound] = values;
+  return sql`${numberOf(column, columns)} ${sql.raw(comparison)} ${bound}::double precision`;
+}
+
+function equals(column: FilterColumn, value: FilterValue, columns: FilteredColumns): RawBuilder<unknown> {
+  switch (column.of) {
+    case 'metric':
+    case 'trial':
+      if (value === null) return sql`${numberOf(column, columns)} is null`;
+      return sql`${numberOf(column, columns)} = ${value}::double precision`;
+    case 'state':
+      if (value === 'collapsed') return sql`e.metrics ->> 'collapsed' = 'true'`;
+      if (value === 'reused') return sql`l.origin = 'reused'`;
+      return sql`${columns.state} = ${value}::text`;
+    case 'setting':
+    case 'evaluation': {
+      const found = jsonOf(column);
+      // A list holds what any of its members is.
+      const same = sql`${found} @> ${JSON.stringify(value)}::jsonb`;
+      return value === null ? sql`(${found} is null or ${same})` : same;
+    }
+    default:
+      return assertNever(column.of, 'column of a filter');
+  }
+}
+
+function numberOf(column: FilterColumn, columns: FilteredColumns): RawBuilder<number | null> {
+  switch (column.of) {
+    case 'metric':
+      return columns.metric(column.name);
+    case 'trial':
+      return sql`w.trial::double precision`;
+    case 'state':
+      throw new RangeError('a state has no order');
+    case 'setting':
+    case 'evaluation': {
+      const found = jsonOf(column);
+      return sql`case jsonb_typeof(${found}) when 'number' then (${found})::double precision end`;
+    }
+    default:
+      return assertNever(column.of, 'column of a filter');
+  }
+}
+
+function jsonOf({ of, name }: FilterColumn): RawBuilder<unknown> {
+  if (of === 'evaluation') return sql`(e.configuration #> array[${name}::text])`;
+  return sql`(t.specification #> array['configuration', ${name}::text])`;
+}
+
+/** Theorem 4.4's second term of a trial, as src/evaluate computes it; null before the constants are there. */
+export function complexityOf(
+  rate: RawBuilder<number | null>,
+  sparsity: RawBuilder<number | null>,
+  constants: TheoryConstants | null,
+): RawBuilder<number | null> {
+  if (constants === null) return sql`null::double precision`;
+  const { loss_bound: bound, lipschitz, hessian_minimum: least, confidence, train_rows: rows } = constants;
+  const strength = sql`(${constants.implicit_sparsity ?? 0}::double precision + ${sparsity})`;
+  const curvature = sql`(${least}::double precision + 2 * ${strength} * (2 * ${rate} - ${rate} * ${rate}))`;
+  const above = sql`${bound ** 2}::double precision + ${24 * bound * lipschitz ** 2}::double precision / ${curvature}`;
+  return sql`sqrt((${above}) / ${2 * rows * confidence}::double precision)`;
+}
