@@ -45,6 +45,9 @@ const retriedCodes = new Set([
   '57P01',
   '57P02',
   '57P03',
+  // Statements that a pooler parted from their connection: the pool gives up their names.
+  '26000',
+  '42P05',
   '08000',
   '08003',
   '08006',
@@ -58,11 +61,22 @@ const attempts = 6;
  * times, so it does nothing but database work.
  */
 export async function transact<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  return tried(attempts, () => store.db.transaction().execute(body));
+}
+
+/** One consistent look, of which all statements see the same moment; takes no locks. Tried again once. */
+export async function look<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  return tried(2, () =>
+    store.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(body),
+  );
+}
+
+async function tried<T>(times: number, run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await store.db.transaction().execute(body);
+      return await run();
     } catch (error) {
-      if (attempt >= attempts || !isTransient(error)) throw error;
+      if (attempt >= times || !isTransient(error)) throw error;
       await sleep(Math.min(2_000, 25 * 2 ** attempt));
     }
   }

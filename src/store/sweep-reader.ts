@@ -4,7 +4,7 @@ import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import { newestCheckpoint } from './claim-segments.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
-import type { DatabaseTransaction, Store } from './open-store.ts';
+import { type DatabaseTransaction, look, type Store } from './open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialSort } from './sweep-snapshot.ts';
 import { countTrials, readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
 
@@ -22,41 +22,37 @@ const wholeUpTo = 500;
  * @throws SWEEP_NOT_FOUND
  */
 export function readSweepSnapshot(store: Store, name: string, options: SnapshotOptions = {}): Promise<SweepSnapshot> {
-  return store.db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (tx) => {
-      const sweep = await tx
-        .selectFrom('sweeps')
-        .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
-        .selectAll('sweeps')
-        .select('constants')
-        .where('name', '=', name)
-        .executeTakeFirst();
-      if (sweep === undefined) throw await sweepNotFound(tx, name);
-      const totals = await readTotals(tx, sweep.id);
-      return {
-        sweepId: sweep.id,
-        name: sweep.name,
-        state: sweep.state,
-        desiredState: sweep.desired_state,
-        definition: sweep.definition,
-        trainer: sweep.trainer === 'simulated' ? 'simulated' : 'onnx',
-        desiredParallelism: sweep.desired_parallelism,
-        createdAt: sweep.created_at,
-        finishedAt: sweep.finished_at,
-        ...totals,
-        stepsPerSecond: await readRate(tx, sweep.id),
-        ...(await readShownTrials(tx, sweep, options)),
-        slots: await readSlots(tx, sweep.id),
-        recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
-          at,
-          kind,
-          text,
-        })),
-      };
-    });
+  return look(store, async (tx) => {
+    const sweep = await tx
+      .selectFrom('sweeps')
+      .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
+      .selectAll('sweeps')
+      .select('constants')
+      .where('name', '=', name)
+      .executeTakeFirst();
+    if (sweep === undefined) throw await sweepNotFound(tx, name);
+    const totals = await readTotals(tx, sweep.id);
+    return {
+      sweepId: sweep.id,
+      name: sweep.name,
+      state: sweep.state,
+      desiredState: sweep.desired_state,
+      definition: sweep.definition,
+      trainer: sweep.trainer === 'simulated' ? 'simulated' : 'onnx',
+      desiredParallelism: sweep.desired_parallelism,
+      createdAt: sweep.created_at,
+      finishedAt: sweep.finished_at,
+      ...totals,
+      stepsPerSecond: await readRate(tx, sweep.id),
+      ...(await readShownTrials(tx, sweep, options)),
+      slots: await readSlots(tx, sweep.id),
+      recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
+        at,
+        kind,
+        text,
+      })),
+    };
+  });
 }
 
 /** All of a small sweep's trials; of a larger one a page, and where all of them lie. */

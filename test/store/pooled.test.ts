@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { look, openStore, type Store, transact } from '../../src/store/open-store.ts';
+import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+/**
+ * A pooler in transaction mode hands out the server's connection of before, or another one: a statement prepared by name
+ * may be gone, as DISCARD ALL makes it go here.
+ */
+describe('a connection whose prepared statements do not last', () => {
+  let database: TestDatabase;
+  let store: Store;
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    store = openStore(database.databaseUrl, { poolSize: 1 });
+  });
+  afterAll(async () => {
+    await store.close();
+    await database.drop();
+  });
+
+  const seven = (value: number) => sql<{ sum: number }>`select ${value}::integer + 6 as sum`;
+
+  it('is worked with: alone, in a transaction and in a look, with names no more', async () => {
+    expect((await seven(1).execute(store.db)).rows).toEqual([{ sum: 7 }]);
+    await sql`deallocate all`.execute(store.db);
+    expect((await seven(2).execute(store.db)).rows).toEqual([{ sum: 8 }]);
+    const { rows } = await sql`select name from pg_prepared_statements`.execute(store.db);
+    expect(rows).toEqual([]);
+  });
+
+  it.each([
+    ['a transaction', transact],
+    ['a look', look],
+  ] as const)('has %s tried again', async (_, run) => {
+    const fresh = openStore(database.databaseUrl, { poolSize: 1 });
+    await seven(1).execute(fresh.db);
+    await sql`deallocate all`.execute(fresh.db);
+    const result = await run(fresh, async (tx) => (await seven(3).execute(tx)).rows[0]?.sum);
+    expect(result).toBe(9);
+    await fresh.close();
+  });
+});
