@@ -54,14 +54,11 @@ function rowsOf({ columns }: FileSource, path: string, table: Table): readonly R
 function demandColumn(path: string, { columns, records }: Table, field: string, column: string): void {
   if (columns.includes(column) || records.some(({ cells }) => cellAt(cells, column) !== undefined)) return;
   const quoted = columns.some((name) => /^".*"$/.test(name));
-  const isRow = columns.length > 1 && columns.every((name) => name !== field && /[\s\d]/.test(name));
   throw dataInvalid(path, `the column named by task.data.${field} is missing`, {
     got: columns.join(', '),
     expected: `a column ${column}`,
     fix: quoted
       ? 'TSV takes quotation marks as text: write the file without them, or as CSV'
-      : `name one of the file's columns in task.data.${field}, a nested one by its path${
-          isRow ? '; if the first line is a row, name the columns in task.data.columns' : ''
-        }`,
+      : `name one of the file's columns in task.data.${field}, a nested one by its path; where the first line is a row, name the columns in task.data.columns`,
   });
 }

@@ -145,7 +145,9 @@ export function shortReport(report: DataReport): readonly string[] {
   return [
     ...(counts === null || counts === undefined
       ? []
-      : [`classes in the order of the logits: ${listed(task.label_names.map((name, i) => `${name} (${counts[i]})`))}`]),
+      : [
+          `classes in the order of the logits: ${listed(task.label_names.map((name, i) => `${shortened(name)} (${counts[i]})`))}`,
+        ]),
     ...(examples[0] === undefined ? [] : [`the first row: ${examples[0]}`]),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
@@ -173,7 +175,7 @@ export function fullReport({ task, splits, overlaps, warnings, examples, maxLeng
 function classLines(names: readonly string[], counts: readonly number[]): readonly string[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const lines = names.map(
-    (name, label) => `  ${label} ${name}: ${counts[label] ?? 0} (${percent(counts[label] ?? 0, all)})`,
+    (name, label) => `  ${label} ${shortened(name)}: ${counts[label] ?? 0} (${percent(counts[label] ?? 0, all)})`,
   );
   return lines.length <= 50 ? lines : [...lines.slice(0, 50), `  and ${lines.length - 50} others`];
 }
