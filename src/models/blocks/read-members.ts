@@ -14,11 +14,20 @@ export function readMembers<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const result = schema.safeParse(config, { reportInput: true });
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
+  const { issues } = result.error;
+  const problems = issues.map((issue) => {
     const value = issue.input === undefined ? '' : ` ${JSON.stringify(issue.input)}`;
     return `${issue.path.join('.')}${value}: ${issue.message}`;
   });
-  throw unsupportedConfiguration(file, problems.join('; '), expected);
+  // What the members at fault may be, where that is a few values; else what the family supports, in words.
+  const allowed = issues.flatMap((issue) =>
+    issue.code === 'invalid_value' ? [`${issue.path.join('.')} ${issue.values.map(String).join(', ')}`] : [],
+  );
+  throw unsupportedConfiguration(
+    file,
+    problems.join('; '),
+    allowed.length === issues.length ? allowed.join('; ') : expected,
+  );
 }
 
 export function unsupportedConfiguration(file: string, got: string, expected: string): DropsweepError {
