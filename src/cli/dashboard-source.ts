@@ -1,7 +1,8 @@
 import type { ViewSource } from '../dashboard/view-source.ts';
+import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
 import type { Store } from '../store/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../store/sweep-events.ts';
-import { listSweeps, readMetric } from '../store/sweep-list.ts';
+import { listSweeps, readMetric, readMetrics } from '../store/sweep-list.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
 import { findTrial } from './find-trial.ts';
 
@@ -25,11 +26,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       return { total, from, rows: rows.toReversed() };
     },
     trial: async (number) => {
-      const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
-      const page = { sort, offset: number - 1 };
-      const snapshot = await readSweepSnapshot(store, watched.name, { trialLimit: 1, page });
-      const trial = findTrial(snapshot, number);
-      const { sweepId } = snapshot;
+      const { sweepId, trial } = await readTrial(store, watched, number);
       const { trainingId } = trial;
       const [events, losses] = await Promise.all([
         readSweepEvents(store.db, { sweepId, trainingId, limit: eventLimit }),
@@ -37,8 +34,26 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       ]);
       return { trial, events, losses };
     },
+    training: async (number) => {
+      const { sweepId, trial } = await readTrial(store, watched, number);
+      const { trainingId } = trial;
+      const [steps, curve, byMembers, events] = await Promise.all([
+        readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']),
+        readLearningCurve(store, sweepId, trainingId),
+        readEnsembleCurve(store, sweepId, number),
+        readSweepEvents(store.db, { sweepId, trainingId, limit: eventLimit }),
+      ]);
+      return { trial, steps, onTheWay: curve?.points ?? [], byMembers, events };
+    },
     watch(sweep) {
       watched.name = sweep;
     },
   };
+}
+
+async function readTrial(store: Store, watched: Watched, number: number) {
+  const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
+  const page = { sort, offset: number - 1 };
+  const snapshot = await readSweepSnapshot(store, watched.name, { trialLimit: 1, page });
+  return { sweepId: snapshot.sweepId, trial: findTrial(snapshot, number) };
 }

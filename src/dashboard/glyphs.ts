@@ -39,7 +39,21 @@ export function inAscii(text: string): string {
   if (!beyondAscii.test(text)) return text;
   let out = '';
   for (const { segment } of graphemes.segment(text)) {
-    out += beyondAscii.test(segment) ? (ascii.get(segment) ?? '?'.repeat(stringWidth(segment))) : segment;
+    out += beyondAscii.test(segment)
+      ? (ascii.get(segment) ?? brailleInAscii(segment) ?? '?'.repeat(stringWidth(segment)))
+      : segment;
   }
   return out;
+}
+
+/** Dots of a cell's upper and lower half. */
+const upperDots = 0x01 | 0x08 | 0x02 | 0x10;
+const lowerDots = 0x04 | 0x20 | 0x40 | 0x80;
+
+/** A cell of a line chart: which of its halves have dots; null: it is no such cell. */
+function brailleInAscii(segment: string): string | null {
+  const bits = (segment.codePointAt(0) ?? 0) - 0x2800;
+  if (bits < 0 || bits > 0xff) return null;
+  if ((bits & upperDots) === 0) return bits === 0 ? ' ' : '.';
+  return (bits & lowerDots) === 0 ? "'" : ':';
 }

@@ -15,6 +15,35 @@ export interface LearningCurve {
   readonly points: readonly CurvePoint[];
 }
 
+/** What an ensemble of so many members of one training scored. */
+export interface EnsemblePoint {
+  readonly members: number;
+  readonly metrics: EvaluationMetrics;
+}
+
+/**
+ * The stored evaluations of a trial's training that differ from the trial's in their size alone, by size. What is averaged
+ * does not matter to one member.
+ */
+export async function readEnsembleCurve(
+  store: Store,
+  sweepId: string,
+  trial: number,
+): Promise<readonly EnsemblePoint[]> {
+  const { rows } = await sql<EnsemblePoint>`
+    with own as (
+      select f.* from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+      where w.sweep_id = ${sweepId} and w.trial = ${trial})
+    select (e.configuration ->> 'ensemble_size')::integer as members, e.metrics
+    from own join evaluations e on e.training_id = own.training_id and e.at_step = own.at_step
+      and e.dataset_hash = own.dataset_hash and e.status = 'done' and e.metrics is not null
+      and e.configuration - array['ensemble_size', 'aggregate'] = own.configuration - array['ensemble_size', 'aggregate']
+      and (e.configuration -> 'aggregate' = own.configuration -> 'aggregate'
+        or e.configuration ->> 'ensemble_size' = '1' or own.configuration ->> 'ensemble_size' = '1')
+    order by 1`.execute(store.db);
+  return rows;
+}
+
 interface CurveRow extends CurvePoint {
   readonly hash: string;
   readonly own: string;

@@ -80,6 +80,16 @@ export async function readMetric(store: Store, trainingId: string, name: string)
   return chunks.flatMap((chunk) => chunk.values);
 }
 
+/** Several metrics' values, by name and step; none of those that were not recorded. */
+export async function readMetrics(
+  store: Store,
+  trainingId: string,
+  names: readonly string[],
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const values = await Promise.all(names.map((name) => readMetric(store, trainingId, name)));
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
+}
+
 /** Of these hashes, those whose training has succeeded already: what a launch will reuse. */
 export async function finishedTrainings(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ training_hash: string }>`

@@ -5,5 +5,6 @@ export const emptySource: ViewSource = {
   sweeps: async () => [],
   events: async () => ({ total: 0, from: 0, rows: [] }),
   trial: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
+  training: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
   watch: () => undefined,
 };

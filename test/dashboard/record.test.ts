@@ -85,6 +85,11 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   emulator.press('2jj\r');
   const trial = await emulator.until((screen) => screen[3]?.startsWith('── trial 3 1–19 of') === true);
   expect(trial[4]).toBe('> state                    waiting, step 0 of 10, 0 attempts');
+  emulator.press('\r');
+  const curves = await emulator.until((screen) => screen[3]?.startsWith('── trial 3, training loss') === true);
+  expect(curves[3]).toContain('── log: waiting, step 0 of 10');
+  emulator.press('\u001B');
+  await emulator.until((screen) => screen[3]?.startsWith('── trial 3 1–19 of') === true);
   emulator.press('\u001B');
   const back = await emulator.until((screen) => screen[3]?.startsWith('── trials 1–17 of 30') === true);
   expect(back[7]).toMatch(/^ > +3 /);

@@ -1,5 +1,6 @@
+import { sha256 } from '../../src/base/sha256.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readLearningCurve } from '../../src/store/learning-curve.ts';
+import { readEnsembleCurve, readLearningCurve } from '../../src/store/learning-curve.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
@@ -53,6 +54,50 @@ describe('a training that is evaluated on its way', () => {
       [3, 0.3],
       [4, 0.4],
     ]);
+  });
+
+  it('has an M-curve of those stored evaluations that differ in their size alone', async () => {
+    const plan = stopping('s', 2);
+    const sizes = [1, 2, 4];
+    const widened = plan.trainings.map((training) => {
+      const [evaluation] = training.evaluations;
+      if (evaluation === undefined) throw new Error('a plan evaluates');
+      const { configuration, evaluation_hash: hash } = evaluation;
+      const more = (change: Partial<typeof configuration>) => ({
+        ...evaluation,
+        evaluation_hash: sha256(`${hash} ${JSON.stringify(change)}`),
+        configuration: { ...configuration, ...change },
+      });
+      const averaged = { aggregate: 'probabilities' } as const;
+      return {
+        ...training,
+        evaluations: [
+          ...sizes.map((size) => more({ ensemble_size: size, ...(size === 1 ? {} : averaged) })),
+          more({ ensemble_size: 8, mask_seed: 1 }),
+          more({ ensemble_size: 1, mode: 'raw' }),
+          more({ ensemble_size: 16 }),
+        ],
+      };
+    });
+    const sweep = await record.launch({ ...plan, trainings: widened });
+    await record.finishAll(sweep);
+    const { trials } = await readSweepSnapshot(record.store, 's');
+    const members = async (size: number, change: Partial<(typeof trials)[0]['evaluation']> = {}) => {
+      const wanted = { ensemble_size: size, mode: 'ensemble', mask_seed: 0, ...change };
+      const trial = trials.find(({ evaluation }) =>
+        Object.entries(wanted).every(([name, value]) =>
+          Object.entries(evaluation).some(([key, is]) => key === name && is === value),
+        ),
+      );
+      const curve = await readEnsembleCurve(record.store, sweep, trial?.trial ?? 0);
+      return curve.map((point) => point.members);
+    };
+    expect(await members(4)).toEqual([1, 2, 4]);
+    // One member is the same whatever is averaged.
+    expect(await members(1)).toEqual([1, 2, 4, 16]);
+    expect(await members(16)).toEqual([1, 16]);
+    expect(await members(8, { mask_seed: 1 })).toEqual([8]);
+    expect(await members(1, { mode: 'raw' })).toEqual([1]);
   });
 
   it('goes on beside its evaluation, and succeeds when that is done too', async () => {

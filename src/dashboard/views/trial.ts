@@ -10,7 +10,7 @@ import { readingView, type ViewFrame } from './view.ts';
 /** All about one trial: its state, scores, settings, and what happened to its training. */
 export const trial = readingView({
   name: 'trial',
-  help: 'one trial; esc goes back',
+  help: 'one trial; enter: its training’s curves, esc goes back',
   eventsBelow: false,
   read: (source, { subject }) => source.trial(Number(subject)),
   rows: (details, { definition }) => linesOf(details, definition).length,
@@ -20,6 +20,7 @@ export const trial = readingView({
     const caption = `trial ${details.trial.trial}`;
     return chosenRows({ caption, headings: null, total: rows.length, from: 0, rows, state, width, height });
   },
+  open: ({ trial: { trial: number } }) => ({ view: 'training', subject: String(number) }),
 });
 
 function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewFrame['snapshot']['definition']) {

@@ -3,12 +3,13 @@ import { overview } from './overview.ts';
 import { slots } from './slots.ts';
 import { sweeps } from './sweeps.ts';
 import { tradeoffView } from './tradeoff.ts';
+import { training } from './training.ts';
 import { trial } from './trial.ts';
 import { trials } from './trials.ts';
 import type { View } from './view.ts';
 
 /** Every view, in the order that `tab` goes through those that have a key. */
-export const views: readonly View[] = [overview, trials, tradeoffView, slots, events, sweeps, trial];
+export const views: readonly View[] = [overview, trials, tradeoffView, slots, events, sweeps, trial, training];
 
 export function viewNamed(name: string): View {
   return views.find((view) => view.name === name) ?? overview;
