@@ -15,6 +15,14 @@ export interface KeyboardOptions {
 const pasteBegins = '[200~';
 const pasteEnds = '[201~';
 
+/** Keys that arrive as characters where they come with others. */
+const keysInText: Readonly<Record<string, PressedKey>> = {
+  '\r': { return: true },
+  '\t': { tab: true },
+  '\b': { backspace: true },
+  '\u007F': { backspace: true },
+};
+
 /** Keys nearer to one another than this were not pressed by a hand: a key held down repeats slower. */
 const togetherMs = 20;
 
@@ -53,7 +61,10 @@ export class Keyboard {
     }
     const characters = input === '' ? [input] : Array.from(input);
     this.#together = characters.length > 1 || silence < togetherMs;
-    for (const character of characters) this.#options.onKey(character, key);
+    for (const character of characters) {
+      if (characters.length === 1) this.#options.onKey(character, key);
+      else this.#options.onKey(character, keysInText[character] ?? {});
+    }
   }
 
   /** Does what the key just taken asks for, unless more came with it or comes at once: then it was no key. */

@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream';
 import { render } from 'ink';
-import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import type { TrialFilter } from '../store/trial-filter.ts';
+import type { DashboardOptions } from './dashboard-options.ts';
+import { palette } from './palette.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
 import { filterPrompt } from './filter-prompt.ts';
-import { keyMeaning, type DashboardCommand, type PressedKey } from './key-bindings.ts';
+import { keyMeaning, type KeyMeaning, type PressedKey } from './key-bindings.ts';
 import { Keyboard } from './keyboard.ts';
 import { Notices } from './notices.ts';
 import { Prompt } from './prompt.ts';
@@ -13,38 +15,12 @@ import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { Steering } from './steering.ts';
 import { isFinal } from './sweep-progress.ts';
-import { TerminalScreen, type TerminalOutput } from './terminal-screen.ts';
+import { TerminalScreen } from './terminal-screen.ts';
 import { pageAsked } from './trial-table.ts';
-import type { ViewSource } from './view-source.ts';
 import { Viewing } from './viewing.ts';
 
-export interface DashboardOptions {
-  /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
-  readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
-  /** The queries of single views. */
-  readonly source: ViewSource;
-  /** See SnapshotPollerOptions. */
-  readonly readMark?: () => Promise<string>;
-  /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
-  readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
-  /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
-  readonly command: (command: DashboardCommand) => Promise<void>;
-  readonly stdout: TerminalOutput;
-  readonly stdin: NodeJS.ReadStream;
-  readonly refreshMs?: number;
-  readonly restingRefreshMs?: number;
-  /** Leaves when it fires; the sweep goes on. */
-  readonly signal?: AbortSignal;
-  readonly now?: () => Date;
-  /** Default: NO_COLOR is not set. */
-  readonly colour?: boolean;
-  /** Default: as the locale or DROPSWEEP_GLYPHS says. */
-  readonly ascii?: boolean;
-  /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
-  readonly guard?: () => () => void;
-  /** Stops the process until it is continued. Default: this process, by SIGSTOP. */
-  readonly stopProcess?: () => void;
-}
+/** What keys mean that change nothing but what is seen. */
+const looking: readonly KeyMeaning['kind'][] = ['view', 'next_view', 'open', 'ask'];
 
 const waitingLookMs = 5000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -257,26 +233,34 @@ class Dashboard {
     if (this.#prompt.take(input, key)) return;
     const meaning = keyMeaning(input, key, Math.max(1, this.#viewing.extent.visible));
     if (meaning === null) return;
-    if (meaning.kind === 'leave') this.#leave(key);
+    if (key.ctrl === true) this.#act(meaning);
+    else this.#take(meaning);
+  }
+
+  /** What looks is done at once; what commands, or leaves the rest of a text to the shell, comes alone or not at all. */
+  #take(meaning: KeyMeaning): void {
+    if (looking.some((kind) => kind === meaning.kind)) this.#act(meaning);
+    else this.#keyboard.alone(() => this.#act(meaning));
+  }
+
+  #act(meaning: KeyMeaning): void {
+    if (meaning.kind === 'leave') this.#leaving.abort();
     else if (meaning.kind === 'suspend') this.#suspend();
     else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
     else if (meaning.kind === 'next_view') this.#viewing.next();
     else if (meaning.kind === 'open') this.#open();
-    else if (meaning.kind === 'ask_filter') this.#askFilter();
-    else this.#keyboard.alone(() => this.#steering.take(meaning));
+    else if (meaning.kind === 'ask') this.#ask(meaning.what);
+    else this.#steering.take(meaning);
   }
 
-  /** The rest of a text with a `q` in it would go to the shell. */
-  #leave(key: PressedKey): void {
-    const leave = (): void => this.#leaving.abort();
-    if (key.ctrl === true) leave();
-    else this.#keyboard.alone(leave);
-  }
-
-  #askFilter(): void {
+  #ask(what: 'filter' | 'action'): void {
     if (this.#snapshot === null) return;
-    const apply = (filter: TrialFilter | null): void => this.#viewing.filter(filter);
-    this.#prompt.open(filterPrompt(this.#snapshot.definition, this.#viewing.state.filter, apply));
+    const filter = (chosen: TrialFilter | null): void => this.#viewing.filter(chosen);
+    const kinds = {
+      filter: filterPrompt(this.#snapshot.definition, this.#viewing.state.filter, filter),
+      action: palette(this.#snapshot, (meaning) => this.#take(meaning)),
+    };
+    this.#prompt.open(kinds[what]);
   }
 
   #open(): void {

@@ -68,7 +68,7 @@ describe('the whole frame', () => {
       ↑ ↓ or k j  choose a row
       PgUp PgDn   a page; Home, End: the first, the last
       enter, esc  open the chosen row, go back (or show all again)
-      ?, tab      this help, the next view
+      ?, tab, :   this help, the next view, anything by its name
       1           overview: trials, trade-off and slots at once
       2           trials: every trial, by any column
       3           trade-off: the objective against complexity

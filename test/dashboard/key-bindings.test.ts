@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { keyHelp, keyMeaning } from '../../src/dashboard/key-bindings.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { actions } from '../../src/dashboard/actions.ts';
+import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/key-bindings.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
+import { palette } from '../../src/dashboard/palette.ts';
+import { Prompt } from '../../src/dashboard/prompt.ts';
+import { situations } from './sweep-fixture.ts';
 import { viewAfter, views } from '../../src/dashboard/views/views.ts';
 
 describe('keys', () => {
@@ -50,6 +54,73 @@ describe('keys', () => {
     expect(changeView(helped, { kind: 'back' }, extent)).toEqual(opened);
     expect(changeView(opened, { kind: 'back' }, extent)).toEqual(chosen);
     expect(changeView(chosen, { kind: 'back' }, extent)).toEqual(chosen);
+  });
+});
+
+describe('actions', () => {
+  it('have each keys of their own, which the help or the palette names', () => {
+    const keys = actions.flatMap((action) => action.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+    const names = actions.flatMap(({ name }) => name ?? []);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the palette', () => {
+  let done: KeyMeaning[];
+  let prompt: Prompt;
+  beforeEach(() => {
+    done = [];
+    prompt = new Prompt(() => undefined);
+    prompt.open(palette(situations.running(), (meaning) => done.push(meaning)));
+  });
+  const type = (text: string): void => {
+    for (const key of text) prompt.take(key, {});
+  };
+  const shown = (): string =>
+    (prompt.shown?.draw(100) ?? [])
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd();
+
+  it('does all that keys do, by name, and goes to every view', () => {
+    for (const { name, meaning } of actions) {
+      if (name === undefined) continue;
+      prompt.open(palette(situations.running(), (chosen) => done.push(chosen)));
+      type(`${name}\r`);
+      expect(done.at(-1)).toEqual(meaning(1));
+    }
+    for (const { name, key } of views) {
+      prompt.open(palette(situations.running(), (chosen) => done.push(chosen)));
+      type(`${name}${key === undefined ? ' 26' : ''}\r`);
+      expect(done.at(-1)).toMatchObject({ kind: 'view', action: { kind: key === undefined ? 'open' : 'go' } });
+    }
+    expect(prompt.shown).toBeNull();
+  });
+
+  it('completes with tab as far as words agree, and says what could follow', () => {
+    type('tr');
+    expect(shown()).toBe(':tr   trials trade-off trial training');
+    prompt.take('', { tab: true });
+    type('ai');
+    prompt.take('', { tab: true });
+    expect(shown()).toBe(':training   1 to 26');
+    type(' 3\r');
+    expect(done).toEqual([{ kind: 'view', action: { kind: 'open', opened: { view: 'training', subject: '3' } } }]);
+  });
+
+  it.each([
+    ['pau', null],
+    ['tr', 'tr could be trials or trade-off or trial or training'],
+    ['paus9', 'there is no paus9; did you mean pause?'],
+    ['trial', 'trial needs a number from 1 to 26'],
+    ['trial 27', 'trial needs a number from 1 to 26'],
+    ['trial 1 2', 'trial needs a number from 1 to 26'],
+    ['pause now', 'pause takes nothing after it'],
+  ])('takes %s, or says why not: %s', (text, problem) => {
+    type(`${text}\r`);
+    expect(prompt.shown?.problem ?? null).toBe(problem);
+    expect(done).toHaveLength(problem === null ? 1 : 0);
   });
 });
 

@@ -57,6 +57,17 @@ describe('the keyboard', () => {
     expect(await after(100)).toEqual(['refused', 'refused', 'key j', 'refused']);
   });
 
+  it('knows a key that arrives with others', () => {
+    const taken: unknown[] = [];
+    const plain = new Keyboard({
+      onKey: (input, key) => taken.push(Object.keys(key).length === 0 ? input : key),
+      onPaste: () => undefined,
+      onRefused: () => undefined,
+    });
+    plain.take('x\u007Fy\t\r', {});
+    expect(taken).toEqual(['x', { backspace: true }, 'y', { tab: true }, { return: true }]);
+  });
+
   it('hands on text in brackets as text, keys and all, and takes keys again after it', async () => {
     for (const piece of ['[200~', 'q pr', '+']) keyboard.take(piece, {});
     keyboard.take('', { return: true });

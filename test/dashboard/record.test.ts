@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
@@ -111,6 +112,17 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   emulator.press('\u001B');
   await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
 
+  // By name, from anywhere.
+  emulator.press(':training 31');
+  await emulator.until((screen) => screen[23]?.startsWith(':training 31') === true);
+  emulator.press('\r');
+  await emulator.until((screen) => screen[22] === '! training needs a number from 1 to 30');
+  emulator.press('\u007F');
+  emulator.press('0\r');
+  await emulator.until((screen) => screen[3]?.startsWith('── trial 30, training loss') === true);
+  emulator.press('\u001B');
+  await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
+
   emulator.press('p');
   await emulator.until((screen) => screen[0]?.endsWith('PAUSED') === true);
   emulator.press('+');
@@ -127,7 +139,12 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   expect(away[2]).toContain('30 waiting');
   server = await startServer(port);
   await emulator.until((screen) => screen[22]?.startsWith('!') === false);
-  emulator.press('r');
+  emulator.press(':res\r');
+  await emulator.until((screen) => screen[22] === 'keys that command are taken one at a time');
+  emulator.press(':res');
+  await emulator.until((screen) => screen[23]?.startsWith(':res') === true);
+  await setTimeout(100);
+  emulator.press('\r');
   await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
   emulator.press('q');
   expect(await watching).toBe('left');

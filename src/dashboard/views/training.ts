@@ -12,6 +12,7 @@ import { readingView } from './view.ts';
 export const training = readingView({
   name: 'training',
   help: 'curves and log of a trial’s training; esc goes back',
+  numbered: ({ trialCount }) => trialCount,
   eventsBelow: false,
   read: (source, { subject }) => source.training(Number(subject)),
   rows: (curves, snapshot) => panelsOf(curves, snapshot).length,

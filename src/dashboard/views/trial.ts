@@ -11,6 +11,7 @@ import { readingView, type ViewFrame } from './view.ts';
 export const trial = readingView({
   name: 'trial',
   help: 'one trial; enter: its training’s curves, esc goes back',
+  numbered: ({ trialCount }) => trialCount,
   eventsBelow: false,
   read: (source, { subject }) => source.trial(Number(subject)),
   rows: (details, { definition }) => linesOf(details, definition).length,

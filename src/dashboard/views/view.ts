@@ -29,6 +29,8 @@ export interface ViewDefinition<Model> {
   readonly name: string;
   /** Goes to it from anywhere; absent: it is reached by opening something. */
   readonly key?: string;
+  /** How many there are of what it shows one of, numbered from 1; absent: it is of the sweep. */
+  readonly numbered?: (snapshot: SweepSnapshot) => number;
   /** What it shows, in the help. */
   readonly help: string;
   /** Whether the newest events stand below it; false where it shows them itself. */
@@ -60,7 +62,7 @@ export interface ReadView {
 export interface View
   extends Pick<
     ViewDefinition<never>,
-    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'visible'
+    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'numbered' | 'visible'
   > {
   /** Null: it reads nothing of its own, and `drawn` is all of it. */
   readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;

@@ -1,0 +1,88 @@
+import type { KeyMeaning } from './key-bindings.ts';
+import { views } from './views/views.ts';
+
+/** Something that a key does, or the palette by name. Keys, help, the foot of the screen and the palette are made of these. */
+export interface DashboardAction {
+  /** In the palette; absent: it makes sense as a key alone. */
+  readonly name?: string;
+  /** Characters, or what `keyName` calls other keys. */
+  readonly keys: readonly string[];
+  /** @param page rows that the view shows */
+  readonly meaning: (page: number) => KeyMeaning;
+  /** Its line of the help; absent: the line of the action before it says both. */
+  readonly help?: readonly [keys: string, meaning: string];
+  /** What the foot of the screen calls it, and how early; absent: nothing. */
+  readonly hint?: { readonly keys: string; readonly meaning: string; readonly place: number };
+}
+
+const always = (meaning: KeyMeaning) => () => meaning;
+const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'move', rows } });
+const hint = (place: number, keys: string, meaning: string) => ({ hint: { keys, meaning, place } });
+
+/** Every action, in the order of the help. */
+export const actions: readonly DashboardAction[] = [
+  {
+    name: 'leave',
+    keys: ['q', 'ctrl-c'],
+    meaning: always({ kind: 'leave' }),
+    help: ['q, Ctrl-Z', 'leave (the sweep goes on), or stop until `fg`'],
+    ...hint(0, 'q', 'leave'),
+  },
+  { name: 'suspend', keys: ['ctrl-z'], meaning: always({ kind: 'suspend' }) },
+  {
+    name: 'pause',
+    keys: ['p'],
+    meaning: always({ kind: 'pause' }),
+    help: ['p, r', 'pause (slots checkpoint and stop), resume'],
+    ...hint(3, 'p', 'pause'),
+  },
+  { name: 'resume', keys: ['r'], meaning: always({ kind: 'resume' }), ...hint(4, 'r', 'resume') },
+  {
+    name: 'more-lanes',
+    keys: ['+', '='],
+    meaning: always({ kind: 'parallelism', change: 1 }),
+    help: ['+ -', 'one lane more or less'],
+    ...hint(8, '+-', 'lanes'),
+  },
+  { name: 'fewer-lanes', keys: ['-'], meaning: always({ kind: 'parallelism', change: -1 }) },
+  {
+    name: 'sort',
+    keys: ['s'],
+    meaning: always({ kind: 'view', action: { kind: 'next_sort' } }),
+    help: ['s, /', 'sort the trials by the next column, filter them'],
+    ...hint(5, 's', 'sort'),
+  },
+  { name: 'filter', keys: ['/'], meaning: always({ kind: 'ask', what: 'filter' }), ...hint(6, '/', 'filter') },
+  { keys: ['up', 'k'], meaning: always(scroll(-1)), help: ['↑ ↓ or k j', 'choose a row'], ...hint(7, 'jk', 'scroll') },
+  { keys: ['down', 'j'], meaning: always(scroll(1)) },
+  {
+    keys: ['pageUp'],
+    meaning: (page) => scroll(-page),
+    help: ['PgUp PgDn', 'a page; Home, End: the first, the last'],
+  },
+  { keys: ['pageDown'], meaning: (page) => scroll(page) },
+  { name: 'first', keys: ['home'], meaning: always(scroll(Number.NEGATIVE_INFINITY)) },
+  { name: 'last', keys: ['end'], meaning: always(scroll(Number.POSITIVE_INFINITY)) },
+  {
+    name: 'open',
+    keys: ['enter'],
+    meaning: always({ kind: 'open' }),
+    help: ['enter, esc', 'open the chosen row, go back (or show all again)'],
+    ...hint(9, 'enter', 'open'),
+  },
+  { name: 'back', keys: ['escape'], meaning: always({ kind: 'view', action: { kind: 'back' } }) },
+  {
+    name: 'help',
+    keys: ['?'],
+    meaning: always({ kind: 'view', action: { kind: 'toggle_help' } }),
+    help: ['?, tab, :', 'this help, the next view, anything by its name'],
+    ...hint(1, '?', 'help'),
+  },
+  { keys: ['tab'], meaning: always({ kind: 'next_view' }), ...hint(2, 'tab', 'view') },
+  { keys: [':'], meaning: always({ kind: 'ask', what: 'action' }) },
+  ...views.flatMap(({ key, name, help }): readonly DashboardAction[] => {
+    if (key === undefined) return [];
+    const meaning = always({ kind: 'view', action: { kind: 'go', view: name } });
+    return [{ name, keys: [key], meaning, help: [key, `${name}: ${help}`] }];
+  }),
+];

@@ -1,0 +1,33 @@
+import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
+import type { DashboardCommand } from './key-bindings.ts';
+import type { TerminalOutput } from './terminal-screen.ts';
+import type { ViewSource } from './view-source.ts';
+
+/** What the dashboard is given to show a sweep on a terminal. */
+export interface DashboardOptions {
+  /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
+  readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
+  /** The queries of single views. */
+  readonly source: ViewSource;
+  /** See SnapshotPollerOptions. */
+  readonly readMark?: () => Promise<string>;
+  /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
+  readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
+  /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
+  readonly command: (command: DashboardCommand) => Promise<void>;
+  readonly stdout: TerminalOutput;
+  readonly stdin: NodeJS.ReadStream;
+  readonly refreshMs?: number;
+  readonly restingRefreshMs?: number;
+  /** Leaves when it fires; the sweep goes on. */
+  readonly signal?: AbortSignal;
+  readonly now?: () => Date;
+  /** Default: NO_COLOR is not set. */
+  readonly colour?: boolean;
+  /** Default: as the locale or DROPSWEEP_GLYPHS says. */
+  readonly ascii?: boolean;
+  /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
+  readonly guard?: () => () => void;
+  /** Stops the process until it is continued. Default: this process, by SIGSTOP. */
+  readonly stopProcess?: () => void;
+}
