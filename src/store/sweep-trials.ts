@@ -117,8 +117,10 @@ function valueOf({ by, name }: TrialSort, constants: TheoryConstants | null): Ra
   }
 }
 
-/** The metrics that no evaluation holds. */
-function measuredOutside(constants: TheoryConstants | null): Readonly<Record<string, RawBuilder<number | null>>> {
+/** The metrics that no evaluation holds: each metric with `ofTrial` is here by its name. */
+export function measuredOutside(
+  constants: TheoryConstants | null,
+): Readonly<Record<string, RawBuilder<number | null>>> {
   return {
     complexity: complexityOrder(constants),
     train_seconds: sql`nullif(t.train_seconds, 0)`,

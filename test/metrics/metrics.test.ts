@@ -13,6 +13,7 @@ import {
 import { scoreSet } from '../../src/metrics/score-set.ts';
 import { classScores, labelSetScores, scoredForm, type ScoredSet, valueScores } from '../../src/metrics/scored-set.ts';
 import { computedFrom } from '../../src/metrics/metric.ts';
+import { measuredOutside } from '../../src/store/sweep-trials.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { readSourceFiles } from '../architecture/source-files.ts';
 
@@ -81,6 +82,11 @@ describe('every metric', () => {
       .filter(({ text }) => named.test(text))
       .map(({ path }) => path);
     expect(elsewhere).toEqual([]);
+  });
+
+  it('that no evaluation holds is one that the record orders trials by', () => {
+    const ofTrials = metrics.filter(({ ofTrial }) => ofTrial !== undefined).map(({ name }) => name);
+    expect(Object.keys(measuredOutside(null))).toEqual(expect.arrayContaining(ofTrials));
   });
 });
 

@@ -4,7 +4,8 @@ import { hierarchicalBootstrap, pairedBootstrap } from '../../src/stats/hierarch
 import { holm } from '../../src/stats/holm.ts';
 import { mcnemarExact } from '../../src/stats/mcnemar.ts';
 import { paretoFront } from '../../src/stats/pareto-front.ts';
-import { meanOfRows, type Repeats } from '../../src/stats/repeats.ts';
+import type { Repeats } from '../../src/stats/repeats.ts';
+import { meanOfRows } from './mean-of-rows.ts';
 import { selectionOptimism } from '../../src/stats/selection-optimism.ts';
 
 // statsmodels 0.14: mcnemar([[0, b], [c, 0]], exact=True).pvalue

@@ -1,7 +1,8 @@
 import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
-import { AshaFold } from './asha.ts';
+import { ashaRule } from './asha.ts';
+import { RungFold } from './rung-fold.ts';
 import { stepsOfShares } from './rung-shares.ts';
 
 /**
@@ -74,12 +75,12 @@ function deal(brackets: number, rungs: number, keep: number): readonly number[] 
 
 class HyperbandFold implements SchedulerFold {
   readonly #dealt: readonly number[];
-  readonly #brackets: readonly AshaFold[];
+  readonly #brackets: readonly RungFold[];
 
   constructor(dealt: readonly number[], rungs: number, keep: number) {
     this.#dealt = dealt;
     const brackets = Math.max(...dealt) + 1;
-    this.#brackets = Array.from({ length: brackets }, (_, bracket) => new AshaFold(rungs - bracket, keep));
+    this.#brackets = Array.from({ length: brackets }, (_, bracket) => new RungFold(rungs - bracket, keep, ashaRule));
   }
 
   planned(trainings: number): readonly RungDecision[] {

@@ -1,0 +1,80 @@
+import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
+import { properShare } from '../../sweep/number-rules.ts';
+import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
+import { RankedRung } from './ranked-rung.ts';
+import { readRungs, stepsOfShares } from './rung-shares.ts';
+
+/** A rule of who goes on: asks each rung in turn, the earliest first, for the decisions that follow now. */
+export type RungRule = (rungs: readonly RankedRung[], keep: number, trainings: number) => readonly RungDecision[];
+
+interface RankingKind {
+  readonly kind: string;
+  readonly example: string;
+  readonly sentence: string;
+  /** Where the sweep file does not say it: the share and how it is spelled. */
+  readonly keep: { readonly share: number; readonly spelled: string };
+  readonly rule: RungRule;
+}
+
+/** A scheduler of `rungs` and `keep`: all rank what reached a rung, and differ in their rule. */
+export function rankingScheduler({ kind, example, sentence, keep, rule }: RankingKind): SchedulerKind {
+  return {
+    section: {
+      kind,
+      example,
+      sentence,
+      fields: [
+        {
+          name: 'rungs',
+          expected: 'shares between 0 and 1, rising',
+          sentence: 'After which shares of the steps it decides',
+        },
+        {
+          name: 'keep',
+          expected: 'a share between 0 and 1',
+          sentence: `Which share of a rung goes on; default ${keep.spelled}`,
+        },
+      ],
+      read: (section) => ({ rungs: readRungs(section), keep: section.number('keep', properShare) ?? keep.share }),
+    },
+    make: (definition) => {
+      const shares = numbersSetting(definition, 'rungs');
+      const kept = numberSetting(definition, 'keep');
+      return {
+        decides: true,
+        rungCount: () => shares.length + 1,
+        rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+        open: () => new RungFold(shares.length, kept, rule),
+      };
+    },
+  };
+}
+
+/** Ranks reports at each rung that decides, and applies a rule after each. */
+export class RungFold implements SchedulerFold {
+  readonly #rungs: readonly RankedRung[];
+  readonly #keep: number;
+  readonly #rule: RungRule;
+  #trainings = 0;
+
+  /** @param rungs those that decide: all but the training's end */
+  constructor(rungs: number, keep: number, rule: RungRule) {
+    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung));
+    this.#keep = keep;
+    this.#rule = rule;
+  }
+
+  planned(trainings: number): readonly RungDecision[] {
+    this.#trainings = trainings;
+    return this.#rule(this.#rungs, this.#keep, trainings);
+  }
+
+  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
+    this.#rungs[rung]?.hear(ordinal, value);
+    return this.#rule(this.#rungs, this.#keep, this.#trainings);
+  }
+
+  retract(ordinal: number, rung: number): void {
+    this.#rungs[rung]?.retract(ordinal);
+  }
+}
