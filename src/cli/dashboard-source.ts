@@ -1,5 +1,6 @@
 import type { ViewSource } from '../dashboard/view-source.ts';
 import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { Store } from '../store/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../store/sweep-events.ts';
 import { listSweeps, readMetric, readMetrics } from '../store/sweep-list.ts';
@@ -16,6 +17,7 @@ export interface Watched {
 
 /** The dashboard's single queries, over the record. */
 export function dashboardSource(store: Store, watched: Watched): ViewSource {
+  const stepsOf = recordedSteps(store);
   return {
     sweeps: () => listSweeps(store),
     events: async (sweepId, { offset: from, limit }) => {
@@ -37,17 +39,31 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
     training: async (number) => {
       const { sweepId, trial } = await readTrial(store, watched, number);
       const { trainingId } = trial;
-      const [steps, curve, byMembers, events] = await Promise.all([
-        readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']),
+      const [recorded, curve, byMembers, events] = await Promise.all([
+        stepsOf(trial),
         readLearningCurve(store, sweepId, trainingId),
         readEnsembleCurve(store, sweepId, number),
         readSweepEvents(store.db, { sweepId, trainingId, limit: eventLimit }),
       ]);
-      return { trial, steps, onTheWay: curve?.points ?? [], byMembers, events };
+      return { trial, steps: recorded, onTheWay: curve?.points ?? [], byMembers, events };
     },
     watch(sweep) {
       watched.name = sweep;
     },
+  };
+}
+
+type Steps = Readonly<Record<string, readonly number[]>>;
+
+/** What was recorded of a training's steps: read again only where there is more of it. */
+function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
+  let last: { readonly of: string; readonly steps: Steps } | null = null;
+  return async ({ trainingId, step, attempts }) => {
+    const of = `${trainingId} ${step} ${attempts}`;
+    if (last?.of === of) return last.steps;
+    const steps = await readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']);
+    last = { of, steps };
+    return steps;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { TrialFilter } from '../store/trial-filter.ts';
-import type { PromptKind } from './prompt.ts';
+import { commonBeginning, type PromptKind } from './prompt.ts';
 import { filterColumns, readFilter } from './read-filter.ts';
 
 /** Asks for which trials to show. */
@@ -18,9 +18,9 @@ export function filterPrompt(
       return beginning(text, words).slice(0, 8).join(' ');
     },
     complete: (text) => {
-      const [only, ...others] = beginning(text, words);
-      if (only === undefined || others.length > 0) return text;
-      return `${text.slice(0, text.length - lastWord(text).length)}${only}`;
+      const [first, ...others] = beginning(text, words);
+      if (first === undefined) return text;
+      return `${text.slice(0, text.length - lastWord(text).length)}${others.reduce(commonBeginning, first)}`;
     },
     submit: (text) => {
       if (text.trim() === '') {

@@ -2,7 +2,7 @@ import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { actions } from './actions.ts';
 import type { KeyMeaning } from './key-bindings.ts';
-import type { PromptKind } from './prompt.ts';
+import { commonBeginning, type PromptKind } from './prompt.ts';
 import { views } from './views/views.ts';
 
 /** Every word of the palette: actions, and views of one of many (`trial 12`). */
@@ -26,7 +26,7 @@ export function palette(snapshot: SweepSnapshot, act: (meaning: KeyMeaning) => v
     complete: (text) => {
       const [first, ...others] = beginning(text);
       if (first === undefined) return text;
-      return others.reduce(common, first);
+      return others.reduce(commonBeginning, first);
     },
     submit: (text) => {
       if (text.trim() === '') return null;
@@ -61,11 +61,4 @@ function meaningOf(text: string, snapshot: SweepSnapshot): KeyMeaning | string {
 
 function beginning(text: string): readonly string[] {
   return words.filter((word) => word.startsWith(text));
-}
-
-/** What both words begin with. */
-function common(one: string, other: string): string {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length += 1;
-  return one.slice(0, length);
 }

@@ -66,3 +66,10 @@ export interface ShownPrompt {
   readonly problem: string | null;
   readonly draw: (width: number) => StyledLine;
 }
+
+/** What both words begin with. */
+export function commonBeginning(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return one.slice(0, length);
+}

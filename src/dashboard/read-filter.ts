@@ -50,7 +50,8 @@ export function readFilter(text: string, definition: SweepDefinition): TrialFilt
 export function filterColumns(definition: SweepDefinition): ReadonlyMap<string, FilterColumn> {
   const columns = new Map<string, FilterColumn>();
   const add = (word: string | undefined, column: FilterColumn): void => {
-    if (word !== undefined && !columns.has(word)) columns.set(word, column);
+    // A heading of two words cannot be typed as one.
+    if (word !== undefined && !columns.has(word) && !/\s/.test(word)) columns.set(word, column);
   };
   add('trial', { of: 'trial', name: 'trial' });
   add('#', { of: 'trial', name: 'trial' });
@@ -87,7 +88,7 @@ function conditionsOf(text: string, columns: ReadonlyMap<string, FilterColumn>):
     const nameAt = (at['name']?.[0] ?? from) + 1;
     const column = columns.get(name) ?? columns.get(name.toLowerCase());
     if (column === undefined) {
-      throw new Unreadable(nameAt, `there is no column ${name}${didYouMean(name, [...columns.keys()])}`);
+      throw new Unreadable(nameAt, `there is no column ${name}${nearest(name, [...columns.keys()])}`);
     }
     const sign = groups['sign'];
     const end = found.index + found[0].length + 1;
@@ -98,6 +99,12 @@ function conditionsOf(text: string, columns: ReadonlyMap<string, FilterColumn>):
     conditions.push(conditionOf(column, sign === ':' ? '=' : comparisonOf(sign), value, valueAt));
   }
   return conditions;
+}
+
+/** What begins so, else what is spelt nearly so. */
+function nearest(name: string, words: readonly string[]): string {
+  const begun = words.find((word) => word.startsWith(name));
+  return begun === undefined ? didYouMean(name, words) : `; did you mean ${begun}?`;
 }
 
 function comparisonOf(sign: string): Comparison {

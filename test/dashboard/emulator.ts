@@ -1,4 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Terminal } from '@xterm/headless';
 import { vi } from 'vitest';
 
@@ -36,6 +37,12 @@ export class Emulator {
 
   press(keys: string): void {
     this.stdin.push(keys);
+  }
+
+  /** A key that commands, as a hand presses it: not at once after another. */
+  async pressAlone(key: string): Promise<void> {
+    await sleep(50);
+    this.press(key);
   }
 
   resize(columns: number, rows: number): void {

@@ -38,6 +38,7 @@ describe('a filter', () => {
 
   it.each([
     ['p>=0.3 acuracy>0.9', 8, 'there is no column acuracy; did you mean accuracy?'],
+    ['acc>0.9', 1, 'there is no column acc; did you mean accuracy?'],
     ['p>=', 4, 'p>= needs a value'],
     ['accuracy', 9, 'accuracy needs = != < <= > or >= and a value'],
     ['accuracy>high', 10, 'accuracy is a number, not high'],
@@ -84,6 +85,11 @@ describe('a filter', () => {
     prompt.take('', { tab: true });
     const [typed] = prompt.shown?.draw(80).slice(1) ?? [];
     expect(typed?.text).toBe('ensemble_size');
+    // As far as several agree.
+    prompt.open(filterPrompt(definition, null, () => undefined));
+    for (const key of 'M=1 acc') prompt.take(key, {});
+    prompt.take('', { tab: true });
+    expect(prompt.shown?.draw(80)[1]?.text).toBe('M=1 accuracy');
   });
 
   it('stays while one looks at a trial and at other views, and goes with esc', () => {

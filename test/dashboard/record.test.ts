@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
@@ -123,9 +122,9 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   emulator.press('\u001B');
   await emulator.until((screen) => screen[3]?.startsWith('── trials 1–7 of 30') === true);
 
-  emulator.press('p');
+  await emulator.pressAlone('p');
   await emulator.until((screen) => screen[0]?.endsWith('PAUSED') === true);
-  emulator.press('+');
+  await emulator.pressAlone('+');
   await emulator.until((screen) => screen[2]?.endsWith('parallelism 3') === true);
   // What was asked for shows before it is written.
   await vi.waitFor(async () => {
@@ -143,9 +142,8 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   await emulator.until((screen) => screen[22] === 'keys that command are taken one at a time');
   emulator.press(':res');
   await emulator.until((screen) => screen[23]?.startsWith(':res') === true);
-  await setTimeout(100);
-  emulator.press('\r');
+  await emulator.pressAlone('\r');
   await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
-  emulator.press('q');
+  await emulator.pressAlone('q');
   expect(await watching).toBe('left');
 });

@@ -56,10 +56,10 @@ describe('the dashboard on a terminal', () => {
     expect(wide.filter((line) => line.startsWith('dropsweep'))).toHaveLength(1);
     expect(wide[4]).toContain('train s');
 
-    emulator.press('p');
+    await emulator.pressAlone('p');
     await emulator.until((screen) => screen[38] === 'asked for: pause');
     for (const count of [2, 3]) {
-      emulator.press('+');
+      await emulator.pressAlone('+');
       await vi.waitFor(() => expect(commands).toHaveLength(count));
     }
     expect(commands).toEqual([
@@ -67,7 +67,7 @@ describe('the dashboard on a terminal', () => {
       { kind: 'set_parallelism', parallelism: 3 },
       { kind: 'set_parallelism', parallelism: 4 },
     ]);
-    emulator.press('r');
+    await emulator.pressAlone('r');
     await emulator.until((screen) => screen[38] === '! could not ask for resume: the database is read-only');
     emulator.press('\t');
     await emulator.until((screen) => screen[3]?.includes('trials by accuracy') === true && screen[20] !== '');
@@ -97,9 +97,9 @@ describe('the dashboard on a terminal', () => {
     const emulator = new Emulator(80, 24);
     const end = start(emulator, async () => situations.finished());
     await emulator.until((screen) => screen[0]?.endsWith('COMPLETED') === true);
-    emulator.press('p');
+    await emulator.pressAlone('p');
     await emulator.until((screen) => screen[22] === 'quickstart is completed: nothing of it runs that could be paused');
-    emulator.press('q');
+    await emulator.pressAlone('q');
     expect(await end).toBe('finished');
   });
 
@@ -148,10 +148,8 @@ describe('the dashboard on a terminal', () => {
     emulator.press('prepare -q\n');
     await emulator.until((screen) => screen[22] === 'keys that command are taken one at a time');
     expect(commands).toEqual([]);
-    await vi.waitFor(() => {
-      emulator.press('+');
-      expect(commands).toEqual([{ kind: 'set_parallelism', parallelism: 3 }]);
-    });
+    await emulator.pressAlone('+');
+    await vi.waitFor(() => expect(commands).toEqual([{ kind: 'set_parallelism', parallelism: 3 }]));
     emulator.press('\u0003');
     expect(await end).toBe('left');
     await emulator.screen();
@@ -180,7 +178,7 @@ describe('the dashboard on a terminal', () => {
     await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true && screen[23]?.startsWith('q') === true);
     expect(emulator.terminal.buffer.active.type).toBe('alternate');
     expect(emulator.rawMode).toBe(true);
-    emulator.press('q');
+    await emulator.pressAlone('q');
     expect(await end).toBe('left');
     expect(process.listenerCount('SIGCONT')).toBe(0);
   });
