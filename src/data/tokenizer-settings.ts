@@ -46,6 +46,8 @@ const generic: ReadonlySet<string> = new Set(['PreTrainedTokenizerFast', 'Tokeni
 /**
  * Reads a model's tokenizer.json and the tokenizer_config.json beside it, which transformers obeys where the two differ:
  * the side that is cut, a BERT-like normaliser's case and accents, a byte-level tokenizer's leading space, added tokens.
+ * `padding_side` has no part in it, since padding is masked and positions count from a row's first token; nor has
+ * `model_max_length`, since transformers too cuts at the `max_length` that it is given.
  * @param place the model's folder, or an ONNX file beside them
  * @throws MODEL_UNSUPPORTED where the two cannot both be true
  */
