@@ -98,16 +98,22 @@ describe('a database that refuses', () => {
       const url = new URL(database.databaseUrl);
       [url.username, url.password] = [role, 'secret'];
       const reader = { DATABASE_URL: url.href };
-      for (const verb of [['launch', '--detach', file], ['worker'], ['pause', 'outside']]) {
-        const said = refusalOf(await run(verb, reader));
-        expect(said).toMatch(/permission denied|GRANT|SWEEP_NOT_FOUND/);
+      const ofReader = { environment: environment(reader) };
+      const readersHome = emptyHome();
+      for (const verb of [['launch', '--detach', file], ['worker']]) {
+        expect(refusalOf(await runCli(readersHome, verb, ofReader))).toMatch(/permission denied|GRANT/);
       }
+      await runCli(readersHome, ['down'], ofReader);
+      const launched = await runCli(home, ['launch', '--detach', file], { environment: environment() });
+      expect(launched.status).toBe(0);
+      expect(refusalOf(await runCli(readersHome, ['pause', 'outside'], ofReader))).toMatch(/permission denied|GRANT/);
+      await runCli(home, ['down'], { environment: environment() });
     } finally {
       await client.query(`drop owned by ${role}`);
       await client.query(`drop role ${role}`);
       await client.end();
     }
-  });
+  }, 120_000);
 
   it.each([
     ['42501', 'GRANT USAGE, CREATE ON SCHEMA public'],
