@@ -20,12 +20,12 @@ export function inputLine(sign: string, text: string): InputLine {
 export function editLine(line: InputLine, input: string, key: PressedKey): InputLine | null {
   const { text, cursor } = line;
   const moved = (to: number): InputLine => ({ ...line, cursor: Math.max(0, Math.min(text.length, to)) });
-  if (key.leftArrow === true) return moved(cursor - 1);
-  if (key.rightArrow === true) return moved(cursor + 1);
+  if (key.leftArrow === true) return moved(beforeCursor(line));
+  if (key.rightArrow === true) return moved(cursor + ((text.codePointAt(cursor) ?? 0) > 0xffff ? 2 : 1));
   if (key.home === true || (key.ctrl === true && input === 'a')) return moved(0);
   if (key.end === true || (key.ctrl === true && input === 'e')) return moved(text.length);
   // Terminals send the same for both.
-  if (key.backspace === true || key.delete === true) return without(line, Math.max(0, cursor - 1));
+  if (key.backspace === true || key.delete === true) return without(line, beforeCursor(line));
   if (key.ctrl === true && input === 'u') return without(line, 0);
   if (key.ctrl === true && input === 'w') return without(line, text.slice(0, cursor).search(/\S+\s*$/));
   if (key.ctrl === true || input === '') return null;
@@ -44,6 +44,11 @@ export function insertText(line: InputLine, added: string): InputLine {
   };
 }
 
+/** Where the character before the cursor begins. */
+function beforeCursor({ text, cursor }: InputLine): number {
+  return Math.max(0, cursor - ((text.codePointAt(cursor - 2) ?? 0) > 0xffff ? 2 : 1));
+}
+
 function without(line: InputLine, from: number): InputLine {
   const { text, cursor } = line;
   const begin = Math.max(0, from);
@@ -55,12 +60,13 @@ export function drawInputLine({ sign, text, cursor, problem }: InputLine, hint: 
   const room = Math.max(1, width - sign.length - 1);
   const skipped = Math.max(0, cursor - room + 1);
   const before = text.slice(skipped, cursor);
-  const under = text.slice(cursor, cursor + 1) || ' ';
+  const at = text.codePointAt(cursor);
+  const under = at === undefined ? ' ' : String.fromCodePoint(at);
   const line: StyledLine = [
     span(sign, 'heading'),
     span(before),
     span(under, 'loud'),
-    span(text.slice(cursor + 1)),
+    span(text.slice(cursor + under.length)),
     span('  '),
     span(problem === null ? hint : '', 'faint'),
   ];

@@ -106,5 +106,6 @@ export function complexityOf(
   const strength = sql`(${constants.implicit_sparsity ?? 0}::double precision + ${sparsity})`;
   const curvature = sql`(${least}::double precision + 2 * ${strength} * (2 * ${rate} - ${rate} * ${rate}))`;
   const above = sql`${bound ** 2}::double precision + ${24 * bound * lipschitz ** 2}::double precision / ${curvature}`;
-  return sql`sqrt((${above}) / ${2 * rows * confidence}::double precision)`;
+  return sql`case when ${curvature} > 0 then sqrt((${above}) / ${2 * rows * confidence}::double precision)
+    when ${curvature} = 0 then 'Infinity'::double precision end`;
 }

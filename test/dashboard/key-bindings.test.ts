@@ -4,6 +4,7 @@ import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/key-bi
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
 import { palette } from '../../src/dashboard/palette.ts';
 import { Prompt } from '../../src/dashboard/prompt.ts';
+import { drawFrame } from './draw-frame.tsx';
 import { situations } from './sweep-fixture.ts';
 import { viewAfter, views } from '../../src/dashboard/views/views.ts';
 
@@ -107,6 +108,16 @@ describe('the palette', () => {
     expect(shown()).toBe(':training   1 to 26');
     type(' 3\r');
     expect(done).toEqual([{ kind: 'view', action: { kind: 'open', opened: { view: 'training', subject: '3' } } }]);
+  });
+
+  it.each([
+    [60, 20],
+    [80, 24],
+    [120, 40],
+  ])('stands in the place of the keys, in %i×%i', async (width, height) => {
+    type('t');
+    const frame = drawFrame({ snapshot: situations.running(), prompt: prompt.shown, width, height });
+    await expect(`${frame}\n`).toMatchFileSnapshot(`frames/palette-${width}x${height}.txt`);
   });
 
   it.each([

@@ -85,6 +85,17 @@ describe('a filter', () => {
     prompt.take('', { tab: true });
     const [typed] = prompt.shown?.draw(80).slice(1) ?? [];
     expect(typed?.text).toBe('ensemble_size');
+    // A character of two code units goes whole.
+    prompt.open(filterPrompt(definition, null, () => undefined));
+    prompt.paste('a🙂b');
+    prompt.take('', { leftArrow: true });
+    prompt.take('', { backspace: true });
+    expect(
+      prompt.shown
+        ?.draw(80)
+        .slice(1, 3)
+        .map(({ text }) => text),
+    ).toEqual(['a', 'b']);
     // As far as several agree.
     prompt.open(filterPrompt(definition, null, () => undefined));
     for (const key of 'M=1 acc') prompt.take(key, {});

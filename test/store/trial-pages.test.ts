@@ -98,6 +98,21 @@ describe('the pages of a sweep’s trials', () => {
     expect(last.trials.map(({ trial }) => trial)).toEqual(expected.toSorted((a, b) => a - b).slice(-5));
   });
 
+  it('have a complexity without bound where the curvature that it divides by is 0', async () => {
+    const exact = constants.hessian_minimum;
+    const change = (least: number) =>
+      sql`update theory_constants set constants = jsonb_set(constants, '{hessian_minimum}', to_jsonb(${least}::float8))`;
+    await change(0).execute(record.store.db);
+    const filter = readFilter('complexity>1e300', whole.definition);
+    if ('at' in filter) throw new Error(filter.text);
+    const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
+    const flat = await readSweepSnapshot(record.store, 's', { trialLimit: total, page: { sort, offset: 0, filter } });
+    const expected = whole.trials.filter(({ configuration }) => configuration.dropout_rate === 0);
+    expect(flat.matching).toBe(expected.length);
+    expect(flat.trials.every(({ complexity }) => complexity === Number.POSITIVE_INFINITY)).toBe(true);
+    await change(exact).execute(record.store.db);
+  });
+
   it('come with where all scored trials lie, and counts of all: not those of the page alone', async () => {
     const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
     const last = { sort, offset: total };
