@@ -58,8 +58,8 @@ type Steps = Readonly<Record<string, readonly number[]>>;
 /** What was recorded of a training's steps: read again only where there is more of it. */
 function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
   let last: { readonly of: string; readonly steps: Steps } | null = null;
-  return async ({ trainingId, step, attempts }) => {
-    const of = `${trainingId} ${step} ${attempts}`;
+  return async ({ trainingId, step, claimedSegments }) => {
+    const of = `${trainingId} ${step} ${claimedSegments}`;
     if (last?.of === of) return last.steps;
     const steps = await readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']);
     last = { of, steps };

@@ -100,7 +100,7 @@ function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
     hidden('step', ({ step }) => step),
     hidden('total_steps', ({ totalSteps }) => totalSteps),
     hidden('trainable_parameters', ({ trainableParameters }) => trainableParameters),
-    hidden('attempts', ({ attempts }) => attempts),
+    hidden('claimed_segments', ({ claimedSegments }) => claimedSegments),
     hidden('failure_code', ({ failure }) => failure?.code ?? null),
     hidden('numerics_class', ({ numericsClass }) => numericsClass),
     hidden('training_hash', ({ trainingHash }) => trainingHash),

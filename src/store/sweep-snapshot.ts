@@ -80,7 +80,8 @@ export interface TrialRow {
   readonly trainableParameters: number | null;
   readonly numericsClass: string | null;
   readonly failure: { readonly code: string; readonly message: string } | null;
-  readonly attempts: number;
+  /** How often slots claimed it: two without a loss, the training and its evaluation. */
+  readonly claimedSegments: number;
 }
 
 export interface SlotRow {

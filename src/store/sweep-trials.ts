@@ -195,6 +195,6 @@ function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialR
     trainableParameters: row.trainable_parameters,
     numericsClass: row.numerics_class,
     failure: row.failure,
-    attempts: row.attempt_count,
+    claimedSegments: row.attempt_count,
   };
 }

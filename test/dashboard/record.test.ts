@@ -84,7 +84,7 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   await emulator.until((screen) => screen[0]?.startsWith('dropsweep watched') === true);
   emulator.press('2jj\r');
   const trial = await emulator.until((screen) => screen[3]?.startsWith('── trial 3 1–19 of') === true);
-  expect(trial[4]).toBe('> state                    waiting, step 0 of 10, 0 attempts');
+  expect(trial[4]).toBe('> state                    waiting, step 0 of 10, 0 segments claimed');
   emulator.press('\r');
   const curves = await emulator.until((screen) => screen[3]?.startsWith('── trial 3, training loss') === true);
   expect(curves[3]).toContain('── log: waiting, step 0 of 10');

@@ -78,7 +78,7 @@ export function trial(number: number, change: Partial<TrialRow> = {}): TrialRow 
     trainableParameters: null,
     numericsClass: null,
     failure: null,
-    attempts: 0,
+    claimedSegments: 0,
     ...change,
   };
 }
@@ -168,7 +168,7 @@ export function quickstartTrials(): readonly TrialRow[] {
               metrics: metrics({ accuracy, ece: 0.02 + 0.003 * ((number * 5) % 9), loss: 0.31 + 0.01 * (number % 7) }),
               complexity: complexities[index] ?? null,
               trainSeconds: 31.5 * train_instances,
-              attempts: 1,
+              claimedSegments: 1,
             }),
           );
         }
@@ -178,7 +178,7 @@ export function quickstartTrials(): readonly TrialRow[] {
   return rows;
 }
 
-const bare = { step: 0, metrics: null, complexity: null, trainSeconds: null, attempts: 0 };
+const bare = { step: 0, metrics: null, complexity: null, trainSeconds: null, claimedSegments: 0 };
 
 /** The states of a sweep's life that the frames are compared in. */
 export const situations = {
@@ -245,7 +245,7 @@ export const situations = {
             ...row,
             ...bare,
             state: 'crashed',
-            attempts: 3,
+            claimedSegments: 3,
             failure: { code: 'PROCESS_DIED', message: 'SIGSEGV' },
           };
         if (index === 12) return { ...row, ...bare, state: 'infeasible' };

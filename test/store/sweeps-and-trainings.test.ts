@@ -39,7 +39,7 @@ describe('a sweep', () => {
     await record.ledger.commit(evaluate.lease, outcomeOf(evaluate, 0.75));
     const midway = await readSweepSnapshot(record.store, 's');
     expect(midway.counts).toMatchObject({ succeeded: 1, waiting: 1, total: 2 });
-    expect(midway.trials[0]).toMatchObject({ state: 'succeeded', metrics: { accuracy: 0.75 }, attempts: 2 });
+    expect(midway.trials[0]).toMatchObject({ state: 'succeeded', metrics: { accuracy: 0.75 }, claimedSegments: 2 });
     expect(await record.finishAll(sweep)).toBe(2);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'completed',

@@ -31,7 +31,7 @@ function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewF
     .filter(([, text]) => text !== '–')
     .map(([name, text]) => fact(headingOf(definition, name), text));
   return [
-    fact('state', `${row.state.replaceAll('_', ' ')}, step ${row.step} of ${row.totalSteps}, ${attempts(row)}`),
+    fact('state', `${row.state.replaceAll('_', ' ')}, step ${row.step} of ${row.totalSteps}, ${claims(row)}`),
     ...failure,
     ...lossLine(losses),
     ...scored,
@@ -46,8 +46,9 @@ function fact(name: string, text: string): StyledLine {
   return [span(`${name.padEnd(24)} `, 'heading'), span(text)];
 }
 
-function attempts({ attempts: count, reused }: TrialRow): string {
-  return reused ? 'reused from another sweep' : formatCount(count, 'attempt');
+/** Its training and its evaluation are a segment each, and whatever was lost or released is claimed again. */
+function claims({ claimedSegments, reused }: TrialRow): string {
+  return reused ? 'reused from another sweep' : `${formatCount(claimedSegments, 'segment')} claimed`;
 }
 
 function lossLine(losses: readonly number[]): readonly StyledLine[] {

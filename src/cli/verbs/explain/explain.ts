@@ -159,7 +159,7 @@ function facts(snapshot: SweepSnapshot, trial: TrialRow): readonly Fact[] {
     { field: 'complexity', value: trial.complexity },
     { field: 'train_seconds', value: trial.trainSeconds },
     { field: 'trainable_parameters', value: trial.trainableParameters },
-    { field: 'attempts', value: trial.attempts },
+    { field: 'claimed_segments', value: trial.claimedSegments },
     { field: 'numerics_class', value: trial.numericsClass },
     { field: 'training_hash', value: trial.trainingHash },
     { field: 'trainer', value: snapshot.trainer },
