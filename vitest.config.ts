@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Frames and logs show this machine's clock.
-    env: { TZ: 'UTC' },
+    // onnxruntime, which some tests import themselves, sends nothing.
+    env: { TZ: 'UTC', ORT_DISABLE_TELEMETRY: '1' },
     pool: 'forks',
     // Two cores: tests that own servers or the engine must not starve one another.
     maxWorkers: 2,

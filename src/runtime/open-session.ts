@@ -1,3 +1,4 @@
+import './no-telemetry.ts';
 import { renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';

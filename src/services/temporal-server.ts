@@ -21,6 +21,9 @@ export interface RunningTemporal {
   readonly databaseFile: string;
 }
 
+/** The server asks its maker for newer versions, and says what it is, unless it is told not to. */
+const unasked = { TEMPORAL_VERSION_CHECK_DISABLED: '1' };
+
 /** One file per server version: another version starts with another. */
 export function temporalDatabaseFile(dataDirectory: string, version: string): string {
   return path.join(dataDirectory, `temporal-${version}.db`);
@@ -40,7 +43,7 @@ export async function startTemporal(options: TemporalOptions & { readonly versio
       ...['--db-filename', databaseFile, '--log-level', 'warn'],
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
     ],
-    { stdio: ['ignore', log, log], detached: true },
+    { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...unasked } },
   );
   const deadline = performance.now() + (options.startTimeoutMs ?? 60_000);
   while (performance.now() < deadline && server.exitCode === null && server.signalCode === null) {
