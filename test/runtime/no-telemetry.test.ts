@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { add } from '../../src/onnx/operators.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
+import { emptyHome, runCli } from '../cli/run-cli.ts';
 
 const built = path.resolve(import.meta.dirname, '../../dist/src/runtime/open-session.js');
 
@@ -32,4 +33,10 @@ it('leaves nothing in the home folder, as onnxruntime does that sends what it ru
     rmSync(home, { recursive: true });
     rmSync(graph);
   }
+});
+
+it('leaves nothing there either where the doctor tries devices in processes of their own', async () => {
+  const home = emptyHome();
+  expect((await runCli(home, ['doctor'])).stdout).toMatch(/device cpu +ok/);
+  expect(readdirSync(home)).toEqual([]);
 });

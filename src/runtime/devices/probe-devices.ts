@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { castFloat, multiply } from '../../onnx/operators.ts';
 import { serialiseModel } from '../../onnx/serialise-model.ts';
 import { type DeviceKind, deviceKinds } from '../../sweep/device-kind.ts';
+import { withoutTelemetry } from '../no-telemetry.ts';
 import { cudaEnvironment, type CudaLibraries, findCudaLibraries } from './cuda-libraries.ts';
 import { deviceProfiles } from './device-profiles.ts';
 
@@ -55,7 +56,10 @@ export async function refusalOf(
       .then((made) => process.exit(Object.values(made)[0].data[1] === 4 ? 0 : 3))
       .catch((error) => { process.stdout.write(String(error.message)); process.exit(2); });`;
   try {
-    await run(process.execPath, ['-e', script], { timeout: 60_000, env: cudaEnvironment(environment) });
+    await run(process.execPath, ['-e', script], {
+      timeout: 60_000,
+      env: withoutTelemetry(cudaEnvironment(environment)),
+    });
     return null;
   } catch (error) {
     return refusalIn(error);
