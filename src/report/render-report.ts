@@ -29,6 +29,20 @@ export function renderReport<Row>(report: Report<Row>, format: ReportFormat, wid
   }
 }
 
+/** Rows that come bit by bit: JSON lines, or lines of CSV, whose header `csvHeader` is. */
+export function renderRows<Row>(
+  columns: readonly ReportColumn<Row>[],
+  rows: readonly Row[],
+  format: Exclude<ReportFormat, 'table'>,
+): string {
+  const line = (row: Row): string => (format === 'json' ? JSON.stringify(record(columns, row)) : csvLine(columns, row));
+  return rows.map((row) => `${line(row)}\n`).join('');
+}
+
+export function csvHeader<Row>(columns: readonly ReportColumn<Row>[]): string {
+  return `${columns.map(({ name }) => name).join(',')}\n`;
+}
+
 function renderTable<Row>({ columns, rows, before, after }: Report<Row>, width: number): string {
   const table = textTable(columns, rows, width);
   const notes = table.dropped.length === 0 ? [] : [`Left out for want of width: ${table.dropped.join(', ')}.`];
@@ -45,8 +59,11 @@ function record<Row>(columns: readonly ReportColumn<Row>[], row: Row): Record<st
 
 /** RFC 4180, with the line breaks of Unix. */
 function renderCsv<Row>({ columns, rows }: Report<Row>): string {
-  const lines = rows.map((row) => columns.map((column) => csvCell(column.value(row))).join(','));
-  return `${[columns.map(({ name }) => name).join(','), ...lines].join('\n')}\n`;
+  return csvHeader(columns) + renderRows(columns, rows, 'csv');
+}
+
+function csvLine<Row>(columns: readonly ReportColumn<Row>[], row: Row): string {
+  return columns.map((column) => csvCell(column.value(row))).join(',');
 }
 
 function csvCell(value: Json): string {

@@ -74,6 +74,10 @@ describe('the life of a sweep on the command line', () => {
       loss_by_step: Array(5).fill(expect.any(Number)),
     });
     expect(await told('logs', 'life')).toContain('launched');
+    const followed = (await told('logs', 'life', '--follow', '--format', 'json')).trim().split('\n');
+    expect(followed.map((each): unknown => JSON.parse(each))).toContainEqual(
+      expect.objectContaining({ kind: 'launched', trials: [] }),
+    );
     expect(await told('ls')).toContain('life');
     expect(await told('watch', 'life')).toContain('Pareto front over accuracy, ECE, complexity');
   });

@@ -17,7 +17,12 @@ export const logsVerb = verb<LogsFlags, [string?]>(
     flags: {
       format: formatFlag,
       limit: { kind: 'parsed', parse: parseCount, default: '100', brief: 'events to show' },
-      follow: { kind: 'boolean', default: false, withNegated: false, brief: 'go on until the sweep ends' },
+      follow: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'go on until the sweep ends; in JSON an object a line',
+      },
     },
     positional: optionalSweep,
   },

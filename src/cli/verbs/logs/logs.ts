@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { renderReport } from '../../../report/render-report.ts';
+import { csvHeader, renderReport, renderRows, type ReportFormat } from '../../../report/render-report.ts';
 import type { ReportColumn } from '../../../report/report-column.ts';
 import { formatMoment } from '../../../dashboard/format-value.ts';
 import { readSweepEvents, type SweepEventRow } from '../../../store/sweep-events.ts';
@@ -20,19 +20,22 @@ export async function logs(this: CliContext, flags: LogsFlags, sweep?: string): 
     const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1 });
     const { sweepId } = snapshot;
     const events = await readSweepEvents(store.db, { sweepId, limit: flags.limit });
-    if (flags.format === 'table') for (const event of events) say(this, line(event));
-    else
+    if (flags.follow || flags.format === 'table') {
+      if (flags.format === 'csv') say(this, csvHeader(columns));
+      if (events.length > 0) say(this, lines(events, flags.format));
+    } else {
       say(
         this,
         renderReport({ columns, rows: events, facts: { sweep: name }, before: [], after: [] }, flags.format, 0),
       );
+    }
     const waiting = await whatWaits(machine, snapshot);
     if (waiting !== null) note(this, `${name} waits: ${waiting}`);
     let last = events.at(-1)?.id ?? 0;
     while (flags.follow) {
       const { state } = await readSweepSnapshot(store, name, { trialLimit: 1 });
       const fresh = await readSweepEvents(store.db, { sweepId, after: last, limit: followLimit });
-      for (const event of fresh) say(this, line(event));
+      if (fresh.length > 0) say(this, lines(fresh, flags.format));
       last = fresh.at(-1)?.id ?? last;
       if (state === 'completed' || state === 'cancelled') return;
       await sleep(pollMs);
@@ -51,6 +54,8 @@ function column(name: string, pick: (event: SweepEventRow) => string): ReportCol
   return { name, heading: name, align: 'left', importance: 0, text: pick, value: pick };
 }
 
-function line({ at, text }: SweepEventRow): string {
-  return `${formatMoment(at)}  ${text}`;
+/** Events a line each, since more may follow. */
+function lines(events: readonly SweepEventRow[], format: ReportFormat): string {
+  if (format !== 'table') return renderRows(columns, events, format);
+  return events.map(({ at, text }) => `${formatMoment(at)}  ${text}\n`).join('');
 }
