@@ -8,6 +8,7 @@ import type { DoctorFinding } from './doctor-finding.ts';
 import { readServices } from './ensure-services.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { oldestPostgres, tooOld } from '../store/oldest-postgres.ts';
+import { withTlsMode } from '../store/tls-mode.ts';
 import { temporalFault } from '../worker/reach-temporal.ts';
 import { temporalAddressOf } from '../worker/temporal-address.ts';
 import { readStatus } from './services-status.ts';
@@ -75,8 +76,8 @@ export async function checkOutside(environment: NodeJS.ProcessEnv): Promise<read
   return findings;
 }
 
-async function databaseFault(connectionString: string): Promise<string | null> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000 });
+async function databaseFault(databaseUrl: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString: withTlsMode(databaseUrl), connectionTimeoutMillis: 3_000 });
   client.on('error', () => undefined); // What a lost connection means is told by the query below.
   try {
     await client.connect();

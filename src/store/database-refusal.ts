@@ -32,8 +32,14 @@ export function databaseRefusal(error: unknown, where: string): DropsweepError |
   if (!(error instanceof Error) || error instanceof DropsweepError) return null;
   const code = 'code' in error ? String(error.code) : '';
   const noTls = /does not support SSL/.test(error.message) ? 'it speaks no TLS: sslmode=disable in DATABASE_URL' : null;
+  const onlyTls = /no encryption/.test(error.message)
+    ? 'it wants TLS: sslmode=require in DATABASE_URL, or sslmode=no-verify where its certificate is its own'
+    : null;
   const fix =
-    noTls ?? mendable[code] ?? (isTransient(error) ? 'start it, or dropsweep up for this machine’s own' : null);
+    noTls ??
+    onlyTls ??
+    mendable[code] ??
+    (isTransient(error) ? 'start it, or dropsweep up for this machine’s own' : null);
   if (fix === null) return null;
   return new DropsweepError('SERVICE_UNAVAILABLE', 'the database does not answer as it should', {
     where,

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DatabaseSchema } from './database-schema.ts';
 import { preparing } from './preparing-pool.ts';
+import { withTlsMode } from './tls-mode.ts';
 
 export type Database = Kysely<DatabaseSchema>;
 export type DatabaseTransaction = Transaction<DatabaseSchema>;
@@ -24,7 +25,7 @@ class BigintsAsNumbers extends pg.TypeOverrides {
 /** Opens a pool; connects on first use. */
 export function openStore(databaseUrl: string, options: { readonly poolSize?: number } = {}): Store {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    connectionString: withTlsMode(databaseUrl),
     max: options.poolSize ?? 4,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

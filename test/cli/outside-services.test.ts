@@ -115,6 +115,20 @@ describe('a database that refuses', () => {
     }
   }, 120_000);
 
+  it('is asked for TLS in its own words: the driver’s warning is not shown', async () => {
+    const url = new URL(database.databaseUrl);
+    url.searchParams.set('sslmode', 'require');
+    const said = refusalOf(await run(['ls'], { DATABASE_URL: url.href }));
+    expect(said).toContain('it speaks no TLS');
+    expect(said).not.toContain('WARNING');
+  });
+
+  it('is told to be asked for TLS where it takes nothing else', () => {
+    const message = 'no pg_hba.conf entry for host "h", user "u", database "d", no encryption';
+    const error = Object.assign(new Error(message), { code: '28000' });
+    expect(databaseRefusal(error, 'postgres://h/d')?.message).toContain('sslmode=require');
+  });
+
   it.each([
     ['42501', 'GRANT USAGE, CREATE ON SCHEMA public'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'sslmode=no-verify'],
