@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adaloraMethod } from '../../src/adapters/adalora/method.ts';
+import { meanRank, rankBudget } from '../../src/adapters/adalora/rank-allocator.ts';
 import { orthogonalityPenalty } from '../../src/adapters/adalora/orthogonality.ts';
 import { updateScale } from '../../src/adapters/update-scale.ts';
 import type { Value } from '../../src/onnx/graph.ts';
@@ -81,4 +82,28 @@ it('is scaled by alpha / rank, or by alpha / √rank', () => {
   expect(updateScale({ alpha: 8, rank: 4 })).toBe(2);
   expect(updateScale({ alpha: 8, rank: 4, scaling: 'standard' })).toBe(2);
   expect(updateScale({ alpha: 8, rank: 4, scaling: 'rank_stabilized' })).toBe(4);
+});
+
+it('has the mean rank that its last ranking left, at every step of a rung', () => {
+  const linears = 200;
+  const places = Array.from({ length: linears }, () => ({
+    rank: 12,
+    inFeatures: 1,
+    outFeatures: 1,
+    q: 0,
+    p: 0,
+    lambda: 0,
+  }));
+  const schedule = {
+    ...{ totalSteps: 100, warmupSteps: 10, finalSteps: 50, interval: 7, targetRank: 8 },
+    ...{ sensitivitySmoothing: 0.85, uncertaintySmoothing: 0.85 },
+  };
+  let kept = 12;
+  expect(meanRank(schedule, 12, 0)).toBe(12);
+  for (let step = 0; step < schedule.totalSteps; step += 1) {
+    const { budget, ranks } = rankBudget(schedule, places, step);
+    if (ranks) kept = budget / linears;
+    expect(Math.abs(meanRank(schedule, 12, step + 1) - kept), `step ${step}`).toBeLessThan(1 / linears);
+  }
+  expect(kept).toBe(8);
 });

@@ -69,8 +69,24 @@ export function rankBudget(
   const settled = totalSteps - finalSteps;
   if (step <= warmupSteps) return { budget: first, ranks: false };
   if (step >= settled) return { budget: target, ranks: step === settled };
-  const left = 1 - (step - warmupSteps) / (settled - warmupSteps);
-  return { budget: Math.trunc((first - target) * (left * left * left) + target), ranks: step % interval === 0 };
+  const above = shareAbove(schedule, step);
+  return { budget: Math.trunc((first - target) * above + target), ranks: step % interval === 0 };
+}
+
+/** Share of what lies above the target that may stay at a step between the two phases without allocation. */
+function shareAbove({ totalSteps, warmupSteps, finalSteps }: AllocationSchedule, step: number): number {
+  const left = 1 - (step - warmupSteps) / (totalSteps - finalSteps - warmupSteps);
+  return left * left * left;
+}
+
+/** Mean rank of a linear when so many steps have been taken: what the last ranking among them left. */
+export function meanRank(schedule: AllocationSchedule, rank: number, stepsTaken: number): number {
+  const { totalSteps, warmupSteps, finalSteps, interval, targetRank } = schedule;
+  const last = stepsTaken - 1;
+  if (last >= totalSteps - finalSteps) return targetRank;
+  const ranking = last - (last % interval);
+  if (last < 0 || ranking <= warmupSteps) return rank;
+  return (rank - targetRank) * shareAbove(schedule, ranking) + targetRank;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { meanRank } from '../../../adapters/adalora/rank-allocator.ts';
 import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
 import { formatMoment } from '../../../dashboard/format-value.ts';
@@ -17,6 +18,7 @@ import { readDecisions } from '../../../store/read-search.ts';
 import { readMetric } from '../../../store/sweep-list.ts';
 import { readSweepEvents } from '../../../store/sweep-events.ts';
 import { dropsAnything } from '../../../sweep/element-dropout.ts';
+import { allocationSchedule } from '../../../train/rank-allocation.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { readWholeSweep } from '../../read-report.ts';
@@ -75,6 +77,7 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         ...why(trial),
         ...decisions.map(capitalised),
         ...lossSentence(losses),
+        ...rankSentence(trial),
         ...curveLines(snapshot, curve),
       ],
       after: events.length === 0 ? [] : ['What happened to its training:', ...events.map((event) => `  ${event}`)],
@@ -86,6 +89,17 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
 /** `pruned at event 12: rung 1, …` as a sentence. */
 function capitalised(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Of an adapter that takes ranks away: a rung may end before all that it takes are gone. */
+function rankSentence({ configuration, step, totalSteps }: TrialRow): readonly string[] {
+  const schedule = allocationSchedule(configuration, totalSteps);
+  if (schedule === null) return [];
+  const { rank } = configuration;
+  const settled = totalSteps - schedule.finalSteps;
+  return [
+    `Mean rank of a linear: ${spell(meanRank(schedule, rank, step))} at step ${step}, ${rank} at first, ${schedule.targetRank} after step ${settled}.`,
+  ];
 }
 
 function lossSentence(losses: readonly number[]): readonly string[] {
