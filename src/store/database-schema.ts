@@ -60,7 +60,6 @@ export interface DatabaseSchema {
     step: Generated<number>;
     progress_step: Generated<number>;
     total_steps: number;
-    latest_loss: number | null;
     numerics_class: string | null;
     failure: WrittenOrNull<Failure>;
     trainable_parameters: number | null;

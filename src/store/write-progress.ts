@@ -53,12 +53,7 @@ export async function writeMetrics(
     )
     .execute();
   const lastStep = Math.max(...chunks.map((chunk) => chunk.firstStep + chunk.values.length - 1));
-  const latestLoss = chunks.findLast((chunk) => chunk.name === 'loss')?.values.at(-1) ?? null;
-  await tx
-    .updateTable('trainings')
-    .set({ progress_step: lastStep, latest_loss: sql`coalesce(${latestLoss}::double precision, latest_loss)` })
-    .where('id', '=', trainingId)
-    .execute();
+  await tx.updateTable('trainings').set({ progress_step: lastStep }).where('id', '=', trainingId).execute();
 }
 
 export async function writeCheckpoint(
