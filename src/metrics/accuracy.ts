@@ -1,4 +1,4 @@
-import { confusionOf, rightRows, rowCount } from './confusion-matrix.ts';
+import { confusionOf, rightShare } from './confusion-matrix.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { classScores, labelSetScores, type LabelSetScores } from './scored-set.ts';
@@ -10,10 +10,7 @@ export const accuracy: Metric = {
   range: [0, 1],
   format: formatScore,
   computations: [
-    computedFrom(classScores, (content) => {
-      const confusion = confusionOf(content);
-      return rightRows(confusion) / rowCount(confusion);
-    }),
+    computedFrom(classScores, (content) => rightShare(confusionOf(content))),
     computedFrom(labelSetScores, exactlyRight),
   ],
   over: 'rows',

@@ -21,6 +21,11 @@ export function confusionMatrix(
   return matrix;
 }
 
+/** Share of the rows on the diagonal. */
+export function rightShare(confusion: Confusion): number {
+  return rightRows(confusion) / rowCount(confusion);
+}
+
 export function rightRows(confusion: Confusion): number {
   return confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
 }

@@ -1,4 +1,4 @@
-import { confusionOf, rightRows, rowCount } from './confusion-matrix.ts';
+import { confusionOf, rightShare } from './confusion-matrix.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { f1Of, labelCounts, type LabelCounts } from './label-counts.ts';
@@ -12,10 +12,7 @@ export const microF1: Metric = {
   format: formatScore,
   computations: [
     // With one class for each row a false positive of one class is a false negative of another: F1 is the accuracy.
-    computedFrom(classScores, (content) => {
-      const confusion = confusionOf(content);
-      return rightRows(confusion) / rowCount(confusion);
-    }),
+    computedFrom(classScores, (content) => rightShare(confusionOf(content))),
     computedFrom(labelSetScores, (content) => {
       const counts = labelCounts(content);
       const total = (pick: (one: LabelCounts) => number): number => counts.reduce((sum, one) => sum + pick(one), 0);

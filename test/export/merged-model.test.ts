@@ -13,7 +13,7 @@ import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { trial } from '../dashboard/sweep-fixture.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
-import { samplesInOrder } from '../support/samples-in-order.ts';
+import { tinyBatch as batch } from '../support/tiny-batch.ts';
 
 let folder: string;
 let base: string;
@@ -25,14 +25,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const batch = {
-  rows: 2,
-  length: 4,
-  inputIds: BigInt64Array.of(2n, 5n, 7n, 3n, 2n, 9n, 3n, 0n),
-  attentionMask: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 1n, 1n, 0n),
-  tokenTypeIds: new BigInt64Array(8),
-  samples: samplesInOrder(2),
-};
 const task = { kind: 'classification', label_names: ['bad', 'good'] } as const;
 
 function open(modelFolder: string, adapter: AdapterKind) {

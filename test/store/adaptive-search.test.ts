@@ -8,8 +8,8 @@ import { transact } from '../../src/store/open-store.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { accuracyOf, planTpe, work } from './adaptive-plan.ts';
-import { openRecordUnderTest, outcomeOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { outcomeOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 /*
  * Searches whose points follow from results: suggested, promoted and pruned in the transaction that brings a result,
@@ -18,15 +18,10 @@ import { expectAllowedTransitions, watchTransitions } from './watch-transitions.
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const halving = { kind: 'halving', rungs: [0.25, 0.5], keep: 0.5 };
 
 async function expectCleanLog(name: string, decisions: number): Promise<void> {
@@ -38,7 +33,7 @@ describe('a search that adapts', () => {
     const plan = planTpe('s');
     const sweep = await record.launch(plan);
     expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ waiting: 3, total: 3 });
-    expect(await query(sql`select training_hash from trainings order by training_hash`)).toEqual(
+    expect(await record.query(sql`select training_hash from trainings order by training_hash`)).toEqual(
       plan.trainings
         .map(({ training_hash }) => ({ training_hash }))
         .sort((a, b) => (a.training_hash < b.training_hash ? -1 : 1)),
@@ -130,7 +125,7 @@ describe('a search that adapts', () => {
     });
     await commandSweep(record.store, 's', randomUUID(), { kind: 'retry_failed' });
     expect(
-      await query(sql`select kind, ordinal, rung from search_events where kind = 'retract' order by rung`),
+      await record.query(sql`select kind, ordinal, rung from search_events where kind = 'retract' order by rung`),
     ).toEqual([0, 1, 2].map((rung) => ({ kind: 'retract', ordinal: 0, rung })));
     await work(record, sweep);
     const { state, counts } = await readSweepSnapshot(record.store, 's');

@@ -10,28 +10,23 @@ import { commandSweep } from '../../src/store/commands.ts';
 import { historyToPrune, pruneHistory } from '../../src/store/prune-history.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../src/worker/leftover-checkpoints.ts';
-import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const steps = async (trainingId: string) =>
   (
-    await query(
+    await record.query(
       sql<{ step: number }>`select step from checkpoints where training_id = ${trainingId} order by step, epoch`,
     )
   ).map(({ step }) => step);
 const results = () =>
-  query(sql`select evaluation_hash, status, metrics, predictions_sha256, at_step from evaluations order by 1`);
+  record.query(sql`select evaluation_hash, status, metrics, predictions_sha256, at_step from evaluations order by 1`);
 
 async function collect(pick: (checkpoint: { superseded: boolean; trainingId: string }) => boolean): Promise<number> {
   const ids = (await readCollectable(record.store, 'store')).filter(pick).map(({ id }) => id);
@@ -109,7 +104,7 @@ describe('what gc may take', () => {
     const b = await record.launch({ ...planOf('b', 1), trainings: [{ ...training, evaluations }] });
     await record.take(b);
     await commandSweep(record.store, 'b', randomUUID(), { kind: 'cancel' });
-    expect(await query(sql`select state::text as state, step from trainings`)).toEqual([
+    expect(await record.query(sql`select state::text as state, step from trainings`)).toEqual([
       { state: 'succeeded', step: 4 },
     ]);
     expect(await readSweepSnapshot(record.store, 'a')).toMatchObject({ state: 'completed', counts: { succeeded: 1 } });
@@ -132,8 +127,8 @@ describe('history that gc forgets', () => {
     expect(await pruneHistory(record.store, 30, [kept.trainingId])).toEqual({ attempts: 0, metrics: 0, events: 0 });
     expect(await results()).toEqual(before.results);
     expect((await readSweepSnapshot(record.store, 'old')).trials).toEqual(before.old.trials);
-    expect(await query(sql`select count(*) from attempts`)).toEqual([{ count: 4 }]);
-    expect(await query(sql`select count(*) from metrics`)).toEqual([{ count: 3 }]);
+    expect(await record.query(sql`select count(*) from attempts`)).toEqual([{ count: 4 }]);
+    expect(await record.query(sql`select count(*) from metrics`)).toEqual([{ count: 3 }]);
   });
 });
 

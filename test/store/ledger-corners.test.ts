@@ -3,32 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
-import {
-  checkpointAt,
-  numericsClass,
-  openRecordUnderTest,
-  outcomeOf,
-  planOf,
-  type RecordUnderTest,
-} from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, numericsClass, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const halving = { kind: 'halving', rungs: [0.5, 1], keep: 0.5 } as const;
 
 /** Lets the sweep's trainings, of two instances each, step together in packs of so many passes. */
 async function pinPack(sweepId: string, pack: number): Promise<void> {
-  await query(sql`
+  await record.query(sql`
     update trainings set bundle_key = 'key' from sweep_trainings l
     where l.training_id = trainings.id and l.sweep_id = ${sweepId}`);
   const lender = await record.take(sweepId);
@@ -95,7 +83,7 @@ describe('packing', () => {
     expect(segment).toMatchObject({ pack: 2 });
     const other = { pack: 4, passMs: null, batch: { rows: 1, tokens: 1 } };
     if (segment !== undefined) await record.ledger.pinPacking(segment.lease, 'test', other);
-    expect(await query(sql`select pack from packing_plans`)).toEqual([{ pack: 2 }]);
+    expect(await record.query(sql`select pack from packing_plans`)).toEqual([{ pack: 2 }]);
     const alone = await record.ledger.claim(record.request(sweep, { packingDevice: 'another' }));
     expect(alone).toMatchObject({ bundle: [{ pack: null }] });
   });
@@ -129,7 +117,7 @@ describe('checkpoints', () => {
     expect(elsewhere.lease.epoch).toBeGreaterThan(rung.lease.epoch);
     await record.ledger.checkpoint(elsewhere.lease, { ...checkpointAt(2), uri: 'from the other class' }, []);
     await record.ledger.commit(elsewhere.lease, { kind: 'released' });
-    expect(await query(sql`select numerics_class from checkpoints where uri = 'from the other class'`)).toEqual([
+    expect(await record.query(sql`select numerics_class from checkpoints where uri = 'from the other class'`)).toEqual([
       { numerics_class: 'other' },
     ]);
     const back = await record.take(sweep, { numericsClass });
@@ -149,8 +137,8 @@ describe('a training whose trainer dies three times', () => {
       expect(segment.attempt).toBe(death);
       await record.ledger.commit(segment.lease, { kind: 'process_died', message: 'signal 11' });
     }
-    expect(await query(sql`select status from evaluations`)).toEqual([{ status: 'failed' }]);
-    expect(await query(sql`select kind from sweep_events where kind = 'trainer_died'`)).toHaveLength(3);
+    expect(await record.query(sql`select status from evaluations`)).toEqual([{ status: 'failed' }]);
+    expect(await record.query(sql`select kind from sweep_events where kind = 'trainer_died'`)).toHaveLength(3);
     expect(await record.ledger.claim(record.request(sweep))).toEqual({ kind: 'exhausted' });
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { crashed: 1 } });
   });
@@ -162,14 +150,14 @@ describe('many lanes at once', () => {
     const counts = await Promise.all(Array.from({ length: 6 }, () => finishLane(sweep)));
     expect(counts.reduce((total, count) => total + count, 0)).toBe(80);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { succeeded: 40 } });
-    expect(await query(sql`select count(*) from sweep_events where kind = 'completed'`)).toEqual([{ count: 1 }]);
+    expect(await record.query(sql`select count(*) from sweep_events where kind = 'completed'`)).toEqual([{ count: 1 }]);
   });
 
   it('bring halving to one decision for each training and rung', async () => {
     const plan = planOf('s', 16, { scheduler: halving, rungSteps: [2, 4] });
     const sweep = await record.launch(plan);
     await Promise.all(Array.from({ length: 6 }, () => finishLane(sweep)));
-    const decisions = await query(
+    const decisions = await record.query(
       sql`select kind, count(*), count(distinct (ordinal, rung)) as of from search_events group by 1 order by 1`,
     );
     expect(decisions).toEqual([
@@ -179,7 +167,7 @@ describe('many lanes at once', () => {
       { kind: 'report', count: 16, of: 16 },
       { kind: 'result', count: 8, of: 8 },
     ]);
-    const sequence = await query(sql`select max(sequence) + 1 as next, count(*) from search_events`);
+    const sequence = await record.query(sql`select max(sequence) + 1 as next, count(*) from search_events`);
     expect(sequence).toEqual([{ next: 41, count: 41 }]);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'completed',

@@ -5,23 +5,18 @@ import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
 import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
 import { listSweeps } from '../../src/store/sweep-list.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
 const command = (name: string, what: SweepCommand) => commandSweep(record.store, name, randomUUID(), what);
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const states = () =>
-  query(
+  record.query(
     sql<{ state: string; count: number }>`select state::text as state, count(*) from trainings group by 1 order by 1`,
   );
 
@@ -71,9 +66,9 @@ describe('a training that sweeps let go of', () => {
       expect(results).toHaveLength(9);
     }
     expect(await states()).toEqual([{ state: 'cancelled', count: 40 }]);
-    expect(await query(sql`select 1 from segments where status in ('claimed', 'ready')`)).toEqual([]);
-    expect(await query(sql`select 1 from attempts where ended_at is null`)).toEqual([]);
-    expect(await query(sql`select 1 from sweep_trainings where open`)).toEqual([]);
+    expect(await record.query(sql`select 1 from segments where status in ('claimed', 'ready')`)).toEqual([]);
+    expect(await record.query(sql`select 1 from attempts where ended_at is null`)).toEqual([]);
+    expect(await record.query(sql`select 1 from sweep_trainings where open`)).toEqual([]);
   });
 });
 
@@ -82,15 +77,15 @@ describe('a sweep cancelled while its trainings are still being inserted', () =>
     const plan = planOf('s', 4);
     const sweep = await record.launch(plan);
     // As it stands when the launcher died after two trainings.
-    await query(sql`delete from sweep_evaluations where trial > 2`);
-    await query(sql`delete from sweep_trainings where ordinal >= 2`);
-    await query(sql`delete from evaluations where training_id not in (select training_id from sweep_trainings)`);
-    await query(sql`delete from segments where training_id not in (select training_id from sweep_trainings)`);
-    await query(sql`delete from trainings where id not in (select training_id from sweep_trainings)`);
-    await query(sql`update sweeps set inserted_trainings = 2`);
+    await record.query(sql`delete from sweep_evaluations where trial > 2`);
+    await record.query(sql`delete from sweep_trainings where ordinal >= 2`);
+    await record.query(sql`delete from evaluations where training_id not in (select training_id from sweep_trainings)`);
+    await record.query(sql`delete from segments where training_id not in (select training_id from sweep_trainings)`);
+    await record.query(sql`delete from trainings where id not in (select training_id from sweep_trainings)`);
+    await record.query(sql`update sweeps set inserted_trainings = 2`);
     await command('s', { kind: 'cancel' });
     await finishInserting(record.store, sweep);
-    expect(await query(sql`select count(*) from sweep_trainings where open`)).toEqual([{ count: 0 }]);
+    expect(await record.query(sql`select count(*) from sweep_trainings where open`)).toEqual([{ count: 0 }]);
     expect(await states()).toEqual([{ state: 'cancelled', count: 4 }]);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'cancelled',
@@ -104,7 +99,7 @@ describe('a sweep cancelled while its trainings are still being inserted', () =>
   it('leaves to another sweep what that one wants', async () => {
     const sweep = await record.launch(planOf('s', 2, { sharedTrainings: 2 }));
     await record.launch(planOf('other', 2, { sharedTrainings: 2 }));
-    await query(sql`update sweeps set inserted_trainings = 0 where name = 's'`);
+    await record.query(sql`update sweeps set inserted_trainings = 0 where name = 's'`);
     await command('s', { kind: 'cancel' });
     await finishInserting(record.store, sweep);
     expect(await states()).toEqual([{ state: 'active', count: 2 }]);
@@ -149,7 +144,7 @@ describe('a sweep of 2,500 trainings', () => {
     const sweep = results[0].sweepId;
     expect(results[1].sweepId).toBe(sweep);
     expect(
-      await query(sql`select
+      await record.query(sql`select
         (select count(*) from trainings) as trainings, (select count(*) from segments) as segments,
         (select count(*) from evaluations) as evaluations, (select count(distinct trial) from sweep_evaluations) as trials,
         (select count(distinct ordinal) from sweep_trainings) as ordinals`),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RawBuilder } from 'kysely';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { PostgresDriveRecord } from '../../src/store/drive-record.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -22,6 +23,8 @@ export interface RecordUnderTest {
   request(sweepId: string, more?: Partial<ClaimRequest>): ClaimRequest;
   /** Works through everything that can be claimed. */
   finishAll(sweepId: string): Promise<number>;
+  /** Rows of a statement of the test's own. */
+  query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export async function openRecordUnderTest(): Promise<RecordUnderTest> {
         for (const segment of result.bundle) await ledger.commit(segment.lease, outcomeOf(segment));
       }
     },
+    query: async (statement) => (await statement.execute(store.db)).rows,
     close: async () => {
       await store.close();
       await database.drop();

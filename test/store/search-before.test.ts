@@ -11,8 +11,8 @@ import { replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 import { work } from './adaptive-plan.ts';
-import { openRecordUnderTest, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 /*
  * Sweeps of the version before this one: their logs have no reasons, no results, and no word of how many trainings there are.
@@ -20,15 +20,9 @@ import { expectAllowedTransitions, watchTransitions } from './watch-transitions.
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
-
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
+afterEach(() => record.close());
 
 describe('a halving sweep of the version before', () => {
   it('goes on with its log, which has no reasons and no results', async () => {
@@ -37,9 +31,9 @@ describe('a halving sweep of the version before', () => {
     );
     await work(record, sweep, 10);
     // As that version left it, once its schema was brought up to date: the migration's test is below.
-    await query(sql`delete from search_events where kind = 'result'`);
-    await query(sql`update search_events set sequence = -1 where kind = 'planned'`);
-    await query(sql`update search_events set reason = null, decided_at = null, token = gen_random_uuid()`);
+    await record.query(sql`delete from search_events where kind = 'result'`);
+    await record.query(sql`update search_events set sequence = -1 where kind = 'planned'`);
+    await record.query(sql`update search_events set reason = null, decided_at = null, token = gen_random_uuid()`);
     await work(record, sweep);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
       state: 'completed',

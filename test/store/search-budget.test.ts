@@ -4,8 +4,8 @@ import { createSweep } from '../../src/store/create-sweep.ts';
 import { replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { planTpe, work } from './adaptive-plan.ts';
-import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 /*
  * A search that ends before its last training: what waits is let go, what runs comes to its next rung or its end, and the
@@ -14,15 +14,9 @@ import { expectAllowedTransitions, watchTransitions } from './watch-transitions.
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
-
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
+afterEach(() => record.close());
 
 describe('a budget', () => {
   it('ends a search that adapts at its target: what waits is let go, what runs comes to its end', async () => {
@@ -42,7 +36,7 @@ describe('a budget', () => {
     expect(end).toBe('completed');
     expect(counts.cancelled).toBeGreaterThan(0);
     expect(counts.total).toBeLessThan(12);
-    const events = await query(sql`select kind, reason from search_events where kind = 'halt'`);
+    const events = await record.query(sql`select kind, reason from search_events where kind = 'halt'`);
     expect(events).toEqual([{ kind: 'halt', reason: 'the target 0.99 is reached with 0.995' }]);
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
@@ -54,7 +48,7 @@ describe('a budget', () => {
     await work(record, sweep);
     const { counts } = await readSweepSnapshot(record.store, 's');
     expect(counts).toMatchObject({ succeeded: 4, cancelled: 8 });
-    expect(await query(sql`select halted from sweeps`)).toEqual([
+    expect(await record.query(sql`select halted from sweeps`)).toEqual([
       { halted: 'none of 3 trainings was better than 0.96' },
     ]);
     const more = {
@@ -72,7 +66,7 @@ describe('a budget', () => {
     await work(record, sweep);
     expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ succeeded: 4 });
     expect(
-      await query(
+      await record.query(
         sql`select kind, count(*) from search_events where kind in ('spent', 'elapsed', 'result') group by 1 order by 1`,
       ),
     ).toEqual([

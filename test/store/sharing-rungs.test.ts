@@ -8,8 +8,8 @@ import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
-import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 /*
  * Sweeps with different rungs over the same trainings. A rung that a training ran past on behalf of another sweep left
@@ -18,15 +18,10 @@ import { expectAllowedTransitions, watchTransitions } from './watch-transitions.
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const halving = { kind: 'halving', rungs: [0.5, 1], keep: 0.5 } as const;
 const whole = (name: string, trainings: number, sharedTrainings: number) =>
   planOf(name, trainings, { sharedTrainings });
@@ -54,7 +49,7 @@ describe('a halving sweep', () => {
     const sweep = await record.launch(halved('halved', 4, 2));
     await record.finishAll(sweep);
     expect(await readSweepSnapshot(record.store, 'halved')).toMatchObject({ state: 'completed' });
-    expect(await query(sql`select count(*) from search_events where kind = 'report'`)).toEqual([{ count: 4 }]);
+    expect(await record.query(sql`select count(*) from search_events where kind = 'report'`)).toEqual([{ count: 4 }]);
     expect(await record.ledger.claim(record.request(sweep))).toEqual({ kind: 'exhausted' });
   });
 
@@ -63,7 +58,7 @@ describe('a halving sweep', () => {
     const sweep = await record.launch(scoredOtherwise(halved('halved', 4, 2), 'otherwise'));
     await record.finishAll(sweep);
     expect(await readSweepSnapshot(record.store, 'halved')).toMatchObject({ state: 'completed' });
-    expect(await query(sql`select count(*) from search_events where kind = 'report'`)).toEqual([{ count: 4 }]);
+    expect(await record.query(sql`select count(*) from search_events where kind = 'report'`)).toEqual([{ count: 4 }]);
   });
 
   it('never takes a training into a second hand while another sweep runs it past the rung', async () => {
@@ -77,8 +72,8 @@ describe('a halving sweep', () => {
     expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('written');
     await record.finishAll(other);
     await record.finishAll(sweep);
-    expect(await query(sql`select step, state from trainings`)).toEqual([{ step: 4, state: 'succeeded' }]);
-    expect(await query(sql`select state from sweeps`)).toEqual([{ state: 'completed' }, { state: 'completed' }]);
+    expect(await record.query(sql`select step, state from trainings`)).toEqual([{ step: 4, state: 'succeeded' }]);
+    expect(await record.query(sql`select state from sweeps`)).toEqual([{ state: 'completed' }, { state: 'completed' }]);
   });
 
   it('goes on from a checkpoint past the rung that another sweep left, and loses no losses', async () => {
@@ -92,11 +87,11 @@ describe('a halving sweep', () => {
     expect(next).toMatchObject({ kind: 'train', endStep: 4, checkpoint: { step: 3 } });
     await record.ledger.commit(next.lease, outcomeOf(next));
     await record.finishAll(sweep);
-    expect(await query(sql`select first_step, values from metrics order by 1`)).toEqual([
+    expect(await record.query(sql`select first_step, values from metrics order by 1`)).toEqual([
       { first_step: 1, values: [3, 2, 1] },
       { first_step: 4, values: [0.25] },
     ]);
-    expect(await query(sql`select state from sweeps`)).toEqual([{ state: 'completed' }, { state: 'completed' }]);
+    expect(await record.query(sql`select state from sweeps`)).toEqual([{ state: 'completed' }, { state: 'completed' }]);
   });
 
   // The launch reads the shared training's results while the commit that brings one is not yet visible.
@@ -142,7 +137,7 @@ describe('a halving sweep', () => {
       await record.ledger.commit(segment.lease, outcome.kind === 'evaluated' ? { ...outcome, results } : outcome);
     }
     await record.finishAll(second);
-    const values = await query(
+    const values = await record.query(
       sql`select s.name, array_agg(distinct v.value) as values from search_events v join sweeps s on s.id = v.sweep_id
         where v.kind = 'report' group by 1 order by 1`,
     );

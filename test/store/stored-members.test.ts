@@ -12,8 +12,6 @@ beforeEach(async () => {
 });
 afterEach(() => record.close());
 
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
-
 /** The plan, with an ensemble of another size asked besides. */
 function alsoOfSize(plan: SweepPlan, name: string, ensembleSize: number): SweepPlan {
   return {
@@ -54,7 +52,7 @@ describe('what is stored of members', () => {
     const sweepId = await record.launch(plan);
     const [planned] = plan.trainings[0]?.evaluations ?? [];
     const { hash = '', rows = 0 } = planned?.dataset ?? {};
-    await query(sql`insert into datasets (hash, row_count, content) values (${hash}, ${rows}, ${Buffer.of(1)})`);
+    await record.query(sql`insert into datasets (hash, row_count, content) values (${hash}, ${rows}, ${Buffer.of(1)})`);
     await expect(readStoredEvaluation(record.store, sweepId, 1)).rejects.toThrow(/USAGE: trial 1 has no predictions/);
     await record.finishAll(sweepId);
     const evaluation = await readStoredEvaluation(record.store, sweepId, 1);
@@ -72,7 +70,7 @@ describe('what is stored of members', () => {
     await record.finishAll(await record.launch(plan));
     const storedRows = plan.trainings[0]?.evaluations[0]?.dataset.rows ?? 0;
     const values = Buffer.from(new Float32Array(2 * storedRows).buffer);
-    await query(sql`update evaluation_members set logits = ${values}, offsets = null`);
+    await record.query(sql`update evaluation_members set logits = ${values}, offsets = null`);
     const segment = await record.take(await record.launch(alsoOfSize(plan, 'larger', 8)));
     if (segment.kind !== 'evaluate') throw new Error('a finished training was trained again');
     const [member] = segment.evaluations[0]?.storedMembers ?? [];

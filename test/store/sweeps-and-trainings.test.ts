@@ -6,26 +6,21 @@ import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { listSweeps } from '../../src/store/sweep-list.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
-import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
 const command = (name: string, what: SweepCommand, id: string = randomUUID()) =>
   commandSweep(record.store, name, id, what);
 const create = (plan: SweepPlan, extend = false) =>
   createSweep(record.store, { plan, datasets: [], launchedBy: {}, extend });
-const query = async <Row>(statement: ReturnType<typeof sql<Row>>) => (await statement.execute(record.store.db)).rows;
 const states = () =>
-  query(
+  record.query(
     sql<{ state: string; count: number }>`select state::text as state, count(*) from trainings group by 1 order by 1`,
   );
 
@@ -58,7 +53,7 @@ describe('a sweep', () => {
     expect(new Set(results.map((result) => result.sweepId)).size).toBe(1);
     expect(results.map((result) => result.kind).sort()).toEqual(['attached', 'attached', 'created']);
     expect(await states()).toEqual([{ state: 'active', count: 30 }]);
-    expect(await query(sql`select count(*) from segments`)).toEqual([{ count: 60 }]);
+    expect(await record.query(sql`select count(*) from segments`)).toEqual([{ count: 60 }]);
   });
 
   it('refuses another content under its name, and takes a larger one when told to extend', async () => {
@@ -80,12 +75,12 @@ describe('a sweep', () => {
 
   it('whose insertion broke off between blocks is completed without duplicates', async () => {
     const sweep = await record.launch(planOf('s', 1_100));
-    await query(sql`delete from sweep_evaluations where trial > 1000`);
-    await query(sql`delete from sweep_trainings where ordinal >= 1000`);
-    await query(sql`update sweeps set inserted_trainings = 1000`);
+    await record.query(sql`delete from sweep_evaluations where trial > 1000`);
+    await record.query(sql`delete from sweep_trainings where ordinal >= 1000`);
+    await record.query(sql`update sweeps set inserted_trainings = 1000`);
     expect(await record.drive.readSweepsToDrive()).toEqual([{ sweepId: sweep, generation: 0 }]);
     await finishInserting(record.store, sweep);
-    expect(await query(sql`select count(*), max(ordinal) from sweep_trainings`)).toEqual([
+    expect(await record.query(sql`select count(*), max(ordinal) from sweep_trainings`)).toEqual([
       { count: 1_100, max: 1_099 },
     ]);
     const snapshot = await readSweepSnapshot(record.store, 's', { trialLimit: 10 });
@@ -205,7 +200,7 @@ describe('halving', () => {
       const accuracy = 0.5 + (ordinals.get(segment.trainingId) ?? 0) / 10;
       await record.ledger.commit(segment.lease, outcomeOf(segment, accuracy));
     }
-    const decisions = await query(
+    const decisions = await record.query(
       sql`select kind, ordinal from search_events where kind in ('promote', 'prune') order by ordinal`,
     );
     expect(decisions).toEqual([
@@ -214,7 +209,7 @@ describe('halving', () => {
       { kind: 'promote', ordinal: 2 },
       { kind: 'promote', ordinal: 3 },
     ]);
-    const finals = await query(sql`select count(*) from segments where end_step = 4 and status = 'done'`);
+    const finals = await record.query(sql`select count(*) from segments where end_step = 4 and status = 'done'`);
     expect(finals).toEqual([{ count: 4 }]);
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 2, pruned: 2 } });

@@ -34,7 +34,7 @@ export async function watchTransitions(store: Store): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(store.db);
 }
 
-/** Fails where a state went somewhere that src/store/transitions.ts does not name. */
+/** Fails where a state went somewhere that `allowed-transitions.ts` does not name. */
 export async function expectAllowedTransitions(store: Store): Promise<void> {
   const { rows } = await sql<{
     kind: string;

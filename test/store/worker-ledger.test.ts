@@ -1,18 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
-import { checkpointAt, openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
-import { expectAllowedTransitions, watchTransitions } from './watch-transitions.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
-  record = await openRecordUnderTest();
-  await watchTransitions(record.store);
+  record = await openWatchedRecord();
 });
-afterEach(async () => {
-  await expectAllowedTransitions(record.store);
-  await record.close();
-});
+afterEach(() => record.close());
 
 const loss = (firstStep: number, ...values: number[]) => [
   { name: 'loss', firstStep, values: Float64Array.from(values) },
