@@ -54,6 +54,7 @@ async function showDashboard(
     readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
     source: dashboardSource(record.store, watched),
     readMark: () => readSweepMark(record.store, watched.name),
+    listen: (changed) => record.store.listen(changed),
     whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
     guard: () => guardTerminal(process.stdout.fd),
     command: (command) => carryOut(record, watched.name, command),

@@ -1,5 +1,6 @@
 import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
 import type { DashboardCommand } from './key-bindings.ts';
+import type { Listen } from './snapshot-poller.ts';
 import type { TerminalOutput } from './terminal-screen.ts';
 import type { ViewSource } from './view-source.ts';
 
@@ -11,6 +12,7 @@ export interface DashboardOptions {
   readonly source: ViewSource;
   /** See SnapshotPollerOptions. */
   readonly readMark?: () => Promise<string>;
+  readonly listen?: Listen;
   /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
   readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
   /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */

@@ -177,7 +177,7 @@ class Dashboard {
   }
 
   async #poll(): Promise<void> {
-    const { readSnapshot, readMark, restingRefreshMs, refreshMs = 500 } = this.#options;
+    const { readSnapshot, readMark, listen, restingRefreshMs, refreshMs = 500 } = this.#options;
     await pollSnapshots({
       readSnapshot: async () => {
         const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
@@ -187,6 +187,7 @@ class Dashboard {
       },
       nudges: this.#nudges,
       ...(readMark === undefined ? {} : { readMark }),
+      ...(listen === undefined ? {} : { listen }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
       rests: (snapshot) => isFinal(snapshot) && !this.#viewing.beyondSweep,
       refreshMs,

@@ -1,3 +1,4 @@
+import type { RecordListener } from '../store/record-changes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
 export interface SnapshotPollerOptions {
@@ -19,7 +20,15 @@ export interface SnapshotPollerOptions {
   readonly nudges?: EventTarget;
   /** Between two looks at whether a sweep at rest was begun again; default: 5 s. */
   readonly restingRefreshMs?: number;
+  /** Hears of changes of the record; absent: it is looked for them every `refreshMs`. */
+  readonly listen?: Listen;
 }
+
+/** Begins to listen for changes of the record. */
+export type Listen = (changed: () => void) => RecordListener;
+
+/** Between two looks where changes are told: what the clock alone changes is shown, and no word is missed for long. */
+const listeningRefreshMs = 5000;
 
 const slowestRefreshMs = 5000;
 
@@ -28,6 +37,33 @@ const slowestRefreshMs = 5000;
  * asked again, at longer and longer distances up to five seconds. Of a sweep at rest its mark alone is read.
  */
 export async function pollSnapshots(options: SnapshotPollerOptions): Promise<void> {
+  const changes = new Changes();
+  const listener = options.listen?.(() => changes.tell());
+  try {
+    await pollUntilAborted(options, changes, () => listener?.hears === true);
+  } finally {
+    await listener?.close();
+  }
+}
+
+/** Whether something has changed since the last reading began. */
+class Changes {
+  #told = new AbortController();
+
+  tell(): void {
+    this.#told.abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#told.signal;
+  }
+
+  forget(): void {
+    if (this.#told.signal.aborted) this.#told = new AbortController();
+  }
+}
+
+async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes, hears: () => boolean): Promise<void> {
   const { refreshMs, signal, slowMs = 5000, restingRefreshMs = 5000, nudges } = options;
   let waitMs = refreshMs;
   let restingAt: string | null = null;
@@ -42,6 +78,7 @@ export async function pollSnapshots(options: SnapshotPollerOptions): Promise<voi
       nudged = new AbortController();
       restingAt = null;
     }
+    changes.forget();
     try {
       const mark = options.readMark === undefined ? '' : await untilAborted(options.readMark(), signal);
       if (signal.aborted || mark === null) return;
@@ -59,7 +96,10 @@ export async function pollSnapshots(options: SnapshotPollerOptions): Promise<voi
     } finally {
       clearTimeout(slow);
     }
-    await pause(waitMs, [signal, nudged.signal]);
+    // However much changes, so many readings a second are enough; what failed is tried again as if nothing were heard.
+    await pause(Math.min(waitMs, refreshMs), [signal, nudged.signal]);
+    const quietMs = hears() && waitMs === refreshMs ? listeningRefreshMs : waitMs;
+    await pause(Math.max(0, quietMs - refreshMs), [signal, nudged.signal, changes.signal]);
   }
 }
 

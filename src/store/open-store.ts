@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DatabaseSchema } from './database-schema.ts';
 import { preparing } from './preparing-pool.ts';
+import { ChangeAnnouncer, listenForChanges, type RecordListener } from './record-changes.ts';
 import { withTlsMode } from './tls-mode.ts';
 
 export type Database = Kysely<DatabaseSchema>;
@@ -11,6 +12,10 @@ export type DatabaseTransaction = Transaction<DatabaseSchema>;
 /** The record. All of this folder's functions take one. */
 export interface Store {
   readonly db: Database;
+  /** Tells those that listen that the record has changed; not at once, and not each time. */
+  announce(): void;
+  /** Calls back whenever somebody tells that the record has changed. */
+  listen(changed: () => void): RecordListener;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,17 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined); // An idle connection was lost: the pool drops it, the next query opens another.
   const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
-  return { db, close: () => db.destroy() };
+  const send = (channel: string, text: string) => sql`select pg_notify(${channel}, ${text})`.execute(db);
+  const announcer = new ChangeAnnouncer(send);
+  return {
+    db,
+    announce: () => announcer.announce(),
+    listen: (changed) => listenForChanges({ databaseUrl: withTlsMode(databaseUrl), send, changed }),
+    close: async () => {
+      await announcer.close();
+      await db.destroy();
+    },
+  };
 }
 
 const retriedCodes = new Set([
@@ -59,10 +74,17 @@ const attempts = 6;
 
 /**
  * Runs one transaction, again after serialisation failures, deadlocks and lost connections. The body may run several
- * times, so it does nothing but database work.
+ * times, so it does nothing but database work. Those that listen are told.
+ * @param changed whether the record is another for it than before
  */
-export async function transact<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
-  return tried(attempts, () => store.db.transaction().execute(body));
+export async function transact<T>(
+  store: Store,
+  body: (tx: DatabaseTransaction) => Promise<T>,
+  changed: (result: T) => boolean = () => true,
+): Promise<T> {
+  const result = await tried(attempts, () => store.db.transaction().execute(body));
+  if (changed(result)) store.announce();
+  return result;
 }
 
 /** One consistent look, of which all statements see the same moment; takes no locks. Tried again once. */

@@ -17,11 +17,15 @@ export class PostgresWorkerLedger implements WorkerLedger {
   }
 
   claim(request: ClaimRequest): Promise<ClaimResult> {
-    return transact(this.#store, (tx) => claimSegments(tx, request));
+    return transact(
+      this.#store,
+      (tx) => claimSegments(tx, request),
+      ({ kind }) => kind === 'claimed',
+    );
   }
 
   renew(lease: Lease, leaseMs: number, metrics: readonly MetricChunk[]): Promise<LeaseState> {
-    return transact(this.#store, async (tx) => {
+    const renewed = async (tx: DatabaseTransaction): Promise<LeaseState> => {
       const segment = await heldSegment(tx, lease);
       if (segment === null) return { kind: 'stale' };
       await sql`
@@ -29,7 +33,8 @@ export class PostgresWorkerLedger implements WorkerLedger {
         where id = ${segment.id}`.execute(tx);
       await writeMetrics(tx, segment.training_id, lease.epoch, metrics);
       return { kind: 'held', desired: await desiredOf(tx, segment.training_id) };
-    });
+    };
+    return transact(this.#store, renewed, () => metrics.length > 0);
   }
 
   checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult> {
@@ -51,6 +56,7 @@ export class PostgresWorkerLedger implements WorkerLedger {
       insert into sweep_events (training_id, kind, detail)
       select training_id, ${kind}, ${JSON.stringify(detail)}::jsonb from segments
       where id = ${lease.segmentId} and lease_epoch = ${lease.epoch}`.execute(this.#store.db);
+    this.#store.announce();
   }
 
   pinPacking(lease: Lease, device: string, plan: PackingPlan): Promise<void> {
