@@ -21,6 +21,8 @@ export interface TestMachineOptions {
   readonly drive?: Partial<DriveSettings>;
   readonly slots?: number;
   readonly postgresSettings?: Readonly<Record<string, string>>;
+  /** Puts a record into the empty database, and its files into the folder, before this version touches either. */
+  readonly restore?: (databaseUrl: string) => Promise<void>;
 }
 
 export interface SweepAccount {
@@ -90,6 +92,7 @@ export class TestMachine {
       workers: [worker('control', ['control']), worker('train-1', ['train']), worker('train-2', ['train'])],
     };
     await Promise.all([this.#processes.postgres.start(), this.#processes.temporal.start()]);
+    await this.#options.restore?.(databaseUrl);
     this.#store = openStore(databaseUrl);
     await migrate(this.#store);
     this.deployment = await readDeployment(this.#store);
