@@ -8,6 +8,8 @@ export interface RawRow {
   readonly columns?: Readonly<Record<string, string>>;
   /** file:line, for errors. */
   readonly where: string;
+  /** Whether a text may have nothing to be seen, as those of a benchmark that is taken as it is. */
+  readonly mayBeBlank?: boolean;
 }
 
 /** The splits of one source. `labels`: the source's own label names in the order of the logits, where it has them. */
@@ -16,12 +18,14 @@ export interface RawDataset {
   readonly dev: readonly RawRow[];
   readonly test: readonly RawRow[] | null;
   readonly labels?: readonly string[];
+  /** What was done about rows, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** @throws DATA_INVALID where the cell holds no text */
-export function readText({ cells, columns, where }: RawRow, column: string): string {
+export function readText({ cells, columns, where, mayBeBlank }: RawRow, column: string): string {
   const value = cells[column];
-  if (typeof value === 'string' && !isBlank(value)) return value;
+  if (typeof value === 'string' && (mayBeBlank === true || !isBlank(value))) return value;
   throw dataInvalid(where, `a row has no text in ${columns?.[column] ?? column}`, {
     got: typeof value === 'string' ? unseenCharacters(value) : (value ?? 'nothing'),
     expected: 'text that is not blank',

@@ -2,7 +2,7 @@ import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import { dataInvalid, demandStorable, type RawDataset, type RawRow } from './raw-row.ts';
 import { readFiles } from './read-files.ts';
-import { readMrpc } from './read-mrpc.ts';
+import { readGlue } from './read-glue.ts';
 import { splitSpamAssassin } from './split-spam-assassin.ts';
 import type { TableFormat } from './table.ts';
 
@@ -29,7 +29,7 @@ async function readRaw(definition: TaskDefinition, formats: readonly TableFormat
   const { data } = definition;
   if (data.kind === 'hub') throw new Error('the rows of a data set on the hub have not been fetched');
   if (data.kind === 'files') return readFiles(data, formats);
-  return data.kind === 'glue' ? readMrpc(data.folder) : splitSpamAssassin(definition);
+  return data.kind === 'glue' ? readGlue(data) : splitSpamAssassin(definition);
 }
 
 function subsample(definition: TaskDefinition, split: Split, rows: readonly RawRow[]): RawRow[] {

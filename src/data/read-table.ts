@@ -10,14 +10,20 @@ type Separated = 'csv' | 'tsv';
  * alone, as GLUE's files need, where a quotation mark is text. Lines end as they end: LF, CR LF, or both.
  * @throws DropsweepError DATA_INVALID with file:line
  */
-export function readTable(path: string, format: Separated, { encoding, header }: TableRequest = {}): Table {
+export function readTable(
+  path: string,
+  format: Separated,
+  { encoding, header, ragged = false }: TableRequest = {},
+): Table {
   const rows = parseRows(path, readTextFile(path, encoding), format);
   const columns = header ?? rows[0]?.record.map((name) => name.trim());
   if (columns === undefined) {
     throw dataInvalid(path, 'a data file is empty', { got: '0 lines', expected: 'a header line and rows' });
   }
   demandUnique(path, columns);
-  const records = rows.slice(header === undefined ? 1 : 0).map((row) => recordOf(path, row, columns, format));
+  const records = rows
+    .slice(header === undefined ? 1 : 0)
+    .map((row) => recordOf(path, row, columns, ragged ? null : format));
   if (records.length > 0) return { columns, records };
   throw dataInvalid(path, 'a data file has a header line and no rows', {
     got: `0 rows below ${columns.join(', ')}`,
@@ -30,11 +36,12 @@ function recordOf(
   path: string,
   { record, line }: ParsedRow,
   columns: readonly string[],
-  format: Separated,
+  /** null: rows may be ragged. */
+  format: Separated | null,
 ): TableRecord {
   const lineBreaks = record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
   const where = `${path}:${line - lineBreaks}`;
-  if (record.length !== columns.length) {
+  if (format !== null && record.length !== columns.length) {
     throw dataInvalid(where, 'a row has another number of cells than the header', {
       got: `${record.length} cells`,
       expected: `${columns.length} cells: ${columns.join(', ')}`,
@@ -48,7 +55,7 @@ function recordOf(
       fix: 'take the line out; files that were joined have one each',
     });
   }
-  return { cells: Object.fromEntries(columns.map((name, i) => [name, record[i] ?? ''])), where };
+  return { cells: Object.fromEntries(columns.map((name, i) => [name, record[i]])), where };
 }
 
 function demandUnique(path: string, columns: readonly string[]): void {

@@ -14,6 +14,8 @@ export interface TableRequest {
   readonly encoding?: string;
   /** Names of the columns of a file that has no header line. */
   readonly header?: readonly string[];
+  /** Whether lines may have more cells than the header, or fewer: those beyond it are passed over, the others undefined. */
+  readonly ragged?: boolean;
 }
 
 /** Reads a file of some format whole. @throws DATA_INVALID with file:line */

@@ -68,7 +68,7 @@ export async function describeData(
     task,
     splits,
     overlaps,
-    warnings: warningsOf(task, splits, overlaps),
+    warnings: [...dataset.notes, ...warningsOf(task, splits, overlaps)],
     examples: await examplesOf(task, tokenizer, train.slice(0, examplesShown), maxLength),
     maxLength,
   };

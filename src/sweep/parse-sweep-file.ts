@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
 import { deviceKinds } from './device-kind.ts';
+import { glueTasks } from './glue-tasks.ts';
 import { wholeFrom } from './number-rules.ts';
 import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
@@ -9,7 +10,8 @@ import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
-import { absolute, type FileLookup } from './read-data.ts';
+import { absolute, type FileLookup } from './file-lookup.ts';
+import { hubPattern } from './hub-pattern.ts';
 import { readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
 import type { SearchSections } from './search-section.ts';
@@ -25,7 +27,6 @@ export const sweepNameExpected =
   'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
 /** Trainings at once where the file does not say, as far as there are slots: lanes that wait for one cost little. */
 const defaultParallelism = 8;
-const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
 
 /**
  * Reads a sweep file: every problem at once, each with its line and column. Touches nothing; asks `lookup` which
@@ -88,10 +89,7 @@ function readDefinition(
   const scheduler = readScheduler(file, schedulers);
   const constraints = readConstraints(file);
   const budget = readBudget(file);
-  const objectives = readObjectives(
-    file,
-    tasks.find(({ kind }) => kind === task?.kind),
-  );
+  const objectives = readObjectives(file, judgedBy(task, tasks));
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
@@ -120,6 +118,13 @@ function readDefinition(
     ...(device === 'auto' ? {} : { device }),
     ...trainer,
   };
+}
+
+/** The kind of task, with the objectives that its rows are usually judged by. */
+function judgedBy(task: SweepDefinition['task'] | null, tasks: readonly TaskSection[]): TaskSection | undefined {
+  const section = tasks.find(({ kind }) => kind === task?.kind);
+  const objectives = task?.data.kind === 'glue' ? glueTasks[task.data.task].objectives : undefined;
+  return section === undefined || objectives === undefined ? section : { ...section, objectives };
 }
 
 function readName(file: YamlSection): string | null {
@@ -182,8 +187,10 @@ function checkTestSplit(
   if (task === null || !evaluations.some(({ split }) => split === 'test')) return;
   const place = file.section('evaluation')?.node ?? file.node;
   const report = (text: string): void => file.reading.report(place, 'evaluation.split', text);
-  if (task.data.kind === 'glue') report('GLUE’s test labels are not public; use dev');
-  else if (task.data.kind === 'package' && task.test_rows === undefined) report('test needs task.test_rows');
+  if (task.data.kind === 'glue') {
+    if (task.data.test === undefined)
+      report('GLUE’s test labels are not public; use dev, or name rows in task.data.test');
+  } else if (task.data.kind === 'package' && task.test_rows === undefined) report('test needs task.test_rows');
   else if ('test' in task.data ? false : task.data.kind === 'files' || task.data.kind === 'hub')
     report('test needs task.data.test');
   const only = tasks.find(({ kind }) => kind === task.kind)?.devAlone?.(task) ?? null;

@@ -1,52 +1,28 @@
-import { isAbsolute, resolve } from 'node:path';
-import { isMap, isSeq } from 'yaml';
+import { isSeq } from 'yaml';
 import { partName, partOf } from './column-parts.ts';
 import { formatOf } from './file-format.ts';
-import { aboveZero, wholeFrom } from './number-rules.ts';
+import { absolute, type FileLookup } from './file-lookup.ts';
+import { hubPattern } from './hub-pattern.ts';
+import { readGlueData } from './read-glue-data.ts';
+import { isHeldOut, readHeldOut } from './read-held-out.ts';
 import type { DataSource, FileSource, HeldOut, HubSource, Places } from './sweep-definition.ts';
 import type { TaskColumn, TaskFormat, TaskSection } from './task-section.ts';
-import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+import type { Field, YamlSection } from './yaml-section.ts';
 
-/** How the parser looks at the disk: nothing but whether something is there. */
-export interface FileLookup {
-  /** Folder that relative paths of the sweep file start from. */
-  readonly folder: string;
-  isFile(path: string): boolean;
-  isFolder(path: string): boolean;
-}
-
-/** A path of the sweep file, seen from the sweep file's folder. */
-export function absolute(path: string, lookup: FileLookup): string {
-  return isAbsolute(path) ? path : resolve(lookup.folder, path);
-}
-
-/** What rows of sources that name their columns themselves hold. */
-const sourceColumns = {
-  package: ['text', 'label'],
-  glue: ['text', 'text_pair', 'label'],
-} as const;
+/** What rows of the package hold. */
+const packageColumns: readonly string[] = ['text', 'label'];
 
 /** The `data` section. Null where it has a problem, which is reported. */
 export function readData(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): DataSource | null {
+  if (section.has('glue')) return readGlueData(section, lookup, task);
   if (section.has('hub')) return readHub(section, task);
-  const named = (['package', 'glue'] as const).find((kind) => section.has(kind));
-  if (named === undefined) return readFiles(section, lookup, task);
-  const own: readonly string[] = sourceColumns[named];
-  const missing = task?.columns.find(({ name, optional }) => optional !== true && !own.includes(name));
-  const field = missing === undefined ? null : section.field(named);
+  if (!section.has('package')) return readFiles(section, lookup, task);
+  const missing = task?.columns.find(({ name, optional }) => optional !== true && !packageColumns.includes(name));
+  const field = missing === undefined ? null : section.field('package');
   if (field !== null && missing !== undefined)
     section.reading.report(field.node, field.name, `its rows have no ${missing.name}, which ${task?.kind} needs`);
-  if (named === 'package') {
-    const name = section.choice('package', ['spam-assassin']);
-    return name === null ? null : { kind: 'package', package: name };
-  }
-  const glue = section.choice('glue', ['MRPC']);
-  const folder = section.text('folder');
-  if (!section.has('folder')) section.missing('folder', 'the folder that holds the task’s TSV files');
-  const place = folder === null ? null : absolute(folder, lookup);
-  const folderField = place === null || lookup.isFolder(place) ? null : section.field('folder');
-  if (folderField !== null) section.reading.report(folderField.node, folderField.name, `there is no folder ${place}`);
-  return glue === null || place === null ? null : { kind: 'glue', task: glue, folder: place };
+  const name = section.choice('package', ['spam-assassin']);
+  return name === null ? null : { kind: 'package', package: name };
 }
 
 function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection | undefined): FileSource | null {
@@ -84,8 +60,6 @@ function demandFormat(
     `is missing; expected ${namesOf(formats)}, since the name ${silent} does not tell`,
   );
 }
-
-const hubPattern = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
 
 function readHub(section: YamlSection, task: TaskSection | undefined): HubSource | null {
   const field = section.field('hub');
@@ -141,32 +115,6 @@ function readEncoding(section: YamlSection): string | null {
     section.wrong(field, 'an encoding such as utf-8, utf-16le, latin1, windows-1252 or shift_jis');
     return null;
   }
-}
-
-function isHeldOut(section: YamlSection): boolean {
-  const dev = section.has('dev') ? section.field('dev') : null;
-  return dev !== null && isMap(dev.node);
-}
-
-const share: NumberRule = {
-  whole: false,
-  accepts: (value) => aboveZero.accepts(value) && value < 1,
-  expected: 'a number above 0 and below 1',
-};
-
-/** `dev: {fraction: 0.1, stratify: true, seed: 0}`. */
-function readHeldOut(section: YamlSection, task: TaskSection | undefined): HeldOut | null {
-  const part = section.section('dev');
-  if (part === null) return null;
-  if (!part.has('fraction')) part.missing('fraction', 'the share of the train rows that dev gets, such as 0.1');
-  const fraction = part.number('fraction', share);
-  const field = part.field('stratify');
-  const stratify = field === null ? false : (part.flagOf(field) ?? false);
-  if (field !== null && stratify && task?.columns.some(({ classes }) => classes === true) === false)
-    part.reading.report(field.node, field.name, `is for rows that have one class each, which ${task.kind} has not`);
-  const seed = part.number('seed', wholeFrom(0)) ?? 0;
-  part.finish();
-  return fraction === null ? null : { fraction, stratify, seed };
 }
 
 /** What the file calls each of a task's columns; null where one is missing. */

@@ -1,5 +1,7 @@
-import { type FileLookup, readData } from './read-data.ts';
-import type { TaskDefinition } from './sweep-definition.ts';
+import type { FileLookup } from './file-lookup.ts';
+import { glueTasks } from './glue-tasks.ts';
+import { readData } from './read-data.ts';
+import type { GlueSource, TaskDefinition } from './sweep-definition.ts';
 import type { TaskFields, TaskSection } from './task-section.ts';
 import { wholeFrom } from './number-rules.ts';
 import type { YamlSection } from './yaml-section.ts';
@@ -15,11 +17,13 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
   const kind = section.choice('kind', kinds);
   if (!section.has('kind')) section.missing('kind', `one of ${kinds.join(', ')}`);
   const dataSection = section.section('data');
-  if (!section.has('data')) section.missing('data', 'files, hub, package or glue');
+  if (!section.has('data')) section.missing('data', 'files, hub, glue or package');
   const task = tasks.find((each) => each.kind === kind);
   // Of a task that is not known no field is: each may be one of its own.
   const data = dataSection === null ? null : readData(dataSection, lookup, task);
   if (task === undefined) allColumns(dataSection, tasks);
+  if (task !== undefined && dataSection !== null && data?.kind === 'glue')
+    checkGlueKind(dataSection, data, task, tasks);
   dataSection?.finish();
   const fields = task === undefined ? allFields(section, tasks) : task.read(section);
   const rows = {
@@ -43,6 +47,15 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
     ...(rows.test_rows === null ? {} : { test_rows: rows.test_rows }),
     split_seed: splitSeed,
   };
+}
+
+/** A task of GLUE is of the kind whose predictions are what its labels are. */
+function checkGlueKind(section: YamlSection, data: GlueSource, task: TaskSection, tasks: readonly TaskSection[]): void {
+  const form = glueTasks[data.task].labels === null ? 'values' : 'classes';
+  const field = section.field('glue');
+  if (field === null || task.form === form) return;
+  const kinds = tasks.filter((each) => each.form === form).map(({ kind }) => kind);
+  section.reading.report(field.node, field.name, `${data.task} is for task.kind: ${kinds.join(' or ')}`);
 }
 
 function allFields(section: YamlSection, tasks: readonly TaskSection[]): TaskFields {

@@ -1,5 +1,6 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
+import type { GlueName } from './glue-tasks.ts';
 import type { Budget } from './read-budget.ts';
 import type { KindSettings } from './search-section.ts';
 import type {
@@ -24,7 +25,7 @@ export type SchedulerDefinition = { readonly kind: string } & KindSettings;
 export type DataSource =
   | FileSource
   | HubSource
-  | { readonly kind: 'glue'; readonly task: 'MRPC'; readonly folder: string }
+  | GlueSource
   | { readonly kind: 'package'; readonly package: 'spam-assassin' };
 
 /** A file or several, each a path or a pattern. */
@@ -67,6 +68,21 @@ export interface HubSource extends FileReading {
   readonly train: string;
   readonly dev: string | HeldOut;
   readonly test?: string;
+}
+
+/** A task of GLUE, in its own files or the hub's; splits that are not named are those that the benchmark has. */
+export interface GlueSource {
+  readonly kind: 'glue';
+  readonly task: GlueName;
+  /** Where its files are; absent: on the hub. */
+  readonly folder?: string;
+  /** The hub's data set, in place of a folder. */
+  readonly dataset?: string;
+  readonly revision?: string;
+  /** Files of the folder, with their extension or without it. */
+  readonly train?: Places;
+  readonly dev?: Places | HeldOut;
+  readonly test?: Places;
 }
 
 export interface TaskDefinition {

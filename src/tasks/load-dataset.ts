@@ -10,6 +10,8 @@ export interface LoadedDataset {
   readonly dev: readonly FrozenRow[];
   /** null where the source has no labelled test rows. */
   readonly test: readonly FrozenRow[] | null;
+  /** What was done about rows of the source, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -28,5 +30,6 @@ export async function loadDataset(definition: TaskDefinition): Promise<LoadedDat
     train: read.drawn('train').map(freeze),
     dev: read.drawn('dev').map(freeze),
     test: all.test === null ? null : read.drawn('test').map(freeze),
+    notes: all.notes ?? [],
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { epochBatches, paddingShare, planBatches, sortedBatches, stepsPerEpoch } from '../../src/data/epoch-batches.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
-import { readMrpc } from '../../src/data/read-mrpc.ts';
+import { readGlue } from '../../src/data/read-glue.ts';
 import { inputLengths } from '../../src/data/encoded-rows.ts';
 import { encodedTexts } from '../support/encoded.ts';
 import { stream } from '../../src/random/stream.ts';
@@ -74,7 +74,8 @@ describe.skipIf(data === null)('with the real tokeniser (skipped where the share
   }
 
   test('padding stays under 15 % of the tokens of MRPC at 128 tokens', async () => {
-    const rows = readMrpc(join(data ?? '', 'glue', 'MRPC')).train.map((row) => freezeText(row, 0));
+    const mrpc = await readGlue({ kind: 'glue', task: 'MRPC', folder: join(data ?? '', 'glue', 'MRPC') });
+    const rows = mrpc.train.map((row) => freezeText(row, 0));
     expect(await share(rows, 128)).toBeLessThan(0.15);
   });
 

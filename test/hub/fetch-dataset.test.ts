@@ -6,7 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
 import { withLocalData } from '../../src/launch/local-data.ts';
-import type { HubSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
+import type { GlueSource, HubSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 
 let cache: string;
@@ -69,6 +69,20 @@ function parquet(texts: readonly string[]): Uint8Array {
   );
 }
 
+/** As the hub has pairs of MNLI. */
+function pairs(texts: readonly string[]): Uint8Array {
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'premise', data: [...texts], type: 'STRING' },
+        { name: 'hypothesis', data: texts.map((text) => `${text}?`), type: 'STRING' },
+        { name: 'label', data: texts.map((_, index) => BigInt(index)), type: 'INT64' },
+        { name: 'idx', data: texts.map((_, index) => index), type: 'INT32' },
+      ],
+    }),
+  );
+}
+
 function taskOf(data: Partial<HubSource> = {}): TaskDefinition {
   const columns = { text: 'sentence', label: 'label' };
   const source = { kind: 'hub', dataset: 'org/films', train: 'train', dev: 'validation', columns, ...data } as const;
@@ -106,6 +120,31 @@ describe('a data set of the hub', () => {
     const before = asked.length;
     expect(await texts({ HF_HUB_OFFLINE: '1' })).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     expect(asked).toHaveLength(before);
+  });
+
+  it('is a task of GLUE by its config, and a second dev set by its name', async () => {
+    const { endpoint, asked } = await hub({
+      main: {
+        'mnli/train-00000-of-00001.parquet': pairs(['a', 'b', 'c']),
+        'mnli/validation_matched-00000-of-00001.parquet': pairs(['m']),
+        'mnli/validation_mismatched-00000-of-00001.parquet': pairs(['x', 'y']),
+        'rte/train-00000-of-00001.parquet': pairs(['other']),
+      },
+      'refs/convert/parquet': {},
+    });
+    const load = async (data: Partial<GlueSource>) => {
+      const source = { kind: 'glue', task: 'MNLI', dataset: 'nyu-mll/glue', ...data } as const;
+      const task = { kind: 'text-classification', data: source, split_seed: 0 };
+      return loadDataset(await withLocalData(task, environment(endpoint)));
+    };
+    const { train, dev, task } = await load({});
+    expect(task.label_names).toEqual(['entailment', 'neutral', 'contradiction']);
+    expect(train).toEqual(['a', 'b', 'c'].map((text, label) => ({ text, text_pair: `${text}?`, label })));
+    expect(dev.map(({ text }) => text)).toEqual(['m']);
+    const mismatched = await load({ dev: 'dev_mismatched' });
+    expect(mismatched.dev.map(({ text }) => text)).toEqual(['x', 'y']);
+    expect(asked.some((url) => url.includes('/datasets/nyu-mll/glue/resolve/main/mnli/train-'))).toBe(true);
+    await expect(load({ dev: 'dev_unmatched' })).rejects.toThrow(/has no such split.*config mnli/s);
   });
 
   it('is of the revision that is named; without files to read, of what the hub converted', async () => {
