@@ -1,5 +1,8 @@
 import type { Json } from '../base/canonical-json.ts';
 import { formatCount } from '../dashboard/format-value.ts';
+import { searchedAxes } from '../search/repeats.ts';
+import { makeScheduler } from '../search/schedulers/schedulers.ts';
+import { spaceAxes } from '../search/space-axes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
 const simulatedWarning = 'SIMULATED: analytic curves of the trainer for load tests, not results of any model.';
@@ -28,11 +31,22 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   ];
   const sentences = [`Sweep ${snapshot.name}: ${snapshot.state}; ${parts.join(', ')}.`];
   if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
+  const decided = schedulerSentence(snapshot);
+  if (decided !== null) sentences.push(decided);
   const classes = numericsClasses(snapshot);
   if (classes.length > 1) {
     sentences.push(`Mixed numerics: trainings ran in ${classes.length} classes and compare only up to rounding.`);
   }
   return sentences;
+}
+
+/** What the scheduler's decisions were worth, where it has something to say of them. */
+function schedulerSentence({ definition, counts }: SweepSnapshot): string | null {
+  const scheduler = makeScheduler(definition.scheduler);
+  if (scheduler.sentence === undefined || counts.total === 0) return null;
+  const seeds = Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
+  const { total: trainings, pruned } = counts;
+  return scheduler.sentence({ trainings, pruned, seeds, configurations: Math.ceil(trainings / seeds) });
 }
 
 export function sweepFacts(snapshot: SweepSnapshot): Readonly<Record<string, Json>> {

@@ -3,6 +3,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { sweepHash } from '../sweep/identity.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { markRepeats } from './mark-repeats.ts';
 import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
 import type { IndependentSampler } from './sampler.ts';
@@ -27,6 +28,7 @@ function searchSize(definition: SweepDefinition): number {
  */
 export function demandSearch(definition: SweepDefinition): void {
   demandObjective(definition);
+  demandSeeds(definition);
   const size = searchSize(definition);
   if (size <= mostPoints) return;
   const counted = 'trials' in definition.search ? 'search.trials, times the values of seed' : 'space';
@@ -48,6 +50,19 @@ function demandObjective(definition: SweepDefinition): void {
     got: objective,
     expected: 'a metric that is measured on the dev rows, such as accuracy or loss',
     fix: `name another first, for instance objectives: [accuracy, ${objective}], or use search: grid and scheduler: none`,
+  });
+}
+
+/** A scheduler that decides over seeds needs some to decide over. */
+function demandSeeds(definition: SweepDefinition): void {
+  const { repeats } = makeScheduler(definition.scheduler);
+  const { seeds } = searchedAxes(spaceAxes(definition));
+  if (repeats === undefined || seeds.length >= repeats.least) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', `scheduler ${definition.scheduler.kind} has too few seeds`, {
+    where: 'space.seed',
+    got: seeds.length === 0 ? 'no list of seeds' : `${seeds.length} of them`,
+    expected: `at least ${repeats.least}`,
+    fix: 'give space.seed more values, or use another scheduler',
   });
 }
 
@@ -87,7 +102,7 @@ function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, sampler
   }
   if (trainings.size === 0) throw noPoints(definition);
   return {
-    trainings: [...trainings.values()],
+    trainings: markRepeats([...trainings.values()], planner.scheduler),
     merged_points: (sampler.size - leftOut) * definition.evaluations.length - trials,
     trials,
     ...(leftOut === 0 ? {} : { left_out_points: leftOut }),

@@ -1,3 +1,4 @@
+import type { SearchFact } from './search-event.ts';
 import type { KindSection } from '../sweep/search-section.ts';
 import type { SchedulerDefinition } from '../sweep/sweep-definition.ts';
 
@@ -15,8 +16,26 @@ export interface Scheduler {
   rungCount(ordinal: number): number;
   /** Steps at which its rungs end, ascending; the last is totalSteps. */
   rungSteps(totalSteps: number, ordinal: number): readonly number[];
-  /** A fold that has heard nothing yet. */
-  open(): SchedulerFold;
+  /** A fold that has heard nothing yet. @param seeds that each configuration is trained with */
+  open(seeds?: number): SchedulerFold;
+  /** It is told which trainings are repeats of one configuration; absent: it is not. */
+  readonly repeats?: RepeatNeeds;
+  /** What its decisions were worth, as a sentence for reports; absent: nothing to say. */
+  sentence?(made: DecisionsMade): string;
+}
+
+export interface RepeatNeeds {
+  /** Seeds that the space has to have. */
+  readonly least: number;
+  /** Repeats from this number on, from 0, wait until they are promoted at rung −1; null: none waits. */
+  readonly heldFrom: number | null;
+}
+
+export interface DecisionsMade {
+  readonly trainings: number;
+  readonly pruned: number;
+  readonly seeds: number;
+  readonly configurations: number;
 }
 
 /**
@@ -31,6 +50,8 @@ export interface SchedulerFold {
   report(ordinal: number, rung: number, value: number | null): readonly RungDecision[];
   /** The training had failed at that rung, and is tried again. */
   retract(ordinal: number, rung: number): void;
+  /** Hears of capacity, repeats and results, where it needs them. */
+  also?(fact: SearchFact): readonly RungDecision[];
 }
 
 export interface RungDecision {

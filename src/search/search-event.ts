@@ -6,18 +6,22 @@ import type { SpacePoint } from './sampler.ts';
  * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
  * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
+ * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
  */
 export interface SearchFact {
-  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed';
+  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed' | 'repeat';
   /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;
   /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */
   readonly rung: number;
   readonly value: number | null;
+  /** What it says besides `value`; absent: nothing. */
+  readonly further?: readonly number[];
 }
 
 /**
- * suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung. stop: no further point.
+ * suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung, or at rung −1 of one that
+ * has waited to begin. stop: no further point.
  * halt: the budget is spent; what waits is let go, and what runs ends at its next rung.
  */
 export interface SearchDecision {

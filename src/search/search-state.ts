@@ -1,9 +1,11 @@
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import { BudgetFold } from './budget.ts';
+import { searchedAxes } from './repeats.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import type { SchedulerFold } from './scheduler.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
 import { isDecision, type SearchDecision, type SearchEvent, type SearchFact } from './search-event.ts';
+import { spaceAxes } from './space-axes.ts';
 import { Suggestions } from './suggestions.ts';
 
 /**
@@ -22,11 +24,13 @@ export class SearchState {
   /** Why it ended before its last training; null: it did not. */
   #halted: string | null = null;
   readonly #due = new Map<string, SearchDecision>();
+  /** Decisions that the end has overtaken: they hold again when the search goes on. */
+  readonly #overtaken = new Map<string, SearchDecision>();
 
   constructor(definition: SweepDefinition, inputs: ResolvedInputs) {
     const scheduler = makeScheduler(definition.scheduler);
     const sampler = makeSampler(definition);
-    this.#ladder = scheduler.open();
+    this.#ladder = scheduler.open(Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length));
     this.#budget = new BudgetFold(definition.budget ?? {}, definition.objectives[0]);
     this.#suggestions = sampler.independent ? null : new Suggestions({ definition, inputs, scheduler }, sampler);
   }
@@ -34,7 +38,7 @@ export class SearchState {
   /** Trainings that an adaptive search begins with, before anything is recorded of it. */
   static firstTrainings(definition: SweepDefinition, inputs: ResolvedInputs): readonly PlannedTraining[] {
     const state = new SearchState(definition, inputs);
-    for (const fact of openingFacts(definition, 0)) state.apply(fact);
+    for (const fact of openingFacts(definition, [])) state.apply(fact);
     const trainings: PlannedTraining[] = [];
     for (let next = state.next(); next?.kind === 'suggest'; next = state.next()) {
       state.apply(next);
@@ -81,7 +85,7 @@ export class SearchState {
     const { kind, ordinal, rung, value } = fact;
     this.#suggestions?.apply(fact);
     this.#budget.hear(fact);
-    if (kind === 'planned') this.#halted = null;
+    if (kind === 'planned') this.#goOn();
     if (kind === 'planned') this.#add(this.#ladder.planned(value ?? 0));
     if (kind === 'retract') {
       for (const heard of ['report', 'result']) this.#heard.delete(`${heard} ${ordinal}/${rung}`);
@@ -90,19 +94,23 @@ export class SearchState {
     if (kind === 'report' || kind === 'result')
       this.#heard.set(`${kind} ${ordinal}/${rung}`, { ordinal, rung, failed: value === null });
     if (kind === 'report') this.#add(this.#decisionsOn(fact));
+    if (kind === 'capacity' || kind === 'repeat' || kind === 'result') this.#add(this.#ladder.also?.(fact) ?? []);
   }
 
   /** A search that has ended keeps nobody waiting. */
   #decisionsOn({ ordinal, rung, value }: SearchFact): readonly SearchDecision[] {
     const decisions = this.#ladder.report(ordinal, rung, value);
     if (this.#halted === null) return decisions;
+    this.#add(decisions.filter((each) => each.ordinal !== ordinal));
     const reason = `rung ${rung}: the search has ended, ${this.#halted}`;
-    return value === null ? [] : [{ kind: 'prune', ordinal, rung, reason }];
+    if (value !== null) this.#due.set(`${ordinal}/${rung}`, { kind: 'prune', ordinal, rung, reason });
+    return [];
   }
 
   #applyDecision(decision: SearchDecision): void {
     const { kind, ordinal, rung } = decision;
     this.#suggestions?.apply(decision);
+    if (kind === 'suggest') this.#repeatsOf(decision);
     if (kind === 'promote' || kind === 'prune') {
       this.#decided.add(`${ordinal}/${rung}`);
       this.#due.delete(`${ordinal}/${rung}`);
@@ -110,17 +118,30 @@ export class SearchState {
     if (kind === 'halt') {
       this.#halted = decision.reason;
       // Who waits is let go by the sweep itself.
+      for (const [key, due] of this.#due) this.#overtaken.set(key, due);
       this.#due.clear();
     }
     // No further training will come: who waits for one is decided without.
     if (kind === 'stop') this.#add(this.#ladder.planned(this.#suggestions?.trainings ?? 0));
   }
 
+  /** Of a suggested point: the log has the point alone. */
+  #repeatsOf(suggestion: SearchDecision): void {
+    if (this.#ladder.also === undefined) return;
+    for (const fact of repeatFacts(this.trainingsOf(suggestion))) this.#add(this.#ladder.also(fact));
+  }
+
   #add(decisions: readonly SearchDecision[]): void {
     for (const decision of decisions) {
       const key = `${decision.ordinal}/${decision.rung}`;
-      if (!this.#decided.has(key)) this.#due.set(key, decision);
+      if (!this.#decided.has(key)) (this.#halted === null ? this.#due : this.#overtaken).set(key, decision);
     }
+  }
+
+  #goOn(): void {
+    this.#halted = null;
+    for (const [key, due] of this.#overtaken) if (!this.#decided.has(key)) this.#due.set(key, due);
+    this.#overtaken.clear();
   }
 }
 
@@ -138,9 +159,23 @@ export function searchNeeds(definition: SweepDefinition): SearchNeeds {
 }
 
 /** What is recorded of a sweep before anything happens in it. @param trainings that were planned at once */
-export function openingFacts(definition: SweepDefinition, trainings: number): readonly SearchFact[] {
+export function openingFacts(
+  definition: SweepDefinition,
+  trainings: readonly PlannedTraining[],
+): readonly SearchFact[] {
   const sampler = makeSampler(definition);
   const fact = (kind: SearchFact['kind'], value: number): SearchFact => ({ kind, ordinal: 0, rung: 0, value });
-  if (sampler.independent) return [fact('planned', trainings)];
-  return [fact('capacity', definition.parallelism), fact('planned', Suggestions.most(definition, sampler))];
+  const capacity = fact('capacity', definition.parallelism);
+  if (!sampler.independent) return [capacity, fact('planned', Suggestions.most(definition, sampler))];
+  const planned = fact('planned', trainings.length);
+  if (makeScheduler(definition.scheduler).repeats === undefined) return [planned];
+  return [capacity, planned, ...repeatFacts(trainings)];
+}
+
+function repeatFacts(trainings: readonly PlannedTraining[]): readonly SearchFact[] {
+  return trainings.flatMap(({ ordinal, repeat, specification }): readonly SearchFact[] =>
+    repeat === undefined
+      ? []
+      : [{ kind: 'repeat', ordinal, rung: 0, value: repeat.of, further: [specification.configuration.seed] }],
+  );
 }

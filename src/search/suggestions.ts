@@ -3,8 +3,10 @@ import type { PlannedTraining, SweepDefinition } from '../sweep/sweep-definition
 import { brokenConstraint, configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
 import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from './sampler.ts';
+import { markRepeats } from './mark-repeats.ts';
 import type { SearchDecision, SearchEvent } from './search-event.ts';
 import { spaceAxes } from './space-axes.ts';
+import { aheadOf } from './suggest-ahead.ts';
 
 /** One suggested point, with what its trainings reached. */
 interface SuggestedTrial {
@@ -12,6 +14,9 @@ interface SuggestedTrial {
   /** Trainings of it that no more is to be heard of. */
   readonly ended: Set<number>;
   pruned: boolean;
+  /** Some of its trainings wait until the scheduler wants them: what the others reached counts meanwhile. */
+  readonly raced: boolean;
+  scored: boolean;
   rung: number | null;
   readonly values: Map<number, number>;
 }
@@ -48,10 +53,10 @@ export class Suggestions implements SearchHistory {
   }
 
   get trials(): readonly SampledTrial[] {
-    return this.#trials.map(({ point, ended, pruned, rung, values }): SampledTrial => {
+    return this.#trials.map(({ point, ended, pruned, rung, values, raced, scored }): SampledTrial => {
       const heard = [...values.values()];
       const value = heard.length === 0 ? null : heard.reduce((sum, each) => sum + each, 0) / heard.length;
-      if (ended.size < this.#seeds.length) return { point, state: 'pending', value, rung };
+      if (ended.size < this.#seeds.length && !(raced && scored)) return { point, state: 'pending', value, rung };
       return { point, state: value === null ? 'failed' : pruned ? 'pruned' : 'done', value, rung };
     });
   }
@@ -90,7 +95,8 @@ export class Suggestions implements SearchHistory {
     if (kind === 'prune') {
       this.#working.delete(ordinal);
       trial.ended.add(ordinal);
-      trial.pruned = true;
+      // One that never began says nothing of those that did.
+      if (event.rung >= 0) trial.pruned = true;
     }
   }
 
@@ -100,28 +106,38 @@ export class Suggestions implements SearchHistory {
     const stop = (reason: string): SearchDecision => ({ kind: 'stop', ordinal: 0, rung: 0, reason });
     if (this.#stopped || this.#most === null) return null;
     if (this.trainings >= this.#most) return stop(`all ${this.#most} trainings are suggested`);
-    if (this.#working.size >= this.#capacity + Math.max(1, Math.ceil(this.#capacity / 4))) return null;
+    if (this.#working.size >= aheadOf(this.#capacity)) return null;
     const suggestion = this.#sampler.suggest(number, this);
     if (suggestion === null) return stop(`the space has no point left after ${number}`);
     return { kind: 'suggest', ordinal: number, rung: 0, ...suggestion };
   }
 
   #plan(point: SpacePoint, number: number): readonly PlannedTraining[] {
-    return this.#seeds.map((seed, repeat) => {
+    const trainings = this.#seeds.map((seed, repeat) => {
       const { definition } = this.#planner;
       const configuration = configurationAt(definition, seed === null ? point : { ...point, seed });
       const broken = brokenConstraint(definition, configuration);
       if (broken !== null) throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint is broken', { got: broken });
       return planTraining(this.#planner, configuration, number * this.#seeds.length + repeat);
     });
+    return markRepeats(trainings, this.#planner.scheduler);
   }
 
   #suggested(point: SpacePoint): void {
     const trainings = this.#plan(point, this.#trials.length);
-    this.#trials.push({ point, ended: new Set(), pruned: false, rung: null, values: new Map() });
-    for (const { training_hash, ordinal } of trainings) {
+    const raced = trainings.some(({ repeat }) => repeat?.held === true);
+    this.#trials.push({
+      point,
+      ended: new Set(),
+      pruned: false,
+      raced,
+      scored: false,
+      rung: null,
+      values: new Map(),
+    });
+    for (const { training_hash, ordinal, repeat } of trainings) {
       this.#hashes.add(training_hash);
-      this.#working.add(ordinal);
+      if (repeat?.held !== true) this.#working.add(ordinal);
     }
   }
 
@@ -132,6 +148,7 @@ export class Suggestions implements SearchHistory {
     if (value !== null) trial.rung = Math.max(rung, trial.rung ?? 0);
     if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
     if (value === null) trial.values.delete(ordinal);
+    else if (kind === 'result') trial.scored = true;
     if (kind === 'result' || value === null) trial.ended.add(ordinal);
   }
 }

@@ -176,3 +176,18 @@ async function applyToRung(tx: DatabaseTransaction, sweepId: string, decision: S
   await settleTrainings(tx, trainingIds);
   if (!promote) await finishSweeps(tx, [sweepId]);
 }
+
+/** What was decided of trainings before they were inserted, or while their sweep had let go of them. Idempotent. */
+export async function applyDecided(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  trainings: readonly InsertableTraining[],
+): Promise<void> {
+  const { rows } = await sql<{ ordinal: number; rung: number; kind: 'promote' | 'prune'; reason: string }>`
+    select e.ordinal, e.rung, e.kind, e.reason from search_events e
+      join sweep_trainings l on l.sweep_id = e.sweep_id and l.ordinal = e.ordinal
+    where e.sweep_id = ${sweepId} and l.open and e.ordinal = any(${trainings.map(({ ordinal }) => ordinal)}::integer[])
+      and (e.kind = 'prune' or (e.kind = 'promote' and l.allowed_step < l.rung_steps[e.rung + 2]))
+    order by e.sequence`.execute(tx);
+  for (const row of rows) await applyToRung(tx, sweepId, row);
+}

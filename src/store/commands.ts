@@ -35,7 +35,7 @@ export function commandSweep(
   return transact(store, async (tx) => {
     const sweep = await tx
       .selectFrom('sweeps')
-      .select(['id', 'state', 'desired_state', 'searching'])
+      .select(['id', 'state', 'desired_state', 'listens'])
       .where('name', '=', sweepName)
       .forUpdate()
       .executeTakeFirst();
@@ -72,7 +72,7 @@ interface SweepStates {
   readonly id: string;
   readonly state: string;
   readonly desired_state: string;
-  readonly searching: boolean;
+  readonly listens: boolean;
 }
 
 async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: SweepCommand): Promise<boolean> {
@@ -96,7 +96,7 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
         .set({ desired_parallelism: command.parallelism })
         .where('id', '=', sweep.id)
         .execute();
-      if (sweep.searching) await tellCapacity(tx, sweep.id, command.parallelism);
+      if (sweep.listens) await tellCapacity(tx, sweep.id, command.parallelism);
       return true;
     case 'set_priority':
       await tx.updateTable('sweeps').set({ priority: command.priority }).where('id', '=', sweep.id).execute();
@@ -108,7 +108,7 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
   }
 }
 
-/** A search that adapts suggests as many points ahead as can run at once. */
+/** A search that adapts suggests as many points ahead as can run at once, and a race takes up as many seeds. */
 async function tellCapacity(tx: DatabaseTransaction, sweepId: string, parallelism: number): Promise<void> {
   const fact = { kind: 'capacity', ordinal: 0, rung: 0, value: parallelism } as const;
   await advanceSearch(tx, sweepId, () => [fact]);

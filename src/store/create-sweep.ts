@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { openingFacts, searchNeeds } from '../search/search-state.ts';
-import { advanceSearch, reportReached } from './advance-search.ts';
+import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
+import { lockSearch } from './search-log.ts';
 import { extendedPlan, thawPlan } from './extend-plan.ts';
 import { insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
@@ -75,7 +76,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   if (before === undefined) {
     const id = await insertSweep(tx, request);
-    await openLog(tx, id, plan, plan.trainings.length);
+    await openLog(tx, id, plan, plan.trainings);
     return { id, kind: 'created', existing: plan.definition };
   }
   const recorded = { definition: before.definition, inputs: before.inputs };
@@ -101,7 +102,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
   await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
   if (plan.adaptive_trainings !== undefined) await insertTrainings(tx, before.id, numberTrials(merged));
-  await openLog(tx, before.id, plan, merged.length);
+  await openLog(tx, before.id, plan, merged);
   return { id: before.id, kind: 'extended', existing: before.definition };
 }
 
@@ -110,7 +111,7 @@ async function openLog(
   tx: DatabaseTransaction,
   id: string,
   { definition }: SweepPlan,
-  trainings: number,
+  trainings: readonly PlannedTraining[],
 ): Promise<void> {
   if (searchNeeds(definition).listens) await advanceSearch(tx, id, () => openingFacts(definition, trainings));
 }
@@ -164,7 +165,7 @@ export async function finishInserting(
 ): Promise<void> {
   const sweep = await store.db
     .selectFrom('sweeps')
-    .select(['frozen_plan', 'planned_trainings', 'inserted_trainings'])
+    .select(['frozen_plan', 'planned_trainings', 'inserted_trainings', 'listens'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
   if (sweep.inserted_trainings >= sweep.planned_trainings) return;
@@ -172,7 +173,10 @@ export async function finishInserting(
   for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
     const block = trainings.slice(start, start + blockSize);
     await transact(store, async (tx) => {
+      // What was decided of trainings that were not there is found, and nothing is decided of them meanwhile.
+      if (sweep.listens) await lockSearch(tx, sweepId);
       const { reused } = await insertTrainings(tx, sweepId, block);
+      if (sweep.listens) await applyDecided(tx, sweepId, block);
       await reportReached(tx, sweepId, reused);
     });
     if (isPowerOfTwo(start / blockSize + 1)) await refreshStatistics(store);

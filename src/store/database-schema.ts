@@ -169,6 +169,7 @@ export interface DatabaseSchema {
     reason: string | null;
     point: WrittenOrNull<Record<string, number | string>>;
     decided_at: number | null;
+    further: number[] | null;
     token: Generated<string>;
     created_at: Moment;
   };

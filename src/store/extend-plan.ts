@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { isDecision } from '../search/search-event.ts';
+import { markRepeats } from '../search/mark-repeats.ts';
+import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../search/search-state.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
@@ -23,7 +25,10 @@ export async function extendedPlan(
 ): Promise<readonly PlannedTraining[] | null> {
   const adapts = searchNeeds(plan.definition).searching;
   if (adapts !== searchNeeds(recorded.definition).searching) return null;
-  if (!adapts) return extendPlan(thawPlan(recorded.frozen_plan), plan.trainings);
+  if (!adapts) {
+    const merged = extendPlan(thawPlan(recorded.frozen_plan), plan.trainings);
+    return merged === null ? null : markRepeats(merged, makeScheduler(plan.definition.scheduler));
+  }
   const log = await readSearchLog(tx, recorded.id);
   const before = new SearchState(recorded.definition, recorded.inputs);
   const after = new SearchState(plan.definition, plan.inputs);

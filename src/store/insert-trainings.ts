@@ -85,15 +85,16 @@ async function linkBlock(
     training_id: idOf.get(training.training_hash),
     ordinal: training.ordinal,
     rung_steps: training.rung_steps,
+    held: training.repeat?.held === true,
   }));
   await sql`
     insert into sweep_trainings (sweep_id, training_id, ordinal, origin, rung_steps, allowed_step, open,
       released_at)
     select ${sweepId}, l.training_id, l.ordinal,
       (case when t.state = 'succeeded' then 'reused' else 'new' end)::training_origin, l.rung_steps,
-      greatest(l.rung_steps[1], t.step), ${wanted}, case when ${wanted} then null else now() end
+      case when l.held then -1 else greatest(l.rung_steps[1], t.step) end, ${wanted}, case when ${wanted} then null else now() end
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
-      as l (training_id uuid, ordinal integer, rung_steps integer[]) join trainings t on t.id = l.training_id
+      as l (training_id uuid, ordinal integer, rung_steps integer[], held boolean) join trainings t on t.id = l.training_id
     on conflict (sweep_id, training_id) do update set open = excluded.open and not sweep_trainings.pruned,
       released_at = case when sweep_trainings.pruned then sweep_trainings.released_at else excluded.released_at end`.execute(
     tx,

@@ -8,6 +8,7 @@ import * as searchLog from '../../migrations/0006-search-log.ts';
 import * as pins from '../../migrations/0007-pins.ts';
 import * as searchEnds from '../../migrations/0008-search-ends.ts';
 import * as unreadLoss from '../../migrations/0009-unread-loss.ts';
+import * as furtherValues from '../../migrations/0010-further-values.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   '0007-pins': pins,
   '0008-search-ends': searchEnds,
   '0009-unread-loss': unreadLoss,
+  '0010-further-values': furtherValues,
 };
 
 /**

@@ -22,6 +22,8 @@ export async function replaySearchOf(store: Store, name: string): Promise<Replay
 }
 
 const decidedWords = { promote: 'promoted', prune: 'pruned', suggest: 'suggested' };
+/** Of one that has waited to begin. */
+const startWords = { promote: 'begun', prune: 'not needed', suggest: 'suggested' };
 
 /** What was decided of a training in a sweep, in words, the oldest first. */
 export async function readDecisions(store: Store, sweepId: string, trainingId: string): Promise<readonly string[]> {
@@ -46,6 +48,6 @@ export async function readDecisions(store: Store, sweepId: string, trainingId: s
     order by sequence`.execute(store.db);
   return rows.map(({ kind, rung, reason, sequence }) => {
     const why = reason ?? `rung ${rung}, by a version that noted no reason`;
-    return `${decidedWords[kind]} at event ${sequence}: ${why}`;
+    return `${rung < 0 ? startWords[kind] : decidedWords[kind]} at event ${sequence}: ${why}`;
   });
 }

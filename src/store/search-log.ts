@@ -40,9 +40,13 @@ export interface OpenSearch {
   close(): Promise<void>;
 }
 
+export async function lockSearch(tx: DatabaseTransaction, sweepId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${sweepId}, 1))`.execute(tx);
+}
+
 /** Takes the sweep's scheduler lock until the transaction's end, and folds what others recorded meanwhile. */
 export async function openSearch(tx: DatabaseTransaction, sweepId: string): Promise<OpenSearch> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${sweepId}, 1))`.execute(tx);
+  await lockSearch(tx, sweepId);
   const sweep = await tx
     .selectFrom('sweeps')
     .select(['id', 'definition', 'inputs', 'canonical_hash', 'desired_state'])
@@ -104,6 +108,7 @@ interface EventRow {
   readonly reason: string | null;
   readonly point: Record<string, number | string> | null;
   readonly decided_at: number | null;
+  readonly further: readonly number[] | null;
   readonly token: string;
 }
 
@@ -114,20 +119,20 @@ async function readRows(
 ): Promise<EventRow[]> {
   return db
     .selectFrom('search_events')
-    .select(['sequence', 'kind', 'ordinal', 'rung', 'value', 'reason', 'point', 'decided_at', 'token'])
+    .select(['sequence', 'kind', 'ordinal', 'rung', 'value', 'reason', 'point', 'decided_at', 'further', 'token'])
     .where('sweep_id', '=', sweepId)
     .where('sequence', '>=', from)
     .orderBy('sequence')
     .execute();
 }
 
-function toEvent({ kind, ordinal, rung, value, reason, point }: EventRow): SearchEvent {
+function toEvent({ kind, ordinal, rung, value, reason, point, further }: EventRow): SearchEvent {
   if (kind === 'suggest' || kind === 'promote' || kind === 'prune' || kind === 'stop' || kind === 'halt') {
     const decision: SearchDecision = { kind, ordinal, rung, reason: reason ?? '' };
     return point === null ? decision : { ...decision, point };
   }
   const fact: SearchFact = { kind, ordinal, rung, value };
-  return fact;
+  return further === null ? fact : { ...fact, further };
 }
 
 /** The whole log of a sweep's search. */
@@ -152,11 +157,13 @@ async function write(tx: DatabaseTransaction, sweepId: string, events: readonly 
     reason: isDecision(event) ? event.reason : null,
     point: isDecision(event) ? (event.point ?? null) : null,
     decided_at: decidedAt,
+    further: 'further' in event && event.further !== undefined ? event.further.map(String) : null,
   }));
   await sql`
-    insert into search_events (sweep_id, sequence, kind, ordinal, rung, value, reason, point, decided_at, token)
-    select ${sweepId}, sequence, kind, ordinal, rung, value::double precision, reason, point, decided_at, ${token}::uuid
+    insert into search_events (sweep_id, sequence, kind, ordinal, rung, value, reason, point, decided_at, further, token)
+    select ${sweepId}, sequence, kind, ordinal, rung, value::double precision, reason, point, decided_at,
+      further, ${token}::uuid
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (sequence integer, kind text, ordinal integer,
-      rung integer, value text, reason text, point jsonb, decided_at integer)`.execute(tx);
+      rung integer, value text, reason text, point jsonb, decided_at integer, further double precision[])`.execute(tx);
   return token;
 }

@@ -49,7 +49,7 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
                 select min(rung) as step from unnest(l.rung_steps) rung
                 where rung >= l.allowed_step and (rung >= f.far or exists (
                   select 1 from checkpoints c where c.training_id = t.id and c.step = rung))) a
-              where l.training_id = t.id and l.open), 0) then 'blocked'
+              where l.training_id = t.id and l.open and l.allowed_step >= 0), 0) then 'blocked'
             when exists (
               select 1 from segments p
               where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and (p.status = 'claimed' or

@@ -158,6 +158,15 @@ export interface PlannedTraining {
   /** Steps at which it is evaluated on its way, beside the rungs; absent: none. */
   readonly stop_steps?: readonly number[];
   readonly evaluations: readonly PlannedEvaluation[];
+  /** Where the scheduler decides over seeds: whose configuration it has; absent: it does not. */
+  readonly repeat?: PlannedRepeat;
+}
+
+export interface PlannedRepeat {
+  /** Ordinal of the configuration's first training. */
+  readonly of: number;
+  /** It waits until the scheduler wants it. */
+  readonly held: boolean;
 }
 
 export interface PlannedEvaluation {

@@ -25,7 +25,7 @@ export function playSearch(
   const scheduler = makeScheduler(definition.scheduler);
   const log: LoggedEvent[] = [];
   const trainings: PlannedTraining[] = [...planned];
-  const going = planned.map(({ ordinal }) => ({ ordinal, rung: 0 }));
+  const going = planned.flatMap(({ ordinal, repeat }) => (repeat?.held === true ? [] : [{ ordinal, rung: 0 }]));
   let factsUpTo = 0;
   const record = (event: LoggedEvent['event']): void => {
     if (!isDecision(event)) factsUpTo = log.length;
@@ -40,11 +40,11 @@ export function playSearch(
       if (next.kind !== 'suggest') continue;
       for (const training of state.trainingsOf(next)) {
         trainings.push(training);
-        going.push({ ordinal: training.ordinal, rung: 0 });
+        if (training.repeat?.held !== true) going.push({ ordinal: training.ordinal, rung: 0 });
       }
     }
   };
-  for (const fact of openingFacts(definition, planned.length)) hear(fact);
+  for (const fact of openingFacts(definition, planned)) hear(fact);
   while (going.length > 0) {
     const { ordinal, rung } = going.splice((turns.next().value ?? 0) % going.length, 1)[0] ?? { ordinal: 0, rung: 0 };
     const configuration = trainings.find((training) => training.ordinal === ordinal)?.specification.configuration;

@@ -51,9 +51,12 @@ function definitionOf(change: Partial<SweepDefinition>): SweepDefinition {
 }
 
 /** Best at p = 0.3 and a learning rate of 1e-3; some fail. */
-function value({ dropout_rate: p, learning_rate: rate, rank }: TrainingConfiguration, rung: number): number | null {
+function value(
+  { dropout_rate: p, learning_rate: rate, rank, seed }: TrainingConfiguration,
+  rung: number,
+): number | null {
   if (rank === 8 && p > 0.6) return null;
-  return 1 - (p - 0.3) ** 2 - Math.log10(rate / 1e-3) ** 2 / 10 + rung / 100;
+  return ((seed * 37) % 11) / 200 + 1 - (p - 0.3) ** 2 - Math.log10(rate / 1e-3) ** 2 / 10 + rung / 100;
 }
 
 const halving = { kind: 'halving', rungs: [0.25, 0.5], keep: 0.5 };
@@ -72,6 +75,25 @@ const searches: Readonly<Record<string, Partial<SweepDefinition>>> = {
     space: { dropout_rate: [0, 0.8], seed: [1, 2] },
     scales: { dropout_rate: 'linear' },
     search: { kind: 'tpe', trials: 9, seed: 1, startup: 4 },
+  },
+  'a grid with a race over seeds': {
+    space: { dropout_rate: [0.1, 0.3, 0.7], rank: [2, 8], seed: [1, 2, 3, 4] },
+    scales: {},
+    search: { kind: 'grid' },
+    scheduler: { kind: 'racing', error: 0.05, least: 2 },
+  },
+  'tpe with a race over seeds': {
+    space: { dropout_rate: [0, 0.8], learning_rate: [1e-4, 1e-2], seed: [1, 2, 3, 4, 5] },
+    scales: { dropout_rate: 'linear', learning_rate: 'log' },
+    search: { kind: 'tpe', trials: 9, seed: 1, startup: 4 },
+    scheduler: { kind: 'racing', error: 0.05, least: 2 },
+  },
+  'tpe with a race over seeds and a budget': {
+    space: { dropout_rate: [0, 0.8], seed: [1, 2, 3, 4] },
+    scales: { dropout_rate: 'linear' },
+    search: { kind: 'tpe', trials: 9, seed: 1, startup: 4 },
+    scheduler: { kind: 'racing', error: 0.05, least: 2 },
+    budget: { trainings: 12 },
   },
   'a grid with halving': {
     space: { dropout_rate: [0.1, 0.2, 0.3], rank: [2, 4, 8] },

@@ -1,0 +1,195 @@
+import { type RaceTest, raceTest } from '../../stats/race-test.ts';
+import type { RungDecision, SchedulerFold } from '../scheduler.ts';
+import type { SearchFact } from '../search-event.ts';
+import { aheadOf } from '../suggest-ahead.ts';
+import { spellValue } from './ranked-rung.ts';
+
+export interface RaceRule {
+  /** Of each configuration, at most. */
+  readonly seeds: number;
+  /** Seeds that are trained in any case. */
+  readonly least: number;
+  /** Probability, at most, that the best configuration is stopped. */
+  readonly error: number;
+}
+
+/** A configuration in a race. */
+interface Racer {
+  /** Ordinal of its first training. */
+  readonly first: number;
+  /** Trainings that it has, whatever has become of them. */
+  repeats: number;
+  /** What its seeds reached, in the order in which they ended. */
+  readonly scores: Map<number, number>;
+  /** Trainings that have begun, or could, and have not ended. */
+  readonly running: Set<number>;
+  /** Those that wait until they are wanted, in their order. */
+  readonly held: number[];
+  /** Why it is out; null: it is not. */
+  out: string | null;
+}
+
+/** The state of a race over seeds: see racing.ts. */
+export class RaceFold implements SchedulerFold {
+  readonly #rule: RaceRule;
+  readonly #racers = new Map<number, Racer>();
+  readonly #seedOf = new Map<number, { readonly racer: Racer; readonly seed: number }>();
+  /** Pairs with a number of common seeds, whose test is made. */
+  readonly #tested = new Set<string>();
+  #trainings = 0;
+  #capacity = 1;
+  #running = 0;
+
+  constructor(rule: RaceRule) {
+    this.#rule = rule;
+  }
+
+  planned(trainings: number): readonly RungDecision[] {
+    this.#trainings = trainings;
+    return this.#decide();
+  }
+
+  /** There is no rung below the end. */
+  report(): readonly RungDecision[] {
+    return [];
+  }
+
+  also({ kind, ordinal, value, further }: SearchFact): readonly RungDecision[] {
+    if (kind === 'capacity') this.#capacity = value ?? 1;
+    if (kind === 'repeat') this.#repeat(ordinal, value ?? ordinal, further?.[0] ?? 0);
+    if (kind === 'result') this.#result(ordinal, value);
+    return this.#decide();
+  }
+
+  /** A failed seed is trained again. */
+  retract(ordinal: number): void {
+    const known = this.#seedOf.get(ordinal);
+    if (known === undefined) return;
+    known.racer.scores.delete(known.seed);
+    this.#begin(known.racer, ordinal);
+  }
+
+  #repeat(ordinal: number, first: number, seed: number): void {
+    if (this.#seedOf.has(ordinal)) return;
+    const racer = this.#racers.get(first) ?? newRacer(first);
+    this.#racers.set(first, racer);
+    this.#seedOf.set(ordinal, { racer, seed });
+    if (racer.repeats >= this.#rule.least) racer.held.push(ordinal);
+    else this.#begin(racer, ordinal);
+    racer.repeats += 1;
+  }
+
+  #begin(racer: Racer, ordinal: number): void {
+    if (racer.running.has(ordinal)) return;
+    racer.running.add(ordinal);
+    this.#running += 1;
+  }
+
+  #result(ordinal: number, value: number | null): void {
+    const known = this.#seedOf.get(ordinal);
+    if (known === undefined) return;
+    const { racer, seed } = known;
+    if (racer.running.delete(ordinal)) this.#running -= 1;
+    // Another sweep may have trained one that waits here.
+    const waiting = racer.held.indexOf(ordinal);
+    if (waiting >= 0) racer.held.splice(waiting, 1);
+    if (value !== null && Number.isFinite(value)) racer.scores.set(seed, value);
+  }
+
+  /** As many further seeds as there is room for; who is decided against is out, and makes room for nobody. */
+  #decide(): readonly RungDecision[] {
+    const decisions: RungDecision[] = [];
+    if (this.#running >= aheadOf(this.#capacity)) return decisions;
+    const leader = this.#leader();
+    for (const racer of this.#waiting()) {
+      if (this.#running >= aheadOf(this.#capacity)) break;
+      racer.out ??= this.#against(racer, leader);
+      if (racer.out !== null) {
+        for (const ordinal of racer.held) decisions.push({ ordinal, rung: -1, kind: 'prune', reason: racer.out });
+        racer.held.length = 0;
+        continue;
+      }
+      const ordinal = racer.held.shift();
+      if (ordinal === undefined) continue;
+      decisions.push({ ordinal, rung: -1, kind: 'promote', reason: this.#undecided(racer, leader) });
+      this.#begin(racer, ordinal);
+    }
+    return decisions;
+  }
+
+  /** Who has seeds left and none that runs: fewest seeds first, then the best mean, then the lower ordinal. */
+  #waiting(): readonly Racer[] {
+    return [...this.#racers.values()]
+      .filter(({ held, running }) => held.length > 0 && running.size === 0)
+      .map((racer) => ({ racer, mean: meanOf(racer) }))
+      .sort(
+        (a, b) => a.racer.scores.size - b.racer.scores.size || compare(b.mean, a.mean) || a.racer.first - b.racer.first,
+      )
+      .map(({ racer }) => racer);
+  }
+
+  #leader(): Racer | null {
+    let best: Racer | null = null;
+    for (const racer of this.#racers.values()) {
+      if (racer.scores.size < this.#rule.least || racer.out !== null) continue;
+      if (best === null || meanOf(racer) > meanOf(best)) best = racer;
+    }
+    return best;
+  }
+
+  /** Why a configuration gets no further seed; null: nothing speaks against it yet. */
+  #against(racer: Racer, leader: Racer | null): string | null {
+    if (racer.scores.size === 0) return 'rung -1: none of its seeds before had a result';
+    if (leader === null || racer === leader) return null;
+    const test = this.#test(racer, leader);
+    const bound = this.#bound();
+    if (test === null || test.probability >= bound) return null;
+    const place = `training ${leader.first}`;
+    return (
+      `rung -1: behind ${place} by ${spellValue(test.ahead)} over ${test.pairs} seeds, ` +
+      `p ${test.probability.toPrecision(2)} < ${bound.toPrecision(2)} (error ${this.#rule.error})`
+    );
+  }
+
+  /** Once for each pair and number of common seeds: more looks would be more chances to err. */
+  #test(racer: Racer, leader: Racer): RaceTest | null {
+    const test = raceTest(
+      leader.scores,
+      racer.scores,
+      [...this.#racers.values()].map(({ scores }) => scores),
+    );
+    if (test === null || test.pairs < this.#rule.least) return null;
+    const key = `${leader.first}/${racer.first}/${test.pairs}`;
+    if (this.#tested.has(key)) return null;
+    this.#tested.add(key);
+    return test;
+  }
+
+  #bound(): number {
+    const { seeds, least, error } = this.#rule;
+    const rivals = Math.max(1, Math.ceil(this.#trainings / seeds) - 1);
+    return error / (rivals * Math.max(1, seeds - least));
+  }
+
+  #undecided(racer: Racer, leader: Racer | null): string {
+    const seed = `rung -1: a further seed after ${racer.scores.size}`;
+    if (racer === leader) return `${seed}, the leader with ${spellValue(meanOf(racer))}`;
+    if (leader === null) return `${seed}, as nothing is known to hold it against`;
+    return `${seed}: ${spellValue(meanOf(racer))} is not decided against training ${leader.first}'s ${spellValue(meanOf(leader))}`;
+  }
+}
+
+function newRacer(first: number): Racer {
+  return { first, repeats: 0, scores: new Map(), running: new Set(), held: [], out: null };
+}
+
+function meanOf({ scores }: Racer): number {
+  let sum = 0;
+  for (const value of scores.values()) sum += value;
+  return scores.size === 0 ? Number.NEGATIVE_INFINITY : sum / scores.size;
+}
+
+/** Infinities are equal to one another. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}

@@ -1,0 +1,55 @@
+import { numberSetting } from '../../sweep/search-section.ts';
+import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import type { SchedulerKind } from '../scheduler.ts';
+import { RaceFold } from './race-fold.ts';
+
+/**
+ * Racing over seeds: of each configuration the first `least` seeds are trained, and a further one only while a test has
+ * not decided against it. The test is Student's against the leader (the best mean so far), one-sided and paired on the
+ * seeds that both have, with the spread of all configurations that have them (see raceTest). Each pair is tested once at
+ * each number of common seeds, and held to error / (rivals × looks): by Bonferroni, the configuration that is really the
+ * best is stopped in at most `error` of races, however often the leader changes, where scores vary alike and normally.
+ * Whoever is stopped keeps what it has, and is never taken up again. The leader is trained with all of its seeds: what is
+ * said of the winner rests on all of them. Fewest seeds go first, among these the best mean, so that slots do not wait
+ * for a round to end. A failed seed takes no part; a configuration whose seeds have all failed gets no further one.
+ * Sources: Maron and Moore, Hoeffding races (NIPS 1993); Birattari et al., F-Race (GECCO 2002), whose tests are not
+ * corrected for looking often.
+ */
+export const racing: SchedulerKind = {
+  section: {
+    kind: 'racing',
+    example: '{kind: racing, error: 0.05}',
+    sentence: 'Further seeds of a configuration are trained only while a paired test has not decided against it',
+    fields: [
+      {
+        name: 'error',
+        expected: 'a share between 0 and 1',
+        sentence: 'In what share of races, at most, the best configuration is stopped; default 0.05',
+      },
+      {
+        name: 'least',
+        expected: 'a whole number of at least 2',
+        sentence: 'Seeds that every configuration is trained with; default 2',
+      },
+    ],
+    read: (section) => ({
+      error: section.number('error', properShare) ?? 0.05,
+      least: section.number('least', wholeFrom(2)) ?? 2,
+    }),
+  },
+  make: (definition) => {
+    const error = numberSetting(definition, 'error');
+    const least = numberSetting(definition, 'least');
+    return {
+      decides: true,
+      rungCount: () => 1,
+      rungSteps: (totalSteps) => [totalSteps],
+      open: (seeds = 1) => new RaceFold({ seeds, least, error }),
+      repeats: { least: least + 1, heldFrom: least },
+      sentence: ({ trainings, pruned, configurations, seeds }) =>
+        `Racing over seeds: ${pruned} of ${trainings} trainings were not needed; the best configuration is stopped in ` +
+        `at most ${Number((100 * error).toPrecision(3))} % of races (paired t over seeds, corrected for ` +
+        `${Math.max(1, configurations - 1)} rivals and ${seeds - least} ${seeds - least === 1 ? 'look' : 'looks'}).`,
+    };
+  },
+};
