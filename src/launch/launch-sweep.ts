@@ -9,6 +9,7 @@ import { finishedTrainings } from '../store/sweep-list.ts';
 import { predictCost } from '../sweep/predict-cost.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { launchSummary } from './launch-summary.ts';
+import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
 import { type OpenRecord, withMachineRecord } from './open-record.ts';
 import { demandPrecisionHere, predictMemory } from './predict-memory.ts';
@@ -31,7 +32,7 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
   const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();
   const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
-  const lines = [...summaryOf(prepared, done, memory)];
+  const lines = [...summaryOf(prepared, done, memory), ...recipeLines(definition)];
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
     lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);
   return lines;

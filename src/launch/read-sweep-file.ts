@@ -4,6 +4,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { searchSections } from '../search/search-sections.ts';
+import { recipes } from '../tasks/recipes/recipes.ts';
 import { taskSections } from '../tasks/tasks.ts';
 
 /** Reads and checks a sweep file. @throws DropsweepError SWEEP_FILE_INVALID */
@@ -13,7 +14,7 @@ export function readSweepFile(file: string): SweepDefinition {
     isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
     isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
   };
-  return parseSweepFile(readText(path, file), path, lookup, taskSections, searchSections);
+  return parseSweepFile(readText(path, file), path, lookup, taskSections, searchSections, recipes);
 }
 
 function readText(path: string, file: string): string {

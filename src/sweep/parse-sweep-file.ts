@@ -10,11 +10,13 @@ import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
+import { expandRecipe } from './expand-recipe.ts';
 import { absolute, type FileLookup } from './file-lookup.ts';
 import { hubPattern } from './hub-pattern.ts';
 import { readTask } from './read-task.ts';
 import { readTraining } from './read-training.ts';
 import type { SearchSections } from './search-section.ts';
+import type { Recipe } from './recipe.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
 import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
@@ -34,6 +36,7 @@ const defaultParallelism = 8;
  * @param file what the file is called in messages
  * @param tasks every kind of task that a file may name
  * @param kinds every kind of sampler and scheduler that it may
+ * @param recipes every recipe that it may start from
  * @throws DropsweepError SWEEP_FILE_INVALID
  */
 export function parseSweepFile(
@@ -42,6 +45,7 @@ export function parseSweepFile(
   lookup: Omit<FileLookup, 'folder'>,
   tasks: readonly TaskSection[],
   kinds: SearchSections,
+  recipes: readonly Recipe[] = [],
 ): SweepDefinition {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -57,11 +61,13 @@ export function parseSweepFile(
     throw sweepFileInvalid(basename(file), [empty]);
   }
   const reading = new YamlReading(document, lines);
-  const section = new YamlSection(reading, document.contents, '');
+  const { file: expanded, recipe } = expandRecipe(reading, document, document.contents, recipes);
+  const section = new YamlSection(reading, expanded, '');
+  section.field('recipe');
   const definition = readDefinition(section, { ...lookup, folder: dirname(file) }, tasks, kinds);
   section.finish();
   if (definition === null || reading.problems.length > 0) throw sweepFileInvalid(basename(file), reading.problems);
-  return definition;
+  return recipe === null ? definition : { ...definition, recipe };
 }
 
 function syntaxProblems(document: Document, lines: LineCounter): readonly SweepFileProblem[] {

@@ -2,6 +2,7 @@ import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
 import type { GlueName } from './glue-tasks.ts';
 import type { Budget } from './read-budget.ts';
+import type { TakenRecipe } from './recipe.ts';
 import type { KindSettings } from './search-section.ts';
 import type {
   BaseModelReference,
@@ -131,6 +132,8 @@ export interface SweepDefinition {
   readonly device?: DeviceKind;
   readonly trainer: TrainerKind;
   readonly simulation?: SimulationSettings;
+  /** What the file left to a recipe: for people, since it is in the fields above. */
+  readonly recipe?: TakenRecipe;
 }
 
 /** Of an axis of the space. */

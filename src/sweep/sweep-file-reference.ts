@@ -1,12 +1,17 @@
 import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
 import { budgetFields } from './read-budget.ts';
+import type { Recipe } from './recipe.ts';
 import type { KindSection, SearchSections } from './search-section.ts';
 import type { TaskColumn, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
 
 /** The whole of docs/sweep-file.md, from the records of tasks, fields, metrics, samplers and schedulers. */
-export function sweepFileReference(tasks: readonly TaskSection[], kinds: SearchSections): string {
+export function sweepFileReference(
+  tasks: readonly TaskSection[],
+  kinds: SearchSections,
+  recipes: readonly Recipe[],
+): string {
   return `# The sweep file, field by field
 
 An example with the sections of a file stands in the [README](../README.md#the-sweep-file), whole files in
@@ -25,6 +30,15 @@ ${asTable(
   ]),
 )}
 ${tasks.filter(hasFields).map(ownFields).join('\n')}
+## recipe
+
+\`recipe: adalora/rte\` fills in what the file leaves out, key by key; what the file says stands, in \`space\` too. A sweep is
+what it is with the fields written out. \`dropsweep launch --dry-run\` shows all that is taken.
+
+${asTable(
+  ['recipe', 'whose setting it is'],
+  recipes.map(({ name, sentence }) => [`\`${name}\``, `${sentence}.`]),
+)}
 ## training and space
 
 Each field may be fixed in \`training\`, or, where the table has it as an axis, be an axis of \`space\`. Points that differ

@@ -115,6 +115,12 @@ export class YamlSection {
     return null;
   }
 
+  /** What stands at a key; asking for it takes nothing. */
+  peek(key: string): Node | null {
+    const pair = this.pairs.find((item) => isScalar(item.key) && item.key.value === key);
+    return pair === undefined ? null : this.reading.resolve(pair.value);
+  }
+
   has(key: string): boolean {
     return this.pairs.some((item) => isScalar(item.key) && item.key.value === key);
   }

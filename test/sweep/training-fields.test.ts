@@ -6,6 +6,7 @@ import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { sweepFileReference } from '../../src/sweep/sweep-file-reference.ts';
 import { shapeOf, trainingDefaults, trainingFields } from '../../src/sweep/training-fields.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
+import { recipes } from '../../src/tasks/recipes/recipes.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 
@@ -31,7 +32,7 @@ const configurations: fc.Arbitrary<TrainingConfiguration> = fc
 describe('the records of training fields', () => {
   it('are what docs/sweep-file.md says', () => {
     const page = readFileSync(path.join(import.meta.dirname, '../../docs/sweep-file.md'), 'utf8');
-    expect(page).toBe(sweepFileReference(taskSections, searchSections));
+    expect(page).toBe(sweepFileReference(taskSections, searchSections, recipes));
   });
 
   it('give equal configurations where they differ in what the record says has no effect', () => {
