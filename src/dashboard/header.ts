@@ -62,6 +62,7 @@ function countsLine(snapshot: SweepSnapshot, progress: SweepProgress, width: num
   optional(counts.pruned, 'pruned', 'plain');
   optional(counts.cancelled, 'cancelled', 'plain');
   optional(counts.waiting, 'waiting', 'faint');
+  if (snapshot.definition.training.keep === 'best_on_dev') parts.push([span('kept by dev: optimistic', 'warning')]);
   parts.push([span(`parallelism ${snapshot.desiredParallelism}`, 'faint')]);
   return joinWhatFits(parts, ' · ', width);
 }

@@ -1,4 +1,5 @@
 import type { TrialRow } from '../store/sweep-snapshot.ts';
+import { selectionSentence } from '../sweep/selection-sentence.ts';
 import { keptShare } from './kept-share.ts';
 
 /** In what the export computes something else than what the trial's scores were measured on, in sentences. */
@@ -19,6 +20,8 @@ export function exportNotes(
       );
     }
   }
+  const selected = selectionSentence(configuration);
+  if (selected !== null) notes.push(selected);
   if (configuration.base_precision === 'int8_all') {
     notes.push('The scores are of the base quantised to int8; here the base is in float32, and scores may differ.');
   } else if (configuration.base_precision === 'float16') {

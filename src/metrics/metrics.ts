@@ -72,6 +72,12 @@ export function rankingMetrics(form: string | null): readonly Metric[] {
   return allMetrics.filter((metric) => metric.unranked === undefined && (form === null || isOf(metric, form)));
 }
 
+/** What a step of a training can be chosen by: what its predictions alone give. @param form null: of any */
+export function keepingMetrics(form: string | null): readonly Metric[] {
+  const ofPredictions = ({ name, computations }: Metric): boolean => name === 'loss' || computations.length > 0;
+  return metrics.filter((metric) => ofPredictions(metric) && (form === null || isOf(metric, form)));
+}
+
 /** Whether trials whose predictions have this form have the metric. */
 export function isOf({ computations }: Metric, form: string): boolean {
   return computations.length === 0 || computations.some((computation) => computation.form === form);

@@ -3,6 +3,7 @@ import { formatCount } from '../dashboard/format-value.ts';
 import { searchedAxes } from '../search/repeats.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { spaceAxes } from '../search/space-axes.ts';
+import { selectionSentence } from '../sweep/selection-sentence.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
 const simulatedWarning = 'SIMULATED: analytic curves of the trainer for load tests, not results of any model.';
@@ -33,6 +34,8 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
   const decided = schedulerSentence(snapshot);
   if (decided !== null) sentences.push(decided);
+  const selected = selectionSentence(snapshot.definition.training);
+  if (selected !== null) sentences.push(selected);
   const classes = numericsClasses(snapshot);
   if (classes.length > 1) {
     sentences.push(`Mixed numerics: trainings ran in ${classes.length} classes and compare only up to rounding.`);
@@ -57,6 +60,7 @@ export function sweepFacts(snapshot: SweepSnapshot): Readonly<Record<string, Jso
     simulated: snapshot.trainer === 'simulated',
     counts: { ...snapshot.counts },
     objectives: snapshot.definition.objectives.map((objective) => ({ ...objective })),
+    selected_on: snapshot.definition.training.keep === 'best_on_dev' ? 'dev' : null,
     numerics_classes: numericsClasses(snapshot),
   };
 }

@@ -28,7 +28,7 @@ export function configurationAt(definition: SweepDefinition, point: SpacePoint):
   const values = Object.entries(point).map(
     ([name, value]) => [name, trainingField(name)?.form.axis?.valueOf(value) ?? null] as const,
   );
-  return canonicaliseTraining({ ...definition.training, keep: 'last', ...configurationOf(values) });
+  return canonicaliseTraining({ keep: 'last', ...definition.training, ...configurationOf(values) });
 }
 
 /** The constraint of the definition that a configuration does not fulfil; null: it fulfils all. */
@@ -113,8 +113,14 @@ function specify(
     train: inputs.train,
     total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
     ...(inputs.passes_over === undefined ? {} : { passes_over: inputs.passes_over }),
+    ...(configuration.keep === 'best_on_dev' ? { selection: selectionOf(definition, inputs) } : {}),
     ...(simulation === undefined ? {} : { simulation }),
   };
+}
+
+/** What the kept step depends on besides the configuration. */
+function selectionOf({ task }: SweepDefinition, { dev }: ResolvedInputs): TrainingSpecification['selection'] & object {
+  return { dev, ...(task.judging === undefined ? {} : { judging: task.judging }) };
 }
 
 /**

@@ -94,7 +94,7 @@ export class PostgresDriveRecord {
     if (sweep === undefined) return null;
     const definition: SweepDefinition = sweep.definition;
     const inputs: ResolvedInputs = sweep.inputs;
-    const configuration: TrainingConfiguration = { ...definition.training, keep: 'last' };
+    const configuration: TrainingConfiguration = { keep: 'last', ...definition.training };
     const { base, task, train } = inputs;
     return { trainer: definition.trainer, base, task, train, configuration, seed: configuration.seed };
   }

@@ -1,6 +1,6 @@
 import { dropsElements, elementRates } from './element-dropout.ts';
 import type { FieldValue, TrainingField } from './fields/training-field.ts';
-import type { EvaluationRequest } from './sweep-definition.ts';
+import type { EvaluationRequest, WrittenTraining } from './sweep-definition.ts';
 import { configurationOf, defaultOf, fieldsWith, trainingFields } from './training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
 
@@ -25,7 +25,7 @@ export function canonicaliseTraining(configuration: TrainingConfiguration): Trai
  * @param axes fields that the space has
  */
 export function canonicaliseWritten(
-  training: Omit<TrainingConfiguration, 'keep'>,
+  training: WrittenTraining,
   axes: readonly string[],
 ): Partial<TrainingConfiguration> {
   const values = new Map<string, FieldValue | undefined>(Object.entries(training));

@@ -11,8 +11,8 @@ import type { DatasetReference, EvaluationConfiguration, TrainingSpecification }
  * @param specification with a canonical configuration
  */
 export function trainingHash(specification: TrainingSpecification): string {
-  const { trainer, trainer_version, configuration, base, task, train, total_steps, passes_over, simulation } =
-    specification;
+  const { trainer, trainer_version, configuration, base, task, train, total_steps } = specification;
+  const { passes_over, selection, simulation } = specification;
   return sha256(
     canonicalJson({
       trainer,
@@ -24,6 +24,7 @@ export function trainingHash(specification: TrainingSpecification): string {
       train: train.hash,
       total_steps,
       passes_over,
+      selection: selection === undefined ? undefined : { dev: selection.dev.hash, judging: selection.judging },
       simulation: simulation === undefined ? undefined : { ...simulation },
     }),
   );

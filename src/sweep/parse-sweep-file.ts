@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
+import { keepingMetrics } from '../metrics/metrics.ts';
 import { deviceKinds } from './device-kind.ts';
 import { glueTasks } from './glue-tasks.ts';
+import type { Keep } from './fields/run-fields.ts';
 import { wholeFrom } from './number-rules.ts';
 import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
@@ -19,7 +21,7 @@ import type { SearchSections } from './search-section.ts';
 import type { Recipe } from './recipe.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
-import { type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
+import { didYouMean, type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
 import { trainingFields } from './training-fields.ts';
 import { YamlReading, YamlSection } from './yaml-section.ts';
 
@@ -90,7 +92,8 @@ function readDefinition(
   const reading = readSpace(file, samplers.find(({ kind }) => kind === search.kind)?.ranges === true);
   const { space, scales, axes, ensembleSizes } = reading;
   const enqueue = readEnqueue(file, reading);
-  const { keep: _, ...training } = readTraining(file, Object.keys(space));
+  const { keep, ...written } = readTraining(file, Object.keys(space));
+  const training = keep === 'last' ? written : { ...written, keep };
   const { evaluations, every } = readEvaluation(file, ensembleSizes);
   const scheduler = readScheduler(file, schedulers);
   const constraints = readConstraints(file);
@@ -102,6 +105,7 @@ function readDefinition(
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations, tasks);
   checkExclusions(file);
+  checkKeeping(file, keep, tasks.find(({ kind }) => kind === task?.kind)?.form ?? null);
   checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
   if (name === null || base === null || task === null) return null;
   return {
@@ -171,6 +175,23 @@ function checkExclusions(file: YamlSection): void {
     if (field !== undefined && other !== undefined)
       file.reading.report(field.node, field.name, `says in another way what ${other} says; keep one`);
   }
+}
+
+/** What says how the best step is found is for keeping it alone, and it is found by what predictions are scored by. */
+function checkKeeping(file: YamlSection, keep: Keep, form: string | null): void {
+  const section = file.section('training');
+  for (const name of ['keep_by', 'keep_every', 'patience']) {
+    const field = keep === 'last' ? (section?.field(name) ?? null) : null;
+    if (field !== null) file.reading.report(field.node, field.name, 'is for keep: best_on_dev only');
+  }
+  const trainer = file.field('trainer');
+  if (keep !== 'last' && trainer !== null && isScalar(trainer.node) && trainer.node.value === 'simulated')
+    file.reading.report(trainer.node, trainer.name, 'has no steps to choose from; leave out training.keep');
+  const by = keep === 'last' ? null : (section?.field('keep_by') ?? null);
+  const known = keepingMetrics(form).map(({ name }) => name);
+  const name = by !== null && isScalar(by.node) ? String(by.node.value) : null;
+  if (by !== null && name !== null && !known.includes(name))
+    file.wrong(by, `one of ${known.join(', ')}`, didYouMean(name, known));
 }
 
 /** A field that none of the sweep's adapters has is a mistake, wherever it stands. */

@@ -14,7 +14,8 @@ export interface AxisReading {
 type AxisForm = NonNullable<FieldForm['axis']>;
 
 /**
- * An axis of the space: a list, a range {min, max, scale, step}, {zero_or: range}, or {choice: list}; each of the mappings
+ * An axis of the space: a list, a range {min, max, scale, step}, {zero_or: range}, {choice: list}, or for seeds
+ * {count, name}; each of the mappings
  * may say for which values of other axes it is there: `when: {adapter: adalora}`.
  * @param ranges whether the search draws from ranges
  */
@@ -31,6 +32,10 @@ export function readAxis(section: YamlSection, field: Field, axis: AxisForm, ran
   if (choice !== null) {
     own.finish();
     return { ...list(own, choice), ...when };
+  }
+  if (axis.drawn !== undefined && (own.has('count') || own.has('name'))) {
+    const values = readDrawn(own, axis.drawn);
+    return values === null ? null : { values, ...when };
   }
   if (axis.range === null) {
     section.wrong(field, 'a list of values, or {choice: [...], when: {...}}');
@@ -57,6 +62,22 @@ export function readAxis(section: YamlSection, field: Field, axis: AxisForm, ran
     ...(Object.keys(detail).length === 0 ? {} : { detail }),
     ...when,
   };
+}
+
+const drawnCount: NumberRule = {
+  expected: 'a whole number from 1 to 1000',
+  whole: true,
+  accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= 1000,
+};
+
+/** `{count: 5, name: paper}` */
+function readDrawn(section: YamlSection, drawn: NonNullable<AxisForm['drawn']>): readonly number[] | null {
+  const count = section.number('count', drawnCount);
+  const name = section.text('name');
+  if (!section.has('count')) section.missing('count', drawnCount.expected);
+  if (!section.has('name')) section.missing('name', 'a name that the values are drawn by');
+  section.finish();
+  return count === null || name === null ? null : drawn(name, count);
 }
 
 interface Range {

@@ -102,6 +102,9 @@ export interface TaskDefinition {
   readonly split_seed: number;
 }
 
+/** The training section with its defaults; `keep` is there where it is not the default. */
+export type WrittenTraining = Omit<TrainingConfiguration, 'keep'> & Partial<Pick<TrainingConfiguration, 'keep'>>;
+
 /** A sweep file after parsing, defaults and validation: nothing in it can be wrong in itself. */
 export interface SweepDefinition {
   readonly name: string;
@@ -116,7 +119,7 @@ export interface SweepDefinition {
   /** What points have to fulfil: see constraint.ts. */
   readonly constraints?: readonly string[];
   /** Values of the training fields that are not axes. */
-  readonly training: Omit<TrainingConfiguration, 'keep'>;
+  readonly training: WrittenTraining;
   readonly evaluations: readonly EvaluationRequest[];
   /** How often a training is evaluated on its way, by the first of the evaluations; absent: at rungs and its end alone. */
   readonly evaluate_every?: 'epoch' | number;

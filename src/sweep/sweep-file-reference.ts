@@ -47,6 +47,7 @@ only in what has no effect are one training. An axis is one of
 | axis | what is tried |
 | --- | --- |
 | \`[0, 0.25, 0.5]\` | These values; those of \`seed\` are repeats of each point |
+| \`{count: 5, name: paper}\` | Of \`seed\` alone: so many repeats, drawn by the name; 5 are the first of the 10 of that name |
 | \`{min: 1e-4, max: 1e-2, scale: log}\` | A number in the range, by its logarithm, or \`linear\` (default); not in a grid |
 | \`{min: 0, max: 0.8, step: 0.1}\` | The same, on steps from min |
 | \`{zero_or: {min: 1e-6, max: 1e-2, scale: log}}\` | 0, or a number of the range |

@@ -113,6 +113,8 @@ export interface TrainingSpecification {
    * trainings are others. Absent: no row does.
    */
   readonly passes_over?: number;
+  /** What the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
+  readonly selection?: { readonly dev: DatasetReference; readonly judging?: EvaluationConfiguration['judging'] };
   readonly simulation?: SimulationSettings;
 }
 

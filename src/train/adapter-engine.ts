@@ -3,6 +3,7 @@ import type { AdaptedLinear } from '../adapters/adapter-method.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
 import type { ElementRates } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
+import type { DevSelection } from './dev-selection.ts';
 import type { DropoutPlace } from './dropout-places.ts';
 import type { LossScale } from './loss-scale.ts';
 
@@ -67,6 +68,8 @@ export interface TrainingState {
   readonly step: number;
   /** What the allocation of ranks goes by; absent where none has been made. The engine does not look at it. */
   readonly allocation?: RankAllocation;
+  /** What the dev rows said so far; absent where the last step is kept. The engine does not look at it. */
+  readonly selection?: DevSelection;
   /** Absent where the base is not in float16. The engine scales by it and leaves it as it is. */
   readonly lossScale?: LossScale;
 }

@@ -9,6 +9,7 @@ import { writeSafetensors } from '../formats/write-safetensors.ts';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { TrainableLayout, TrainingState } from './adapter-engine.ts';
 import { writeCheckpointFile } from './checkpoint-file.ts';
+import { readSelection, serialiseSelection } from './checkpoint-selection.ts';
 
 /** A training between two steps, with what it takes to go on from there or to export it. */
 export interface CheckpointState {
@@ -112,7 +113,15 @@ export function readCheckpointState(path: string): CheckpointState {
       numericsClass: required(metadata, 'numerics_class', path),
       seed: Number(required(metadata, 'seed', path)),
       layout,
-      state: { parameters, firstMoment, secondMoment, step, ...allocation, ...readLossScale(metadata, path) },
+      state: {
+        parameters,
+        firstMoment,
+        secondMoment,
+        step,
+        ...allocation,
+        ...readSelection(metadata, (name) => read(name, layout.length)),
+        ...readLossScale(metadata, path),
+      },
     };
   } catch (error) {
     if (error instanceof DropsweepError && error.code === 'CHECKPOINT_INVALID') throw error;
@@ -140,6 +149,7 @@ function readAllocation(layout: TrainableLayout, read: (name: string, length: nu
 function serialise({ trainingHash, trainerVersion, numericsClass, seed, layout, state }: CheckpointState): Uint8Array {
   const shape = [layout.length];
   const { allocation } = state;
+  const selection = serialiseSelection(state.selection, layout.length);
   const allocated =
     allocation === undefined
       ? []
@@ -154,6 +164,7 @@ function serialise({ trainingHash, trainerVersion, numericsClass, seed, layout, 
       { name: 'first_moment', shape, data: state.firstMoment },
       { name: 'second_moment', shape, data: state.secondMoment },
       ...allocated,
+      ...selection.tensors,
     ],
     {
       format: 'dropsweep-checkpoint-1',
@@ -165,6 +176,7 @@ function serialise({ trainingHash, trainerVersion, numericsClass, seed, layout, 
       ...(state.lossScale === undefined
         ? {}
         : { loss_scale: String(state.lossScale.scale), good_steps: String(state.lossScale.goodSteps) }),
+      ...selection.metadata,
       // Streams have no position of their own: seed and step name every draw that is still to come.
       streams: 'order(seed, epoch); mask(seed, step, module, instance)',
       layout: layoutJson(layout),

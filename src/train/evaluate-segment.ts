@@ -1,8 +1,4 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { sha256 } from '../base/sha256.ts';
-import { sortedBatches } from '../data/epoch-batches.ts';
-import { type EncodedInput, inputLengths } from '../data/encoded-rows.ts';
-import { tokenBatch } from '../data/token-batch.ts';
 import { evaluateOutputs } from '../evaluate/evaluate-outputs.ts';
 import type {
   EvaluateSegment,
@@ -12,18 +8,16 @@ import type {
   SegmentOutcome,
 } from '../sweep/segment.ts';
 import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
-import { type OutputRows, rowOffsets, sameOffsets } from '../sweep/output-rows.ts';
+import { type OutputRows, sameOffsets } from '../sweep/output-rows.ts';
 import type { EvaluationConfiguration, TaskShape } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { AdapterEngine } from './adapter-engine.ts';
+import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
 import { readCheckpoint } from './checkpoint.ts';
+import { forwardRows, outputOffsets } from './forward-rows.ts';
 import { memberMasks } from './instance-masks.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
 import { trainSubsample, type WarmSlot } from './warm-slot.ts';
-
-/** Rows of one forward pass. Fixed: results do not depend on it, memory does. */
-const EVALUATION_ROWS = 32;
 
 /** One forward pass over one set of rows: a member of an ensemble, or the only pass of the other modes. */
 interface Pass {
@@ -81,7 +75,9 @@ export async function evaluateSegment(
   return {
     kind: 'evaluated',
     members: newMembers(jobs, outputs, missing),
-    results: jobs.map((job) => scoreOf(job, task, outputs, keptEntries)),
+    results: jobs.map((job) =>
+      withFacts(scoreOf(job, task, outputs, keptEntries), keptStep(checkpoint.state, segment)),
+    ),
     evaluateSeconds: (performance.now() - startedAt) / 1_000,
   };
 }
@@ -130,20 +126,13 @@ function passKey(set: EvaluationSet, configuration: EvaluationConfiguration, mem
 function storedOutputs(jobs: readonly Job[]): Map<string, OutputRows> {
   const stored = new Map<string, OutputRows>();
   for (const { pending, evaluated } of jobs) {
-    const offsets = rowOffsets(evaluated.rows.inputs.map(outputLength(evaluated.rows.shape)));
+    const offsets = outputOffsets(evaluated.rows);
     for (const { member, outputs } of pending.storedMembers) {
       if (!sameOffsets(outputs, { offsets })) continue;
       stored.set(passKey(evaluated, pending.configuration, member), outputs);
     }
   }
   return stored;
-}
-
-/** How many numbers the head gives for an input. */
-function outputLength(shape: TaskShape): (input: EncodedInput) => number {
-  const head = taskOf(shape).objective.head(shape);
-  if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
-  return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
 }
 
 interface PassRunner {
@@ -165,22 +154,21 @@ async function runPass(
   const rates = { dropoutRate: rate, elements };
   const masks = mode === 'ensemble' ? memberMasks(engine.layout, rates, maskSeed, member) : null;
   const updateScale = mode === 'expected' ? (1 - rate) ** 2 : 1;
-  const { inputs, shape } = set.rows;
-  const offsets = rowOffsets(inputs.map(outputLength(shape)));
-  const values = new Float32Array(offsets.at(-1) ?? 0);
-  for (const batch of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
-    if (reporter.releaseRequested) return null;
-    const logits = await engine.logits(parameters, tokenBatch(inputs, batch, padId), masks, updateScale);
-    const given = logits.length / batch.rows.length;
-    for (const [position, row] of batch.rows.entries()) {
-      const [start = 0, end = 0] = offsets.subarray(row, row + 2);
-      if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
-      values.set(logits.subarray(position * given, position * given + end - start), start);
-    }
-    rowsDone(batch.rows.length);
-    await turnOfEventLoop();
-  }
-  return { values, offsets };
+  const pass = { parameters, masks, updateScale };
+  return forwardRows({ engine, padId }, set.rows, pass, () => reporter.releaseRequested, rowsDone);
+}
+
+/** The step whose weights the training ended with, where the dev rows chose it. */
+function keptStep(
+  { selection, step }: TrainingState,
+  { specification }: EvaluateSegment,
+): Readonly<Record<string, number>> {
+  if (step < specification.total_steps || selection === undefined || selection.kept === null) return {};
+  return { kept_step: selection.kept.step };
+}
+
+function withFacts(result: EvaluationResult, facts: Readonly<Record<string, number>>): EvaluationResult {
+  return { ...result, metrics: { ...result.metrics, ...facts } };
 }
 
 /** Each member that was run on evaluated rows, under every evaluation that uses it. */

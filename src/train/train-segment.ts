@@ -3,6 +3,7 @@ import { bundleKey } from '../sweep/packing.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
+import { type DevSelector, openDevSelector } from './dev-selector.ts';
 import { instanceMasks } from './instance-masks.ts';
 import { measurePacking } from './measure-packing.ts';
 import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from './segment-checkpoints.ts';
@@ -34,7 +35,8 @@ export async function trainSegment(
   const place = await slot.gather(bundleKey(specification), engine, () => packOf(segment, loop, reporter, slot));
   let reached: SegmentOutcome | Reached;
   try {
-    reached = await trainInPlace(attempt, { ...loop, place }, startedAt);
+    const selector = await openDevSelector(specification, { engine, command, reporter, slot });
+    reached = await trainInPlace(attempt, { ...loop, place }, selector, startedAt);
   } finally {
     place.leave();
   }
@@ -53,33 +55,40 @@ interface Reached {
 async function trainInPlace(
   attempt: Attempt,
   loop: TrainingLoop,
+  selector: DevSelector | null,
   startedAt: number,
 ): Promise<SegmentOutcome | Reached> {
   const { segment, command, reporter, engine } = attempt;
   const { endStep } = segment;
   const { configuration } = loop;
   let state = await startingState(attempt);
-  if (segment.checkpoint !== null && state.step >= endStep) return trained(segment.checkpoint, [], startedAt, engine);
-
+  if (selector === null && segment.checkpoint !== null && state.step >= endStep)
+    return trained(segment.checkpoint, [], startedAt, engine);
+  const looked = await lookAt(selector, state);
+  if (looked === null) return { kind: 'released' };
+  state = looked;
   const metrics = new TrainingMetrics(state.step + 1, configuration.orthogonality !== undefined);
   reporter.event('training_started', { step: state.step, start_ms: performance.now() - startedAt });
   let checkpointedAt = performance.now();
   let sentAt = checkpointedAt;
-  for await (const taken of trainSteps(loop, state, endStep)) {
+  const steps = isStopped(state) ? [] : trainSteps(loop, state, endStep);
+  for await (const taken of steps) {
     const { result } = taken;
     if (taken.again) {
       // The last good checkpoint stands: going on from it, the same overflow is met again.
-      state = result.state;
+      state = { ...result.state, ...selectionOf(state) };
       reporter.event('overflow_skipped', { step: state.step + 1, loss_scale: state.lossScale?.scale });
       reporter.progress(state.step, endStep);
       continue;
     }
     if (result.nonFinite) return diverged(state.step + 1, reporter, metrics);
-    state = result.state;
+    state = { ...result.state, ...selectionOf(state) };
     metrics.record(taken);
     reporter.progress(state.step, endStep);
-    if (state.step >= endStep) break;
-    if (reporter.releaseRequested) {
+    const chosen = await lookAt(selector, state);
+    state = chosen ?? state;
+    if (chosen !== null && (state.step >= endStep || isStopped(state))) break;
+    if (chosen === null || reporter.releaseRequested) {
       await reportCheckpoint(attempt, state, metrics);
       return { kind: 'released' };
     }
@@ -93,7 +102,21 @@ async function trainInPlace(
       sentAt = now;
     }
   }
-  return { state, metrics };
+  return { state: selector === null ? state : selector.atEnd(state, endStep), metrics };
+}
+
+/** Null: the slot was asked for meanwhile. */
+function lookAt(selector: DevSelector | null, state: TrainingState): Promise<TrainingState | null> {
+  return selector === null ? Promise.resolve(state) : selector.look(state);
+}
+
+/** What steps do not know of. */
+function selectionOf({ selection }: TrainingState): Pick<TrainingState, 'selection'> {
+  return selection === undefined ? {} : { selection };
+}
+
+function isStopped({ selection }: TrainingState): boolean {
+  return (selection?.stoppedAt ?? null) !== null;
 }
 
 async function openLoop(

@@ -32,6 +32,8 @@ export class RunPreparation {
     const { specification } = segment;
     const simulated = specification.trainer === 'simulated';
     const hashes = [specification.train.hash];
+    if (segment.kind === 'train' && specification.selection !== undefined)
+      hashes.push(specification.selection.dev.hash);
     if (segment.kind === 'evaluate') hashes.push(...segment.evaluations.map(({ dataset }) => dataset.hash));
     const datasetFiles: Record<string, string> = {};
     if (!simulated) for (const hash of new Set(hashes)) datasetFiles[hash] = await this.#dataset(hash);

@@ -103,6 +103,7 @@ export class SegmentBench {
       base: { reference: 'tiny', folder: this.modelFolder, content_hash: 'tiny', tokenizer_hash: 'tiny' },
       task: this.task,
       train: this.train,
+      ...(configuration.keep === 'best_on_dev' ? { selection: { dev: this.dev } } : {}),
       total_steps: configuration.epochs * Math.ceil(this.train.rows / configuration.batch_size),
     };
   }

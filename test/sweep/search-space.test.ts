@@ -49,6 +49,20 @@ constraints: [rank * N <= 32, "p > 0.2 or N == 1"]`);
     expect(definition.search).toEqual({ kind: 'tpe', trials: 30, seed: 0, startup: 10 });
   });
 
+  it('draws seeds by a name, the first of more being those of fewer', () => {
+    const seeds = (count: number, name = 'paper') =>
+      read(`space: {seed: {count: ${count}, name: ${name}}}`).space['seed'];
+    expect(seeds(5)).toHaveLength(5);
+    expect(seeds(8)?.slice(0, 5)).toEqual(seeds(5));
+    expect(seeds(5, 'other')).not.toEqual(seeds(5));
+    expect(new Set(seeds(1000)).size).toBe(1000);
+    expect(problems('space: {seed: {count: 0}}')).toEqual([
+      '4:15 space.seed.name: is missing; expected a name that the values are drawn by',
+      '4:23 space.seed.count: got 0, expected a whole number from 1 to 1000',
+    ]);
+    expect(problems('space: {rank: {count: 5, name: a}}')).not.toEqual([]);
+  });
+
   it('enqueues points of its space', () => {
     const { search } = read(`space: {p: {min: 0, max: 0.8}, adapter: [lora, adalora], seed: [0, 1]}
 search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, adapter: adalora}]}`);

@@ -1,4 +1,6 @@
 import { isScalar } from 'yaml';
+import { namedSeeds } from '../named-seeds.ts';
+import { wholeFrom } from '../number-rules.ts';
 import type { Field, NumberRule, YamlSection } from '../yaml-section.ts';
 import type { FieldValue } from './training-field.ts';
 
@@ -12,6 +14,8 @@ interface AxisForm {
   valueOf(axisValue: AxisValue): FieldValue;
   /** For a random search: between which numbers it may be drawn; null: only from a list. */
   readonly range: NumberRule | null;
+  /** So many values of a name, always the same, and the first of a longer list of it; absent: it has none. */
+  readonly drawn?: (name: string, count: number) => readonly number[];
 }
 
 /** What a field may hold: in words, as a fixed value of a sweep file, and as an axis. */
@@ -33,6 +37,12 @@ export function numberForm(rule: NumberRule): FieldForm {
   };
 }
 
+/** A seed: as an axis a list, or so many that are drawn by a name. */
+export function seedForm(): FieldForm {
+  const form = numberForm(wholeFrom(0));
+  return { ...form, axis: form.axis && { ...form.axis, drawn: namedSeeds } };
+}
+
 /** A number, or the word `none`: null. */
 export function numberOrNoneForm(rule: NumberRule): FieldForm {
   const orNone = { ...rule, expected: `${rule.expected}, or none` };
@@ -48,12 +58,24 @@ export function numberOrNoneForm(rule: NumberRule): FieldForm {
   };
 }
 
+/** A number, or a word that stands for one. */
+export function numberOrWordForm(rule: NumberRule, word: string): FieldForm {
+  const orWord = { ...rule, expected: `${word}, or ${rule.expected}` };
+  const read = (section: YamlSection, field: Field): AxisValue | null =>
+    isScalar(field.node) && field.node.value === word ? word : section.numberOf(field, orWord);
+  return { expected: orWord.expected, read: (section, field) => read(section, field) ?? undefined, axis: null };
+}
+
 export function choiceForm(choices: readonly string[]): FieldForm {
   return {
     expected: choices.join(', '),
     read: (section, field) => section.choiceOf(field, choices) ?? undefined,
     axis: { read: (section, item) => section.choiceOf(item, choices), valueOf: itself, range: null },
   };
+}
+
+export function textForm(expected: string): FieldForm {
+  return { expected, read: (section, field) => section.textOf(field) ?? undefined, axis: null };
 }
 
 export const flagForm: FieldForm = {

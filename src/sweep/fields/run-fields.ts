@@ -1,6 +1,7 @@
 import { rate, wholeFrom } from '../number-rules.ts';
+import type { TrainingConfiguration } from '../vocabulary.ts';
 import type { NumberRule } from '../yaml-section.ts';
-import { choiceForm, numberForm } from './field-forms.ts';
+import { choiceForm, numberForm, numberOrWordForm, seedForm, textForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';
 
 /**
@@ -24,9 +25,25 @@ export interface RunFields {
   readonly warmup_fraction: number;
   readonly warmup_steps?: number;
   readonly max_length: number;
-  readonly keep: 'last';
+  readonly keep: Keep;
+  /** Absent where the last step is kept, as the two that follow. */
+  readonly keep_by?: string;
+  readonly keep_every?: 'epoch' | number;
+  readonly patience?: number;
   readonly seed: number;
 }
+
+/** Which step's weights a training ends with. */
+export type Keep = (typeof keeps)[number];
+
+export const keeps = ['last', 'best_on_dev'] as const;
+
+/** Fields that say how the best step is found. By its own value alone, a field is not known to be idle. */
+const keepsLast = {
+  when: ({ keep }: Partial<TrainingConfiguration>) => keep === 'last',
+  words: 'with keep: last',
+  instead: () => undefined,
+};
 
 export const schedules = ['linear', 'cosine', 'constant'] as const;
 
@@ -123,13 +140,37 @@ export const runFields = {
     sentence: 'Tokens that a row (or pair) is cut to',
   },
   keep: {
-    form: { ...choiceForm(['last']), axis: null },
+    form: { ...choiceForm(keeps), axis: null },
     default: 'last',
-    sentence: 'Which step’s adapter is evaluated and kept',
+    sentence:
+      'Which step’s weights a training ends with: the last, or those that were best on the dev rows, which have a part in the training then (their numbers are optimistic; the test rows’ are not)',
+  },
+  keep_by: {
+    form: { ...textForm('a metric of the task'), axis: null },
+    default: ({ keep }) => (keep === 'best_on_dev' ? 'loss' : undefined),
+    defaultWords: 'loss',
+    noEffect: keepsLast,
+    sentence:
+      'The metric of the dev rows by which a step is best, of one pass without masks, the update being its expectation; of equals the earliest is kept',
+  },
+  keep_every: {
+    form: numberOrWordForm({ ...wholeFrom(1), expected: 'a whole number of steps' }, 'epoch'),
+    default: ({ keep }) => (keep === 'best_on_dev' ? 'epoch' : undefined),
+    defaultWords: 'epoch',
+    noEffect: keepsLast,
+    sentence:
+      'How often the dev rows are looked at for it, besides at the last step: each epoch, or every so many steps',
+  },
+  patience: {
+    form: { ...numberForm(wholeFrom(1)), axis: null },
+    default: undefined,
+    defaultWords: 'none',
+    noEffect: keepsLast,
+    sentence: 'Looks in a row that find nothing better before the training stops; the schedule is that of all steps',
   },
   seed: {
     heading: 'seed',
-    form: numberForm(wholeFrom(0)),
+    form: seedForm(),
     default: 0,
     sentence: 'Of initial values, order of rows and masks; its values are repeats of a configuration',
   },

@@ -1,0 +1,58 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { type EncodedInput, inputLengths } from '../data/encoded-rows.ts';
+import { sortedBatches } from '../data/epoch-batches.ts';
+import { tokenBatch } from '../data/token-batch.ts';
+import { type OutputRows, rowOffsets } from '../sweep/output-rows.ts';
+import type { TaskShape } from '../sweep/vocabulary.ts';
+import type { EvaluatedRows } from '../tasks/task.ts';
+import { taskOf } from '../tasks/tasks.ts';
+import type { AdapterEngine, AdapterMasks } from './adapter-engine.ts';
+
+/** Rows of one forward pass. Fixed: results do not depend on it, memory does. */
+const EVALUATION_ROWS = 32;
+
+/** One model over a set of rows. */
+export interface ForwardPass {
+  readonly parameters: Float32Array;
+  /** Null: none are dropped. */
+  readonly masks: AdapterMasks | null;
+  readonly updateScale: number;
+}
+
+/** Where each input's outputs begin among those of all. */
+export function outputOffsets({ inputs, shape }: EvaluatedRows): Uint32Array {
+  return rowOffsets(inputs.map(outputLength(shape)));
+}
+
+/** How many numbers the head gives for an input. */
+function outputLength(shape: TaskShape): (input: EncodedInput) => number {
+  const head = taskOf(shape).objective.head(shape);
+  if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
+  return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
+}
+
+/** Outputs of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
+export async function forwardRows(
+  { engine, padId }: { readonly engine: AdapterEngine; readonly padId: number },
+  rows: EvaluatedRows,
+  { parameters, masks, updateScale }: ForwardPass,
+  released: () => boolean,
+  rowsDone: (rows: number) => void,
+): Promise<OutputRows | null> {
+  const { inputs } = rows;
+  const offsets = outputOffsets(rows);
+  const values = new Float32Array(offsets.at(-1) ?? 0);
+  for (const batch of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
+    if (released()) return null;
+    const logits = await engine.logits(parameters, tokenBatch(inputs, batch, padId), masks, updateScale);
+    const given = logits.length / batch.rows.length;
+    for (const [position, row] of batch.rows.entries()) {
+      const [start = 0, end = 0] = offsets.subarray(row, row + 2);
+      if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
+      values.set(logits.subarray(position * given, position * given + end - start), start);
+    }
+    rowsDone(batch.rows.length);
+    await turnOfEventLoop();
+  }
+  return { values, offsets };
+}
