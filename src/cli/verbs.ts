@@ -7,6 +7,7 @@ import { showVerb } from './verbs/show/show-verb.ts';
 import { bestVerb } from './verbs/best/best-verb.ts';
 import { paretoVerb } from './verbs/pareto/pareto-verb.ts';
 import { compareVerb } from './verbs/compare/compare-verb.ts';
+import { reportVerb } from './verbs/report/report-verb.ts';
 import { explainVerb } from './verbs/explain/explain-verb.ts';
 import { replayVerb } from './verbs/replay/replay-verb.ts';
 import { logsVerb } from './verbs/logs/logs-verb.ts';
@@ -42,6 +43,7 @@ export const verbs: readonly Verb[] = [
   bestVerb,
   paretoVerb,
   compareVerb,
+  reportVerb,
   explainVerb,
   replayVerb,
   logsVerb,

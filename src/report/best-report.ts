@@ -1,51 +1,16 @@
-import type { Json } from '../base/canonical-json.ts';
+import { formatCount } from '../dashboard/format-value.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
-import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
-import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import {
-  type ConfigurationScore,
-  configurationScores,
-  scoreInterval,
-  scoreValues,
-  undefinedRepeats,
-} from './configuration-scores.ts';
-import type { Comparison, Noise } from './noise.ts';
+import { type ConfigurationScore, configurationScores, scoreValues, undefinedRepeats } from './configuration-scores.ts';
+import { amountSentence } from './format-interval.ts';
+import { baselineSentence, judge, type Judgement, rankScores } from './judgement.ts';
+import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
 import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
-
-/** Configurations by the mean of an objective over their seeds, best first. */
-export function rankScores(
-  scores: readonly ConfigurationScore[],
-  { metric, direction }: Objective,
-): readonly ConfigurationScore[] {
-  const sign = direction === 'maximize' ? -1 : 1;
-  return scores
-    .flatMap((score) => {
-      const mean = scoreInterval(score, metric)?.mean;
-      return mean === undefined ? [] : [{ score, mean }];
-    })
-    .sort((a, b) => sign * (a.mean - b.mean))
-    .map(({ score }) => score);
-}
-
-/** The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep. */
-export function shownScores(
-  snapshot: SweepSnapshot,
-  objective: Objective,
-  limit: number,
-): { readonly shown: readonly ConfigurationScore[]; readonly baseline: ConfigurationScore | null } {
-  const ranked = rankScores(configurationScores(snapshot.trials), objective);
-  return { shown: ranked.slice(0, limit), baseline: ranked.find(isBaseline) ?? null };
-}
-
-function isBaseline({ training }: ConfigurationScore): boolean {
-  return training.adapter === 'lora' && !dropsAnything(training);
-}
 
 /** @param noise of the configurations that are shown; null: their outputs are not there */
 export function bestReport(
@@ -82,51 +47,6 @@ export function bestReport(
   };
 }
 
-interface Judgement {
-  /** The configurations that noise does not tell from the winner, itself included. */
-  readonly tied: ReadonlySet<ConfigurationScore>;
-  /** Those that were compared with the winner. */
-  readonly compared: number;
-  /** Whether seeds and rows were taken into account, or seeds alone. */
-  readonly paired: boolean;
-  readonly baseline: Comparison | null;
-  readonly optimism: number | null;
-  readonly facts: Json;
-}
-
-function judge(
-  ranked: readonly ConfigurationScore[],
-  objective: Objective,
-  limit: number,
-  noise: Noise | null,
-): Judgement {
-  const [winner] = ranked;
-  const { metric } = objective;
-  const shown = ranked.slice(0, limit);
-  const baseline = ranked.find(isBaseline);
-  const others = [...new Set([...shown, ...(baseline === undefined ? [] : [baseline])])].filter(
-    (one) => one !== winner,
-  );
-  const comparisons =
-    noise === null || winner === undefined ? others.map(() => null) : noise.comparisons(winner, others, metric);
-  const paired = comparisons.some((one) => one !== null);
-  const far = (other: ConfigurationScore, comparison: Comparison | null | undefined): boolean =>
-    comparison === null || comparison === undefined
-      ? winner !== undefined && !withinNoise(scoreValues(winner, metric), scoreValues(other, metric))
-      : comparison.probability < 0.05;
-  const tied = others.filter((other, index) => !far(other, comparisons[index]));
-  const optimism = noise?.optimism(shown, objective) ?? null;
-  const against = baseline === undefined ? null : (comparisons[others.indexOf(baseline)] ?? null);
-  return {
-    tied: new Set(winner === undefined ? [] : [winner, ...tied]),
-    compared: others.length,
-    paired,
-    baseline: against,
-    optimism,
-    facts: { paired, comparisons: others.length, correction: 'holm', optimism },
-  };
-}
-
 function verdict(
   winner: ConfigurationScore,
   { tied, compared, paired, baseline, optimism }: Judgement,
@@ -152,15 +72,13 @@ function verdict(
       : `≈ The winner is within noise of ${tied.size - 1} of ${others} (${how}, 95 %).`,
   );
   if (baseline !== null) {
-    const { estimate, lower, upper } = baseline.difference;
-    const said = [estimate, lower, upper].map((value) => signed(metric, value));
     sentences.push(
-      `Against LoRA without dropout: ${said[0]} ${heading}, 95 % ${said[1]} to ${said[2]}, ${compared} comparisons.`,
+      `${baselineSentence(baseline, { metric, direction, heading })}, ${formatCount(compared, 'comparison')}.`,
     );
   }
   if (!paired) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
   if (optimism !== null && compared > 1) {
-    const much = formatMeasure(metric, optimism);
+    const much = amountSentence(metric, optimism);
     sentences.push(`Chosen as the best of those shown, it looks better by about ${much} than it is.`);
   }
   return sentences;
@@ -175,10 +93,6 @@ function withoutTheLuckiest(
   const rest = values.filter((_, index) => index !== values.indexOf(best));
   const mean = rest.reduce((sum, value) => sum + value, 0) / rest.length;
   return `Without the seed that did most for it, its mean ${heading} is ${formatMeasure(metric, mean)}.`;
-}
-
-function signed(metric: string, value: number): string {
-  return `${value < 0 ? '−' : '+'}${formatMeasure(metric, Math.abs(value))}`;
 }
 
 /** Configurations that no ranking has a place for. */

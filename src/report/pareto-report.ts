@@ -3,7 +3,7 @@ import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { rankScores } from './best-report.ts';
+import { rankScores } from './judgement.ts';
 import {
   type ConfigurationScore,
   configurationScores,

@@ -3,9 +3,10 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import { formatMeasure, metricNamed } from '../metrics/metrics.ts';
+import { metricNamed } from '../metrics/metrics.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 import { type ConfigurationScore, scoreInterval, undefinedRepeats } from './configuration-scores.ts';
+import { formatInterval, type ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
 import type { ReportColumn } from './report-column.ts';
 
@@ -159,14 +160,8 @@ export function scoreColumns(
   ];
 }
 
-/** A mean with its 95 % interval, of seeds and rows, or of the seeds alone where their outputs are not there. */
-interface ShownInterval {
-  readonly mean: number;
-  readonly lower: number | null;
-  readonly upper: number | null;
-}
-
-function shownInterval(row: ConfigurationScore, metric: string, noise: Noise | null): ShownInterval | null {
+/** Of seeds and rows, or of the seeds alone where their outputs are not there. */
+export function shownInterval(row: ConfigurationScore, metric: string, noise: Noise | null): ShownInterval | null {
   const overSeeds = scoreInterval(row, metric);
   const both = overSeeds === null ? null : (noise?.interval(row, metric) ?? null);
   if (overSeeds === null || both === null) return overSeeds;
@@ -192,11 +187,7 @@ function bound(
 
 function intervalText(row: ConfigurationScore, metric: string, interval: ShownInterval | null): string {
   if (interval === null) return undefinedRepeats(row, metric) > 0 ? 'none' : '–';
-  const mean = formatMeasure(metric, interval.mean);
-  if (interval.upper === null || interval.lower === null) return mean;
-  const half = Math.max(interval.upper - interval.mean, interval.mean - interval.lower);
-  // Seeds that happen to agree say nothing of the spread.
-  return half === 0 ? mean : `${mean} ±${formatQuantity(half)}`;
+  return formatInterval(metric, interval);
 }
 
 function flagText(row: ConfigurationScore): string {

@@ -32,6 +32,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   ink: ['src/dashboard'],
   react: ['src/dashboard'],
   '@stricli/core': ['src/cli'],
+  'd3-scale': ['src/report'],
+  'd3-shape': ['src/report'],
   '@temporalio/workflow': ['workflows'],
   // Native code: what declares a task is read by processes that tokenise nothing.
   tokenizers: ['src/data'],

@@ -46,14 +46,14 @@ describe('the best configurations with the noise of seeds and rows', () => {
     const { sweep, noise } = sweepOf({ 0: [120, 120], 0.25: [170, 170], 0.5: [168, 169] });
     const text = renderReport(bestReport(sweep, objective, 10, noise), 'table', 200);
     expect(text).not.toContain('±0 ');
-    expect(text).toMatch(/0\.8500 ±0\.05/);
+    expect(text).toMatch(/0\.850 ±0\.05/);
     expect(text).toContain(
       '≈ The winner is within noise of 1 of the 2 others compared (paired on seeds and rows, Holm',
     );
     expect(text).toMatch(
-      /Against LoRA without dropout: \+0\.2500 accuracy, 95 % \+0\.18\d* to \+0\.3\d*, 2 comparisons\./,
+      /Better than LoRA without dropout: \+25\.0 points accuracy, 95 % \+1\d\.\d to \+3\d\.\d, 2 comparisons\./,
     );
-    expect(text).toMatch(/it looks better by about 0\.00\d+ than it is/);
+    expect(text).toMatch(/it looks better by about 0\.04\d* points than it is/);
     const facts: { rows: { within_noise_of_best: boolean }[] } = JSON.parse(
       renderReport(bestReport(sweep, objective, 10, noise), 'json', 0),
     );

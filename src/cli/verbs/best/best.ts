@@ -1,5 +1,6 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { bestReport, shownScores } from '../../../report/best-report.ts';
+import { bestReport } from '../../../report/best-report.ts';
+import { shownScores } from '../../../report/judgement.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { rankingMetrics } from '../../../metrics/metrics.ts';
 import { asObjective } from '../../../sweep/read-search.ts';

@@ -1,0 +1,41 @@
+import type { Store } from '../store/open-store.ts';
+import { readLearningCurve } from '../store/learning-curve.ts';
+import { configurationScores } from '../report/configuration-scores.ts';
+import { shownScores } from '../report/judgement.ts';
+import { frontScores } from '../report/pareto-report.ts';
+import { curvedScores } from '../report/sections/curves-section.ts';
+import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '../report/sections/material.ts';
+import { firstObjective } from '../report/sections/summary-section.ts';
+import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { readNoise } from './read-noise.ts';
+
+/** All that a report of a sweep is made of. */
+export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promise<SweepMaterial> {
+  const provenance = await readSweepProvenance(store, snapshot.name);
+  const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), shownBest);
+  const front = frontScores(snapshot).rows.slice(0, shownFront);
+  const read = new Set([...shown, ...(baseline === null ? [] : [baseline]), ...front]);
+  // Groupings are made anew by each report: a configuration is told by its first trial.
+  const wanted = new Set([...read].map(({ trials: [first] }) => first?.trial));
+  const scores = configurationScores(snapshot.trials).filter(({ trials: [first] }) => wanted.has(first?.trial));
+  return {
+    snapshot,
+    provenance,
+    noise: await readNoise(store, snapshot, scores),
+    curves: await readCurves(store, snapshot),
+  };
+}
+
+async function readCurves(store: Store, snapshot: SweepSnapshot): Promise<ReadonlyMap<string, TrainingCurve>> {
+  const curves = new Map<string, TrainingCurve>();
+  const trainings = new Set(
+    curvedScores({ snapshot }).flatMap(({ trials }) => trials.map(({ trainingId }) => trainingId)),
+  );
+  for (const trainingId of trainings) {
+    const loss = await readMetric(store, trainingId, 'loss');
+    const evaluated = (await readLearningCurve(store, snapshot.sweepId, trainingId))?.points ?? [];
+    curves.set(trainingId, { loss, evaluated });
+  }
+  return curves;
+}

@@ -1,0 +1,45 @@
+import type { DocumentFormat } from '../../../report/document/document-formats.ts';
+import { verb } from '../../verb.ts';
+import { forceFlag, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+
+export interface ReportFlags {
+  readonly format?: DocumentFormat;
+  readonly figure?: string;
+  readonly out?: string;
+  readonly force: boolean;
+}
+
+export const reportVerb = verb<ReportFlags, string[]>(
+  {
+    name: 'report',
+    words: '[SWEEP]',
+    brief: 'what came out of a sweep, as one page with figures, or as tables for a paper',
+    about: `What came out of a sweep, into --out or on the standard output: one HTML page that needs nothing else, with
+the front, the effect of each axis, learning curves, calibration, cost, all trials and what it was made of; its text and
+tables as Markdown; its tables as LaTeX (booktabs); or with --figure one figure as SVG. The format is that of the file's
+name where --format does not say.`,
+    examples: [
+      'dropsweep report my-sweep --out report.html',
+      'dropsweep report my-sweep --format latex --out tables.tex',
+      'dropsweep report my-sweep --figure front --out front.svg',
+    ],
+  },
+  {
+    flags: {
+      format: {
+        kind: 'enum',
+        values: ['html', 'markdown', 'latex'],
+        optional: true,
+        brief: 'what it is written as (default: as the file is called, else html)',
+      },
+      figure: { kind: 'parsed', parse: parseText, optional: true, brief: 'one figure alone, by its name' },
+      out: { kind: 'parsed', parse: parseText, optional: true, brief: 'the file to write' },
+      force: forceFlag,
+    },
+    positional: {
+      kind: 'array',
+      parameter: { ...sweepNameParameter, brief: 'name of the sweep (default: the newest)' },
+    },
+  },
+  async () => (await import('./report.ts')).report,
+);

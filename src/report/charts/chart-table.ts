@@ -1,0 +1,40 @@
+import { formatNumber } from '../../metrics/format-number.ts';
+import type { Cell, Figure, Table } from '../document/document.ts';
+
+/** The numbers that a figure draws: what stands in its place where nothing is drawn. */
+export function chartTable({ name, caption, chart }: Figure): Table {
+  const bounded = chart.series.some(({ points }) => points.some(({ lower }) => typeof lower === 'number'));
+  const rows = chart.series.flatMap((series) =>
+    series.points.map(({ x, y, lower, upper }): readonly Cell[] => [
+      { text: series.name, value: series.name },
+      typeof x === 'number' ? numberCell(x) : { text: x, value: x },
+      numberCell(y),
+      ...(bounded ? [numberCell(lower ?? null), numberCell(upper ?? null)] : []),
+    ]),
+  );
+  return {
+    kind: 'table',
+    name: `${name}-numbers`,
+    caption: `The numbers of the figure: ${caption}`,
+    columns: [
+      { name: 'series', heading: 'series', align: 'left' },
+      { name: 'x', heading: chart.x.label, align: 'right' },
+      { name: 'y', heading: chart.y.label, align: 'right' },
+      ...(bounded
+        ? ([
+            { name: 'lower', heading: '95 % from', align: 'right' },
+            { name: 'upper', heading: '95 % to', align: 'right' },
+          ] as const)
+        : []),
+    ],
+    rows,
+  };
+}
+
+export function pointCount({ chart }: Figure): number {
+  return chart.series.reduce((sum, { points }) => sum + points.length, 0);
+}
+
+function numberCell(value: number | null): Cell {
+  return { text: value === null ? '–' : formatNumber(value), value };
+}

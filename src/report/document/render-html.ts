@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { assertNever } from '../../base/assert-never.ts';
+import { chartTable, pointCount } from '../charts/chart-table.ts';
+import { renderChart } from '../charts/render-chart.ts';
+import type { Block, Cell, DocumentSection, Figure, ReportDocument, Table } from './document.ts';
+import { escapeMarkup } from './markup.ts';
+import { pageStyle } from './page-style.ts';
+import { tableScript } from './table-script.ts';
+
+/** Figures with more points have their numbers in the table of trials alone. */
+const mostNumbers = 240;
+
+/** One page that needs nothing else: no network, no folder beside it. Its policy lets no other script run. */
+export function renderHtml({ title, subtitle, sections }: ReportDocument): string {
+  const hash = createHash('sha256').update(tableScript).digest('base64');
+  const links = sections.map(({ id, heading }) => `<li><a href="#${id}">${escapeMarkup(heading)}</a></li>`);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escapeMarkup(title)}</title>`,
+    `<style>${pageStyle}</style>`,
+    '</head>',
+    '<body>',
+    '<a class="skip" href="#content">To the content</a>',
+    '<div class="page">',
+    `<header><h1>${escapeMarkup(title)}</h1><p class="subtitle">${escapeMarkup(subtitle)}</p></header>`,
+    `<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>`,
+    '<main id="content">',
+    ...sections.map(renderSection),
+    '</main>',
+    '</div>',
+    `<script>${tableScript}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function renderSection({ id, heading, blocks }: DocumentSection): string {
+  const wide = blocks.some((block) => block.kind === 'table' && block.searchable) ? ' class="wide"' : '';
+  return [
+    `<section id="${id}"${wide} aria-labelledby="${id}-heading">`,
+    `<h2 id="${id}-heading">${escapeMarkup(heading)}</h2>`,
+    ...blocks.map(renderBlock),
+    '</section>',
+  ].join('\n');
+}
+
+function renderBlock(block: Block): string {
+  switch (block.kind) {
+    case 'paragraph':
+      return `<p>${escapeMarkup(block.text)}</p>`;
+    case 'heading':
+      return `<h3>${escapeMarkup(block.text)}</h3>`;
+    case 'list':
+      return `<ul>${block.items.map((item) => `<li>${escapeMarkup(item)}</li>`).join('')}</ul>`;
+    case 'code':
+      return `<h3>${escapeMarkup(block.caption)}</h3><pre tabindex="0"><code>${escapeMarkup(block.text)}</code></pre>`;
+    case 'table':
+      return renderTable(block);
+    case 'figure':
+      return renderFigure(block);
+    default:
+      return assertNever(block, 'block of a report');
+  }
+}
+
+function renderFigure(figure: Figure): string {
+  const { name, caption, chart } = figure;
+  const few = pointCount(figure) <= mostNumbers;
+  const numbers = few ? `<details><summary>The numbers</summary>${renderTable(chartTable(figure))}</details>` : '';
+  return [
+    `<figure aria-labelledby="${name}-caption"><figcaption id="${name}-caption">${escapeMarkup(caption)}</figcaption>`,
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">${renderChart({ id: name, caption, chart })}</div>`,
+    `<p>${escapeMarkup(chart.description)}</p>`,
+    numbers,
+    '</figure>',
+  ].join('\n');
+}
+
+function renderTable({ caption, columns, rows, searchable }: Table): string {
+  const heads = columns.map(
+    ({ name, heading, align }) =>
+      `<th scope="col"${align === 'right' ? ' class="right"' : ''} data-name="${escapeMarkup(name)}">${escapeMarkup(heading)}</th>`,
+  );
+  const lines = rows.map((cells) => {
+    const rendered = cells.map((cell, index) => renderCell(cell, columns[index]?.align ?? 'left', index === 0));
+    return `<tr>${rendered.join('')}</tr>`;
+  });
+  const body = rows.length === 0 ? `<tr><td colspan="${columns.length}">(none)</td></tr>` : lines.join('\n');
+  return [
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">`,
+    `<table${searchable === true && rows.length > 0 ? ' class="searchable"' : ''}><caption>${escapeMarkup(caption)}</caption>`,
+    `<thead><tr>${heads.join('')}</tr></thead>`,
+    `<tbody>${body}</tbody></table></div>`,
+  ].join('\n');
+}
+
+function renderCell({ text, value }: Cell, align: 'left' | 'right', isHead: boolean): string {
+  const shown = value === null ? '' : typeof value === 'object' ? text : String(value);
+  const sorted = shown === text ? '' : ` data-value="${escapeMarkup(shown)}"`;
+  const classes = [...(align === 'right' ? ['right'] : []), ...(text.length > 60 ? ['wrap'] : [])];
+  const look = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
+  const [open, close] = isHead ? ['th scope="row"', 'th'] : ['td', 'td'];
+  return `<${open}${look}${sorted}>${escapeMarkup(text)}</${close}>`;
+}

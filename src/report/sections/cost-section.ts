@@ -1,0 +1,65 @@
+import { formatDuration } from '../../dashboard/format-value.ts';
+import { measure } from '../../metrics/metrics.ts';
+import { headingOf } from '../../tasks/task-metrics.ts';
+import { scaleFor } from '../charts/chart.ts';
+import { configurationScores, scoreInterval } from '../configuration-scores.ts';
+import type { Figure } from '../document/document.ts';
+import { paragraph } from '../document/document.ts';
+import { configurationLabels } from './configuration-label.ts';
+import type { SweepMaterial } from './material.ts';
+import type { ReportSection } from './section.ts';
+import { firstObjective } from './summary-section.ts';
+import { trainingsOf } from './trainings-of.ts';
+
+export const costSection: ReportSection = {
+  name: 'cost',
+  heading: 'Cost',
+  build(material) {
+    const { snapshot } = material;
+    const timed = trainingsOf(snapshot).flatMap(({ trainSeconds }) => trainSeconds ?? []);
+    if (timed.length === 0) return null;
+    const total = timed.reduce((sum, value) => sum + value, 0);
+    const wall = snapshot.finishedAt === null ? null : snapshot.finishedAt.getTime() - snapshot.createdAt.getTime();
+    const ordered = timed.toSorted((a, b) => a - b);
+    const median = ordered[Math.floor(ordered.length / 2)] ?? 0;
+    const members = snapshot.trials.reduce(
+      (sum, { metrics }) => sum + (metrics?.inference_passes === undefined ? 0 : Number(metrics.inference_passes)),
+      0,
+    );
+    return [
+      paragraph(
+        `${timed.length} trainings took ${formatDuration(1000 * total)} together, half of them less than ${formatDuration(1000 * median)} each` +
+          (wall === null ? '' : `; from launch to end it was ${formatDuration(wall)} by the clock`) +
+          `. Their evaluations made ${members} passes over the evaluated rows.`,
+      ),
+      ...costFigure(material),
+    ];
+  },
+};
+
+function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
+  const { metric } = firstObjective(snapshot);
+  const heading = headingOf(snapshot.definition, metric);
+  const label = configurationLabels(snapshot);
+  const points = configurationScores(snapshot.trials).flatMap((score) => {
+    const seconds = score.trials.flatMap((trial) => measure(trial, 'train_seconds') ?? []);
+    const interval = scoreInterval(score, metric);
+    if (seconds.length === 0 || interval === null) return [];
+    const x = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
+    return [{ x, y: interval.mean, name: label(score) }];
+  });
+  if (points.length === 0) return [];
+  return [
+    {
+      kind: 'figure',
+      name: 'cost',
+      caption: `${heading} against the seconds of one training`,
+      chart: {
+        description: `${points.length} configurations by the mean seconds of their trainings. Times are of the machines that they ran on, whatever else these did.`,
+        x: { label: 'seconds of training', scale: scaleFor(points.map(({ x }) => x)) },
+        y: { label: heading, scale: 'linear' },
+        series: [{ name: 'configurations', marks: 'points', points }],
+      },
+    },
+  ];
+}

@@ -1,0 +1,80 @@
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { headingOf } from '../../tasks/task-metrics.ts';
+import type { ChartSeries } from '../charts/chart.ts';
+import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
+import type { Figure } from '../document/document.ts';
+import { paragraph } from '../document/document.ts';
+import { rankScores } from '../judgement.ts';
+import { shownInterval } from '../score-columns.ts';
+import { configurationLabels } from './configuration-label.ts';
+import type { SweepMaterial } from './material.ts';
+import type { ReportSection } from './section.ts';
+import { firstObjective } from './summary-section.ts';
+
+const mostDrawn = 5;
+
+export const ensembleSection: ReportSection = {
+  name: 'ensemble-size',
+  heading: 'Ensemble size M',
+  build(material) {
+    const { metric } = firstObjective(material.snapshot);
+    const figures = [...new Set([metric, 'loss'])].flatMap((shown) => curveFigure(material, shown));
+    if (figures.length === 0) return null;
+    return [
+      paragraph(
+        'Members are nested: the first four of M = 8 are M = 4. By Theorem 4.5 the loss of the averaged outputs is at most the members’ mean loss.',
+      ),
+      ...figures,
+    ];
+  },
+};
+
+/** Scores of one training configuration that differ in M alone. */
+function families(scores: readonly ConfigurationScore[]): readonly (readonly ConfigurationScore[])[] {
+  const groups = new Map<string, ConfigurationScore[]>();
+  for (const score of scores) {
+    const { ensemble_size: _, ...evaluation } = score.evaluation;
+    const { seed: _seed, ...training } = score.training;
+    const key = canonicalJson({ training, evaluation });
+    groups.set(key, [...(groups.get(key) ?? []), score]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function curveFigure(material: SweepMaterial, metric: string): readonly Figure[] {
+  const { snapshot, noise } = material;
+  const heading = headingOf(snapshot.definition, metric);
+  const label = configurationLabels(snapshot);
+  const ranked = rankScores(configurationScores(snapshot.trials), firstObjective(snapshot));
+  const series = families(ranked)
+    .slice(0, mostDrawn)
+    .flatMap((group): readonly ChartSeries[] => {
+      const ordered = group.toSorted((a, b) => a.evaluation.ensemble_size - b.evaluation.ensemble_size);
+      const points = ordered.flatMap((score) => {
+        const interval = shownInterval(score, metric, noise);
+        if (interval === null) return [];
+        return [{ x: score.evaluation.ensemble_size, y: interval.mean, lower: interval.lower, upper: interval.upper }];
+      });
+      const [first] = ordered;
+      const name = first === undefined ? '' : label(first).replace(/, M \d+|^M \d+, /, '');
+      return points.length < 2 ? [] : [{ name, marks: 'line with points', points }];
+    });
+  if (series.length === 0) return [];
+  const changes = series.map(({ name, points }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    return `${name}: from ${first?.y.toPrecision(4)} at M ${first?.x} to ${last?.y.toPrecision(4)} at M ${last?.x}.`;
+  });
+  return [
+    {
+      kind: 'figure',
+      name: metric === 'loss' ? 'm-curve-loss' : 'm-curve',
+      caption: `${heading} by ensemble size M`,
+      chart: {
+        description: changes.join(' '),
+        x: { label: 'M', scale: 'linear' },
+        y: { label: heading, scale: 'linear' },
+        series,
+      },
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import type { SweepProvenance } from '../../store/sweep-list.ts';
+import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { CurvePoint } from '../../store/learning-curve.ts';
+import type { Noise } from '../noise.ts';
+
+/** All that a report is made of: a sweep as the record has it, read once. */
+export interface SweepMaterial {
+  readonly snapshot: SweepSnapshot;
+  readonly provenance: SweepProvenance;
+  /** Of the best, the front and LoRA without dropout; null: no outputs are there. */
+  readonly noise: Noise | null;
+  /** By training; of those whose curves are shown. */
+  readonly curves: ReadonlyMap<string, TrainingCurve>;
+}
+
+export interface TrainingCurve {
+  /** Loss of each step. */
+  readonly loss: readonly number[];
+  /** Evaluations on its way and at its end; empty: at its end alone. */
+  readonly evaluated: readonly CurvePoint[];
+}
+
+/** Configurations that the best of a report are listed to. */
+export const shownBest = 10;
+/** Configurations of a front whose outputs are read: more are beyond what anybody compares. */
+export const shownFront = 40;
+/** Configurations whose learning curves are drawn. */
+export const shownCurves = 5;

@@ -1,0 +1,65 @@
+import type { Json } from '../../base/canonical-json.ts';
+import type { Cell } from '../document/document.ts';
+import type { SweepMaterial } from './material.ts';
+import type { ReportSection } from './section.ts';
+
+export const provenanceSection: ReportSection = {
+  name: 'provenance',
+  heading: 'What it was made of, and how to make it again',
+  build({ snapshot, provenance }) {
+    return [
+      {
+        kind: 'table',
+        name: 'provenance-table',
+        caption: 'Hashes, versions and hardware',
+        columns: [
+          { name: 'fact', heading: 'fact', align: 'left' },
+          { name: 'value', heading: 'value', align: 'left' },
+        ],
+        rows: facts(snapshot, provenance).map(([fact, value]) => [textCell(fact), textCell(value)]),
+      },
+      { kind: 'code', caption: 'The recorded definition', text: JSON.stringify(snapshot.definition, null, 2) },
+      {
+        kind: 'code',
+        caption: 'To make it again',
+        text: [
+          `dropsweep launch ${shellWord(`${snapshot.name}.yaml`)}`,
+          `dropsweep report ${shellWord(snapshot.name)} --out report.html`,
+        ].join('\n'),
+      },
+    ];
+  },
+};
+
+function facts(
+  snapshot: SweepMaterial['snapshot'],
+  { canonicalHash, launchedBy, mergedPoints, theoryConstants }: SweepMaterial['provenance'],
+): readonly (readonly [string, string])[] {
+  const classes = [...new Set(snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort();
+  return [
+    ['sweep', snapshot.name],
+    ['canonical hash', canonicalHash],
+    ['trainer', snapshot.trainer],
+    ['launched at', snapshot.createdAt.toISOString()],
+    ['finished at', snapshot.finishedAt?.toISOString() ?? 'not yet'],
+    ...Object.entries(launchedBy).map(([name, value]) => [name.replaceAll('_', ' '), value] as const),
+    ['numerics classes', classes.length === 0 ? 'none yet' : classes.join('; ')],
+    ['merged points', String(mergedPoints)],
+    ...Object.entries(theoryConstants ?? {}).map(
+      ([name, value]) => [`theory: ${name.replaceAll('_', ' ')}`, factText(value)] as const,
+    ),
+  ];
+}
+
+function factText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function textCell(text: string): Cell {
+  return { text, value: text };
+}
+
+/** A word as a POSIX shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

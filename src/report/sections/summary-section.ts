@@ -1,0 +1,131 @@
+import { formatCount, formatDuration, formatMoment, formatSetting } from '../../dashboard/format-value.ts';
+import { formatMeasure } from '../../metrics/metrics.ts';
+import { fieldHeading } from '../../sweep/training-fields.ts';
+import type { Objective } from '../../sweep/vocabulary.ts';
+import { headingOf, tradeoffObjective } from '../../tasks/task-metrics.ts';
+import { configurationScores, scoreInterval } from '../configuration-scores.ts';
+import { paragraph } from '../document/document.ts';
+import { amountSentence, intervalSentence } from '../format-interval.ts';
+import { baselineSentence, isBaseline, judge, rankScores } from '../judgement.ts';
+import { frontScores } from '../pareto-report.ts';
+import { shownInterval } from '../score-columns.ts';
+import { sweepSentences } from '../sweep-sentences.ts';
+import { configurationLabels } from './configuration-label.ts';
+import { savedByStopping } from './early-stopping-section.ts';
+import { shownBest, type SweepMaterial } from './material.ts';
+import type { ReportSection } from './section.ts';
+import { trainingsOf } from './trainings-of.ts';
+
+export const summarySection: ReportSection = {
+  name: 'summary',
+  heading: 'What was asked, and what came out',
+  build(material) {
+    const warnings = sweepSentences(material.snapshot).slice(1);
+    return [
+      ...warnings.map(paragraph),
+      { kind: 'list', items: [asked(material), winner(material), dropout(material), front(material), cost(material)] },
+    ];
+  },
+};
+
+/** What the first objective of the definition asks for, or the first metric that tables show. */
+export function firstObjective({ definition }: SweepMaterial['snapshot']): Objective {
+  return definition.objectives.find(({ metric }) => metric !== 'complexity') ?? tradeoffObjective(definition);
+}
+
+function asked({ snapshot }: SweepMaterial): string {
+  const { definition, counts, trialCount } = snapshot;
+  const axes = Object.entries(definition.space)
+    .filter(([axis, values]) => values.length > 1 && axis !== 'seed')
+    .map(([axis, values]) => `${fieldHeading(axis)} ${axisText(values, definition.scales?.[axis] !== undefined)}`);
+  const seeds = new Set(snapshot.trials.map(({ configuration }) => configuration.seed)).size;
+  const what = axes.length === 0 ? 'one configuration' : axes.join('; ');
+  return (
+    `Asked: ${what}, on ${definition.base} for ${definition.task.kind.replaceAll('-', ' ')}, ` +
+    `with ${formatCount(seeds, 'seed')}: ${formatCount(counts.total, 'training')}, ${formatCount(trialCount, 'trial')}, ` +
+    `launched ${formatMoment(snapshot.createdAt)}, now ${snapshot.state}.`
+  );
+}
+
+function axisText(values: readonly (number | string)[], isRange: boolean): string {
+  const texts = values.map((value) => formatSetting(value));
+  if (isRange) return `between ${texts.join(' and ')}`;
+  return texts.length > 8 ? `in ${texts.length} values from ${texts[0]} to ${texts.at(-1)}` : `in ${texts.join(', ')}`;
+}
+
+function winner({ snapshot, noise }: SweepMaterial): string {
+  const objective = firstObjective(snapshot);
+  const heading = headingOf(snapshot.definition, objective.metric);
+  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+  const [best] = ranked;
+  if (best === undefined) return `Nothing has a ${heading} yet to rank by.`;
+  const interval = shownInterval(best, objective.metric, noise);
+  const { tied, compared } = judge(ranked, objective, shownBest, noise);
+  const label = configurationLabels(snapshot)(best);
+  const scored = interval === null ? '' : intervalSentence(objective.metric, interval);
+  const noisy =
+    compared === 0
+      ? ''
+      : tied.size === 1
+        ? `, out of the noise of the ${compared} others that were compared`
+        : `, within noise of ${tied.size - 1} of the ${compared} others that were compared`;
+  return `Best by ${heading}: ${label}, with ${scored} over ${formatCount(best.scored, 'seed')}${noisy}.`;
+}
+
+function dropout({ snapshot, noise }: SweepMaterial): string {
+  const objective = firstObjective(snapshot);
+  const { metric } = objective;
+  const heading = headingOf(snapshot.definition, metric);
+  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+  const [best] = ranked;
+  const without = ranked.find(isBaseline);
+  if (best === undefined || without === undefined) return 'LoRA without dropout is not in the sweep to compare with.';
+  if (best === without) return `Nothing that drops has a better ${heading} than LoRA without dropout.`;
+  const { baseline, compared, optimism } = judge(ranked, objective, shownBest, noise);
+  const chosen =
+    optimism === null || optimism === 0
+      ? ''
+      : ` Chosen as the best of those, it looks better by about ${amountSentence(metric, optimism)} than it is.`;
+  if (baseline !== null) {
+    return `${baselineSentence(baseline, { ...objective, heading })}, ${formatCount(compared, 'comparison')}.${chosen}`;
+  }
+  const [own, other] = [best, without].map((score) => scoreInterval(score, metric)?.mean ?? Number.NaN);
+  return (
+    `LoRA without dropout has ${formatMeasure(metric, other ?? Number.NaN)} where the best has ` +
+    `${formatMeasure(metric, own ?? Number.NaN)}; their outputs are not there to compare row by row.`
+  );
+}
+
+function front({ snapshot }: SweepMaterial): string {
+  const { scores, measured, rows } = frontScores(snapshot);
+  if (rows.length === 0) return 'There is no front yet.';
+  const names = measured.map(({ metric }) => headingOf(snapshot.definition, metric)).join(', ');
+  const label = configurationLabels(snapshot);
+  const [first] = rows;
+  const last = rows.at(-1);
+  const ends =
+    first === undefined || last === undefined || first === last ? '' : `, from ${label(first)} to ${label(last)}`;
+  return `The front over ${names} has ${rows.length} of ${formatCount(scores.length, 'configuration')}${ends}.`;
+}
+
+function cost({ snapshot }: SweepMaterial): string {
+  const { counts } = snapshot;
+  const trainings = trainingsOf(snapshot);
+  const seconds = trainings.reduce((sum, { trainSeconds, reused }) => sum + (reused ? 0 : (trainSeconds ?? 0)), 0);
+  const failed = counts.diverged + counts.out_of_memory + counts.infeasible + counts.crashed;
+  const saved = savedByStopping(trainings);
+  const parts = [
+    `It took ${formatDuration(1000 * seconds)} of training`,
+    ...(counts.reused > 0 ? [`${formatCount(counts.reused, 'training')} of earlier sweeps reused`] : []),
+    ...(saved.trainings > 0
+      ? [
+          `${formatCount(saved.trainings, 'training')} stopped early, which saved about ${formatDuration(1000 * saved.seconds)}`,
+        ]
+      : []),
+    failed === 0 ? 'nothing failed' : `${failed} of ${formatCount(counts.total, 'training')} failed`,
+    ...(counts.collapsed > 0
+      ? [`one class for everything is predicted by ${formatCount(counts.collapsed, 'training')}`]
+      : []),
+  ];
+  return `${parts.join('; ')}.`;
+}

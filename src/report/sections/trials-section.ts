@@ -1,0 +1,18 @@
+import { tableOfReport } from '../document/table-of-report.ts';
+import { trialsReport } from '../trials-report.ts';
+import type { ReportSection } from './section.ts';
+
+export const trialsSection: ReportSection = {
+  name: 'trials',
+  heading: 'All trials',
+  build({ snapshot }) {
+    const report = trialsReport(snapshot);
+    return [
+      tableOfReport(report, {
+        name: 'trials',
+        caption: `The ${report.rows.length} trials of ${snapshot.name}`,
+        searchable: true,
+      }),
+    ];
+  },
+};

@@ -1,0 +1,199 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { renderChart } from '../../src/report/charts/render-chart.ts';
+import type { Chart } from '../../src/report/charts/chart.ts';
+import { figuresOf, type ReportDocument } from '../../src/report/document/document.ts';
+import { renderHtml } from '../../src/report/document/render-html.ts';
+import { renderLatex } from '../../src/report/document/render-latex.ts';
+import { renderMarkdown } from '../../src/report/document/render-markdown.ts';
+import { tableScript } from '../../src/report/document/table-script.ts';
+import { sweepDocument } from '../../src/report/sweep-document.ts';
+import { hostileName, materialOf } from './report-material.ts';
+
+const small = sweepDocument(materialOf(160), 'Written today.');
+
+function sectionOf(document: ReportDocument, id: string) {
+  return document.sections.find((section) => section.id === id)?.blocks ?? [];
+}
+
+describe('the report of a sweep', () => {
+  it('says in five sentences what was asked and what came out, from the numbers', () => {
+    const [list] = sectionOf(small, 'summary').filter((block) => block.kind === 'list');
+    expect(list?.items).toHaveLength(5);
+    expect(list?.items[0]).toMatch(
+      /^Asked: p in 0, 0\.1, 0\.2, 0\.3, 0\.5; λ in 0, 1e-5, 1e-4, 0\.001; N in 1, 2, on /,
+    );
+    expect(list?.items[1]).toMatch(/^Best by accuracy: p 0\.\d, .*M \d, with 0\.9\d+ over 1 seed/);
+    expect(list?.items[3]).toMatch(/^The front over accuracy, ECE, complexity has \d+ of \d+ configurations, from p /);
+    expect(list?.items[4]).toContain('1 training stopped early, which saved about');
+    expect(list?.items[4]).toContain('1 of 160 trainings failed');
+  });
+
+  it('has the figures that a paper takes', () => {
+    expect(figuresOf(small).map(({ name }) => name)).toEqual([
+      'front',
+      'axis-dropout_rate',
+      'axis-sparsity',
+      'axis-train_instances',
+      'axis-ensemble_size',
+      'train-loss',
+      'evaluated-on-the-way',
+      'reliability',
+      'm-curve',
+      'm-curve-loss',
+      'gap',
+      'loss-gap',
+      'bound-and-gap',
+      'cost',
+      'stopped-at',
+    ]);
+  });
+
+  it('leaves out what the sweep has nothing to say of', () => {
+    const { snapshot, ...rest } = materialOf(8);
+    const bare = { ...rest, snapshot: { ...snapshot, trials: snapshot.trials.slice(0, 1) }, curves: new Map() };
+    const ids = sweepDocument(bare, '').sections.map(({ id }) => id);
+    expect(ids).toContain('summary');
+    for (const absent of ['axes', 'learning-curves', 'ensemble-size', 'early-stopping'])
+      expect(ids).not.toContain(absent);
+  });
+
+  it('says that a simulated sweep is no result of any model', () => {
+    const simulated = sweepDocument(materialOf(160, { trainer: 'simulated' }), '');
+    for (const render of [renderHtml, renderMarkdown]) expect(render(simulated)).toContain('SIMULATED');
+  });
+});
+
+describe('the page', () => {
+  const page = renderHtml(small);
+
+  it('is below 2 MB for 1,000 trials', () => {
+    const large = renderHtml(sweepDocument(materialOf(1_000), ''));
+    expect(large.match(/<tr><th scope="row"/g)?.length).toBeGreaterThan(1_000);
+    expect(Buffer.byteLength(large)).toBeLessThan(2_000_000);
+  });
+
+  it('fetches nothing and runs no script but its own', () => {
+    expect(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
+      /https?:\/\/|url\(|@import|<link|src=/,
+    );
+    expect(page).toMatch(/content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[\w+/=]{44}'"/);
+    expect(page.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('names every figure, table and part for those who do not see it', () => {
+    const svgs = page.match(/<svg [^>]*>/g) ?? [];
+    expect(svgs).toHaveLength(figuresOf(small).length);
+    for (const svg of svgs) expect(svg).toMatch(/role="img" aria-labelledby="[\w-]+" aria-describedby="[\w-]+"/);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/aria-(?:labelledby|describedby)="([^"]+)"/g)) expect(ids).toContain(id);
+    expect(page.match(/<table/g)).toHaveLength((page.match(/<caption>[^<]+<\/caption>/g) ?? []).length);
+    expect(page).not.toMatch(/<thead><tr><td/);
+  });
+
+  it('shows names as they are, whatever is in them', () => {
+    const { snapshot, ...rest } = materialOf(160);
+    const hostile = sweepDocument({ ...rest, snapshot: { ...snapshot, name: hostileName } }, '');
+    expect(renderHtml(hostile)).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; 50 %');
+    expect(renderHtml(hostile).match(/<script/g)).toHaveLength(1);
+    expect(renderMarkdown(hostile)).toContain('\\<script\\>alert("x")\\</script\\> & 50 % \\| \\\\\\_\\{a\\}');
+    expect(renderLatex(hostile)).toContain('\\& 50 \\% | \\textbackslash{}\\_\\{a\\}');
+  });
+});
+
+describe('the script of the page', () => {
+  interface TableScript {
+    readFilter(text: string): unknown[];
+    keeps(terms: unknown[], row: Record<string, string>): boolean;
+    compareValues(a: string, b: string): number;
+  }
+  const script = runInNewContext(`${tableScript}\n({readFilter, keeps, compareValues})`) as TableScript;
+  const row = { p: '0.3', dropout_rate: '0.3', state: 'succeeded', accuracy: '0.91', m: '4', ece: '' };
+  const keeps = (filter: string): boolean => script.keeps(script.readFilter(filter), row);
+
+  it('keeps the rows that all terms of a filter hold of', () => {
+    for (const held of ['', 'p>=0.3', 'M=4 accuracy>0.9', 'state:succ', 'succeeded', 'p!=0.5', 'accuracy<=0.91'])
+      expect(`${held} ${keeps(held)}`).toBe(`${held} true`);
+    for (const missed of ['p>0.3', 'M=4 accuracy>0.95', 'state:failed', 'nothing', 'colour=1', 'ece<1'])
+      expect(`${missed} ${keeps(missed)}`).toBe(`${missed} false`);
+  });
+
+  it('sorts numbers as numbers, and what is missing last', () => {
+    expect(['10', '9', '', '1e-5', 'b', 'a'].sort((a, b) => script.compareValues(a, b))).toEqual([
+      '1e-5',
+      '9',
+      '10',
+      'a',
+      'b',
+      '',
+    ]);
+  });
+});
+
+describe('the tables for a paper', () => {
+  it('are in booktabs’ form, with as many cells in each line as columns', () => {
+    const latex = renderLatex(small);
+    const tabular = /\\begin\{tabular\}\{([lr]+)\}\n\\toprule\n([\s\S]*?)\\bottomrule/g;
+    const tables = [...latex.matchAll(tabular)];
+    expect(tables.length).toBeGreaterThan(3);
+    for (const [, columns = '', body = ''] of tables) {
+      for (const line of body.split('\n').filter((text) => text.endsWith('\\\\'))) {
+        expect(line.split(/(?<!\\)&/)).toHaveLength(columns.length);
+      }
+    }
+    expect(latex).toContain('\\begin{longtable}');
+  });
+
+  it('are Markdown with as many cells in each line', () => {
+    const blocks = renderMarkdown(small)
+      .split('\n\n')
+      .filter((block) => block.startsWith('| '));
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks) {
+      const widths = block.split('\n').map((line) => line.split(/(?<!\\)\|/).length);
+      expect(new Set(widths).size).toBe(1);
+    }
+  });
+});
+
+describe('a figure', () => {
+  const chart = (change: Partial<Chart>): string =>
+    renderChart({
+      id: 'f',
+      caption: 'c',
+      chart: {
+        description: 'd',
+        x: { label: 'x', scale: 'linear' },
+        y: { label: 'y', scale: 'linear' },
+        series: [{ name: 's', marks: 'line with points', points: [{ x: 1, y: 2 }] }],
+        ...change,
+      },
+    });
+
+  it('is drawn of a single point, of equal values, of none, and of what a log scale has no place for', () => {
+    const log = { label: 'x', scale: 'log' } as const;
+    const points = [
+      { x: 0, y: 1 },
+      { x: 10, y: 1, lower: null, upper: null },
+    ];
+    const drawn = [
+      chart({}),
+      chart({ series: [] }),
+      chart({ x: log, series: [{ name: 's', marks: 'line', points }] }),
+      chart({ series: [{ name: 's', marks: 'bars', points: [{ x: 1, y: -3 }] }] }),
+    ];
+    for (const svg of drawn) expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('tells its series by shape and dashes, not by colour alone', () => {
+    const points = [
+      { x: 1, y: 1 },
+      { x: 2, y: 3 },
+    ];
+    const series = ['a', 'b', 'c'].map((name) => ({ name, marks: 'line with points' as const, points }));
+    const svg = chart({ series });
+    const dashes = [...svg.matchAll(/stroke-width="1\.8"( stroke-dasharray="[^"]*")?/g)].map(([, dash]) => dash ?? '');
+    expect(new Set(dashes).size).toBe(3);
+  });
+});
