@@ -1,12 +1,19 @@
+import { promiseWithResolvers } from '../src/base/promise-with-resolvers.ts';
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
 import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
 import type { PackingPlan } from '../src/sweep/packing.ts';
 import type { SegmentNews } from '../src/train/segment-news.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { MetricBuffer } from './metric-buffer.ts';
 import type { Trainer } from './trainer-pool.ts';
 
 export interface SegmentDriveOptions {
   readonly ledger: WorkerLedger;
+  readonly commits: Pick<GroupCommit, 'commit'>;
+  /** Resolves when the trainer is this segment's. */
+  readonly turn: Promise<void>;
+  /** Asked at its turn: whether those before it took so long that others had better have it; null: never. */
+  readonly late: (() => boolean) | null;
   readonly trainer: Trainer;
   readonly leaseMs: number;
   /** What packing plans are pinned for. */
@@ -34,8 +41,15 @@ const commitRetryMs = { shortest: 200, longest: 5_000 };
  * outcome. While the record is away the trainer goes on and what it tells is kept; nothing is committed before the
  * record has said that the lease is still ours.
  */
-export async function driveSegment(segment: Segment, options: SegmentDriveOptions): Promise<'committed' | 'stale'> {
-  return new SegmentDrive(segment, options).run();
+export function driveSegment(segment: Segment, options: SegmentDriveOptions): DrivenSegment {
+  const { promise: ran, resolve } = promiseWithResolvers<void>();
+  return { ran, end: new SegmentDrive(segment, options, resolve).run().finally(resolve) };
+}
+
+interface DrivenSegment {
+  /** Resolves when the trainer is free of it, before its outcome is in the record. */
+  readonly ran: Promise<void>;
+  readonly end: Promise<'committed' | 'stale'>;
 }
 
 class SegmentDrive {
@@ -47,29 +61,41 @@ class SegmentDrive {
   readonly #plans: PackingPlan[] = [];
   #stale = false;
   #cancelWanted = false;
+  #stopWanted = false;
   #over = false;
   #wake: (() => void) | null = null;
 
-  constructor(segment: Segment, options: SegmentDriveOptions) {
+  readonly #ran: () => void;
+
+  constructor(segment: Segment, options: SegmentDriveOptions, ran: () => void) {
     this.#segment = segment;
     this.#options = options;
+    this.#ran = ran;
   }
 
   async run(): Promise<'committed' | 'stale'> {
     const { trainer, wantedBack } = this.#options;
     const release = () => trainer.release(this.#segment.lease.segmentId);
-    const running = trainer.run(this.#segment, (news) => this.#hear(news));
-    if (wantedBack.aborted) release();
-    wantedBack.addEventListener('abort', release);
     const renewing = this.#renewUntilOver();
     try {
+      await this.#options.turn;
+      const running = this.#begin();
+      if (wantedBack.aborted) release();
+      wantedBack.addEventListener('abort', release);
       const outcome = await running.catch((error: unknown) => this.#handBack(error, renewing));
+      this.#ran();
       await this.#finish(renewing);
       return await this.#commit(outcome);
     } finally {
       wantedBack.removeEventListener('abort', release);
       await this.#finish(renewing);
     }
+  }
+
+  /** Unless it is to stop before it began. */
+  async #begin(): Promise<SegmentOutcome> {
+    if (this.#stale || this.#stopWanted || this.#options.late?.() === true) return { kind: 'released' };
+    return this.#options.trainer.run(this.#segment, (news) => this.#hear(news));
   }
 
   #hear(news: SegmentNews): void {
@@ -183,19 +209,20 @@ class SegmentDrive {
   }
 
   #stopFor(desired: 'release' | 'cancel'): void {
+    this.#stopWanted = true;
     if (desired === 'cancel') this.#cancelWanted = true;
     this.#options.trainer.release(this.#segment.lease.segmentId);
   }
 
   async #commit(outcome: SegmentOutcome): Promise<'committed' | 'stale'> {
-    const { ledger, sleep, heartbeat, isAway } = this.#options;
+    const { commits, sleep, heartbeat, isAway } = this.#options;
     for (let waitMs = commitRetryMs.shortest; ; waitMs = Math.min(commitRetryMs.longest, waitMs * 2)) {
       try {
         await this.#writeCheckpoints();
         const unwritten = !this.#metrics.empty || this.#events.length > 0 || this.#plans.length > 0;
         if (unwritten && !this.#stale) await this.#write();
         if (this.#stale) return 'stale';
-        const result = await ledger.commit(this.#segment.lease, this.#final(outcome));
+        const result = await commits.commit({ lease: this.#segment.lease, outcome: this.#final(outcome) });
         return result === 'written' ? 'committed' : 'stale';
       } catch (error) {
         if (!isAway(error)) throw error;

@@ -1,6 +1,8 @@
 import type { ServeSlotInput, ServeSlotResult, TrainActivities } from '../src/messages/activity-interfaces.ts';
-import type { WorkerLedger } from '../src/store/worker-ledger.ts';
-import { driveSegment } from './segment-drive.ts';
+import type { ClaimResult, WorkerLedger } from '../src/store/worker-ledger.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { longRowMs, nextRowLength } from './row-length.ts';
+import { driveSegment, type SegmentDriveOptions } from './segment-drive.ts';
 import type { Trainer, TrainerPool } from './trainer-pool.ts';
 
 /** What Temporal tells of the running attempt at an activity. */
@@ -15,6 +17,8 @@ export interface ActivityAttempt {
 export interface ServeSlotOptions {
   readonly currentAttempt: () => ActivityAttempt;
   readonly ledger: WorkerLedger;
+  /** Of all the worker's slots. */
+  readonly commits: GroupCommit;
   readonly trainers: TrainerPool;
   readonly workerId: string;
   /** Id of the checkpoint folder that the slots write to. */
@@ -74,6 +78,7 @@ async function serve(input: ServeSlotInput, trainer: Trainer, options: TurnOptio
   const startedAt = performance.now();
   const numericsClass = await trainer.numericsClass();
   let segments = 0;
+  let rowLength = 1;
   for (let ordinal = options.firstOrdinal; ; ordinal += 1) {
     if (options.wantedBack.aborted) return { kind: 'served', segments };
     options.heartbeat(ordinal);
@@ -88,17 +93,36 @@ async function serve(input: ServeSlotInput, trainer: Trainer, options: TurnOptio
       taskToken: options.taskToken,
       leaseMs: options.leaseMs,
       maxSegments: options.bundleLimit,
+      maxInARow: Math.min(rowLength, (input.segmentsPerSlice ?? Infinity) - segments),
       ...(options.bundleLimit > 1 ? { packingDevice: options.packingDevice } : {}),
     });
     if (claim.kind !== 'claimed') return { kind: claim.kind, segments };
-    const drive = { ...options, trainer, heartbeat: () => options.heartbeat(ordinal) };
+    const claimedAt = performance.now();
     // Each ends for itself; what one of them met is thrown once all have.
-    const ends = await Promise.allSettled(claim.bundle.map((segment) => driveSegment(segment, drive)));
+    const ends = await Promise.allSettled(
+      driveAll(claim, { ...options, trainer, heartbeat: () => options.heartbeat(ordinal) }, claimedAt),
+    );
     for (const end of ends) {
       if (end.status === 'rejected') throw end.reason;
       if (end.value === 'committed') segments += 1;
     }
+    rowLength = nextRowLength(rowLength, performance.now() - claimedAt);
     const full = input.segmentsPerSlice !== null && segments >= input.segmentsPerSlice;
     if (full || performance.now() - startedAt >= input.sliceMs) return { kind: 'served', segments };
   }
+}
+
+/** Those of a bundle step together; in a row each waits for the trainer until the one before has ended. */
+function driveAll(
+  { bundle, order }: Extract<ClaimResult, { kind: 'claimed' }>,
+  options: Omit<SegmentDriveOptions, 'turn' | 'late'>,
+  claimedAt: number,
+): Promise<'committed' | 'stale'>[] {
+  let turn = Promise.resolve();
+  const late = () => performance.now() - claimedAt > longRowMs;
+  return bundle.map((segment, at) => {
+    const drive = driveSegment(segment, { ...options, turn, late: at === 0 || order === 'together' ? null : late });
+    if (order === 'in_a_row') turn = drive.ran;
+    return drive.end;
+  });
 }

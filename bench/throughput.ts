@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { descendants } from './descendants.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
 import { TestMachine } from '../test/support/test-machine.ts';
 
@@ -29,6 +30,7 @@ const plan = simulatedPlan({
   parallelism: 2 * slots,
   simulation: { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 1 },
 });
+const cpuBefore = cpuByRole();
 const insertedAt = performance.now();
 const sweepId = await machine.launch(plan);
 console.log(`inserted in ${seconds(insertedAt)} s`);
@@ -40,12 +42,39 @@ while (finished < count) {
   finished = await machine.finishedTrainings(sweepId);
   console.log(`${seconds(startedAt)} s: ${finished} trainings, ${((finished - before) / 5).toFixed(1)}/s`);
 }
+const cpuAfter = cpuByRole();
+const cpuMs = Object.fromEntries(
+  [...cpuAfter].map(([role, seconds]) => [role, round((1_000 * (seconds - (cpuBefore.get(role) ?? 0))) / count)]),
+);
 const rates = await machine.trainingRates(sweepId, Math.floor(count / 10));
-console.log(JSON.stringify({ trainings: count, train_workers: 2, slots_each: slots, ...rates }));
+console.log(
+  JSON.stringify({ trainings: count, train_workers: 2, slots_each: slots, ...rates, cpu_ms_per_training: cpuMs }),
+);
 await machine.stop();
 machine.discard();
 process.exit(0);
 
 function seconds(since: number): string {
   return ((performance.now() - since) / 1_000).toFixed(1);
+}
+
+/** CPU seconds so far, by what the process is for. */
+function cpuByRole(): ReadonlyMap<string, number> {
+  const roles = new Map<string, number>();
+  for (const { command, cpuSeconds } of descendants()) {
+    const role = roleOf(command);
+    roles.set(role, (roles.get(role) ?? 0) + cpuSeconds);
+  }
+  return roles;
+}
+
+function roleOf(command: string): string {
+  if (command.includes('trainer-process')) return 'trainers';
+  if (command.includes('--role control')) return 'control';
+  if (command.includes('--role train')) return 'workers';
+  return command.includes('temporal') ? 'temporal' : 'postgres';
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -37,12 +37,16 @@ export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, he
   await search.close();
 }
 
-/** Tells each search that still waits for the training what it has reached. */
-export async function reportToSearches(tx: DatabaseTransaction, trainingId: string): Promise<void> {
-  const { rows: sweeps } = await sql<{ id: string }>`
-    select s.id from sweep_trainings l join sweeps s on s.id = l.sweep_id
-    where l.training_id = ${trainingId} and l.open and s.listens order by s.id`.execute(tx);
-  for (const { id } of sweeps) await advanceSearch(tx, id, ({ sweep }) => reachedRungs(tx, sweep, [trainingId]));
+/** Tells each search that still waits for these trainings what they have reached. */
+export async function reportToSearches(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  if (trainingIds.length === 0) return;
+  const { rows: sweeps } = await sql<{ id: string; training_ids: string[] }>`
+    select s.id, array_agg(l.training_id order by l.ordinal) as training_ids
+    from sweep_trainings l join sweeps s on s.id = l.sweep_id
+    where l.training_id = any(${trainingIds}::uuid[]) and l.open and s.listens group by s.id order by s.id`.execute(tx);
+  for (const { id, training_ids: reached } of sweeps) {
+    await advanceSearch(tx, id, ({ sweep }) => reachedRungs(tx, sweep, reached));
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { CheckpointReference, Lease, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
 import { claimSegments } from './claim-segments.ts';
-import { commitSegment } from './commit-segment.ts';
+import { commitSegments } from './commit-segments.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
-import type { ClaimRequest, ClaimResult, FenceResult, LeaseState, WorkerLedger } from './worker-ledger.ts';
+import type { ClaimRequest, ClaimResult, FenceResult, LeaseState, SegmentEnd, WorkerLedger } from './worker-ledger.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import { pinPackingPlan } from './packing-plans.ts';
-import { heldSegment, writeCheckpoint, writeMetrics } from './write-progress.ts';
+import { heldSegment, noteProgress, writeCheckpoints, writeMetrics } from './write-progress.ts';
 
 /** The ledger over PostgreSQL itself. Lease times are by the database's clock. */
 export class PostgresWorkerLedger implements WorkerLedger {
@@ -31,7 +31,8 @@ export class PostgresWorkerLedger implements WorkerLedger {
       await sql`
         update segments set lease_expires_at = now() + ${leaseMs} * interval '1 millisecond'
         where id = ${segment.id}`.execute(tx);
-      await writeMetrics(tx, segment.training_id, lease.epoch, metrics);
+      await writeMetrics(tx, [{ trainingId: segment.training_id, epoch: lease.epoch, chunks: metrics }]);
+      await noteProgress(tx, segment.training_id, metrics);
       return { kind: 'held', desired: await desiredOf(tx, segment.training_id) };
     };
     return transact(this.#store, renewed, () => metrics.length > 0);
@@ -41,14 +42,20 @@ export class PostgresWorkerLedger implements WorkerLedger {
     return transact(this.#store, async (tx) => {
       const segment = await heldSegment(tx, lease);
       if (segment === null) return 'stale';
-      await writeMetrics(tx, segment.training_id, lease.epoch, metrics);
-      await writeCheckpoint(tx, segment.training_id, lease, checkpoint);
+      await writeMetrics(tx, [{ trainingId: segment.training_id, epoch: lease.epoch, chunks: metrics }]);
+      await noteProgress(tx, segment.training_id, metrics);
+      await writeCheckpoints(tx, [{ trainingId: segment.training_id, lease, checkpoint }]);
       return 'written';
     });
   }
 
-  commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult> {
-    return transact(this.#store, (tx) => commitSegment(tx, lease, outcome));
+  async commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult> {
+    const [result] = await this.commitAll([{ lease, outcome }]);
+    return result ?? 'stale';
+  }
+
+  commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]> {
+    return transact(this.#store, (tx) => commitSegments(tx, ends));
   }
 
   async event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void> {

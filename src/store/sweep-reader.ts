@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
-import { newestCheckpoint } from './claim-segments.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type DatabaseTransaction, look, type Store } from './open-store.ts';
@@ -176,7 +175,15 @@ export async function readSpecification(store: Store, trainingId: string): Promi
   return row.specification;
 }
 
-/** The newest checkpoint of a training; null: none yet. */
-export function readCheckpoint(store: Store, trainingId: string): Promise<CheckpointReference | null> {
-  return newestCheckpoint(store.db, trainingId, { toStep: 2 ** 31 - 1 });
+/** The newest checkpoint of a training: of its greatest step and, there, of the newest lease epoch; null: none yet. */
+export async function readCheckpoint(store: Store, trainingId: string): Promise<CheckpointReference | null> {
+  const row = await store.db
+    .selectFrom('checkpoints')
+    .select(['store_id as storeId', 'uri', 'step', 'sha256', 'bytes'])
+    .where('training_id', '=', trainingId)
+    .orderBy('step', 'desc')
+    .orderBy('epoch', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
 }

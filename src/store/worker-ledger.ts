@@ -17,12 +17,14 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Length of the bundle at most; 1 unless told. */
   readonly maxSegments?: number;
+  /** Segments that the slot will run one after another, at most, where none of them packs; 1 unless told. */
+  readonly maxInARow?: number;
   /** The slot as packing plans know it; absent: it packs nothing. */
   readonly packingDevice?: string;
 }
 
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly bundle: readonly Segment[] }
+  | { readonly kind: 'claimed'; readonly bundle: readonly Segment[]; readonly order: 'together' | 'in_a_row' }
   /** Work exists but others hold it, or the sweep is paused. */
   | { readonly kind: 'wait' }
   /** Every training of the sweep is in a final state, or the sweep was cancelled: the lane ends. */
@@ -34,6 +36,12 @@ export type LeaseState =
   | { readonly kind: 'stale' };
 
 export type FenceResult = 'written' | 'stale';
+
+/** How a segment ended, under the lease that it was run under. */
+export interface SegmentEnd {
+  readonly lease: Lease;
+  readonly outcome: SegmentOutcome;
+}
 
 /**
  * All that a worker may ask of the record. Laws:
@@ -47,6 +55,8 @@ export interface WorkerLedger {
   renew(lease: Lease, leaseMs: number, metrics: readonly MetricChunk[]): Promise<LeaseState>;
   checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult>;
   commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult>;
+  /** Several commits in one transaction, each under its own lease: a stale one changes nothing of the others. */
+  commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]>;
   event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void>;
   /** Keeps the first plan for the training's engine shape on the device; written by whoever holds the lease. */
   pinPacking(lease: Lease, device: string, plan: PackingPlan): Promise<void>;

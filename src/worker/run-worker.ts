@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { GroupCommit } from '../../activities/group-commit.ts';
 import { makeFindClosedLanes } from '../../activities/find-closed-lanes.ts';
 import { makeProbeTheory } from '../../activities/probe-theory.ts';
 import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
@@ -145,6 +146,10 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     serveSlot: makeServeSlot({
       currentAttempt,
       ledger: record.ledger,
+      commits: new GroupCommit(
+        (ends) => record.ledger.commitAll(ends),
+        (error) => record.isAway(error),
+      ),
       trainers,
       workerId,
       storeId: checkpoints.id,

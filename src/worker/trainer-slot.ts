@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { Trainer } from '../../activities/trainer-pool.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { DropsweepError } from '../base/errors.ts';
+import { promiseWithResolvers, type PromiseWithResolversOf } from '../base/promise-with-resolvers.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
 import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/trainer-protocol.ts';
@@ -248,20 +249,4 @@ function describeDeath(end: ChildEnd, job: Job, attempt: number): SegmentOutcome
   const how = end.signal === null ? `status ${end.code}` : `signal ${end.signal}`;
   const words = end.lastWords === '' ? '' : `: ${end.lastWords}`;
   return { kind: 'process_died', message: `the trainer process ended with ${how}${words}` };
-}
-
-interface PromiseWithResolversOf<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-function promiseWithResolvers<T>(): PromiseWithResolversOf<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFindClosedLanes } from '../../activities/find-closed-lanes.ts';
 import { makeProbeTheory } from '../../activities/probe-theory.ts';
 import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
+import { GroupCommit } from '../../activities/group-commit.ts';
 import { makeServeSlot } from '../../activities/serve-slot.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -75,6 +76,10 @@ describe('an activity that Temporal runs a second time', () => {
   it('serveSlot, whose answer was lost, changes nothing more', async () => {
     const serveSlot = makeServeSlot({
       ...{ currentAttempt, trainers, ledger: record.ledger, workerId: 'test', storeId: openCheckpointStore(folder).id },
+      commits: new GroupCommit(
+        (ends) => record.ledger.commitAll(ends),
+        () => false,
+      ),
       leaseMs: 30_000,
       packingDevice: 'test',
       bundleLimit: 1,

@@ -1,9 +1,10 @@
 import type { PackingPlan } from '../../src/sweep/packing.ts';
 import { describe, expect, it } from 'vitest';
-import { driveSegment } from '../../activities/segment-drive.ts';
+import { GroupCommit } from '../../activities/group-commit.ts';
+import { driveSegment, type SegmentDriveOptions } from '../../activities/segment-drive.ts';
 import type { Trainer } from '../../activities/trainer-pool.ts';
 import { type NewsTeller, newsTeller, type TellNews } from '../../src/train/segment-news.ts';
-import type { FenceResult, LeaseState, WorkerLedger } from '../../src/store/worker-ledger.ts';
+import type { FenceResult, LeaseState, SegmentEnd, WorkerLedger } from '../../src/store/worker-ledger.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 
@@ -40,6 +41,9 @@ class ScriptedLedger implements WorkerLedger {
     this.#touch();
     this.written.push(`commit ${outcome.kind}`);
     return this.commitResult;
+  }
+  async commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]> {
+    return Promise.all(ends.map(({ lease, outcome }) => this.commit(lease, outcome)));
   }
   async pinPacking(_lease: unknown, device: string, { pack }: PackingPlan): Promise<void> {
     this.#touch();
@@ -95,16 +99,25 @@ const checkpointAt = (step: number): CheckpointReference => ({ storeId: 's', uri
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 function drive(ledger: ScriptedLedger, trainer: ScriptedTrainer, wantedBack = new AbortController().signal) {
+  return startDrive(ledger, trainer, { wantedBack }).end;
+}
+
+function startDrive(ledger: ScriptedLedger, trainer: ScriptedTrainer, more: Partial<SegmentDriveOptions>) {
+  const isAway = (error: unknown) => error instanceof RecordAway;
   return driveSegment(simulatedTrainSegment({ steps: 10 }), {
     ledger,
+    commits: new GroupCommit((ends) => ledger.commitAll(ends), isAway),
+    turn: Promise.resolve(),
+    late: null,
     trainer,
     leaseMs: 1_000,
     packingDevice: 'test',
     renewEveryMs: 5,
-    wantedBack,
+    wantedBack: new AbortController().signal,
     heartbeat: () => undefined,
-    isAway: (error) => error instanceof RecordAway,
+    isAway,
     sleep: () => sleep(2),
+    ...more,
   });
 }
 
@@ -192,5 +205,27 @@ describe('a segment on its way through a slot', () => {
     ledger.commit = () => Promise.reject(new Error('refused'));
     const trainer = new ScriptedTrainer(async () => ({ kind: 'released' }));
     await expect(drive(ledger, trainer)).rejects.toThrow('refused');
+  });
+
+  it('that waits for its turn is given back unbegun when its sweep is paused meanwhile, or its turn comes late', async () => {
+    for (const [lease, late] of [
+      [{ kind: 'held', desired: 'release' }, null],
+      [{ kind: 'held', desired: 'run' }, () => true],
+    ] as const) {
+      const ledger = new ScriptedLedger();
+      ledger.lease = lease;
+      const trainer = new ScriptedTrainer(() => Promise.reject(new Error('it was begun')));
+      const { end } = startDrive(ledger, trainer, { turn: sleep(30), late });
+      expect(await end).toBe('committed');
+      expect(ledger.written).toEqual(['commit released']);
+    }
+  });
+
+  it('that somebody else has taken over before its turn came is left to them', async () => {
+    const ledger = new ScriptedLedger();
+    ledger.lease = { kind: 'stale' };
+    const trainer = new ScriptedTrainer(() => Promise.reject(new Error('it was begun')));
+    expect(await startDrive(ledger, trainer, { turn: sleep(30) }).end).toBe('stale');
+    expect(ledger.written).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandSweep } from '../../src/store/commands.ts';
-import { commitSegment } from '../../src/store/commit-segment.ts';
+import { commitSegments } from '../../src/store/commit-segments.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { transact } from '../../src/store/open-store.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
@@ -78,7 +78,7 @@ describe('a search that adapts', () => {
       const segment = await record.take(sweep);
       const outcome = outcomeOf(segment, accuracyOf(segment));
       const undone = transact(record.store, async (tx) => {
-        await commitSegment(tx, segment.lease, outcome);
+        await commitSegments(tx, [{ lease: segment.lease, outcome }]);
         throw new Error('the connection was lost before the commit');
       });
       await expect(undone).rejects.toThrow('was lost');

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
-import { commitSegment } from '../../src/store/commit-segment.ts';
+import { commitSegments } from '../../src/store/commit-segments.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
@@ -105,7 +105,7 @@ describe('a halving sweep', () => {
     await record.ledger.commit(done.lease, outcomeOf(done, 0.4));
     const last = await record.take(first);
     const launching = await record.store.db.transaction().execute(async (tx) => {
-      await commitSegment(tx, last.lease, outcomeOf(last, 0.6));
+      await commitSegments(tx, [{ lease: last.lease, outcome: outcomeOf(last, 0.6) }]);
       const launch = record.launch(halved('b', 4, 4));
       await Promise.race([launch, sleep(300)]);
       return { launch };
