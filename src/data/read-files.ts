@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formatOf } from '../sweep/file-format.ts';
 import type { FileSource, Places } from '../sweep/sweep-definition.ts';
 import { cellAt } from './cell-at.ts';
@@ -18,7 +19,7 @@ export async function readFiles(source: FileSource, formats: readonly TableForma
   const { train, dev } =
     typeof devPlaces === 'object' && 'fraction' in devPlaces
       ? heldOut(whole, devPlaces)
-      : { train: whole, dev: await read(devPlaces) };
+      : { train: whole, dev: isDeepStrictEqual(devPlaces, trainPlaces) ? whole : await read(devPlaces) };
   return { train, dev, test: test === undefined ? null : await read(test) };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { formatOf } from '../sweep/file-format.ts';
 import { type GlueTask, glueLabelColumns, glueTasks } from '../sweep/glue-tasks.ts';
 import type { GlueSource, Places } from '../sweep/sweep-definition.ts';
@@ -33,7 +34,7 @@ export async function readGlue(source: GlueSource): Promise<RawDataset> {
   const { train, dev } =
     typeof devPlaces === 'object' && 'fraction' in devPlaces
       ? heldOut(whole, devPlaces)
-      : { train: whole, dev: await read(devPlaces) };
+      : { train: whole, dev: isDeepStrictEqual(devPlaces, trainPlaces) ? whole : await read(devPlaces) };
   const test = source.test === undefined ? null : await read(source.test);
   return {
     train,

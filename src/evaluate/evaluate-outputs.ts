@@ -15,8 +15,8 @@ export interface EvaluationInputs {
   readonly scores: TaskScores;
   readonly aggregate: Aggregate;
   readonly evaluated: MemberOutputs;
-  /** The same mode on a fixed subsample of the train rows. */
-  readonly train: MemberOutputs;
+  /** The same mode on a fixed subsample of the train rows; null: no gap is taken. */
+  readonly train: MemberOutputs | null;
   /** (1−p)² × entries of ΔW over all modules. */
   readonly expectedKeptEntries: number;
 }
@@ -29,12 +29,12 @@ export interface EvaluationInputs {
 export function evaluateOutputs(inputs: EvaluationInputs): { metrics: EvaluationMetrics; aggregated: Float64Array } {
   const { scores, aggregate } = inputs;
   const { numbers, aggregated } = evaluateSet(scores, aggregate, inputs.evaluated);
-  const train = evaluateSet(scores, aggregate, inputs.train).numbers;
+  const train = inputs.train === null ? null : evaluateSet(scores, aggregate, inputs.train).numbers;
   return {
     aggregated,
     metrics: {
       ...numbers,
-      ...gaps(numbers, train),
+      ...(train === null ? {} : gaps(numbers, train)),
       expected_kept_entries: inputs.expectedKeptEntries,
       inference_passes: inputs.evaluated.members.length,
     },

@@ -16,9 +16,9 @@ export async function trialPredictions(
   { specification, configuration, dataset, members, predictionsSha256 }: StoredEvaluation,
   place: string,
 ): Promise<readonly PredictionRecord[]> {
-  const shape = specification.task;
+  const { task: shape = specification.task, max_length: maxLength = specification.configuration.max_length } =
+    configuration;
   const task = taskOf(shape);
-  const { max_length: maxLength } = specification.configuration;
   const rows = thawRows(dataset.content, dataset.hash);
   const encoded = await task.encode(rows, { shape, ...openTokenizer(place), maxLength });
   const { aggregate, judging } = configuration;

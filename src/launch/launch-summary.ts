@@ -9,6 +9,7 @@ export function launchSummary(plan: SweepPlan, reused: number | null, cost: Cost
   const evaluations = trainings.reduce((sum, training) => sum + training.evaluations.length, 0);
   const rows = [`${inputs.train.rows} train`, `${inputs.dev.rows} dev`];
   if (inputs.test !== null) rows.push(`${inputs.test.rows} test`);
+  for (const { name, dataset } of inputs.sets ?? []) rows.push(`${dataset.rows} ${name}`);
   const lines = [
     `Sweep ${definition.name}: ${definition.base}, rows: ${rows.join(', ')}`,
     adaptive === undefined

@@ -96,9 +96,16 @@ function summaryOf(
   done: ReadonlySet<string> | null,
   memory: readonly string[],
 ): readonly string[] {
-  const { plan, trainTokens, devTokens, encoderParameters, remarks } = prepared;
+  const { plan, trainTokens, devTokens, setTokens = {}, encoderParameters, remarks } = prepared;
   const slots = Math.min(plan.definition.parallelism, defaultSlots());
-  const cost = predictCost(plan, { trainTokens, devTokens, encoderParameters, slots, done: done ?? new Set() });
+  const cost = predictCost(plan, {
+    trainTokens,
+    devTokens,
+    setTokens,
+    encoderParameters,
+    slots,
+    done: done ?? new Set(),
+  });
   return [
     ...launchSummary(plan, done === null ? null : done.size, cost),
     ...remarks.map((remark) => `  ${remark}`),

@@ -5,7 +5,7 @@ import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
 import { sequenceFrame } from '../data/token-windows.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
-import type { LoadedDataset } from '../tasks/load-dataset.ts';
+import type { LoadedDataset, LoadedSet } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 
@@ -73,6 +73,19 @@ export async function measureInputs(
     holds: (token) => [inputs, devInputs, testInputs].some((set) => set.some(({ ids }) => ids.includes(token))),
     remarks: remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
   };
+}
+
+/**
+ * The same of one further set.
+ * @returns mean tokens of an input
+ */
+export async function measureSet(
+  place: string,
+  { name, task: shape, rows }: LoadedSet & { readonly name: string },
+  maxLength: number,
+): Promise<number> {
+  const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place) };
+  return meanLength(await encodeChecked(measured, name, rows, maxLength));
 }
 
 /** @throws MODEL_UNSUPPORTED where padding lies beyond the table of words */

@@ -12,6 +12,7 @@ import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
+import { demandTrainedHeads, loadSets, measureSets, resolvedSets } from './further-sets.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
 
@@ -19,6 +20,8 @@ type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRo
 export interface PreparedSweep extends TokenCounts {
   readonly plan: SweepPlan;
   readonly datasets: readonly FrozenDataset[];
+  /** Mean tokens of an input of each further set, by its dataset's hash; where they are not known: as of dev. */
+  readonly setTokens?: Readonly<Record<string, number>>;
   /** Weights of the base's linears. */
   readonly encoderParameters: number;
   /** What is worth saying of base and rows before a launch. */
@@ -44,22 +47,28 @@ export async function prepareSweep(
   const rows = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
+  const sets = await loadSets(definition, rows.task, progress);
   const frozen = {
     train: freezeRows(rows.train),
     dev: freezeRows(rows.dev),
     test: rows.test === null ? null : freezeRows(rows.test),
   };
-  const inputs = { base, task: rows.task, ...references(frozen) };
+  const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets) };
   // Without the model, of which a dry run may know the name alone, rows are not tokenised.
   const first = planSweep(definition, inputs);
   const measured = base.folder === '' ? null : await measure(first, rows);
+  const setTokens = base.folder === '' ? {} : await measureSets(base.folder, sets, longestOf(first));
+  const [training] = first.trainings;
+  if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
   const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
   return {
     plan,
-    datasets: [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])].map(
-      ({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes }),
-    ),
+    datasets: [
+      ...[frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])],
+      ...sets.map((set) => set.frozen),
+    ].map(({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes })),
+    setTokens,
     ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder),
     remarks: [

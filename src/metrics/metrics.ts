@@ -20,6 +20,7 @@ import { microF1 } from './micro-f1.ts';
 import { pearson } from './pearson.ts';
 import { recallPerClass } from './recall-per-class.ts';
 import { reliability } from './reliability.ts';
+import { setMetric, setOfMetric } from './set-metric.ts';
 import { spearman } from './spearman.ts';
 import { top3Accuracy, top5Accuracy } from './top-accuracy.ts';
 import { trainSeconds } from './train-seconds.ts';
@@ -63,8 +64,19 @@ export const allMetrics: readonly Metric[] = [...metrics, ...metrics.flatMap(gap
 
 const byName = new Map(allMetrics.map((metric) => [metric.name, metric]));
 
+/** A metric, of the trial's own rows or of a further set's; null: there is none. */
 export function metricNamed(name: string): Metric | null {
-  return byName.get(name) ?? null;
+  const found = setOfMetric(name);
+  if (found === null) return byName.get(name) ?? null;
+  const metric = byName.get(found.metric);
+  return metric === undefined ? null : setMetric(found.set, metric);
+}
+
+/** What trials have on a further set: all that is computed of its predictions, and their loss. */
+export function metricsOfSet(set: string, form: string): readonly Metric[] {
+  return metrics
+    .filter((metric) => metric === loss || (metric.computations.length > 0 && isOf(metric, form)))
+    .map((metric) => setMetric(set, metric));
 }
 
 /** What trials of a task can be ranked by. @param form of its predictions; null: of any */

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { metricNamed } from '../metrics/metrics.ts';
+import { setOfMetric } from '../metrics/set-metric.ts';
 import { sweepHash } from '../sweep/identity.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { markRepeats } from './mark-repeats.ts';
@@ -44,7 +45,7 @@ export function demandSearch(definition: SweepDefinition): void {
 function demandObjective(definition: SweepDefinition): void {
   const objective = definition.objectives[0]?.metric;
   if (objective === undefined || !searchNeeds(definition).listens) return;
-  if (metricNamed(objective)?.ofTrial === undefined) return;
+  if (metricNamed(objective)?.ofTrial === undefined && setOfMetric(objective) === null) return;
   throw new DropsweepError('SWEEP_FILE_INVALID', 'the search cannot decide by its first objective', {
     where: 'objectives[0]',
     got: objective,

@@ -3,11 +3,19 @@ import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonical
 import { parseConstraint } from '../sweep/constraint.ts';
 import { fieldNamed } from '../sweep/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../sweep/identity.ts';
-import type { PlannedEvaluation, PlannedTraining, ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type {
+  PlannedEvaluation,
+  PlannedSetEvaluation,
+  PlannedTraining,
+  ResolvedInputs,
+  ResolvedSet,
+  SweepDefinition,
+} from '../sweep/sweep-definition.ts';
 import { configurationOf, trainingField } from '../sweep/training-fields.ts';
 import { trainerVersion } from '../sweep/trainer-version.ts';
 import type {
   DatasetReference,
+  EvaluationConfiguration,
   EvaluationSplit,
   TrainingConfiguration,
   TrainingSpecification,
@@ -65,13 +73,15 @@ export function planTraining(
   const hash = trainingHash(specification);
   const { total_steps } = specification;
   const stops = stopSteps(definition.evaluate_every, { total_steps, epochs: configuration.epochs }, rungSteps);
+  const evaluations = planEvaluations(definition, inputs, configuration, hash);
   return {
     ordinal,
     training_hash: hash,
     specification,
     rung_steps: rungSteps,
     ...(stops.length === 0 ? {} : { stop_steps: stops }),
-    evaluations: planEvaluations(definition, inputs, configuration, hash),
+    evaluations,
+    ...(inputs.sets === undefined ? {} : { sets: planSets(inputs.sets, evaluations, hash) }),
   };
 }
 
@@ -152,6 +162,29 @@ function planEvaluations(
     if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });
   }
   return [...planned.values()];
+}
+
+/** Beside each evaluation one on each set, by the same masks; the split that the masks were asked for is no part of it. */
+function planSets(
+  sets: readonly ResolvedSet[],
+  evaluations: readonly PlannedEvaluation[],
+  training: string,
+): readonly PlannedSetEvaluation[] {
+  return evaluations.flatMap(({ configuration: judged }, index) => {
+    const { judging: _, ...beside } = judged;
+    return sets.map(({ name, dataset, task, judging, max_length: maxLength }): PlannedSetEvaluation => {
+      const configuration: EvaluationConfiguration = {
+        ...beside,
+        split: 'dev',
+        gap: false,
+        ...(judging === undefined ? {} : { judging }),
+        ...(task === undefined ? {} : { task }),
+        ...(maxLength === undefined ? {} : { max_length: maxLength }),
+      };
+      const hash = evaluationHash(training, configuration, dataset);
+      return { set: name, beside: index, evaluation: { evaluation_hash: hash, configuration, dataset } };
+    });
+  });
 }
 
 function datasetOf(inputs: ResolvedInputs, split: EvaluationSplit): DatasetReference {

@@ -100,6 +100,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
     .execute();
   // Trials are numbered anew: the old trainings come first, so theirs change only where evaluations were added.
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
+  await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', before.id).execute();
   await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
   if (plan.adaptive_trainings !== undefined) await insertTrainings(tx, before.id, numberTrials(merged));
   await openLog(tx, before.id, plan, merged);
@@ -187,7 +188,9 @@ export async function finishInserting(
 
 /** Prepared statements are planned by the tables' statistics: as they were before a bulk load, they mislead. */
 async function refreshStatistics(store: Store): Promise<void> {
-  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations`.execute(store.db);
+  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations, sweep_set_evaluations`.execute(
+    store.db,
+  );
 }
 
 function isPowerOfTwo(count: number): boolean {

@@ -159,6 +159,10 @@ export interface DatabaseSchema {
     offsets: Buffer | null;
   };
   sweep_evaluations: { sweep_id: string; evaluation_id: string; trial: number };
+  /** Beside a trial, under the names of the sweep's further sets. */
+  sweep_set_evaluations: { sweep_id: string; trial: number; set_name: string; evaluation_id: string };
+  /** A view: of both tables. */
+  wanted_evaluations: { sweep_id: string; evaluation_id: string };
   search_events: {
     sweep_id: string;
     sequence: number;

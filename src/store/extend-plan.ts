@@ -68,12 +68,16 @@ function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTra
 
 /** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */
 function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
-  const evaluations = new Set(larger.evaluations.map((evaluation) => evaluation.evaluation_hash));
+  const evaluations = new Set(hashesOf(larger));
   return (
-    smaller.evaluations.every((evaluation) => evaluations.has(evaluation.evaluation_hash)) &&
+    hashesOf(smaller).every((hash) => evaluations.has(hash)) &&
     larger.rung_steps.join() === smaller.rung_steps.join() &&
     larger.stop_steps?.join() === smaller.stop_steps?.join()
   );
+}
+
+function hashesOf({ evaluations, sets = [] }: PlannedTraining): readonly string[] {
+  return [...evaluations, ...sets.map(({ evaluation }) => evaluation)].map((each) => each.evaluation_hash);
 }
 
 /** The trainings that were planned at once. */

@@ -155,6 +155,12 @@ async function insertEvaluations(
     const final = training.evaluations.map((evaluation, index) => ({
       ...row(evaluation, total),
       trial: training.firstTrial + index,
+      set_name: null,
+    }));
+    const sets = (training.sets ?? []).map(({ evaluation, beside, set }) => ({
+      ...row(evaluation, total),
+      trial: training.firstTrial + beside,
+      set_name: set,
     }));
     const first = training.evaluations[0];
     if (first === undefined) return final;
@@ -164,30 +170,38 @@ async function insertEvaluations(
         ...row(first, step),
         evaluation_hash: hashAtStep(first.evaluation_hash, step),
         trial: null,
+        set_name: null,
       }));
-    return [...rungs, ...final];
+    return [...rungs, ...final, ...sets];
   });
   await sql`
     with wanted as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (training_id uuid, at_step integer,
-        evaluation_hash text, configuration jsonb, dataset_hash text, dataset_rows integer, member_key text, trial integer)
+        evaluation_hash text, configuration jsonb, dataset_hash text, dataset_rows integer, member_key text, trial integer,
+        set_name text)
     ), inserted as (
       insert into evaluations
         (evaluation_hash, training_id, at_step, configuration, dataset_hash, dataset_rows, member_key, status)
-      select evaluation_hash, w.training_id, at_step, configuration, dataset_hash, dataset_rows, member_key,
+      select distinct on (evaluation_hash) evaluation_hash, w.training_id, at_step, configuration, dataset_hash,
+        dataset_rows, member_key,
         (case when t.state in ('active', 'succeeded') then 'pending' else 'failed' end)::evaluation_status
       from wanted w join trainings t on t.id = w.training_id order by evaluation_hash
       on conflict (evaluation_hash) do update set dataset_rows = excluded.dataset_rows
       returning id, evaluation_hash
+    ), beside as (
+      insert into sweep_set_evaluations (sweep_id, trial, set_name, evaluation_id)
+      select ${sweepId}, w.trial, w.set_name, i.id from inserted i join wanted w using (evaluation_hash)
+      where w.set_name is not null
+      on conflict (sweep_id, trial, set_name) do nothing
     )
     insert into sweep_evaluations (sweep_id, evaluation_id, trial)
     select ${sweepId}, i.id, w.trial from inserted i join wanted w using (evaluation_hash)
-    where w.trial is not null
+    where w.trial is not null and w.set_name is null
     on conflict (sweep_id, evaluation_id) do nothing`.execute(tx);
 }
 
 /** Evaluations of one key share their members: M = 8 finds those of M = 4, whatever is averaged. */
 function memberKey({ configuration, dataset }: PlannedEvaluation): string {
-  const { split, mode, dropout_rate, mask_seed } = configuration;
-  return sha256(canonicalJson({ split, mode, dropout_rate, mask_seed, dataset: dataset.hash }));
+  const { split, mode, dropout_rate, mask_seed, task, max_length } = configuration;
+  return sha256(canonicalJson({ split, mode, dropout_rate, mask_seed, task, max_length, dataset: dataset.hash }));
 }

@@ -25,7 +25,7 @@ async function reopenCollected(tx: DatabaseTransaction, trainingIds: readonly st
       and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = t.total_steps)
       and exists (
         select 1 from evaluations e
-          join sweep_evaluations w on w.evaluation_id = e.id
+          join wanted_evaluations w on w.evaluation_id = e.id
           join sweep_trainings l on l.sweep_id = w.sweep_id and l.training_id = t.id
         where e.training_id = t.id and e.status = 'pending' and l.open)`.execute(tx);
 }
@@ -96,7 +96,7 @@ async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[
     from trainings t
     where t.id = l.training_id and l.training_id = any(${trainingIds}::uuid[]) and l.open and t.state <> 'active'
       and not (t.state = 'succeeded' and exists (
-        select 1 from evaluations e join sweep_evaluations w on w.evaluation_id = e.id
+        select 1 from evaluations e join wanted_evaluations w on w.evaluation_id = e.id
         where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending'))`.execute(tx);
 }
 

@@ -16,10 +16,16 @@ export interface StoredEvaluation {
 }
 
 /**
- * The evaluation of a sweep's trial.
+ * The evaluation of a sweep's trial, or the one on a further set that stands beside it.
  * @throws USAGE where it is not finished, or its members' outputs were not kept
  */
-export async function readStoredEvaluation(store: Store, sweepId: string, trial: number): Promise<StoredEvaluation> {
+export async function readStoredEvaluation(
+  store: Store,
+  sweepId: string,
+  trial: number,
+  set?: string,
+): Promise<StoredEvaluation> {
+  const table = set === undefined ? sql`sweep_evaluations` : sql`sweep_set_evaluations`;
   const { rows } = await sql<{
     training_id: string;
     at_step: number;
@@ -33,9 +39,11 @@ export async function readStoredEvaluation(store: Store, sweepId: string, trial:
   }>`
     select e.training_id, e.at_step, e.member_key, e.configuration, e.dataset_rows, e.predictions_sha256,
       t.specification, d.hash, d.content
-    from sweep_evaluations s join evaluations e on e.id = s.evaluation_id join trainings t on t.id = e.training_id
+    from ${table} s join evaluations e on e.id = s.evaluation_id join trainings t on t.id = e.training_id
       join datasets d on d.hash = e.dataset_hash
-    where s.sweep_id = ${sweepId} and s.trial = ${trial}`.execute(store.db);
+    where s.sweep_id = ${sweepId} and s.trial = ${trial} ${set === undefined ? sql`` : sql`and s.set_name = ${set}`}`.execute(
+    store.db,
+  );
   const [row] = rows;
   if (row === undefined || row.predictions_sha256 === null) throw notScored(trial);
   const stored = await store.db

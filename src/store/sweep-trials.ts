@@ -4,6 +4,7 @@ import { complexity } from '../evaluate/complexity.ts';
 import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, Objective, TrainingSpecification } from '../sweep/vocabulary.ts';
+import { setOfMetric } from '../metrics/set-metric.ts';
 import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { Failure } from './database-schema.ts';
@@ -64,7 +65,8 @@ export async function readTrials(
       where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}
       order by place limit ${limit} offset ${offset})
     select page.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
-      ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps, e.metrics,
+      ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
+      e.metrics || ${setMetrics(sweep)} as metrics,
       t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count
     from page join evaluations e on e.id = page.evaluation_id
       join trainings t on t.id = e.training_id
@@ -173,8 +175,23 @@ interface PointRecord {
   readonly numerics_class: string | null;
 }
 
+/** Of a trial `w` and its evaluation `e`; of a further set, of the evaluation there. */
 function objectiveValue(objective: Pick<Objective, 'metric'> | undefined): RawBuilder<number | null> {
-  return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
+  const found = objective === undefined ? null : setOfMetric(objective.metric);
+  if (found === null) return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
+  return sql`(
+    select (f.metrics ->> ${found.metric})::double precision
+    from sweep_set_evaluations s join evaluations f on f.id = s.evaluation_id
+    where s.sweep_id = w.sweep_id and s.trial = w.trial and s.set_name = ${found.set})`;
+}
+
+/** What the trial of `page` has on further sets, each name after the set's and a dot. */
+function setMetrics({ id, definition: { sets = [] } }: TrialsOf): RawBuilder<unknown> {
+  if (sets.length === 0) return sql`'{}'::jsonb`;
+  return sql`coalesce((
+    select jsonb_object_agg(s.set_name || '.' || m.key, m.value)
+    from sweep_set_evaluations s join evaluations f on f.id = s.evaluation_id, jsonb_each(f.metrics) m
+    where s.sweep_id = ${id} and s.trial = page.trial and f.metrics is not null), '{}'::jsonb)`;
 }
 
 function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialRow {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { canonicaliseWritten } from './canonicalise.ts';
-import type { ResolvedInputs, SweepDefinition } from './sweep-definition.ts';
+import type { ResolvedInputs, ResolvedSet, SweepDefinition } from './sweep-definition.ts';
 import type { DatasetReference, EvaluationConfiguration, TrainingSpecification } from './vocabulary.ts';
 
 /**
@@ -72,6 +72,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     train_rows: inputs.train.hash,
     dev_rows: inputs.dev.hash,
     test_rows: inputs.test?.hash ?? null,
+    sets: inputs.sets === undefined ? undefined : comparableSets(inputs.sets),
     space: Object.fromEntries(
       Object.entries(space).map(([axis, values]) => [axis, scales?.[axis] === undefined ? sorted(values) : values]),
     ),
@@ -90,6 +91,21 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     trainer,
     simulation: simulation === undefined ? undefined : { ...simulation },
   };
+}
+
+/** By their names: they may stand in any order. */
+function comparableSets(sets: readonly ResolvedSet[]): Comparable {
+  return Object.fromEntries(
+    sets.map(({ name, dataset, task, judging, max_length: maxLength }) => [
+      name,
+      {
+        rows: dataset.hash,
+        ...(task && { task }),
+        ...(judging && { judging }),
+        ...(maxLength && { max_length: maxLength }),
+      },
+    ]),
+  );
 }
 
 /** Records of it are interfaces, which have no index signature. */

@@ -10,6 +10,7 @@ import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
 import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
+import { readEvaluationSets } from './read-evaluation-sets.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
 import { expandRecipe } from './expand-recipe.ts';
@@ -94,11 +95,21 @@ function readDefinition(
   const enqueue = readEnqueue(file, reading);
   const { keep, ...written } = readTraining(file, Object.keys(space));
   const training = keep === 'last' ? written : { ...written, keep };
-  const { evaluations, every } = readEvaluation(file, ensembleSizes);
+  const { evaluations, every, sets } = readEvaluation(file, ensembleSizes, (section) => {
+    if (task !== null) return readEvaluationSets(section, { task, tasks, lookup });
+    // Against a task that has a problem of its own no set can be read.
+    section.field('sets');
+    return [];
+  });
   const scheduler = readScheduler(file, schedulers);
   const constraints = readConstraints(file);
   const budget = readBudget(file);
-  const objectives = readObjectives(file, judgedBy(task, tasks));
+  const sectionOf = (kind: string) => tasks.find((each) => each.kind === kind);
+  const objectives = readObjectives(
+    file,
+    judgedBy(task, tasks),
+    sets.map(({ name: set, task: { kind } }) => ({ name: set, form: sectionOf(kind)?.form ?? '' })),
+  );
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
   const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
   const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
@@ -118,6 +129,7 @@ function readDefinition(
     ...(constraints.length === 0 ? {} : { constraints }),
     training,
     evaluations,
+    ...(sets.length === 0 ? {} : { sets }),
     ...(every === null ? {} : { evaluate_every: every }),
     search: enqueue.length === 0 ? search : { ...search, enqueue },
     scheduler,

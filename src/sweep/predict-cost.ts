@@ -1,10 +1,12 @@
-import type { SweepPlan } from './sweep-definition.ts';
+import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
 
 /** What the prediction is made from beside the plan. */
 export interface CostInputs {
   /** Mean tokens of a train or dev row, before it is cut to max_length; estimated from its characters. */
   readonly trainTokens: number;
   readonly devTokens: number;
+  /** The same of further sets, by the hashes of their datasets; absent: as of dev. */
+  readonly setTokens?: Readonly<Record<string, number>>;
   /** Slots that work at once. */
   readonly slots: number;
   /** Weights of the base's linears, embeddings left out. */
@@ -28,6 +30,17 @@ const SECONDS_PER_SCORED_TOKEN = 0.25 / (32 * 64);
 const LOW = 0.5;
 const HIGH = 2.5;
 
+/** Rows times members that further sets are scored by, the largest ensemble of each kind serving the smaller ones. */
+function setRows(sets: readonly PlannedSetEvaluation[]): ReadonlyMap<string, number> {
+  const passes = new Map<string, number>();
+  for (const { evaluation } of sets) {
+    const { configuration, dataset } = evaluation;
+    const key = `${dataset.hash}/${configuration.mode}/${configuration.dropout_rate}/${configuration.mask_seed}`;
+    passes.set(key, Math.max(passes.get(key) ?? 0, configuration.ensemble_size * dataset.rows));
+  }
+  return passes;
+}
+
 /**
  * Time that a plan will take, as a range: tokens times measured seconds, scaled by the size of the base. Trainings
  * that are done cost nothing; pruning is not foreseen.
@@ -35,7 +48,7 @@ const HIGH = 2.5;
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   const scale = inputs.encoderParameters / MEASURED_PARAMETERS;
   let seconds = 0;
-  for (const { training_hash, specification, evaluations, stop_steps: stops = [] } of plan.trainings) {
+  for (const { training_hash, specification, evaluations, stop_steps: stops = [], sets = [] } of plan.trainings) {
     if (inputs.done.has(training_hash)) continue;
     const { configuration, total_steps, simulation } = specification;
     if (simulation !== undefined) {
@@ -52,6 +65,10 @@ export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction
       // The same number of train rows is scored too, for the gap.
       const scored = wanted.ensemble_size * (dataset.rows + Math.min(dataset.rows, specification.train.rows));
       passes.set(key, Math.max(passes.get(key) ?? 0, scored));
+    }
+    for (const [key, rows] of setRows(sets)) {
+      const known = inputs.setTokens?.[key.split('/')[0] ?? ''] ?? Math.min(inputs.devTokens, configuration.max_length);
+      seconds += rows * known * SECONDS_PER_SCORED_TOKEN * scale;
     }
     const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
     // On its way a training is evaluated as by the first of them.

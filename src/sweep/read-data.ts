@@ -40,7 +40,7 @@ function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection |
 }
 
 /** Where the file names no format, each name has to tell one. */
-function demandFormat(
+export function demandFormat(
   section: YamlSection,
   key: string,
   places: Places | HeldOut | null,
@@ -62,32 +62,34 @@ function demandFormat(
 }
 
 function readHub(section: YamlSection, task: TaskSection | undefined): HubSource | null {
+  const source = readHubPlace(section);
+  const dev = isHeldOut(section) ? readHeldOut(section, task) : (section.text('dev') ?? 'validation');
+  const train = section.text('train') ?? 'train';
+  const test = section.text('test');
+  const reading = readReading(section, task);
+  if (source === null || dev === null || reading === null) return null;
+  return { ...source, ...reading, train, dev, ...(test === null ? {} : { test }) };
+}
+
+export function readHubPlace(section: YamlSection): Pick<HubSource, 'kind' | 'dataset' | 'config' | 'revision'> | null {
   const field = section.field('hub');
   const dataset = section.text('hub');
   if (dataset !== null && field !== null && !hubPattern.test(dataset))
     section.wrong(field, 'a data set of the hub such as nyu-mll/glue');
   const config = section.text('config');
   const revision = section.text('revision');
-  const dev = isHeldOut(section) ? readHeldOut(section, task) : (section.text('dev') ?? 'validation');
-  const train = section.text('train') ?? 'train';
-  const test = section.text('test');
-  const reading = readReading(section, task);
-  if (dataset === null || dev === null || reading === null) return null;
+  if (dataset === null) return null;
   return {
     kind: 'hub',
     dataset,
     ...(config === null ? {} : { config }),
     ...(revision === null ? {} : { revision }),
-    ...reading,
-    train,
-    dev,
-    ...(test === null ? {} : { test }),
   };
 }
 
 type Reading = Pick<FileSource, 'format' | 'encoding' | 'header' | 'columns'>;
 
-function readReading(section: YamlSection, task: TaskSection | undefined): Reading | null {
+export function readReading(section: YamlSection, task: TaskSection | undefined): Reading | null {
   const names = [...new Set((task?.formats ?? []).map(({ name }) => name))];
   const given = section.field('format');
   const format = given === null || task === undefined ? null : section.choiceOf(given, names);
@@ -139,7 +141,7 @@ function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Read
 }
 
 /** A path or a list of them; of a pattern it is seen when it is read whether files match. */
-function readPlaces(section: YamlSection, key: string, lookup: FileLookup): Places | null {
+export function readPlaces(section: YamlSection, key: string, lookup: FileLookup): Places | null {
   const field = section.field(key);
   if (field === null) return null;
   const place = (item: Field): string | null => {
@@ -155,7 +157,7 @@ function readPlaces(section: YamlSection, key: string, lookup: FileLookup): Plac
   return places.length === 0 ? null : places;
 }
 
-function namesOf(formats: readonly TaskFormat[]): string {
+export function namesOf(formats: readonly TaskFormat[]): string {
   const names = [...new Set(formats.map(({ name }) => name))];
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

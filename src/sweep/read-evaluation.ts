@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import type { EvaluationRequest } from './sweep-definition.ts';
+import type { EvaluationRequest, SetDefinition } from './sweep-definition.ts';
 import { rate, wholeFrom } from './number-rules.ts';
 import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
@@ -7,13 +7,19 @@ import type { YamlSection } from './yaml-section.ts';
 export interface EvaluationReading {
   readonly evaluations: readonly EvaluationRequest[];
   readonly every: 'epoch' | number | null;
+  readonly sets: readonly SetDefinition[];
 }
 
 /**
  * The `evaluation` section, crossed with the ensemble sizes of the space. Without a mode it is `ensemble` where the
  * space names ensemble sizes, else `expected`.
+ * @param readSets reads the section's `sets`
  */
-export function readEvaluation(file: YamlSection, ensembleSizes: readonly number[]): EvaluationReading {
+export function readEvaluation(
+  file: YamlSection,
+  ensembleSizes: readonly number[],
+  readSets: (section: YamlSection) => readonly SetDefinition[],
+): EvaluationReading {
   const section = file.section('evaluation');
   const choices = <Choice extends string>(
     key: string,
@@ -35,6 +41,7 @@ export function readEvaluation(file: YamlSection, ensembleSizes: readonly number
       ? [0]
       : section.list(seedField, (item) => section.numberOf(item, wholeFrom(0)));
   const every = readEvery(section);
+  const sets = section === null ? [] : readSets(section);
   section?.finish();
   const sizes = ensembleSizes.length > 0 ? ensembleSizes : [1];
   const evaluations = splits.flatMap((split) =>
@@ -55,7 +62,7 @@ export function readEvaluation(file: YamlSection, ensembleSizes: readonly number
       ),
     ),
   );
-  return { evaluations, every };
+  return { evaluations, every, sets };
 }
 
 /** `evaluate_every: epoch`, or a number of steps. */

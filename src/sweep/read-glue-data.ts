@@ -8,11 +8,12 @@ import type { YamlSection } from './yaml-section.ts';
 
 const hubData = 'nyu-mll/glue';
 
-/** `{glue: RTE, folder: ./RTE}`, or, without a folder, the hub's data set. Null where it has a problem. */
+/** `{glue: RTE, folder: ./RTE}`, or, without a folder, the hub's data set. Null where it has a problem. @param rows what they are for */
 export function readGlueData(
   section: YamlSection,
   lookup: FileLookup,
   task: TaskSection | undefined,
+  rows: 'trained' | 'judged' = 'trained',
 ): GlueSource | null {
   const glue = section.choice('glue', glueNames);
   const place = section.has('folder') ? readFolder(section, lookup) : readHub(section);
@@ -21,7 +22,7 @@ export function readGlueData(
   const dev = isHeldOut(section) ? heldOut : readSplit(section, 'dev');
   const test = readSplit(section, 'test');
   if (glue === null || place === null) return null;
-  if (train === null && glueTasks[glue].train === undefined) {
+  if (rows === 'trained' && train === null && glueTasks[glue].train === undefined) {
     section.missing('train', `a file of the folder, since ${glue} is a set to judge by and has no train rows`);
     return null;
   }

@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import type { Metric } from '../metrics/metric.ts';
-import { rankingMetrics } from '../metrics/metrics.ts';
+import { metricsOfSet, rankingMetrics } from '../metrics/metrics.ts';
 import { didYouMean } from './sweep-file-problems.ts';
 import type { KindSection, SamplerSection } from './search-section.ts';
 import type { SchedulerDefinition, SearchDefinition } from './sweep-definition.ts';
@@ -53,10 +53,16 @@ function readKind(
 /**
  * `objectives: [accuracy, ece]`: names alone, since each has its direction.
  * @param task whose metrics there are, and whose objectives a file has that names none
+ * @param sets further sets, and the forms of predictions on them
  */
-export function readObjectives(file: YamlSection, task: TaskSection | undefined): readonly Objective[] {
+export function readObjectives(
+  file: YamlSection,
+  task: TaskSection | undefined,
+  sets: readonly { readonly name: string; readonly form: string }[],
+): readonly Objective[] {
   const field = file.field('objectives');
-  const known = rankingMetrics(task?.form ?? null);
+  const ofSets = sets.flatMap(({ name, form }) => metricsOfSet(name, form));
+  const known = [...rankingMetrics(task?.form ?? null), ...ofSets];
   const names =
     field === null ? (task?.objectives ?? []) : file.list(field, (item) => readObjective(file, item, known));
   return names.flatMap((name) => known.filter((metric) => metric.name === name).map(asObjective));

@@ -105,6 +105,18 @@ export interface TaskDefinition {
 /** The training section with its defaults; `keep` is there where it is not the default. */
 export type WrittenTraining = Omit<TrainingConfiguration, 'keep'> & Partial<Pick<TrainingConfiguration, 'keep'>>;
 
+/** A further set of rows that finished trainings are scored on, beside the dev rows. */
+export interface SetDefinition {
+  /** Begins the names of its metrics: `shift.accuracy`. */
+  readonly name: string;
+  /** What its rows are read by: its dev rows are the set. The sweep's own task with other data, or another. */
+  readonly task: TaskDefinition;
+  /** Whether the task is another: then its classes and settings are its own too. */
+  readonly own_task: boolean;
+  /** Absent: the training's. */
+  readonly max_length?: number;
+}
+
 /** A sweep file after parsing, defaults and validation: nothing in it can be wrong in itself. */
 export interface SweepDefinition {
   readonly name: string;
@@ -121,6 +133,8 @@ export interface SweepDefinition {
   /** Values of the training fields that are not axes. */
   readonly training: WrittenTraining;
   readonly evaluations: readonly EvaluationRequest[];
+  /** Absent: the dev rows, or test rows, alone. */
+  readonly sets?: readonly SetDefinition[];
   /** How often a training is evaluated on its way, by the first of the evaluations; absent: at rungs and its end alone. */
   readonly evaluate_every?: 'epoch' | number;
   readonly search: SearchDefinition;
@@ -166,6 +180,8 @@ export interface PlannedTraining {
   readonly evaluations: readonly PlannedEvaluation[];
   /** Where the scheduler decides over seeds: whose configuration it has; absent: it does not. */
   readonly repeat?: PlannedRepeat;
+  /** What its end is scored on besides; absent: nothing. */
+  readonly sets?: readonly PlannedSetEvaluation[];
 }
 
 export interface PlannedRepeat {
@@ -173,6 +189,14 @@ export interface PlannedRepeat {
   readonly of: number;
   /** It waits until the scheduler wants it. */
   readonly held: boolean;
+}
+
+/** An evaluation on a further set, by the masks of one of the training's evaluations, which it stands beside. */
+export interface PlannedSetEvaluation {
+  readonly set: string;
+  /** Which of the evaluations, from 0. */
+  readonly beside: number;
+  readonly evaluation: PlannedEvaluation;
 }
 
 export interface PlannedEvaluation {
@@ -188,10 +212,22 @@ export interface ResolvedInputs {
   readonly train: DatasetReference;
   readonly dev: DatasetReference;
   readonly test: DatasetReference | null;
+  /** In the definition's order; absent: none. */
+  readonly sets?: readonly ResolvedSet[];
   /** Inputs that the train rows make, by max_length; absent: one for each row. */
   readonly train_inputs?: Readonly<Record<string, number>>;
   /** See TrainingSpecification. */
   readonly passes_over?: number;
+}
+
+/** A further set once its rows are frozen. */
+export interface ResolvedSet {
+  readonly name: string;
+  readonly dataset: DatasetReference;
+  /** Where it has a task of its own. */
+  readonly task?: TaskShape;
+  readonly judging?: TaskDefinition['judging'];
+  readonly max_length?: number;
 }
 
 export interface SweepPlan {

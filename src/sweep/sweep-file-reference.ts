@@ -2,6 +2,7 @@ import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
 import { budgetFields } from './read-budget.ts';
 import type { Recipe } from './recipe.ts';
+import { setFields } from './read-evaluation-sets.ts';
 import type { KindSection, SearchSections } from './search-section.ts';
 import type { TaskColumn, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from './training-fields.ts';
@@ -78,6 +79,17 @@ go; those that run come to their next rung, or their end.
 ${asTable(
   ['field', 'value', 'the search ends when'],
   budgetFields.map(({ name, rule, sentence }) => [`\`${name}\``, rule.expected, `${sentence}.`]),
+)}
+## evaluation.sets
+
+Further sets of rows, by names: each training that finishes is scored on them too, with the members and modes that the
+\`evaluation\` section asks for. Their metrics are called after them (\`shift.accuracy\`), stand beside the trial's own, and may
+be objectives (not the first of a search that decides by results). No gap is taken there. A set added later, with
+\`--extend\`, costs its evaluations alone.
+
+${asTable(
+  ['field', 'value', 'what it is'],
+  setFields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]),
 )}
 ## objectives
 

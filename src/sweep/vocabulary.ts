@@ -54,6 +54,12 @@ export interface EvaluationConfiguration {
   readonly aggregate: 'logits' | 'probabilities';
   /** How the task makes predictions of what was averaged; absent: there is one way. */
   readonly judging?: Readonly<Record<string, Json>>;
+  /** Of a set that has a task of its own; absent: the training's. */
+  readonly task?: TaskShape;
+  /** Tokens of an input at most, where a set has a length of its own; absent: the training's. */
+  readonly max_length?: number;
+  /** No train rows are scored for comparison, as of every further set; absent: as many as there are rows. */
+  readonly gap?: false;
 }
 
 /** A task once its data are known: all of it that a training depends on. src/tasks alone knows the kinds. */

@@ -125,6 +125,11 @@ export class YamlSection {
     return this.pairs.some((item) => isScalar(item.key) && item.key.value === key);
   }
 
+  /** Of what may be called anything: the names that stand here. */
+  keys(): readonly string[] {
+    return this.pairs.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+  }
+
   /** A mapping below this one; null when it is absent or is something else, which is reported. */
   section(key: string): YamlSection | null {
     const field = this.field(key);

@@ -1,5 +1,5 @@
 import { readDataset } from '../data/read-dataset.ts';
-import type { TaskDefinition } from '../sweep/sweep-definition.ts';
+import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { formatsOf, taskOf } from './tasks.ts';
 
@@ -32,4 +32,25 @@ export async function loadDataset(definition: TaskDefinition): Promise<LoadedDat
     test: all.test === null ? null : read.drawn('test').map(freeze),
     notes: all.notes ?? [],
   };
+}
+
+/** The rows of a further set. */
+export interface LoadedSet {
+  readonly task: TaskShape;
+  readonly rows: readonly FrozenRow[];
+}
+
+/**
+ * As loadDataset, of a further set.
+ * @param shape the sweep's task, whose classes its rows are read by where it has no task of its own
+ * @throws DropsweepError DATA_INVALID
+ */
+export async function loadSet(
+  { task: definition, own_task: own }: SetDefinition,
+  shape: TaskShape,
+): Promise<LoadedSet> {
+  const { rows, recordedAs } = taskOf(definition);
+  const read = await readDataset(definition, formatsOf(definition));
+  const task = own ? { kind: recordedAs, ...rows.shape(definition, read.all) } : shape;
+  return { task, rows: read.drawn('dev').map((row) => rows.freeze(row, task)) };
 }

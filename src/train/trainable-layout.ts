@@ -64,3 +64,21 @@ export function tensorValues(b: GraphBuilder, layout: TrainableLayout, vector: V
     return value;
   };
 }
+
+/**
+ * The same tensors as another layout has them, such as that of an engine with another task's head, all of whose tensors
+ * were trained.
+ */
+export function parametersFor(
+  layout: TrainableLayout,
+  trained: TrainableLayout,
+  parameters: Float32Array,
+): Float32Array {
+  const found = new Float32Array(layout.length);
+  for (const tensor of layout.tensors) {
+    const { offset, shape } = tensorNamed(trained, tensor.name);
+    if (shape.join() !== tensor.shape.join()) throw new Error(`${tensor.name} was trained with other sizes`);
+    found.set(parameters.subarray(offset, offset + tensorLength(tensor)), tensor.offset);
+  }
+  return found;
+}

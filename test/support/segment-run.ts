@@ -86,7 +86,8 @@ export class SegmentBench {
     this.dev = this.freeze(this.devRows);
   }
 
-  private freeze(rows: readonly FrozenRow[]): DatasetReference {
+  /** Rows as the slot finds them. */
+  freeze(rows: readonly FrozenRow[]): DatasetReference {
     const frozen = freezeRows(rows);
     const file = join(this.folder, `${frozen.hash}.jsonl.gz`);
     writeFileSync(file, frozen.bytes);

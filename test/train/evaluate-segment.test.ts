@@ -8,6 +8,7 @@ import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } fro
 import { evaluatedNumber } from '../../src/metrics/evaluation-metrics.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { evaluatedRows } from '../support/evaluated.ts';
+import { tinyRows } from '../support/tiny-model.ts';
 
 const runner = makeOnnxRunner();
 let bench: SegmentBench;
@@ -107,4 +108,27 @@ test('another mask seed draws other members', async () => {
   const { results } = await evaluate(ensemble(2), ensemble(2, { mask_seed: 1 }));
   expect(results[0]?.predictionsSha256).not.toBe(results[1]?.predictionsSha256);
   expect(tinyConfiguration.dropout_rate).not.toBe(0.4);
+});
+
+test('rows of a further set are scored by the same members, without train rows', async () => {
+  const set = bench.freeze(tinyRows(5, 20));
+  const further = { ...ensemble(2, { gap: false }), evaluationId: 'shift', dataset: set };
+  const both = await evaluate(ensemble(2), further);
+  const [dev, shift] = both.results;
+  expect(shift?.metrics).toMatchObject({ rows: 20, inference_passes: 2 });
+  expect(Object.keys(shift?.metrics ?? {}).filter((name) => /^train_|_gap$/.test(name))).toEqual([]);
+  expect(Object.keys(dev?.metrics ?? {})).toContain('accuracy_gap');
+  expect((await evaluate(further)).results).toEqual([shift]);
+  // The dev rows as a further set are what they are as dev rows.
+  const again = { ...ensemble(2, { gap: false }), evaluationId: 'again' };
+  expect((await evaluate(again)).results[0]?.predictionsSha256).toBe(dev?.predictionsSha256);
+});
+
+test('a further set may be cut to a length of its own, which is no other length’s members', async () => {
+  const short = { ...ensemble(2, { gap: false, max_length: 5 }), evaluationId: 'short' };
+  const { results, members } = await evaluate(ensemble(2), short);
+  expect(results[1]?.predictionsSha256).not.toBe(results[0]?.predictionsSha256);
+  expect(members.map((one) => [one.evaluationId, one.member])).toEqual(
+    ['m2', 'short'].flatMap((id) => [0, 1].map((member) => [id, member])),
+  );
 });

@@ -2,11 +2,10 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { bestReport } from '../../../report/best-report.ts';
 import { shownScores } from '../../../report/judgement.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
-import { rankingMetrics } from '../../../metrics/metrics.ts';
 import { asObjective } from '../../../sweep/read-search.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
 import type { Objective } from '../../../sweep/vocabulary.ts';
-import { taskOf } from '../../../tasks/tasks.ts';
+import { rankingMetricsOf } from '../../../tasks/task-metrics.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { readNoise } from '../../read-noise.ts';
 import { printReport } from '../../read-report.ts';
@@ -24,7 +23,7 @@ export async function best(this: CliContext, flags: BestFlags, sweep?: string): 
 function objectiveNamed(snapshot: SweepSnapshot, name: string | undefined): Objective {
   const [first] = snapshot.definition.objectives;
   if (name === undefined && first !== undefined) return first;
-  const metrics = rankingMetrics(taskOf(snapshot.definition.task).section.form);
+  const metrics = rankingMetricsOf(snapshot.definition);
   const metric = metrics.find((known) => known.name === name);
   if (metric !== undefined) return asObjective(metric);
   const known = metrics.map((one) => one.name);

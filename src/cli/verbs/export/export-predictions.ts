@@ -6,6 +6,7 @@ import { renderReport } from '../../../report/render-report.ts';
 import type { ReportColumn } from '../../../report/report-column.ts';
 import { readStoredEvaluation } from '../../../store/stored-evaluation.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import type { PredictionRecord } from '../../../tasks/task.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
@@ -14,6 +15,8 @@ import type { OpenRecord } from '../../../launch/open-record.ts';
 
 interface PredictionsRequest {
   readonly trial: number;
+  /** A further set; absent: the rows that the trial is ranked by. */
+  readonly set: string | undefined;
   readonly format: 'json' | 'csv' | 'benchmark';
   readonly out: string | undefined;
 }
@@ -23,9 +26,9 @@ export async function exportPredictions(
   context: CliContext,
   record: OpenRecord,
   snapshot: SweepSnapshot,
-  { trial, format, out }: PredictionsRequest,
+  { trial, set, format, out }: PredictionsRequest,
 ): Promise<void> {
-  const { predictions } = taskOf(snapshot.definition.task);
+  const { predictions } = taskOf(taskScored(snapshot, set));
   const { benchmark } = predictions;
   if (format === 'benchmark' && benchmark === undefined) {
     throw new DropsweepError('USAGE', 'the task has no benchmark with a format of its own', {
@@ -34,13 +37,19 @@ export async function exportPredictions(
       expected: 'csv or json',
     });
   }
-  const stored = await readStoredEvaluation(record.store, snapshot.sweepId, trial);
+  const stored = await readStoredEvaluation(record.store, snapshot.sweepId, trial, set);
   const records = await trialPredictions(stored, await resolveModelFolder(stored.specification.base));
   const text =
     format === 'benchmark' && benchmark !== undefined
       ? benchmark.file(records)
       : renderReport(
-          { columns: columnsOf(records), rows: records, facts: { trial }, before: [], after: [] },
+          {
+            columns: columnsOf(records),
+            rows: records,
+            facts: { trial, ...(set === undefined ? {} : { set }) },
+            before: [],
+            after: [],
+          },
           format === 'csv' ? 'csv' : 'json',
           0,
         );
@@ -49,7 +58,22 @@ export async function exportPredictions(
     return;
   }
   await writeFile(out, text);
-  note(context, `Wrote ${records.length} predictions of trial ${trial} to ${out}`);
+  note(
+    context,
+    `Wrote ${records.length} predictions of trial ${trial}${set === undefined ? '' : ` on ${set}`} to ${out}`,
+  );
+}
+
+/** @throws USAGE where the sweep has no such set */
+function taskScored({ definition: { task, sets = [] } }: SweepSnapshot, set: string | undefined): TaskDefinition {
+  const found = set === undefined ? task : sets.find(({ name }) => name === set)?.task;
+  if (found !== undefined) return found;
+  const names = sets.map(({ name }) => name);
+  throw new DropsweepError('USAGE', 'the sweep has no such evaluation set', {
+    where: '--set',
+    got: set ?? '',
+    expected: names.length === 0 ? 'no --set: its file names no evaluation.sets' : `one of ${names.join(', ')}`,
+  });
 }
 
 function columnsOf([first]: readonly PredictionRecord[]): readonly ReportColumn<PredictionRecord>[] {

@@ -22,8 +22,8 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
       return;
     }
     if (flags.predictions !== undefined) {
-      const { predictions: trial, format, out } = flags;
-      await exportPredictions(this, record, snapshot, { trial, format, out });
+      const { predictions: trial, set, format, out } = flags;
+      await exportPredictions(this, record, snapshot, { trial, set, format, out });
       return;
     }
     const format = tableFormat(flags.format);

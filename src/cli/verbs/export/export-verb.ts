@@ -5,6 +5,7 @@ export interface ExportFlags {
   readonly format: 'json' | 'csv' | 'benchmark';
   readonly adapter?: number;
   readonly predictions?: number;
+  readonly set?: string;
   readonly out?: string;
   readonly force: boolean;
 }
@@ -33,6 +34,12 @@ trial predicted for each row that it was scored on, in the benchmark's own forma
       },
       adapter: { kind: 'parsed', parse: parseCount, optional: true, brief: 'number of the trial' },
       predictions: { kind: 'parsed', parse: parseCount, optional: true, brief: 'number of the trial' },
+      set: {
+        kind: 'parsed',
+        parse: parseText,
+        optional: true,
+        brief: 'of predictions: on this one of evaluation.sets',
+      },
       out: { kind: 'parsed', parse: parseText, optional: true, brief: 'file, or folder of the adapter' },
       force: forceFlag,
     },

@@ -1,0 +1,93 @@
+import { DropsweepError } from '../base/errors.ts';
+import { type FrozenRows, freezeRows } from '../data/frozen-rows.ts';
+import { openEncoder } from '../models/open-encoder.ts';
+import type { ResolvedInputs, SetDefinition, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
+import { type LoadedSet, loadSet } from '../tasks/load-dataset.ts';
+import { objectiveOf } from '../train/plan-engine.ts';
+import { withLocalData } from './local-data.ts';
+import { measureSet } from './measure-inputs.ts';
+
+/** A further set of a sweep, read and frozen. */
+export interface FrozenSet {
+  readonly definition: SetDefinition;
+  readonly loaded: LoadedSet;
+  readonly frozen: FrozenRows;
+}
+
+/** @param shape of the sweep's own task @throws DropsweepError DATA_INVALID */
+export async function loadSets(
+  { sets = [] }: Pick<SweepDefinition, 'sets'>,
+  shape: TaskShape,
+  progress?: (text: string) => void,
+): Promise<readonly FrozenSet[]> {
+  const loaded: FrozenSet[] = [];
+  for (const definition of sets) {
+    const task = await withLocalData(definition.task, process.env, progress);
+    const set = await loadSet({ ...definition, task }, shape);
+    loaded.push({ definition, loaded: set, frozen: freezeRows(set.rows) });
+  }
+  return loaded;
+}
+
+/** What a plan is told of them. */
+export function resolvedSets(sets: readonly FrozenSet[]): Pick<ResolvedInputs, 'sets'> {
+  if (sets.length === 0) return {};
+  return {
+    sets: sets.map(({ definition: { name, task, own_task: own, max_length: maxLength }, loaded, frozen }) => ({
+      name,
+      dataset: { hash: frozen.hash, rows: frozen.rows },
+      ...(own ? { task: loaded.task } : {}),
+      ...(task.judging === undefined ? {} : { judging: task.judging }),
+      ...(maxLength === undefined ? {} : { max_length: maxLength }),
+    })),
+  };
+}
+
+/**
+ * A set's own task may have a head that is trained with the sweep's, or one with nothing to train.
+ * @param configuration of a training
+ * @throws DropsweepError MODEL_UNSUPPORTED
+ */
+export function demandTrainedHeads(
+  place: string,
+  sets: readonly FrozenSet[],
+  { task, configuration }: Pick<TrainingSpecification, 'task' | 'configuration'>,
+): void {
+  const { encoder } = openEncoder(place);
+  const tensorsOf = (shape: TaskShape) => encoder.head(objectiveOf(shape, configuration).head).tensors;
+  const trained = tensorsOf(task).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+  for (const { definition, loaded } of sets) {
+    const wanted = definition.own_task ? tensorsOf(loaded.task) : [];
+    const untrained = wanted
+      .map(({ name, shape }) => `${name} [${shape.join(', ')}]`)
+      .find((each) => !trained.includes(each));
+    if (untrained === undefined) continue;
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'the task of a further set has a head that is not trained', {
+      where: `evaluation.sets.${definition.name}.task`,
+      got: `${untrained}, which the sweep's task does not train`,
+      expected: 'a head that is trained, or one that has nothing to train',
+      fix: 'give the set the sweep’s own task, or one whose outputs the base model has by itself',
+    });
+  }
+}
+
+/**
+ * Tokenises the sets' rows as evaluations will, and holds the inputs to what the model takes.
+ * @param place the base's folder, or its ONNX file
+ * @param maxLength of inputs where a set says nothing
+ * @returns mean tokens of an input, by the hashes of the sets
+ * @throws DropsweepError MODEL_UNSUPPORTED, DATA_INVALID
+ */
+export async function measureSets(
+  place: string,
+  sets: readonly FrozenSet[],
+  maxLength: number,
+): Promise<Readonly<Record<string, number>>> {
+  const tokens: Record<string, number> = {};
+  for (const { definition, loaded, frozen } of sets) {
+    const length = definition.max_length ?? maxLength;
+    tokens[frozen.hash] = await measureSet(place, { ...loaded, name: definition.name }, length);
+  }
+  return tokens;
+}
