@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { DashboardCommand } from '../dashboard/key-bindings.ts';
 import { renderReport } from '../report/render-report.ts';
-import { commandSweep } from '../store/commands.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
 import { readSweepMark } from '../store/sweep-list.ts';
+import { carryOut, cloneTools } from './dashboard-commands.ts';
 import { dashboardSource, type Watched } from './dashboard-source.ts';
 import { type CliContext, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { readPareto } from './read-noise.ts';
 import { readWholeSweep } from './read-report.ts';
-import { wake } from '../launch/wake.ts';
 import { whatWaits } from '../launch/what-waits.ts';
 
 /**
@@ -21,10 +18,11 @@ export async function followSweep(
   context: CliContext,
   record: OpenRecord,
   launched: string,
+  looking: Looking = {},
 ): Promise<'left' | 'finished'> {
   const watched: Watched = { name: launched };
   const ended = await (hasScreen(context)
-    ? showDashboard(context, record, watched)
+    ? showDashboard(context, record, watched, looking)
     : showLines(context, record, launched));
   // On a screen somebody may have turned to another sweep.
   const { name } = watched;
@@ -38,8 +36,16 @@ export async function followSweep(
   return ended;
 }
 
+/** How a sweep is looked at. */
+export interface Looking {
+  /** No key commands. */
+  readonly readOnly?: boolean;
+  /** The dashboard's view that it begins with. */
+  readonly firstView?: string;
+}
+
 /** A terminal that can place its cursor, at both ends. */
-function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
+export function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
   return stdout.isTTY && stdin.isTTY && env['TERM'] !== 'dumb';
 }
 
@@ -47,6 +53,7 @@ async function showDashboard(
   { process }: CliContext,
   record: OpenRecord,
   watched: Watched,
+  looking: Looking,
 ): Promise<'left' | 'finished'> {
   const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
   const { guardTerminal } = await import('../dashboard/terminal-guard.ts');
@@ -57,15 +64,12 @@ async function showDashboard(
     listen: (changed) => record.store.listen(changed),
     whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
     guard: () => guardTerminal(process.stdout.fd),
-    command: (command) => carryOut(record, watched.name, command),
+    command: (command) => carryOut(record, watched, command),
+    clone: cloneTools(record, watched, process.env),
+    ...looking,
     stdout: process.stdout,
     stdin: process.stdin,
   });
-}
-
-async function carryOut(record: OpenRecord, name: string, command: DashboardCommand): Promise<void> {
-  const { sweepId } = await commandSweep(record.store, name, randomUUID(), command);
-  await wake(record, sweepId);
 }
 
 async function showLines(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {

@@ -5,7 +5,7 @@ import { escapeControls } from '../base/escape-controls.ts';
 import { app } from './app.ts';
 import { describeError } from './describe-error.ts';
 import type { CliContext } from './cli-context.ts';
-import { exitStatus } from './exit-status.ts';
+import { exitStatus, statusOfError } from './exit-status.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,7 +35,19 @@ const context: CliContext = {
 };
 const dynamic = { process: ended, forCommand: (): CliContext => context };
 const words = process.argv.slice(2);
-await run(app, words[0] === '-V' ? ['--version'] : words, dynamic);
+if (words.length > 0 || !(await opened())) await run(app, words[0] === '-V' ? ['--version'] : words, dynamic);
+
+/** Without a verb, on a terminal. */
+async function opened(): Promise<boolean> {
+  try {
+    return await (await import('./open-cockpit.ts')).openCockpit(context);
+  } catch (error) {
+    process.stderr.write(escapeControls(`${describeError(error)}\n`));
+    process.exitCode = statusOfError(error);
+    return true;
+  }
+}
+
 // Verbs set the process's own status; the framework's negative ones are not for shells.
 const misused: readonly unknown[] = [ExitCode.UnknownCommand, ExitCode.InvalidArgument];
 const status = Number(ended.exitCode ?? 0);

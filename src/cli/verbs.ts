@@ -15,6 +15,7 @@ import { waitVerb } from './verbs/wait/wait-verb.ts';
 import { exportVerb } from './verbs/export/export-verb.ts';
 import { mergeVerb } from './verbs/merge/merge-verb.ts';
 import { pauseVerb } from './verbs/pause/pause-verb.ts';
+import { drainVerb } from './verbs/drain/drain-verb.ts';
 import { resumeVerb } from './verbs/resume/resume-verb.ts';
 import { retryVerb } from './verbs/retry/retry-verb.ts';
 import { setVerb } from './verbs/set/set-verb.ts';
@@ -51,6 +52,7 @@ export const verbs: readonly Verb[] = [
   exportVerb,
   mergeVerb,
   pauseVerb,
+  drainVerb,
   resumeVerb,
   retryVerb,
   setVerb,

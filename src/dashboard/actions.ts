@@ -1,3 +1,10 @@
+import {
+  type ActionArgument,
+  choiceArgument,
+  columnsArgument,
+  numberArgument,
+  sortArgument,
+} from './action-arguments.ts';
 import type { KeyMeaning } from './key-bindings.ts';
 import { views } from './views/views.ts';
 
@@ -7,8 +14,10 @@ export interface DashboardAction {
   readonly name?: string;
   /** Characters, or what `keyName` calls other keys. */
   readonly keys: readonly string[];
-  /** @param page rows that the view shows */
-  readonly meaning: (page: number) => KeyMeaning;
+  /** @param page rows that the view shows; null: it takes an argument, in the palette */
+  readonly meaning: ((page: number) => KeyMeaning) | null;
+  /** What may stand after the name. */
+  readonly argument?: ActionArgument;
   /** Its line of the help; absent: the line of the action before it says both. */
   readonly help?: readonly [keys: string, meaning: string];
   /** What the foot of the screen calls it, and how early; absent: nothing. */
@@ -19,8 +28,8 @@ const always = (meaning: KeyMeaning) => () => meaning;
 const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'move', rows } });
 const hint = (place: number, keys: string, meaning: string) => ({ hint: { keys, meaning, place } });
 
-/** Every action, in the order of the help. */
-export const actions: readonly DashboardAction[] = [
+/** What looks, and moves about. */
+const looking: readonly DashboardAction[] = [
   {
     name: 'leave',
     keys: ['q', 'ctrl-c'],
@@ -30,29 +39,14 @@ export const actions: readonly DashboardAction[] = [
   },
   { name: 'suspend', keys: ['ctrl-z'], meaning: always({ kind: 'suspend' }) },
   {
-    name: 'pause',
-    keys: ['p'],
-    meaning: always({ kind: 'pause' }),
-    help: ['p, r', 'pause (slots checkpoint and stop), resume'],
-    ...hint(3, 'p', 'pause'),
+    name: 'help',
+    keys: ['?'],
+    meaning: always({ kind: 'view', action: { kind: 'toggle_help' } }),
+    help: ['?, tab, :', 'this help, the next view, anything by its name'],
+    ...hint(1, '?', 'help'),
   },
-  { name: 'resume', keys: ['r'], meaning: always({ kind: 'resume' }), ...hint(4, 'r', 'resume') },
-  {
-    name: 'more-lanes',
-    keys: ['+', '='],
-    meaning: always({ kind: 'parallelism', change: 1 }),
-    help: ['+ -', 'one lane more or less'],
-    ...hint(8, '+-', 'lanes'),
-  },
-  { name: 'fewer-lanes', keys: ['-'], meaning: always({ kind: 'parallelism', change: -1 }) },
-  {
-    name: 'sort',
-    keys: ['s'],
-    meaning: always({ kind: 'view', action: { kind: 'next_sort' } }),
-    help: ['s, /', 'sort the trials by the next column, filter them'],
-    ...hint(5, 's', 'sort'),
-  },
-  { name: 'filter', keys: ['/'], meaning: always({ kind: 'ask', what: 'filter' }), ...hint(6, '/', 'filter') },
+  { keys: ['tab'], meaning: always({ kind: 'next_view' }), ...hint(2, 'tab', 'view') },
+  { keys: [':'], meaning: always({ kind: 'ask', what: 'action' }) },
   { keys: ['up', 'k'], meaning: always(scroll(-1)), help: ['↑ ↓ or k j', 'choose a row'], ...hint(7, 'jk', 'scroll') },
   { keys: ['down', 'j'], meaning: always(scroll(1)) },
   {
@@ -68,21 +62,114 @@ export const actions: readonly DashboardAction[] = [
     keys: ['enter'],
     meaning: always({ kind: 'open' }),
     help: ['enter, esc', 'open the chosen row, go back (or show all again)'],
-    ...hint(9, 'enter', 'open'),
+    ...hint(8, 'enter', 'open'),
   },
   { name: 'back', keys: ['escape'], meaning: always({ kind: 'view', action: { kind: 'back' } }) },
   {
-    name: 'help',
-    keys: ['?'],
-    meaning: always({ kind: 'view', action: { kind: 'toggle_help' } }),
-    help: ['?, tab, :', 'this help, the next view, anything by its name'],
-    ...hint(1, '?', 'help'),
+    name: 'sort',
+    keys: ['s'],
+    meaning: always({ kind: 'view', action: { kind: 'next_sort' } }),
+    argument: sortArgument,
+    help: ['s, /', 'sort the trials (or :sort COLUMN), filter them'],
+    ...hint(5, 's', 'sort'),
   },
-  { keys: ['tab'], meaning: always({ kind: 'next_view' }), ...hint(2, 'tab', 'view') },
-  { keys: [':'], meaning: always({ kind: 'ask', what: 'action' }) },
+  { name: 'filter', keys: ['/'], meaning: always({ kind: 'ask', what: 'filter' }), ...hint(6, '/', 'filter') },
+  {
+    name: 'columns',
+    keys: [],
+    meaning: null,
+    argument: columnsArgument,
+    help: [':columns', 'of the trials, as in :columns p M accuracy'],
+  },
+  {
+    name: 'mark',
+    keys: [' '],
+    meaning: always({ kind: 'mark' }),
+    help: ['space', 'mark trials for R, C and P (or :unmark)'],
+    ...hint(9, 'space', 'mark'),
+  },
+  { name: 'unmark', keys: [], meaning: always({ kind: 'view', action: { kind: 'unmark' } }) },
+];
+
+/** What commands the sweep, or some of its trials. */
+const commanding: readonly DashboardAction[] = [
+  {
+    name: 'pause',
+    keys: ['p'],
+    meaning: always({ kind: 'pause' }),
+    help: ['p, r', 'pause (slots checkpoint and stop), resume'],
+    ...hint(3, 'p', 'pause'),
+  },
+  { name: 'resume', keys: ['r'], meaning: always({ kind: 'resume' }), ...hint(4, 'r', 'resume') },
+  {
+    name: 'drain',
+    keys: ['D'],
+    meaning: always({ kind: 'drain' }),
+    help: ['D', 'drain: what was begun ends, nothing else begins'],
+  },
+  {
+    name: 'more-lanes',
+    keys: ['+', '='],
+    meaning: always({ kind: 'parallelism', change: 1 }),
+    help: ['+ -', 'one lane more or less (or :parallelism N)'],
+    ...hint(11, '+-', 'lanes'),
+  },
+  { name: 'fewer-lanes', keys: ['-'], meaning: always({ kind: 'parallelism', change: -1 }) },
+  {
+    name: 'parallelism',
+    keys: [],
+    meaning: null,
+    argument: numberArgument(1, (parallelism) => ({ kind: 'set_parallelism', parallelism })),
+  },
+  {
+    name: 'priority',
+    keys: [],
+    meaning: null,
+    argument: numberArgument(0, (priority) => ({ kind: 'set_priority', priority })),
+    help: [':priority', 'N: among sweeps the higher goes first'],
+  },
+  {
+    name: 'clone',
+    keys: ['c'],
+    meaning: always({ kind: 'clone' }),
+    help: ['c', 'clone the trial with changes, in $EDITOR'],
+    ...hint(10, 'c', 'clone'),
+  },
+  {
+    name: 'retry',
+    keys: ['R'],
+    meaning: always({ kind: 'retry' }),
+    help: ['R, C', 'retry what failed, cancel: the marked, or all'],
+  },
+  { name: 'cancel', keys: ['C'], meaning: always({ kind: 'cancel' }) },
+  {
+    name: 'pin',
+    keys: ['P'],
+    meaning: always({ kind: 'pin', pinned: true }),
+    help: ['P', 'pin: gc keeps the checkpoint (:unpin lets it go)'],
+  },
+  { name: 'unpin', keys: [], meaning: always({ kind: 'pin', pinned: false }) },
+];
+
+/** What single views let one choose, each choice once. */
+const choosing: readonly DashboardAction[] = [
+  ...new Map(views.flatMap(({ choices = [] }) => choices).map((choice) => [choice.name, choice])).values(),
+].map(({ name, key, help }) => ({
+  name,
+  keys: [key],
+  meaning: always({ kind: 'choose', name }),
+  argument: choiceArgument(name),
+  help: [key, help],
+}));
+
+/** Every action, in the order of the help. */
+export const actions: readonly DashboardAction[] = [
+  ...looking,
+  ...commanding,
   ...views.flatMap(({ key, name, help }): readonly DashboardAction[] => {
     if (key === undefined) return [];
     const meaning = always({ kind: 'view', action: { kind: 'go', view: name } });
     return [{ name, keys: [key], meaning, help: [key, `${name}: ${help}`] }];
   }),
+  ...choosing,
 ];

@@ -49,7 +49,7 @@ export function DashboardFrame(props: DashboardFrameProps): ReactNode {
 }
 
 function bodyLines({ snapshot, view, read, now, width }: DashboardFrameProps, height: number) {
-  if (view.help) return helpLines(width);
+  if (view.help) return helpLines(view.helpOffset, width, height);
   if (snapshot === null) return [];
   if (read === null) return [[span(clipText(`reading ${view.view}`, width), 'faint')]];
   return read.draw({ snapshot, state: view, now, width, height });
@@ -66,11 +66,15 @@ function keyLine(width: number): StyledLine {
   return joinWhatFits(hints, '  ', width);
 }
 
-function helpLines(width: number): readonly StyledLine[] {
-  const rows = keyHelp.map(
+function helpLines(offset: number, width: number, height: number): readonly StyledLine[] {
+  const room = Math.max(1, height - 1);
+  const from = Math.max(0, Math.min(offset, keyHelp.length - room));
+  const shown = keyHelp.slice(from, from + room);
+  const rows = shown.map(
     ([keys, meaning]): StyledLine => clipLine([span(keys.padEnd(12), 'heading'), span(meaning)], width),
   );
-  return [captionRule('keys', width), ...rows];
+  const range = shown.length === keyHelp.length ? '' : ` ${from + 1}–${from + shown.length} of ${keyHelp.length}, j k`;
+  return [captionRule(`keys${range}`, width), ...rows];
 }
 
 function tooSmall(snapshot: SweepSnapshot | null, width: number): readonly StyledLine[] {

@@ -1,4 +1,5 @@
 import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
+import type { CloneTools } from './cloning.ts';
 import type { DashboardCommand } from './key-bindings.ts';
 import type { Listen } from './snapshot-poller.ts';
 import type { TerminalOutput } from './terminal-screen.ts';
@@ -17,6 +18,12 @@ export interface DashboardOptions {
   readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
   /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
   readonly command: (command: DashboardCommand) => Promise<void>;
+  /** Absent: trials cannot be cloned. */
+  readonly clone?: CloneTools;
+  /** Looks alone: no key commands. */
+  readonly readOnly?: boolean;
+  /** The view that it begins with; absent: the sweep at once. */
+  readonly firstView?: string;
   readonly stdout: TerminalOutput;
   readonly stdin: NodeJS.ReadStream;
   readonly refreshMs?: number;

@@ -1,24 +1,42 @@
+import type { SweepCommand } from '../store/commands.ts';
 import type { ViewAction } from './view-state.ts';
 import { actions } from './actions.ts';
 
 /** What a key asks of the sweep. It becomes desired state in PostgreSQL, so it works with Temporal down. */
 export type DashboardCommand =
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'resume' }
-  | { readonly kind: 'set_parallelism'; readonly parallelism: number };
+  | SweepCommand
+  | { readonly kind: 'pin'; readonly trials: readonly number[]; readonly pinned: boolean };
 
 /** What a key means. */
 export type KeyMeaning =
   | { readonly kind: 'view'; readonly action: ViewAction }
   | { readonly kind: 'next_view' }
   | { readonly kind: 'open' }
+  /** Marks the chosen row's trials, or takes their marks away. */
+  | { readonly kind: 'mark' }
+  /** Of a view's choices the next value, or this one. */
+  | { readonly kind: 'choose'; readonly name: string; readonly value?: string }
   /** Opens a line for it at the foot of the screen. */
   | { readonly kind: 'ask'; readonly what: 'filter' | 'action' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'retry' }
   | { readonly kind: 'parallelism'; readonly change: 1 | -1 }
+  | { readonly kind: 'set_parallelism'; readonly parallelism: number }
+  | { readonly kind: 'set_priority'; readonly priority: number }
+  | { readonly kind: 'pin'; readonly pinned: boolean }
+  | { readonly kind: 'clone' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'leave' };
+
+const looking: readonly KeyMeaning['kind'][] = ['view', 'next_view', 'open', 'ask', 'choose'];
+
+/** Whether it changes nothing but what is seen: such keys may come with others. */
+export function isLooking({ kind }: KeyMeaning): boolean {
+  return looking.includes(kind);
+}
 
 /** The part of ink's key that is looked at. */
 export interface PressedKey {
@@ -52,7 +70,7 @@ export const keyHints: readonly (readonly [key: string, meaning: string])[] = ac
 /** @param page rows that the table shows */
 export function keyMeaning(input: string, key: PressedKey, page: number): KeyMeaning | null {
   const name = keyName(input, key);
-  return actions.find(({ keys }) => keys.includes(name))?.meaning(page) ?? null;
+  return actions.find(({ keys }) => keys.includes(name))?.meaning?.(page) ?? null;
 }
 
 /** Keys that are no characters, as actions name them. */

@@ -1,5 +1,6 @@
 import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { ActionArgument } from './action-arguments.ts';
 import { actions } from './actions.ts';
 import type { KeyMeaning } from './key-bindings.ts';
 import { commonBeginning, type PromptKind } from './prompt.ts';
@@ -19,14 +20,20 @@ export function palette(snapshot: SweepSnapshot, act: (meaning: KeyMeaning) => v
     hint: (text) => {
       const numbered = views.find(({ name }) => name === text.trim())?.numbered;
       if (numbered !== undefined) return `1 to ${numbered(snapshot)}`;
-      return beginning(text)
-        .filter((word) => word !== text)
-        .join(' ');
+      const given = argumentIn(text);
+      if (given === null)
+        return beginning(text)
+          .filter((word) => word !== text)
+          .join(' ');
+      const words = begun(given.argument.words(snapshot), given.last);
+      return given.last === '' && given.before.endsWith(' ') ? given.argument.hint : words.slice(0, 8).join(' ');
     },
     complete: (text) => {
-      const [first, ...others] = beginning(text);
+      const given = argumentIn(text);
+      const words = given === null ? beginning(text) : begun(given.argument.words(snapshot), given.last);
+      const [first, ...others] = words;
       if (first === undefined) return text;
-      return others.reduce(commonBeginning, first);
+      return `${given?.before ?? ''}${others.reduce(commonBeginning, first)}`;
     },
     submit: (text) => {
       if (text.trim() === '') return null;
@@ -54,9 +61,23 @@ function meaningOf(text: string, snapshot: SweepSnapshot): KeyMeaning | string {
     }
     return { kind: 'view', action: { kind: 'open', opened: { view: word, subject: String(number) } } };
   }
-  if (argument !== undefined) return `${word} takes nothing after it`;
   const action = actions.find(({ name }) => name === word);
-  return action?.meaning(1) ?? `there is no ${word}`;
+  const rest = text.slice(typed.length).trim();
+  if (rest !== '') return action?.argument?.read(rest, snapshot) ?? `${word} takes nothing after it`;
+  return action?.meaning?.(1) ?? `${word} needs ${action?.argument?.hint ?? 'more'}`;
+}
+
+/** Where a text is in an action's argument: what stands before its last word, and that word. */
+function argumentIn(text: string): { readonly argument: ActionArgument; before: string; last: string } | null {
+  const space = text.indexOf(' ');
+  const argument = space < 0 ? undefined : actions.find(({ name }) => name === text.slice(0, space))?.argument;
+  if (argument === undefined) return null;
+  const last = /[^\s,-]*$/.exec(text)?.[0] ?? '';
+  return { argument, before: text.slice(0, text.length - last.length), last };
+}
+
+function begun(wanted: readonly string[], beginning: string): readonly string[] {
+  return wanted.filter((word) => word.startsWith(beginning) && word !== beginning);
 }
 
 function beginning(text: string): readonly string[] {

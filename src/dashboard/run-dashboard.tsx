@@ -7,10 +7,12 @@ import { palette } from './palette.ts';
 import { DashboardApp } from './dashboard-app.tsx';
 import type { Banner } from './event-lines.ts';
 import { filterPrompt } from './filter-prompt.ts';
-import { keyMeaning, type KeyMeaning, type PressedKey } from './key-bindings.ts';
+import { isLooking, keyMeaning, type KeyMeaning, type PressedKey } from './key-bindings.ts';
 import { Keyboard } from './keyboard.ts';
 import { Notices } from './notices.ts';
 import { Prompt } from './prompt.ts';
+import { Cloning } from './cloning.ts';
+import { confirmPrompt } from './confirm-prompt.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { Steering } from './steering.ts';
@@ -18,9 +20,6 @@ import { isFinal } from './sweep-progress.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 import { pageAsked } from './trial-table.ts';
 import { Viewing } from './viewing.ts';
-
-/** What keys mean that change nothing but what is seen. */
-const looking: readonly KeyMeaning['kind'][] = ['view', 'next_view', 'open', 'ask'];
 
 const waitingLookMs = 5000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -45,6 +44,7 @@ class Dashboard {
   readonly #viewing: Viewing;
   readonly #keyboard: Keyboard;
   readonly #steering: Steering;
+  readonly #cloning: Cloning;
   #snapshot: SweepSnapshot | null = null;
   readonly #notices: Notices;
   readonly #prompt = new Prompt(() => this.#draw());
@@ -64,12 +64,18 @@ class Dashboard {
       },
       onRefused: () => this.#say({ text: 'keys that command are taken one at a time', urgent: false }),
     });
+    const say = (banner: Banner): void => this.#say(banner);
+    const refusal = options.readOnly === true ? 'read-only: dropsweep watch without --read-only takes commands' : null;
     this.#steering = new Steering({
       snapshot: () => this.#snapshot,
       foresee: (snapshot) => (this.#snapshot = snapshot),
+      trials: () => this.#viewing.trials,
       command: options.command,
-      say: (banner) => this.#say(banner),
+      confirm: (question, act) => this.#prompt.open(confirmPrompt(question, act)),
+      say,
+      refusal,
     });
+    this.#cloning = new Cloning({ tools: options.clone, away: (body) => this.#away(body), say, refusal });
     this.#viewing = new Viewing({
       source: options.source,
       size: () => this.#screen,
@@ -78,6 +84,7 @@ class Dashboard {
       nudge: () => this.#nudge(),
       failed: (view, error) => this.#say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
     });
+    if (options.firstView !== undefined) this.#viewing.change({ kind: 'go', view: options.firstView });
   }
 
   async run(): Promise<'left' | 'finished'> {
@@ -125,6 +132,18 @@ class Dashboard {
     if (stdin.isTTY) stdin.setRawMode(false);
     stopProcess();
   };
+
+  /** Gives the terminal to somebody else, an editor, while the body runs. */
+  #away<Result>(body: () => Result): Result {
+    const { stdin } = this.#options;
+    this.#screen.leave();
+    if (stdin.isTTY) stdin.setRawMode(false);
+    try {
+      return body();
+    } finally {
+      this.#continue();
+    }
+  }
 
   /** After `fg`: others may have written on the terminal, or changed its size. */
   readonly #continue = (): void => {
@@ -240,7 +259,7 @@ class Dashboard {
 
   /** What looks is done at once; what commands, or leaves the rest of a text to the shell, comes alone or not at all. */
   #take(meaning: KeyMeaning): void {
-    if (looking.some((kind) => kind === meaning.kind)) this.#act(meaning);
+    if (isLooking(meaning)) this.#act(meaning);
     else this.#keyboard.alone(() => this.#act(meaning));
   }
 
@@ -251,7 +270,15 @@ class Dashboard {
     else if (meaning.kind === 'next_view') this.#viewing.next();
     else if (meaning.kind === 'open') this.#open();
     else if (meaning.kind === 'ask') this.#ask(meaning.what);
+    else if (meaning.kind === 'mark') this.#viewing.mark();
+    else if (meaning.kind === 'choose') this.#choose(meaning);
+    else if (meaning.kind === 'clone') void this.#cloning.take(this.#viewing.trials.chosen[0]);
     else this.#steering.take(meaning);
+  }
+
+  #choose({ name, value }: Extract<KeyMeaning, { readonly kind: 'choose' }>): void {
+    const problem = this.#viewing.choose(name, value);
+    if (problem !== null) this.#say({ text: problem, urgent: false });
   }
 
   #ask(what: 'filter' | 'action'): void {

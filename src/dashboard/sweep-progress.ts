@@ -41,5 +41,6 @@ export function stateWords(snapshot: SweepSnapshot): string {
   if (desiredState === 'cancelled') return 'cancelling';
   if (desiredState === 'paused' && (state === 'running' || counts.running + counts.evaluating > 0)) return 'pausing';
   if (desiredState === 'running' && state === 'paused') return 'resuming';
+  if (snapshot.draining === true) return 'draining';
   return state;
 }

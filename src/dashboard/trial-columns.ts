@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { FilterColumn } from '../store/trial-filter.ts';
 import { assertNever } from '../base/assert-never.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { formatPercent, formatQuantity, formatSetting } from './format-value.ts';
@@ -20,14 +21,20 @@ export interface TrialColumn {
 
 const stateWidth = 13;
 
-/** The columns that fit into `width`, separated by one space. The state column is always there. */
-export function trialColumns(snapshot: SweepSnapshot, width: number): readonly TrialColumn[] {
-  const all = [
-    ...standardColumns(snapshot),
-    ...variedColumns(snapshot),
-    stateColumn(snapshot),
-    ...failureColumn(snapshot),
-  ].map((column) => asWideAsItsCells(column, snapshot.trials));
+/**
+ * The columns that fit into `width`, separated by one space. The state column is always there.
+ * @param chosen which, beside number and state; null: those that the sweep calls for
+ */
+export function trialColumns(
+  snapshot: SweepSnapshot,
+  width: number,
+  chosen: readonly FilterColumn[] | null = null,
+): readonly TrialColumn[] {
+  const wanted =
+    chosen === null
+      ? [...standardColumns(snapshot), ...variedColumns(snapshot), stateColumn(snapshot), ...failureColumn(snapshot)]
+      : [numberColumn, ...chosen.map((column, place) => chosenColumn(snapshot, column, place)), stateColumn(snapshot)];
+  const all = wanted.map((column) => asWideAsItsCells(column, snapshot.trials));
   let kept: readonly TrialColumn[] = all;
   while (kept.length > 1 && totalWidth(kept) > width) {
     const worst = Math.max(...kept.map(({ importance }) => importance));
@@ -50,7 +57,7 @@ function totalWidth(columns: readonly TrialColumn[]): number {
 function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
   const columns: TrialColumn[] = [
-    { heading: '#', width: 4, align: 'right', importance: 2, text: ({ trial }) => String(trial) },
+    numberColumn,
     configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
     configurationColumn('λ', 5, varies('sparsity') ? 3 : 7, (trial) => trial.configuration.sparsity),
     configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
@@ -90,22 +97,46 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   return columns;
 }
 
+const numberColumn: TrialColumn = {
+  heading: '#',
+  width: 4,
+  align: 'right',
+  importance: 2,
+  text: ({ trial }) => String(trial),
+};
+
+/** A column that somebody asked for; the later ones are left out first where they do not all fit. */
+function chosenColumn(snapshot: SweepSnapshot, { of, name }: FilterColumn, place: number): TrialColumn {
+  const importance = 3 + place;
+  if (of === 'metric') return metricColumn(headingOf(snapshot.definition, name), name, importance);
+  if (of === 'evaluation' && name === 'ensemble_size')
+    return { heading: 'M', width: 3, align: 'right', importance, text: ensembleText };
+  const heading = of === 'setting' ? fieldHeading(name) : name;
+  const text = (trial: TrialRow): string =>
+    settingIn(of === 'evaluation' ? trial.evaluation : trial.configuration, name);
+  return { heading, width: Math.max(4, heading.length), align: 'right', importance, text };
+}
+
 /** Axes of the space beyond p, λ, N, M and the seed: shown where they vary, since rows differ by them. */
 function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const standard = new Set(['dropout_rate', 'sparsity', 'train_instances', 'ensemble_size', 'seed']);
-  return Object.entries(snapshot.definition.space)
-    .filter(([axis, values]) => !standard.has(axis) && values.length > 1)
-    .map(([axis]) => ({
+  const { space, search } = snapshot.definition;
+  const varied = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
+  // A point that was added may have what holds otherwise for all trainings.
+  const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
+  return [...new Set([...varied, ...added])]
+    .filter((axis) => !standard.has(axis))
+    .map((axis) => ({
       heading: fieldHeading(axis),
       width: 6,
       align: 'right' as const,
       importance: 5,
-      text: (trial: TrialRow) => axisText(trial, axis),
+      text: (trial: TrialRow) => settingIn(trial.configuration, axis),
     }));
 }
 
-function axisText(trial: TrialRow, axis: string): string {
-  const value = Object.entries(trial.configuration).find(([name]) => name === axis)?.[1];
+function settingIn(settings: object, field: string): string {
+  const value: unknown = Object.entries(settings).find(([name]) => name === field)?.[1];
   if (typeof value === 'number' || typeof value === 'string' || value === null) return formatSetting(value);
   if (Array.isArray(value)) return value.join(',');
   return value === undefined ? '–' : String(value);

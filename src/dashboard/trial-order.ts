@@ -1,3 +1,5 @@
+import { assertNever } from '../base/assert-never.ts';
+import { fieldHeading } from '../sweep/training-fields.ts';
 import type { SweepSnapshot, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
 import { rankByState, rankWithoutValue } from '../store/trial-ranks.ts';
 import { measure, metricNamed } from '../metrics/metrics.ts';
@@ -35,6 +37,42 @@ export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
       value: ({ state }) => rankByState[state],
     },
   ];
+}
+
+/** Any order, by what it is called in the caption. */
+export function sortKeyOf(snapshot: SweepSnapshot, sort: TrialSort): SortKey {
+  const same = sortKeys(snapshot).find((key) => isSameSort(key.sort, sort));
+  if (same !== undefined) return same;
+  const { by, name, direction } = sort;
+  const label = by === 'metric' ? headingOf(snapshot.definition, name) : by === 'setting' ? fieldHeading(name) : name;
+  const reversed = by !== 'metric' && direction === 'maximize' ? ', greatest first' : '';
+  return { label: `${label}${reversed}`, sort, value: (trial) => valueOf(trial, sort) };
+}
+
+export function isSameSort(one: TrialSort, other: TrialSort): boolean {
+  return one.by === other.by && one.name === other.name && one.direction === other.direction;
+}
+
+function valueOf(trial: TrialRow, { by, name }: TrialSort): number | null {
+  switch (by) {
+    case 'metric':
+      return measure(trial, name);
+    case 'setting':
+      return numberIn(trial.configuration, name);
+    case 'evaluation':
+      return numberIn(trial.evaluation, name);
+    case 'trial':
+      return trial.trial;
+    case 'state':
+      return rankByState[trial.state];
+    default:
+      return assertNever(by, 'order of trials');
+  }
+}
+
+function numberIn(settings: object, name: string): number | null {
+  const value: unknown = Object.entries(settings).find(([key]) => key === name)?.[1];
+  return typeof value === 'number' ? value : null;
 }
 
 export function orderTrials(trials: readonly TrialRow[], key: SortKey): readonly TrialRow[] {

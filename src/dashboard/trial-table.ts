@@ -1,13 +1,16 @@
 import type { SweepSnapshot, TrialPage, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
-import type { TrialFilter } from '../store/trial-filter.ts';
+import type { FilterColumn, TrialFilter } from '../store/trial-filter.ts';
 import { captionRule, fitText, span, type StyledLine } from './styled-line.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { trialColumns } from './trial-columns.ts';
-import { orderTrials, sortKeys, type SortKey } from './trial-order.ts';
+import { isSameSort, orderTrials, type SortKey, sortKeyOf, sortKeys } from './trial-order.ts';
 
 export interface TrialTableView {
-  /** Index into `sortKeys(snapshot)`, taken modulo its length. */
-  readonly sort: number;
+  /** Index into `sortKeys(snapshot)`, taken modulo its length, or any other order. */
+  readonly sort: number | TrialSort;
+  /** Null: those that the sweep calls for. */
+  readonly columns: readonly FilterColumn[] | null;
+  readonly marked: readonly number[];
   /** Which trials are shown; null: all. */
   readonly filter: TrialFilter | null;
   /** Rows scrolled past. */
@@ -34,18 +37,26 @@ export function trialTable(
   const shown = rows.slice(skipped, skipped + room);
   const offset = from + skipped;
   const total = shownCount(snapshot);
-  const columns = trialColumns(snapshot, width - 2);
+  const columns = trialColumns(snapshot, width - 2, view.columns);
   const range = total > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${total}` : '';
   const order = `by ${key.label}${key.sort.by === 'metric' ? ', best first' : ''}`;
-  const caption = `${rows.length === 0 ? 'no trials' : `trials${range} ${order}`}${filterWords(snapshot)}`;
+  const marked = view.marked.length === 0 ? '' : `, ${view.marked.length} marked`;
+  const caption = `${rows.length === 0 ? 'no trials' : `trials${range} ${order}`}${filterWords(snapshot)}${marked}`;
+  const marks = new Set(view.marked);
   return [
     captionRule(caption, width),
     headings(columns),
     ...shown.map((trial, row) => {
-      const marks = `${front.has(trial.trial) ? '*' : ' '}${offset + row === view.selected ? '>' : ' '}`;
-      return trialLine(trial, columns, marks);
+      const sign = rowSign(offset + row === view.selected, marks.has(trial.trial));
+      return trialLine(trial, columns, `${front.has(trial.trial) ? '*' : ' '}${sign}`);
     }),
   ].slice(0, height);
+}
+
+/** `>` chosen, `+` marked, `#` both. */
+function rowSign(chosen: boolean, marked: boolean): string {
+  if (chosen) return marked ? '#' : '>';
+  return marked ? '+' : ' ';
 }
 
 /** Trials of the table, over all pages. */
@@ -83,7 +94,7 @@ export function hasPage(snapshot: SweepSnapshot, view: TrialTableView, visible: 
   if (page?.filter?.text !== view.filter?.text) return false;
   if (page === undefined) return true;
   const last = Math.min(shownCount(snapshot), view.offset + visible);
-  const sorted = sameSort(page.sort, sortKeyAt(snapshot, view.sort).sort);
+  const sorted = isSameSort(page.sort, sortKeyAt(snapshot, view.sort).sort);
   return sorted && page.offset <= view.offset && last <= page.offset + trials.length;
 }
 
@@ -100,16 +111,11 @@ function orderedTrials(snapshot: SweepSnapshot, view: TrialTableView): OrderedTr
     const key = sortKeyAt(snapshot, view.sort);
     return { key, rows: orderTrials(trials, key), from: 0 };
   }
-  const key = sortKeys(snapshot).find(({ sort }) => sameSort(sort, page.sort));
-  if (key === undefined) throw new RangeError(`trials were read in an order that no column has: ${page.sort.name}`);
-  return { key, rows: trials, from: page.offset };
+  return { key: sortKeyOf(snapshot, page.sort), rows: trials, from: page.offset };
 }
 
-function sameSort(one: TrialSort, other: TrialSort): boolean {
-  return one.by === other.by && one.name === other.name;
-}
-
-function sortKeyAt(snapshot: SweepSnapshot, sort: number): SortKey {
+function sortKeyAt(snapshot: SweepSnapshot, sort: number | TrialSort): SortKey {
+  if (typeof sort !== 'number') return sortKeyOf(snapshot, sort);
   const keys = sortKeys(snapshot);
   const key = keys[sort % keys.length];
   if (key === undefined) throw new RangeError('a sweep has at least one column to sort by');

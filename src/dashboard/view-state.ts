@@ -1,5 +1,6 @@
 import { assertNever } from '../base/assert-never.ts';
-import type { TrialFilter } from '../store/trial-filter.ts';
+import type { TrialSort } from '../store/sweep-snapshot.ts';
+import type { FilterColumn, TrialFilter } from '../store/trial-filter.ts';
 
 /** What `enter` leads to. */
 export interface Opened {
@@ -16,7 +17,14 @@ export interface ViewState {
   /** Name of the view that fills the body of the frame. */
   readonly view: string;
   readonly subject: string;
-  readonly sort: number;
+  /** Place among the orders that a key goes through, or any other order. */
+  readonly sort: number | TrialSort;
+  /** Columns of the trials; null: those that the sweep calls for. */
+  readonly columns: readonly FilterColumn[] | null;
+  /** Trials that commands are for, ascending. */
+  readonly marked: readonly number[];
+  /** What was chosen in single views, by `view choice`. */
+  readonly choices: Readonly<Record<string, string>>;
   /** Which trials are shown; null: all. */
   readonly filter: TrialFilter | null;
   /** Rows scrolled past. */
@@ -24,6 +32,8 @@ export interface ViewState {
   /** Place of the chosen row among all. */
   readonly selected: number;
   readonly help: boolean;
+  /** Lines of the help scrolled past. */
+  readonly helpOffset: number;
   /** Where `esc` leads; null: it was not opened from anywhere. */
   readonly back: ViewState | null;
 }
@@ -32,10 +42,14 @@ export const initialViewState: ViewState = {
   view: 'overview',
   subject: '',
   sort: 0,
+  columns: null,
+  marked: [],
+  choices: {},
   filter: null,
   offset: 0,
   selected: 0,
   help: false,
+  helpOffset: 0,
   back: null,
 };
 
@@ -44,6 +58,12 @@ export type ViewAction =
   | { readonly kind: 'open'; readonly opened: Opened }
   | { readonly kind: 'back' }
   | { readonly kind: 'next_sort' }
+  | { readonly kind: 'sort'; readonly sort: TrialSort }
+  | { readonly kind: 'columns'; readonly columns: readonly FilterColumn[] | null }
+  /** Marks these; where all of them are marked, takes the marks away. */
+  | { readonly kind: 'mark'; readonly trials: readonly number[] }
+  | { readonly kind: 'unmark' }
+  | { readonly kind: 'choose'; readonly choice: string; readonly value: string }
   | { readonly kind: 'filter'; readonly filter: TrialFilter | null }
   | { readonly kind: 'toggle_help' }
   | { readonly kind: 'move'; readonly rows: number };
@@ -59,23 +79,35 @@ export interface ViewExtent {
 export function changeView(state: ViewState, action: ViewAction, { rows, visible }: ViewExtent): ViewState {
   switch (action.kind) {
     case 'go':
-      return { ...initialViewState, view: action.view, sort: state.sort, filter: state.filter };
+      return { ...initialViewState, ...kept(state), view: action.view };
     case 'open': {
       const { view, subject, sweep } = action.opened;
-      // Another sweep has other columns.
-      const filter = sweep === undefined ? state.filter : null;
-      return { ...initialViewState, view, subject, sort: state.sort, filter, back: state };
+      // Another sweep has other columns and other trials.
+      const of = sweep === undefined ? kept(state) : { choices: state.choices };
+      return { ...initialViewState, ...of, view, subject, back: state };
     }
     case 'back':
       if (state.help) return { ...state, help: false };
-      return state.back ?? { ...state, filter: null, ...(state.filter === null ? {} : top) };
+      if (state.back !== null) return { ...state.back, marked: state.marked, choices: state.choices };
+      return { ...state, filter: null, ...(state.filter === null ? { marked: [] } : top) };
     case 'filter':
       return { ...state, help: false, filter: action.filter, ...top };
     case 'next_sort':
-      return { ...state, sort: state.sort + 1, ...top };
+      return { ...state, sort: typeof state.sort === 'number' ? state.sort + 1 : 0, ...top };
+    case 'sort':
+      return { ...state, sort: action.sort, ...top };
+    case 'columns':
+      return { ...state, columns: action.columns };
+    case 'mark':
+      return { ...state, marked: marksAfter(state.marked, action.trials) };
+    case 'unmark':
+      return { ...state, marked: [] };
+    case 'choose':
+      return { ...state, choices: { ...state.choices, [action.choice]: action.value }, ...top };
     case 'toggle_help':
-      return { ...state, help: !state.help };
+      return { ...state, help: !state.help, helpOffset: 0 };
     case 'move': {
+      if (state.help) return { ...state, helpOffset: Math.max(0, state.helpOffset + finite(action.rows)) };
       const from = Math.min(state.selected, Math.max(0, rows - 1));
       const selected = Math.max(0, Math.min(rows - 1, from + action.rows));
       // No further than is needed to see the chosen row, and never past a full screen.
@@ -85,4 +117,20 @@ export function changeView(state: ViewState, action: ViewAction, { rows, visible
     default:
       return assertNever(action, 'view action');
   }
+}
+
+/** What holds for all views of a sweep. */
+function kept({ sort, columns, marked, choices, filter }: ViewState) {
+  return { sort, columns, marked, choices, filter };
+}
+
+function marksAfter(marked: readonly number[], trials: readonly number[]): readonly number[] {
+  const all = trials.every((trial) => marked.includes(trial));
+  const after = all ? marked.filter((trial) => !trials.includes(trial)) : [...new Set([...marked, ...trials])];
+  return after.toSorted((a, b) => a - b);
+}
+
+/** Rows of a move to one of the ends: more than any help has. */
+function finite(rows: number): number {
+  return Math.max(-1000, Math.min(1000, rows));
 }

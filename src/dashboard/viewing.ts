@@ -11,7 +11,8 @@ import {
   type ViewExtent,
   type ViewState,
 } from './view-state.ts';
-import type { ReadView } from './views/view.ts';
+import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { chosenValue, type ReadView } from './views/view.ts';
 import { viewAfter, viewNamed, views } from './views/views.ts';
 
 export interface ViewingOptions {
@@ -100,6 +101,38 @@ export class Viewing {
     return this.shown?.open({ snapshot, state: this.#state }) ?? null;
   }
 
+  /** Trials that are marked, and those of the chosen row. */
+  get trials(): { readonly marked: readonly number[]; readonly chosen: readonly number[] } {
+    const snapshot = this.#options.snapshot();
+    const state = this.#state;
+    const chosen = snapshot === null || state.help ? [] : (this.shown?.trials({ snapshot, state }) ?? []);
+    return { marked: state.marked, chosen };
+  }
+
+  /** Marks the chosen row, and goes on to the next. */
+  mark(): void {
+    const { chosen } = this.trials;
+    if (chosen.length === 0) return;
+    this.change({ kind: 'mark', trials: chosen });
+    if (this.extent.rows > 1) this.change({ kind: 'move', rows: 1 });
+  }
+
+  /** Of one of the view's choices the next value, or this one. @returns why not; null: it is chosen */
+  choose(name: string, wanted?: string): string | null {
+    const snapshot = this.#options.snapshot();
+    const view = viewNamed(this.#state.view);
+    const choice = view.choices?.find((each) => each.name === name);
+    if (choice === undefined) return `${view.name} has no ${name} to choose`;
+    if (snapshot === null) return null;
+    const values = choice.values(snapshot);
+    const now = chosenValue(view.name, choice, { snapshot, state: this.#state });
+    const value = wanted ?? values[(values.indexOf(now) + 1) % values.length];
+    if (value === undefined || !values.includes(value))
+      return `there is no ${name} ${value ?? ''}${didYouMean(value ?? '', values)}; there are ${values.join(' ')}`;
+    this.change({ kind: 'choose', choice: `${view.name} ${name}`, value });
+    return null;
+  }
+
   /** Reads what the view shows; nothing where the snapshot has it all. */
   async read(sweepId: string): Promise<void> {
     const state = this.#state;
@@ -108,7 +141,13 @@ export class Viewing {
     const offset = Math.max(0, state.offset - rowsAround);
     const limit = 2 * rowsAround + this.#options.size().rows;
     const turn = ++this.#turn;
-    const view = await read(this.#options.source, { sweepId, subject: state.subject, offset, limit });
+    const view = await read(this.#options.source, {
+      sweepId,
+      subject: state.subject,
+      offset,
+      limit,
+      choices: state.choices,
+    });
     // What was asked for later counts, whichever comes first.
     if (turn === this.#turn) this.#read = { of: identity(state), view };
   }
@@ -127,7 +166,8 @@ export class Viewing {
   }
 }
 
-/** Which view of what a state is in. */
-function identity({ view, subject }: ViewState): string {
-  return `${view} ${subject}`;
+/** Which view of what a state is in, with what was chosen there. */
+function identity({ view, subject, choices }: ViewState): string {
+  const own = (viewNamed(view).choices ?? []).map(({ name }) => choices[`${view} ${name}`] ?? '');
+  return [view, subject, ...own].join(' ');
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DatabaseTransaction } from './open-store.ts';
 import { type ClaimedRow, describeSegments } from './describe-segments.ts';
+import { pauseDrained } from './drain-sweep.ts';
 import { finishSweeps } from './settle-trainings.ts';
 import { packingOf } from './packing-plans.ts';
 import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
@@ -9,7 +10,7 @@ import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
 export async function claimSegments(tx: DatabaseTransaction, request: ClaimRequest): Promise<ClaimResult> {
   const sweep = await tx
     .selectFrom('sweeps')
-    .select(['state', 'desired_state', 'generation'])
+    .select(['state', 'desired_state', 'generation', 'draining'])
     .where('id', '=', request.sweepId)
     .executeTakeFirst();
   if (sweep === undefined || sweep.generation !== request.generation) return { kind: 'exhausted' };
@@ -17,10 +18,16 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   if (sweep.desired_state === 'paused') return { kind: 'wait' };
 
   const before = await claimedBefore(tx, request);
-  const ids = before.length > 0 ? before : await pickNext(tx, request);
+  const ids = before.length > 0 ? before : await pickNext(tx, request, sweep.draining);
+  if (ids.length === 0 && sweep.draining) await pauseDrained(tx, request.sweepId);
   if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
   const rows = await take(tx, request, ids);
-  const packing = await packingOf(tx, request, rows[0], before.length > 0 ? 1 : (request.maxSegments ?? 1));
+  const packing = await packingOf(
+    tx,
+    request,
+    rows[0],
+    before.length > 0 || sweep.draining ? 1 : (request.maxSegments ?? 1),
+  );
   rows.push(...(await take(tx, request, packing.beside)));
   const bundle = await describeSegments(tx, request, rows, packing.pack);
   const packed = rows.some(({ kind, bundle_key: key }) => kind === 'train' && key !== null);
@@ -31,12 +38,12 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
  * Evaluations before trainings: what has been trained is not kept waiting. Between slots that take rows, whoever trained
  * it comes first, and has its row of them together; others find it once it has waited, or where there is nothing else.
  */
-async function pickNext(tx: DatabaseTransaction, request: ClaimRequest): Promise<string[]> {
+async function pickNext(tx: DatabaseTransaction, request: ClaimRequest, draining: boolean): Promise<string[]> {
   const limit = request.maxInARow ?? 1;
   const own = await pickEvaluations(tx, request, limit, limit === 1 ? 'any' : 'own_or_waited');
   if (own.length > 0) return own;
-  const first = await pickTrainings(tx, request, 1);
-  const trainings = limit === 1 || first.length === 0 ? first : await pickTrainings(tx, request, limit);
+  const first = await pickTrainings(tx, request, 1, draining);
+  const trainings = limit === 1 || first.length === 0 ? first : await pickTrainings(tx, request, limit, draining);
   if (trainings.length > 0) return trainings;
   return first.length > 0 ? first : pickEvaluations(tx, request, limit, 'any');
 }
@@ -111,16 +118,22 @@ async function pickEvaluations(
 
 /**
  * The first train segments in the sweep's order: its trainings are walked in order, and the walk ends where there are
- * enough. Several are taken only where none could step beside others: those are found by their bundle key.
+ * enough; of a sweep that drains only those that were begun. Several are taken only where none could step beside others: those are found by their bundle key.
  */
-async function pickTrainings(tx: DatabaseTransaction, request: ClaimRequest, limit: number): Promise<string[]> {
+async function pickTrainings(
+  tx: DatabaseTransaction,
+  request: ClaimRequest,
+  limit: number,
+  begunAlone: boolean,
+): Promise<string[]> {
+  const begun = sql`and (select attempt_count from trainings t where t.id = s.training_id) > 0`;
   const alone = sql`and (select bundle_key from trainings t where t.id = s.training_id) is null`;
   const { rows } = await sql<{ id: string }>`
     select s.id
     from (select training_id, ordinal from sweep_trainings
       where sweep_id = ${request.sweepId} and open order by ordinal) l
     join segments s on s.training_id = l.training_id
-    where s.kind = 'train' and ${takeable} ${limit > 1 ? alone : sql``}
+    where s.kind = 'train' and ${takeable} ${limit > 1 ? alone : sql``} ${begunAlone ? begun : sql``}
     order by l.ordinal, s.end_step
     limit ${limit}
     for update of s skip locked`.execute(tx);

@@ -5,7 +5,8 @@ import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { advanceSearch, reportRetried } from './advance-search.ts';
 import { letGo } from './let-go.ts';
-import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+import { beginDraining, pauseDrained } from './drain-sweep.ts';
+import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
 export type SweepCommand =
   | { readonly kind: 'pause' }
@@ -13,7 +14,12 @@ export type SweepCommand =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'set_parallelism'; readonly parallelism: number }
   | { readonly kind: 'set_priority'; readonly priority: number }
-  | { readonly kind: 'retry_failed' };
+  /** What was begun comes to its end, nothing else begins, and then the sweep is paused. */
+  | { readonly kind: 'drain' }
+  /** @param trials of these alone, cancelled ones too; absent: of all that failed */
+  | { readonly kind: 'retry_failed'; readonly trials?: readonly number[] }
+  /** Lets go of the trainings of some trials, with all their trials. */
+  | { readonly kind: 'cancel_trials'; readonly trials: readonly number[] };
 
 /** How a command ended: `unchanged` when the sweep already was so, or the command's id was seen before. */
 export interface CommandResult {
@@ -35,7 +41,7 @@ export function commandSweep(
   return transact(store, async (tx) => {
     const sweep = await tx
       .selectFrom('sweeps')
-      .select(['id', 'state', 'desired_state', 'listens'])
+      .select(['id', 'state', 'desired_state', 'listens', 'draining'])
       .where('name', '=', sweepName)
       .forUpdate()
       .executeTakeFirst();
@@ -73,6 +79,7 @@ interface SweepStates {
   readonly state: string;
   readonly desired_state: string;
   readonly listens: boolean;
+  readonly draining: boolean;
 }
 
 async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: SweepCommand): Promise<boolean> {
@@ -82,7 +89,7 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
       await setDesired(tx, sweep.id, 'paused');
       return true;
     case 'resume':
-      if (sweep.state === 'completed' || (sweep.state === 'running' && sweep.desired_state === 'running')) return false;
+      if (sweep.state === 'completed' || (isRunning(sweep) && !sweep.draining)) return false;
       await setDesired(tx, sweep.id, 'running');
       if (sweep.state === 'cancelled') await reopen(tx, sweep.id);
       return true;
@@ -101,11 +108,22 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
     case 'set_priority':
       await tx.updateTable('sweeps').set({ priority: command.priority }).where('id', '=', sweep.id).execute();
       return true;
+    case 'drain':
+      if (!isRunning(sweep) || sweep.draining) return false;
+      await beginDraining(tx, sweep.id);
+      await pauseDrained(tx, sweep.id);
+      return true;
     case 'retry_failed':
-      return retryFailed(tx, sweep);
+      return retryFailed(tx, sweep, command.trials);
+    case 'cancel_trials':
+      return cancelTrials(tx, sweep, command.trials);
     default:
       return assertNever(command, 'sweep command');
   }
+}
+
+function isRunning(sweep: SweepStates): boolean {
+  return sweep.state === 'running' && sweep.desired_state === 'running';
 }
 
 /** A search that adapts suggests as many points ahead as can run at once, and a race takes up as many seeds. */
@@ -117,7 +135,7 @@ async function tellCapacity(tx: DatabaseTransaction, sweepId: string, parallelis
 async function setDesired(tx: DatabaseTransaction, sweepId: string, state: 'running' | 'paused'): Promise<void> {
   await tx
     .updateTable('sweeps')
-    .set({ state, desired_state: state, finished_at: null })
+    .set({ state, desired_state: state, finished_at: null, draining: false })
     .where('id', '=', sweepId)
     .execute();
 }
@@ -126,7 +144,7 @@ async function setDesired(tx: DatabaseTransaction, sweepId: string, state: 'runn
 async function cancel(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await tx
     .updateTable('sweeps')
-    .set({ state: 'cancelled', desired_state: 'cancelled', finished_at: new Date() })
+    .set({ state: 'cancelled', desired_state: 'cancelled', finished_at: new Date(), draining: false })
     .where('id', '=', sweepId)
     .execute();
   const { rows } = await sql<{ training_id: string }>`
@@ -136,19 +154,53 @@ async function cancel(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await letGo(tx, ids, 'cancelled');
 }
 
+/** @throws DropsweepError COMMAND_REFUSED where a search waits for what they bring */
+async function cancelTrials(tx: DatabaseTransaction, sweep: SweepStates, trials: readonly number[]): Promise<boolean> {
+  if (sweep.listens) {
+    throw new DropsweepError('COMMAND_REFUSED', 'single trials of this sweep cannot be cancelled', {
+      where: `trials ${trials.join(', ')}`,
+      got: 'a search that decides by the results of the trainings that it has asked for',
+      expected: 'a sweep without a scheduler, budget or adapting search',
+      fix: 'cancel the sweep, or let the search end them',
+    });
+  }
+  const { rows } = await sql<{ training_id: string }>`
+    update sweep_trainings l set open = false, released_at = now()
+    where l.sweep_id = ${sweep.id} and l.open and ${ofTrials(trials)} returning l.training_id`.execute(tx);
+  await letGo(
+    tx,
+    rows.map((row) => row.training_id),
+    'cancelled',
+  );
+  await finishSweeps(tx, [sweep.id]);
+  return rows.length > 0;
+}
+
+/** A condition on `l`: its training has one of these trials. */
+function ofTrials(trials: readonly number[]) {
+  return sql`exists (
+    select 1 from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
+    where w.sweep_id = l.sweep_id and e.training_id = l.training_id and w.trial = any(${trials}::integer[]))`;
+}
+
 /** Undoes a cancel: trainings that were let go are wanted again, and go on from their checkpoints. */
 async function reopen(tx: DatabaseTransaction, sweepId: string): Promise<void> {
   await openLinks(tx, sweepId, sql`l.released_at is not null and not l.pruned`);
 }
 
 /** A paused sweep stays paused: only a resume lets it go on. */
-async function retryFailed(tx: DatabaseTransaction, sweep: SweepStates): Promise<boolean> {
-  const ids = await openLinks(
-    tx,
-    sweep.id,
-    sql`exists (select 1 from trainings t where t.id = l.training_id
-      and t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed'))`,
-  );
+async function retryFailed(
+  tx: DatabaseTransaction,
+  sweep: SweepStates,
+  trials: readonly number[] | undefined,
+): Promise<boolean> {
+  const failed = sql`exists (select 1 from trainings t where t.id = l.training_id
+    and t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed'))`;
+  const wanted =
+    trials === undefined
+      ? failed
+      : sql`${ofTrials(trials)} and (${failed} or (l.released_at is not null and not l.pruned))`;
+  const ids = await openLinks(tx, sweep.id, wanted);
   if (ids.length > 0 && sweep.state !== 'paused') await setDesired(tx, sweep.id, 'running');
   return ids.length > 0;
 }

@@ -24,6 +24,8 @@ export interface CreateSweepRequest {
   readonly launchedBy: Readonly<Record<string, string>>;
   /** Take a plan whose trainings contain those of the sweep of this name, and add what is new. */
   readonly extend?: boolean;
+  /** An extended sweep that was paused stays so; absent: it goes on. */
+  readonly staysPaused?: boolean;
   /** Told after each block how many of the planned trainings are recorded. */
   readonly progress?: (recorded: number, planned: number) => void;
 }
@@ -64,7 +66,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await sql`select pg_advisory_xact_lock(hashtextextended(${plan.definition.name}, 0))`.execute(tx);
   const before = await tx
     .selectFrom('sweeps')
-    .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'searching'])
+    .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'searching', 'desired_state'])
     .where('name', '=', plan.definition.name)
     .executeTakeFirst();
   for (const dataset of request.datasets) {
@@ -85,12 +87,13 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   const merged = request.extend === true ? await extendedPlan(tx, before, plan) : null;
   if (merged === null) return { id: before.id, kind: 'conflict', existing: before.definition };
+  const state = request.staysPaused === true && before.desired_state === 'paused' ? 'paused' : 'running';
   await tx
     .updateTable('sweeps')
     .set({
       ...frozenColumns(plan, merged),
-      state: 'running',
-      desired_state: 'running',
+      state,
+      desired_state: state,
       finished_at: null,
       halted: null,
       inserted_trainings: 0,

@@ -30,6 +30,8 @@ export interface DatabaseSchema {
     trainer: string;
     state: Generated<SweepRecordState>;
     desired_state: Generated<'running' | 'paused' | 'cancelled'>;
+    /** What was begun comes to its end, and nothing else begins. */
+    draining: Generated<boolean>;
     desired_parallelism: number;
     priority: number;
     generation: Generated<number>;

@@ -10,6 +10,7 @@ import * as searchEnds from '../../migrations/0008-search-ends.ts';
 import * as unreadLoss from '../../migrations/0009-unread-loss.ts';
 import * as furtherValues from '../../migrations/0010-further-values.ts';
 import * as furtherSets from '../../migrations/0011-further-sets.ts';
+import * as draining from '../../migrations/0012-draining.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '0009-unread-loss': unreadLoss,
   '0010-further-values': furtherValues,
   '0011-further-sets': furtherSets,
+  '0012-draining': draining,
 };
 
 /**

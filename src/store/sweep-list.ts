@@ -60,7 +60,7 @@ export async function readSweepProvenance(store: Store, name: string): Promise<S
 /** Changes whenever a sweep that had come to rest may have begun to move. @throws SWEEP_NOT_FOUND */
 export async function readSweepMark(store: Store, name: string): Promise<string> {
   const { rows } = await sql<{ mark: string }>`
-    select concat_ws(' ', s.state, s.desired_state, s.desired_parallelism, s.generation, s.planned_trainings,
+    select concat_ws(' ', s.state, s.desired_state, s.draining, s.desired_parallelism, s.generation, s.planned_trainings,
       (select count(*) from theory_constants c where c.theory_key = s.theory_key and c.constants is not null)) as mark
     from sweeps s where s.name = ${name}`.execute(store.db);
   const [row] = rows;

@@ -12,9 +12,13 @@ export interface SweepSnapshot {
   readonly name: string;
   readonly state: SweepState;
   readonly desiredState: 'running' | 'paused' | 'cancelled';
+  /** What was begun comes to its end, nothing else begins; absent: no. */
+  readonly draining?: boolean;
   readonly definition: SweepDefinition;
   readonly trainer: 'onnx' | 'simulated';
   readonly desiredParallelism: number;
+  /** Higher goes first; absent: not read. */
+  readonly priority?: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
   /** Of trainings; `collapsed`: those that an evaluation found to give one class alone. */
@@ -38,9 +42,9 @@ export interface SweepSnapshot {
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
 }
 
-/** What trials are ordered by: a metric, a field of the training's configuration, their number, or their state. */
+/** What trials are ordered by: a metric, a field of the training or of the evaluation, their number, or their state. */
 export interface TrialSort {
-  readonly by: 'metric' | 'setting' | 'trial' | 'state';
+  readonly by: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state';
   /** Of the metric or the field. */
   readonly name: string;
   readonly direction: 'maximize' | 'minimize';

@@ -112,6 +112,8 @@ function valueOf({ by, name }: TrialSort, constants: TheoryConstants | null): Ra
       return rankOf(rankByState);
     case 'setting':
       return setting(name);
+    case 'evaluation':
+      return numberIn(sql`e.configuration #> array[${name}::text]`);
     case 'metric':
       return measuredOutside(constants)[name] ?? objectiveValue({ metric: name });
     default:
@@ -139,7 +141,10 @@ function complexityOrder(constants: TheoryConstants | null): RawBuilder<number |
 }
 
 function setting(name: string): RawBuilder<number | null> {
-  const found = sql`t.specification #> array['configuration', ${name}::text]`;
+  return numberIn(sql`t.specification #> array['configuration', ${name}::text]`);
+}
+
+function numberIn(found: RawBuilder<unknown>): RawBuilder<number | null> {
   return sql`case jsonb_typeof(${found}) when 'number' then (${found})::double precision end`;
 }
 

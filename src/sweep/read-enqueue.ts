@@ -22,7 +22,11 @@ export function readEnqueue(file: YamlSection, reading: SpaceReading): readonly 
   });
 }
 
-function readPoint(point: YamlSection, { space, scales, axes }: SpaceReading): Readonly<Record<string, Json>> {
+/** One point of a space: a value for each axis but `seed`. */
+export function readPoint(
+  point: YamlSection,
+  { space, scales, axes }: Pick<SpaceReading, 'space' | 'scales' | 'axes'>,
+): Readonly<Record<string, Json>> {
   const values: Record<string, Json> = {};
   for (const { name, alias, form } of trainingFields) {
     const known = space[name];

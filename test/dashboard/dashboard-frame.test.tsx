@@ -60,21 +60,21 @@ describe('the whole frame', () => {
       "dropsweep quickstart                                 RUNNING
       [##########----------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting
-      ── keys ────────────────────────────────────────────────────
+      ── keys 1–14 of 21, j k ────────────────────────────────────
       q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
-      p, r        pause (slots checkpoint and stop), resume
-      + -         one lane more or less
-      s, /        sort the trials by the next column, filter them
+      ?, tab, :   this help, the next view, anything by its name
       ↑ ↓ or k j  choose a row
       PgUp PgDn   a page; Home, End: the first, the last
       enter, esc  open the chosen row, go back (or show all again)
-      ?, tab, :   this help, the next view, anything by its name
-      1           overview: trials, trade-off and slots at once
-      2           trials: every trial, by any column
-      3           trade-off: the objective against complexity
-      4           slots: what every slot does
-      5           events: what happened, newest first
-      6           sweeps: all sweeps; enter: watch it
+      s, /        sort the trials (or :sort COLUMN), filter them
+      :columns    of the trials, as in :columns p M accuracy
+      space       mark trials for R, C and P (or :unmark)
+      p, r        pause (slots checkpoint and stop), resume
+      D           drain: what was begun ends, nothing else begins
+      + -         one lane more or less (or :parallelism N)
+      :priority   N: among sweeps the higher goes first
+      c           clone the trial with changes, in $EDITOR
+      R, C        retry what failed, cancel: the marked, or all
       12:09:52Z training 4 succeeded after 31.5 s
       q leave  ? help  tab view  p pause  r resume  s sort"
     `);

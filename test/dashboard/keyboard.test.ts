@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keyMeaning } from '../../src/dashboard/key-bindings.ts';
+import { isLooking, keyMeaning } from '../../src/dashboard/key-bindings.ts';
 import { Keyboard } from '../../src/dashboard/keyboard.ts';
-import { whyNot } from '../../src/dashboard/steering.ts';
+import { whyNot } from '../../src/dashboard/steering-orders.ts';
 
 /*
- * Commands are p, r, + and -; all else moves. Time is fake: a hand is slower than a paste by far.
+ * Commands are p, r, + and -, and a space marks; all else moves. Time is fake: a hand is slower than a paste by far.
  */
 let told: string[];
 let keyboard: Keyboard;
@@ -15,9 +15,9 @@ beforeEach(() => {
   keyboard = new Keyboard({
     onKey: (input, key) => {
       const meaning = keyMeaning(input, key, 5);
-      if (meaning?.kind === 'pause' || meaning?.kind === 'resume' || meaning?.kind === 'parallelism') {
-        keyboard.alone(() => told.push(meaning.kind));
-      } else if (meaning !== null) told.push(`key ${input}`);
+      if (meaning === null) return;
+      if (isLooking(meaning)) told.push(`key ${input}`);
+      else keyboard.alone(() => told.push(meaning.kind));
     },
     onPaste: (text) => told.push(`paste ${text}`),
     onRefused: () => told.push('refused'),
@@ -48,7 +48,7 @@ describe('the keyboard', () => {
 
   it('takes no command of a burst, however it is cut into pieces, and moves by what else is in it', async () => {
     keyboard.take('stopped -r\n', {});
-    expect(await after(100)).toEqual(['key s', ...Array.from({ length: 4 }, () => 'refused')]);
+    expect(await after(100)).toEqual(['key s', ...Array.from({ length: 5 }, () => 'refused')]);
     told.length = 0;
     for (const piece of ['p', 'r', 'j', '-']) {
       keyboard.take(piece, {});
@@ -92,11 +92,11 @@ it('commands on a sweep that has ended are refused with the reason', () => {
   expect(whyNot({ name: 's', state: 'completed' }, { kind: 'pause' })).toBe(
     's is completed: nothing of it runs that could be paused',
   );
-  expect(whyNot({ name: 's', state: 'cancelled' }, { kind: 'resume' })).toBe(
-    's is cancelled: dropsweep resume s goes on with it',
-  );
+  expect(whyNot({ name: 's', state: 'cancelled' }, { kind: 'pause' })).toBe('s is cancelled: r goes on with it');
+  expect(whyNot({ name: 's', state: 'cancelled' }, { kind: 'resume' })).toBeNull();
+  expect(whyNot({ name: 's', state: 'completed' }, { kind: 'retry' })).toBeNull();
   for (const state of ['running', 'paused'] as const) {
-    for (const kind of ['pause', 'resume', 'parallelism'] as const)
+    for (const kind of ['pause', 'resume', 'parallelism', 'cancel', 'set_priority'] as const)
       expect(whyNot({ name: 's', state }, { kind })).toBeNull();
   }
 });

@@ -1,17 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { carryOut } from '../../src/cli/dashboard-commands.ts';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { freePort } from '../../src/services/free-port.ts';
 import { startPostgres, type RunningPostgres } from '../../src/services/postgres-server.ts';
-import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { withoutTemporal } from '../support/without-temporal.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 import { Emulator } from './emulator.ts';
 
@@ -58,7 +58,7 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   const watching = runDashboard({
     readSnapshot: (page) => readSweepSnapshot(store, watched.name, page === undefined ? {} : { page }),
     source: dashboardSource(store, watched),
-    command: async (command) => void (await commandSweep(store, 'watched', randomUUID(), command)),
+    command: (command) => carryOut({ store, machine: withoutTemporal(server.databaseUrl) }, watched, command),
     stdout: emulator.output(),
     stdin: emulator.stdin,
     refreshMs: 50,

@@ -37,7 +37,13 @@ describe('a value in the table of trials', () => {
   it('is never cut so that it reads as another, at any width: a column that does not fit is left out', () => {
     for (const width of widths) {
       const columns = trialColumns(sweep, width - 2);
-      const lines = trialTable(sweep, { sort: 0, filter: null, offset: 0, selected: 0 }, new Set(), width, 12).slice(1);
+      const lines = trialTable(
+        sweep,
+        { sort: 0, columns: null, marked: [], filter: null, offset: 0, selected: 0 },
+        new Set(),
+        width,
+        12,
+      ).slice(1);
       for (const line of lines) {
         const text = line.map((piece) => piece.text).join('');
         expect(text).not.toContain('…');
@@ -57,14 +63,14 @@ describe('a value in the table of trials', () => {
     const page = { ...sweep, page: { sort, offset: 5_000 } };
     const caption = (view: TrialTableView) =>
       (trialTable(page, view, new Set(), 120, 4)[0] ?? []).map(({ text }) => text).join('');
-    expect(caption({ sort: 0, filter: null, offset: 5_001, selected: 0 })).toContain(
+    expect(caption({ sort: 0, columns: null, marked: [], filter: null, offset: 5_001, selected: 0 })).toContain(
       'trials 5002–5003 of 10000 by dropout_rate ',
     );
     // The page that was asked for is not there yet: what is shown is said.
-    expect(caption({ sort: 0, filter: null, offset: 0, selected: 0 })).toContain(
+    expect(caption({ sort: 0, columns: null, marked: [], filter: null, offset: 0, selected: 0 })).toContain(
       'trials 5001–5002 of 10000 by dropout_rate ',
     );
-    expect(caption({ sort: 0, filter: null, offset: 9_000, selected: 0 })).toContain(
+    expect(caption({ sort: 0, columns: null, marked: [], filter: null, offset: 9_000, selected: 0 })).toContain(
       'trials 5003–5004 of 10000 by dropout_rate ',
     );
   });

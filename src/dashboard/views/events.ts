@@ -27,4 +27,5 @@ export const events = readingView({
     const [first] = rows[state.selected - from]?.trials ?? [];
     return first === undefined ? null : { view: 'trial', subject: String(first) };
   },
+  trials: ({ from, rows }, { state }) => rows[state.selected - from]?.trials ?? [],
 });

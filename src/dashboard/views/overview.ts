@@ -4,7 +4,7 @@ import { tradeoff } from '../tradeoff.ts';
 import { shownCount, trialTable } from '../trial-table.ts';
 import { slotBlock } from './slots.ts';
 import { plotBlock } from './tradeoff.ts';
-import { openTrial } from './trials.ts';
+import { chosenTrial, openTrial } from './trials.ts';
 import { snapshotView } from './view.ts';
 
 /** Table, scatter and slots at once, as far as there is room. */
@@ -31,6 +31,7 @@ export const overview = snapshotView({
     return [...table, ...padding, ...beside(plot, left + 1, slotBlock(snapshot, now, right, parts.plot)), ...summary];
   },
   open: (_, frame) => openTrial(frame),
+  trials: (_, { snapshot, state }) => chosenTrial(snapshot, state),
 });
 
 /** Columns from which slots stand beside the scatter. */

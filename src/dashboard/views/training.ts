@@ -32,6 +32,7 @@ export const training = readingView({
       return sideBySide(shown.slice(row * across, (row + 1) * across), width, tall);
     }).flat();
   },
+  trials: ({ trial: { trial } }) => [trial],
 });
 
 /** Of the steps, in the order that they are drawn in. */

@@ -22,6 +22,7 @@ export const trial = readingView({
     return chosenRows({ caption, headings: null, total: rows.length, from: 0, rows, state, width, height });
   },
   open: ({ trial: { trial: number } }) => ({ view: 'training', subject: String(number) }),
+  trials: ({ trial: { trial: number } }) => [number],
 });
 
 function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewFrame['snapshot']['definition']) {

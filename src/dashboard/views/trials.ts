@@ -16,10 +16,16 @@ export const trials = snapshotView({
   draw: (_, { snapshot, state, width, height }) =>
     trialTable(snapshot, state, new Set(tradeoff(snapshot).front.map(({ trial }) => trial)), width, height),
   open: (_, frame) => openTrial(frame),
+  trials: (_, { snapshot, state }) => chosenTrial(snapshot, state),
 });
 
 /** The chosen row's trial. */
 export function openTrial({ snapshot, state }: { snapshot: SweepSnapshot; state: ViewState }) {
   const chosen = trialAt(snapshot, state);
   return chosen === null ? null : { view: 'trial', subject: String(chosen.trial) };
+}
+
+export function chosenTrial(snapshot: SweepSnapshot, state: ViewState): readonly number[] {
+  const chosen = trialAt(snapshot, state);
+  return chosen === null ? [] : [chosen.trial];
 }

@@ -19,6 +19,18 @@ export interface ViewRequest {
   readonly subject: string;
   readonly offset: number;
   readonly limit: number;
+  /** See ViewState. */
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+/** Something that can be chosen in a view: a key goes through its values, the palette takes one by name. */
+export interface ViewChoice {
+  readonly name: string;
+  readonly key: string;
+  /** In the help. */
+  readonly help: string;
+  /** The first is chosen where nobody has chosen. */
+  values(snapshot: SweepSnapshot): readonly string[];
 }
 
 /**
@@ -48,21 +60,28 @@ export interface ViewDefinition<Model> {
   /** Exactly as much as fits into the frame. */
   draw(model: Model, frame: ViewFrame): readonly StyledLine[];
   /** What `enter` opens on the chosen row. */
-  readonly open?: (model: Model, frame: Pick<ViewFrame, 'snapshot' | 'state'>) => Opened | null;
+  readonly open?: (model: Model, frame: ChosenIn) => Opened | null;
+  /** The trials that the chosen row stands for; absent: none. */
+  readonly trials?: (model: Model, frame: ChosenIn) => readonly number[];
+  readonly choices?: readonly ViewChoice[];
 }
+
+/** What says which row is chosen. */
+export type ChosenIn = Pick<ViewFrame, 'snapshot' | 'state'>;
 
 /** A view with what it has read. */
 export interface ReadView {
   rows(snapshot: SweepSnapshot): number;
   draw(frame: ViewFrame): readonly StyledLine[];
-  open(frame: Pick<ViewFrame, 'snapshot' | 'state'>): Opened | null;
+  open(frame: ChosenIn): Opened | null;
+  trials(frame: ChosenIn): readonly number[];
 }
 
 /** A view, whatever it reads. */
 export interface View
   extends Pick<
     ViewDefinition<never>,
-    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'numbered' | 'visible'
+    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'numbered' | 'visible' | 'choices'
   > {
   /** Null: it reads nothing of its own, and `drawn` is all of it. */
   readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;
@@ -87,12 +106,24 @@ export function snapshotView(definition: Omit<ViewDefinition<null>, 'read'>): Vi
 }
 
 function withModel<Model>(
-  { rows, draw, open }: Pick<ViewDefinition<Model>, 'rows' | 'draw' | 'open'>,
+  { rows, draw, open, trials }: Pick<ViewDefinition<Model>, 'rows' | 'draw' | 'open' | 'trials'>,
   model: Model,
 ): ReadView {
   return {
     rows: (snapshot) => rows(model, snapshot),
     draw: (frame) => draw(model, frame),
     open: (frame) => open?.(model, frame) ?? null,
+    trials: (frame) => trials?.(model, frame) ?? [],
   };
+}
+
+/** What was chosen in a view, or what is chosen where nobody has. */
+export function chosenValue(
+  view: string,
+  { name, values }: ViewChoice,
+  { snapshot, state }: Pick<ViewFrame, 'snapshot'> & { readonly state: Pick<ViewState, 'choices'> },
+): string {
+  const all = values(snapshot);
+  const chosen = state.choices[`${view} ${name}`];
+  return chosen !== undefined && all.includes(chosen) ? chosen : (all[0] ?? '');
 }

@@ -1,13 +1,26 @@
 import { verb } from '../../verb.ts';
 import { optionalSweep } from '../../verb-parameters.ts';
 
-export const watchVerb = verb<Record<never, never>, [string?]>(
+export interface WatchFlags {
+  readonly readOnly: boolean;
+}
+
+export const watchVerb = verb<WatchFlags, [string?]>(
   {
     name: 'watch',
     words: '[SWEEP]',
     brief: 'the dashboard; plain progress lines in a pipe',
-    examples: ['dropsweep watch', 'dropsweep watch my-sweep | tee progress.log'],
+    examples: [
+      'dropsweep watch',
+      'dropsweep watch my-sweep --read-only',
+      'dropsweep watch my-sweep | tee progress.log',
+    ],
   },
-  { positional: optionalSweep },
+  {
+    flags: {
+      readOnly: { kind: 'boolean', default: false, withNegated: false, brief: 'look alone: no key commands the sweep' },
+    },
+    positional: optionalSweep,
+  },
   async () => (await import('./watch.ts')).watch,
 );

@@ -2,9 +2,10 @@ import { chooseSweep } from '../../choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
 import { withRecord } from '../../../launch/open-record.ts';
+import type { WatchFlags } from './watch-verb.ts';
 
-export async function watch(this: CliContext, _flags: Record<never, never>, sweep?: string): Promise<void> {
+export async function watch(this: CliContext, { readOnly }: WatchFlags, sweep?: string): Promise<void> {
   await withRecord(async (record) => {
-    await followSweep(this, record, await chooseSweep(record.store, sweep));
+    await followSweep(this, record, await chooseSweep(record.store, sweep), { readOnly });
   });
 }
