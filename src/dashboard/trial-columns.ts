@@ -139,7 +139,7 @@ function settingIn(settings: object, field: string): string {
   const value: unknown = Object.entries(settings).find(([name]) => name === field)?.[1];
   if (typeof value === 'number' || typeof value === 'string' || value === null) return formatSetting(value);
   if (Array.isArray(value)) return value.join(',');
-  return value === undefined ? '–' : String(value);
+  return value === undefined ? '–' : JSON.stringify(value);
 }
 
 function configurationColumn(

@@ -30,7 +30,7 @@ export interface ViewChoice {
   /** In the help. */
   readonly help: string;
   /** The first is chosen where nobody has chosen. */
-  values(snapshot: SweepSnapshot): readonly string[];
+  readonly values: (snapshot: SweepSnapshot) => readonly string[];
 }
 
 /**
