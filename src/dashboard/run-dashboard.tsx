@@ -17,6 +17,7 @@ import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { wantsAscii } from './glyphs.ts';
 import { Steering } from './steering.ts';
 import { isFinal } from './sweep-progress.ts';
+import { TerminalLoan } from './terminal-loan.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 import { pageAsked } from './trial-table.ts';
 import { Viewing } from './viewing.ts';
@@ -41,6 +42,7 @@ class Dashboard {
   readonly #colour: boolean;
   readonly #leaving = new AbortController();
   readonly #nudges = new EventTarget();
+  readonly #loan: TerminalLoan;
   readonly #viewing: Viewing;
   readonly #keyboard: Keyboard;
   readonly #steering: Steering;
@@ -54,6 +56,12 @@ class Dashboard {
   constructor(options: DashboardOptions) {
     this.#options = options;
     this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
+    this.#loan = new TerminalLoan({
+      screen: this.#screen,
+      stdin: options.stdin,
+      stop: options.stopProcess ?? (() => process.kill(process.pid, 'SIGSTOP')),
+      draw: () => this.#draw(),
+    });
     this.#now = options.now ?? (() => new Date());
     this.#notices = new Notices(this.#now);
     this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
@@ -75,7 +83,7 @@ class Dashboard {
       say,
       refusal,
     });
-    this.#cloning = new Cloning({ tools: options.clone, away: (body) => this.#away(body), say, refusal });
+    this.#cloning = new Cloning({ tools: options.clone, away: (body) => this.#loan.during(body), say, refusal });
     this.#viewing = new Viewing({
       source: options.source,
       size: () => this.#screen,
@@ -99,8 +107,8 @@ class Dashboard {
     signal?.addEventListener('abort', leave, { once: true });
     for (const name of signals) process.on(name, leave);
     process.on('exit', restore);
-    process.on('SIGTSTP', this.#suspend);
-    process.on('SIGCONT', this.#continue);
+    process.on('SIGTSTP', this.#loan.suspend);
+    process.on('SIGCONT', this.#loan.resume);
     stdout.on('resize', resize);
     const release = this.#options.guard?.();
     this.#screen.open();
@@ -113,8 +121,8 @@ class Dashboard {
       release?.();
       stdout.off('resize', resize);
       process.off('exit', restore);
-      process.off('SIGTSTP', this.#suspend);
-      process.off('SIGCONT', this.#continue);
+      process.off('SIGTSTP', this.#loan.suspend);
+      process.off('SIGCONT', this.#loan.resume);
       for (const name of signals) process.off(name, leave);
       signal?.removeEventListener('abort', leave);
     }
@@ -124,35 +132,6 @@ class Dashboard {
   #nudge(): void {
     this.#nudges.dispatchEvent(new Event('nudge'));
   }
-
-  /** Ctrl-Z, or SIGTSTP from outside: the shell finds its terminal as it was. */
-  readonly #suspend = (): void => {
-    const { stdin, stopProcess = () => process.kill(process.pid, 'SIGSTOP') } = this.#options;
-    this.#screen.leave();
-    if (stdin.isTTY) stdin.setRawMode(false);
-    stopProcess();
-  };
-
-  /** Gives the terminal to somebody else, an editor, while the body runs. */
-  #away<Result>(body: () => Result): Result {
-    const { stdin } = this.#options;
-    this.#screen.leave();
-    if (stdin.isTTY) stdin.setRawMode(false);
-    try {
-      return body();
-    } finally {
-      this.#continue();
-    }
-  }
-
-  /** After `fg`: others may have written on the terminal, or changed its size. */
-  readonly #continue = (): void => {
-    const { stdin } = this.#options;
-    if (stdin.isTTY) stdin.setRawMode(true);
-    this.#screen.open();
-    this.#screen.invalidate();
-    this.#draw();
-  };
 
   #mount(): () => void {
     // In its debug mode ink asks of its stream columns and write alone.
@@ -265,7 +244,7 @@ class Dashboard {
 
   #act(meaning: KeyMeaning): void {
     if (meaning.kind === 'leave') this.#leaving.abort();
-    else if (meaning.kind === 'suspend') this.#suspend();
+    else if (meaning.kind === 'suspend') this.#loan.suspend();
     else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
     else if (meaning.kind === 'next_view') this.#viewing.next();
     else if (meaning.kind === 'open') this.#open();
