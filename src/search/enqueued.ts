@@ -9,7 +9,7 @@ export function enqueued(sampler: Sampler, search: SearchDefinition, axes: reado
   if (points.length === 0) return sampler;
   if (!sampler.independent) {
     return {
-      independent: false,
+      ...sampler,
       trials: points.length + sampler.trials,
       suggest: (number, history) => {
         const point = points.find((each) => history.accepts(each));

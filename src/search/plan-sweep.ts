@@ -4,6 +4,8 @@ import { metricNamed } from '../metrics/metrics.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
 import { sweepHash } from '../sweep/identity.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { furtherObjectives } from './heard-objectives.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
 import { markRepeats } from './mark-repeats.ts';
 import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
@@ -28,7 +30,7 @@ function searchSize(definition: SweepDefinition): number {
  * @throws DropsweepError SWEEP_FILE_INVALID
  */
 export function demandSearch(definition: SweepDefinition): void {
-  demandObjective(definition);
+  demandObjectives(definition);
   demandSeeds(definition);
   const size = searchSize(definition);
   if (size <= mostPoints) return;
@@ -41,16 +43,27 @@ export function demandSearch(definition: SweepDefinition): void {
   });
 }
 
-/** A search that decides by results decides by the first objective, which an evaluation has to have. */
-function demandObjective(definition: SweepDefinition): void {
-  const objective = definition.objectives[0]?.metric;
-  if (objective === undefined || !searchNeeds(definition).listens) return;
-  if (metricNamed(objective)?.ofTrial === undefined && setOfMetric(objective) === null) return;
-  throw new DropsweepError('SWEEP_FILE_INVALID', 'the search cannot decide by its first objective', {
-    where: 'objectives[0]',
-    got: objective,
-    expected: 'a metric that is measured on the dev rows, such as accuracy or loss',
-    fix: `name another first, for instance objectives: [accuracy, ${objective}], or use search: grid and scheduler: none`,
+/** Objectives that a search decides by are those that an evaluation has. */
+function demandObjectives(definition: SweepDefinition): void {
+  if (!searchNeeds(definition).listens) return;
+  const [first, ...others] = definition.objectives;
+  const measured = ({ metric }: Objective): boolean =>
+    metricNamed(metric)?.ofTrial === undefined && setOfMetric(metric) === null;
+  if (first !== undefined && !measured(first)) {
+    throw new DropsweepError('SWEEP_FILE_INVALID', 'the search cannot decide by its first objective', {
+      where: 'objectives[0]',
+      got: first.metric,
+      expected: 'a metric that is measured on the dev rows, such as accuracy or loss',
+      fix: `name another first, for instance objectives: [accuracy, ${first.metric}], or use search: grid and scheduler: none`,
+    });
+  }
+  const unheard = furtherObjectives(definition).find((objective) => !measured(objective));
+  if (unheard === undefined) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'the search cannot decide by one of its objectives', {
+    where: `objectives[${1 + others.indexOf(unheard)}]`,
+    got: unheard.metric,
+    expected: 'metrics that are measured on the dev rows, such as accuracy, ece or loss, where it decides by all',
+    fix: 'leave it out, or let the search decide by the first objective alone',
   });
 }
 

@@ -34,6 +34,8 @@ export interface AdaptiveSampler {
   readonly independent: false;
   /** Points at most. */
   readonly trials: number;
+  /** It decides by all objectives, and is told of each; absent: by the first. */
+  readonly allObjectives?: boolean;
   /** Null: no point is left. */
   suggest(number: number, history: SearchHistory): Suggestion | null;
 }
@@ -56,6 +58,8 @@ export interface SampledTrial {
   readonly state: 'pending' | 'done' | 'pruned' | 'failed';
   /** Mean over the seeds heard of; greater is better. Null: none, or all failed. */
   readonly value: number | null;
+  /** The other objectives, as `value`, where the sampler decides by all. */
+  readonly further?: readonly number[];
   /** The last rung that a training of it was heard of at; null: none yet. */
   readonly rung: number | null;
 }

@@ -20,6 +20,8 @@ export interface Scheduler {
   open(seeds?: number): SchedulerFold;
   /** It is told which trainings are repeats of one configuration; absent: it is not. */
   readonly repeats?: RepeatNeeds;
+  /** It decides by all objectives, and is told of each; absent: by the first. */
+  readonly allObjectives?: boolean;
   /** What its decisions were worth, as a sentence for reports; absent: nothing to say. */
   sentence?(made: DecisionsMade): string;
 }
@@ -46,8 +48,11 @@ export interface DecisionsMade {
 export interface SchedulerFold {
   /** So many trainings are in the search, at most: more when it is extended, fewer when it ends early. */
   planned(trainings: number): readonly RungDecision[];
-  /** @param value greater is better; null: the training failed before the rung's end */
-  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[];
+  /**
+   * @param value greater is better; null: the training failed before the rung's end
+   * @param further the other objectives, greater is better, where the scheduler decides by all
+   */
+  report(ordinal: number, rung: number, value: number | null, further?: readonly number[]): readonly RungDecision[];
   /** The training had failed at that rung, and is tried again. */
   retract(ordinal: number, rung: number): void;
   /** Hears of capacity, repeats and results, where it needs them. */

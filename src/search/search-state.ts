@@ -30,7 +30,7 @@ export class SearchState {
   constructor(definition: SweepDefinition, inputs: ResolvedInputs) {
     const scheduler = makeScheduler(definition.scheduler);
     const sampler = makeSampler(definition);
-    this.#ladder = scheduler.open(Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length));
+    this.#ladder = scheduler.open(seedCount(definition));
     this.#budget = new BudgetFold(definition.budget ?? {}, definition.objectives[0]);
     this.#suggestions = sampler.independent ? null : new Suggestions({ definition, inputs, scheduler }, sampler);
   }
@@ -98,8 +98,8 @@ export class SearchState {
   }
 
   /** A search that has ended keeps nobody waiting. */
-  #decisionsOn({ ordinal, rung, value }: SearchFact): readonly SearchDecision[] {
-    const decisions = this.#ladder.report(ordinal, rung, value);
+  #decisionsOn({ ordinal, rung, value, further }: SearchFact): readonly SearchDecision[] {
+    const decisions = this.#ladder.report(ordinal, rung, value, further);
     if (this.#halted === null) return decisions;
     this.#add(decisions.filter((each) => each.ordinal !== ordinal));
     const reason = `rung ${rung}: the search has ended, ${this.#halted}`;
@@ -169,7 +169,13 @@ export function openingFacts(
   if (!sampler.independent) return [capacity, fact('planned', Suggestions.most(definition, sampler))];
   const planned = fact('planned', trainings.length);
   if (makeScheduler(definition.scheduler).repeats === undefined) return [planned];
-  return [capacity, planned, ...repeatFacts(trainings)];
+  // Of one seed there are no repeats.
+  return seedCount(definition) < 2 ? [planned] : [capacity, planned, ...repeatFacts(trainings)];
+}
+
+/** Seeds of each point; 1 where the space has none. */
+function seedCount(definition: SweepDefinition): number {
+  return Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
 }
 
 function repeatFacts(trainings: readonly PlannedTraining[]): readonly SearchFact[] {

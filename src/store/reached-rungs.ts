@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { clocksOf } from '../search/budget.ts';
+import { furtherObjectives } from '../search/heard-objectives.ts';
 import type { SearchFact } from '../search/search-event.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { SearchingSweep } from './search-log.ts';
 
@@ -14,6 +16,8 @@ interface RungRow {
   /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
   readonly reached: 'later' | 'done' | 'never';
   readonly value: number | null;
+  /** Of the other objectives that the search decides by. */
+  readonly others: readonly (number | null)[];
   readonly spent: number;
   readonly elapsed: number;
 }
@@ -30,7 +34,7 @@ export async function reachedRungs(
   trainingIds: readonly string[],
 ): Promise<readonly SearchFact[]> {
   const objective = definition.objectives[0];
-  const sign = objective?.direction === 'minimize' ? -1 : 1;
+  const further = furtherObjectives(definition);
   const { rows } = await sql<RungRow>`
     select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
       t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
@@ -38,7 +42,10 @@ export async function reachedRungs(
         when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
           and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
         else 'later' end as reached,
-      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value, t.train_seconds as spent,
+      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value,
+      array(select (e.metrics ->> o.name)::double precision
+        from unnest(${further.map(({ metric }) => metric)}::text[]) with ordinality o (name, place) order by o.place) as others,
+      t.train_seconds as spent,
       extract(epoch from now() - (select created_at from sweeps where id = l.sweep_id))::double precision as elapsed
     from sweep_trainings l
       join trainings t on t.id = l.training_id
@@ -56,7 +63,11 @@ export async function reachedRungs(
     const kind = rung === row.rungs - 1 ? 'result' : 'report';
     const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
     const clocks = clockFacts(row, definition);
-    if (next?.reached === 'done') return [...clocks, { kind, ordinal, rung, value: rankOf(next.value, sign) }];
+    if (next?.reached === 'done') {
+      const others = further.map((each, place) => rankOf(next.others[place] ?? null, each));
+      const told = { kind, ordinal, rung, value: rankOf(next.value, objective) } as const;
+      return [...clocks, others.length === 0 ? told : { ...told, further: others }];
+    }
     return row.failed ? [...clocks, { kind, ordinal, rung, value: null }] : [];
   });
 }
@@ -71,6 +82,7 @@ function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, definition: Swee
 }
 
 /** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
-function rankOf(value: number | null, sign: number): number {
+function rankOf(value: number | null, objective: Objective | undefined): number {
+  const sign = objective?.direction === 'minimize' ? -1 : 1;
   return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
 }

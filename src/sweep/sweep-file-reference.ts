@@ -67,7 +67,8 @@ its trials.
 
 ## scheduler
 
-It decides by the first objective at rungs: shares of a training's steps at which it is evaluated.
+It decides by the first objective, or with \`by: front\` by all, at rungs: shares of a training's steps at which it is
+evaluated.
 
 ${kindTable(kinds.schedulers)}
 ${kinds.schedulers.filter(hasFields).map(ownFields).join('\n')}

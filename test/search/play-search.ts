@@ -1,3 +1,4 @@
+import { furtherObjectives } from '../../src/search/heard-objectives.ts';
 import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/search-event.ts';
 import { openingFacts, SearchState } from '../../src/search/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
@@ -51,8 +52,11 @@ export function playSearch(
     if (configuration === undefined) throw new Error(`nothing is known of training ${ordinal}`);
     const rungs = scheduler.rungCount(ordinal);
     const value = valueOf(configuration, rung);
+    // Other objectives order trainings otherwise.
+    const further = furtherObjectives(definition).map((_, place) => (ordinal * (7 + place) + rung) % 5);
+    const others = further.length === 0 ? {} : { further };
     const kind = rung === rungs - 1 ? 'result' : 'report';
-    hear({ kind, ordinal, rung, value });
+    hear({ kind, ordinal, rung, value, ...others });
     // A failed training is told of at every rung that is left.
     for (let left = rung + 1; left < (value === null ? rungs : 0); left += 1)
       hear({ kind: left === rungs - 1 ? 'result' : 'report', ordinal, rung: left, value });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RungDecision, Scheduler } from '../../src/search/scheduler.ts';
+import type { RungDecision, Scheduler, SchedulerFold } from '../../src/search/scheduler.ts';
 
 export interface RungReport {
   readonly ordinal: number;
@@ -33,14 +33,18 @@ export function schedulerContract(scheduler: Scheduler, steps = 1_000): void {
   it('decides of each training that waits, once at each rung, and in the end of all', () => {
     fc.assert(
       fc.property(values, turns, (drawn, order) => {
-        const { reports, decisions } = playOut(scheduler, drawn, order);
+        const { reports, decisions, held } = playOut(scheduler, drawn, order);
         const keys = decisions.map(({ ordinal, rung }) => `${ordinal}/${rung}`);
         expect(new Set(keys).size).toBe(keys.length);
         const waiting = reports.filter(
           ({ ordinal, rung, value }) => value !== null && rung < scheduler.rungCount(ordinal) - 1,
         );
-        expect(new Set(keys)).toEqual(new Set(waiting.map(({ ordinal, rung }) => `${ordinal}/${rung}`)));
+        const toBegin = held.map((ordinal) => ({ ordinal, rung: -1 }));
+        expect(new Set(keys)).toEqual(
+          new Set([...waiting, ...toBegin].map(({ ordinal, rung }) => `${ordinal}/${rung}`)),
+        );
       }),
+      { numRuns: 300 },
     );
   });
 
@@ -48,11 +52,11 @@ export function schedulerContract(scheduler: Scheduler, steps = 1_000): void {
     fc.assert(
       fc.property(values, turns, (drawn, order) => {
         const { reports, decisions } = playOut(scheduler, drawn, order);
-        const fold = scheduler.open();
-        const again = [...fold.planned(trainings)];
-        for (const { ordinal, rung, value } of reports) again.push(...fold.report(ordinal, rung, value));
+        const fold = scheduler.open(seeds);
+        const again = [...begin(scheduler, fold).decisions];
+        for (const report of reports) again.push(...tell(scheduler, fold, report));
         expect(again).toEqual(decisions);
-        for (const { reason } of decisions) expect(reason).toMatch(/rung \d/);
+        for (const { reason } of decisions) expect(reason).toMatch(/rung -?\d/);
       }),
     );
   });
@@ -69,31 +73,61 @@ export function schedulerContract(scheduler: Scheduler, steps = 1_000): void {
   });
 }
 
+/** Of each configuration, where the scheduler is told of them: trainings 0, 1, 2 are the first one's. */
+const seeds = 3;
+
+/** What a fold hears before anything is reported. */
+function begin(scheduler: Scheduler, fold: SchedulerFold) {
+  const decisions = [...(fold.also?.({ kind: 'capacity', ordinal: 0, rung: 0, value: 2 }) ?? [])];
+  decisions.push(...fold.planned(trainings));
+  const heldFrom = scheduler.repeats?.heldFrom ?? Number.POSITIVE_INFINITY;
+  const held: number[] = [];
+  for (let ordinal = 0; ordinal < trainings; ordinal += 1) {
+    const seed = ordinal % seeds;
+    if (seed >= heldFrom) held.push(ordinal);
+    const repeat = { kind: 'repeat', ordinal, rung: 0, value: ordinal - seed, further: [seed] } as const;
+    if (scheduler.repeats !== undefined) decisions.push(...(fold.also?.(repeat) ?? []));
+  }
+  return { decisions, held };
+}
+
+/** A second objective, which orders trainings otherwise than the first. */
+function second({ ordinal, rung }: RungReport): readonly number[] {
+  return [(ordinal * 5 + rung) % 4];
+}
+
+function tell(scheduler: Scheduler, fold: SchedulerFold, report: RungReport): readonly RungDecision[] {
+  const { ordinal, rung, value } = report;
+  const isLast = rung === scheduler.rungCount(ordinal) - 1;
+  if (isLast) return fold.also?.({ kind: 'result', ordinal, rung, value }) ?? [];
+  return fold.report(ordinal, rung, value, second(report));
+}
+
 /**
  * Reports as slots bring them, in an order that the turns draw: each training goes on as far as it is let. The last
- * rung's are results, which schedulers do not hear.
+ * rung's are results.
  */
 export function playOut(
   scheduler: Scheduler,
   values: readonly (number | null)[],
   turns: Iterator<number>,
-): { readonly reports: readonly RungReport[]; readonly decisions: readonly RungDecision[] } {
-  const fold = scheduler.open();
-  const decisions = [...fold.planned(trainings)];
+): { readonly reports: readonly RungReport[]; readonly decisions: readonly RungDecision[]; held: readonly number[] } {
+  const fold = scheduler.open(seeds);
+  const { decisions, held } = begin(scheduler, fold);
   const reports: RungReport[] = [];
-  const going = Array.from({ length: trainings }, (_, ordinal) => ({ ordinal, rung: 0 }));
+  const going = Array.from({ length: trainings }, (_, ordinal) => ({ ordinal, rung: 0 })).filter(
+    ({ ordinal }) => !held.includes(ordinal),
+  );
   while (going.length > 0) {
     const next = going.splice((turns.next().value ?? 0) % going.length, 1)[0];
     if (next === undefined) break;
     const { ordinal, rung } = next;
-    const isLast = rung === scheduler.rungCount(ordinal) - 1;
-    const value = values[rung * trainings + ordinal] ?? null;
-    reports.push({ ordinal, rung, value: isLast ? 1 : value });
-    if (isLast) continue;
-    const made = fold.report(ordinal, rung, value);
+    const report = { ordinal, rung, value: values[rung * trainings + ordinal] ?? null };
+    reports.push(report);
+    const made = tell(scheduler, fold, report);
     decisions.push(...made);
     for (const { kind, ordinal: of, rung: at } of made)
       if (kind === 'promote') going.push({ ordinal: of, rung: at + 1 });
   }
-  return { reports, decisions };
+  return { reports, decisions, held };
 }

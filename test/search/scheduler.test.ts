@@ -147,3 +147,132 @@ describe('Hyperband', () => {
     expect(hyperband.rungSteps(900, rungs.indexOf(1))).toEqual([900]);
   });
 });
+
+describe('a race over seeds', () => {
+  schedulerContract(makeScheduler({ kind: 'racing', error: 0.3, least: 2 }));
+});
+
+describe('Wilcoxon pruning', () => {
+  const wilcoxon = makeScheduler({ kind: 'wilcoxon', rungs: [0.2, 0.4, 0.6, 0.8], p: 0.1, least: 2 });
+  schedulerContract(wilcoxon);
+
+  it('ends a training where enough pairs tell it from the best, over its rungs or over its seeds', () => {
+    const fold = wilcoxon.open();
+    for (let rung = 0; rung < 4; rung += 1) fold.report(0, rung, 0.8 + rung / 100);
+    fold.also?.({ kind: 'result', ordinal: 0, rung: 4, value: 0.9 });
+    const made = [0, 1, 2, 3].flatMap((rung) => fold.report(1, rung, 0.7 + rung / 100));
+    expect(made.map(({ kind }) => kind)).toEqual(['promote', 'promote', 'promote', 'prune']);
+    expect(made.at(-1)?.reason).toBe('rung 3: 0.73, p 0.063 of 4 pairs against training 0');
+
+    const seeds = makeScheduler({ kind: 'wilcoxon', rungs: [0.5], p: 0.1, least: 2 }).open(4);
+    const kinds: string[] = [];
+    for (let ordinal = 0; ordinal < 8; ordinal += 1)
+      seeds.also?.({ kind: 'repeat', ordinal, rung: 0, value: ordinal - (ordinal % 4), further: [ordinal % 4] });
+    for (let ordinal = 0; ordinal < 8; ordinal += 1) {
+      kinds.push(...seeds.report(ordinal, 0, ordinal < 4 ? 0.8 : 0.6).map(({ kind }) => kind));
+      if (ordinal < 4) seeds.also?.({ kind: 'result', ordinal, rung: 1, value: 0.9 });
+    }
+    expect(kinds).toEqual([...Array.from({ length: 7 }, () => 'promote'), 'prune']);
+  });
+
+  it('lets one go on that is as good, however many pairs there are', () => {
+    const fold = wilcoxon.open();
+    for (const ordinal of [0, 1]) {
+      const made = [0, 1, 2, 3].flatMap((rung) => fold.report(ordinal, rung, 0.8));
+      expect(made.every(({ kind }) => kind === 'promote')).toBe(true);
+      fold.also?.({ kind: 'result', ordinal, rung: 4, value: 0.8 });
+    }
+  });
+});
+
+describe('PASHA', () => {
+  const settings = { kind: 'pasha', rungs: [0.1, 0.2, 0.4], keep: 0.5 };
+  schedulerContract(makeScheduler(settings));
+  schedulerContract(makeScheduler({ ...settings, noise: 1 }));
+
+  /** Values by rung and training: four reach rung 1, and the best two of them rung 2 where that opens. */
+  function play(values: readonly (readonly number[])[], more = {}): readonly string[] {
+    const fold = makeScheduler({ ...settings, ...more }).open();
+    const going = (values[0] ?? []).map((_, ordinal) => ({ ordinal, rung: 0 }));
+    const made = [...fold.planned(going.length)];
+    for (let next = going.shift(); next !== undefined; next = going.shift()) {
+      const { ordinal, rung } = next;
+      if (rung === 3) continue;
+      const answer = fold.report(ordinal, rung, values[rung]?.[ordinal] ?? 0);
+      made.push(...answer);
+      for (const each of answer)
+        if (each.kind === 'promote') going.push({ ordinal: each.ordinal, rung: each.rung + 1 });
+    }
+    return made.filter(({ rung }) => rung > 0).map(({ ordinal, rung, kind }) => `${kind} ${ordinal} at ${rung}`);
+  }
+
+  it('goes no further than its second rung where that ranks as the first: the best alone comes to its end', () => {
+    const alike = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
+    expect(play([alike, alike, alike]).toSorted()).toEqual([
+      'promote 0 at 1',
+      'promote 0 at 2',
+      'prune 1 at 1',
+      'prune 2 at 1',
+      'prune 3 at 1',
+    ]);
+  });
+
+  it('opens a rung where the two topmost rank differently, but for what the noise may swap', () => {
+    const first = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
+    const swapped = [0.8, 0.9, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
+    expect(play([first, swapped, swapped])).toContain('promote 0 at 1');
+    expect(play([first, swapped, swapped])).toContain('prune 0 at 2');
+    expect(play([first, swapped, swapped], { noise: 0.15 })).toContain('prune 0 at 1');
+  });
+});
+
+describe('halving by fronts', () => {
+  const settings = { rungs: [0.25, 0.5], keep: 0.5, by: 'front' };
+  schedulerContract(makeScheduler({ kind: 'halving', ...settings }));
+  schedulerContract(makeScheduler({ kind: 'asha', ...settings }));
+  schedulerContract(makeScheduler({ kind: 'hyperband', least: 0.2, keep: 0.5, brackets: 2, by: 'front' }));
+
+  const points = [
+    [0.9, 0.1],
+    [0.1, 0.9],
+    [0.5, 0.5],
+    [0.4, 0.4],
+    [0.3, 0.3],
+    [0.05, 0.8],
+  ] as const;
+
+  it('lets go on who is on the front, whichever objective that is by, and stops the dominated', () => {
+    const fold = makeScheduler({ kind: 'halving', ...settings, rungs: [0.5] }).open();
+    const made = [...fold.planned(6)];
+    points.forEach(([first, other], ordinal) => made.push(...fold.report(ordinal, 0, first, [other])));
+    expect(Object.fromEntries(made.map(({ ordinal, kind }) => [ordinal, kind]))).toEqual({
+      0: 'promote',
+      1: 'promote',
+      2: 'promote',
+      3: 'prune',
+      4: 'prune',
+      5: 'prune',
+    });
+    expect(made.find(({ ordinal }) => ordinal === 3)?.reason).toContain('(0.4, 0.4) ranks 4 of 6 by fronts');
+  });
+
+  it('decides early only what no report to come can change', () => {
+    const values = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 3 })), { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(values, (drawn) => {
+        const scheduler = makeScheduler({ kind: 'halving', ...settings, rungs: [0.5] });
+        const early = scheduler.open();
+        const made = [...early.planned(8)];
+        drawn.forEach(([first, other], ordinal) => made.push(...early.report(ordinal, 0, first, [other])));
+        // The whole rung at once: nobody is decided before the number of trainings is known.
+        const late = scheduler.open();
+        late.planned(1_000);
+        const before = drawn.flatMap(([first, other], ordinal) => late.report(ordinal, 0, first, [other]));
+        expect(before).toEqual([]);
+        const whole = late.planned(8);
+        const kinds = (of: typeof made) => of.map(({ ordinal, kind }) => `${ordinal} ${kind}`).sort();
+        expect(kinds(made)).toEqual(kinds([...whole]));
+      }),
+    );
+  });
+});

@@ -76,6 +76,20 @@ const searches: Readonly<Record<string, Partial<SweepDefinition>>> = {
     scales: { dropout_rate: 'linear' },
     search: { kind: 'tpe', trials: 9, seed: 1, startup: 4 },
   },
+  'tpe with halving by fronts': {
+    scheduler: { ...halving, by: 'front' },
+    objectives: [
+      { metric: 'accuracy', direction: 'maximize' },
+      { metric: 'ece', direction: 'minimize' },
+    ],
+  },
+  'tpe with PASHA': { scheduler: { kind: 'pasha', rungs: [0.1, 0.3, 0.6], keep: 0.5 } },
+  'a grid with Wilcoxon pruning over rungs and seeds': {
+    space: { dropout_rate: [0.1, 0.3, 0.7], rank: [2, 8], seed: [1, 2, 3] },
+    scales: {},
+    search: { kind: 'grid' },
+    scheduler: { kind: 'wilcoxon', rungs: [0.25, 0.5], p: 0.2, least: 2 },
+  },
   'a grid with a race over seeds': {
     space: { dropout_rate: [0.1, 0.3, 0.7], rank: [2, 8], seed: [1, 2, 3, 4] },
     scales: {},

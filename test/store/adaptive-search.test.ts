@@ -134,6 +134,28 @@ describe('a search that adapts', () => {
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
 
+  it('hears of all objectives where its scheduler decides by fronts, and of the first alone where it does not', async () => {
+    const objectives = [
+      { metric: 'accuracy', direction: 'maximize' },
+      { metric: 'ece', direction: 'minimize' },
+      { metric: 'f1', direction: 'maximize' },
+    ] as const;
+    const sweep = await record.launch(planTpe('s', { scheduler: { ...halving, by: 'front' }, objectives }));
+    await work(record, sweep);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed' });
+    const heard = await record.query<{ value: number; further: readonly number[] | null }>(
+      sql`select value, further from search_events where kind in ('report', 'result')`,
+    );
+    expect(heard.length).toBeGreaterThan(12);
+    for (const { value, further } of heard) expect(further).toEqual([-0.1, value]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+    const plain = await record.launch(planTpe('t', { scheduler: halving, objectives }));
+    await work(record, plain);
+    expect(
+      await record.query(sql`select count(*) from search_events where sweep_id = ${plain} and further is not null`),
+    ).toEqual([{ count: 0 }]);
+  });
+
   it('takes more trials when it is extended, and repeats none', async () => {
     const sweep = await record.launch(planTpe('s'));
     await work(record, sweep);

@@ -15,9 +15,9 @@ export const ashaRule: RungRule = (rungs, keep, trainings) => {
       promote: `${goOn} go on${outstanding === 0 ? '' : ' so far'}`,
       prune: `${remain} go on of all that may come`,
     };
-    decisions.push(...at.decide({ goOn, remain, why }));
-    // Whoever has gone on may arrive, and in the end the best share of all that ever reported here.
-    mayArrive = Math.max(remain, at.promoted);
+    decisions.push(...at.decide({ goOn, remain, outstanding, isFinal: false, why }));
+    // Whoever has gone on may arrive, and whoever still may: more than the best share, where the best came last.
+    mayArrive = at.promoted + at.waiting + outstanding;
   }
   return decisions;
 };

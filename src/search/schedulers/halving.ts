@@ -15,7 +15,7 @@ const halvingRule: RungRule = (rungs, keep, trainings) => {
       promote: `${seats} go on${more}`,
       prune: `${seats} go on, the last of them with ${at.spelledAt(seats - 1)}`,
     };
-    decisions.push(...at.decide({ goOn: seats - outstanding, remain: seats, why }));
+    decisions.push(...at.decide({ goOn: seats - outstanding, remain: seats, outstanding, isFinal: true, why }));
     mayArrive = Math.min(seats, at.ranked + outstanding);
   }
   return decisions;

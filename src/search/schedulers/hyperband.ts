@@ -2,6 +2,7 @@ import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
+import { type Ranking, rankingField, rankingOf, readRanking } from './ranking.ts';
 import { RungFold } from './rung-fold.ts';
 import { stepsOfShares } from './rung-shares.ts';
 
@@ -24,17 +25,20 @@ export const hyperband: SchedulerKind = {
       },
       { name: 'keep', expected: 'a share between 0 and 1', sentence: 'Which share of a rung goes on; default 1/3' },
       { name: 'brackets', expected: 'a whole number of at least 1', sentence: 'Brackets at most; default 3' },
+      rankingField,
     ],
     read: (section) => ({
       least: section.number('least', properShare) ?? 1 / 9,
       keep: section.number('keep', properShare) ?? 1 / 3,
       brackets: section.number('brackets', wholeFrom(1)) ?? 3,
+      ...readRanking(section),
     }),
   },
   make: (definition) => {
     const keep = numberSetting(definition, 'keep');
     const shares = ladder(numberSetting(definition, 'least'), keep);
     const brackets = Math.min(numberSetting(definition, 'brackets'), shares.length + 1);
+    const ranking = rankingOf(definition);
     const dealt = deal(brackets, shares.length, keep);
     const bracketOf = (ordinal: number): number => dealt[ordinal % dealt.length] ?? 0;
     const sharesOf = (ordinal: number): readonly number[] => shares.slice(bracketOf(ordinal));
@@ -42,7 +46,8 @@ export const hyperband: SchedulerKind = {
       decides: true,
       rungCount: (ordinal) => sharesOf(ordinal).length + 1,
       rungSteps: (totalSteps, ordinal) => stepsOfShares(sharesOf(ordinal), totalSteps),
-      open: () => new HyperbandFold(dealt, shares.length, keep),
+      open: () => new HyperbandFold(dealt, { rungs: shares.length, keep, ranking }),
+      allObjectives: ranking === 'front',
     };
   },
 };
@@ -77,10 +82,16 @@ class HyperbandFold implements SchedulerFold {
   readonly #dealt: readonly number[];
   readonly #brackets: readonly RungFold[];
 
-  constructor(dealt: readonly number[], rungs: number, keep: number) {
+  constructor(
+    dealt: readonly number[],
+    { rungs, keep, ranking }: { readonly rungs: number; readonly keep: number; readonly ranking: Ranking },
+  ) {
     this.#dealt = dealt;
     const brackets = Math.max(...dealt) + 1;
-    this.#brackets = Array.from({ length: brackets }, (_, bracket) => new RungFold(rungs - bracket, keep, ashaRule));
+    this.#brackets = Array.from(
+      { length: brackets },
+      (_, bracket) => new RungFold({ rungs: rungs - bracket, keep, rule: ashaRule, ranking }),
+    );
   }
 
   planned(trainings: number): readonly RungDecision[] {
@@ -93,9 +104,14 @@ class HyperbandFold implements SchedulerFold {
     );
   }
 
-  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
+  report(
+    ordinal: number,
+    rung: number,
+    value: number | null,
+    further: readonly number[] = [],
+  ): readonly RungDecision[] {
     const bracket = this.#bracketOf(ordinal);
-    return said(bracket, this.#brackets[bracket]?.report(ordinal, rung, value) ?? []);
+    return said(bracket, this.#brackets[bracket]?.report(ordinal, rung, value, further) ?? []);
   }
 
   retract(ordinal: number, rung: number): void {

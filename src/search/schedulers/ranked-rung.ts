@@ -6,18 +6,35 @@ interface RankedReport {
 }
 
 /** What follows at a rung now: the best `goOn` go on, and all but the best `remain` end. */
-interface RungShares {
+export interface RungShares {
   readonly goOn: number;
   readonly remain: number;
+  /** Reports that may still come. */
+  readonly outstanding: number;
+  /** True: nobody goes on whom a report to come could keep. Where places are final, `goOn` says it already. */
+  readonly isFinal: boolean;
   /** Said of each that goes on, and of each that ends. */
   readonly why: Readonly<Record<RungDecision['kind'], string>>;
+}
+
+/** Reports of one rung, whatever they are ranked by. */
+export interface Rung {
+  readonly ranked: number;
+  readonly heard: number;
+  readonly promoted: number;
+  readonly waiting: number;
+  spelledAt(place: number): string;
+  /** @param further what other objectives were, greater is better */
+  hear(ordinal: number, value: number | null, further: readonly number[]): void;
+  retract(ordinal: number): void;
+  decide(shares: RungShares): readonly RungDecision[];
 }
 
 /**
  * Reports of one rung, the best first, with who of them is decided; ties go to the lower ordinal. Who failed is counted,
  * not ranked. A report costs the search for its place and the decisions that follow from it, however many there are.
  */
-export class RankedRung {
+export class RankedRung implements Rung {
   readonly #rung: number;
   readonly #reports: RankedReport[] = [];
   readonly #failed = new Set<number>();
@@ -43,6 +60,11 @@ export class RankedRung {
   /** Reports so far, failures included. */
   get heard(): number {
     return this.#reports.length + this.#failed.size;
+  }
+
+  /** Reports with a value that are not decided. */
+  get waiting(): number {
+    return this.#reports.length - this.#decided.size;
   }
 
   /** The value at a place; spelled for a reason. */

@@ -1,11 +1,13 @@
 import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
 import { properShare } from '../../sweep/number-rules.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
-import { RankedRung } from './ranked-rung.ts';
+import { FrontRung } from './front-rung.ts';
+import { RankedRung, type Rung } from './ranked-rung.ts';
+import { readRanking, rankingField, rankingOf, type Ranking } from './ranking.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
 /** A rule of who goes on: asks each rung in turn, the earliest first, for the decisions that follow now. */
-export type RungRule = (rungs: readonly RankedRung[], keep: number, trainings: number) => readonly RungDecision[];
+export type RungRule = (rungs: readonly Rung[], keep: number, trainings: number) => readonly RungDecision[];
 
 interface RankingKind {
   readonly kind: string;
@@ -34,32 +36,48 @@ export function rankingScheduler({ kind, example, sentence, keep, rule }: Rankin
           expected: 'a share between 0 and 1',
           sentence: `Which share of a rung goes on; default ${keep.spelled}`,
         },
+        rankingField,
       ],
-      read: (section) => ({ rungs: readRungs(section), keep: section.number('keep', properShare) ?? keep.share }),
+      read: (section) => ({
+        rungs: readRungs(section),
+        keep: section.number('keep', properShare) ?? keep.share,
+        ...readRanking(section),
+      }),
     },
     make: (definition) => {
       const shares = numbersSetting(definition, 'rungs');
       const kept = numberSetting(definition, 'keep');
+      const ranking = rankingOf(definition);
       return {
         decides: true,
         rungCount: () => shares.length + 1,
         rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-        open: () => new RungFold(shares.length, kept, rule),
+        open: () => new RungFold({ rungs: shares.length, keep: kept, rule, ranking }),
+        allObjectives: ranking === 'front',
       };
     },
   };
 }
 
+interface RungFoldRule {
+  /** Those that decide: all but the training's end. */
+  readonly rungs: number;
+  readonly keep: number;
+  readonly rule: RungRule;
+  readonly ranking: Ranking;
+}
+
 /** Ranks reports at each rung that decides, and applies a rule after each. */
 export class RungFold implements SchedulerFold {
-  readonly #rungs: readonly RankedRung[];
+  readonly #rungs: readonly Rung[];
   readonly #keep: number;
   readonly #rule: RungRule;
   #trainings = 0;
 
-  /** @param rungs those that decide: all but the training's end */
-  constructor(rungs: number, keep: number, rule: RungRule) {
-    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung));
+  constructor({ rungs, keep, rule, ranking }: RungFoldRule) {
+    this.#rungs = Array.from({ length: rungs }, (_, rung) =>
+      ranking === 'front' ? new FrontRung(rung) : new RankedRung(rung),
+    );
     this.#keep = keep;
     this.#rule = rule;
   }
@@ -69,8 +87,13 @@ export class RungFold implements SchedulerFold {
     return this.#rule(this.#rungs, this.#keep, trainings);
   }
 
-  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
-    this.#rungs[rung]?.hear(ordinal, value);
+  report(
+    ordinal: number,
+    rung: number,
+    value: number | null,
+    further: readonly number[] = [],
+  ): readonly RungDecision[] {
+    this.#rungs[rung]?.hear(ordinal, value, further);
     return this.#rule(this.#rungs, this.#keep, this.#trainings);
   }
 

@@ -6,10 +6,12 @@ import { halving } from './halving.ts';
 import { hyperband } from './hyperband.ts';
 import { median } from './median.ts';
 import { none } from './none.ts';
+import { pasha } from './pasha.ts';
 import { racing } from './racing.ts';
+import { wilcoxon } from './wilcoxon.ts';
 
 /** Every kind of scheduler; the first is that of a file that names none. */
-export const schedulers: readonly SchedulerKind[] = [none, halving, median, asha, hyperband, racing];
+export const schedulers: readonly SchedulerKind[] = [none, halving, median, asha, hyperband, pasha, wilcoxon, racing];
 
 /** The scheduler that a sweep file asks for. @throws DropsweepError USAGE where this version has no such kind */
 export function makeScheduler(definition: SchedulerDefinition): Scheduler {

@@ -1,0 +1,134 @@
+import { signedRankProbability } from '../../stats/signed-rank.ts';
+import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
+import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
+import type { SearchFact } from '../search-event.ts';
+import { spellValue } from './ranked-rung.ts';
+import { readRungs, stepsOfShares } from './rung-shares.ts';
+
+/**
+ * Wilcoxon pruning: a training ends at a rung where the signed-rank test tells its configuration from the best one: the
+ * best mean of results at the end, so far. Pairs are what both reached with the same seed at the same rung; a test by
+ * signs and ranks alone prunes at p with log2(1 / p) pairs at least, so that few rungs need several seeds. Each training
+ * is decided when it reports: nobody waits. What failed takes no part; in a tie with the best nobody is pruned. Source:
+ * Optuna's WilcoxonPruner, which pairs steps alone. The p is not corrected for looking often.
+ */
+export const wilcoxon: SchedulerKind = {
+  section: {
+    kind: 'wilcoxon',
+    example: '{kind: wilcoxon, rungs: [0.25, 0.5, 0.75], p: 0.1}',
+    sentence: 'A training ends where a signed-rank test over rungs and seeds tells it from the best',
+    fields: [
+      {
+        name: 'rungs',
+        expected: 'shares between 0 and 1, rising',
+        sentence: 'After which shares of the steps it decides',
+      },
+      {
+        name: 'p',
+        expected: 'a share between 0 and 1',
+        sentence: 'Below which probability a training ends, which takes log2(1 / p) pairs; default 0.1',
+      },
+      { name: 'least', expected: 'a whole number of at least 1', sentence: 'Pairs that a test needs; default 2' },
+    ],
+    read: (section) => ({
+      rungs: readRungs(section),
+      p: section.number('p', properShare) ?? 0.1,
+      least: section.number('least', wholeFrom(1)) ?? 2,
+    }),
+  },
+  make: (definition) => {
+    const shares = numbersSetting(definition, 'rungs');
+    const p = numberSetting(definition, 'p');
+    const least = numberSetting(definition, 'least');
+    return {
+      decides: true,
+      rungCount: () => shares.length + 1,
+      rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+      open: () => new WilcoxonFold(p, least),
+      repeats: { least: 0, heldFrom: null },
+    };
+  },
+};
+
+/** What is known of a configuration: by seed and rung, and of its ends. */
+interface Candidate {
+  readonly first: number;
+  readonly reached: Map<string, number>;
+  readonly results: Map<number, number>;
+}
+
+class WilcoxonFold implements SchedulerFold {
+  readonly #p: number;
+  readonly #least: number;
+  readonly #candidates = new Map<number, Candidate>();
+  readonly #repeats = new Map<number, { readonly first: number; readonly seed: number }>();
+  #best: Candidate | null = null;
+
+  constructor(p: number, least: number) {
+    this.#p = p;
+    this.#least = least;
+  }
+
+  planned(): readonly RungDecision[] {
+    return [];
+  }
+
+  retract(): void {
+    // A failure has left no value.
+  }
+
+  also({ kind, ordinal, rung, value, further }: SearchFact): readonly RungDecision[] {
+    if (kind === 'repeat') this.#repeats.set(ordinal, { first: value ?? ordinal, seed: further?.[0] ?? 0 });
+    if (kind === 'result' && value !== null && Number.isFinite(value)) this.#ended(ordinal, rung, value);
+    return [];
+  }
+
+  report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
+    if (value === null || Number.isNaN(value)) return [];
+    const own = this.#hear(ordinal, rung, value);
+    const best = this.#best;
+    const decision = (kind: RungDecision['kind'], why: string): readonly RungDecision[] => [
+      { ordinal, rung, kind, reason: `rung ${rung}: ${spellValue(value)}, ${why}` },
+    ];
+    if (best === null) return decision('promote', 'before any training came to its end');
+    if (best === own) return decision('promote', 'of the best configuration');
+    const differences = [...own.reached].flatMap(([key, reached]) => {
+      const other = best.reached.get(key);
+      return other === undefined ? [] : [differenceOf(other, reached)];
+    });
+    const pairs = differences.length;
+    if (pairs < this.#least) return decision('promote', `${pairs} pairs with the best of ${this.#least} needed`);
+    const probability = signedRankProbability(differences);
+    const against = `p ${probability.toPrecision(2)} of ${pairs} pairs against training ${best.first}`;
+    const isWorse = differences.reduce((sum, each) => sum + each, 0) > 0;
+    return decision(isWorse && probability < this.#p ? 'prune' : 'promote', against);
+  }
+
+  #ended(ordinal: number, rung: number, value: number): void {
+    const candidate = this.#hear(ordinal, rung, value);
+    candidate.results.set(ordinal, value);
+    this.#best = null;
+    for (const each of this.#candidates.values())
+      if (each.results.size > 0 && (this.#best === null || meanOf(each) > meanOf(this.#best))) this.#best = each;
+  }
+
+  #hear(ordinal: number, rung: number, value: number): Candidate {
+    const { first, seed } = this.#repeats.get(ordinal) ?? { first: ordinal, seed: 0 };
+    const candidate = this.#candidates.get(first) ?? { first, reached: new Map(), results: new Map() };
+    this.#candidates.set(first, candidate);
+    candidate.reached.set(`${seed}/${rung}`, value);
+    return candidate;
+  }
+}
+
+/** Two that are equally bad, an infinity each, are equal. */
+function differenceOf(best: number, own: number): number {
+  return best === own ? 0 : best - own;
+}
+
+function meanOf({ results }: Candidate): number {
+  let sum = 0;
+  for (const value of results.values()) sum += value;
+  return sum / results.size;
+}
