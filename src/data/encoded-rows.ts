@@ -16,6 +16,14 @@ export interface EncodedInput {
 export interface EncodedRows {
   readonly rows: readonly FrozenRow[];
   readonly inputs: readonly EncodedInput[];
+  /** Rows that were cut to the longest that is wanted; absent: the task does not say. */
+  readonly cut?: CutRows;
+}
+
+export interface CutRows {
+  readonly rows: number;
+  /** Those of them that lost all that they are judged by. */
+  readonly emptied: number;
 }
 
 /** The inputs of some rows alone, in this order. */

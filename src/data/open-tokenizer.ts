@@ -1,12 +1,11 @@
 import { Tokenizer } from 'tokenizers';
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel } from '../base/model-place.ts';
-import { readTokenizerSettings } from './tokenizer-settings.ts';
+import { readTokenizerSettings, type TokenizerSettings } from './tokenizer-settings.ts';
 
-/** A model's own tokenizer, and the end that it cuts off. */
-export interface ModelTokenizer {
+/** A model's own tokenizer, the end that it cuts off, and how it writes chats. */
+export interface ModelTokenizer extends Pick<TokenizerSettings, 'truncationSide' | 'specialTokens' | 'chatTemplate'> {
   readonly tokenizer: Tokenizer;
-  readonly truncationSide: 'left' | 'right';
 }
 
 /**
@@ -16,8 +15,8 @@ export interface ModelTokenizer {
  */
 export function openTokenizer(modelFolder: string): ModelTokenizer {
   try {
-    const { json, truncationSide } = readTokenizerSettings(modelFolder);
-    return { tokenizer: Tokenizer.fromString(json), truncationSide };
+    const { json, truncationSide, specialTokens, chatTemplate } = readTokenizerSettings(modelFolder);
+    return { tokenizer: Tokenizer.fromString(json), truncationSide, specialTokens, chatTemplate };
   } catch (error) {
     if (error instanceof DropsweepError) throw error;
     throw new DropsweepError('MODEL_UNSUPPORTED', 'the tokenizer cannot be opened', {

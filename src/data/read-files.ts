@@ -42,8 +42,9 @@ function requestOf({ encoding, header }: FileSource) {
   return { ...(encoding === undefined ? {} : { encoding }), ...(header === undefined ? {} : { header }) };
 }
 
-function rowsOf({ columns }: FileSource, path: string, table: Table): readonly RawRow[] {
-  for (const [field, column] of Object.entries(columns)) demandColumn(path, table, field, column);
+function rowsOf({ columns, lenient }: FileSource, path: string, table: Table): readonly RawRow[] {
+  for (const [field, column] of Object.entries(columns))
+    if (lenient?.includes(field) !== true) demandColumn(path, table, field, column);
   return table.records.map(({ cells, where }) => ({
     cells: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, cellAt(cells, column)])),
     columns,

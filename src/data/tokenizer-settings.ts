@@ -9,11 +9,27 @@ export interface TokenizerSettings {
   readonly json: string;
   /** Which end of a row that is too long is cut off. */
   readonly truncationSide: 'left' | 'right';
+  /** What tokenizer_config.json calls special, by its name there: bos_token, eos_token, pad_token, unk_token. */
+  readonly specialTokens: Readonly<Record<string, string>>;
+  /** How chats are written, in Jinja: chat_template.jinja, or tokenizer_config.json's; null: neither says. */
+  readonly chatTemplate: string | null;
   /** Whether tokenizer_config.json changes anything: then tokenizer.json alone does not tell what rows become. */
   readonly changed: boolean;
 }
 
+const specialToken = z
+  .union([z.string(), z.object({ content: z.string() }).loose()])
+  .transform((token) => (typeof token === 'string' ? token : token.content))
+  .nullish();
+
+const specialNames = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
+
 const configuration = z.object({
+  bos_token: specialToken,
+  eos_token: specialToken,
+  pad_token: specialToken,
+  unk_token: specialToken,
+  chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }).loose())]).nullish(),
   tokenizer_class: z.string().nullish(),
   truncation_side: z.enum(['left', 'right']).nullish(),
   do_lower_case: z.boolean().nullish(),
@@ -55,14 +71,27 @@ export function readTokenizerSettings(place: string): TokenizerSettings {
   const file = besideModel(place, 'tokenizer.json');
   const text = readFileSync(file, 'utf8');
   const config = readConfiguration(besideModel(place, 'tokenizer_config.json'));
-  if (config === null) return { json: text, truncationSide: 'right', changed: false };
+  const template = readIfThere(besideModel(place, 'chat_template.jinja'));
+  if (config === null)
+    return { json: text, truncationSide: 'right', specialTokens: {}, chatTemplate: template, changed: false };
   const truncationSide = config.truncation_side ?? 'right';
+  const said = { truncationSide, specialTokens: specialTokensOf(config), chatTemplate: template ?? templateOf(config) };
   const parsed = description.safeParse(parseJson(text, file));
   // What is no description is told of by the tokenizer itself.
-  if (!parsed.success) return { json: text, truncationSide, changed: truncationSide === 'left' };
+  if (!parsed.success) return { json: text, ...said, changed: truncationSide === 'left' };
   const obeyed = obey(parsed.data, config, file);
   const json = obeyed === parsed.data ? text : JSON.stringify(obeyed);
-  return { json, truncationSide, changed: json !== text || truncationSide === 'left' };
+  return { json, ...said, changed: json !== text || truncationSide === 'left' };
+}
+
+function specialTokensOf(config: Configuration): Readonly<Record<string, string>> {
+  return Object.fromEntries(specialNames.flatMap((name) => (config[name] ? [[name, config[name]]] : [])));
+}
+
+/** Of several templates, the one called default. */
+function templateOf({ chat_template: given }: Configuration): string | null {
+  if (given === undefined || given === null || typeof given === 'string') return given ?? null;
+  return given.find(({ name }) => name === 'default')?.template ?? null;
 }
 
 function obey(given: Description, config: Configuration, file: string): Description {
@@ -122,14 +151,18 @@ function vocabularyOf({ model }: Description): ReadonlyMap<string, number> {
   return new Map(Object.entries(Object(vocab)).map(([token, id]) => [token, Number(id)]));
 }
 
-function readConfiguration(file: string): Configuration | null {
-  let text: string;
+function readIfThere(file: string): string | null {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
+}
+
+function readConfiguration(file: string): Configuration | null {
+  const text = readIfThere(file);
+  if (text === null) return null;
   const result = configuration.safeParse(parseJson(text, file));
   if (result.success) return result.data;
   throw new DropsweepError('MODEL_UNSUPPORTED', 'tokenizer_config.json cannot be followed', {

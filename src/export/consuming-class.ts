@@ -10,15 +10,22 @@ interface ConsumingClass {
   readonly head: readonly string[];
 }
 
+interface NamedFamily {
+  readonly prefix: string;
+  readonly sampleHead: readonly string[];
+  /** The class of its language model, where that is not the prefix and `ForCausalLM`. */
+  readonly languageModel?: string;
+}
+
 /** How transformers names a family's classes, and the modules of its head of classes or targets, by model_type. */
-const families: Readonly<Record<string, { readonly prefix: string; readonly sampleHead: readonly string[] }>> = {
+const families: Readonly<Record<string, NamedFamily>> = {
   bert: { prefix: 'Bert', sampleHead: ['classifier'] },
   roberta: { prefix: 'Roberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
   'xlm-roberta': { prefix: 'XLMRoberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
   distilbert: { prefix: 'DistilBert', sampleHead: ['pre_classifier', 'classifier'] },
   electra: { prefix: 'Electra', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
   'deberta-v2': { prefix: 'DebertaV2', sampleHead: ['pooler.dense', 'classifier'] },
-  gpt2: { prefix: 'GPT2', sampleHead: ['score'] },
+  gpt2: { prefix: 'GPT2', sampleHead: ['score'], languageModel: 'GPT2LMHeadModel' },
   llama: { prefix: 'Llama', sampleHead: ['score'] },
   mistral: { prefix: 'Mistral', sampleHead: ['score'] },
   qwen2: { prefix: 'Qwen2', sampleHead: ['score'] },
@@ -41,10 +48,11 @@ export function consumingClass(
   }
   const { objective, published } = taskOf(task);
   const head = objective.head(task);
-  const found = {
-    name: `${named.prefix}For${published.transformersHead}`,
-    head: head.of === 'tokens' ? [head.linear] : named.sampleHead,
-  };
+  const usual = `${named.prefix}For${published.transformersHead}`;
+  const found =
+    head.of === 'next_tokens' || head.of === 'vocabulary'
+      ? { name: named.languageModel ?? usual, head: [] }
+      : { name: usual, head: head.of === 'tokens' ? [head.linear] : named.sampleHead };
   if (pooling === 'mean') {
     throw unfaithful(consumer, `a head over the mean of the tokens; ${found.name} has its own`, 'pooling: family');
   }

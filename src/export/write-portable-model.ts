@@ -39,13 +39,14 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
   const members = membersOf(exported);
   const scale = updateScale(configuration) * (members.length === 0 ? keptShare(evaluation) : 1);
   const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
+  const { head } = taskOf(specification.task).published;
   const bytes = opened.weights.all().reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
   await mkdir(folder, { recursive: true });
   const weights = bytes > MOST_BYTES_IN_ONE_FILE ? beside(join(folder, dataFile)) : inside;
   try {
     const graph = portableGraph({
       opened,
-      head: opened.encoder.head(objectiveOf(specification.task, configuration).head),
+      head: opened.encoder.head(head ?? objectiveOf(specification.task, configuration).head),
       layout: checkpoint.layout,
       method: adapterMethods[configuration.adapter],
       scale,

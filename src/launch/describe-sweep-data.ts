@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import { loadDataset } from '../tasks/load-dataset.ts';
+import { loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { describeData, fullReport } from './describe-data.ts';
 import { withLocalData } from './local-data.ts';
 
@@ -14,9 +14,10 @@ export async function describeSweepData(
   environment: NodeJS.ProcessEnv,
   progress: (text: string) => void,
 ): Promise<readonly string[]> {
-  const dataset = await loadDataset(await withLocalData(task, environment, progress));
+  const loaded = await loadDataset(await withLocalData(task, environment, progress));
   const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
   const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
   const place = trainer === 'simulated' ? '' : (model?.folder ?? '');
+  const dataset = settledBy(loaded, place);
   return fullReport(await describeData(dataset, { place, maxLength: Math.max(...lengths), measured: true }));
 }

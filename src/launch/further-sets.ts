@@ -3,7 +3,7 @@ import { type FrozenRows, freezeRows } from '../data/frozen-rows.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { ResolvedInputs, SetDefinition, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
-import { type LoadedSet, loadSet } from '../tasks/load-dataset.ts';
+import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { withLocalData } from './local-data.ts';
 import { measureSet } from './measure-inputs.ts';
@@ -15,16 +15,22 @@ export interface FrozenSet {
   readonly frozen: FrozenRows;
 }
 
-/** @param shape of the sweep's own task @throws DropsweepError DATA_INVALID */
+/**
+ * @param shape of the sweep's own task
+ * @param place the base's folder or ONNX file, or empty
+ * @throws DropsweepError DATA_INVALID, MODEL_UNSUPPORTED
+ */
 export async function loadSets(
   { sets = [] }: Pick<SweepDefinition, 'sets'>,
   shape: TaskShape,
+  place: string,
   progress?: (text: string) => void,
 ): Promise<readonly FrozenSet[]> {
   const loaded: FrozenSet[] = [];
   for (const definition of sets) {
     const task = await withLocalData(definition.task, process.env, progress);
-    const set = await loadSet({ ...definition, task }, shape);
+    const read = await loadSet({ ...definition, task }, shape);
+    const set = definition.own_task ? settledBy(read, place) : read;
     loaded.push({ definition, loaded: set, frozen: freezeRows(set.rows) });
   }
   return loaded;

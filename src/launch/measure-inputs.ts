@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel } from '../base/model-place.ts';
-import type { EncodedInput } from '../data/encoded-rows.ts';
+import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
 import { sequenceFrame } from '../data/token-windows.ts';
 import { openEncoder } from '../models/open-encoder.ts';
@@ -54,14 +54,15 @@ export async function measureInputs(
   const [largest = 0] = lengths;
   const smallest = lengths.at(-1) ?? largest;
   await demandRoom(measured, [...train, ...dev, ...(test ?? [])], smallest);
-  const inputs = await encodeChecked(measured, 'train', train, largest);
-  const devInputs = await encodeChecked(measured, 'dev', dev, largest);
-  const testInputs = await encodeChecked(measured, 'test', test ?? [], largest);
+  const encoded = await encodeChecked(measured, 'train', train, largest);
+  const devEncoded = await encodeChecked(measured, 'dev', dev, largest);
+  const [inputs, devInputs] = [encoded.inputs, devEncoded.inputs];
+  const { inputs: testInputs } = await encodeChecked(measured, 'test', test ?? [], largest);
   const trainInputs: Record<string, number> = {};
   if (taskOf(shape).hasWindows !== undefined) {
     for (const length of lengths) {
-      const made = length === largest ? inputs : await encodeChecked(measured, 'train', train, length);
-      trainInputs[String(length)] = made.length;
+      const made = length === largest ? encoded : await encodeChecked(measured, 'train', train, length);
+      trainInputs[String(length)] = made.inputs.length;
       if (length !== largest) await encodeChecked(measured, 'dev', [...dev, ...(test ?? [])], length);
     }
   }
@@ -71,7 +72,11 @@ export async function measureInputs(
     devTokens: meanLength(devInputs),
     longestRow: longestOf(inputs),
     holds: (token) => [inputs, devInputs, testInputs].some((set) => set.some(({ ids }) => ids.includes(token))),
-    remarks: remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
+    remarks: [
+      ...remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
+      ...cutRemarks('train', encoded, largest),
+      ...cutRemarks('dev', devEncoded, largest),
+    ],
   };
 }
 
@@ -85,7 +90,8 @@ export async function measureSet(
   maxLength: number,
 ): Promise<number> {
   const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place) };
-  return meanLength(await encodeChecked(measured, name, rows, maxLength));
+  const { inputs } = await encodeChecked(measured, name, rows, maxLength);
+  return meanLength(inputs);
 }
 
 /** @throws MODEL_UNSUPPORTED where padding lies beyond the table of words */
@@ -127,8 +133,9 @@ async function encodeChecked(
   split: string,
   rows: readonly FrozenRow[],
   maxLength: number,
-): Promise<readonly EncodedInput[]> {
-  const { inputs } = await taskOf(shape).encode(rows, { shape, ...tokenizer, maxLength });
+): Promise<EncodedRows> {
+  const encoded = await taskOf(shape).encode(rows, { shape, ...tokenizer, maxLength });
+  const { inputs } = encoded;
   for (const { ids, row } of inputs) {
     const where = `row ${row + 1} of ${split}`;
     if (ids.length > limits.tokens) throw tooLong(where, ids.length, limits);
@@ -141,7 +148,25 @@ async function encodeChecked(
       fix: 'use the tokenizer that the weights were saved with, or a model whose embeddings were made larger with it',
     });
   }
-  return inputs;
+  return encoded;
+}
+
+/** @throws DATA_INVALID where nothing is left to be judged by */
+function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number): readonly string[] {
+  if (cut === undefined || cut.rows === 0) return [];
+  if (cut.emptied === rows.length) {
+    throw new DropsweepError('DATA_INVALID', `every ${split} row loses its response to max_length`, {
+      where: 'training.max_length',
+      got: `${maxLength} tokens`,
+      expected: 'room for some tokens of the responses',
+      fix: 'raise max_length, or shorten what stands before the responses',
+    });
+  }
+  const share = Number(((100 * cut.rows) / rows.length).toPrecision(3));
+  const lost = cut.emptied === 0 ? '' : `; ${cut.emptied} of them keep nothing of their responses`;
+  return [
+    `warning: ${cut.rows} of ${rows.length} ${split} rows (${share} %) are cut to max_length ${maxLength}${lost}`,
+  ];
 }
 
 function tooLong(where: string, tokens: number, { tokens: limit, option }: InputLimits): DropsweepError {

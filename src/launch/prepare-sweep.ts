@@ -4,7 +4,7 @@ import { demandSearch, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
 import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
-import { type LoadedDataset, loadDataset } from '../tasks/load-dataset.ts';
+import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
@@ -44,10 +44,11 @@ export async function prepareSweep(
   progress?: (text: string) => void,
 ): Promise<PreparedSweep> {
   demandSearch(definition);
-  const rows = await loadDataset(await withLocalData(definition.task, process.env, progress));
+  const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
-  const sets = await loadSets(definition, rows.task, progress);
+  const rows = settledBy(loaded, base.folder);
+  const sets = await loadSets(definition, rows.task, base.folder, progress);
   const frozen = {
     train: freezeRows(rows.train),
     dev: freezeRows(rows.dev),

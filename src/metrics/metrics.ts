@@ -18,6 +18,7 @@ import { meanMemberLoss } from './mean-member-loss.ts';
 import type { MeasuredTrial, Metric, SetDetail } from './metric.ts';
 import { microF1 } from './micro-f1.ts';
 import { pearson } from './pearson.ts';
+import { perplexity } from './perplexity.ts';
 import { recallPerClass } from './recall-per-class.ts';
 import { reliability } from './reliability.ts';
 import { setMetric, setOfMetric } from './set-metric.ts';
@@ -42,6 +43,7 @@ export const metrics: readonly Metric[] = [
   answerF1,
   exactMatch,
   entityF1,
+  perplexity,
   loss,
   brier,
   ece,

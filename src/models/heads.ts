@@ -3,8 +3,11 @@ import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { gemm, reshape } from '../onnx/operators.ts';
 import type { EncoderReading } from './encoder.ts';
 
-/** What a head is to give: numbers for each sample, or for each token, or scores of the whole vocabulary for each token. */
-export type HeadTask = SampleHead | TokenHead | { readonly of: 'vocabulary' };
+/**
+ * What a head is to give: numbers for each sample, or for each token; or of a language model's each token, scores of the
+ * whole vocabulary, or the log-likelihood of the token that follows, [batch, tokens, 1].
+ */
+export type HeadTask = SampleHead | TokenHead | { readonly of: 'vocabulary' } | { readonly of: 'next_tokens' };
 
 export interface SampleHead {
   readonly of: 'samples';

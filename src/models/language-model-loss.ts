@@ -43,18 +43,35 @@ export function languageModelLoss(
   hidden: Value,
   projection: Value,
   labels: Value,
-  rowsAtOnce: number = Math.max(1, Math.floor(scoresAtOnce / Number(projection.shape[0]))),
+  rowsAtOnce: number = rowsOfChunk(projection),
 ): ProjectedLoss {
   const next = nextTokens(b, labels);
   const counted = toFloat(
     b,
     b.one({ operator: 'Not', inputs: [equals(b, next)], outputs: [{ shape: next.shape, type: 'bool' }] }),
   );
-  const { logLikelihoods, slopes } = scanChunks(b, hidden, projection, next, rowsAtOnce);
+  const parts = { hidden, labels: next, rowsAtOnce };
+  const [logLikelihoods, slopes] = scanChunks(b, parts, projection, true);
+  if (slopes === undefined) throw new Error('a chunk gives its slopes');
   const count = elementwise(b, 'Max', reduce(b, 'ReduceSum', counted, [0], 'drop'), b.floats([1]));
   const total = reduce(b, 'ReduceSum', multiply(b, logLikelihoods, counted), [0], 'drop');
   const column = reshape(b, divide(b, counted, count), ['batch·tokens', 1], b.int64s([-1, 1]));
   return { loss: unary(b, 'Neg', divide(b, total, count)), gradient: multiply(b, slopes, column) };
+}
+
+/**
+ * The log-likelihood of the token that follows each, chunk by chunk too; of the last, which none follows, that of some
+ * token.
+ * @param inputIds int64 [batch, tokens]
+ * @returns [batch·tokens]
+ */
+export function nextTokenLikelihoods(b: GraphBuilder, hidden: Value, projection: Value, inputIds: Value): Value {
+  const parts = { hidden, labels: nextTokens(b, inputIds), rowsAtOnce: rowsOfChunk(projection) };
+  return scanChunks(b, parts, projection, false)[0];
+}
+
+function rowsOfChunk(projection: Value): number {
+  return Math.max(1, Math.floor(scoresAtOnce / Number(projection.shape[0])));
 }
 
 function equals(b: GraphBuilder, labels: Value): Value {
@@ -80,8 +97,24 @@ function nextTokens(b: GraphBuilder, labels: Value): Value {
   return reshape(b, padded, ['batch·tokens'], b.int64s([-1]));
 }
 
-/** Equal chunks, as few as `rowsAtOnce` allows, the last filled up with zeros. */
-function scanChunks(b: GraphBuilder, hidden: Value, projection: Value, labels: Value, rowsAtOnce: number) {
+interface ChunkedRows {
+  /** [batch·tokens, hidden] */
+  readonly hidden: Value;
+  /** int64 [batch·tokens] */
+  readonly labels: Value;
+  readonly rowsAtOnce: number;
+}
+
+/**
+ * Equal chunks, as few as `rowsAtOnce` allows, the last filled up with zeros.
+ * @returns log-likelihoods [batch·tokens], and with slopes these [batch·tokens, hidden]
+ */
+function scanChunks(
+  b: GraphBuilder,
+  { hidden, labels, rowsAtOnce }: ChunkedRows,
+  projection: Value,
+  withSlopes: boolean,
+): [Value, ...Value[]] {
   const size = dimension(hidden.shape, 1);
   const rows = sizeAt(b, hidden, 0);
   const roundUp = (x: Value, by: Value) =>
@@ -108,22 +141,24 @@ function scanChunks(b: GraphBuilder, hidden: Value, projection: Value, labels: V
       filled(hidden, b.floats([0]), ['chunks', 'rows', size]),
       filled(known, b.int64s([0], []), ['chunks', 'rows']),
     ],
-    attributes: { num_scan_inputs: int(2), body: { kind: 'graph', value: chunkBody(projection) } },
-    outputs: [{ shape: ['chunks', 'rows', 1] }, { shape: ['chunks', 'rows', size] }],
+    attributes: { num_scan_inputs: int(2), body: { kind: 'graph', value: chunkBody(projection, withSlopes) } },
+    outputs: [{ shape: ['chunks', 'rows', 1] }, ...(withSlopes ? [{ shape: ['chunks', 'rows', size] }] : [])],
   });
-  if (likelihoods === undefined || slopes === undefined) throw new Error('a scan of two outputs gives two');
+  if (likelihoods === undefined) throw new Error('a scan gives its outputs');
   const cut = (x: Value, shape: readonly (string | number)[]) => {
     const flat = reshape(b, x, ['filled', ...shape.slice(1)], b.int64s([-1, ...shape.slice(1).map(Number)]));
     return b.one({ operator: 'Slice', inputs: [flat, b.int64s([0]), rows, b.int64s([0])], outputs: [{ shape }] });
   };
-  return { logLikelihoods: cut(likelihoods, ['batch·tokens']), slopes: cut(slopes, ['batch·tokens', size]) };
+  const logLikelihoods = cut(likelihoods, ['batch·tokens']);
+  return slopes === undefined ? [logLikelihoods] : [logLikelihoods, cut(slopes, ['batch·tokens', size])];
 }
 
 /** (hidden [rows, size], labels [rows]) → (log-likelihoods [rows, 1], d −log-likelihood / d hidden [rows, size]) */
-function chunkBody(projection: Value) {
-  const b = new GraphBuilder('chunk_');
-  const x = b.input('chunk_hidden', 'float', ['rows', dimension(projection.shape, 1)]);
-  const labels = b.input('chunk_labels', 'int64', ['rows']);
+function chunkBody(projection: Value, withSlopes: boolean) {
+  const prefix = withSlopes ? 'chunk_' : 'scored_';
+  const b = new GraphBuilder(prefix);
+  const x = b.input(`${prefix}hidden`, 'float', ['rows', dimension(projection.shape, 1)]);
+  const labels = b.input(`${prefix}labels`, 'int64', ['rows']);
   const logProbabilities = softmax(b, gemm(b, x, projection, { transB: true }), 'LogSoftmax');
   const column = reshape(b, labels, ['rows', 1], b.int64s([-1, 1]));
   const picked = b.one({
@@ -132,6 +167,7 @@ function chunkBody(projection: Value) {
     attributes: { axis: int(1) },
     outputs: [{ shape: ['rows', 1] }],
   });
+  if (!withSlopes) return b.build('scored', [picked]);
   const expected = gemm(b, unary(b, 'Exp', logProbabilities), projection);
   return b.build('chunk', [picked, subtract(b, expected, gatherRows(b, projection, labels))]);
 }

@@ -89,13 +89,14 @@ function readDefinition(
   const name = readName(file);
   const base = readBase(file, lookup);
   const task = readTask(file, lookup, tasks);
+  const judged = judgedBy(task, tasks);
   const search = readSearch(file, samplers);
   const reading = readSpace(file, samplers.find(({ kind }) => kind === search.kind)?.ranges === true);
   const { space, scales, axes, ensembleSizes } = reading;
   const enqueue = readEnqueue(file, reading);
   const { keep, ...written } = readTraining(file, Object.keys(space));
   const training = keep === 'last' ? written : { ...written, keep };
-  const { evaluations, every, sets } = readEvaluation(file, ensembleSizes, (section) => {
+  const { evaluations, every, sets } = readEvaluation(file, ensembleSizes, judged, (section) => {
     if (task !== null) return readEvaluationSets(section, { task, tasks, lookup });
     // Against a task that has a problem of its own no set can be read.
     section.field('sets');
@@ -107,7 +108,7 @@ function readDefinition(
   const sectionOf = (kind: string) => tasks.find((each) => each.kind === kind);
   const objectives = readObjectives(
     file,
-    judgedBy(task, tasks),
+    judged,
     sets.map(({ name: set, task: { kind } }) => ({ name: set, form: sectionOf(kind)?.form ?? '' })),
   );
   const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;

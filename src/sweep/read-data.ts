@@ -87,7 +87,7 @@ export function readHubPlace(section: YamlSection): Pick<HubSource, 'kind' | 'da
   };
 }
 
-type Reading = Pick<FileSource, 'format' | 'encoding' | 'header' | 'columns'>;
+type Reading = Pick<FileSource, 'format' | 'encoding' | 'header' | 'columns' | 'lenient'>;
 
 export function readReading(section: YamlSection, task: TaskSection | undefined): Reading | null {
   const names = [...new Set((task?.formats ?? []).map(({ name }) => name))];
@@ -98,11 +98,15 @@ export function readReading(section: YamlSection, task: TaskSection | undefined)
   const header = headerField === null ? [] : section.list(headerField, (item) => section.textOf(item));
   const columns = readColumns(section, task?.columns ?? []);
   if (columns === null) return null;
+  const lenient = (task?.columns ?? []).flatMap(({ name, optional }) =>
+    optional === true && name in columns && !section.has(name) ? [name] : [],
+  );
   return {
     ...(format === null ? {} : { format }),
     ...(encoding === null ? {} : { encoding }),
     ...(header.length === 0 ? {} : { header }),
     columns,
+    ...(lenient.length === 0 ? {} : { lenient }),
   };
 }
 
@@ -122,7 +126,8 @@ function readEncoding(section: YamlSection): string | null {
 /** What the file calls each of a task's columns; null where one is missing. */
 function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Readonly<Record<string, string>> | null {
   const found = new Map<string, string>();
-  for (const { name, otherwise, optional, several, holds } of columns) {
+  const asked = columns.filter(({ unless }) => unless === undefined || !section.has(unless));
+  for (const { name, otherwise, optional, several, holds } of asked) {
     const list = several === true ? section.field(name) : null;
     if (list !== null && isSeq(list.node)) {
       for (const column of section.list(list, (item) => section.textOf(item)))
@@ -136,7 +141,7 @@ function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Read
   }
   const names = [...found.keys()];
   const isFound = (name: string): boolean => found.has(name) || names.some((known) => partOf(known, name) !== null);
-  const complete = columns.every(({ name, optional }) => optional === true || isFound(name));
+  const complete = asked.every(({ name, optional }) => optional === true || isFound(name));
   return complete ? Object.fromEntries(found) : null;
 }
 

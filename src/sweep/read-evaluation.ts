@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml';
 import type { EvaluationRequest, SetDefinition } from './sweep-definition.ts';
 import { rate, wholeFrom } from './number-rules.ts';
+import type { TaskSection } from './task-section.ts';
 import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 
@@ -18,6 +19,7 @@ export interface EvaluationReading {
 export function readEvaluation(
   file: YamlSection,
   ensembleSizes: readonly number[],
+  task: TaskSection | undefined,
   readSets: (section: YamlSection) => readonly SetDefinition[],
 ): EvaluationReading {
   const section = file.section('evaluation');
@@ -33,7 +35,8 @@ export function readEvaluation(
   const fallback: EvaluationMode = ensembleSizes.length > 0 ? 'ensemble' : 'expected';
   const modes = choices<EvaluationMode>('mode', ['ensemble', 'expected', 'raw'], fallback);
   const splits = choices<EvaluationSplit>('split', ['dev', 'test'], 'dev');
-  const aggregates = choices<'logits' | 'probabilities'>('aggregate', ['logits', 'probabilities'], 'logits');
+  const averaged = task?.aggregates ?? ['logits', 'probabilities'];
+  const aggregates = choices('aggregate', averaged, averaged[0] ?? 'logits');
   const rates = readRates(section);
   const seedField = section?.field('mask_seed') ?? null;
   const maskSeeds =

@@ -50,6 +50,8 @@ interface FileReading {
   readonly header?: readonly string[];
   /** The file's name of each column that the task has, or a path into one. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Columns of the task that a file may lack; absent: none. */
+  readonly lenient?: readonly string[];
 }
 
 export interface FileSource extends FileReading {

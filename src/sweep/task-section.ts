@@ -1,4 +1,5 @@
 import type { TaskDefinition } from './sweep-definition.ts';
+import type { EvaluationConfiguration } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 
 /** What reading a sweep file asks of a kind of task. */
@@ -17,6 +18,8 @@ export interface TaskSection {
   readonly sentence: string;
   /** Fields of the section that are the task's own. */
   readonly fields: readonly TaskField[];
+  /** What may be averaged over members, the first where the file does not say; absent: logits, or probabilities. */
+  readonly aggregates?: readonly EvaluationConfiguration['aggregate'][];
   /** Why rows that are to be held out may not be evaluated so; null: they may. */
   devAlone?(fields: TaskFields): string | null;
   /** Reads them, and reports what is wrong with them. */
@@ -28,8 +31,10 @@ export interface TaskColumn {
   readonly name: string;
   /** What it is called where the file does not say; absent: the file has to. */
   readonly otherwise?: string;
-  /** Rows may lack it. */
+  /** Rows may lack it; with a name where the file does not say, it is read where it is there. */
   readonly optional?: boolean;
+  /** Another column in whose place it stands: where the file names that, this one is not asked for. */
+  readonly unless?: string;
   /** It names the one class of its row. */
   readonly classes?: boolean;
   /** It may be several columns, named in a list. */

@@ -1,3 +1,4 @@
+import { openTokenizer } from '../data/open-tokenizer.ts';
 import { readDataset } from '../data/read-dataset.ts';
 import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
@@ -53,4 +54,15 @@ export async function loadSet(
   const read = await readDataset(definition, formatsOf(definition));
   const task = own ? { kind: recordedAs, ...rows.shape(definition, read.all) } : shape;
   return { task, rows: read.drawn('dev').map((row) => rows.freeze(row, task)) };
+}
+
+/**
+ * Rows with what the base's tokenizer settles of its task; as it is where no base is there to look at.
+ * @param place the base's folder or ONNX file, or empty
+ * @throws MODEL_UNSUPPORTED where the tokenizer lacks what the task needs
+ */
+export function settledBy<Rows extends { readonly task: TaskShape }>(loaded: Rows, place: string): Rows {
+  const { settle } = taskOf(loaded.task);
+  if (settle === undefined || place === '') return loaded;
+  return { ...loaded, task: settle(loaded.task, openTokenizer(place)) };
 }

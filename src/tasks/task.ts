@@ -1,6 +1,6 @@
-import type { Tokenizer } from 'tokenizers';
 import type { Json } from '../base/canonical-json.ts';
 import type { EncodedRows } from '../data/encoded-rows.ts';
+import type { ModelTokenizer } from '../data/open-tokenizer.ts';
 import type { TableReader } from '../data/table.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
@@ -23,6 +23,11 @@ export interface Task {
   /** What stored specifications, and identities with them, call it. */
   readonly recordedAs: string;
   readonly rows: TaskRows;
+  /**
+   * What the model's tokenizer settles of it besides, before anything is planned; absent: nothing.
+   * @throws MODEL_UNSUPPORTED where it lacks what the task needs
+   */
+  readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
   /** Whether a row may become several inputs, which a launch has to count then. */
@@ -53,12 +58,8 @@ export interface TaskRows {
   labels?(row: FrozenRow): readonly number[];
 }
 
-export interface EncodeRequest {
+export interface EncodeRequest extends ModelTokenizer {
   readonly shape: TaskShape;
-  /** The model's own. */
-  readonly tokenizer: Tokenizer;
-  /** The end that it cuts off where rows are too long. */
-  readonly truncationSide: 'left' | 'right';
   /** Tokens of an input at most. */
   readonly maxLength: number;
 }
@@ -114,6 +115,8 @@ export interface PublishedTask {
   readonly peftType: string;
   /** What ends the name of transformers' class: of BERT, `BertFor…`. */
   readonly transformersHead: string;
+  /** What a graph of inference gives, where that is not what is evaluated. */
+  readonly head?: HeadTask;
   /** What `aggregate: probabilities` averages, of a padded batch; null: padding would take part in it. */
   readonly probabilities: ((b: GraphBuilder, logits: Value) => Value) | null;
   /** What config.json says of a model with this head. */

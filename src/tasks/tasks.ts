@@ -2,6 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { TableFormat } from '../data/table.ts';
 import { tableFormats } from '../data/table-formats.ts';
 import type { TaskSection } from '../sweep/task-section.ts';
+import { languageModelling } from './language-modelling/task.ts';
 import { multiLabelClassification } from './multi-label-classification/task.ts';
 import { questionAnswering } from './question-answering/task.ts';
 import type { Task } from './task.ts';
@@ -16,6 +17,7 @@ const tasks: readonly Task[] = [
   multiLabelClassification,
   questionAnswering,
   tokenClassification,
+  languageModelling,
 ];
 
 /** What a sweep file may say of a task. */

@@ -28,6 +28,7 @@ export function outputOffsets({ inputs, shape }: EvaluatedRows): Uint32Array {
 function outputLength(shape: TaskShape): (input: EncodedInput) => number {
   const head = taskOf(shape).objective.head(shape);
   if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
+  if (head.of === 'next_tokens') return ({ ids }) => ids.length;
   return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
 }
 

@@ -26,7 +26,14 @@ const consumers: Readonly<Record<string, readonly [string, string, string | unde
   'multi-label-classification': ['SEQ_CLS', 'BertForSequenceClassification', '3'],
   'question-answering': ['QUESTION_ANS', 'BertForQuestionAnswering', undefined],
   'token-classification': ['TOKEN_CLS', 'BertForTokenClassification', '3'],
+  'language-modelling': ['CAUSAL_LM', 'Qwen2ForCausalLM', undefined],
 };
+
+/** Of scores of the whole vocabulary, those of the tokens that follow: of the last, token 0's. */
+function ofNextTokens(scores: ArrayLike<unknown> | undefined, ids: Int32Array): readonly number[] {
+  const vocabulary = (scores?.length ?? 0) / ids.length;
+  return Array.from(ids, (_, token) => Number(scores?.[token * vocabulary + (ids[token + 1] ?? 0)]));
+}
 
 describe.each(Object.entries(tinyTasks))('an export of %s', (kind, task) => {
   let bench: SegmentBench;
@@ -34,6 +41,8 @@ describe.each(Object.entries(tinyTasks))('an export of %s', (kind, task) => {
     bench = new SegmentBench({ trainRows: 20, devRows: 8, task });
   });
   afterAll(() => rmSync(bench.folder, { recursive: true }));
+
+  const aggregates = task.aggregates ?? (['logits', 'probabilities'] as const);
 
   async function evaluated(
     aggregate: 'logits' | 'probabilities',
@@ -60,46 +69,42 @@ describe.each(Object.entries(tinyTasks))('an export of %s', (kind, task) => {
     };
   }
 
-  it.each(['logits', 'probabilities'] as const)(
-    'computes the %s that were averaged, or is refused',
-    async (aggregate) => {
-      const { exported, members } = await evaluated(aggregate);
-      const tried = taskOf(task.shape);
-      const { published, scores } = tried;
-      const folder = path.join(bench.folder, aggregate);
-      if (aggregate === 'probabilities' && published.probabilities === null) {
-        await expect(writePortableModel(exported, folder)).rejects.toThrow(
-          /EXPORT_UNFAITHFUL: padding would take part/,
-        );
-        return;
-      }
-      await writePortableModel(exported, folder);
-      const shape = task.shape;
-      const tokenizing = { shape, ...openTokenizer(bench.modelFolder), maxLength: 16 };
-      const { inputs } = await tried.encode(bench.devRows, tokenizing);
-      const mean = averageMembers(members.map(({ outputs }) => scores.averaged(outputs, aggregate, shape)));
-      const session = await InferenceSession.create(path.join(folder, 'model.onnx'));
-      for (const [number, { ids, typeIds }] of inputs.slice(0, 5).entries()) {
-        const int64 = (values: Int32Array | Uint8Array) =>
-          new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-        const all = {
-          input_ids: int64(ids),
-          attention_mask: int64(new Int32Array(ids.length).fill(1)),
-          token_type_ids: int64(typeIds),
-        };
-        const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => session.inputNames.includes(name)));
-        const given = (await session.run(feeds))[aggregate]?.data;
-        const measured = mean.values.subarray(mean.offsets[number], mean.offsets[number + 1]);
-        expect(given).toHaveLength(measured.length);
-        for (const [i, value] of measured.entries())
-          expect(Math.abs(Number(given?.[i]) - value)).toBeLessThan(tolerance);
-      }
-      await session.release();
-    },
-  );
+  it.each(aggregates)('computes the %s that were averaged, or is refused', async (aggregate) => {
+    const { exported, members } = await evaluated(aggregate);
+    const tried = taskOf(task.shape);
+    const { published, scores } = tried;
+    const folder = path.join(bench.folder, aggregate);
+    if (aggregate === 'probabilities' && published.probabilities === null) {
+      await expect(writePortableModel(exported, folder)).rejects.toThrow(/EXPORT_UNFAITHFUL: padding would take part/);
+      return;
+    }
+    await writePortableModel(exported, folder);
+    const { shape } = task;
+    const { max_length: maxLength } = exported.specification.configuration;
+    const tokenizing = { shape, ...openTokenizer(bench.modelFolder), maxLength };
+    const { inputs } = await tried.encode(bench.devRows, tokenizing);
+    const mean = averageMembers(members.map(({ outputs }) => scores.averaged(outputs, aggregate, shape)));
+    const session = await InferenceSession.create(path.join(folder, 'model.onnx'));
+    for (const [number, { ids, typeIds }] of inputs.slice(0, 5).entries()) {
+      const int64 = (values: Int32Array | Uint8Array) =>
+        new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+      const all = {
+        input_ids: int64(ids),
+        attention_mask: int64(new Int32Array(ids.length).fill(1)),
+        token_type_ids: int64(typeIds),
+      };
+      const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => session.inputNames.includes(name)));
+      const whole = (await session.run(feeds))[aggregate]?.data;
+      const given = published.head?.of === 'vocabulary' ? ofNextTokens(whole, ids) : whole;
+      const measured = mean.values.subarray(mean.offsets[number], mean.offsets[number + 1]);
+      expect(given).toHaveLength(measured.length);
+      for (const [i, value] of measured.entries()) expect(Math.abs(Number(given?.[i]) - value)).toBeLessThan(tolerance);
+    }
+    await session.release();
+  });
 
   it('is what PEFT and transformers have for the task', async () => {
-    const { exported } = await evaluated('logits');
+    const { exported } = await evaluated(aggregates[0] ?? 'logits');
     const folder = path.join(bench.folder, 'adapter');
     const { files } = await writePeftAdapter(
       { ...exported, trial: { ...exported.trial, evaluation: { ...exported.trial.evaluation, mode: 'expected' } } },

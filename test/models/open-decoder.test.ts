@@ -79,7 +79,7 @@ describe('a decoder that the engine does not build', () => {
     takeModel(llama);
     await expect(open(spanObjective)).rejects.toThrow(/model_type llama\n {2}got: a head of each token/);
     writeTinyModel(folder);
-    await expect(open()).rejects.toThrow(/MODEL_UNSUPPORTED: .*\n.*\n {2}got: scores of the vocabulary/);
+    await expect(open()).rejects.toThrow(/MODEL_UNSUPPORTED: .*\n.*\n {2}got: scores of the next token/);
   });
 });
 

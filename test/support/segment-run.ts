@@ -52,6 +52,10 @@ export const tinyConfiguration: TrainingConfiguration = {
 export interface TinyTask {
   readonly shape: TaskShape;
   rows(seed: number, count: number): readonly FrozenRow[];
+  /** The model that may learn it, where that is not the tiny BERT. */
+  readonly model?: { readonly write: (folder: string) => void; readonly configuration: Partial<TrainingConfiguration> };
+  /** What of it may be averaged, the first where nothing is said; absent: logits, or probabilities. */
+  readonly aggregates?: readonly EvaluationConfiguration['aggregate'][];
 }
 
 /** A folder with the tiny model and frozen train and dev rows, and segments over them. */
@@ -65,6 +69,7 @@ export class SegmentBench {
   readonly datasetFiles: Record<string, string> = {};
 
   readonly task: TaskShape;
+  readonly #tiny: TinyTask;
 
   /**
    * @param modelFolder a model of the reader's; absent: the tiny one, written beside the rows
@@ -79,7 +84,8 @@ export class SegmentBench {
     this.folder = mkdtempSync(join(tmpdir(), 'dropsweep-segment-'));
     this.modelFolder = modelFolder ?? this.folder;
     this.checkpointFolder = join(this.folder, 'checkpoints');
-    if (modelFolder === undefined) writeTinyModel(this.folder);
+    if (modelFolder === undefined) (task.model?.write ?? writeTinyModel)(this.folder);
+    this.#tiny = task;
     this.task = task.shape;
     this.devRows = task.rows(2, devRows);
     this.train = this.freeze(task.rows(1, trainRows));
@@ -96,7 +102,7 @@ export class SegmentBench {
   }
 
   specification(changes: Partial<TrainingConfiguration> = {}): TrainingSpecification {
-    const configuration = { ...tinyConfiguration, ...changes };
+    const configuration = { ...tinyConfiguration, ...this.#tiny.model?.configuration, ...changes };
     return {
       trainer: 'onnx',
       trainer_version: trainerVersion,
@@ -148,7 +154,7 @@ export class SegmentBench {
       dropout_rate: tinyConfiguration.dropout_rate,
       ensemble_size: 1,
       mask_seed: 0,
-      aggregate: 'logits',
+      aggregate: this.#tiny.aggregates?.[0] ?? 'logits',
       ...changes,
     };
     return { evaluationId, configuration, dataset: this.dev, storedMembers: [] };

@@ -1,6 +1,7 @@
 import { stream } from '../../src/random/stream.ts';
 import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 import type { TinyTask } from './segment-run.ts';
+import { tinyInstructions, writeTinyDecoder } from './tiny-decoder.ts';
 import { tinyRows } from './tiny-model.ts';
 
 const words = ['good', 'fine', 'bad', 'poor', 'the', 'a', 'film', 'day', 'was', 'is', 'very'];
@@ -62,5 +63,11 @@ export const tinyTasks: Readonly<Record<string, TinyTask>> = {
   'token-classification': {
     shape: { kind: 'token-classification', label_names: ['O', 'B-X', 'I-X'] },
     rows: sentences,
+  },
+  'language-modelling': {
+    shape: { kind: 'language-modelling', label_names: [], settings: { prompt: 'alpaca', end_token: '</s>' } },
+    rows: tinyInstructions,
+    model: { write: writeTinyDecoder, configuration: { targets: ['all-linear'], max_length: 80 } },
+    aggregates: ['probabilities'],
   },
 };

@@ -55,7 +55,11 @@ describe.each(Object.entries(tinyTasks))('a training of %s', (_, task) => {
   });
 
   it('has nested members, whichever are stored, and means that lose no more than they do', async () => {
-    const together = await evaluate(checkpoint, ensemble(2), ensemble(4), ensemble(4, { aggregate: 'probabilities' }));
+    const other = task.aggregates === undefined ? { aggregate: 'probabilities' } : { mask_seed: 1 };
+    const together = await evaluate(checkpoint, ensemble(2), ensemble(4), {
+      ...ensemble(4, other),
+      evaluationId: 'other',
+    });
     const of = (id: string) => together.members.filter(({ evaluationId }) => evaluationId === id);
     expect(
       of('m4')

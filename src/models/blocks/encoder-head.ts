@@ -10,7 +10,7 @@ export function encoderHead(task: HeadTask, hidden: number, ofSamples: (outputs:
     return task.pooling === 'mean' ? meanPooledHead(task.outputs, hidden) : ofSamples(task.outputs);
   throw new DropsweepError('MODEL_UNSUPPORTED', 'an encoder has no language-model head', {
     where: 'task',
-    got: 'scores of the vocabulary',
+    got: 'scores of the next token',
     expected: 'a task of samples or of their tokens',
     fix: 'choose a decoder as the base, or another task',
   });

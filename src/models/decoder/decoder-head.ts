@@ -3,6 +3,7 @@ import { concat, gemm, reshape } from '../../onnx/operators.ts';
 import { shapeOf } from '../../onnx/run-time-sizes.ts';
 import type { Head, HeadTask } from '../heads.ts';
 import { meanPooledHead } from '../mean-pooled-head.ts';
+import { nextTokenLikelihoods } from '../language-model-loss.ts';
 import { lastTokenHead } from './last-token-head.ts';
 
 export interface LanguageModel {
@@ -16,7 +17,7 @@ export interface LanguageModel {
 }
 
 /**
- * A decoder's head: scores of the next token from the frozen output matrix, of which nothing is trained; for classes and
+ * A decoder's head: scores, or likelihoods, of the next token from the frozen output matrix, of which nothing is trained; for classes and
  * targets a linear over the last token, or over the mean of the tokens where that is asked for.
  * @throws MODEL_UNSUPPORTED for another task
  */
@@ -39,6 +40,11 @@ export function decoderHead(task: HeadTask, model: LanguageModel): Head {
     tensors: [],
     projection: ({ weight }) => weight(projection, [vocabulary, hidden]),
     logits({ b, weight, inputIds }, x) {
+      if (task.of === 'next_tokens') {
+        const likelihoods = nextTokenLikelihoods(b, x, weight(projection, [vocabulary, hidden]), inputIds);
+        const column = concat(b, [shapeOf(b, inputIds), b.int64s([1])], 0);
+        return reshape(b, likelihoods, ['batch', 'tokens', 1], column);
+      }
       const flat = gemm(b, x, weight(projection, [vocabulary, hidden]), { transB: true });
       const shape = concat(b, [shapeOf(b, inputIds), b.int64s([vocabulary])], 0);
       return reshape(b, flat, ['batch', 'tokens', vocabulary], shape);

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { dataInvalid, isBlank, type RawDataset, type RawRow, readText } from '../../data/raw-row.ts';
+import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
+import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
+import type { TaskRows } from '../task.ts';
+
+/** One turn of a chat. */
+export type Message = z.infer<typeof message>;
+
+/** A row as it was frozen: an instruction with its response, or a chat. */
+export type Conversation =
+  | { readonly instruction: string; readonly input?: string; readonly output: string }
+  | { readonly messages: readonly Message[] };
+
+const message = z.object({ role: z.string().min(1), content: z.string() });
+const conversation = z.union([
+  z.object({ messages: z.array(message) }),
+  z.object({ instruction: z.string(), input: z.string().optional(), output: z.string() }),
+]);
+
+export const rows: TaskRows = {
+  shape,
+  freeze: (row) => ('messages' in (row.columns ?? row.cells) ? { messages: readMessages(row) } : readInstruction(row)),
+  content: (row) => textsOf(thawConversation(row)).join(' ⏎ '),
+  characters: (row) => textsOf(thawConversation(row)).reduce((sum, text) => sum + text.length, 0),
+};
+
+/** @throws Error where another task froze the row */
+export function thawConversation(row: FrozenRow): Conversation {
+  const { success, data } = conversation.safeParse(row);
+  if (!success) throw new Error('the row was frozen by another task');
+  if ('messages' in data) return data;
+  const { instruction, input, output } = data;
+  return input === undefined ? { instruction, output } : { instruction, input, output };
+}
+
+function textsOf(row: Conversation): readonly string[] {
+  if ('messages' in row) return row.messages.map(({ role, content }) => `${role}: ${content}`);
+  return [row.instruction, ...(row.input === undefined ? [] : [row.input]), row.output];
+}
+
+/** How rows are written; what the model writes a chat with is settled when it is known. */
+function shape({ data, encoding = {} }: TaskDefinition, _raw: RawDataset): Omit<TaskShape, 'kind'> {
+  const chats = 'columns' in data && 'messages' in data.columns;
+  const prompt = encoding['prompt'] ?? (chats ? 'chat' : 'alpaca');
+  if (!chats || prompt === 'chat') return { label_names: [], settings: { prompt } };
+  throw dataInvalid('task.prompt', 'chats are written by the model’s own template', {
+    got: JSON.stringify(prompt),
+    expected: 'chat, since task.data.messages is named',
+    fix: 'leave out task.prompt, or name instruction and output instead of messages',
+  });
+}
+
+function readInstruction(row: RawRow): Conversation {
+  const { input } = row.cells;
+  const [instruction, output] = [readText(row, 'instruction'), readText(row, 'output')];
+  if (input === undefined || input === null || (typeof input === 'string' && isBlank(input)))
+    return { instruction, output };
+  return { instruction, input: readText(row, 'input'), output };
+}
+
+function readMessages({ cells, columns, where }: RawRow): Message[] {
+  const column = columns?.['messages'] ?? 'messages';
+  const given: unknown = cells['messages'];
+  const read = z.array(message).safeParse(given);
+  if (!read.success) {
+    throw dataInvalid(where, `a row has no chat in ${column}`, {
+      got: JSON.stringify(given)?.slice(0, 80) ?? 'nothing',
+      expected: '[{role, content}, …], each with a text',
+      fix: 'correct the row, or name the column of chats in task.data.messages',
+    });
+  }
+  const answers = read.data.filter(({ role }) => role === 'assistant');
+  if (answers.length === 0) {
+    throw dataInvalid(where, 'a chat has no turn of the assistant: there is nothing to learn from it', {
+      got: read.data.map(({ role }) => role).join(', ') || 'no turn',
+      expected: 'at least one turn whose role is assistant',
+      fix: 'add the answer, or take the row out',
+    });
+  }
+  if (answers.every(({ content }) => !isBlank(content))) return read.data;
+  throw dataInvalid(where, 'a turn of the assistant is blank', {
+    got: JSON.stringify(answers.find(({ content }) => isBlank(content))?.content),
+    expected: 'text that is not blank',
+    fix: 'fill in the answer, or take the row out',
+  });
+}

@@ -1,0 +1,24 @@
+import type { Task } from '../task.ts';
+import { encode } from './encode.ts';
+import { objective } from './objective.ts';
+import { predictions } from './predictions.ts';
+import { published } from './published.ts';
+import { rows } from './rows.ts';
+import { scores } from './scores.ts';
+import { section } from './section.ts';
+import { settle } from './settle.ts';
+
+/** Answers to instructions, word after word. */
+export const languageModelling: Task = {
+  section,
+  recordedAs: 'language-modelling',
+  rows,
+  settle,
+  encode,
+  objective,
+  scores,
+  predictions,
+  columns: ['perplexity', 'loss'],
+  lossHeading: 'NLL',
+  published,
+};
