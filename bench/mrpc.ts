@@ -9,7 +9,7 @@ import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/predicted-classes.ts';
 import { resolveModel } from '../src/hub/resolve-model.ts';
-import { evaluatedNumber, type EvaluationMetrics } from '../src/metrics/evaluation-metrics.ts';
+import { evaluatedNumber, type Measurements } from '../src/metrics/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
 import { trainerVersion } from '../src/sweep/trainer-version.ts';
 import { basePrecisions } from '../src/sweep/fields/run-fields.ts';
@@ -229,7 +229,7 @@ function pending(
   };
 }
 
-function shown(metrics: EvaluationMetrics): Shown {
+function shown(metrics: Measurements): Shown {
   const own = (name: string): number => round(evaluatedNumber(metrics, name));
   return { acc: own('accuracy'), f1: own('f1'), ece: own('ece'), nll: own('loss') };
 }

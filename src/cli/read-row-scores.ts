@@ -6,12 +6,13 @@ import { findModel } from '../hub/resolve-model.ts';
 import type { Store } from '../store/open-store.ts';
 import { readStoredEvaluation, type StoredEvaluation } from '../store/stored-evaluation.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
 
 /**
- * The stored outputs of some trials with the rows that they are of. There are none where the trainer was simulated, or
+ * The stored outputs of some trials with the rows that they are of. There are none of another trainer than ours, or
  * where the base model, whose tokenizer makes inputs of the rows, is not on this machine.
  */
 export async function readRowScores(
@@ -20,7 +21,7 @@ export async function readRowScores(
   trials: readonly TrialRow[],
 ): Promise<ReadonlyMap<number, RowScores>> {
   const found = new Map<number, RowScores>();
-  if (snapshot.trainer === 'simulated') return found;
+  if (!traitsOf(snapshot.trainer).base) return found;
   const sets = new Map<string, Promise<EvaluatedRows | null>>();
   for (const { trial, metrics } of trials) {
     const stored = metrics === null ? null : await storedOrNull(store, snapshot.sweepId, trial);

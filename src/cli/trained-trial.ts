@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { readCheckpoint as findCheckpoint } from '../store/sweep-reader.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { type CheckpointState, readCheckpoint } from '../train/checkpoint.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { findTrial } from './find-trial.ts';
@@ -16,8 +17,10 @@ export async function trainedTrial(
   number: number,
 ): Promise<{ readonly trial: TrialRow; readonly checkpoint: CheckpointState }> {
   const trial = findTrial(snapshot, number);
-  if (snapshot.trainer === 'simulated') {
-    throw new DropsweepError('USAGE', 'a simulated training has no adapter', { got: `trial ${number}` });
+  if (!traitsOf(snapshot.trainer).base) {
+    throw new DropsweepError('USAGE', 'only trainings of dropsweep’s own trainer have an adapter', {
+      got: `trial ${number}, trained by: ${snapshot.trainer}`,
+    });
   }
   const reference = trial.state === 'succeeded' ? await findCheckpoint(store, trial.trainingId) : null;
   if (reference === null && trial.state === 'succeeded') {

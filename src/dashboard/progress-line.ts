@@ -1,6 +1,7 @@
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { formatClock, formatCount, formatDuration, formatPercent, formatQuantity } from './format-value.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { printable } from './styled-line.ts';
 import { stateWords, sweepProgress } from './sweep-progress.ts';
@@ -45,9 +46,19 @@ function bestTrial(snapshot: SweepSnapshot): string | null {
   const best: TrialRow | undefined = orderTrials(snapshot.trials, key)[0];
   const value = best === undefined ? null : key.value(best);
   if (best === undefined || value === null) return null;
+  const text = key.sort.by === 'metric' ? formatMeasure(key.sort.name, value) : String(value);
+  return `best ${key.label} ${text} (${settingsText(snapshot, best)})`;
+}
+
+/** What tells a trial from others: of a program's sweep, what it varies. */
+function settingsText({ trainer, definition }: SweepSnapshot, best: TrialRow): string {
   const { dropout_rate, train_instances, seed } = best.configuration;
+  if (!traitsOf(trainer).method) {
+    const values: Readonly<Record<string, unknown>> = { ...best.configuration };
+    const axes = Object.keys(definition.space).filter((axis) => values[axis] !== undefined);
+    return axes.map((axis) => printable(`${axis}=${String(values[axis])}`)).join(' ');
+  }
   const { mode, ensemble_size } = best.evaluation;
   const ensemble = mode === 'ensemble' || !dropsAnything(best.configuration) ? `M=${ensemble_size}` : mode;
-  const text = key.sort.by === 'metric' ? formatMeasure(key.sort.name, value) : String(value);
-  return `best ${key.label} ${text} (p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed})`;
+  return `p=${dropout_rate} N=${train_instances} ${ensemble} seed=${seed}`;
 }

@@ -1,5 +1,6 @@
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { trainingField, trainingFields } from '../sweep/training-fields.ts';
 import type { Comparison, FilterColumn, FilterValue, TrialCondition, TrialFilter } from '../store/trial-filter.ts';
 import { rankByState } from '../store/trial-ranks.ts';
@@ -56,11 +57,15 @@ export function filterColumns(definition: SweepDefinition): ReadonlyMap<string, 
   add('trial', { of: 'trial', name: 'trial' });
   add('#', { of: 'trial', name: 'trial' });
   add('state', { of: 'state', name: 'state' });
-  for (const { name } of trainingFields) add(name, { of: 'setting', name });
-  for (const name of evaluationColumns) add(name, { of: 'evaluation', name });
-  add('M', { of: 'evaluation', name: 'ensemble_size' });
+  const { method } = traitsOf(definition.trainer);
+  const settings = method ? trainingFields : settingsOf(definition);
+  for (const { name } of settings) add(name, { of: 'setting', name });
+  if (method) {
+    for (const name of evaluationColumns) add(name, { of: 'evaluation', name });
+    add('M', { of: 'evaluation', name: 'ensemble_size' });
+  }
   for (const { name } of metricsOf(definition)) add(name, { of: 'metric', name });
-  for (const { name, alias, heading } of trainingFields) {
+  for (const { name, alias, heading } of settings) {
     add(alias, { of: 'setting', name });
     add(heading, { of: 'setting', name });
   }
@@ -70,6 +75,17 @@ export function filterColumns(definition: SweepDefinition): ReadonlyMap<string, 
     add(heading.toLowerCase(), { of: 'metric', name });
   }
   return columns;
+}
+
+/** Axes and constants of a program's sweep. */
+function settingsOf({ space, training }: SweepDefinition): readonly Setting[] {
+  return [...new Set([...Object.keys(space), ...Object.keys(training)])].map((name) => ({ name }));
+}
+
+interface Setting {
+  readonly name: string;
+  readonly alias?: string;
+  readonly heading?: string;
 }
 
 function conditionsOf(text: string, columns: ReadonlyMap<string, FilterColumn>): readonly TrialCondition[] {

@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
 import { assertNever } from '../base/assert-never.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { formatPercent, formatQuantity, formatSetting } from './format-value.ts';
 import type { Tone } from './styled-line.ts';
@@ -56,12 +57,16 @@ function totalWidth(columns: readonly TrialColumn[]): number {
 
 function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
-  const columns: TrialColumn[] = [
-    numberColumn,
+  const { method } = traitsOf(snapshot.trainer);
+  const ofMethod: readonly TrialColumn[] = [
     configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
     configurationColumn('λ', 5, varies('sparsity') ? 3 : 7, (trial) => trial.configuration.sparsity),
     configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
     { heading: 'M', width: 3, align: 'right', importance: 1, text: ensembleText },
+  ];
+  const columns: TrialColumn[] = [
+    numberColumn,
+    ...(method ? ofMethod : []),
     configurationColumn('seed', 4, 4, (trial) => trial.configuration.seed),
   ];
   if (snapshot.trials.some(({ evaluation }) => evaluation.split === 'test')) {
@@ -78,13 +83,15 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const shown = shownMetrics({ ...definition, objectives: first === undefined ? [] : [first] });
   const ordered = shown.filter((name) => name !== 'complexity');
   ordered.forEach((name, index) => columns.push(metricColumn(headingOf(definition, name), name, 3 * index)));
-  columns.push({
-    heading: 'complexity',
-    width: 10,
-    align: 'right',
-    importance: 2,
-    text: ({ complexity }) => formatQuantity(complexity),
-  });
+  if (method) {
+    columns.push({
+      heading: 'complexity',
+      width: 10,
+      align: 'right',
+      importance: 2,
+      text: ({ complexity }) => formatQuantity(complexity),
+    });
+  }
   const gap = shownGap(definition);
   if (gap !== null) columns.push({ ...metricColumn('gap', gap, 9), width: 7 });
   columns.push({
@@ -119,7 +126,11 @@ function chosenColumn(snapshot: SweepSnapshot, { of, name }: FilterColumn, place
 
 /** Axes of the space beyond p, λ, N, M and the seed: shown where they vary, since rows differ by them. */
 function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
-  const standard = new Set(['dropout_rate', 'sparsity', 'train_instances', 'ensemble_size', 'seed']);
+  const { method } = traitsOf(snapshot.trainer);
+  const standard = new Set([
+    'seed',
+    ...(method ? ['dropout_rate', 'sparsity', 'train_instances', 'ensemble_size'] : []),
+  ]);
   const { space, search } = snapshot.definition;
   const varied = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
   // A point that was added may have what holds otherwise for all trainings.
@@ -127,7 +138,7 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   return [...new Set([...varied, ...added])]
     .filter((axis) => !standard.has(axis))
     .map((axis) => ({
-      heading: fieldHeading(axis),
+      heading: method ? fieldHeading(axis) : axis,
       width: 6,
       align: 'right' as const,
       importance: 5,

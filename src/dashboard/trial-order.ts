@@ -2,8 +2,9 @@ import { assertNever } from '../base/assert-never.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { SweepSnapshot, TrialRow, TrialSort } from '../store/sweep-snapshot.ts';
 import { rankByState, rankWithoutValue } from '../store/trial-ranks.ts';
-import { measure, metricNamed } from '../metrics/metrics.ts';
-import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
+import { measure } from '../metrics/metrics.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
+import { headingOf, metricsOf, shownMetrics } from '../tasks/task-metrics.ts';
 
 /** A column that the table can be sorted by, best first. */
 export interface SortKey {
@@ -13,10 +14,19 @@ export interface SortKey {
   value(trial: TrialRow): number | null;
 }
 
+const byDropout: SortKey = {
+  label: 'dropout_rate',
+  sort: { by: 'setting', name: 'dropout_rate', direction: 'minimize' },
+  value: (trial) => trial.configuration.dropout_rate,
+};
+
 /** Columns to sort by, in the order that the key goes through them: the first objective is where it starts. */
 export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
   const { definition } = snapshot;
-  const judged = [...new Set([...shownMetrics(definition), 'complexity'])].flatMap((name) => metricNamed(name) ?? []);
+  const measured = metricsOf(definition);
+  const judged = [...new Set([...shownMetrics(definition), 'complexity'])].flatMap(
+    (name) => measured.find((metric) => metric.name === name) ?? [],
+  );
   return [
     ...judged.map(
       ({ name, direction }): SortKey => ({
@@ -25,11 +35,7 @@ export function sortKeys(snapshot: SweepSnapshot): readonly SortKey[] {
         value: (trial) => measure(trial, name),
       }),
     ),
-    {
-      label: 'dropout_rate',
-      sort: { by: 'setting', name: 'dropout_rate', direction: 'minimize' },
-      value: (trial) => trial.configuration.dropout_rate,
-    },
+    ...(traitsOf(definition.trainer).method ? [byDropout] : []),
     { label: 'trial', sort: { by: 'trial', name: '', direction: 'minimize' }, value: ({ trial }) => trial },
     {
       label: 'state, failed first',

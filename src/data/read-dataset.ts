@@ -28,6 +28,7 @@ export async function readDataset(definition: TaskDefinition, formats: readonly 
 async function readRaw(definition: TaskDefinition, formats: readonly TableFormat[]): Promise<RawDataset> {
   const { data } = definition;
   if (data.kind === 'hub') throw new Error('the rows of a data set on the hub have not been fetched');
+  if (data.kind === 'none') throw new Error('a program’s sweep has no rows of ours');
   if (data.kind === 'files') return readFiles(data, formats);
   return data.kind === 'glue' ? readGlue(data) : splitSpamAssassin(definition);
 }

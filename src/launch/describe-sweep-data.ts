@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { describeData, fullReport } from './describe-data.ts';
 import { withLocalData } from './local-data.ts';
@@ -10,14 +11,15 @@ import { withLocalData } from './local-data.ts';
  * @throws DropsweepError DATA_INVALID
  */
 export async function describeSweepData(
-  { task, base, training, space, trainer }: SweepDefinition,
+  { name, task, base, training, space, trainer }: SweepDefinition,
   environment: NodeJS.ProcessEnv,
   progress: (text: string) => void,
 ): Promise<readonly string[]> {
+  if (!traitsOf(trainer).method) return [`${name} is a program’s sweep: its rows are the program’s own affair`];
   const loaded = await loadDataset(await withLocalData(task, environment, progress));
   const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
   const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
-  const place = trainer === 'simulated' ? '' : (model?.folder ?? '');
+  const place = !traitsOf(trainer).base ? '' : (model?.folder ?? '');
   const dataset = settledBy(loaded, place);
   return fullReport(await describeData(dataset, { place, maxLength: Math.max(...lengths), measured: true }));
 }

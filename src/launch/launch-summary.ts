@@ -5,19 +5,16 @@ import type { SweepPlan } from '../sweep/sweep-definition.ts';
 
 /** What is said before a sweep is launched. @param reused null: not known, since no database is up */
 export function launchSummary(plan: SweepPlan, reused: number | null, cost: CostPrediction): readonly string[] {
-  const { definition, inputs, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
+  const { definition, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
   const evaluations = trainings.reduce((sum, training) => sum + training.evaluations.length, 0);
-  const rows = [`${inputs.train.rows} train`, `${inputs.dev.rows} dev`];
-  if (inputs.test !== null) rows.push(`${inputs.test.rows} test`);
-  for (const { name, dataset } of inputs.sets ?? []) rows.push(`${dataset.rows} ${name}`);
   const lines = [
-    `Sweep ${definition.name}: ${definition.base}, rows: ${rows.join(', ')}`,
+    `Sweep ${definition.name}: ${definition.base}${rowsText(plan)}`,
     adaptive === undefined
       ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(evaluations, 'evaluation')}`
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     `  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`,
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
-    `  predicted time: ${formatRange(cost)}`,
+    `  predicted time: ${definition.program === undefined ? formatRange(cost) : 'not known: the program is yours'}`,
   ];
   if (plan.left_out_points !== undefined)
     lines.push(`  ${formatCount(plan.left_out_points, 'point')} left out by constraints`);
@@ -25,6 +22,15 @@ export function launchSummary(plan: SweepPlan, reused: number | null, cost: Cost
     lines.splice(1, 0, '  SIMULATED: curves for load tests, not results of any model');
   if (makeScheduler(definition.scheduler).decides) lines.push('  the scheduler may stop trainings early');
   return lines;
+}
+
+/** A program's rows are its own affair. */
+function rowsText({ definition, inputs }: SweepPlan): string {
+  if (definition.program !== undefined) return '';
+  const rows = [`${inputs.train.rows} train`, `${inputs.dev.rows} dev`];
+  if (inputs.test !== null) rows.push(`${inputs.test.rows} test`);
+  for (const { name, dataset } of inputs.sets ?? []) rows.push(`${dataset.rows} ${name}`);
+  return `, rows: ${rows.join(', ')}`;
 }
 
 function formatRange({ lowSeconds, highSeconds }: CostPrediction): string {

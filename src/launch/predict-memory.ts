@@ -2,6 +2,7 @@ import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { estimatePlan } from '../train/estimate-plan.ts';
 import { demandMemory } from '../train/memory-estimate.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
@@ -18,7 +19,7 @@ export async function demandPrecisionHere(
   const { definition } = plan;
   const own = ownDevice(environment);
   const elsewhere = environment['DATABASE_URL'] !== undefined || (definition.device ?? own) !== own;
-  if (definition.trainer === 'simulated' || elsewhere) return;
+  if (!traitsOf(definition.trainer).base || elsewhere) return;
   if (hasFloat16(plan)) await demand(own, environment);
 }
 
@@ -33,7 +34,7 @@ export function predictMemory(
   environment: NodeJS.ProcessEnv,
   available?: number,
 ): readonly string[] {
-  if (plan.definition.trainer === 'simulated' || plan.inputs.base.folder === '' || plan.trainings.length === 0)
+  if (!traitsOf(plan.definition.trainer).base || plan.inputs.base.folder === '' || plan.trainings.length === 0)
     return [];
   const own = ownDevice(environment);
   const kind = plan.definition.device ?? own;

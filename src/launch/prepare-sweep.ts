@@ -8,6 +8,8 @@ import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-datase
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
+import { prepareProgramSweep } from './prepare-program-sweep.ts';
 import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
@@ -43,10 +45,11 @@ export async function prepareSweep(
   resolveBase: (reference: string) => Promise<BaseModelReference>,
   progress?: (text: string) => void,
 ): Promise<PreparedSweep> {
+  if (definition.program !== undefined) return prepareProgramSweep(definition, definition.program);
   demandSearch(definition);
   const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
-  const base = definition.trainer === 'simulated' ? namedBase(definition.base) : await resolveBase(definition.base);
+  const base = traitsOf(definition.trainer).base ? await resolveBase(definition.base) : namedBase(definition.base);
   const rows = settledBy(loaded, base.folder);
   const sets = await loadSets(definition, rows.task, base.folder, progress);
   const frozen = {

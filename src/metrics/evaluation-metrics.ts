@@ -3,13 +3,17 @@
  * a detail; facts of the evaluation. What a task's predictions have no such thing of is absent (version 3 and before
  * stored null). Equal seeds give equal bits.
  */
-export interface EvaluationMetrics {
-  readonly [name: string]: EvaluatedValue | undefined;
+export interface EvaluationMetrics extends Measurements {
   readonly rows: number;
   /** What the task trains for, of the averaged outputs. */
   readonly loss: number;
   /** Mean over members of each member's own loss; Theorem 4.5: loss ≤ mean_member_loss. */
   readonly mean_member_loss: number;
+}
+
+/** What is stored of a trial by name: an evaluation's metrics, or what a program of the user's measured. */
+export interface Measurements {
+  readonly [name: string]: EvaluatedValue | undefined;
   /** One class predicted for every row of a set that holds several. */
   readonly collapsed?: boolean;
   readonly reliability?: readonly ReliabilityBin[];
@@ -23,7 +27,7 @@ export type EvaluatedValue =
   | Readonly<Record<string, number | null>>;
 
 /** A number of an evaluation by name; null where it has none. */
-export function evaluatedNumber(metrics: EvaluationMetrics | null, name: string): number | null {
+export function evaluatedNumber(metrics: Measurements | null, name: string): number | null {
   const value = metrics?.[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

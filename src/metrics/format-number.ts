@@ -21,3 +21,8 @@ export function formatNumber(value: number): string {
 export function formatSeconds(value: number): string {
   return value.toFixed(1);
 }
+
+/** Of a scale that nobody here knows: as a score, but for what would read as 0. */
+export function formatMeasured(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.001 ? formatNumber(value) : formatScore(value);
+}

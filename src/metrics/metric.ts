@@ -1,4 +1,4 @@
-import type { EvaluatedValue, EvaluationMetrics } from './evaluation-metrics.ts';
+import type { EvaluatedValue, Measurements } from './evaluation-metrics.ts';
 import type { ScoredForm, ScoredSet } from './scored-set.ts';
 
 /**
@@ -30,7 +30,7 @@ export interface Metric {
 
 /** What a trial is measured by besides its evaluation. */
 export interface MeasuredTrial {
-  readonly metrics: EvaluationMetrics | null;
+  readonly metrics: Measurements | null;
   /** Theorem 4.4's second term. */
   readonly complexity: number | null;
   readonly trainSeconds: number | null;

@@ -7,6 +7,7 @@ import { ece } from './ece.ts';
 import { entityF1 } from './entity-f1.ts';
 import { evaluatedNumber } from './evaluation-metrics.ts';
 import { exactMatch } from './exact-match.ts';
+import { formatMeasured } from './format-number.ts';
 import { expectedKeptEntries } from './expected-kept-entries.ts';
 import { f1 } from './f1.ts';
 import { inferencePasses } from './inference-passes.ts';
@@ -123,7 +124,7 @@ export function isUndefined({ metrics }: Pick<MeasuredTrial, 'metrics'>, name: s
 }
 
 export function formatMeasure(name: string, value: number): string {
-  return metricNamed(name)?.format(value) ?? String(value);
+  return metricNamed(name)?.format(value) ?? formatMeasured(value);
 }
 
 function gapMetrics(metric: Metric): readonly Metric[] {

@@ -1,4 +1,5 @@
 import type { Json } from '../base/canonical-json.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { measure, measureText } from '../metrics/metrics.ts';
 import { headingOf, shownGap } from '../tasks/task-metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
@@ -35,7 +36,13 @@ export function compareReport(snapshot: SweepSnapshot, trials: readonly TrialRow
     })
     .filter(({ texts }) => new Set(texts).size > 1);
   const gap = shownGap(snapshot.definition);
-  const metrics = [...reportedMetrics(snapshot), ...(gap === null ? [] : [gap]), 'complexity', 'train_seconds'];
+  const { method } = traitsOf(snapshot.trainer);
+  const metrics = [
+    ...reportedMetrics(snapshot),
+    ...(gap === null ? [] : [gap]),
+    ...(method ? ['complexity'] : []),
+    'train_seconds',
+  ];
   const scores = [...new Set(metrics)].map(
     (field): ComparedField => ({
       field,

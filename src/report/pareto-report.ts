@@ -1,6 +1,7 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { rankScores } from './judgement.ts';
@@ -70,9 +71,11 @@ export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null
   const names = measured.map(({ metric }) => heading(metric)).join(', ');
   const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;
   const tiedCount = rows.filter((score) => score !== best && tied(score)).length;
-  const missing = snapshot.trials.some(({ complexity }) => complexity !== null)
-    ? []
-    : ['Complexity is not known yet: it is probed when the sweep starts.'];
+  const { method } = traitsOf(snapshot.trainer);
+  const missing =
+    !method || snapshot.trials.some(({ complexity }) => complexity !== null)
+      ? []
+      : ['Complexity is not known yet: it is probed when the sweep starts.'];
   return {
     columns: [...configurationColumns(snapshot), column, ...scoreColumns(snapshot, noise)],
     rows,
@@ -82,7 +85,7 @@ export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null
       `Pareto front over ${names === '' ? 'nothing yet' : names}: ${rows.length} of ${scores.length} scored configurations.`,
     ],
     after: [
-      `Means over seeds with 95 % intervals ${noise === null ? '(Student)' : 'over seeds and rows (bootstrap)'}. Complexity is a proxy (Theorem 4.4), not a certificate.`,
+      `Means over seeds with 95 % intervals ${noise === null ? '(Student)' : 'over seeds and rows (bootstrap)'}.${method ? ' Complexity is a proxy (Theorem 4.4), not a certificate.' : ''}`,
       ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${heading(first.metric)}.`] : []),
       ...(off > 0 ? [`${off} of the scored are on no front: a metric of theirs is undefined (none).`] : []),
       ...missing,

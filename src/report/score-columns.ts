@@ -1,5 +1,6 @@
 import { formatQuantity, formatSetting } from '../dashboard/format-value.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -44,6 +45,10 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
     text: (row) => formatSetting(pick(row.evaluation)),
     value: (row) => pick(row.evaluation),
   });
+  if (!traitsOf(snapshot.trainer).method)
+    return Object.keys(space)
+      .filter((axis) => axis !== 'seed')
+      .map((axis) => own(axis, varies(axis) ? axis : null, 1));
   const others = Object.keys(space).filter((axis) => !standardAxes.has(axis));
   return [
     own('dropout_rate', fieldHeading('dropout_rate'), 0),
@@ -117,7 +122,7 @@ export function scoreColumns(
     ...metricColumns,
     {
       name: 'complexity',
-      heading: 'complexity',
+      heading: traitsOf(snapshot.trainer).method ? 'complexity' : null,
       align: 'right',
       importance: 2,
       text: (row) => formatQuantity(row.trials[0]?.complexity ?? null),

@@ -1,6 +1,7 @@
 import { failureText } from '../base/errors.ts';
 import { formatQuantity } from '../dashboard/format-value.ts';
 import { measure, measureText } from '../metrics/metrics.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
 import type { Report } from './render-report.ts';
@@ -50,7 +51,7 @@ function metricColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
     ...hidden.map(({ name }) => measured(name, null, 9)),
     {
       name: 'complexity',
-      heading: 'complexity',
+      heading: traitsOf(snapshot.trainer).method ? 'complexity' : null,
       align: 'right',
       importance: 3,
       text: ({ complexity }) => formatQuantity(complexity),

@@ -59,6 +59,6 @@ function ends(axis: SpaceAxis): readonly [low: number, top: number, between: num
   return [low, low + (Math.floor((high - low) / between + 1e-9) + 1) * between, between];
 }
 
-function isWhole({ name }: SpaceAxis): boolean {
-  return trainingField(name)?.form.axis?.range?.whole === true;
+function isWhole({ name, free }: SpaceAxis): boolean {
+  return free !== true && trainingField(name)?.form.axis?.range?.whole === true;
 }

@@ -1,6 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonicalise.ts';
 import { parseConstraint } from '../sweep/constraint.ts';
+import { programConfiguration } from '../sweep/no-base.ts';
 import { fieldNamed } from '../sweep/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../sweep/identity.ts';
 import type {
@@ -12,7 +13,7 @@ import type {
   SweepDefinition,
 } from '../sweep/sweep-definition.ts';
 import { configurationOf, trainingField } from '../sweep/training-fields.ts';
-import { trainerVersion } from '../sweep/trainer-version.ts';
+import { programVersion, trainerVersion } from '../sweep/trainer-version.ts';
 import type {
   DatasetReference,
   EvaluationConfiguration,
@@ -33,6 +34,8 @@ export interface TrainingPlanner {
 
 /** The canonical configuration of a point. */
 export function configurationAt(definition: SweepDefinition, point: SpacePoint): TrainingConfiguration {
+  if (definition.program !== undefined)
+    return programConfiguration([...Object.entries(definition.training), ...Object.entries(point)]);
   const values = Object.entries(point).map(
     ([name, value]) => [name, trainingField(name)?.form.axis?.valueOf(value) ?? null] as const,
   );
@@ -47,7 +50,7 @@ export function brokenConstraint(definition: SweepDefinition, configuration: Tra
     if (typeof constraint === 'string')
       throw new Error(`the recorded constraint ${text} cannot be read: ${constraint}`);
     return !constraint.holds((name) => {
-      const value = values.get(fieldNamed(name));
+      const value = values.get(definition.program === undefined ? fieldNamed(name) : name);
       return typeof value === 'number' ? value : undefined;
     });
   });
@@ -112,19 +115,20 @@ function specify(
   inputs: ResolvedInputs,
   configuration: TrainingConfiguration,
 ): TrainingSpecification {
-  const { trainer, simulation } = definition;
+  const { trainer, simulation, program } = definition;
   const stepsPerEpoch = Math.ceil(trainInputsOf(inputs, configuration.max_length) / configuration.batch_size);
   return {
     trainer,
-    trainer_version: trainerVersion,
+    trainer_version: program === undefined ? trainerVersion : programVersion,
     configuration,
     base: inputs.base,
     task: inputs.task,
     train: inputs.train,
-    total_steps: simulation === undefined ? configuration.epochs * stepsPerEpoch : simulation.steps,
+    total_steps: (program ?? simulation)?.steps ?? configuration.epochs * stepsPerEpoch,
     ...(inputs.passes_over === undefined ? {} : { passes_over: inputs.passes_over }),
     ...(configuration.keep === 'best_on_dev' ? { selection: selectionOf(definition, inputs) } : {}),
     ...(simulation === undefined ? {} : { simulation }),
+    ...(program === undefined ? {} : { program }),
   };
 }
 

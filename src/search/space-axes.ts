@@ -10,12 +10,14 @@ export interface SpaceAxis {
   readonly step?: number;
   /** Of a range: 0 is tried besides. */
   readonly zero?: boolean;
+  /** Its name is the user's, and says nothing of its values. */
+  readonly free?: true;
   /** Axes, and their values for which this one is there; absent: always. */
   readonly when?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
 /** The part of a definition that says what may be tried. */
-export type SearchSpace = Pick<SweepDefinition, 'space' | 'scales' | 'axes'>;
+export type SearchSpace = Pick<SweepDefinition, 'space' | 'scales' | 'axes' | 'program'>;
 
 export function spaceAxes(definition: SearchSpace): readonly SpaceAxis[] {
   return Object.entries(definition.space).map(([name, values]) => {
@@ -26,6 +28,7 @@ export function spaceAxes(definition: SearchSpace): readonly SpaceAxis[] {
       scale: definition.scales?.[name] ?? null,
       ...(step === undefined ? {} : { step }),
       ...(zero === undefined ? {} : { zero }),
+      ...(definition.program === undefined ? {} : { free: true as const }),
       ...(when === undefined ? {} : { when }),
     };
   });

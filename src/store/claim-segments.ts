@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { trainerNamed, traitsOf } from '../sweep/trainer-traits.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { type ClaimedRow, describeSegments } from './describe-segments.ts';
 import { pauseDrained } from './drain-sweep.ts';
@@ -10,7 +11,7 @@ import type { ClaimRequest, ClaimResult } from './worker-ledger.ts';
 export async function claimSegments(tx: DatabaseTransaction, request: ClaimRequest): Promise<ClaimResult> {
   const sweep = await tx
     .selectFrom('sweeps')
-    .select(['state', 'desired_state', 'generation', 'draining'])
+    .select(['state', 'desired_state', 'generation', 'draining', 'trainer'])
     .where('id', '=', request.sweepId)
     .executeTakeFirst();
   if (sweep === undefined || sweep.generation !== request.generation) return { kind: 'exhausted' };
@@ -18,7 +19,9 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   if (sweep.desired_state === 'paused') return { kind: 'wait' };
 
   const before = await claimedBefore(tx, request);
-  const ids = before.length > 0 ? before : await pickNext(tx, request, sweep.draining);
+  const { staysOpen } = traitsOf(trainerNamed(sweep.trainer));
+  const pick = staysOpen ? pickToStay : pickNext;
+  const ids = before.length > 0 ? before : await pick(tx, request, sweep.draining);
   if (ids.length === 0 && sweep.draining) await pauseDrained(tx, request.sweepId);
   if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
   const rows = await take(tx, request, ids);
@@ -138,6 +141,23 @@ async function pickTrainings(
     limit ${limit}
     for update of s skip locked`.execute(tx);
   return rows.map((row) => row.id);
+}
+
+/**
+ * First the training that this slot had last, where it may go on: its program is still there. One at a time, since
+ * another training ends it.
+ */
+async function pickToStay(tx: DatabaseTransaction, request: ClaimRequest, draining: boolean): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id
+    from claims c join segments b on b.id = c.segment_id
+      join segments s on s.training_id = b.training_id
+      join sweep_trainings l on l.sweep_id = ${request.sweepId} and l.training_id = s.training_id and l.open
+    where c.slot_key = ${request.slotKey} and c.ordinal = ${request.ordinal - 1}
+      and s.kind = 'train' and s.status = 'ready'
+    order by s.end_step limit 1
+    for update of s skip locked`.execute(tx);
+  return rows.length > 0 ? rows.map((row) => row.id) : pickNext(tx, { ...request, maxInARow: 1 }, draining);
 }
 
 /**

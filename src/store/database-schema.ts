@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { SearchEvent } from '../search/search-event.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -146,7 +146,7 @@ export interface DatabaseSchema {
     dataset_rows: number;
     member_key: string;
     status: Generated<EvaluationStatus>;
-    metrics: WrittenOrNull<EvaluationMetrics>;
+    metrics: WrittenOrNull<Measurements>;
     predictions_sha256: string | null;
     finished_at: MomentOrNull;
   };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import { trainerNamed, trainersWith, traitsOf } from '../sweep/trainer-traits.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
 import { finishInserting } from './create-sweep.ts';
@@ -15,7 +16,7 @@ export async function readDeployment(store: Store): Promise<string> {
 const probeFailuresUntilGivenUp = 3;
 
 /** Whether a sweep's constants are still to be measured: they are found by what they depend on, whoever measured them. */
-const theoryMissing = sql<boolean>`not exists (
+const theoryMissing = sql<boolean>`sweeps.trainer in (${sql.join(trainersWith('method'))}) and not exists (
   select 1 from theory_constants c where c.theory_key = sweeps.theory_key
     and (c.constants is not null or c.failures >= ${probeFailuresUntilGivenUp}))`;
 
@@ -40,7 +41,7 @@ export class PostgresDriveRecord {
       desiredState: sweep.desired_state,
       desiredParallelism: sweep.desired_parallelism,
       generation: sweep.generation,
-      trainings: sweep.planned_trainings,
+      trainings: traitsOf(trainerNamed(sweep.trainer)).slots ? sweep.planned_trainings : 0,
       finished: sweep.state === 'cancelled' || (sweep.state === 'completed' && !sweep.theory_missing),
       theoryMissing: sweep.theory_missing,
     };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import { bundleKey } from '../sweep/packing.ts';
 import type { PlannedEvaluation, PlannedTraining } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
@@ -39,7 +40,7 @@ export async function insertTrainings(
       ${block.map(({ specification }) => specification.trainer)}::text[],
       ${block.map(({ specification }) => specification.trainer_version)}::text[],
       ${block.map(({ specification }) => specification.total_steps)}::integer[],
-      ${block.map(({ specification }) => (specification.trainer === 'onnx' ? bundleKey(specification) : null))}::text[])
+      ${block.map(({ specification }) => (traitsOf(specification.trainer).base ? bundleKey(specification) : null))}::text[])
       as t (hash, specification, trainer, trainer_version, total_steps, bundle_key)
     order by hash
     on conflict (training_hash) do nothing returning training_hash`.execute(tx);

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import { hashAtStep } from './insert-trainings.ts';
 import type { Store } from './open-store.ts';
 
 /** What a training's evaluation on its way gave. */
 export interface CurvePoint {
   readonly step: number;
-  readonly metrics: EvaluationMetrics;
+  readonly metrics: Measurements;
 }
 
 export interface LearningCurve {
@@ -18,7 +18,7 @@ export interface LearningCurve {
 /** What an ensemble of so many members of one training scored. */
 export interface EnsemblePoint {
   readonly members: number;
-  readonly metrics: EvaluationMetrics;
+  readonly metrics: Measurements;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
+import { trainerNamed } from '../sweep/trainer-traits.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type DatabaseTransaction, look, type Store } from './open-store.ts';
@@ -38,7 +39,7 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
       desiredState: sweep.desired_state,
       draining: sweep.draining,
       definition: sweep.definition,
-      trainer: sweep.trainer === 'simulated' ? 'simulated' : 'onnx',
+      trainer: trainerNamed(sweep.trainer),
       desiredParallelism: sweep.desired_parallelism,
       priority: sweep.priority,
       createdAt: sweep.created_at,

@@ -1,7 +1,12 @@
 import type { TrialFilter } from './trial-filter.ts';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import type { EvaluationConfiguration, TrainingConfiguration, TrainingOutcome } from '../sweep/vocabulary.ts';
+import type {
+  EvaluationConfiguration,
+  TrainerKind,
+  TrainingConfiguration,
+  TrainingOutcome,
+} from '../sweep/vocabulary.ts';
 
 export type SweepState = 'running' | 'paused' | 'completed' | 'cancelled';
 export type TrainingState = 'waiting' | 'running' | 'evaluating' | TrainingOutcome;
@@ -15,7 +20,7 @@ export interface SweepSnapshot {
   /** What was begun comes to its end, nothing else begins; absent: no. */
   readonly draining?: boolean;
   readonly definition: SweepDefinition;
-  readonly trainer: 'onnx' | 'simulated';
+  readonly trainer: TrainerKind;
   readonly desiredParallelism: number;
   /** Higher goes first; absent: not read. */
   readonly priority?: number;
@@ -77,7 +82,7 @@ export interface TrialRow {
   readonly reused: boolean;
   readonly step: number;
   readonly totalSteps: number;
-  readonly metrics: EvaluationMetrics | null;
+  readonly metrics: Measurements | null;
   /** Theorem 4.4's second term at (p, λ) with the sweep's constants; null until probed. */
   readonly complexity: number | null;
   readonly trainSeconds: number | null;

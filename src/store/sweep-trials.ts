@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { complexity } from '../evaluate/complexity.ts';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, Objective, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
@@ -40,7 +40,7 @@ interface TrialRecord {
   readonly reused: boolean;
   readonly progress_step: number;
   readonly total_steps: number;
-  readonly metrics: EvaluationMetrics | null;
+  readonly metrics: Measurements | null;
   readonly train_seconds: number;
   readonly trainable_parameters: number | null;
   readonly numerics_class: string | null;

@@ -2,7 +2,12 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { canonicaliseWritten } from './canonicalise.ts';
 import type { ResolvedInputs, ResolvedSet, SweepDefinition } from './sweep-definition.ts';
-import type { DatasetReference, EvaluationConfiguration, TrainingSpecification } from './vocabulary.ts';
+import type {
+  DatasetReference,
+  EvaluationConfiguration,
+  ProgramSettings,
+  TrainingSpecification,
+} from './vocabulary.ts';
 
 /**
  * Identity of a training over all sweeps: everything that its tensors depend on, contents by their hashes. Where
@@ -12,7 +17,7 @@ import type { DatasetReference, EvaluationConfiguration, TrainingSpecification }
  */
 export function trainingHash(specification: TrainingSpecification): string {
   const { trainer, trainer_version, configuration, base, task, train, total_steps } = specification;
-  const { passes_over, selection, simulation } = specification;
+  const { passes_over, selection, simulation, program } = specification;
   return sha256(
     canonicalJson({
       trainer,
@@ -26,8 +31,14 @@ export function trainingHash(specification: TrainingSpecification): string {
       passes_over,
       selection: selection === undefined ? undefined : { dev: selection.dev.hash, judging: selection.judging },
       simulation: simulation === undefined ? undefined : { ...simulation },
+      program: program === undefined ? undefined : programIdentity(program),
     }),
   );
+}
+
+/** Where it runs, how long it may and what it measures are left out: they decide nothing that was trained. */
+function programIdentity({ command, files, name }: ProgramSettings): Comparable {
+  return { command, files, name };
 }
 
 /** Identity of an evaluation over all sweeps. @param configuration canonical */
@@ -53,7 +64,10 @@ export function isSameSweep(
   other: { readonly definition: SweepDefinition; readonly inputs: ResolvedInputs },
 ): boolean {
   const [text, otherText] = [one, other].map(({ definition, inputs }) => {
-    const training = canonicaliseWritten(definition.training, Object.keys(definition.space));
+    const training =
+      definition.program === undefined
+        ? canonicaliseWritten(definition.training, Object.keys(definition.space))
+        : definition.training;
     return canonicalJson({ ...comparableSweep(definition, inputs), training: { ...training } });
   });
   return text === otherText;
@@ -63,7 +77,8 @@ type Comparable = { readonly [key: string]: Parameters<typeof canonicalJson>[0] 
 
 /** What `sweepHash` hashes, in the words of the sweep file, for telling two sweeps' differences. */
 export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInputs): Comparable {
-  const { space, scales, training, evaluations, search, scheduler, objectives, trainer, simulation } = definition;
+  const { space, scales, training, evaluations, search, scheduler, objectives, trainer, simulation, program } =
+    definition;
   return {
     base: inputs.base.content_hash,
     tokenizer: inputs.base.tokenizer_hash,
@@ -90,6 +105,10 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     objectives: objectives.map((objective) => ({ ...objective })),
     trainer,
     simulation: simulation === undefined ? undefined : { ...simulation },
+    program:
+      program === undefined
+        ? undefined
+        : { ...programIdentity(program), steps: program.steps, metrics: { ...program.metrics } },
   };
 }
 

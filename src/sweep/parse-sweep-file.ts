@@ -2,15 +2,16 @@ import { basename, dirname } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { isOnnxFile } from '../base/model-place.ts';
 import { keepingMetrics } from '../metrics/metrics.ts';
-import { deviceKinds } from './device-kind.ts';
 import { glueTasks } from './glue-tasks.ts';
 import type { Keep } from './fields/run-fields.ts';
-import { wholeFrom } from './number-rules.ts';
 import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
 import { readEnqueue } from './read-enqueue.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readEvaluationSets } from './read-evaluation-sets.ts';
+import { readName } from './read-name.ts';
+import { isProgramSweep, readProgramSweep } from './read-program-sweep.ts';
+import { readRunning } from './read-running.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
 import { expandRecipe } from './expand-recipe.ts';
@@ -25,13 +26,6 @@ import type { TaskSection } from './task-section.ts';
 import { didYouMean, type SweepFileProblem, sweepFileInvalid } from './sweep-file-problems.ts';
 import { trainingFields } from './training-fields.ts';
 import { YamlReading, YamlSection } from './yaml-section.ts';
-
-/** What a sweep may be called: it becomes part of file names, ids and command lines. */
-export const sweepNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-export const sweepNameExpected =
-  'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';
-/** Trainings at once where the file does not say, as far as there are slots: lanes that wait for one cost little. */
-const defaultParallelism = 8;
 
 /**
  * Reads a sweep file: every problem at once, each with its line and column. Touches nothing; asks `lookup` which
@@ -67,7 +61,10 @@ export function parseSweepFile(
   const { file: expanded, recipe } = expandRecipe(reading, document, document.contents, recipes);
   const section = new YamlSection(reading, expanded, '');
   section.field('recipe');
-  const definition = readDefinition(section, { ...lookup, folder: dirname(file) }, tasks, kinds);
+  const places = { ...lookup, folder: dirname(file) };
+  const definition = isProgramSweep(section)
+    ? readProgramSweep(section, places, kinds)
+    : readDefinition(section, places, tasks, kinds);
   section.finish();
   if (definition === null || reading.problems.length > 0) throw sweepFileInvalid(basename(file), reading.problems);
   return recipe === null ? definition : { ...definition, recipe };
@@ -111,9 +108,7 @@ function readDefinition(
     judged,
     sets.map(({ name: set, task: { kind } }) => ({ name: set, form: sectionOf(kind)?.form ?? '' })),
   );
-  const parallelism = file.number('parallelism', wholeFrom(1)) ?? defaultParallelism;
-  const priority = file.number('priority', { ...wholeFrom(0), expected: 'a whole number of at least 0' }) ?? 0;
-  const device = file.choice('device', ['auto', ...deviceKinds]) ?? 'auto';
+  const { parallelism, priority, device } = readRunning(file);
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations, tasks);
   checkExclusions(file);
@@ -148,15 +143,6 @@ function judgedBy(task: SweepDefinition['task'] | null, tasks: readonly TaskSect
   const section = tasks.find(({ kind }) => kind === task?.kind);
   const objectives = task?.data.kind === 'glue' ? glueTasks[task.data.task].objectives : undefined;
   return section === undefined || objectives === undefined ? section : { ...section, objectives };
-}
-
-function readName(file: YamlSection): string | null {
-  const name = file.text('name');
-  if (!file.has('name')) file.missing('name', 'a name for the sweep');
-  const field = name === null ? null : file.field('name');
-  if (name === null || field === null || sweepNamePattern.test(name)) return name;
-  file.wrong(field, sweepNameExpected);
-  return null;
 }
 
 /** A hub id, or a folder or ONNX file where it begins with `./`, `../` or `/`. */

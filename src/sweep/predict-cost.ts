@@ -50,7 +50,8 @@ export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction
   let seconds = 0;
   for (const { training_hash, specification, evaluations, stop_steps: stops = [], sets = [] } of plan.trainings) {
     if (inputs.done.has(training_hash)) continue;
-    const { configuration, total_steps, simulation } = specification;
+    const { configuration, total_steps, simulation, program } = specification;
+    if (program !== undefined) continue;
     if (simulation !== undefined) {
       seconds += (total_steps * simulation.step_ms) / 1000;
       continue;

@@ -2,10 +2,13 @@ import { isMap, isScalar } from 'yaml';
 import type { AxisValue } from './fields/field-forms.ts';
 import { type Constraint, parseConstraint } from './constraint.ts';
 import { didYouMean } from './sweep-file-problems.ts';
-import { trainingField, trainingFields } from './training-fields.ts';
+import { type NamedTrainingField, trainingField, trainingFields } from './training-fields.ts';
 import { type Field, YamlSection } from './yaml-section.ts';
 
 export type Conditions = Readonly<Record<string, readonly AxisValue[]>>;
+
+/** A field as an axis may be named and read: the product's own, or one that a file of a program's sweep makes up. */
+export type AxisField = Pick<NamedTrainingField, 'name' | 'alias' | 'form'>;
 
 interface ConditionalAxis {
   readonly name: string;
@@ -21,8 +24,12 @@ export function readConditions(
   axes: readonly ConditionalAxis[],
   space: Readonly<Record<string, readonly AxisValue[]>>,
   scales: Readonly<Record<string, string>>,
+  fields: readonly AxisField[] = trainingFields,
 ): Readonly<Record<string, Conditions>> {
-  const read = axes.map(({ name, field, section }) => [name, readWhen(name, field, section, space, scales)] as const);
+  const read = axes.map(({ name, field, section }) => {
+    const own = { name, field, section };
+    return [name, readWhen(own, space, scales, fields)] as const;
+  });
   const conditions = Object.fromEntries(read);
   for (const { name, field, section } of axes) {
     const way = circle(name, conditions);
@@ -32,11 +39,10 @@ export function readConditions(
 }
 
 function readWhen(
-  name: string,
-  field: Field,
-  section: YamlSection,
+  { name, field, section }: ConditionalAxis,
   space: Readonly<Record<string, readonly AxisValue[]>>,
   scales: Readonly<Record<string, string>>,
+  fields: readonly AxisField[],
 ): Conditions {
   if (!isMap(field.node)) {
     section.wrong(field, 'axes with values, for instance {adapter: adalora}');
@@ -46,7 +52,7 @@ function readWhen(
   const conditions: Record<string, readonly AxisValue[]> = {};
   for (const { key } of field.node.items) {
     const word = isScalar(key) ? String(key.value) : '';
-    const known = trainingFields.find((each) => each.name === word || each.alias === word);
+    const known = fields.find((each) => each.name === word || each.alias === word);
     const of = own.field(word);
     const lists = Object.keys(space).filter((axis) => scales[axis] === undefined && axis !== 'seed' && axis !== name);
     if (of === null) continue;
@@ -84,7 +90,7 @@ function circle(name: string, conditions: Readonly<Record<string, Conditions>>):
 }
 
 /** `constraints: [rank * train_instances <= 32]`: what points of the space have to fulfil. */
-export function readConstraints(file: YamlSection): readonly string[] {
+export function readConstraints(file: YamlSection, fields: readonly AxisField[] = trainingFields): readonly string[] {
   const field = file.has('constraints') ? file.field('constraints') : null;
   if (field === null) return [];
   return file.list(field, (item) => {
@@ -95,12 +101,12 @@ export function readConstraints(file: YamlSection): readonly string[] {
       file.reading.report(item.node, item.name, `is no constraint: ${constraint}; for instance rank * N <= 32`);
       return null;
     }
-    return namesNumbers(file, item, constraint) ? text : null;
+    return namesNumbers(file, item, constraint, fields) ? text : null;
   });
 }
 
-function namesNumbers(file: YamlSection, item: Field, { names }: Constraint): boolean {
-  const numbers = trainingFields.filter(({ form }) => form.axis !== null && form.axis.range !== null);
+function namesNumbers(file: YamlSection, item: Field, { names }: Constraint, fields: readonly AxisField[]): boolean {
+  const numbers = fields.filter(({ form }) => form.axis !== null && form.axis.range !== null);
   const known = numbers.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias]));
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return true;

@@ -2,21 +2,28 @@ import { isMap } from 'yaml';
 import type { Json } from '../base/canonical-json.ts';
 import type { AxisValue } from './fields/field-forms.ts';
 import type { SpaceReading } from './read-space.ts';
+import type { AxisField } from './read-conditions.ts';
 import { trainingFields } from './training-fields.ts';
 import { type Field, YamlSection } from './yaml-section.ts';
+
+type EnqueueSpace = Pick<SpaceReading, 'space' | 'scales' | 'axes'>;
 
 /**
  * `enqueue` of the search: points that are tried before the sampler's own, each a mapping of the space's axes, `seed`
  * left out. Empty: none, or a problem, which is reported.
  */
-export function readEnqueue(file: YamlSection, reading: SpaceReading): readonly Readonly<Record<string, Json>>[] {
+export function readEnqueue(
+  file: YamlSection,
+  reading: EnqueueSpace,
+  fields: readonly AxisField[] = trainingFields,
+): readonly Readonly<Record<string, Json>>[] {
   const search = file.field('search');
   if (search === null || !isMap(search.node)) return [];
   const section = new YamlSection(file.reading, search.node, search.name);
   const field = section.has('enqueue') ? section.field('enqueue') : null;
   if (field === null) return [];
   return section.items(field).flatMap((item) => {
-    if (isMap(item.node)) return [readPoint(new YamlSection(file.reading, item.node, item.name), reading)];
+    if (isMap(item.node)) return [readPoint(new YamlSection(file.reading, item.node, item.name), reading, fields)];
     section.wrong(item, 'a point, for instance {p: 0.1, learning_rate: 1e-3}');
     return [];
   });
@@ -25,10 +32,11 @@ export function readEnqueue(file: YamlSection, reading: SpaceReading): readonly 
 /** One point of a space: a value for each axis but `seed`. */
 export function readPoint(
   point: YamlSection,
-  { space, scales, axes }: Pick<SpaceReading, 'space' | 'scales' | 'axes'>,
+  { space, scales, axes }: EnqueueSpace,
+  fields: readonly AxisField[] = trainingFields,
 ): Readonly<Record<string, Json>> {
   const values: Record<string, Json> = {};
-  for (const { name, alias, form } of trainingFields) {
+  for (const { name, alias, form } of fields) {
     const known = space[name];
     if (known === undefined || name === 'seed') continue;
     const field = point.field(name, alias);

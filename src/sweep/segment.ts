@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/error-codes.ts';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { OutputRows } from './output-rows.ts';
 import type {
   DatasetReference,
@@ -77,7 +77,7 @@ export interface MemberOutput {
 
 export interface EvaluationResult {
   readonly evaluationId: string;
-  readonly metrics: EvaluationMetrics;
+  readonly metrics: Measurements;
   /** SHA-256 of the averaged outputs' bytes. */
   readonly predictionsSha256: string;
 }

@@ -9,6 +9,7 @@ import type {
   DatasetReference,
   EvaluationConfiguration,
   Objective,
+  ProgramSettings,
   SimulationSettings,
   TaskShape,
   TrainerKind,
@@ -27,7 +28,13 @@ export type DataSource =
   | FileSource
   | HubSource
   | GlueSource
-  | { readonly kind: 'package'; readonly package: 'spam-assassin' };
+  | { readonly kind: 'package'; readonly package: 'spam-assassin' }
+  | NoRows;
+
+/** A program's sweep: its rows are its own affair. */
+interface NoRows {
+  readonly kind: 'none';
+}
 
 /** A file or several, each a path or a pattern. */
 export type Places = string | readonly string[];
@@ -153,6 +160,8 @@ export interface SweepDefinition {
   readonly simulation?: SimulationSettings;
   /** What the file left to a recipe: for people, since it is in the fields above. */
   readonly recipe?: TakenRecipe;
+  /** Of a program's sweep, whose axes, constants and metrics are its own; see no-base.ts for what such a sweep has not. */
+  readonly program?: ProgramSettings;
 }
 
 /** Of an axis of the space. */

@@ -1,6 +1,7 @@
 import type { Metric } from '../metrics/metric.ts';
 import { metricHeading, rankingMetrics } from '../metrics/metrics.ts';
 import { budgetFields } from './read-budget.ts';
+import { programFields } from './read-program.ts';
 import type { Recipe } from './recipe.ts';
 import { setFields } from './read-evaluation-sets.ts';
 import type { KindSection, SearchSections } from './search-section.ts';
@@ -72,6 +73,25 @@ evaluated.
 
 ${kindTable(kinds.schedulers)}
 ${kinds.schedulers.filter(hasFields).map(ownFields).join('\n')}
+## trainer
+
+Left out, dropsweep's own trainer trains. As a mapping it is a program of yours, in any language, one run for each training,
+in the same slots and under the same search, scheduler, budget and dashboard. Such a file has no \`base\`, \`task\` or
+\`evaluation\`: axes of \`space\` and constants of \`training\` have the names that you give them, and take numbers and texts;
+\`seed\` stays a repeat. An example: [examples/program](../examples/program/sweep.yaml).
+
+${asTable(
+  ['field', 'value', 'what it is'],
+  programFields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]),
+)}
+A program that passes a rung runs on while that is decided. Where the scheduler stops it, its process group gets SIGTERM,
+and SIGKILL after \`terminate_seconds\`; so it does when the sweep is paused, its time is over or its slot ends. Run again, it
+finds in its configuration the \`step\` that is recorded and its own \`folder\` as it left it; what it reports again is passed
+over. A status other than 0 ends the training as crashed, NaN as diverged; what is no report, and standard error, goes to
+the worker's log. A training is known by its command, the content of those arguments that are files, its configuration,
+steps and seed. **Not covered**: what the program imports, reads or fetches, its interpreter and its machine; change the
+name of an argument or a constant when these change.
+
 ## budget
 
 A search ends before its last training when one of these is so, at the result that brings it. Trainings that wait are let

@@ -91,8 +91,35 @@ export interface BaseModelReference {
   readonly tokenizer_hash: string;
 }
 
-/** Which trainer runs a training. `simulated` draws analytic curves and is named in every output. */
-export type TrainerKind = 'onnx' | 'simulated';
+/**
+ * Which trainer runs a training; trainer-traits.ts says what each is like. `simulated` draws analytic curves and is named
+ * in every output; `command` runs a program of the user's in a slot, and `asked` hands trainings to programs that ask.
+ */
+export type TrainerKind = 'onnx' | 'simulated' | 'command' | 'asked';
+
+/** A program that trains in place of the product's own trainer: what its trainings depend on. */
+export interface ProgramIdentity {
+  /** Its arguments: {config}, {folder} and axes in braces are filled in. Absent: it asks for its trainings. */
+  readonly command?: readonly string[];
+  /** SHA-256 of those arguments that are files, found at launch. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What tells it from other programs that ask. */
+  readonly name?: string;
+}
+
+/** The same, with how a slot runs it. */
+export interface ProgramSettings extends ProgramIdentity {
+  /** Where it runs: the sweep file's folder. */
+  readonly folder: string;
+  /** Named by the user, each with the way that is better. */
+  readonly metrics: Readonly<Record<string, Objective['direction']>>;
+  /** Length of a training in steps of the program's own. */
+  readonly steps: number;
+  /** From SIGTERM to SIGKILL, where it is ended before it has. */
+  readonly terminate_seconds: number;
+  /** Of one run of the program; absent: none. */
+  readonly timeout_seconds?: number;
+}
 
 /** Parameters of the simulated trainer; only there for load and fault tests. */
 export interface SimulationSettings {
@@ -122,6 +149,7 @@ export interface TrainingSpecification {
   /** What the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
   readonly selection?: { readonly dev: DatasetReference; readonly judging?: EvaluationConfiguration['judging'] };
   readonly simulation?: SimulationSettings;
+  readonly program?: ProgramSettings;
 }
 
 /** What a trial is ranked by; a name of `EvaluationMetrics` or of the costs. */

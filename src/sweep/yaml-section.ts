@@ -154,6 +154,15 @@ export class YamlSection {
     return null;
   }
 
+  /** An argument of a command line: a text, or a number as it stands in the file. */
+  argumentOf(field: Field): string | null {
+    const isNumber = isScalar(field.node) && typeof field.node.value === 'number';
+    if (isNumber) return isScalar(field.node) ? (field.node.source ?? String(field.node.value)) : null;
+    if (!isMap(field.node)) return this.textOf(field);
+    this.wrong(field, 'text', '; braces are quoted: "{config}"');
+    return null;
+  }
+
   number(key: string, rule: NumberRule, alias?: string): number | null {
     const field = this.field(key, alias);
     return field === null ? null : this.numberOf(field, rule);

@@ -6,7 +6,7 @@ import { stream } from '../random/stream.ts';
 import type { EvaluateSegment, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
 import type { SimulationSettings } from '../sweep/vocabulary.ts';
 import type { RunCommand, SegmentReporter, SegmentRunner } from './segment-runner.ts';
-import { readSimulatedCheckpoint, writeSimulatedCheckpoint } from './simulated-checkpoint.ts';
+import { readJsonCheckpoint, writeJsonCheckpoint } from './json-checkpoint.ts';
 import { simulatedLoss, simulatedMetrics, simulatedParameters } from './simulated-curves.ts';
 import type { ProbeRequest, TheoryConstants } from './trainer-protocol.ts';
 import { saveWhenThereIsRoom } from './wait-for-room.ts';
@@ -37,7 +37,7 @@ async function train(segment: TrainSegment, command: RunCommand, reporter: Segme
   let step =
     segment.checkpoint === null
       ? 0
-      : await readSimulatedCheckpoint(segment.checkpoint, trainingHash, command.checkpointFolder);
+      : (await readJsonCheckpoint(segment.checkpoint, trainingHash, command.checkpointFolder)).step;
   const crashStep = drawCrashStep(segment, settings, step, endStep);
   const diverges = draw('simulated_failure', trainingHash) < settings.failure_rate;
   const divergesAt = Math.ceil(specification.total_steps / 2);
@@ -50,7 +50,10 @@ async function train(segment: TrainSegment, command: RunCommand, reporter: Segme
     losses.length = 0;
     return chunk.values.length === 0 ? [] : [chunk];
   };
-  const save = () => writeSimulatedCheckpoint(segment, step, command.checkpointFolder, command.storeId);
+  const save = () => {
+    const state = { trainer: 'simulated' as const, training_hash: trainingHash, step };
+    return writeJsonCheckpoint(segment, state, { folder: command.checkpointFolder, storeId: command.storeId });
+  };
   const report = async () => {
     try {
       reporter.checkpoint(await save(), takeMetrics());

@@ -2,10 +2,8 @@ import { escapeControls } from '../base/escape-controls.ts';
 import { constants } from 'node:os';
 import { deviceOfSlot } from './device-of-slot.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
-import type { SegmentRunner } from './segment-runner.ts';
-import { makeSimulatedRunner } from './simulated-runner.ts';
+import { openRunner } from './runners.ts';
 import { TrainerProcess } from './trainer-process.ts';
-import type { TrainerKind } from '../sweep/vocabulary.ts';
 import type { FromTrainer, ToTrainer } from './trainer-protocol.ts';
 
 /** A worker that died without closing the channel is noticed at least this often. */
@@ -13,12 +11,6 @@ const parentCheckEveryMs = 1_000;
 
 function leave(status: number): never {
   process.exit(status);
-}
-
-async function openRunner(kind: TrainerKind): Promise<SegmentRunner> {
-  if (kind === 'simulated') return makeSimulatedRunner();
-  const { makeOnnxRunner } = await import('./onnx-runner.ts');
-  return makeOnnxRunner();
 }
 
 /** The trainer process: forked by a slot's supervisor, ends with it. */

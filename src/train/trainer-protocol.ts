@@ -24,6 +24,8 @@ export type ToTrainer =
       /** Where the base model lies on this machine. */
       readonly modelFolder: string;
       readonly checkpointEverySeconds: number;
+      /** Where programs keep a folder for each of their trainings; absent: none runs. */
+      readonly workFolder?: string;
     }
   /** Measures the constants of Theorem 4.4 on the frozen base with the initial head. */
   | { readonly kind: 'probe'; readonly request: ProbeRequest }

@@ -2,6 +2,7 @@ import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiskFull } from '../base/disk-full.ts';
 import type { Segment } from '../sweep/segment.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
 import type { ProbeRequest } from '../train/trainer-protocol.ts';
@@ -30,26 +31,27 @@ export class RunPreparation {
 
   async run(segment: Segment): Promise<RunCommand> {
     const { specification } = segment;
-    const simulated = specification.trainer === 'simulated';
+    const { base } = traitsOf(specification.trainer);
     const hashes = [specification.train.hash];
     if (segment.kind === 'train' && specification.selection !== undefined)
       hashes.push(specification.selection.dev.hash);
     if (segment.kind === 'evaluate') hashes.push(...segment.evaluations.map(({ dataset }) => dataset.hash));
     const datasetFiles: Record<string, string> = {};
-    if (!simulated) for (const hash of new Set(hashes)) datasetFiles[hash] = await this.#dataset(hash);
+    if (base) for (const hash of new Set(hashes)) datasetFiles[hash] = await this.#dataset(hash);
     return {
       kind: 'run',
       segment,
       checkpointFolder: this.#options.checkpoints.folder,
       storeId: this.#options.checkpoints.id,
       datasetFiles,
-      modelFolder: simulated ? '' : await this.#model(specification.base),
+      modelFolder: base ? await this.#model(specification.base) : '',
       checkpointEverySeconds: this.#options.checkpointEverySeconds,
+      ...(specification.program === undefined ? {} : { workFolder: join(this.#options.dataDirectory, 'programs') }),
     };
   }
 
   async probe(request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>): Promise<ProbeRequest> {
-    if (request.trainer === 'simulated') return { ...request, modelFolder: '', datasetFile: '' };
+    if (!traitsOf(request.trainer ?? 'onnx').base) return { ...request, modelFolder: '', datasetFile: '' };
     const [modelFolder, datasetFile] = [await this.#model(request.base), await this.#dataset(request.train.hash)];
     return { ...request, modelFolder, datasetFile };
   }

@@ -9,7 +9,7 @@ import { stream } from '../../src/random/stream.ts';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
 import { planSweep } from '../../src/search/plan-sweep.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
-import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
+import type { Measurements } from '../../src/metrics/evaluation-metrics.ts';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { engineShape } from '../../src/sweep/packing.ts';
 import { packingDevice } from '../../src/worker/packing-device.ts';
@@ -40,7 +40,7 @@ const kills = [
 
 interface Result {
   readonly checkpoint: string;
-  readonly evaluations: Readonly<Record<string, { readonly predictions: string; readonly metrics: EvaluationMetrics }>>;
+  readonly evaluations: Readonly<Record<string, { readonly predictions: string; readonly metrics: Measurements }>>;
 }
 
 const bench = new SegmentBench({ trainRows: 64, devRows: 40 });
@@ -106,7 +106,7 @@ async function recorded(training: PlannedTraining): Promise<Result> {
     select c.sha256 from checkpoints c join trainings t on t.id = c.training_id
     where t.training_hash = ${training.training_hash} and c.step = t.total_steps
     order by c.epoch desc limit 1`.execute(machine.store.db);
-  const { rows: evaluations } = await sql<{ hash: string; predictions: string; metrics: EvaluationMetrics }>`
+  const { rows: evaluations } = await sql<{ hash: string; predictions: string; metrics: Measurements }>`
     select e.evaluation_hash as hash, e.predictions_sha256 as predictions, e.metrics from evaluations e
     join trainings t on t.id = e.training_id where t.training_hash = ${training.training_hash}`.execute(
     machine.store.db,

@@ -91,7 +91,7 @@ test('metrics are those of the members and the labels in row order, with the kep
   expect(metrics?.accuracy).toBe(expected.metrics.accuracy);
   expect(metrics?.rows).toBe(50);
   expect(metrics?.inference_passes).toBe(4);
-  expect(metrics?.loss).toBeLessThanOrEqual(metrics?.mean_member_loss ?? 0);
+  expect(metrics?.loss).toBeLessThanOrEqual(Number(metrics?.mean_member_loss));
   // Two layers of four 24×24 linears, one 24→40 and one 40→24.
   expect(metrics?.expected_kept_entries).toBeCloseTo(0.6 ** 2 * 2 * (4 * 24 * 24 + 2 * 24 * 40), 6);
   const number = (name: string): number => evaluatedNumber(metrics ?? null, name) ?? Number.NaN;

@@ -1,5 +1,5 @@
 import { formatMeasure, measure } from '../../metrics/metrics.ts';
-import type { EvaluationMetrics } from '../../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../../metrics/evaluation-metrics.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { headingOf, tradeoffObjective } from '../../tasks/task-metrics.ts';
 import { brailleChart, type ChartPoint } from '../braille-chart.ts';
@@ -80,7 +80,7 @@ function panelsOf(curves: TrainingCurves, { definition }: Pick<SweepSnapshot, 'd
   const { trial } = curves;
   const metric = tradeoffObjective(definition).metric;
   const heading = headingOf(definition, metric);
-  const scored = (metrics: EvaluationMetrics): number => measure({ ...trial, metrics }, metric) ?? Number.NaN;
+  const scored = (metrics: Measurements): number => measure({ ...trial, metrics }, metric) ?? Number.NaN;
   const onTheWay = curves.onTheWay.map(({ step, metrics }) => ({ x: step, y: scored(metrics) }));
   const byMembers = curves.byMembers.map(({ members, metrics }) => ({ x: members, y: scored(metrics) }));
   const format = (value: number): string => formatMeasure(metric, value);

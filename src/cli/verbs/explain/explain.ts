@@ -5,7 +5,7 @@ import { formatMoment } from '../../../dashboard/format-value.ts';
 import {
   evaluatedNumber,
   type EvaluatedValue,
-  type EvaluationMetrics,
+  type Measurements,
   type ReliabilityBin,
 } from '../../../metrics/evaluation-metrics.ts';
 import { formatMeasure } from '../../../metrics/metrics.ts';
@@ -127,7 +127,7 @@ function curveLines(snapshot: SweepSnapshot, curve: LearningCurve | null): reado
 }
 
 /** The numbers alone, for programs. */
-function numbersOf(metrics: EvaluationMetrics): Readonly<Record<string, number>> {
+function numbersOf(metrics: Measurements): Readonly<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])),
   );

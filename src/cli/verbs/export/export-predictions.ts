@@ -7,6 +7,7 @@ import type { ReportColumn } from '../../../report/report-column.ts';
 import { readStoredEvaluation } from '../../../store/stored-evaluation.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
+import { traitsOf } from '../../../sweep/trainer-traits.ts';
 import type { PredictionRecord } from '../../../tasks/task.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
@@ -28,6 +29,8 @@ export async function exportPredictions(
   snapshot: SweepSnapshot,
   { trial, set, format, out }: PredictionsRequest,
 ): Promise<void> {
+  if (!traitsOf(snapshot.trainer).method)
+    throw new DropsweepError('USAGE', 'a program’s sweep has no predictions here', { got: snapshot.name });
   const { predictions } = taskOf(taskScored(snapshot, set));
   const { benchmark } = predictions;
   if (format === 'benchmark' && benchmark === undefined) {

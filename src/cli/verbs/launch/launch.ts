@@ -1,3 +1,5 @@
+import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
 import { dryRun, launchSweep, type LaunchedSweep } from '../../../launch/launch-sweep.ts';
 import type { Machine } from '../../../launch/machine.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
@@ -42,14 +44,17 @@ export async function finish(context: CliContext, { record, machine, name, detac
     return;
   }
   if ((await followSweep(context, record, name)) === 'left') return;
-  say(context, places(machine, name).join('\n'));
+  const { trainer } = await readSweepSnapshot(record.store, name, { trialLimit: 1 });
+  say(context, places(machine, name, traitsOf(trainer)).join('\n'));
 }
 
 /** Where things are, for somebody who sees them for the first time. */
-function places(machine: Machine, name: string): readonly string[] {
+function places({ dataDirectory, databaseName }: Machine, name: string, traits: TrainerTraits): readonly string[] {
+  const database = `Database: ${databaseName}`;
+  if (!traits.method) return [`What its programs kept, by training: ${dataDirectory}/programs`, database];
   return [
-    `Checkpoints with the adapters: ${machine.dataDirectory}/checkpoints`,
-    `Database: ${machine.databaseName}`,
+    `Checkpoints with the adapters: ${dataDirectory}/checkpoints`,
+    database,
     `An adapter for PEFT: dropsweep export ${name} --adapter TRIAL --out FOLDER`,
   ];
 }

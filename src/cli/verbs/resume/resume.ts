@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DropsweepError } from '../../../base/errors.ts';
 import { commandSweep } from '../../../store/commands.ts';
 import { migrate } from '../../../store/migrate.ts';
-import { sweepNameExpected, sweepNamePattern } from '../../../sweep/parse-sweep-file.ts';
+import { sweepNameExpected, sweepNamePattern } from '../../../sweep/read-name.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
 import { startedMachine } from '../../../launch/machine.ts';
