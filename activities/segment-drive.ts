@@ -1,6 +1,12 @@
 import { promiseWithResolvers } from '../src/base/promise-with-resolvers.ts';
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
-import type { CheckpointReference, MetricChunk, Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import type {
+  CheckpointReference,
+  EvaluationPage,
+  MetricChunk,
+  Segment,
+  SegmentOutcome,
+} from '../src/sweep/segment.ts';
 import type { PackingPlan } from '../src/sweep/packing.ts';
 import type { SegmentNews } from '../src/train/segment-news.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -59,6 +65,7 @@ class SegmentDrive {
   readonly #checkpoints: PendingCheckpoint[] = [];
   readonly #events: { name: string; detail: Record<string, unknown> }[] = [];
   readonly #plans: PackingPlan[] = [];
+  readonly #pages: EvaluationPage[] = [];
   #stale = false;
   #cancelWanted = false;
   #stopWanted = false;
@@ -110,6 +117,10 @@ class SegmentDrive {
         this.#checkpoints.push({ checkpoint: news.checkpoint, metrics: this.#metrics.takeNew() });
         this.#wake?.();
         break;
+      case 'page':
+        this.#pages.push(news.page);
+        this.#wake?.();
+        break;
       case 'event':
         this.#events.push({ name: news.name, detail: news.detail });
         break;
@@ -145,9 +156,9 @@ class SegmentDrive {
     }
   }
 
-  /** Sleeps until the time is over, the segment has ended or, unless the record was away, a checkpoint waits. */
+  /** Sleeps until the time is over, the segment has ended or, unless the record was away, a checkpoint or a page waits. */
   async #pause(ms: number, away: boolean): Promise<void> {
-    if (this.#over || (this.#checkpoints.length > 0 && !away)) return;
+    if (this.#over || (this.#checkpoints.length + this.#pages.length > 0 && !away)) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
@@ -163,6 +174,7 @@ class SegmentDrive {
     const { ledger, leaseMs } = this.#options;
     const { lease } = this.#segment;
     await this.#writeCheckpoints();
+    await this.#writePages();
     while (this.#events.length > 0 && !this.#stale) {
       const event = this.#events[0];
       if (event === undefined) break;
@@ -203,6 +215,15 @@ class SegmentDrive {
     }
   }
 
+  async #writePages(): Promise<void> {
+    for (;;) {
+      const page = this.#pages[0];
+      if (page === undefined || this.#stale) return;
+      if ((await this.#options.ledger.keepPage(this.#segment.lease, page)) === 'stale') this.#lost();
+      this.#pages.shift();
+    }
+  }
+
   #lost(): void {
     this.#stale = true;
     this.#options.trainer.discard(this.#segment.lease.segmentId);
@@ -219,7 +240,10 @@ class SegmentDrive {
     for (let waitMs = commitRetryMs.shortest; ; waitMs = Math.min(commitRetryMs.longest, waitMs * 2)) {
       try {
         await this.#writeCheckpoints();
+        // What is whole needs no pages.
+        if (outcome.kind === 'released') await this.#writePages();
         const unwritten = !this.#metrics.empty || this.#events.length > 0 || this.#plans.length > 0;
+        if (outcome.kind !== 'released') this.#pages.length = 0;
         if (unwritten && !this.#stale) await this.#write();
         if (this.#stale) return 'stale';
         const result = await commits.commit({ lease: this.#segment.lease, outcome: this.#final(outcome) });

@@ -106,6 +106,7 @@ const quietReporter: SegmentReporter = {
   checkpoint: () => undefined,
   event: (name, detail) => process.stderr.write(`  ${name} ${JSON.stringify(detail)}\n`),
   packing: () => undefined,
+  page: () => undefined,
   releaseRequested: false,
 };
 

@@ -3,6 +3,7 @@ import { assertNever } from '../base/assert-never.ts';
 import type { EvaluationResult, Lease, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
 import { freezeOutputs } from './stored-outputs.ts';
 import type { DatabaseTransaction } from './open-store.ts';
+import { forgetPages } from './evaluation-pages.ts';
 import { reportToSearches } from './advance-search.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 import { type HeldSegment, heldSegments, writeCheckpoints, writeMetrics } from './write-progress.ts';
@@ -142,6 +143,10 @@ async function applyEvaluated(
     tx,
     evaluated.flatMap(({ segment, outcome }) => outcome.results.map((result) => ({ segment, result }))),
   );
+  await forgetPages(
+    tx,
+    evaluated.map(({ segment }) => segment),
+  );
   await setStatus(
     tx,
     evaluated.map(({ segment }) => segment),
@@ -186,6 +191,7 @@ async function failTraining(
   await sql`
     update evaluations set status = 'failed', finished_at = now()
     where training_id = ${segment.training_id} and status = 'pending'`.execute(tx);
+  await forgetPages(tx, [segment]);
   await writeSweepEvent(tx, { trainingId: segment.training_id, kind: state, detail: { code, message } });
 }
 

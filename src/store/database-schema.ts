@@ -160,6 +160,17 @@ export interface DatabaseSchema {
     /** uint32, where each row begins and the last ends; null: rows of one length, as version 3 and before stored them. */
     offsets: Buffer | null;
   };
+  evaluation_pages: {
+    training_id: string;
+    at_step: number;
+    member_key: string;
+    member: number;
+    first_input: number;
+    /** uint32 numbers of the inputs, whose outputs are as in evaluation_members. */
+    inputs: Buffer;
+    logits: Buffer;
+    offsets: Buffer;
+  };
   sweep_evaluations: { sweep_id: string; evaluation_id: string; trial: number };
   /** Beside a trial, under the names of the sweep's further sets. */
   sweep_set_evaluations: { sweep_id: string; trial: number; set_name: string; evaluation_id: string };

@@ -3,6 +3,7 @@ import type { CheckpointReference, PendingEvaluation, Segment } from '../sweep/s
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { writeSweepEvent } from './settle-trainings.ts';
+import { type PageRow, readPages, thawPage } from './evaluation-pages.ts';
 import { thawOutputs } from './stored-outputs.ts';
 import type { ClaimRequest } from './worker-ledger.ts';
 
@@ -157,11 +158,15 @@ async function pendingEvaluations(
     select w.id as segment_id, m.member_key, m.member, m.logits, m.offsets
     from ${wanted} join evaluation_members m on m.training_id = w.training_id and m.at_step = w.step
     order by m.member`.execute(tx);
+  const pages = await readPages(tx, wanted);
   return new Map(
     rows.map(({ id }): [string, Judged] => {
       const checkpoint = checkpoints.find((found) => found.id === id);
       const own = pending.filter((row) => row.segment_id === id);
-      const stored = members.filter((row) => row.segment_id === id);
+      const stored = {
+        members: members.filter((row) => row.segment_id === id),
+        pages: pages.filter((row) => row.segment_id === id),
+      };
       return [
         id,
         {
@@ -185,12 +190,20 @@ interface MemberRow {
   readonly offsets: Buffer | null;
 }
 
-function describePending(row: PendingRow, stored: readonly MemberRow[]): PendingEvaluation {
+/** What earlier evaluations left of a training at a step. */
+interface StoredParts {
+  readonly members: readonly MemberRow[];
+  readonly pages: readonly PageRow[];
+}
+
+function describePending(row: PendingRow, { members, pages }: StoredParts): PendingEvaluation {
+  const storedPages = pages.filter((page) => page.member_key === row.member_key).map(thawPage);
   return {
     evaluationId: row.id,
     configuration: row.configuration,
     dataset: { hash: row.dataset_hash, rows: row.dataset_rows },
-    storedMembers: stored
+    ...(storedPages.length === 0 ? {} : { storedPages }),
+    storedMembers: members
       .filter((member) => member.member_key === row.member_key)
       .map(({ member, logits, offsets }) => ({ member, outputs: thawOutputs(logits, offsets, row.dataset_rows) })),
   };

@@ -11,6 +11,7 @@ import * as unreadLoss from '../../migrations/0009-unread-loss.ts';
 import * as furtherValues from '../../migrations/0010-further-values.ts';
 import * as furtherSets from '../../migrations/0011-further-sets.ts';
 import * as draining from '../../migrations/0012-draining.ts';
+import * as evaluationPages from '../../migrations/0013-evaluation-pages.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0010-further-values': furtherValues,
   '0011-further-sets': furtherSets,
   '0012-draining': draining,
+  '0013-evaluation-pages': evaluationPages,
 };
 
 /**

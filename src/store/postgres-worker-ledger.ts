@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
-import type { CheckpointReference, Lease, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
+import type { CheckpointReference, EvaluationPage, Lease, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
 import { claimSegments } from './claim-segments.ts';
 import { commitSegments } from './commit-segments.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import type { ClaimRequest, ClaimResult, FenceResult, LeaseState, SegmentEnd, WorkerLedger } from './worker-ledger.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import { pinPackingPlan } from './packing-plans.ts';
+import { writePage } from './evaluation-pages.ts';
 import { heldSegment, noteProgress, writeCheckpoints, writeMetrics } from './write-progress.ts';
 
 /** The ledger over PostgreSQL itself. Lease times are by the database's clock. */
@@ -45,6 +46,15 @@ export class PostgresWorkerLedger implements WorkerLedger {
       await writeMetrics(tx, [{ trainingId: segment.training_id, epoch: lease.epoch, chunks: metrics }]);
       await noteProgress(tx, segment.training_id, metrics);
       await writeCheckpoints(tx, [{ trainingId: segment.training_id, lease, checkpoint }]);
+      return 'written';
+    });
+  }
+
+  keepPage(lease: Lease, page: EvaluationPage): Promise<FenceResult> {
+    return transact(this.#store, async (tx) => {
+      const segment = await heldSegment(tx, lease);
+      if (segment === null) return 'stale';
+      await writePage(tx, segment, page);
       return 'written';
     });
   }

@@ -11,6 +11,14 @@ export function thawOutputs(values: Buffer, offsets: Buffer | null, rows: number
   return offsets === null ? equalRows(floats, rows) : { values: floats, offsets: new Uint32Array(ownBytes(offsets)) };
 }
 
+export function freezeNumbers(numbers: Uint32Array): Buffer {
+  return bytesOf(numbers);
+}
+
+export function thawNumbers(bytes: Buffer): Uint32Array {
+  return new Uint32Array(ownBytes(bytes));
+}
+
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,5 +1,12 @@
 import type { PackingPlan } from '../sweep/packing.ts';
-import type { CheckpointReference, Lease, MetricChunk, Segment, SegmentOutcome } from '../sweep/segment.ts';
+import type {
+  CheckpointReference,
+  EvaluationPage,
+  Lease,
+  MetricChunk,
+  Segment,
+  SegmentOutcome,
+} from '../sweep/segment.ts';
 
 /** Names one slot's turn: deployment/sweep/generation/lane/sequence. A claim is idempotent by (slotKey, ordinal). */
 export interface ClaimRequest {
@@ -54,6 +61,8 @@ export interface WorkerLedger {
   claim(request: ClaimRequest): Promise<ClaimResult>;
   renew(lease: Lease, leaseMs: number, metrics: readonly MetricChunk[]): Promise<LeaseState>;
   checkpoint(lease: Lease, checkpoint: CheckpointReference, metrics: readonly MetricChunk[]): Promise<FenceResult>;
+  /** Outputs of a part of an evaluation, which whoever claims it next goes on from. */
+  keepPage(lease: Lease, page: EvaluationPage): Promise<FenceResult>;
   commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult>;
   /** Several commits in one transaction, each under its own lease: a stale one changes nothing of the others. */
   commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]>;

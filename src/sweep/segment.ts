@@ -22,12 +22,27 @@ export interface CheckpointReference {
   readonly bytes: number;
 }
 
+/** Outputs of some of an evaluation's inputs under one member, kept before the member is whole. */
+export interface MemberPage {
+  readonly member: number;
+  /** Numbers of the inputs. */
+  readonly inputs: Uint32Array;
+  /** A row of each, in the same order. */
+  readonly outputs: OutputRows;
+}
+
+export interface EvaluationPage extends MemberPage {
+  readonly evaluationId: string;
+}
+
 export interface PendingEvaluation {
   readonly evaluationId: string;
   readonly configuration: EvaluationConfiguration;
   readonly dataset: DatasetReference;
   /** What earlier evaluations left of members, by member number: only missing members are run. */
   readonly storedMembers: readonly { readonly member: number; readonly outputs: OutputRows }[];
+  /** What an evaluation that was interrupted left of others; absent: nothing. */
+  readonly storedPages?: readonly MemberPage[];
 }
 
 /** One training from one rung to the next. */

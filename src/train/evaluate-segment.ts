@@ -18,6 +18,7 @@ import {
 } from './evaluation-jobs.ts';
 import { forwardRows } from './forward-rows.ts';
 import { memberMasks } from './instance-masks.ts';
+import { PageClock, type PageKeeping } from './output-pages.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
 import { parametersFor } from './trainable-layout.ts';
 import type { WarmSlot } from './warm-slot.ts';
@@ -48,12 +49,19 @@ export async function evaluateSegment(
     const engine = await slot.engine(base, command.modelFolder, shape, configuration);
     return { engine, parameters: parametersFor(engine.layout, layout, checkpoint.state.parameters), padId, elements };
   };
+  const clock = new PageClock(1_000 * command.checkpointEverySeconds);
   let rowsDone = 0;
   const rowsAll = [...missing.values()].reduce((sum, pass) => sum + pass.set.rows.inputs.length, 0);
   for (const pass of missing.values()) {
     const run = await runnerOf(pass.set.rows.shape);
-    const given = await runPass(run, pass, reporter, (rows) => reporter.progress((rowsDone += rows), rowsAll));
-    if (given === null) return { kind: 'released' };
+    const keeping = keepingOf(jobs, pass, reporter, clock);
+    const given = await runPass({ ...run, keeping }, pass, reporter, (rows) =>
+      reporter.progress((rowsDone += rows), rowsAll),
+    );
+    if (given === null) {
+      clock.flush();
+      return { kind: 'released' };
+    }
     if (!given.values.every(Number.isFinite)) return notFinite();
     outputs.set(pass.key, given);
   }
@@ -75,9 +83,29 @@ interface PassRunner {
   readonly elements: ElementRates;
 }
 
+/** Pages of a pass are kept under the evaluation that needs it first; what one kept, any that needs it finds. */
+function keepingOf(
+  jobs: readonly EvaluationJob[],
+  { key, member }: EvaluationPass,
+  reporter: SegmentReporter,
+  clock: PageClock,
+): PageKeeping | null {
+  const owner = jobs.find(
+    ({ pending, evaluated }) =>
+      member < pending.configuration.ensemble_size && passKey(evaluated, pending.configuration, member) === key,
+  );
+  if (owner === undefined) return null;
+  const { evaluationId, storedPages = [] } = owner.pending;
+  return {
+    stored: storedPages.filter((page) => page.member === member),
+    clock,
+    keep: (page) => reporter.page({ ...page, evaluationId, member }),
+  };
+}
+
 /** Outputs of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
 async function runPass(
-  { engine, parameters, padId, elements }: PassRunner,
+  { engine, parameters, padId, elements, keeping }: PassRunner & { readonly keeping: PageKeeping | null },
   { configuration, member, set }: EvaluationPass,
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
@@ -86,7 +114,7 @@ async function runPass(
   const rates = { dropoutRate: rate, elements };
   const masks = mode === 'ensemble' ? memberMasks(engine.layout, rates, maskSeed, member) : null;
   const updateScale = mode === 'expected' ? (1 - rate) ** 2 : 1;
-  const pass = { parameters, masks, updateScale };
+  const pass = { parameters, masks, updateScale, ...(keeping === null ? {} : { keeping }) };
   return forwardRows({ engine, padId }, set.rows, pass, () => reporter.releaseRequested, rowsDone);
 }
 

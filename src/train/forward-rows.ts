@@ -7,6 +7,7 @@ import type { TaskShape } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, AdapterMasks } from './adapter-engine.ts';
+import { OutputPages, type PageKeeping } from './output-pages.ts';
 
 /** Rows of one forward pass. Fixed: results do not depend on it, memory does. */
 const EVALUATION_ROWS = 32;
@@ -17,6 +18,8 @@ export interface ForwardPass {
   /** Null: none are dropped. */
   readonly masks: AdapterMasks | null;
   readonly updateScale: number;
+  /** Absent: outputs are kept when all are there. */
+  readonly keeping?: PageKeeping;
 }
 
 /** Where each input's outputs begin among those of all. */
@@ -36,14 +39,18 @@ function outputLength(shape: TaskShape): (input: EncodedInput) => number {
 export async function forwardRows(
   { engine, padId }: { readonly engine: AdapterEngine; readonly padId: number },
   rows: EvaluatedRows,
-  { parameters, masks, updateScale }: ForwardPass,
+  { parameters, masks, updateScale, keeping }: ForwardPass,
   released: () => boolean,
   rowsDone: (rows: number) => void,
 ): Promise<OutputRows | null> {
   const { inputs } = rows;
   const offsets = outputOffsets(rows);
   const values = new Float32Array(offsets.at(-1) ?? 0);
-  for (const batch of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
+  const pages = new OutputPages({ values, offsets }, keeping ?? null);
+  if (pages.done > 0) rowsDone(pages.done);
+  for (const whole of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
+    const batch = { ...whole, rows: pages.missing(whole.rows) };
+    if (batch.rows.length === 0) continue;
     if (released()) return null;
     const logits = await engine.logits(parameters, tokenBatch(inputs, batch, padId), masks, updateScale);
     const given = logits.length / batch.rows.length;
@@ -52,6 +59,7 @@ export async function forwardRows(
       if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
       values.set(logits.subarray(position * given, position * given + end - start), start);
     }
+    pages.add(batch.rows);
     rowsDone(batch.rows.length);
     await turnOfEventLoop();
   }

@@ -1,4 +1,4 @@
-import type { CheckpointReference, MetricChunk } from '../sweep/segment.ts';
+import type { CheckpointReference, EvaluationPage, MetricChunk } from '../sweep/segment.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 
 /** What a trainer tells while a segment runs: one value from the step to the record, by way of process and slot. */
@@ -8,6 +8,8 @@ export type SegmentNews =
   | { readonly kind: 'metrics'; readonly chunks: readonly MetricChunk[] }
   /** The file is on disk and synced; the row is the supervisor's to write, with the metrics up to its step. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
+  /** Outputs that are to be kept while the evaluation goes on. */
+  | { readonly kind: 'page'; readonly page: EvaluationPage }
   | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
   /** What was measured for a segment that came without a pack. */
   | { readonly kind: 'packing'; readonly plan: PackingPlan };
@@ -20,6 +22,7 @@ export interface NewsTeller {
   metrics(chunks: readonly MetricChunk[]): void;
   /** Called after the file is renamed into place and synced. */
   checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
+  page(page: EvaluationPage): void;
   event(name: string, detail: Record<string, unknown>): void;
   packing(plan: PackingPlan): void;
 }
@@ -29,6 +32,7 @@ export function newsTeller(tell: TellNews): NewsTeller {
     progress: (step, of) => tell({ kind: 'progress', step, of }),
     metrics: (chunks) => tell({ kind: 'metrics', chunks }),
     checkpoint: (checkpoint, chunks) => tell({ kind: 'checkpoint', checkpoint, chunks }),
+    page: (page) => tell({ kind: 'page', page }),
     event: (name, detail) => tell({ kind: 'event', name, detail }),
     packing: (plan) => tell({ kind: 'packing', plan }),
   };

@@ -5,7 +5,7 @@ import { driveSegment, type SegmentDriveOptions } from '../../activities/segment
 import type { Trainer } from '../../activities/trainer-pool.ts';
 import { type NewsTeller, newsTeller, type TellNews } from '../../src/train/segment-news.ts';
 import type { FenceResult, LeaseState, SegmentEnd, WorkerLedger } from '../../src/store/worker-ledger.ts';
-import type { CheckpointReference, MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
+import type { CheckpointReference, EvaluationPage, MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 
 class RecordAway extends Error {}
@@ -35,6 +35,11 @@ class ScriptedLedger implements WorkerLedger {
   ): Promise<FenceResult> {
     this.#touch();
     this.written.push(`checkpoint ${checkpoint.step} with ${metrics.map(span).join(' ')}`);
+    return 'written';
+  }
+  async keepPage(_lease: unknown, { member, inputs }: EvaluationPage): Promise<FenceResult> {
+    this.#touch();
+    this.written.push(`page of member ${member}: ${[...inputs].join()}`);
     return 'written';
   }
   async commit(_lease: unknown, outcome: SegmentOutcome): Promise<FenceResult> {
@@ -152,6 +157,34 @@ describe('a segment on its way through a slot', () => {
     });
     expect(await drive(ledger, trainer)).toBe('committed');
     expect(ledger.written).toEqual(['checkpoint 4 with loss[1..2] loss[3..4]', 'commit released']);
+  });
+
+  it('writes pages of an evaluation as they come, those of its end before it is given back, none once it is whole', async () => {
+    const page = (member: number): EvaluationPage => ({
+      evaluationId: 'e',
+      member,
+      inputs: Uint32Array.of(member, 9),
+      outputs: { values: Float32Array.of(1, 2), offsets: Uint32Array.of(0, 1, 2) },
+    });
+    const paged = async (outcome: SegmentOutcome) => {
+      const ledger = new ScriptedLedger();
+      const trainer = new ScriptedTrainer(async (listener) => {
+        listener.page(page(0));
+        await sleep(20);
+        listener.page(page(1));
+        return outcome;
+      });
+      expect(await drive(ledger, trainer)).toBe('committed');
+      return ledger.written;
+    };
+    expect(await paged({ kind: 'released' })).toEqual([
+      'page of member 0: 0,9',
+      'page of member 1: 1,9',
+      'commit released',
+    ]);
+    const whole = await paged({ kind: 'evaluated', members: [], results: [], evaluateSeconds: 1 });
+    expect(whole[0]).toBe('page of member 0: 0,9');
+    expect(whole.at(-1)).toBe('commit evaluated');
   });
 
   it('discards the work and writes nothing once the lease is stale', async () => {

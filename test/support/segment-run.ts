@@ -8,6 +8,7 @@ import { freezeRows } from '../../src/data/frozen-rows.ts';
 import type {
   CheckpointReference,
   EvaluateSegment,
+  EvaluationPage,
   MetricChunk,
   PendingEvaluation,
   SegmentOutcome,
@@ -179,6 +180,7 @@ export class RecordingReporter implements SegmentReporter {
   readonly chunks: MetricChunk[] = [];
   readonly events: { readonly name: string; readonly detail: Record<string, unknown> }[] = [];
   readonly packings: PackingPlan[] = [];
+  readonly pages: EvaluationPage[] = [];
   readonly releaseAt: number;
   #step = 0;
 
@@ -201,6 +203,10 @@ export class RecordingReporter implements SegmentReporter {
   checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void {
     this.checkpoints.push(checkpoint);
     this.chunks.push(...chunks);
+  }
+
+  page(page: EvaluationPage): void {
+    this.pages.push(page);
   }
 
   event(name: string, detail: Record<string, unknown>): void {

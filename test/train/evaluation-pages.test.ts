@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type {
+  CheckpointReference,
+  EvaluationPage,
+  MemberPage,
+  PendingEvaluation,
+  SegmentOutcome,
+} from '../../src/sweep/segment.ts';
+import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
+import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import type { RunCommand } from '../../src/train/segment-runner.ts';
+import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
+import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+
+/*
+ * An evaluation of two members over 200 dev rows, in batches of 32, keeps a page after each batch. Whatever ends it, the
+ * next one is handed the pages that were kept, runs the other inputs alone, and gives the same bits.
+ */
+
+const trainerProcess = path.resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
+const rows = 200;
+let bench: SegmentBench;
+let specification: TrainingSpecification;
+let checkpoint: CheckpointReference;
+beforeAll(async () => {
+  bench = new SegmentBench({ trainRows: 40, devRows: rows });
+  specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
+  const segment = bench.trainSegment(specification);
+  const outcome = await makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
+  ({ checkpoint } = expectOutcome(outcome, 'trained'));
+});
+afterAll(() => rmSync(bench.folder, { recursive: true }));
+
+const pending = (storedPages: readonly MemberPage[] = []): PendingEvaluation => ({
+  ...bench.pending('m2', { ensemble_size: 2, dropout_rate: 0.4, gap: false }),
+  storedPages,
+});
+
+function commandOf(storedPages: readonly MemberPage[], checkpointEverySeconds = 0): RunCommand {
+  const segment = bench.evaluateSegment(specification, checkpoint, [pending(storedPages)]);
+  return bench.command(segment, checkpointEverySeconds);
+}
+
+async function evaluate(
+  reporter: RecordingReporter,
+  storedPages: readonly MemberPage[] = [],
+  everySeconds = 0,
+): Promise<SegmentOutcome> {
+  return makeOnnxRunner().run(commandOf(storedPages, everySeconds), reporter);
+}
+
+const inputsOf = (pages: readonly EvaluationPage[]) =>
+  pages.flatMap(({ member, inputs }) => Array.from(inputs, (input) => member * rows + input));
+
+test('an evaluation that takes less than the time between checkpoints keeps no pages', async () => {
+  const reporter = new RecordingReporter();
+  expectOutcome(await evaluate(reporter, [], 3600), 'evaluated');
+  expect(reporter.pages).toEqual([]);
+});
+
+test('asked for its slot, an evaluation keeps what it has, and the next one runs the other inputs alone', async () => {
+  const whole = expectOutcome(await evaluate(new RecordingReporter()), 'evaluated');
+  const first = new RecordingReporter(250);
+  expect(await evaluate(first, [], 3600)).toEqual({ kind: 'released' });
+  // All of the first member, and two batches of the second; the last page is kept on the way out.
+  expect(new Set(inputsOf(first.pages)).size).toBe(rows + 64);
+  const second = new RecordingReporter();
+  const resumed = expectOutcome(await evaluate(second, first.pages), 'evaluated');
+  expect(resumed.results).toEqual(whole.results);
+  expect(resumed.members).toEqual(whole.members);
+  const again = inputsOf(second.pages);
+  expect(again).toHaveLength(2 * rows - rows - 64);
+  expect(again.filter((input) => inputsOf(first.pages).includes(input))).toEqual([]);
+});
+
+test('pages of other inputs than these are left aside', async () => {
+  const whole = expectOutcome(await evaluate(new RecordingReporter()), 'evaluated');
+  const outputs = { values: Float32Array.of(1, 2, 3), offsets: Uint32Array.of(0, 3) };
+  const strange = [
+    { member: 0, inputs: Uint32Array.of(5), outputs },
+    { member: 1, inputs: Uint32Array.of(900), outputs },
+  ];
+  expect(expectOutcome(await evaluate(new RecordingReporter(), strange), 'evaluated').results).toEqual(whole.results);
+});
+
+test('killed with SIGKILL after each third page, an evaluation repeats only what was not kept, and ends in the same bits', async () => {
+  const whole = expectOutcome(await evaluate(new RecordingReporter()), 'evaluated');
+  const kept: EvaluationPage[] = [];
+  let result: SegmentOutcome | null = null;
+  for (let life = 0; result === null; life += 1) {
+    expect(life).toBeLessThan(8);
+    const { pages, outcome } = await live(commandOf(kept), 3);
+    const before = new Set(inputsOf(kept));
+    expect(inputsOf(pages).filter((input) => before.has(input))).toEqual([]);
+    kept.push(...pages);
+    result = outcome;
+  }
+  expect(expectOutcome(result, 'evaluated').results).toEqual(whole.results);
+});
+
+/** Runs a trainer process until it is done, or has told of so many pages. */
+async function live(command: RunCommand, most: number) {
+  const pages: EvaluationPage[] = [];
+  let outcome: SegmentOutcome | null = null;
+  const child: ChildProcess = fork(trainerProcess, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  await new Promise<void>((done, fail) => {
+    child.on('message', (message: FromTrainer) => {
+      if (message.kind === 'ready') child.send(command);
+      if (message.kind === 'page' && pages.length < most) pages.push(message.page);
+      if (message.kind === 'done') outcome = message.outcome;
+      if (pages.length === most || outcome !== null) child.kill('SIGKILL');
+    });
+    child.on('error', fail);
+    child.on('exit', () => done());
+  });
+  return { pages, outcome };
+}
