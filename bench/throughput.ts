@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { descendants } from './descendants.ts';
+import { descendants } from './process-figures.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
 import { TestMachine } from '../test/support/test-machine.ts';
 
@@ -61,18 +61,10 @@ function seconds(since: number): string {
 /** CPU seconds so far, by what the process is for. */
 function cpuByRole(): ReadonlyMap<string, number> {
   const roles = new Map<string, number>();
-  for (const { command, cpuSeconds } of descendants()) {
-    const role = roleOf(command);
+  for (const { role, cpuSeconds } of descendants()) {
     roles.set(role, (roles.get(role) ?? 0) + cpuSeconds);
   }
   return roles;
-}
-
-function roleOf(command: string): string {
-  if (command.includes('trainer-process')) return 'trainers';
-  if (command.includes('--role control')) return 'control';
-  if (command.includes('--role train')) return 'workers';
-  return command.includes('temporal') ? 'temporal' : 'postgres';
 }
 
 function round(value: number): number {

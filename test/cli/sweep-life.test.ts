@@ -59,6 +59,17 @@ describe('the life of a sweep on the command line', () => {
     const shown = await read('show', 'life');
     expect(shown).toMatchObject({ sweep: 'life', simulated: true, state: 'completed' });
     expect(shown['rows']).toHaveLength(10);
+    const some = await read('show', 'life', '--where', 'p=0.5 state:succeeded', '--reverse', '--limit', '3');
+    expect(some['rows']).toMatchObject([10, 9, 8].map((trial) => ({ trial, dropout_rate: 0.5 })));
+    expect(await told('show', 'life', '--limit', '3')).toContain('Trials shown: 3 of 10.');
+    for (const [flag, what, said] of [
+      ['--where', 'p>0 acuracy>0.5', 'there is no column acuracy; did you mean accuracy?'],
+      ['--sort', 'acuracy', 'trials cannot be sorted by this; did you mean accuracy?'],
+    ] as const) {
+      const refused = await dropsweep('show', 'life', flag, what);
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toContain(said);
+    }
     expect((await told('export', 'life')).trim().split('\n')).toHaveLength(11);
     const out = join(home, 'life.json');
     await dropsweep('export', 'life', '--format', 'json', '--out', out);

@@ -1,8 +1,27 @@
+import { withRecord } from '../../../launch/open-record.ts';
+import { renderReport } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
-import type { CliContext } from '../../cli-context.ts';
-import { printReport } from '../../read-report.ts';
+import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
+import { type CliContext, outputWidth, say } from '../../cli-context.ts';
+import { everyTrial } from '../../read-report.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
+import { type TrialPageFlags, trialPage } from './trial-page.ts';
 
-export async function show(this: CliContext, flags: FormatFlags, sweep?: string): Promise<void> {
-  await printReport(this, sweep, flags.format, trialsReport);
+export interface ShowFlags extends FormatFlags, TrialPageFlags {
+  readonly limit?: number;
+}
+
+export async function show(this: CliContext, flags: ShowFlags, sweep?: string): Promise<void> {
+  await withRecord(async ({ store }) => {
+    const name = await chooseSweep(store, sweep);
+    const { definition } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const trialLimit = flags.limit ?? everyTrial.trialLimit;
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page: trialPage(flags, definition) });
+    const report = trialsReport(snapshot);
+    const wanted = snapshot.matching ?? snapshot.trialCount;
+    const left = wanted > snapshot.trials.length ? [`Trials shown: ${snapshot.trials.length} of ${wanted}.`] : [];
+    const shown = { ...report, rows: snapshot.trials, after: [...report.after, ...left] };
+    say(this, renderReport(shown, flags.format, outputWidth(this)));
+  });
 }
