@@ -2,27 +2,47 @@ import type { Store } from '../store/open-store.ts';
 import { readLearningCurve } from '../store/learning-curve.ts';
 import { configurationScores } from '../report/configuration-scores.ts';
 import { shownScores } from '../report/judgement.ts';
+import { methodScores, testTwin } from '../report/method-scores.ts';
+import { Noise } from '../report/noise.ts';
 import { frontScores } from '../report/pareto-report.ts';
 import { curvedScores } from '../report/sections/curves-section.ts';
+import { seriesOfBest } from '../report/seeds-and-members.ts';
 import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '../report/sections/material.ts';
-import { firstObjective } from '../report/sections/summary-section.ts';
+import { firstObjective } from '../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { readNoise } from './read-noise.ts';
+import { readRowScores } from './read-row-scores.ts';
 
 /** All that a report of a sweep is made of. */
 export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promise<SweepMaterial> {
   const provenance = await readSweepProvenance(store, snapshot.name);
   const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), shownBest);
   const front = frontScores(snapshot).rows.slice(0, shownFront);
-  const read = new Set([...shown, ...(baseline === null ? [] : [baseline]), ...front]);
+  const methods = methodScores(snapshot, firstObjective(snapshot)).flatMap(({ chosen, reported }) => [
+    chosen,
+    reported,
+  ]);
+  const tested = [...shown.slice(0, 1), ...(baseline === null ? [] : [baseline])].flatMap(
+    (score) => testTwin(snapshot, score) ?? [],
+  );
+  const read = new Set([
+    ...tested,
+    ...shown,
+    ...(baseline === null ? [] : [baseline]),
+    ...front,
+    ...methods,
+    ...seriesOfBest(snapshot),
+  ]);
   // Groupings are made anew by each report: a configuration is told by its first trial.
   const wanted = new Set([...read].map(({ trials: [first] }) => first?.trial));
   const scores = configurationScores(snapshot.trials).filter(({ trials: [first] }) => wanted.has(first?.trial));
+  const trials = [...new Set(scores.flatMap((score) => score.trials))];
+  const outputs = await readRowScores(store, snapshot, trials);
   return {
     snapshot,
     provenance,
-    noise: await readNoise(store, snapshot, scores),
+    noise: outputs.size === 0 ? null : new Noise(outputs),
+    outputs,
     curves: await readCurves(store, snapshot),
   };
 }

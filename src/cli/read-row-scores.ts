@@ -1,7 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
-import { type RowScores, rowScores } from '../evaluate/row-scores.ts';
+import { rowScores, type StoredScores } from '../evaluate/row-scores.ts';
 import { findModel } from '../hub/resolve-model.ts';
 import type { Store } from '../store/open-store.ts';
 import { readStoredEvaluation, type StoredEvaluation } from '../store/stored-evaluation.ts';
@@ -19,8 +19,8 @@ export async function readRowScores(
   store: Store,
   snapshot: Pick<SweepSnapshot, 'sweepId' | 'trainer'>,
   trials: readonly TrialRow[],
-): Promise<ReadonlyMap<number, RowScores>> {
-  const found = new Map<number, RowScores>();
+): Promise<ReadonlyMap<number, StoredScores>> {
+  const found = new Map<number, StoredScores>();
   if (!traitsOf(snapshot.trainer).base) return found;
   const sets = new Map<string, Promise<EvaluatedRows | null>>();
   for (const { trial, metrics } of trials) {

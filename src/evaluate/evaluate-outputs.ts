@@ -2,7 +2,8 @@ import { type OutputRows, rowCount, sameOffsets } from '../sweep/output-rows.ts'
 import { evaluatedNumber, type EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
 import { gapName, metrics, trainName } from '../metrics/metrics.ts';
-import { scoreSet } from '../metrics/score-set.ts';
+import { scoreMembers, scoreSet } from '../metrics/score-set.ts';
+import type { ScoredSet } from '../metrics/scored-set.ts';
 import { assertTheorem45 } from './theorem-45.ts';
 
 /** The outputs of M members (or of one pass) for the inputs of a set of rows. */
@@ -28,17 +29,35 @@ export interface EvaluationInputs {
  */
 export function evaluateOutputs(inputs: EvaluationInputs): { metrics: EvaluationMetrics; aggregated: Float64Array } {
   const { scores, aggregate } = inputs;
-  const { numbers, aggregated } = evaluateSet(scores, aggregate, inputs.evaluated);
+  const { numbers, aggregated, form } = evaluateSet(scores, aggregate, inputs.evaluated);
   const train = inputs.train === null ? null : evaluateSet(scores, aggregate, inputs.train).numbers;
   return {
     aggregated,
     metrics: {
       ...numbers,
+      ...membersOf(inputs, form),
       ...(train === null ? {} : gaps(numbers, train)),
       expected_kept_entries: inputs.expectedKeptEntries,
       inference_passes: inputs.evaluated.members.length,
     },
   };
+}
+
+/** The metrics of the members' own predictions. @param form of what they predict */
+function membersOf({ scores, aggregate, evaluated: { members, rows } }: EvaluationInputs, form: string) {
+  return scoreMembers(form, members.length, () => memberSets(scores, aggregate, members, rows));
+}
+
+/** What each member predicts by itself. */
+export function memberSets(
+  scores: TaskScores,
+  aggregate: Aggregate,
+  members: readonly OutputRows[],
+  rows: EvaluatedRows,
+): readonly ScoredSet[] {
+  return members.map((member) =>
+    scores.score(averageMembers([scores.averaged(member, aggregate, rows.shape)]), rows, aggregate),
+  );
 }
 
 /** The train rows' values of the metrics that have a gap, and how far they are from the evaluated rows'. */
@@ -59,15 +78,15 @@ function evaluateSet(
   scores: TaskScores,
   aggregate: Aggregate,
   { members, rows }: MemberOutputs,
-): { numbers: EvaluationMetrics; aggregated: Float64Array } {
+): { numbers: EvaluationMetrics; aggregated: Float64Array; form: string } {
   const averaged = averageMembers(members.map((member) => scores.averaged(member, aggregate, rows.shape)));
   const loss = scores.loss(averaged, rows, aggregate);
   const losses = members.map((member) => scores.memberLoss(member, rows));
   const meanMemberLoss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   assertTheorem45(loss, meanMemberLoss);
-  const own = scoreSet(scores.score(averaged, rows, aggregate));
-  const numbers = { ...own, rows: rows.rows.length, loss, mean_member_loss: meanMemberLoss };
-  return { numbers, aggregated: averaged.values };
+  const set = scores.score(averaged, rows, aggregate);
+  const numbers = { ...scoreSet(set), rows: rows.rows.length, loss, mean_member_loss: meanMemberLoss };
+  return { numbers, aggregated: averaged.values, form: set.form };
 }
 
 /**

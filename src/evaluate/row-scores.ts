@@ -1,8 +1,10 @@
 import { type EncodedInput, selectRows } from '../data/encoded-rows.ts';
 import { metricNamed } from '../metrics/metrics.ts';
+import { scoreMembers } from '../metrics/score-set.ts';
+import type { ScoredSet } from '../metrics/scored-set.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
-import { averageMembers } from './evaluate-outputs.ts';
+import { averageMembers, memberSets } from './evaluate-outputs.ts';
 
 /** One evaluation's outputs with the rows that they are of: its metrics on any choice of the rows. */
 export interface RowScores {
@@ -16,13 +18,25 @@ export interface RowScores {
   perRow(metric: string): Float64Array | null;
 }
 
+/** With the outputs themselves, from which other ensembles are made. */
+export interface StoredScores extends RowScores {
+  /** What the members' mean predicts of all rows. */
+  readonly set: ScoredSet;
+  /** Each member's outputs, in their order. */
+  readonly members: readonly OutputRows[];
+  /** The same rows with other members: some of these, or those of other seeds as well. */
+  withMembers(members: readonly OutputRows[]): StoredScores;
+  /** A metric of the members' own predictions on all rows; null for a single one, and where there is no such metric. */
+  ofMembers(metric: string): number | null;
+}
+
 /** @param members outputs of the ensemble's members, in their order */
 export function rowScores(
   scores: TaskScores,
   aggregate: Aggregate,
   members: readonly OutputRows[],
   evaluated: EvaluatedRows,
-): RowScores {
+): StoredScores {
   const mean = averageMembers(members.map((member) => scores.averaged(member, aggregate, evaluated.shape)));
   const inputsOf = inputsByRow(evaluated.inputs, evaluated.rows.length);
   const ofEachRow = new Map<string, Float64Array>();
@@ -44,8 +58,16 @@ export function rowScores(
     ofEachRow.set(metric, values);
     return values.some(Number.isNaN) ? null : values;
   };
+  const set = scores.score(mean, evaluated, aggregate);
   return {
     rows: evaluated.rows.length,
+    set,
+    members,
+    withMembers: (others) => rowScores(scores, aggregate, others, evaluated),
+    ofMembers(metric) {
+      const sets = (): readonly ScoredSet[] => memberSets(scores, aggregate, members, evaluated);
+      return scoreMembers(set.form, members.length, sets)[metric] ?? null;
+    },
     perRow,
     value(metric, rows) {
       const values = perRow(metric);

@@ -10,6 +10,7 @@ export const brier: Metric = {
   format: formatScore,
   computations: [computedFrom(classScores, brierScore)],
   over: 'rows',
+  calibration: true,
   sentence: 'Mean over rows of Σ over classes (probability − [class is the label])²',
 };
 

@@ -11,5 +11,6 @@ export const ece: Metric = {
   format: formatScore,
   computations: [computedFrom(classScores, (content) => expectedCalibrationError(reliabilityBins(content)))],
   over: 'corpus',
+  calibration: true,
   sentence: 'Expected calibration error over 15 equal-width bins of the confidence',
 };

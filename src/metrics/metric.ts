@@ -16,10 +16,14 @@ export interface Metric {
   readonly format: (value: number) => string;
   /** From which forms of predictions it is computed; empty: it is given with the evaluation or the training. */
   readonly computations: readonly Computation[];
+  /** From which forms of the members' own predictions, two or more; absent: from none. */
+  readonly ofMembers?: readonly MembersComputation[];
   /** A mean over rows, or a number of the whole set alone. */
   readonly over: 'rows' | 'corpus';
   /** Which way the train rows' value minus the evaluated rows' is better; absent: the gap is not taken. */
   readonly gap?: 'maximize' | 'minimize';
+  /** It tells how far probabilities, or members, can be taken at their word. */
+  readonly calibration?: true;
   /** Shown and exported, but nothing to rank by. */
   readonly unranked?: true;
   /** Where it is no number of the evaluation. */
@@ -44,6 +48,12 @@ export interface Computation<Value extends EvaluatedValue = number | null> {
   compute(set: ScoredSet): Value;
 }
 
+/** How a value comes of what each member of an ensemble predicts by itself. */
+export interface MembersComputation {
+  readonly form: string;
+  compute(members: readonly ScoredSet[]): number | null;
+}
+
 /** What is stored beside the numbers and ranks nothing, such as the recall of each class. */
 export interface SetDetail {
   readonly name: string;
@@ -54,12 +64,18 @@ export function computedFrom<Content, Value extends EvaluatedValue>(
   form: ScoredForm<Content>,
   compute: (content: Content) => Value,
 ): Computation<Value> {
-  return {
-    form: form.name,
-    compute(set) {
-      const content = form.read(set);
-      if (content === null) throw new TypeError(`a set of form ${set.form} is none of ${form.name}`);
-      return compute(content);
-    },
-  };
+  return { form: form.name, compute: (set) => compute(contentOf(form, set)) };
+}
+
+export function computedFromMembers<Content>(
+  form: ScoredForm<Content>,
+  compute: (members: readonly Content[]) => number | null,
+): MembersComputation {
+  return { form: form.name, compute: (members) => compute(members.map((set) => contentOf(form, set))) };
+}
+
+function contentOf<Content>(form: ScoredForm<Content>, set: ScoredSet): Content {
+  const content = form.read(set);
+  if (content === null) throw new TypeError(`a set of form ${set.form} is none of ${form.name}`);
+  return content;
 }

@@ -1,8 +1,13 @@
+import { accuracyAtCoverage } from './accuracy-at-coverage.ts';
 import { accuracy } from './accuracy.ts';
 import { answerF1 } from './answer-f1.ts';
+import { brierReliability } from './brier-reliability.ts';
+import { brierResolution } from './brier-resolution.ts';
+import { brierUncertainty } from './brier-uncertainty.ts';
 import { brier } from './brier.ts';
 import { collapsed } from './collapsed.ts';
 import { complexity } from './complexity.ts';
+import { eceEqualMass } from './ece-equal-mass.ts';
 import { ece } from './ece.ts';
 import { entityF1 } from './entity-f1.ts';
 import { evaluatedNumber } from './evaluation-metrics.ts';
@@ -17,6 +22,7 @@ import { macroRecall } from './macro-recall.ts';
 import { matthews } from './matthews.ts';
 import { meanMemberLoss } from './mean-member-loss.ts';
 import type { MeasuredTrial, Metric, SetDetail } from './metric.ts';
+import { memberDisagreement } from './member-disagreement.ts';
 import { microF1 } from './micro-f1.ts';
 import { pearson } from './pearson.ts';
 import { perplexity } from './perplexity.ts';
@@ -47,8 +53,14 @@ export const metrics: readonly Metric[] = [
   perplexity,
   loss,
   brier,
+  brierReliability,
+  brierResolution,
+  brierUncertainty,
   ece,
+  eceEqualMass,
+  accuracyAtCoverage,
   meanMemberLoss,
+  memberDisagreement,
   complexity,
   expectedKeptEntries,
   inferencePasses,
@@ -94,8 +106,9 @@ export function keepingMetrics(form: string | null): readonly Metric[] {
 }
 
 /** Whether trials whose predictions have this form have the metric. */
-export function isOf({ computations }: Metric, form: string): boolean {
-  return computations.length === 0 || computations.some((computation) => computation.form === form);
+export function isOf({ computations, ofMembers = [] }: Metric, form: string): boolean {
+  const forms = [...computations, ...ofMembers].map((computation) => computation.form);
+  return forms.length === 0 || forms.includes(form);
 }
 
 /** Above a metric's column. @param lossWord what the task calls its loss */

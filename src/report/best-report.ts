@@ -77,7 +77,7 @@ function verdict(
     );
   }
   if (!paired) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
-  if (optimism !== null && compared > 1) {
+  if (optimism !== null && optimism > 0 && compared > 1) {
     const much = amountSentence(metric, optimism);
     sentences.push(`Chosen as the best of those shown, it looks better by about ${much} than it is.`);
   }

@@ -17,9 +17,9 @@ import type { ConfigurationScore } from './configuration-scores.ts';
 const corpusReplicates = 200;
 const level = 0.95;
 
-/** How one configuration compares with the winner, on the same seeds and rows. */
+/** How one configuration compares with another, on the same seeds and rows. */
 export interface Comparison {
-  /** The winner's mean minus its own. */
+  /** The first's mean minus the other's, such as the winner's minus a loser's. */
   readonly difference: BootstrapInterval;
   /** Two-sided, after Holm's correction for all comparisons made. */
   readonly probability: number;
@@ -46,7 +46,18 @@ export class Noise {
     others: readonly ConfigurationScore[],
     metric: string,
   ): readonly (Comparison | null)[] {
-    const found = others.map((other) => this.#compare(winner, other, metric));
+    return this.pairs(
+      others.map((other) => [winner, other]),
+      metric,
+    );
+  }
+
+  /** The first of each pair against the second, corrected for so many comparisons. */
+  pairs(
+    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
+    metric: string,
+  ): readonly (Comparison | null)[] {
+    const found = pairs.map(([one, other]) => this.#compare(one, other, metric));
     const corrected = holm(found.flatMap((one) => (one === null ? [] : [one.probability])));
     let next = 0;
     return found.map((one) => {

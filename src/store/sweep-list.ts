@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ResolvedInputs } from '../sweep/sweep-definition.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import { sweepNotFound } from './commands.ts';
 import type { Store } from './open-store.ts';
@@ -37,6 +38,8 @@ export interface SweepProvenance {
   readonly launchedBy: Readonly<Record<string, string>>;
   readonly mergedPoints: number;
   readonly theoryConstants: TheoryConstants | null;
+  /** Hashes of base, tokenizer and rows. */
+  readonly inputs: ResolvedInputs;
 }
 
 /** Who launched it, from what: part of every export. @throws SWEEP_NOT_FOUND */
@@ -44,7 +47,7 @@ export async function readSweepProvenance(store: Store, name: string): Promise<S
   const row = await store.db
     .selectFrom('sweeps')
     .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
-    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'constants'])
+    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'constants', 'inputs'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (row === undefined) throw await sweepNotFound(store.db, name);
@@ -54,6 +57,7 @@ export async function readSweepProvenance(store: Store, name: string): Promise<S
     launchedBy: row.launched_by,
     mergedPoints: row.merged_points,
     theoryConstants: row.constants,
+    inputs: row.inputs,
   };
 }
 

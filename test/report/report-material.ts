@@ -55,8 +55,16 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
         train_rows: 96,
         method: 'probed',
       },
+      inputs: {
+        base: { reference: 'a/base', folder: '/a/base', content_hash: 'b'.repeat(64), tokenizer_hash: 't'.repeat(64) },
+        task: { kind: 'classification', label_names: ['ham', 'spam'] },
+        train: { hash: '1'.repeat(64), rows: 96 },
+        dev: { hash: '2'.repeat(64), rows: 400 },
+        test: null,
+      },
     },
     noise: null,
+    outputs: new Map(),
     curves: new Map(trials.map(({ trainingId, configuration }) => [trainingId, curve(configuration.dropout_rate)])),
   };
 }

@@ -19,7 +19,7 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
 
   beforeAll(async () => {
     const file = join(folder, 'report.html');
-    writeFileSync(file, renderHtml(sweepDocument(materialOf(160), 'Written today.')));
+    writeFileSync(file, renderHtml(sweepDocument([materialOf(160)], 'Written today.')));
     page = await openPage(chromium ?? '', pathToFileURL(file).href);
   }, 60_000);
 

@@ -10,7 +10,7 @@ import { tableScript } from '../../src/report/document/table-script.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
 import { hostileName, materialOf } from './report-material.ts';
 
-const small = sweepDocument(materialOf(160), 'Written today.');
+const small = sweepDocument([materialOf(160)], 'Written today.');
 
 function sectionOf(document: ReportDocument, id: string) {
   return document.sections.find((section) => section.id === id)?.blocks ?? [];
@@ -52,15 +52,38 @@ describe('the report of a sweep', () => {
   it('leaves out what the sweep has nothing to say of', () => {
     const { snapshot, ...rest } = materialOf(8);
     const bare = { ...rest, snapshot: { ...snapshot, trials: snapshot.trials.slice(0, 1) }, curves: new Map() };
-    const ids = sweepDocument(bare, '').sections.map(({ id }) => id);
+    const ids = sweepDocument([bare], '').sections.map(({ id }) => id);
     expect(ids).toContain('summary');
     for (const absent of ['axes', 'learning-curves', 'ensemble-size', 'early-stopping'])
       expect(ids).not.toContain(absent);
   });
 
   it('says that a simulated sweep is no result of any model', () => {
-    const simulated = sweepDocument(materialOf(160, { trainer: 'simulated' }), '');
+    const simulated = sweepDocument([materialOf(160, { trainer: 'simulated' })], '');
     for (const render of [renderHtml, renderMarkdown]) expect(render(simulated)).toContain('SIMULATED');
+  });
+});
+
+describe('the report of several sweeps', () => {
+  const other = materialOf(160, { name: 'another' });
+  const both = sweepDocument([materialOf(160), other], '');
+
+  it('opens with a table of methods by sweep', () => {
+    const [table] = sectionOf(both, 'methods').filter((block) => block.kind === 'table');
+    expect(table?.columns.map(({ heading }) => heading)).toEqual([
+      'method',
+      'quickstart: accuracy',
+      'another: accuracy',
+    ]);
+    expect(table?.rows.map(([method]) => method?.text)).toEqual(['LoRA', 'LoRA Dropout']);
+  });
+
+  it('has every figure twice, under names of its own', () => {
+    const names = figuresOf(both).map(({ name }) => name);
+    expect(new Set(names).size).toBe(2 * figuresOf(small).length);
+    expect(names).toContain('s2-front');
+    const ids = [...renderHtml(both).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
@@ -68,7 +91,7 @@ describe('the page', () => {
   const page = renderHtml(small);
 
   it('is below 2 MB for 1,000 trials', () => {
-    const large = renderHtml(sweepDocument(materialOf(1_000), ''));
+    const large = renderHtml(sweepDocument([materialOf(1_000)], ''));
     expect(large.match(/<tr><th scope="row"/g)?.length).toBeGreaterThan(1_000);
     expect(Buffer.byteLength(large)).toBeLessThan(2_000_000);
   });
@@ -94,7 +117,7 @@ describe('the page', () => {
 
   it('shows names as they are, whatever is in them', () => {
     const { snapshot, ...rest } = materialOf(160);
-    const hostile = sweepDocument({ ...rest, snapshot: { ...snapshot, name: hostileName } }, '');
+    const hostile = sweepDocument([{ ...rest, snapshot: { ...snapshot, name: hostileName } }], '');
     expect(renderHtml(hostile)).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; 50 %');
     expect(renderHtml(hostile).match(/<script/g)).toHaveLength(1);
     expect(renderMarkdown(hostile)).toContain('\\<script\\>alert("x")\\</script\\> & 50 % \\| \\\\\\_\\{a\\}');

@@ -11,7 +11,7 @@ import { scaleFor } from '../charts/chart.ts';
 import { variedColumns } from '../varied-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 
 /** Values of an axis beyond which it is drawn as a cloud: a list would be as long as the sweep. */
 const mostValues = 12;

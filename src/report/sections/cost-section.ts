@@ -8,7 +8,7 @@ import { paragraph } from '../document/document.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 import { trainingsOf } from './trainings-of.ts';
 
 export const costSection: ReportSection = {

@@ -9,7 +9,7 @@ import type { SweepMaterial, TrainingCurve } from './material.ts';
 import type { ReportSection } from './section.ts';
 import { shownScores } from '../judgement.ts';
 import { shownCurves } from './material.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 
 /** Points that a curve is drawn by. */
 const mostPoints = 120;

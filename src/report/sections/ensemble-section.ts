@@ -5,11 +5,12 @@ import { type ConfigurationScore, configurationScores } from '../configuration-s
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { rankScores } from '../judgement.ts';
+import { membersCurve, seriesOfBest } from '../seeds-and-members.ts';
 import { shownInterval } from '../score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 
 const mostDrawn = 5;
 
@@ -18,7 +19,11 @@ export const ensembleSection: ReportSection = {
   heading: 'Ensemble size M',
   build(material) {
     const { metric } = firstObjective(material.snapshot);
-    const figures = [...new Set([metric, 'loss'])].flatMap((shown) => curveFigure(material, shown));
+    const metrics = [...new Set([metric, 'loss'])];
+    const figures = [
+      ...metrics.flatMap((shown) => curveFigure(material, shown)),
+      ...metrics.flatMap((shown) => drawnFigure(material, shown)),
+    ];
     if (figures.length === 0) return null;
     return [
       paragraph(
@@ -74,6 +79,38 @@ function curveFigure(material: SweepMaterial, metric: string): readonly Figure[]
         x: { label: 'M', scale: 'linear' },
         y: { label: heading, scale: 'linear' },
         series,
+      },
+    },
+  ];
+}
+
+/** One training's members, drawn again and again: how the size and the masks matter. */
+function drawnFigure({ snapshot, outputs }: SweepMaterial, metric: string): readonly Figure[] {
+  const [largest] = seriesOfBest(snapshot).toReversed();
+  const [first] = largest?.trials ?? [];
+  const stored = first === undefined ? undefined : outputs.get(first.trial);
+  if (largest === undefined || first === undefined || stored === undefined || stored.members.length < 3) return [];
+  const heading = headingOf(snapshot.definition, metric);
+  const points = membersCurve(stored, metric).map(({ members, mean, lower, upper }) => ({
+    x: members,
+    y: mean,
+    lower,
+    upper,
+  }));
+  if (points.length < 2) return [];
+  const [one, all] = [points[0], points.at(-1)];
+  return [
+    {
+      kind: 'figure',
+      name: metric === 'loss' ? 'm-curve-draws-loss' : 'm-curve-draws',
+      caption: `${heading} by ensemble size, over draws of the masks: trial ${first.trial}`,
+      chart: {
+        description:
+          `One training (seed ${first.configuration.seed}) and its ${stored.members.length} stored members. Of each size the mean over draws of so many, with where 95 % of draws lie. ` +
+          `From ${one?.y.toPrecision(4)} of one member to ${all?.y.toPrecision(4)} of all.`,
+        x: { label: 'M', scale: 'linear' },
+        y: { label: heading, scale: 'linear' },
+        series: [{ name: configurationLabels(snapshot)(largest), marks: 'line with points', points }],
       },
     },
   ];

@@ -11,7 +11,7 @@ import { shownInterval } from '../score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 
 export const frontSection: ReportSection = {
   name: 'front',
@@ -37,16 +37,18 @@ function frontFigures(material: SweepMaterial): readonly Figure[] {
   const { metric } = firstObjective(snapshot);
   const against = againstMetric(snapshot.trials.some(({ complexity }) => complexity !== null));
   const { scores, rows } = frontScores(snapshot);
-  const whole = scores.filter(({ collapsed }) => collapsed === 0);
   const point = pointOf(material, metric, against);
   const onFront = rows.flatMap(point);
-  const others = whole.filter((score) => !rows.includes(score)).flatMap(point);
+  const beaten = scores.filter((score) => !rows.includes(score));
+  // Where most is near the best, what predicts one class for everything would be all that the figure shows.
+  const drawn = beaten.filter(({ collapsed }) => collapsed === 0);
+  const others = drawn.flatMap(point);
   if (onFront.length === 0) return [];
   const heading = headingOf(snapshot.definition, metric);
   const cost = headingOf(snapshot.definition, against);
   const across = [...onFront, ...others].flatMap(({ x }) => (typeof x === 'number' ? [x] : []));
   const least = onFront.toSorted((a, b) => Number(a.x) - Number(b.x))[0];
-  const hidden = scores.length - whole.length;
+  const hidden = beaten.length - drawn.length;
   const notDrawn = hidden === 0 ? '' : `Not drawn: ${hidden} that predict one class for everything. `;
   return [
     {
@@ -55,7 +57,7 @@ function frontFigures(material: SweepMaterial): readonly Figure[] {
       caption: `${heading} against ${cost}: configurations over their seeds, and the front`,
       chart: {
         description:
-          `${onFront.length} configurations are on the front and ${others.length} are not. The front's best ${heading} is that of ` +
+          `${onFront.length} configurations are on the front and ${beaten.length} are not. The front's best ${heading} is that of ` +
           `${onFront[0]?.name ?? ''}; the least ${cost} on it that of ${least?.name ?? ''}. ` +
           notDrawn +
           'Intervals are 95 %, over seeds and rows where the outputs are there, else over seeds; other objectives of the front are not drawn.',

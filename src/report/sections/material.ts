@@ -1,3 +1,4 @@
+import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import type { CurvePoint } from '../../store/learning-curve.ts';
@@ -9,6 +10,8 @@ export interface SweepMaterial {
   readonly provenance: SweepProvenance;
   /** Of the best, the front and LoRA without dropout; null: no outputs are there. */
   readonly noise: Noise | null;
+  /** Of the same trials, by their numbers: the outputs themselves. */
+  readonly outputs: ReadonlyMap<number, StoredScores>;
   /** By training; of those whose curves are shown. */
   readonly curves: ReadonlyMap<string, TrainingCurve>;
 }

@@ -33,12 +33,18 @@ export const provenanceSection: ReportSection = {
 
 function facts(
   snapshot: SweepMaterial['snapshot'],
-  { canonicalHash, launchedBy, mergedPoints, theoryConstants }: SweepMaterial['provenance'],
+  { canonicalHash, launchedBy, mergedPoints, theoryConstants, inputs }: SweepMaterial['provenance'],
 ): readonly (readonly [string, string])[] {
   const classes = [...new Set(snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort();
   return [
     ['sweep', snapshot.name],
     ['canonical hash', canonicalHash],
+    ['base model', `${inputs.base.reference}, content ${inputs.base.content_hash}`],
+    ['tokenizer', inputs.base.tokenizer_hash],
+    ...(['train', 'dev', 'test'] as const).flatMap((split) => {
+      const rows = inputs[split];
+      return rows === null ? [] : [[`${split} rows`, `${rows.rows}, content ${rows.hash}`] as const];
+    }),
     ['trainer', snapshot.trainer],
     ['launched at', snapshot.createdAt.toISOString()],
     ['finished at', snapshot.finishedAt?.toISOString() ?? 'not yet'],

@@ -4,7 +4,7 @@ import type { ConfigurationScore } from '../configuration-scores.ts';
 import { shownScores } from '../judgement.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from './summary-section.ts';
+import { firstObjective } from '../first-objective.ts';
 
 /** Configurations that are drawn beside LoRA without dropout: more lines than these hide one another. */
 const mostDrawn = 3;

@@ -1,5 +1,6 @@
 import { axesSection } from './axes-section.ts';
 import { boundSection } from './bound-section.ts';
+import { calibrationSection } from './calibration-section.ts';
 import { costSection } from './cost-section.ts';
 import { curvesSection } from './curves-section.ts';
 import { earlyStoppingSection } from './early-stopping-section.ts';
@@ -20,6 +21,7 @@ export const reportSections: readonly ReportSection[] = [
   axesSection,
   curvesSection,
   reliabilitySection,
+  calibrationSection,
   ensembleSection,
   gapSection,
   boundSection,

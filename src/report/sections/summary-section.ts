@@ -1,10 +1,10 @@
 import { formatCount, formatDuration, formatMoment, formatSetting } from '../../dashboard/format-value.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
-import type { Objective } from '../../sweep/vocabulary.ts';
-import { headingOf, tradeoffObjective } from '../../tasks/task-metrics.ts';
+import { headingOf } from '../../tasks/task-metrics.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
 import { paragraph } from '../document/document.ts';
+import { firstObjective } from '../first-objective.ts';
 import { amountSentence, intervalSentence } from '../format-interval.ts';
 import { baselineSentence, isBaseline, judge, rankScores } from '../judgement.ts';
 import { frontScores } from '../pareto-report.ts';
@@ -27,11 +27,6 @@ export const summarySection: ReportSection = {
     ];
   },
 };
-
-/** What the first objective of the definition asks for, or the first metric that tables show. */
-export function firstObjective({ definition }: SweepMaterial['snapshot']): Objective {
-  return definition.objectives.find(({ metric }) => metric !== 'complexity') ?? tradeoffObjective(definition);
-}
 
 function asked({ snapshot }: SweepMaterial): string {
   const { definition, counts, trialCount } = snapshot;

@@ -6,6 +6,7 @@ import { productVersion } from '../../../launch/product-version.ts';
 import { renderChart } from '../../../report/charts/render-chart.ts';
 import { documentFormats } from '../../../report/document/document-formats.ts';
 import { figuresOf, type ReportDocument } from '../../../report/document/document.ts';
+import type { SweepMaterial } from '../../../report/sections/material.ts';
 import { sweepDocument } from '../../../report/sweep-document.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
@@ -19,10 +20,13 @@ export async function report(this: CliContext, flags: ReportFlags, ...names: str
   const { out, figure } = flags;
   if (out !== undefined) demandFree(out, flags.force);
   const document = await withRecord(async ({ store }) => {
-    const snapshot = await readWholeSweep(store, names[0]);
-    demandResults(snapshot);
-    const subtitle = `Written ${formatMoment(new Date())} by dropsweep ${productVersion()}.`;
-    return sweepDocument(await readMaterial(store, snapshot), subtitle);
+    const materials: SweepMaterial[] = [];
+    for (const name of names.length === 0 ? [undefined] : new Set(names)) {
+      const snapshot = await readWholeSweep(store, name);
+      demandResults(snapshot);
+      materials.push(await readMaterial(store, snapshot));
+    }
+    return sweepDocument(materials, `Written ${formatMoment(new Date())} by dropsweep ${productVersion()}.`);
   });
   const text = figure === undefined ? render(document, flags) : renderFigure(document, figure);
   if (out === undefined) {

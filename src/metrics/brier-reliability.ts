@@ -1,0 +1,17 @@
+import { brierParts } from './brier-parts.ts';
+import { formatScore } from './format-number.ts';
+import { computedFrom, type Metric } from './metric.ts';
+import { classScores } from './scored-set.ts';
+
+export const brierReliability: Metric = {
+  name: 'brier_reliability',
+  heading: 'Brier rel.',
+  direction: 'minimize',
+  range: [0, 2],
+  format: formatScore,
+  computations: [computedFrom(classScores, (content) => brierParts(content).reliability)],
+  over: 'corpus',
+  calibration: true,
+  sentence:
+    'Reliability of Murphy’s decomposition of the Brier score: Σ over classes of the squared distance of claimed and observed shares, in 15 equal-width bins',
+};

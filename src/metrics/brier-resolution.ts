@@ -1,0 +1,17 @@
+import { brierParts } from './brier-parts.ts';
+import { formatScore } from './format-number.ts';
+import { computedFrom, type Metric } from './metric.ts';
+import { classScores } from './scored-set.ts';
+
+export const brierResolution: Metric = {
+  name: 'brier_resolution',
+  heading: 'Brier res.',
+  direction: 'maximize',
+  range: [0, 2],
+  format: formatScore,
+  computations: [computedFrom(classScores, (content) => brierParts(content).resolution)],
+  over: 'corpus',
+  calibration: true,
+  sentence:
+    'Resolution of Murphy’s decomposition of the Brier score: how far observed shares in bins are from the classes’ own',
+};

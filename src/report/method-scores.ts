@@ -1,0 +1,55 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
+import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
+import { rankScores } from './judgement.ts';
+import { methodName } from './method-name.ts';
+
+/** A method as a paper reports it: chosen on the dev rows, scored on the test rows where these were evaluated too. */
+export interface MethodScore {
+  readonly method: string;
+  /** The best of the method's configurations, by the dev rows where there are such. */
+  readonly chosen: ConfigurationScore;
+  /** The same with the test rows; the chosen itself where there are none. */
+  readonly reported: ConfigurationScore;
+}
+
+/** Each method's best configuration, in the order of the first trials. */
+export function methodScores({ trials }: Pick<SweepSnapshot, 'trials'>, objective: Objective): readonly MethodScore[] {
+  const scores = configurationScores(trials);
+  const dev = scores.filter(({ evaluation }) => evaluation.split === 'dev');
+  const ranked = rankScores(dev.length === 0 ? scores : dev, objective);
+  const tests = new Map(
+    scores.filter(({ evaluation }) => evaluation.split === 'test').map((score) => [besidesSplit(score), score]),
+  );
+  const best = new Map<string, ConfigurationScore>();
+  for (const score of ranked) {
+    const method = methodName(score.training);
+    if (!best.has(method)) best.set(method, score);
+  }
+  const order = [...new Set(scores.map(({ training }) => methodName(training)))];
+  return order.flatMap((method) => {
+    const chosen = best.get(method);
+    if (chosen === undefined) return [];
+    const test = tests.get(besidesSplit(chosen));
+    return [{ method, chosen, reported: test !== undefined && test.scored > 0 ? test : chosen }];
+  });
+}
+
+/** The same configuration scored on the test rows; null where it is not, or is itself of the test rows. */
+export function testTwin(
+  { trials }: Pick<SweepSnapshot, 'trials'>,
+  score: ConfigurationScore,
+): ConfigurationScore | null {
+  if (score.evaluation.split === 'test') return null;
+  const twin = configurationScores(trials).find(
+    (other) => other.evaluation.split === 'test' && other.scored > 0 && besidesSplit(other) === besidesSplit(score),
+  );
+  return twin ?? null;
+}
+
+function besidesSplit({ training, evaluation }: ConfigurationScore): string {
+  const { seed: _, ...configuration } = training;
+  const { split: _split, ...rest } = evaluation;
+  return canonicalJson({ configuration, rest });
+}

@@ -1,0 +1,81 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { StoredScores } from '../evaluate/row-scores.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { everyRow } from '../stats/repeats.ts';
+import { stream } from '../random/stream.ts';
+import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
+import { rankScores } from './judgement.ts';
+import { firstObjective } from './first-objective.ts';
+
+/** Draws of members for each size of an ensemble. */
+const drawsPerSize = 40;
+
+/** The best configuration, and the one that differs from it in having the most members. */
+export function seriesOfBest(snapshot: SweepSnapshot): readonly ConfigurationScore[] {
+  const scores = configurationScores(snapshot.trials);
+  const [best] = rankScores(scores, firstObjective(snapshot));
+  if (best === undefined) return [];
+  const family = scores.filter((score) => score.scored > 0 && besidesSize(score) === besidesSize(best));
+  const [largest = best] = family.toSorted((a, b) => b.evaluation.ensemble_size - a.evaluation.ensemble_size);
+  return [...new Set([best, largest])];
+}
+
+function besidesSize({ training, evaluation }: ConfigurationScore): string {
+  const { seed: _, ...configuration } = training;
+  const { ensemble_size: _size, ...rest } = evaluation;
+  return canonicalJson({ configuration, rest });
+}
+
+/** What an ensemble of so many of one training's members scores. */
+export interface SizePoint {
+  readonly members: number;
+  /** Mean over draws of the members. */
+  readonly mean: number;
+  /** Where 95 % of other draws of masks would lie; null where all members are taken. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/**
+ * A metric by ensemble size, from one training's stored members: for each size the mean over draws of so many of them
+ * without replacement. Draws from a few members share most of them as the size nears their number; their spread is
+ * widened by √((K − 1)/(K − m)), which is exact for a mean over members.
+ */
+export function membersCurve(scores: StoredScores, metric: string): readonly SizePoint[] {
+  const count = scores.members.length;
+  const all = everyRow(scores.rows);
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((size): readonly SizePoint[] => {
+    const values = drawsOf(count, size).flatMap((draw) => {
+      const members = draw.flatMap((member) => scores.members[member] ?? []);
+      return scores.withMembers(members).value(metric, all) ?? [];
+    });
+    if (values.length === 0) return [];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    if (size === count || values.length < 2) return [{ members: size, mean, lower: null, upper: null }];
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+    const half = 1.96 * Math.sqrt((variance * (count - 1)) / (count - size));
+    return [{ members: size, mean, lower: mean - half, upper: mean + half }];
+  });
+}
+
+/** Choices of members: each alone, all at once, or random ones. */
+function drawsOf(count: number, size: number): readonly (readonly number[])[] {
+  const members = Array.from({ length: count }, (_, member) => member);
+  if (size === 1) return members.map((member) => [member]);
+  if (size === count) return [members];
+  return Array.from({ length: drawsPerSize }, (_, draw) =>
+    Array.from(stream(0, 'report.members', count, size, draw).permutation(count).slice(0, size)).sort((a, b) => a - b),
+  );
+}
+
+/** One ensemble of all members of all seeds; null where some seed's outputs are not there. */
+export function ensembleOverSeeds(
+  { trials }: ConfigurationScore,
+  outputs: ReadonlyMap<number, StoredScores>,
+): StoredScores | null {
+  const found = trials.flatMap(({ trial }) => outputs.get(trial) ?? []);
+  const [first] = found;
+  if (first === undefined || found.length < trials.length || found.length < 2) return null;
+  if (found.some(({ rows }) => rows !== first.rows)) return null;
+  return first.withMembers(found.flatMap(({ members }) => members));
+}
