@@ -14,6 +14,7 @@ import { logsVerb } from './verbs/logs/logs-verb.ts';
 import { waitVerb } from './verbs/wait/wait-verb.ts';
 import { exportVerb } from './verbs/export/export-verb.ts';
 import { mergeVerb } from './verbs/merge/merge-verb.ts';
+import { generateVerb } from './verbs/generate/generate-verb.ts';
 import { pauseVerb } from './verbs/pause/pause-verb.ts';
 import { drainVerb } from './verbs/drain/drain-verb.ts';
 import { resumeVerb } from './verbs/resume/resume-verb.ts';
@@ -51,6 +52,7 @@ export const verbs: readonly Verb[] = [
   waitVerb,
   exportVerb,
   mergeVerb,
+  generateVerb,
   pauseVerb,
   drainVerb,
   resumeVerb,

@@ -19,6 +19,16 @@ export interface EncoderInputs {
   readonly attentionMask: Value;
   /** int64 [batch, tokens] */
   readonly tokenTypeIds: Value;
+  /** What came before, where a decoder goes on with a text; absent: rows begin with their first token. */
+  readonly past?: Past;
+}
+
+/** The tokens before those of a graph, as keys and values that each layer made of them. */
+export interface Past {
+  /** int64 [1]: how many there are. */
+  readonly tokens: Value;
+  /** A layer's keys or values [batch, tokens, heads, size] behind those before: [batch, past+tokens, heads, size]. */
+  join(layer: string, part: 'keys' | 'values', own: Value): Value;
 }
 
 /** What a head reads of the last layer: only that much of it is computed. */

@@ -9,7 +9,9 @@ import { decoderHead } from './decoder/decoder-head.ts';
 import { padIdOf, padMember } from './decoder/pad-id.ts';
 import { applyLinear, type BlockLinear } from './blocks/linear.ts';
 import { readMembers, unsupportedConfiguration } from './blocks/read-members.ts';
-import type { Encoder, EncoderContext, EncoderInputs } from './encoder.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { tokenPositions } from './decoder/token-positions.ts';
+import type { Encoder, EncoderContext, EncoderInputs, Past } from './encoder.ts';
 
 const count = z.number().int().positive();
 
@@ -76,7 +78,7 @@ export function gpt2(given: unknown, file: string): Encoder {
     build(context, inputs) {
       const grid = causalGrid(context.b, inputs, counts);
       const last = layers.reduce(
-        (x, layer) => buildLayer(context, config, grid, layer, x),
+        (x, layer) => buildLayer(context, { config, grid, past: inputs.past }, layer, x),
         embed(context, inputs, config),
       );
       return normalise(context, config, 'transformer.ln_f', last);
@@ -115,17 +117,29 @@ function describeLayer(index: number, config: Configuration): Layer {
 }
 
 /** Words and positions 0, 1, …: padding does not shift them. [batch·tokens, hidden] */
-function embed(context: EncoderContext, { inputIds }: EncoderInputs, config: Configuration): Value {
+function embed(context: EncoderContext, inputs: EncoderInputs, config: Configuration): Value {
+  const { inputIds } = inputs;
   const { b, weight, drop } = context;
   const { n_embd: hidden, n_positions: positions, vocab_size: vocabulary } = config;
   const words = gatherRows(b, weight('transformer.wte.weight', [vocabulary, hidden]), inputIds);
   const table = weight('transformer.wpe.weight', [positions, hidden]);
-  const places = b.one({
-    operator: 'Slice',
-    inputs: [table, b.int64s([0]), sizeAt(b, inputIds, 1), b.int64s([0])],
-    outputs: [{ shape: ['tokens', hidden] }],
-  });
+  const places =
+    inputs.past === undefined
+      ? firstRows(b, table, sizeAt(b, inputIds, 1))
+      : gatherRows(b, table, tokenPositions(b, inputs));
   return drop('transformer.drop', reshape(b, add(b, words, places), ['batch·tokens', hidden], b.int64s([-1, hidden])));
+}
+
+/** @param count int64 [1] */
+function firstRows(b: GraphBuilder, table: Value, count: Value): Value {
+  const shape = ['tokens', ...table.shape.slice(1)];
+  return b.one({ operator: 'Slice', inputs: [table, b.int64s([0]), count, b.int64s([0])], outputs: [{ shape }] });
+}
+
+interface Running {
+  readonly config: Configuration;
+  readonly grid: CausalGrid;
+  readonly past: Past | undefined;
 }
 
 function normalise({ b, weight }: EncoderContext, config: Configuration, name: string, x: Value): Value {
@@ -139,13 +153,15 @@ function normalise({ b, weight }: EncoderContext, config: Configuration, name: s
   );
 }
 
-function buildLayer(context: EncoderContext, config: Configuration, grid: CausalGrid, layer: Layer, x: Value): Value {
+function buildLayer(context: EncoderContext, { config, grid, past }: Running, layer: Layer, x: Value): Value {
   const { b, drop } = context;
   const { n_embd: hidden, n_head: heads } = config;
   const joined = applyLinear(context, layer.attention, normalise(context, config, `${layer.name}.ln_1`, x));
   const parts = split(b, joined, 1, [hidden, hidden, hidden]).map((part) => splitHeads(b, part, grid, heads));
   const part = (index: number, what: string): Value => present(parts[index], `the ${what} of ${layer.name}`);
-  const [queries, keys, values] = [part(0, 'queries'), part(1, 'keys'), part(2, 'values')];
+  const behind = (what: 'keys' | 'values', own: Value) => past?.join(layer.name, what, own) ?? own;
+  const queries = part(0, 'queries');
+  const [keys, values] = [behind('keys', part(1, 'keys')), behind('values', part(2, 'values'))];
   const attended = groupedAttention(b, { queries, keys, values }, grid, layer.scale);
   const projected = drop(`${layer.name}.attn.resid_dropout`, applyLinear(context, layer.output, attended));
   const afterAttention = add(b, projected, x);

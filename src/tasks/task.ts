@@ -35,6 +35,8 @@ export interface Task {
   readonly objective: TaskObjective;
   readonly scores: TaskScores;
   readonly predictions: TaskPredictions;
+  /** How it goes on with texts; absent: it gives none. */
+  readonly generation?: TaskGeneration;
   /** Metrics that tables show beside the objectives, the first of most use. */
   readonly columns: readonly string[];
   /** What its `loss` is called where there is little room. */
@@ -108,6 +110,24 @@ export interface TaskPredictions {
 }
 
 export type PredictionRecord = Readonly<Record<string, Json>>;
+
+export interface TaskGeneration {
+  /** A prompt, written as rows are. @throws MODEL_UNSUPPORTED where the base cannot write it */
+  prompt(asked: AskedText, request: EncodeRequest): Promise<PromptTokens>;
+}
+
+export interface AskedText {
+  readonly instruction: string;
+  readonly input?: string;
+  /** The instruction is the text to go on with, as it is. */
+  readonly asIs: boolean;
+}
+
+export interface PromptTokens {
+  readonly ids: readonly number[];
+  /** Tokens that end what follows. */
+  readonly ends: ReadonlySet<number>;
+}
 
 /** What other tools call the task. */
 export interface PublishedTask {

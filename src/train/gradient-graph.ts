@@ -56,9 +56,8 @@ export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> 
   return new Set(['parameters', 'input_masks', 'output_masks', 'loss_scale', ...elements]);
 }
 
-interface StepInputs extends EncoderInputs {
-  readonly training: Value;
-  readonly labels: Value;
+/** What a pass has of an adapter. */
+interface AdapterInputs {
   /** [length] */
   readonly parameters: Value;
   /** [Σ in_features] */
@@ -67,6 +66,11 @@ interface StepInputs extends EncoderInputs {
   readonly outputMasks: Value;
   /** [] */
   readonly updateScale: Value;
+}
+
+interface StepInputs extends EncoderInputs, AdapterInputs {
+  readonly training: Value;
+  readonly labels: Value;
   /** []; null: the loss is not scaled */
   readonly lossScale: Value | null;
 }
@@ -120,7 +124,7 @@ interface Shared extends Base {
 }
 
 /** Each weight is declared once, in the outer graph. */
-function shareBase(outer: GraphBuilder, { weights, converted }: GradientGraphRequest): Base {
+export function shareBase(outer: GraphBuilder, { weights, converted }: GradientGraphRequest): Base {
   const shared = new Map<string, Value>();
   const weight = (name: string, shape: readonly number[]): Value => {
     const known = shared.get(name) ?? weights.value(outer, name, shape);
@@ -131,18 +135,25 @@ function shareBase(outer: GraphBuilder, { weights, converted }: GradientGraphReq
   return { weight, product: converted.products(outer, weight) };
 }
 
-function declareInputs(b: GraphBuilder, { loss, layout, converted }: GradientGraphRequest): StepInputs {
+export function declareAdapter(b: GraphBuilder, { layout }: Pick<GradientGraphRequest, 'layout'>): AdapterInputs {
   const sum = (size: 'inFeatures' | 'outFeatures') => layout.modules.reduce((total, module) => total + module[size], 0);
+  return {
+    parameters: b.input('parameters', 'float', [layout.length]),
+    inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
+    outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
+    updateScale: b.input('update_scale', 'float', []),
+  };
+}
+
+function declareInputs(b: GraphBuilder, request: GradientGraphRequest): StepInputs {
+  const { loss, converted } = request;
   return {
     training: b.input('training', 'bool', []),
     inputIds: b.input('input_ids', 'int64', ['batch', 'tokens']),
     attentionMask: b.input('attention_mask', 'int64', ['batch', 'tokens']),
     tokenTypeIds: b.input('token_type_ids', 'int64', ['batch', 'tokens']),
     labels: b.input('labels', loss.labels.type, loss.labels.columns === 1 ? ['batch'] : ['batch', loss.labels.columns]),
-    parameters: b.input('parameters', 'float', [layout.length]),
-    inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
-    outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
-    updateScale: b.input('update_scale', 'float', []),
+    ...declareAdapter(b, request),
     lossScale: converted?.scalesLoss === true ? b.input('loss_scale', 'float', []) : null,
   };
 }
@@ -174,7 +185,11 @@ function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs:
   return optimise(graph, request, shared.places.found);
 }
 
-function optimise(graph: Graph, { pack }: GradientGraphRequest, places: readonly DropoutPlace[]): Graph {
+export function optimise(
+  graph: Graph,
+  { pack }: Pick<GradientGraphRequest, 'pack'>,
+  places: readonly DropoutPlace[],
+): Graph {
   // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
   const folded = foldSumIntoGemm(keepNeeded(graph));
   const short = foldBiasIntoGemm(folded);
@@ -183,10 +198,10 @@ function optimise(graph: Graph, { pack }: GradientGraphRequest, places: readonly
 }
 
 /** What the head reads of the adapted model, and where the head is built. */
-function buildReading(
+export function buildReading(
   b: GraphBuilder,
   request: GradientGraphRequest,
-  inputs: StepInputs,
+  inputs: EncoderInputs & AdapterInputs,
   shared: Shared,
 ): { readonly context: HeadContext; readonly read: Value } {
   const { encoder, head, method } = request;
@@ -237,7 +252,7 @@ function loraPlace(callsOf: Map<string, number>, linear: string, x: Value, table
 function moduleMasks(
   b: GraphBuilder,
   { modules }: TrainableLayout,
-  inputs: StepInputs,
+  inputs: AdapterInputs,
 ): ReadonlyMap<string, MaskValues> {
   const cut = (masks: Value, size: 'inFeatures' | 'outFeatures') =>
     split(

@@ -17,6 +17,7 @@ import { taskOf } from '../tasks/tasks.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
 import type { DropoutPlace } from './dropout-places.ts';
+import { buildGenerationGraph, type GenerationGraph } from './generation-graph.ts';
 import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
@@ -48,6 +49,8 @@ export interface EnginePlan {
   /** The same for so many members at once. */
   packedGradient(pack: number): Graph;
   readonly labels: LabelLayout;
+  /** What goes on with texts. @throws MODEL_UNSUPPORTED where the base is no decoder */
+  generation(): GenerationGraph;
 }
 
 /** @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID, ONNX_INVALID */
@@ -78,6 +81,7 @@ export function planEngine(request: EngineShape, { head: wanted, loss }: EngineO
     places,
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
+    generation: () => buildGenerationGraph(shape),
   };
 }
 

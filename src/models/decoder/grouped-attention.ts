@@ -1,8 +1,9 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, batchedProduct, concat, reshape, softmax, transpose } from '../../onnx/operators.ts';
-import { countUp, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
-import type { EncoderInputs } from '../encoder.ts';
+import { countUp, integers, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
+import type { EncoderInputs, Past } from '../encoder.ts';
+import { tokenPositions } from './token-positions.ts';
 
 const mostNegative = -3.4028234663852886e38;
 
@@ -19,22 +20,26 @@ export interface CausalGrid {
   readonly counts: HeadCounts;
   /** int64 [2]: batch, tokens */
   readonly sizes: Value;
-  /** int64 [5]: batch, key heads, group, tokens, tokens */
+  /** int64 [5]: batch, key heads, group, tokens, keys */
   readonly scoreShape: Value;
-  /** [batch, 1, 1, tokens, tokens]: 0 where a token (fourth axis) attends to another (fifth), else the most negative number */
+  /** What the axis of keys is called: the tokens', or theirs behind those before. */
+  readonly keyAxis: string;
+  /** [batch, 1, 1, tokens, keys]: 0 where a token (fourth axis) attends to another (fifth), else the most negative number */
   readonly maskBias: Value;
 }
 
+const unsqueeze = (b: GraphBuilder, x: Value, axes: readonly number[], shape: readonly (number | string)[]) =>
+  b.one({ operator: 'Unsqueeze', inputs: [x, b.int64s(axes)], outputs: [{ shape, type: x.type }] });
+
 /** A token attends to itself and to earlier ones that are no padding. */
 export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
+  if (inputs.past !== undefined) return gridBehind(b, inputs, inputs.past, counts);
   const { heads, keyHeads } = counts;
   const tokens = sizeAt(b, inputs.inputIds, 1);
   const positions = countUp(b, tokens, 'tokens');
-  const unsqueeze = (x: Value, axes: readonly number[], shape: readonly (number | string)[]) =>
-    b.one({ operator: 'Unsqueeze', inputs: [x, b.int64s(axes)], outputs: [{ shape, type: x.type }] });
   const reached = b.one({
     operator: 'LessOrEqual',
-    inputs: [unsqueeze(positions, [0], [1, 'tokens']), unsqueeze(positions, [1], ['tokens', 1])],
+    inputs: [unsqueeze(b, positions, [0], [1, 'tokens']), unsqueeze(b, positions, [1], ['tokens', 1])],
     outputs: [{ shape: ['tokens', 'tokens'], type: 'bool' }],
   });
   const kept = b.one({
@@ -45,7 +50,7 @@ export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadC
   const shape = ['batch', 1, 1, 'tokens', 'tokens'];
   const allowed = b.one({
     operator: 'And',
-    inputs: [unsqueeze(kept, [1, 2, 3], ['batch', 1, 1, 1, 'tokens']), reached],
+    inputs: [unsqueeze(b, kept, [1, 2, 3], ['batch', 1, 1, 1, 'tokens']), reached],
     outputs: [{ shape, type: 'bool' }],
   });
   const maskBias = b.one({
@@ -58,6 +63,34 @@ export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadC
     counts,
     sizes: shapeOf(b, inputs.inputIds),
     scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, tokens], 0),
+    keyAxis: 'tokens',
+    maskBias,
+  };
+}
+
+/** A token attends to itself and to all before, those that are no longer given too; none is padding. */
+function gridBehind(b: GraphBuilder, inputs: EncoderInputs, past: Past, counts: HeadCounts): CausalGrid {
+  const { heads, keyHeads } = counts;
+  const keyAxis = 'past+tokens';
+  const tokens = sizeAt(b, inputs.inputIds, 1);
+  const keys = integers(b, 'Add', past.tokens, tokens);
+  const positions = tokenPositions(b, inputs);
+  const reached = b.one({
+    operator: 'LessOrEqual',
+    inputs: [unsqueeze(b, countUp(b, keys, keyAxis), [0], [1, keyAxis]), unsqueeze(b, positions, [1], ['tokens', 1])],
+    outputs: [{ shape: ['tokens', keyAxis], type: 'bool' }],
+  });
+  const maskBias = b.one({
+    operator: 'Where',
+    inputs: [reached, b.floats([0]), b.floats([mostNegative])],
+    outputs: [{ shape: ['tokens', keyAxis] }],
+  });
+  const groups = b.int64s([keyHeads, heads / keyHeads]);
+  return {
+    counts,
+    sizes: shapeOf(b, inputs.inputIds),
+    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, keys], 0),
+    keyAxis,
     maskBias,
   };
 }
@@ -98,7 +131,7 @@ export function groupedAttention(
   );
   const byHead = (x: Value) => transpose(b, x, [0, 2, 1, 3]);
   const scores = batchedProduct(b, stacked, byHead(keys), { transB: true, alpha: scale });
-  const apart = reshape(b, scores, ['batch', keyHeads, group, 'tokens', 'tokens'], grid.scoreShape);
+  const apart = reshape(b, scores, ['batch', keyHeads, group, 'tokens', grid.keyAxis], grid.scoreShape);
   const weights = softmax(b, add(b, apart, grid.maskBias));
   const together = reshape(b, weights, scores.shape, shapeOf(b, scores));
   const mixed = batchedProduct(b, together, byHead(values)); // [batch, key heads, group·tokens, size]

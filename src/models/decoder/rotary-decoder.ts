@@ -1,6 +1,6 @@
 import { add, gatherRows, reshape } from '../../onnx/operators.ts';
 import type { Value } from '../../onnx/graph.ts';
-import type { Encoder, EncoderContext, TokenLimit } from '../encoder.ts';
+import type { Encoder, EncoderContext, Past, TokenLimit } from '../encoder.ts';
 import type { ActivationName } from '../blocks/activations.ts';
 import { gatedMlp } from './gated-mlp.ts';
 import { type CausalGrid, causalGrid, groupedAttention, type HeadCounts, splitHeads } from './grouped-attention.ts';
@@ -52,6 +52,7 @@ interface Running {
   readonly traits: DecoderTraits;
   readonly grid: CausalGrid;
   readonly tables: RotaryTables;
+  readonly past: Past | undefined;
 }
 
 /**
@@ -84,7 +85,8 @@ export function rotaryDecoder(sizes: DecoderSizes, traits: DecoderTraits): Encod
         sizes,
         traits,
         grid: causalGrid(b, inputs, counts),
-        tables: rotaryTables(b, inputs.inputIds, sizes.rotary, counts.headSize),
+        tables: rotaryTables(b, inputs, sizes.rotary, counts.headSize),
+        past: inputs.past,
       };
       const embedded = reshape(b, words, ['batch·tokens', hidden], b.int64s([-1, hidden]));
       const last = layers.reduce((x, layer) => buildLayer(running, layer, x), embedded);
@@ -134,7 +136,7 @@ function buildLayer(running: Running, layer: Layer, x: Value): Value {
 }
 
 /** [batch·tokens, heads·size] */
-function attend({ context, sizes, traits, grid, tables }: Running, layer: Layer, x: Value): Value {
+function attend({ context, sizes, traits, grid, tables, past }: Running, layer: Layer, x: Value): Value {
   const { b } = context;
   const { heads, keyHeads, headSize } = sizes.counts;
   const project = (linear: BlockLinear, count: number) => splitHeads(b, applyLinear(context, linear, x), grid, count);
@@ -145,6 +147,8 @@ function attend({ context, sizes, traits, grid, tables }: Running, layer: Layer,
       tables,
     );
   const queries = turn(project(layer.query, heads), 'q_norm');
-  const keys = turn(project(layer.key, keyHeads), 'k_norm');
-  return groupedAttention(b, { queries, keys, values: project(layer.value, keyHeads) }, grid, headSize ** -0.5);
+  const behind = (part: 'keys' | 'values', own: Value) => past?.join(layer.name, part, own) ?? own;
+  const keys = behind('keys', turn(project(layer.key, keyHeads), 'k_norm'));
+  const values = behind('values', project(layer.value, keyHeads));
+  return groupedAttention(b, { queries, keys, values }, grid, headSize ** -0.5);
 }

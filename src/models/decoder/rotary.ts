@@ -3,7 +3,9 @@ import { assertNever } from '../../base/assert-never.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, concat, multiply, split, subtract, unary } from '../../onnx/operators.ts';
-import { countUp, sizeAt, toFloat } from '../../onnx/run-time-sizes.ts';
+import { toFloat } from '../../onnx/run-time-sizes.ts';
+import type { EncoderInputs } from '../encoder.ts';
+import { tokenPositions } from './token-positions.ts';
 
 /** How the angles of rotary positions (arXiv 2104.09864) are scaled; transformers' names. */
 export type RotaryScaling =
@@ -60,11 +62,11 @@ export interface RotaryTables {
   readonly sines: Value;
 }
 
-/** Cosines and sines of positions 0, 1, … as transformers counts them by default: padding does not shift them. */
-export function rotaryTables(b: GraphBuilder, inputIds: Value, rotary: Rotary, headSize: number): RotaryTables {
+/** Cosines and sines of the tokens' positions, as transformers counts them by default. */
+export function rotaryTables(b: GraphBuilder, inputs: EncoderInputs, rotary: Rotary, headSize: number): RotaryTables {
   const positions = b.one({
     operator: 'Unsqueeze',
-    inputs: [toFloat(b, countUp(b, sizeAt(b, inputIds, 1), 'tokens')), b.int64s([1, 2])],
+    inputs: [toFloat(b, tokenPositions(b, inputs)), b.int64s([1, 2])],
     outputs: [{ shape: ['tokens', 1, 1] }],
   });
   const frequencies = rotaryFrequencies(rotary, headSize);

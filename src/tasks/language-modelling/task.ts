@@ -1,5 +1,6 @@
 import type { Task } from '../task.ts';
 import { encode } from './encode.ts';
+import { generation } from './generation.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
 import { published } from './published.ts';
@@ -18,6 +19,7 @@ export const languageModelling: Task = {
   objective,
   scores,
   predictions,
+  generation,
   columns: ['perplexity', 'loss'],
   lossHeading: 'NLL',
   published,

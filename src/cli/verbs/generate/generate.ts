@@ -1,0 +1,37 @@
+import { DropsweepError } from '../../../base/errors.ts';
+import { openTokenizer } from '../../../data/open-tokenizer.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { type CliContext, note, say } from '../../cli-context.ts';
+import { exportedTrial } from '../../exported-trial.ts';
+import { readWholeSweep } from '../../read-report.ts';
+import type { GenerateFlags } from './generate-verb.ts';
+
+/** Says what a trial goes on with a prompt with. */
+export async function generate(
+  this: CliContext,
+  { prompt, input, raw, maxTokens, members }: GenerateFlags,
+  sweep: string,
+  number: number,
+): Promise<void> {
+  if (raw && input !== undefined) {
+    throw new DropsweepError('USAGE', 'a prompt that is taken as it is has no input beside it', {
+      where: '--input',
+      fix: 'leave out --input, or --raw',
+    });
+  }
+  await withRecord(async (record) => {
+    const exported = await exportedTrial(record, await readWholeSweep(record.store, sweep), number);
+    const tokenizer = openTokenizer(exported.place);
+    const asked = { instruction: prompt, ...(input === undefined ? {} : { input }), asIs: raw };
+    // The runtime is loaded where there is something to run, and by no other verb.
+    const { tellText } = await import('../../../export/tell-text.ts');
+    const told = await tellText(exported, tokenizer, {
+      asked,
+      most: maxTokens,
+      ...(members === undefined ? {} : { members }),
+    });
+    say(this, told.text);
+    const whole = told.ended ? 'ended by itself' : `ended after ${told.tokens} tokens`;
+    note(this, `${told.members === 1 ? 'One model' : `${told.members} members`}, ${told.tokens} tokens; ${whole}`);
+  });
+}
