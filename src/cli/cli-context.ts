@@ -25,6 +25,11 @@ export function sayData({ process }: CliContext, text: string): void {
   process.stdout.write(ended(process.stdout.isTTY ? escapeControls(text) : text));
 }
 
+/** Output that is no text: not to a terminal. */
+export function sayBytes({ process }: CliContext, bytes: Uint8Array): void {
+  process.stdout.write(bytes);
+}
+
 /** For people beside the output proper, which may be piped into a program. */
 export function note({ process }: CliContext, text: string): void {
   process.stderr.write(ended(escapeControls(text)));

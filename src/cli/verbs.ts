@@ -13,6 +13,7 @@ import { replayVerb } from './verbs/replay/replay-verb.ts';
 import { logsVerb } from './verbs/logs/logs-verb.ts';
 import { waitVerb } from './verbs/wait/wait-verb.ts';
 import { exportVerb } from './verbs/export/export-verb.ts';
+import { predictVerb } from './verbs/predict/predict-verb.ts';
 import { mergeVerb } from './verbs/merge/merge-verb.ts';
 import { generateVerb } from './verbs/generate/generate-verb.ts';
 import { pauseVerb } from './verbs/pause/pause-verb.ts';
@@ -51,6 +52,7 @@ export const verbs: readonly Verb[] = [
   logsVerb,
   waitVerb,
   exportVerb,
+  predictVerb,
   mergeVerb,
   generateVerb,
   pauseVerb,

@@ -1,15 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { formatOf } from '../sweep/file-format.ts';
 import { type GlueTask, glueLabelColumns, glueTasks } from '../sweep/glue-tasks.ts';
 import type { GlueSource, Places } from '../sweep/sweep-definition.ts';
 import { filesOf } from './files-of.ts';
 import { heldOut } from './held-out.ts';
 import { dataInvalid, type RawDataset, type RawRow } from './raw-row.ts';
-import { readTextFile } from './read-text-file.ts';
-import { tableFormats } from './table-formats.ts';
-import type { Table, TableRecord } from './table.ts';
+import { columnIn, filesOfSplit, notInLayout, readGlueTable, textCells, textColumns } from './glue-tables.ts';
 
 /** Rows that a benchmark's file leaves without what is needed of them, by why. */
 interface Lacking {
@@ -56,7 +53,7 @@ async function readLabelled(source: GlueSource, places: Places, lacking: Lacking
   for (const path of placesOf(source, places)) {
     const table = await readGlueTable(path, task);
     const columns = textColumns(path, table, source);
-    const label = found(glueLabelColumns, table) ?? notInLayout(path, table, source, glueLabelColumns);
+    const label = columnIn(glueLabelColumns, table) ?? notInLayout(path, table, source, glueLabelColumns);
     for (const record of table.records) {
       const cells = { ...textCells(record, columns), label: record.cells[label] };
       if (Object.values(cells).includes(undefined)) lacking.cells += 1;
@@ -87,70 +84,6 @@ function placesOf(source: GlueSource, places: Places): readonly string[] {
       fix: `point task.data.folder at GLUE's ${source.task} folder, or name its files in task.data.train and dev`,
     });
   });
-}
-
-/** TSV, which is the benchmark's own, before the others. */
-const formats = tableFormats.toSorted((a, b) => Number(b.name === 'tsv') - Number(a.name === 'tsv'));
-
-/** Of a split, the file of the first format that has one; Parquet may be in several parts. */
-function filesOfSplit(folder: string, split: string): readonly string[] {
-  const names = readdirSync(folder).toSorted();
-  for (const { extension } of formats) {
-    const ends = [extension, `${extension}.gz`, `${extension}.zst`];
-    const files = names.filter((name) =>
-      ends.some((end) => name === `${split}${end}` || (name.startsWith(`${split}-0`) && name.endsWith(end))),
-    );
-    if (files.length > 0) return files.map((name) => join(folder, name));
-  }
-  return [];
-}
-
-async function readGlueTable(path: string, task: GlueTask): Promise<Table> {
-  const format = formatOf(path, formats) ?? formats[0];
-  if (format === undefined) throw new Error('there are formats');
-  const isHeadless = format.name === 'tsv' && task.header !== undefined && !beginsWithHeader(path, task);
-  return format.read(path, {
-    ragged: true,
-    ...(isHeadless && task.header !== undefined ? { header: task.header } : {}),
-  });
-}
-
-function beginsWithHeader(path: string, { text }: GlueTask): boolean {
-  const [first = ''] = readTextFile(path).split(/\r?\n/, 1);
-  return first.split('\t').some((cell) => text.includes(cell.trim()));
-}
-
-interface TextColumns {
-  readonly text: string;
-  readonly textPair: string | null;
-}
-
-function textColumns(path: string, table: Table, source: Pick<GlueSource, 'task'>): TextColumns {
-  const { text, textPair } = glueTasks[source.task];
-  const column = (candidates: readonly string[]) =>
-    found(candidates, table) ?? notInLayout(path, table, source, candidates);
-  return { text: column(text), textPair: textPair === undefined ? null : column(textPair) };
-}
-
-function found(candidates: readonly string[], { columns }: Table): string | undefined {
-  return candidates.find((name) => columns.includes(name));
-}
-
-function notInLayout(
-  path: string,
-  { columns }: Table,
-  { task }: Pick<GlueSource, 'task'>,
-  candidates: readonly string[],
-): never {
-  throw dataInvalid(path, `the file is not in the layout of ${task}`, {
-    got: columns.join(', '),
-    expected: `a column ${candidates.join(' or ')}`,
-    fix: `point task.data.folder at GLUE's ${task} folder; or, of other files, name their columns instead of glue`,
-  });
-}
-
-function textCells({ cells }: TableRecord, { text, textPair }: TextColumns): Readonly<Record<string, unknown>> {
-  return { text: cells[text], ...(textPair === null ? {} : { text_pair: cells[textPair] }) };
 }
 
 /** The name of a class where it stands, or of its number; a number where the labels are numbers. */

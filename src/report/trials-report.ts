@@ -4,6 +4,7 @@ import { measure, measureText } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
+import { hiddenColumn } from './hidden-column.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, reportedMetrics } from './score-columns.ts';
@@ -72,23 +73,9 @@ function measured(metric: string, heading: string | null, importance: number): R
 }
 
 function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
-  const hidden = (name: string, value: ReportColumn<TrialRow>['value']): ReportColumn<TrialRow> => ({
-    name,
-    heading: null,
-    align: 'left',
-    importance: 9,
-    text: () => '',
-    value,
-  });
+  const hidden = hiddenColumn<TrialRow>;
   return [
-    {
-      name: 'collapsed',
-      heading: null,
-      align: 'left',
-      importance: 9,
-      text: () => '',
-      value: ({ metrics }) => metrics?.collapsed ?? null,
-    },
+    hidden('collapsed', ({ metrics }) => metrics?.collapsed ?? null),
     {
       name: 'train_seconds',
       heading: 'train s',

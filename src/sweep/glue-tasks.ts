@@ -18,7 +18,7 @@ export interface GlueTask {
   readonly submission: readonly GlueSubmission[];
 }
 
-interface GlueSubmission {
+export interface GlueSubmission {
   readonly file: string;
   /** What the rows may be called, as `train` is. */
   readonly rows: readonly string[];

@@ -3,6 +3,7 @@ import type { EncodedRows } from '../data/encoded-rows.ts';
 import type { ModelTokenizer } from '../data/open-tokenizer.ts';
 import type { TableReader } from '../data/table.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
+import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -56,8 +57,18 @@ export interface TaskRows {
   characters(row: FrozenRow): number;
   /** What the model reads of a row, as one text for people: rows of equal content are one example. */
   content(row: FrozenRow): string;
+  /** Rows of which predictions alone are wanted; absent: the task has none. */
+  readonly unlabelled?: UnlabelledRows;
   /** Numbers of the label names that a row has; absent: the task has none. */
   labels?(row: FrozenRow): readonly number[];
+}
+
+/** Rows without what is to be predicted. */
+export interface UnlabelledRows {
+  /** Columns that they may lack. */
+  readonly lack: readonly string[];
+  /** A row with something that can be frozen in place of what it lacks, and of a label that it may have. */
+  complete(row: RawRow, number: number, shape: TaskShape): RawRow;
 }
 
 export interface EncodeRequest extends ModelTokenizer {
@@ -92,16 +103,24 @@ export interface TaskScores {
 
 export type Aggregate = EvaluationConfiguration['aggregate'];
 
+export type Judging = NonNullable<EvaluationConfiguration['judging']>;
+
 export interface EvaluatedRows extends EncodedRows {
   readonly shape: TaskShape;
   /** How outputs become predictions; absent: there is one way. */
-  readonly judging?: EvaluationConfiguration['judging'];
+  readonly judging?: Judging;
 }
 
 /** Predictions as they leave the product. */
 export interface TaskPredictions {
   /** A record for each row, in their order. @param mean of the members' outputs */
   of(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): readonly PredictionRecord[];
+  /** The member of a record that is the row's own label; absent: it has none. */
+  readonly reference?: string;
+  /** The member that is the prediction; absent: there is none to compare. */
+  readonly predicted?: string;
+  /** How rows without labels are judged, where scoring fitted it to rows that have some. */
+  settled?(judging: Judging, metrics: Measurements): Judging;
   /** What the task's benchmark takes. */
   readonly benchmark?: {
     readonly name: string;

@@ -17,7 +17,7 @@ import {
   storedOutputs,
 } from './evaluation-jobs.ts';
 import { forwardRows } from './forward-rows.ts';
-import { memberMasks } from './instance-masks.ts';
+import { memberPass } from './member-pass.ts';
 import { PageClock, type PageKeeping } from './output-pages.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
 import { parametersFor } from './trainable-layout.ts';
@@ -110,11 +110,10 @@ async function runPass(
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
 ): Promise<OutputRows | null> {
-  const { mode, dropout_rate: rate, mask_seed: maskSeed } = configuration;
-  const rates = { dropoutRate: rate, elements };
-  const masks = mode === 'ensemble' ? memberMasks(engine.layout, rates, maskSeed, member) : null;
-  const updateScale = mode === 'expected' ? (1 - rate) ** 2 : 1;
-  const pass = { parameters, masks, updateScale, ...(keeping === null ? {} : { keeping }) };
+  const pass = {
+    ...memberPass({ layout: engine.layout, parameters, elements }, configuration, member),
+    ...(keeping === null ? {} : { keeping }),
+  };
   return forwardRows({ engine, padId }, set.rows, pass, () => reporter.releaseRequested, rowsDone);
 }
 

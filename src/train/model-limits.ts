@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel, isOnnxFile } from '../base/model-place.ts';
+import type { EncodedRows } from '../data/encoded-rows.ts';
 
 /** The members of a base model's config.json that batches depend on. */
 export interface ModelLimits {
@@ -30,4 +31,16 @@ function numberOf(config: unknown, name: string): number | undefined {
   if (typeof config !== 'object' || config === null) return undefined;
   const value = new Map<string, unknown>(Object.entries(config)).get(name);
   return typeof value === 'number' ? value : undefined;
+}
+
+/** @throws MODEL_UNSUPPORTED where an input is longer than the model takes */
+export function demandPositions({ inputs }: EncodedRows, { positions }: ModelLimits): void {
+  const longest = inputs.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  if (longest <= positions) return;
+  throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the model has positions', {
+    where: 'training.max_length',
+    got: `${longest} tokens`,
+    expected: `at most ${positions} tokens`,
+    fix: `lower max_length to ${positions}`,
+  });
 }

@@ -10,7 +10,7 @@ import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, Tas
 import type { DeviceKind } from '../sweep/device-kind.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
-import { type ModelLimits, readModelLimits } from './model-limits.ts';
+import { demandPositions, type ModelLimits, readModelLimits } from './model-limits.ts';
 import { type GatheredTraining, StepGathering } from './step-gathering.ts';
 
 /** Which rows, and what their inputs depend on. */
@@ -96,16 +96,7 @@ export class WarmSlot {
     if (kept !== undefined) return kept;
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
     const encoded = await taskOf(task).encode(rows, { shape: task, ...openTokenizer(modelFolder), maxLength });
-    const { positions } = await this.limits(modelFolder);
-    const longest = encoded.inputs.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-    if (longest > positions) {
-      throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the model has positions', {
-        where: 'training.max_length',
-        got: `${longest} tokens`,
-        expected: `at most ${positions} tokens`,
-        fix: `lower max_length to ${positions}`,
-      });
-    }
+    demandPositions(encoded, await this.limits(modelFolder));
     shed(this.#encoded, ENCODED_LIMIT - 1);
     this.#encoded.set(key, encoded);
     return encoded;

@@ -16,6 +16,8 @@ export interface CliRun {
 export interface CliSetting {
   readonly nodeArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Its standard input; absent: none. */
+  readonly input?: string;
 }
 
 /** An empty home, so that what a command creates is seen, and nothing of this machine's is. */
@@ -26,7 +28,7 @@ export function emptyHome(): string {
 /** Runs the built `dropsweep` as a process of its own, its output piped. */
 export async function runCli(home: string, args: readonly string[], setting: CliSetting = {}): Promise<CliRun> {
   const child = spawn(process.execPath, [...(setting.nodeArgs ?? []), main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       HOME: home,
@@ -35,6 +37,7 @@ export async function runCli(home: string, args: readonly string[], setting: Cli
       ...setting.environment,
     },
   });
+  child.stdin.end(setting.input ?? '');
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { status: Number(status), stdout, stderr };
 }

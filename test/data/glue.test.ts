@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { readUnlabelledGlue } from '../../src/data/read-unlabelled-glue.ts';
 import type { GlueName } from '../../src/sweep/glue-tasks.ts';
 import type { GlueSource } from '../../src/sweep/sweep-definition.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
@@ -131,6 +132,11 @@ test('the hub’s Parquet files have numbers of classes; a label of -1 is refuse
   await expect(load('RTE', folder, { test: 'test' })).rejects.toThrow(
     /DATA_INVALID: a row has no label.*test-00000-of-00001\.parquet: row 1/s,
   );
+  const rows = await readUnlabelledGlue({ task: 'RTE' }, [join(folder, 'test-00000-of-00001.parquet')]);
+  expect(rows.map(({ index, cells }) => [index, cells['text']])).toEqual([
+    ['100', 'first 0'],
+    ['101', 'first 1'],
+  ]);
 });
 
 test('dev may be drawn from the train rows', async () => {

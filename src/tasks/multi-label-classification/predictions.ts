@@ -3,6 +3,8 @@ import { sigmoid } from './scores.ts';
 
 /** Of each label its probability and whether it is predicted and set. */
 export const predictions: TaskPredictions = {
+  reference: 'labels',
+  predicted: 'predictions',
   of({ values }, { inputs, shape }, aggregate) {
     const names = shape.label_names;
     return inputs.map(({ labels }, row) => {

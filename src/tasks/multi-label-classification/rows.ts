@@ -11,6 +11,10 @@ export const rows: TaskRows = {
   freeze,
   characters: textCharacters,
   content: textContent,
+  unlabelled: {
+    lack: ['label'],
+    complete: ({ cells, ...row }) => ({ ...row, cells: { ...withoutLabels(cells), label: '' } }),
+  },
   labels: (row) => thawSet(row).labels,
 };
 
@@ -53,6 +57,10 @@ function freeze(row: RawRow, { label_names: names }: TaskShape): FrozenRow {
     });
   });
   return { ...freezePair(row), labels: [...new Set(labels)].sort((a, b) => a - b) };
+}
+
+function withoutLabels(cells: RawRow['cells']): RawRow['cells'] {
+  return Object.fromEntries(Object.entries(cells).filter(([name]) => partOf(name, 'label') === null));
 }
 
 /** The names that are set: of columns of 0 and 1, or of one column that lists them. */

@@ -14,6 +14,10 @@ export const rows: TaskRows = {
     const answers = readAnswers(row).map((answer) => placed(answer, context, row.where));
     return freezeAnswers({ id: readId(row), question: readText(row, 'question'), context, answers });
   },
+  unlabelled: {
+    lack: ['id', 'answers'],
+    complete: (row, number) => ({ ...row, cells: { id: String(number), ...row.cells, answers: [] } }),
+  },
   content: (row) => {
     const { question, context } = thawAnswers(row);
     return `${question} ⏎ ${context}`;

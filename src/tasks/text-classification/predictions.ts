@@ -5,6 +5,8 @@ import { labelsOf } from '../text-rows.ts';
 
 /** The predicted class of each row, its own, and every class' probability. */
 export const predictions: TaskPredictions = {
+  reference: 'label',
+  predicted: 'prediction',
   of({ values }, evaluated, aggregate) {
     const names = evaluated.shape.label_names;
     const probabilities = aggregate === 'logits' ? softmax(values, names.length) : values;

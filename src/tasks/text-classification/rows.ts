@@ -13,6 +13,10 @@ export const rows: TaskRows = {
   freeze,
   characters: textCharacters,
   content: textContent,
+  unlabelled: {
+    lack: ['label'],
+    complete: (row, _number, { label_names: [label] }) => ({ ...row, cells: { ...row.cells, label } }),
+  },
   labels: (row) => [thawText(row).label],
 };
 

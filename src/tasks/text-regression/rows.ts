@@ -7,6 +7,10 @@ export const rows: TaskRows = {
   freeze,
   characters: textCharacters,
   content: textContent,
+  unlabelled: {
+    lack: ['label'],
+    complete: (row) => ({ ...row, cells: { ...row.cells, label: 0 } }),
+  },
 };
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

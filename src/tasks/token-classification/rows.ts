@@ -20,6 +20,13 @@ export const rows: TaskRows = {
       expected: 'a tag for each word, and at least one word',
     });
   },
+  unlabelled: {
+    lack: ['tags'],
+    complete: (row, _number, { label_names: [tag] }) => ({
+      ...row,
+      cells: { ...row.cells, tags: readWords(row, 'tokens').map(() => tag) },
+    }),
+  },
   content: (row) => thawTags(row).tokens.join(' '),
   labels: (row) => thawTags(row).tags,
   characters: (row) => thawTags(row).tokens.reduce((sum, word) => sum + word.length + 1, 0),

@@ -1,74 +1,79 @@
-import { writeFile } from 'node:fs/promises';
-import type { Json } from '../../../base/canonical-json.ts';
 import { DropsweepError } from '../../../base/errors.ts';
-import { trialPredictions } from '../../../export/trial-predictions.ts';
-import { renderReport } from '../../../report/render-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { predictionRecords } from '../../../export/prediction-records.ts';
+import { settledTrial } from '../../../export/settled-trial.ts';
+import { rowsOfSplit } from '../../../export/split-rows.ts';
+import { storedPredictions } from '../../../export/stored-predictions.ts';
+import type { OpenRecord } from '../../../launch/open-record.ts';
+import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
+import { readSplitRows } from '../../../store/split-rows.ts';
 import { readStoredEvaluation } from '../../../store/stored-evaluation.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { traitsOf } from '../../../sweep/trainer-traits.ts';
-import type { PredictionRecord } from '../../../tasks/task.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
-import { type CliContext, note, sayData } from '../../cli-context.ts';
-import type { OpenRecord } from '../../../launch/open-record.ts';
+import { type CliContext, note } from '../../cli-context.ts';
+import { exportedTrial } from '../../exported-trial.ts';
+import { runMembers } from '../../run-members.ts';
+import { findTrial } from '../../find-trial.ts';
+import { recordColumns } from '../../record-columns.ts';
+import { writeOut } from '../../write-out.ts';
 
 interface PredictionsRequest {
   readonly trial: number;
-  /** A further set; absent: the rows that the trial is ranked by. */
+  /** One of evaluation.sets, in place of a split. */
   readonly set: string | undefined;
-  readonly format: 'json' | 'csv' | 'benchmark';
+  /** Absent: the rows that the trial was scored on. */
+  readonly split: 'train' | 'dev' | 'test' | undefined;
+  readonly members: boolean;
+  readonly format: TableFileFormat | 'benchmark';
   readonly out: string | undefined;
 }
 
-/** A trial's prediction for each row that it was scored on, as CSV or JSON, or as the task's benchmark takes them. */
+/** A trial's prediction for each row of a split, as a table, or as the task's benchmark takes them. */
 export async function exportPredictions(
   context: CliContext,
   record: OpenRecord,
   snapshot: SweepSnapshot,
-  { trial, set, format, out }: PredictionsRequest,
+  { trial, set, split, members, format, out }: PredictionsRequest,
 ): Promise<void> {
   if (!traitsOf(snapshot.trainer).method)
     throw new DropsweepError('USAGE', 'a program’s sweep has no predictions here', { got: snapshot.name });
-  const { predictions } = taskOf(taskScored(snapshot, set));
-  const { benchmark } = predictions;
+  const { benchmark } = taskOf(taskScored(snapshot, { set, split })).predictions;
   if (format === 'benchmark' && benchmark === undefined) {
     throw new DropsweepError('USAGE', 'the task has no benchmark with a format of its own', {
       where: '--format',
       got: format,
-      expected: 'csv or json',
+      expected: 'csv, json, jsonl or parquet',
     });
   }
-  const stored = await readStoredEvaluation(record.store, snapshot.sweepId, trial, set);
-  const records = await trialPredictions(stored, await resolveModelFolder(stored.specification.base));
-  const text =
-    format === 'benchmark' && benchmark !== undefined
-      ? benchmark.file(records)
-      : renderReport(
-          {
-            columns: columnsOf(records),
-            rows: records,
-            facts: { trial, ...(set === undefined ? {} : { set }) },
-            before: [],
-            after: [],
-          },
-          format === 'csv' ? 'csv' : 'json',
-          0,
-        );
-  if (out === undefined) {
-    sayData(context, text);
-    return;
-  }
-  await writeFile(out, text);
-  note(
-    context,
-    `Wrote ${records.length} predictions of trial ${trial}${set === undefined ? '' : ` on ${set}`} to ${out}`,
-  );
+  const { evaluation } = findTrial(snapshot, trial);
+  const own = split === undefined || split === evaluation.split;
+  const outputs = own
+    ? await readStored(record, snapshot, trial, set)
+    : await predictSplit(record, snapshot, { trial, split });
+  const records = predictionRecords(outputs, { aggregate: evaluation.aggregate, withMembers: members });
+  const facts = { trial, ...(set === undefined ? { split: split ?? evaluation.split } : { set }) };
+  const content =
+    format === 'benchmark'
+      ? (benchmark?.file(records) ?? '')
+      : await tableFile({ columns: recordColumns(records), rows: records, facts }, format);
+  await writeOut(context, content, out);
+  if (out !== undefined)
+    note(
+      context,
+      `Wrote ${records.length} predictions of trial ${trial}${set === undefined ? '' : ` on ${set}`} to ${out}`,
+    );
 }
 
 /** @throws USAGE where the sweep has no such set */
-function taskScored({ definition: { task, sets = [] } }: SweepSnapshot, set: string | undefined): TaskDefinition {
+function taskScored(
+  { definition: { task, sets = [] } }: SweepSnapshot,
+  { set, split }: Pick<PredictionsRequest, 'set' | 'split'>,
+): TaskDefinition {
+  if (set !== undefined && split !== undefined) {
+    throw new DropsweepError('USAGE', 'a set is no split', { got: '--set and --split', expected: 'one of them' });
+  }
   const found = set === undefined ? task : sets.find(({ name }) => name === set)?.task;
   if (found !== undefined) return found;
   const names = sets.map(({ name }) => name);
@@ -79,16 +84,21 @@ function taskScored({ definition: { task, sets = [] } }: SweepSnapshot, set: str
   });
 }
 
-function columnsOf([first]: readonly PredictionRecord[]): readonly ReportColumn<PredictionRecord>[] {
-  return Object.keys(first ?? {}).map((name) => {
-    const value = (record: PredictionRecord): Json => record[name] ?? null;
-    return {
-      name,
-      heading: name,
-      align: 'left',
-      importance: 0,
-      text: (record) => JSON.stringify(value(record)),
-      value,
-    };
-  });
+async function readStored({ store }: OpenRecord, { sweepId }: SweepSnapshot, trial: number, set: string | undefined) {
+  const stored = await readStoredEvaluation(store, sweepId, trial, set);
+  return storedPredictions(stored, await resolveModelFolder(stored.specification.base));
+}
+
+/** Of a split that the trial was not scored on: run now, with the members that it was scored with. */
+async function predictSplit(
+  record: OpenRecord,
+  snapshot: SweepSnapshot,
+  { trial, split }: { readonly trial: number; readonly split: 'train' | 'dev' | 'test' },
+) {
+  const exported = settledTrial(await exportedTrial(record, snapshot, trial));
+  const { sweepId } = snapshot;
+  const scored = await readSplitRows(record.store, sweepId, exported.trial.evaluation.split);
+  const wanted = await readSplitRows(record.store, sweepId, split);
+  const rows = rowsOfSplit({ name: split, ...wanted }, scored.rows);
+  return runMembers(exported, rows);
 }

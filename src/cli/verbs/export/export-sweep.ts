@@ -1,60 +1,76 @@
-import { writeFile } from 'node:fs/promises';
 import { DropsweepError } from '../../../base/errors.ts';
 import { writePeftAdapter } from '../../../export/write-peft-adapter.ts';
-import { renderReport } from '../../../report/render-report.ts';
-import { trialsReport } from '../../../report/trials-report.ts';
+import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
+import { type TableFileFormat, tableFormatOf } from '../../../report/table-file.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
-import { readSweepProvenance } from '../../../store/sweep-list.ts';
-import { type CliContext, note, sayData } from '../../cli-context.ts';
+import { type CliContext, note } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
-import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
 import { readWholeSweep } from '../../read-report.ts';
 import { exportPredictions } from './export-predictions.ts';
+import { exportSubmission } from './export-submission.ts';
+import { type ExportedTable, exportTable } from './export-table.ts';
 import type { ExportFlags } from './export-verb.ts';
 
 export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: string): Promise<void> {
-  if (flags.out !== undefined) demandFree(flags.out, flags.force);
+  const { adapter, predictions, out } = flags;
+  const table = tableOf(flags);
+  const format = formatOf(flags);
+  if (out !== undefined) demandFree(out, flags.force);
   await withRecord(async (record) => {
     const snapshot = await readWholeSweep(record.store, sweep);
-    if (flags.adapter !== undefined) {
-      await exportAdapter(this, record, snapshot, { trial: flags.adapter, out: flags.out });
+    if (adapter !== undefined) {
+      await exportAdapter(this, record, snapshot, { trial: adapter, out });
       return;
     }
-    if (flags.predictions !== undefined) {
-      const { predictions: trial, set, format, out } = flags;
-      await exportPredictions(this, record, snapshot, { trial, set, format, out });
+    if (predictions === undefined) {
+      await exportTable(this, record, snapshot, { table, format: tableFormat(format), out });
       return;
     }
-    const format = tableFormat(flags.format);
-    const { launchedBy, canonicalHash, mergedPoints, theoryConstants } = await readSweepProvenance(
-      record.store,
-      snapshot.name,
-    );
-    const report = trialsReport(snapshot);
-    const provenance = {
-      launched_by: { ...launchedBy },
-      launched_at: snapshot.createdAt.toISOString(),
-      canonical_hash: canonicalHash,
-      merged_points: mergedPoints,
-      theory_constants: theoryConstants === null ? null : { ...theoryConstants },
-    };
-    const text = renderReport({ ...report, facts: { ...report.facts, ...provenance } }, format, 0);
-    if (flags.out === undefined) {
-      sayData(this, text);
+    const { data } = snapshot.definition.task;
+    if (data.kind === 'glue' && flags.set === undefined && (format === 'glue' || format === 'benchmark')) {
+      await exportSubmission(this, record, snapshot, { trial: predictions, source: data, out });
       return;
     }
-    await writeFile(flags.out, text);
-    note(this, `Wrote ${snapshot.trials.length} trials to ${flags.out}`);
+    if (format === 'glue') throw notGlue();
+    const { set, split, members } = flags;
+    await exportPredictions(this, record, snapshot, { trial: predictions, set, split, members, format, out });
   });
 }
 
-function tableFormat(format: ExportFlags['format']): 'json' | 'csv' {
-  if (format !== 'benchmark') return format;
+/** @throws USAGE where more than one thing is asked for */
+function tableOf({ adapter, predictions, trials, metrics, curves }: ExportFlags): ExportedTable {
+  const asked = Object.entries({ adapter, predictions, trials, metrics, curves }).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [`--${name}`],
+  );
+  if (asked.length > 1) {
+    throw new DropsweepError('USAGE', 'one thing is exported at a time', {
+      got: asked.join(' and '),
+      expected: 'one of them',
+    });
+  }
+  return metrics ? 'metrics' : curves ? 'curves' : 'trials';
+}
+
+/** As it is named, else as the name of the file tells. */
+function formatOf({ format, out }: ExportFlags): NonNullable<ExportFlags['format']> {
+  return format ?? (out === undefined ? null : tableFormatOf(out)) ?? 'csv';
+}
+
+function tableFormat(format: NonNullable<ExportFlags['format']>): TableFileFormat {
+  if (format !== 'benchmark' && format !== 'glue') return format;
   throw new DropsweepError('USAGE', 'a benchmark takes predictions', {
     where: '--format',
     got: format,
     expected: '--predictions TRIAL',
+  });
+}
+
+function notGlue(): DropsweepError {
+  return new DropsweepError('USAGE', 'the sweep is of no task of GLUE', {
+    where: '--format',
+    got: 'glue',
+    expected: 'a sweep whose task.data names glue',
   });
 }
 

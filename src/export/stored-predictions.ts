@@ -4,18 +4,18 @@ import { thawRows } from '../data/frozen-rows.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
 import { averageMembers } from '../evaluate/evaluate-outputs.ts';
 import type { StoredEvaluation } from '../store/stored-evaluation.ts';
-import type { PredictionRecord } from '../tasks/task.ts';
+import type { MemberPredictions } from './predict-members.ts';
 import { taskOf } from '../tasks/tasks.ts';
 
 /**
- * What an evaluation predicted for each of its rows, from what is stored of its members: nothing is run again.
+ * What the members of an evaluation gave for each of its rows, as it is stored: nothing is run again.
  * @param place the base's folder or ONNX file, for its tokenizer
  * @throws EXPORT_UNFAITHFUL where that is not what was measured
  */
-export async function trialPredictions(
+export async function storedPredictions(
   { specification, configuration, dataset, members, predictionsSha256 }: StoredEvaluation,
   place: string,
-): Promise<readonly PredictionRecord[]> {
+): Promise<MemberPredictions> {
   const { task: shape = specification.task, max_length: maxLength = specification.configuration.max_length } =
     configuration;
   const task = taskOf(shape);
@@ -31,5 +31,5 @@ export async function trialPredictions(
       expected: predictionsSha256,
     });
   }
-  return task.predictions.of(mean, { ...encoded, shape, ...(judging === undefined ? {} : { judging }) }, aggregate);
+  return { members, evaluated: { ...encoded, shape, ...(judging === undefined ? {} : { judging }) } };
 }

@@ -1,7 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trialPredictions } from '../../src/export/trial-predictions.ts';
+import type { ExportedTrial } from '../../src/export/exported-trial.ts';
+import { predictMembers } from '../../src/export/predict-members.ts';
+import { predictionRecords, unseenRecords } from '../../src/export/prediction-records.ts';
+import { storedPredictions } from '../../src/export/stored-predictions.ts';
+import { openEncoder } from '../../src/models/open-encoder.ts';
+import { readCheckpoint } from '../../src/train/checkpoint.ts';
+import { trial as fixture } from '../dashboard/sweep-fixture.ts';
 import { thawAnswers } from '../../src/tasks/question-answering/answer-row.ts';
 import { scoreSquad } from '../../src/tasks/question-answering/score-squad.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
@@ -21,7 +27,8 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
     const specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
     const run = async (segment: Parameters<typeof bench.command>[0]) =>
       makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
-    const { checkpoint } = expectOutcome(await run(bench.trainSegment(specification)), 'trained');
+    const segment = bench.trainSegment(specification);
+    const { checkpoint } = expectOutcome(await run(segment), 'trained');
     const pending = bench.pending('m', { ensemble_size: 3, dropout_rate: 0.4, aggregate });
     const evaluated = expectOutcome(
       await run(bench.evaluateSegment(specification, checkpoint, [pending])),
@@ -29,7 +36,17 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
     );
     const [result] = evaluated.results;
     if (result === undefined) throw new Error('one evaluation gives one result');
+    const exported: ExportedTrial = {
+      sweep: 's',
+      trial: { ...fixture(1), configuration: specification.configuration, evaluation: pending.configuration },
+      specification,
+      checkpoint: await readCheckpoint(checkpoint, segment.trainingHash, bench.checkpointFolder),
+      place: bench.modelFolder,
+      opened: openEncoder(bench.modelFolder),
+      launchedBy: {},
+    };
     return {
+      exported,
       metrics: result.metrics,
       evaluation: {
         specification,
@@ -44,27 +61,49 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
   it('are of every row, made of what is stored, and of nothing else', async () => {
     for (const aggregate of task.aggregates ?? (['logits', 'probabilities'] as const)) {
       const { evaluation } = await stored(aggregate);
-      const records = await trialPredictions(evaluation, bench.modelFolder);
+      const predictions = await storedPredictions(evaluation, bench.modelFolder);
+      const records = predictionRecords(predictions, { aggregate, withMembers: true });
       expect(records).toHaveLength(12);
+      for (const { members } of records) expect(members).toHaveLength(3);
       const others = { ...evaluation, members: evaluation.members.slice(1) };
-      await expect(trialPredictions(others, bench.modelFolder)).rejects.toThrow(/EXPORT_UNFAITHFUL/);
+      await expect(storedPredictions(others, bench.modelFolder)).rejects.toThrow(/EXPORT_UNFAITHFUL/);
+    }
+  });
+
+  it('are the same bits of rows that are run through the trained model again, and tell no labels of those unseen', async () => {
+    const [aggregate = 'logits'] = task.aggregates ?? [];
+    const { evaluation, exported } = await stored(aggregate);
+    const again = await predictMembers(exported, bench.devRows, { environment: {}, threads: 1 });
+    expect(again.members).toEqual(evaluation.members);
+    const options = { aggregate, withMembers: false };
+    const { reference, predicted } = taskOf(task.shape).predictions;
+    const known = predictionRecords(await storedPredictions(evaluation, bench.modelFolder), options);
+    const unseen = unseenRecords(again, options);
+    expect(known).toHaveLength(unseen.length);
+    if (predicted === undefined || reference === undefined) return;
+    expect(unseen.map((record) => record[predicted])).toEqual(known.map((record) => record[predicted]));
+    for (const [row, record] of unseen.entries()) {
+      expect(known[row]).toHaveProperty([reference]);
+      expect(record).not.toHaveProperty([reference]);
+      expect(Number(record['disagreement'])).toBeGreaterThanOrEqual(0);
     }
   });
 
   const { benchmark } = taskOf(task.shape).predictions;
   it.skipIf(benchmark === undefined)('score in the benchmark’s format what the evaluation says', async () => {
     const { metrics, evaluation } = await stored('logits');
-    const records = await trialPredictions(evaluation, bench.modelFolder);
+    const predictions = await storedPredictions(evaluation, bench.modelFolder);
+    const records = predictionRecords(predictions, { aggregate: 'logits', withMembers: false });
     const qas = bench.devRows.map((row) => {
       const { id, question, context, answers } = thawAnswers(row);
       const listed = answers.map(({ text, start }) => ({ text, answer_start: start }));
       return { context, qas: [{ id, question, answers: listed, is_impossible: listed.length === 0 }] };
     });
     const dataset = path.join(bench.folder, 'dataset.json');
-    const predictions = path.join(bench.folder, 'predictions.json');
+    const file = path.join(bench.folder, 'predictions.json');
     writeFileSync(dataset, JSON.stringify({ version: 'v2.0', data: [{ title: 't', paragraphs: qas }] }));
-    writeFileSync(predictions, benchmark?.file(records) ?? '');
-    const { scores, notes } = scoreSquad({ dataset, predictions, threshold: 1 });
+    writeFileSync(file, benchmark?.file(records) ?? '');
+    const { scores, notes } = scoreSquad({ dataset, predictions: file, threshold: 1 });
     expect(notes).toEqual([]);
     expect(scores['exact']).toBeCloseTo(100 * Number(metrics['exact_match']), 10);
     expect(scores['f1']).toBeCloseTo(100 * Number(metrics['answer_f1']), 10);

@@ -1,0 +1,10 @@
+import { availableParallelism } from 'node:os';
+import type { ExportedTrial } from '../export/exported-trial.ts';
+import type { MemberPredictions } from '../export/predict-members.ts';
+import type { FrozenRow } from '../sweep/vocabulary.ts';
+
+/** A trained trial's members over rows, in this process: what runs them is loaded by those verbs alone that do. */
+export async function runMembers(exported: ExportedTrial, rows: readonly FrozenRow[]): Promise<MemberPredictions> {
+  const { predictMembers } = await import('../export/predict-members.ts');
+  return predictMembers(exported, rows, { environment: process.env, threads: availableParallelism() });
+}

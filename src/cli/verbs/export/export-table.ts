@@ -1,0 +1,72 @@
+import type { OpenRecord } from '../../../launch/open-record.ts';
+import { curvesReport, type TrainingCurve } from '../../../report/curves-report.ts';
+import { metricsReport } from '../../../report/metrics-report.ts';
+import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
+import type { Report } from '../../../report/render-report.ts';
+import { trialsReport } from '../../../report/trials-report.ts';
+import { readLearningCurve } from '../../../store/learning-curve.ts';
+import { readRecordedSteps } from '../../../store/recorded-steps.ts';
+import { readSweepProvenance } from '../../../store/sweep-list.ts';
+import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
+import { type CliContext, note } from '../../cli-context.ts';
+import { writeOut } from '../../write-out.ts';
+
+/** What of a sweep is exported as a table. */
+export type ExportedTable = 'trials' | 'metrics' | 'curves';
+
+interface TableRequest {
+  readonly table: ExportedTable;
+  readonly format: TableFileFormat;
+  readonly out: string | undefined;
+}
+
+/** A sweep's trials, their metrics, or its trainings' curves. */
+export async function exportTable(
+  context: CliContext,
+  record: OpenRecord,
+  snapshot: SweepSnapshot,
+  { table, format, out }: TableRequest,
+): Promise<void> {
+  const provenance = await provenanceOf(record, snapshot);
+  if (table === 'trials') return write(context, trialsReport(snapshot), provenance, { table, format, out });
+  if (table === 'metrics') return write(context, metricsReport(snapshot), provenance, { table, format, out });
+  const curves = curvesReport(snapshot, await readCurves(record, snapshot));
+  return write(context, curves, provenance, { table, format, out });
+}
+
+async function write<Row>(
+  context: CliContext,
+  report: Pick<Report<Row>, 'columns' | 'rows' | 'facts'>,
+  provenance: Report<Row>['facts'],
+  { table, format, out }: TableRequest,
+): Promise<void> {
+  const content = await tableFile({ ...report, facts: { ...report.facts, ...provenance } }, format);
+  await writeOut(context, content, out);
+  if (out !== undefined) {
+    const what = table === 'trials' ? 'trials' : `rows of ${table}`;
+    note(context, `Wrote ${report.rows.length} ${what} to ${out}`);
+  }
+}
+
+async function provenanceOf({ store }: OpenRecord, snapshot: SweepSnapshot) {
+  const { launchedBy, canonicalHash, mergedPoints, theoryConstants } = await readSweepProvenance(store, snapshot.name);
+  return {
+    launched_by: { ...launchedBy },
+    launched_at: snapshot.createdAt.toISOString(),
+    canonical_hash: canonicalHash,
+    merged_points: mergedPoints,
+    theory_constants: theoryConstants === null ? null : { ...theoryConstants },
+  };
+}
+
+async function readCurves({ store }: OpenRecord, snapshot: SweepSnapshot): Promise<readonly TrainingCurve[]> {
+  const first = new Map<string, TrialRow>();
+  for (const trial of [...snapshot.trials].sort((a, b) => a.trial - b.trial))
+    if (!first.has(trial.trainingId)) first.set(trial.trainingId, trial);
+  const curves: TrainingCurve[] = [];
+  for (const [trainingId, trial] of first) {
+    const curve = await readLearningCurve(store, snapshot.sweepId, trainingId);
+    curves.push({ trial, recorded: await readRecordedSteps(store, trainingId), evaluated: curve?.points ?? [] });
+  }
+  return curves;
+}

@@ -1,0 +1,64 @@
+import { type TableFileFormat, tableFileFormats } from '../../../report/table-file.ts';
+import { verb } from '../../verb.ts';
+import { forceFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+
+export interface PredictFlags {
+  readonly trial: number;
+  readonly format?: TableFileFormat;
+  readonly inputFormat?: string;
+  readonly column?: readonly string[];
+  readonly members: boolean;
+  readonly out?: string;
+  readonly force: boolean;
+}
+
+export const predictVerb = verb<PredictFlags, [string, string?]>(
+  {
+    name: 'predict',
+    words: 'SWEEP [FILE]',
+    brief: 'what a trial predicts for rows that the sweep never saw',
+    about: `Runs a trial over the rows of a file, of any format that a sweep's data may have, or of the standard input
+(JSON lines, or --input-format), with the mode and the members that it was scored with. Labels are not looked at. Tells
+the prediction of each row, probabilities, and how far the members disagree: of numbers their standard deviation, else
+the share of them that predict something else.`,
+    examples: [
+      'dropsweep predict my-sweep new.csv --trial 7 --out predictions.csv',
+      `echo '{"text": "a fine film"}' | dropsweep predict my-sweep --trial 7 --format jsonl`,
+    ],
+  },
+  {
+    flags: {
+      trial: { kind: 'parsed', parse: parseCount, brief: 'number of the trial' },
+      format: {
+        kind: 'enum',
+        values: tableFileFormats,
+        optional: true,
+        brief: 'of the predictions; default: as the name of --out tells, else csv',
+      },
+      inputFormat: {
+        kind: 'parsed',
+        parse: parseText,
+        optional: true,
+        brief: 'of the rows; default: as the name of the file tells, of the standard input jsonl',
+      },
+      column: {
+        kind: 'parsed',
+        parse: parseText,
+        optional: true,
+        variadic: true,
+        brief: 'NAME=COLUMN: what the file calls a column of the task, such as text=sentence',
+      },
+      members: { kind: 'boolean', default: false, withNegated: false, brief: "each member's outputs too" },
+      out: { kind: 'parsed', parse: parseText, optional: true, brief: 'file; default: the standard output' },
+      force: forceFlag,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        sweepNameParameter,
+        { brief: 'the rows; - or nothing: the standard input', parse: parseText, placeholder: 'file', optional: true },
+      ],
+    },
+  },
+  async () => (await import('./predict.ts')).predict,
+);

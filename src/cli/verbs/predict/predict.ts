@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { DropsweepError } from '../../../base/errors.ts';
+import { settledTrial } from '../../../export/settled-trial.ts';
+import { unseenRecords } from '../../../export/prediction-records.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { tableFile, tableFormatOf } from '../../../report/table-file.ts';
+import { formatsOf } from '../../../tasks/tasks.ts';
+import { readUnseen } from '../../../tasks/read-unseen.ts';
+import { type CliContext, note } from '../../cli-context.ts';
+import { demandFree } from '../../demand-free.ts';
+import { exportedTrial } from '../../exported-trial.ts';
+import { runMembers } from '../../run-members.ts';
+import { recordColumns } from '../../record-columns.ts';
+import { readWholeSweep } from '../../read-report.ts';
+import { writeOut } from '../../write-out.ts';
+import type { PredictFlags } from './predict-verb.ts';
+
+/** Predicts rows that the sweep never saw. */
+export async function predict(this: CliContext, flags: PredictFlags, sweep: string, file?: string): Promise<void> {
+  if (flags.out !== undefined) demandFree(flags.out, flags.force);
+  const columns = columnsOf(flags.column ?? []);
+  await withRecord(async (record) => {
+    const snapshot = await readWholeSweep(record.store, sweep);
+    const { task } = snapshot.definition;
+    demandFormat(flags.inputFormat, formatsOf(task));
+    const exported = settledTrial(await exportedTrial(record, snapshot, flags.trial));
+    const { specification, trial } = exported;
+    const rows = await withRows(this, file, flags.inputFormat, ({ path, format }) =>
+      readUnseen(task, specification.task, { path, columns, ...(format === undefined ? {} : { format }) }),
+    );
+    const predictions = await runMembers(exported, rows);
+    const { aggregate } = trial.evaluation;
+    const records = unseenRecords(predictions, { aggregate, withMembers: flags.members });
+    const format = flags.format ?? (flags.out === undefined ? null : tableFormatOf(flags.out)) ?? 'csv';
+    const facts = { sweep: snapshot.name, trial: flags.trial };
+    await writeOut(this, await tableFile({ columns: recordColumns(records), rows: records, facts }, format), flags.out);
+    if (flags.out !== undefined)
+      note(this, `Wrote ${records.length} predictions of trial ${flags.trial} to ${flags.out}`);
+  });
+}
+
+interface RowsPlace {
+  readonly path: string;
+  readonly format?: string;
+}
+
+/** A file, or the standard input as a file of its own, which is taken away afterwards. */
+async function withRows<Result>(
+  { process }: CliContext,
+  file: string | undefined,
+  format: string | undefined,
+  read: (place: RowsPlace) => Promise<Result>,
+): Promise<Result> {
+  if (file !== undefined && file !== '-') return read({ path: file, ...(format === undefined ? {} : { format }) });
+  const folder = await mkdtemp(join(tmpdir(), 'dropsweep-predict-'));
+  try {
+    const path = join(folder, 'standard-input');
+    await writeFile(path, await buffer(process.stdin), { mode: 0o600 });
+    return await read({ path, format: format ?? 'jsonl' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function columnsOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...column] = pair.split('=');
+      if (name !== '' && column.join('=') !== '') return [name, column.join('=')];
+      throw new DropsweepError('USAGE', 'a column is named by its task and its file', {
+        where: '--column',
+        got: pair,
+        expected: 'NAME=COLUMN, such as text=sentence',
+      });
+    }),
+  );
+}
+
+function demandFormat(format: string | undefined, formats: readonly { readonly name: string }[]): void {
+  const names = [...new Set(formats.map(({ name }) => name))];
+  if (format === undefined || names.includes(format)) return;
+  throw new DropsweepError('USAGE', 'there is no such format of rows', {
+    where: '--input-format',
+    got: format,
+    expected: `one of ${names.join(', ')}`,
+  });
+}

@@ -1,0 +1,77 @@
+import { openTokenizer } from '../data/open-tokenizer.ts';
+import { elementRates } from '../sweep/element-dropout.ts';
+import type { OutputRows } from '../sweep/output-rows.ts';
+import type { FrozenRow } from '../sweep/vocabulary.ts';
+import type { EvaluatedRows } from '../tasks/task.ts';
+import { taskOf } from '../tasks/tasks.ts';
+import { deviceOfSlot } from '../train/device-of-slot.ts';
+import { forwardRows } from '../train/forward-rows.ts';
+import { memberPass } from '../train/member-pass.ts';
+import { demandPositions, readModelLimits } from '../train/model-limits.ts';
+import { openAdapterEngine } from '../train/open-adapter-engine.ts';
+import type { ExportedTrial } from './exported-trial.ts';
+
+/** What each member of a trial's evaluation gives for rows. */
+export interface MemberPredictions {
+  readonly evaluated: EvaluatedRows;
+  /** In the members' order. */
+  readonly members: readonly OutputRows[];
+}
+
+export interface PredictOptions {
+  /** Its device: DROPSWEEP_DEVICE, else the CPU. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Of this process. */
+  readonly threads: number;
+}
+
+/**
+ * Runs a trained trial over rows as its evaluation did over its own: the same mode, masks and members.
+ * @param rows as its task froze them
+ * @throws DropsweepError MODEL_UNSUPPORTED, DEVICE_UNSUITABLE
+ */
+export async function predictMembers(
+  { trial, specification, checkpoint, place }: ExportedTrial,
+  rows: readonly FrozenRow[],
+  { environment, threads }: PredictOptions,
+): Promise<MemberPredictions> {
+  const { configuration, task } = specification;
+  const { evaluation } = trial;
+  const { judging } = evaluation;
+  const request = { shape: task, ...openTokenizer(place), maxLength: configuration.max_length };
+  const encoded = await taskOf(task).encode(rows, request);
+  const limits = await readModelLimits(place);
+  demandPositions(encoded, limits);
+  const evaluated = { ...encoded, shape: task, ...(judging === undefined ? {} : { judging }) };
+  const device = deviceOfSlot(environment);
+  const engine = await openAdapterEngine({
+    modelFolder: place,
+    task,
+    adapter: configuration,
+    head: configuration,
+    threads,
+    device,
+  });
+  try {
+    const model = {
+      layout: engine.layout,
+      parameters: checkpoint.state.parameters,
+      elements: elementRates(configuration),
+    };
+    const members: OutputRows[] = [];
+    for (let member = 0; member < evaluation.ensemble_size; member += 1) {
+      const pass = memberPass(model, evaluation, member);
+      const outputs = await forwardRows(
+        { engine, padId: limits.padId },
+        evaluated,
+        pass,
+        () => false,
+        () => undefined,
+      );
+      if (outputs !== null) members.push(outputs);
+    }
+    return { evaluated, members };
+  } finally {
+    await engine.close();
+  }
+}

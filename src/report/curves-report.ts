@@ -1,0 +1,55 @@
+import { evaluatedNumber, type Measurements } from '../metrics/evaluation-metrics.ts';
+import type { RecordedSteps } from '../store/recorded-steps.ts';
+import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { hiddenColumn } from './hidden-column.ts';
+import type { Report } from './render-report.ts';
+import { sweepFacts } from './sweep-sentences.ts';
+
+/** What is known of a training along its steps. */
+export interface TrainingCurve {
+  /** The first of the training's trials. */
+  readonly trial: TrialRow;
+  readonly recorded: readonly RecordedSteps[];
+  /** What was evaluated on the way and at the end. */
+  readonly evaluated: readonly { readonly step: number; readonly metrics: Measurements }[];
+}
+
+interface CurveRow {
+  readonly trial: TrialRow;
+  readonly step: number;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Every training's numbers by step, a row each: what its steps recorded, then what evaluations gave (`evaluated.…`). */
+export function curvesReport(
+  snapshot: SweepSnapshot,
+  curves: readonly TrainingCurve[],
+): Pick<Report<CurveRow>, 'columns' | 'rows' | 'facts'> {
+  return {
+    columns: [
+      hiddenColumn('sweep', () => snapshot.name),
+      hiddenColumn('trial', ({ trial }) => trial.trial),
+      hiddenColumn('training_hash', ({ trial }) => trial.trainingHash),
+      hiddenColumn('seed', ({ trial }) => trial.configuration.seed),
+      hiddenColumn('step', ({ step }) => step),
+      hiddenColumn('name', ({ name }) => name),
+      hiddenColumn('value', ({ value }) => value),
+    ],
+    rows: curves.flatMap(rowsOf),
+    facts: sweepFacts(snapshot),
+  };
+}
+
+function rowsOf({ trial, recorded, evaluated }: TrainingCurve): readonly CurveRow[] {
+  const steps = recorded.flatMap(({ name, firstStep, values }) =>
+    values.map((value, index): CurveRow => ({ trial, step: firstStep + index, name, value })),
+  );
+  const scores = evaluated.flatMap(({ step, metrics }) =>
+    Object.keys(metrics).flatMap((name): CurveRow[] => {
+      const value = evaluatedNumber(metrics, name);
+      return value === null ? [] : [{ trial, step, name: `evaluated.${name}`, value }];
+    }),
+  );
+  return [...steps, ...scores];
+}
