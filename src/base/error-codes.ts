@@ -27,6 +27,10 @@ export const errorCodes = {
   PROGRAM_UNMEASURED: 'A sweep’s program ended, or passed a rung, without a metric that the sweep file names.',
   PROGRAM_CHANGED: 'A file of a sweep’s command is not the one that the sweep was launched with, or is gone.',
   PROGRAM_TIMEOUT: 'A run of a sweep’s program took longer than timeout_seconds and was ended.',
+  LEASE_UNKNOWN: 'No program was ever given a lease of that name by dropsweep ask.',
+  LEASE_LOST:
+    'A lease holds no training any more: it was told, let go, or taken over by another asker once its time was over.',
+  REPORT_INVALID: 'What a program reports cannot be recorded: a value, a step or a metric is off. Nothing was.',
   CANCELLED: 'The last sweep that wanted the training let go of it.',
   DISK_FULL: 'There is no room left on the disk that holds checkpoints or the database.',
   FILE_REFUSED: 'The system refuses a file or folder: rights, a read-only disk, a path that leads nowhere.',

@@ -55,6 +55,19 @@ export function parseText(input: string): string {
   return input;
 }
 
+/** A lease of `ask`, and metrics beside it. */
+export const leaseAndValues = {
+  kind: 'array',
+  minimum: 1,
+  parameter: { brief: 'the lease, then metrics: accuracy=0.8', parse: parseText, placeholder: 'lease-or-metric=value' },
+} as const;
+
+export function parseSeconds(input: string): number {
+  const seconds = Number(input);
+  if (input.trim() !== '' && Number.isFinite(seconds) && seconds >= 0 && seconds <= 1_000_000) return seconds;
+  throw new DropsweepError('USAGE', 'no number of seconds', { got: input, expected: 'a number from 0 to 1000000' });
+}
+
 export function parseCount(input: string): number {
   const count = Number(input);
   if (Number.isSafeInteger(count) && count >= 1) return count;

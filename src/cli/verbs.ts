@@ -25,6 +25,8 @@ import { cancelVerb } from './verbs/cancel/cancel-verb.ts';
 import { upVerb } from './verbs/up/up-verb.ts';
 import { downVerb } from './verbs/down/down-verb.ts';
 import { workerVerb } from './verbs/worker/worker-verb.ts';
+import { askVerb } from './verbs/ask/ask-verb.ts';
+import { tellVerb } from './verbs/tell/tell-verb.ts';
 import { scoreVerb } from './verbs/score/score-verb.ts';
 import { gcVerb } from './verbs/gc/gc-verb.ts';
 import { pinVerb } from './verbs/pin/pin-verb.ts';
@@ -64,6 +66,8 @@ export const verbs: readonly Verb[] = [
   upVerb,
   downVerb,
   workerVerb,
+  askVerb,
+  tellVerb,
   scoreVerb,
   gcVerb,
   pinVerb,

@@ -24,14 +24,14 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   const ids = before.length > 0 ? before : await pick(tx, request, sweep.draining);
   if (ids.length === 0 && sweep.draining) await pauseDrained(tx, request.sweepId);
   if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
-  const rows = await take(tx, request, ids);
+  const rows = await takeSegments(tx, request, ids);
   const packing = await packingOf(
     tx,
     request,
     rows[0],
     before.length > 0 || sweep.draining ? 1 : (request.maxSegments ?? 1),
   );
-  rows.push(...(await take(tx, request, packing.beside)));
+  rows.push(...(await takeSegments(tx, request, packing.beside)));
   const bundle = await describeSegments(tx, request, rows, packing.pack);
   const packed = rows.some(({ kind, bundle_key: key }) => kind === 'train' && key !== null);
   return { kind: 'claimed', bundle, order: packed ? 'together' : 'in_a_row' };
@@ -164,7 +164,11 @@ async function pickToStay(tx: DatabaseTransaction, request: ClaimRequest, draini
  * Epochs rise over all segments of a training: two of its train segments may write a checkpoint of the same step (the
  * later one began anew in another numerics class), and rows and files of checkpoints are told apart by step and epoch.
  */
-async function take(tx: DatabaseTransaction, request: ClaimRequest, ids: readonly string[]): Promise<ClaimedRow[]> {
+export async function takeSegments(
+  tx: DatabaseTransaction,
+  request: ClaimRequest,
+  ids: readonly string[],
+): Promise<ClaimedRow[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<ClaimedRow>`
     with taken as (

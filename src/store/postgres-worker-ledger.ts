@@ -85,7 +85,7 @@ export class PostgresWorkerLedger implements WorkerLedger {
 }
 
 /** run while any sweep that waits for the training runs; release while all of them are paused; else cancel. */
-async function desiredOf(tx: DatabaseTransaction, trainingId: string): Promise<'run' | 'release' | 'cancel'> {
+export async function desiredOf(tx: DatabaseTransaction, trainingId: string): Promise<'run' | 'release' | 'cancel'> {
   const { rows } = await sql<{ running: boolean | null; paused: boolean | null }>`
     select bool_or(s.desired_state = 'running') as running, bool_or(s.desired_state = 'paused') as paused
     from sweep_trainings l join sweeps s on s.id = l.sweep_id

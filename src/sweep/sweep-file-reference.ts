@@ -92,6 +92,11 @@ the worker's log. A training is known by its command, the content of those argum
 steps and seed. **Not covered**: what the program imports, reads or fetches, its interpreter and its machine; change the
 name of an argument or a constant when these change.
 
+With \`ask\` no slot runs anything: programs ask. \`dropsweep ask SWEEP\` leases a configuration as JSON, \`dropsweep tell
+LEASE --step 3 accuracy=0.8\` records a step, extends the lease and answers go or stop, without \`--step\` it ends it. A lease that
+was not extended is given to another asker; who had it writes nothing any more. Examples: [examples/ask](../examples/ask/loop.sh),
+and PyTorch with PEFT in both ways: [examples/peft](../examples/peft/train.py).
+
 ## budget
 
 A search ends before its last training when one of these is so, at the result that brings it. Trainings that wait are let

@@ -285,7 +285,7 @@ describe('the examples', () => {
     isFile: (path: string) => path.startsWith(folder) || existsSync(path),
     isFolder: (path: string) => path.startsWith(folder) || (existsSync(path) && statSync(path).isDirectory()),
   };
-  for (const name of ['quickstart', 'mrpc', 'csv', 'halving', 'program/sweep']) {
+  for (const name of ['quickstart', 'mrpc', 'csv', 'halving', 'program/sweep', 'peft/sweep', 'peft/ask', 'ask/sweep']) {
     it(`${name}.yaml is a valid sweep file`, () => {
       const file = resolve(folder, `${name}.yaml`);
       expect(

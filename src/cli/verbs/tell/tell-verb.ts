@@ -1,0 +1,42 @@
+import { verb } from '../../verb.ts';
+import { leaseAndValues, parseCount, parseSeconds, parseText } from '../../verb-parameters.ts';
+
+export interface TellFlags {
+  readonly step?: number;
+  readonly leaseSeconds: number;
+  readonly failed?: string;
+  readonly infeasible?: string;
+  readonly giveBack: boolean;
+}
+
+export const tellVerb = verb<TellFlags, string[]>(
+  {
+    name: 'tell',
+    words: 'LEASE METRIC=VALUE...',
+    brief: 'tells what a program that asked has measured: of a step, or at the end',
+    about:
+      'With --step, records what was measured there, extends the lease and prints whether to go on, as one line of JSON:\nanswer is go, with the next step that decides, or stop, with the reason. Without, ends the training: with its result,\nor why there is none.',
+    examples: [
+      'dropsweep tell 3f0c… --step 3 accuracy=0.81 loss=0.4',
+      'dropsweep tell 3f0c… accuracy=0.91 loss=0.2',
+      'dropsweep tell 3f0c… --failed "the driver crashed"',
+      'dropsweep tell 3f0c… --give-back',
+    ],
+  },
+  {
+    flags: {
+      step: { kind: 'parsed', parse: parseCount, optional: true, brief: 'a step on its way, counting from 1' },
+      leaseSeconds: {
+        kind: 'parsed',
+        parse: parseSeconds,
+        default: '300',
+        brief: 'with --step: how long from now on the lease holds',
+      },
+      failed: { kind: 'parsed', parse: parseText, optional: true, brief: 'it failed: why' },
+      infeasible: { kind: 'parsed', parse: parseText, optional: true, brief: 'it cannot be trained: why' },
+      giveBack: { kind: 'boolean', default: false, withNegated: false, brief: 'another asker goes on with it' },
+    },
+    positional: leaseAndValues,
+  },
+  async () => (await import('./tell.ts')).tell,
+);
