@@ -28,6 +28,14 @@ export const forceFlag = {
   brief: 'overwrite what is there',
 } as const;
 
+export const trialFlag = {
+  kind: 'parsed',
+  parse: parseCount,
+  optional: true,
+  placeholder: 'number',
+  brief: 'number of a trial; without it, the sweep itself',
+} as const;
+
 export const sweepNameParameter = {
   brief: 'name of the sweep',
   parse: parseText,

@@ -30,6 +30,8 @@ import { tellVerb } from './verbs/tell/tell-verb.ts';
 import { scoreVerb } from './verbs/score/score-verb.ts';
 import { gcVerb } from './verbs/gc/gc-verb.ts';
 import { pinVerb } from './verbs/pin/pin-verb.ts';
+import { tagVerb } from './verbs/tag/tag-verb.ts';
+import { noteVerb } from './verbs/note/note-verb.ts';
 import { doctorVerb } from './verbs/doctor/doctor-verb.ts';
 import { configVerb } from './verbs/config/config-verb.ts';
 import { migrateVerb } from './verbs/migrate/migrate-verb.ts';
@@ -71,6 +73,8 @@ export const verbs: readonly Verb[] = [
   scoreVerb,
   gcVerb,
   pinVerb,
+  tagVerb,
+  noteVerb,
   doctorVerb,
   configVerb,
   migrateVerb,

@@ -1,9 +1,9 @@
-import { metricNamed } from '../metrics/metrics.ts';
 import { didYouMean } from '../sweep/sweep-file-problems.ts';
-import type { SweepSnapshot, TrialSort } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
 import type { KeyMeaning } from './key-bindings.ts';
 import { filterColumns } from './read-filter.ts';
+import { sortByColumn } from './sort-by-column.ts';
 import { views } from './views/views.ts';
 
 /** What may stand after an action's name in the palette. */
@@ -37,7 +37,8 @@ export const sortArgument: ActionArgument = {
     const reversed = text.startsWith('-');
     const column = columnNamed(reversed ? text.slice(1) : text, snapshot);
     if (typeof column === 'string') return column;
-    return { kind: 'view', action: { kind: 'sort', sort: sortBy(column, reversed) } };
+    const sort = sortByColumn(column, reversed);
+    return sort === null ? `${column.name} has no order` : { kind: 'view', action: { kind: 'sort', sort } };
   },
 };
 
@@ -62,13 +63,6 @@ function columnNamed(word: string, { definition }: SweepSnapshot): FilterColumn 
   const columns = filterColumns(definition);
   const column = columns.get(word) ?? columns.get(word.toLowerCase());
   return column ?? `there is no column ${word}${didYouMean(word, [...columns.keys()])}`;
-}
-
-/** Best first, or what is smallest; the other way round where that is asked for. */
-function sortBy({ of, name }: FilterColumn, reversed: boolean): TrialSort {
-  const best = of === 'metric' ? (metricNamed(name)?.direction ?? 'maximize') : 'minimize';
-  const other = best === 'maximize' ? 'minimize' : 'maximize';
-  return { by: of, name: of === 'trial' || of === 'state' ? '' : name, direction: reversed ? other : best };
 }
 
 /** A value of a choice; which there are, the view knows. */

@@ -57,6 +57,7 @@ export function filterColumns(definition: SweepDefinition): ReadonlyMap<string, 
   add('trial', { of: 'trial', name: 'trial' });
   add('#', { of: 'trial', name: 'trial' });
   add('state', { of: 'state', name: 'state' });
+  add('tag', { of: 'tag', name: 'tag' });
   const { method } = traitsOf(definition.trainer);
   const settings = method ? trainingFields : settingsOf(definition);
   for (const { name } of settings) add(name, { of: 'setting', name });
@@ -135,6 +136,10 @@ function conditionOf(column: FilterColumn, comparison: Comparison, written: stri
   if (column.of === 'state') {
     if (!equality) throw new Unreadable(at - comparison.length, `a state has no order: state${comparison}${written}`);
     return { column, comparison, values: pieces(written, at).flatMap(([word, place]) => statesOf(word, place)) };
+  }
+  if (column.of === 'tag') {
+    if (!equality) throw new Unreadable(at - comparison.length, `tags have no order: tag${comparison}${written}`);
+    return { column, comparison, values: pieces(written, at).map(([word]) => (word === 'none' ? null : word)) };
   }
   const values = pieces(written, at).map(([word, place]) => {
     const value = valueOf(word);

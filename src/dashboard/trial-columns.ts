@@ -119,6 +119,9 @@ function chosenColumn(snapshot: SweepSnapshot, { of, name }: FilterColumn, place
   if (of === 'evaluation' && name === 'ensemble_size')
     return { heading: 'M', width: 3, align: 'right', importance, text: ensembleText };
   const heading = of === 'setting' ? fieldHeading(name) : name;
+  if (of === 'tag') {
+    return { heading: 'tags', width: 4, align: 'left', importance, text: ({ tags }) => (tags ?? []).join(' ') };
+  }
   const text = (trial: TrialRow): string =>
     settingIn(of === 'evaluation' ? trial.evaluation : trial.configuration, name);
   return { heading, width: Math.max(4, heading.length), align: 'right', importance, text };

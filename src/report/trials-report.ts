@@ -84,6 +84,7 @@ function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
       text: ({ trainSeconds }) => (trainSeconds === null ? '–' : trainSeconds.toFixed(1)),
       value: ({ trainSeconds }) => trainSeconds,
     },
+    ...annotationColumns(snapshot),
     hidden('reused', ({ reused }) => reused),
     hidden('step', ({ step }) => step),
     hidden('total_steps', ({ totalSteps }) => totalSteps),
@@ -94,6 +95,35 @@ function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
     hidden('training_hash', ({ trainingHash }) => trainingHash),
     hidden('trainer', () => snapshot.trainer),
     hidden('sweep', () => snapshot.name),
+  ];
+}
+
+/** In tables where any trial has some; always for programs. */
+function annotationColumns({ trials }: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
+  const shown = (name: string, any: boolean) => (any ? name : null);
+  return [
+    {
+      name: 'tags',
+      heading: shown(
+        'tags',
+        trials.some(({ tags }) => tags !== undefined),
+      ),
+      align: 'left',
+      importance: 3,
+      text: ({ tags }) => (tags ?? []).join(' '),
+      value: ({ tags }) => (tags === undefined ? null : [...tags]),
+    },
+    {
+      name: 'note',
+      heading: shown(
+        'note',
+        trials.some(({ note }) => note !== undefined),
+      ),
+      align: 'left',
+      importance: 8,
+      text: ({ note }) => note?.split('\n')[0] ?? '',
+      value: ({ note }) => note ?? null,
+    },
   ];
 }
 

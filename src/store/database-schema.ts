@@ -211,6 +211,15 @@ export interface DatabaseSchema {
     detail: Written<Record<string, unknown>>;
     created_at: Moment;
   };
+  /** evaluation_id null: of the sweep itself. */
+  annotations: {
+    id: Generated<number>;
+    sweep_id: string;
+    evaluation_id: string | null;
+    tags: Generated<string[]>;
+    note: string | null;
+    changed_at: Moment;
+  };
   commands: {
     id: string;
     sweep_id: string;

@@ -12,6 +12,7 @@ import * as furtherValues from '../../migrations/0010-further-values.ts';
 import * as furtherSets from '../../migrations/0011-further-sets.ts';
 import * as draining from '../../migrations/0012-draining.ts';
 import * as evaluationPages from '../../migrations/0013-evaluation-pages.ts';
+import * as annotations from '../../migrations/0014-annotations.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0011-further-sets': furtherSets,
   '0012-draining': draining,
   '0013-evaluation-pages': evaluationPages,
+  '0014-annotations': annotations,
 };
 
 /**

@@ -16,6 +16,8 @@ export interface SweepListRow {
   readonly trials: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+  readonly tags: readonly string[];
+  readonly note: string | null;
 }
 
 /** Every sweep of the database, newest first. */
@@ -24,11 +26,12 @@ export async function listSweeps(store: Store): Promise<SweepListRow[]> {
     select s.name, s.id as "sweepId", s.state, s.trainer, s.planned_trainings as trainings, s.trial_count as trials,
       count(l.training_id) filter (where not l.open and t.state not in ('active', 'cancelled')) as finished,
       count(l.training_id) filter (where t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed')) as failed,
-      s.created_at as "createdAt", s.finished_at as "finishedAt"
+      s.created_at as "createdAt", s.finished_at as "finishedAt", coalesce(a.tags, '{}') as tags, a.note
     from sweeps s
+      left join annotations a on a.sweep_id = s.id and a.evaluation_id is null
       left join sweep_trainings l on l.sweep_id = s.id
       left join trainings t on t.id = l.training_id
-    group by s.id order by s.created_at desc`.execute(store.db);
+    group by s.id, a.id order by s.created_at desc`.execute(store.db);
   return rows;
 }
 

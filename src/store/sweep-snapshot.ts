@@ -91,6 +91,9 @@ export interface TrialRow {
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** How often slots claimed it: two without a loss, the training and its evaluation. */
   readonly claimedSegments: number;
+  /** What people have tagged it with; absent: nothing. */
+  readonly tags?: readonly string[];
+  readonly note?: string;
 }
 
 export interface SlotRow {

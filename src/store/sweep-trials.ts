@@ -46,6 +46,8 @@ interface TrialRecord {
   readonly numerics_class: string | null;
   readonly failure: Failure | null;
   readonly attempt_count: number;
+  readonly tags: readonly string[] | null;
+  readonly note: string | null;
 }
 
 /** Trials from `offset` on, in the page's order over all of the sweep's that its filter leaves. */
@@ -67,10 +69,11 @@ export async function readTrials(
     select page.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
       ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
       e.metrics || ${setMetrics(sweep)} as metrics,
-      t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count
+      t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, a.tags, a.note
     from page join evaluations e on e.id = page.evaluation_id
       join trainings t on t.id = e.training_id
       join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweep.id}
+      left join annotations a on a.sweep_id = l.sweep_id and a.evaluation_id = e.id
     order by page.place`.execute(tx);
   return rows.map((row) => toTrialRow(row, sweep.constants));
 }
@@ -218,5 +221,7 @@ function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialR
     numericsClass: row.numerics_class,
     failure: row.failure,
     claimedSegments: row.attempt_count,
+    ...(row.tags === null || row.tags.length === 0 ? {} : { tags: row.tags }),
+    ...(row.note === null ? {} : { note: row.note }),
   };
 }

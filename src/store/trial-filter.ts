@@ -5,9 +5,9 @@ import type { TheoryConstants } from '../train/trainer-protocol.ts';
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type FilterValue = number | string | boolean | null;
 
-/** What a condition looks at: a metric, a field of the training or of the evaluation, the trial's number, or its state. */
+/** What a condition looks at: a metric, a field of the training or of the evaluation, the trial's number, its state, or its tags. */
 export interface FilterColumn {
-  readonly of: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state';
+  readonly of: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state' | 'tag';
   readonly name: string;
 }
 
@@ -60,6 +60,11 @@ function equals(column: FilterColumn, value: FilterValue, columns: FilteredColum
       if (value === 'collapsed') return sql`e.metrics ->> 'collapsed' = 'true'`;
       if (value === 'reused') return sql`l.origin = 'reused'`;
       return sql`${columns.state} = ${value}::text`;
+    case 'tag': {
+      const tagged = sql`select 1 from annotations a where a.sweep_id = w.sweep_id and a.evaluation_id = w.evaluation_id`;
+      if (value === null) return sql`not exists (${tagged} and a.tags <> '{}')`;
+      return sql`exists (${tagged} and ${String(value)} = any(a.tags))`;
+    }
     case 'setting':
     case 'evaluation': {
       const found = jsonOf(column);
@@ -79,7 +84,8 @@ function numberOf(column: FilterColumn, columns: FilteredColumns): RawBuilder<nu
     case 'trial':
       return sql`w.trial::double precision`;
     case 'state':
-      throw new RangeError('a state has no order');
+    case 'tag':
+      throw new RangeError(`a ${column.of} has no order`);
     case 'setting':
     case 'evaluation': {
       const found = jsonOf(column);

@@ -153,6 +153,16 @@ describe('the life of a sweep on the command line', () => {
     expect(await told('report', 'life', 'slow', '--format', 'latex')).toContain('\\label{tab:methods}');
   });
 
+  it('is tagged and noted, as are its trials, and found by that', async () => {
+    expect(await told('tag', 'life', 'paper')).toBe('life: paper\n');
+    expect(await told('tag', 'life', 'odd', '--trial', '2')).toBe('Trial 2 of life: odd\n');
+    expect(await told('note', 'life', 'seen twice')).toBe('life: seen twice\n');
+    expect(await read('ls', '--tag', 'paper')).toMatchObject({ rows: [{ sweep: 'life', note: 'seen twice' }] });
+    expect(await read('show', 'life', '--where', 'tag:odd')).toMatchObject({ rows: [{ trial: 2, tags: ['odd'] }] });
+    expect((await dropsweep('tag', 'life', 'two words')).status).toBe(2);
+    expect((await dropsweep('note', 'life', 'x', '--trial', '99')).stderr).toContain('has no trial 99');
+  });
+
   it('removes the checkpoints that a budget has no room for, but those pinned or on the front, and no result', async () => {
     const front = await told('pareto', 'life');
     const { rows } = await read('show', 'life');

@@ -6,9 +6,14 @@ import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
-export async function ls(this: CliContext, flags: FormatFlags): Promise<void> {
+export interface LsFlags extends FormatFlags {
+  readonly tag?: string;
+}
+
+export async function ls(this: CliContext, flags: LsFlags): Promise<void> {
   await withRecord(async ({ store }) => {
-    const rows = await listSweeps(store);
+    const all = await listSweeps(store);
+    const rows = all.filter(({ tags }) => flags.tag === undefined || tags.includes(flags.tag));
     const report = { columns: columns(new Date()), rows, facts: {}, before: [], after: [] };
     say(this, renderReport(report, flags.format, outputWidth(this)));
   });
@@ -53,5 +58,7 @@ function columns(now: Date): readonly ReportColumn<SweepListRow>[] {
       text: ({ createdAt }) => `${formatDuration(now.getTime() - createdAt.getTime())} ago`,
       value: ({ createdAt }) => createdAt.toISOString(),
     },
+    { ...text('tags', 5, ({ tags }) => tags.join(' ')), value: ({ tags }) => (tags.length === 0 ? null : [...tags]) },
+    { ...text('note', 6, ({ note }) => note?.split('\n')[0] ?? ''), value: ({ note }) => note },
   ];
 }

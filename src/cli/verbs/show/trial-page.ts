@@ -1,6 +1,6 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { filterColumns, readFilter } from '../../../dashboard/read-filter.ts';
-import { metricNamed } from '../../../metrics/metrics.ts';
+import { sortByColumn } from '../../../dashboard/sort-by-column.ts';
 import type { TrialPage, TrialSort } from '../../../store/sweep-snapshot.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
@@ -16,7 +16,7 @@ export interface TrialPageFlags {
 
 /** Which trials are wanted, and in which order: by number, unless told. @throws DropsweepError USAGE with the place */
 export function trialPage({ where, sort, reverse }: TrialPageFlags, definition: SweepDefinition): TrialPage {
-  const order = turned(sort === undefined ? byNumber : readSort(sort, definition), reverse);
+  const order = orderOf(sort, reverse, definition);
   if (where === undefined) return { sort: order, offset: 0 };
   const filter = readFilter(where, definition);
   if (!('at' in filter)) return { sort: order, offset: 0, filter };
@@ -27,23 +27,14 @@ export function trialPage({ where, sort, reverse }: TrialPageFlags, definition: 
   });
 }
 
-const byNumber: TrialSort = { by: 'trial', name: '', direction: 'minimize' };
-
-function readSort(written: string, definition: SweepDefinition): TrialSort {
+function orderOf(sort: string | undefined, reverse: boolean, definition: SweepDefinition): TrialSort {
   const columns = filterColumns(definition);
-  const column = columns.get(written) ?? columns.get(written.toLowerCase());
-  if (column === undefined || column.of === 'evaluation') {
-    const sortable = [...columns].flatMap(([name, { of }]) => (of === 'evaluation' ? [] : [name]));
-    throw new DropsweepError('USAGE', `trials cannot be sorted by this${didYouMean(written, sortable)}`, {
-      where: '--sort',
-      got: written,
-      expected: 'a metric, a training setting, trial or state',
-    });
-  }
-  const direction = (column.of === 'metric' ? metricNamed(column.name)?.direction : undefined) ?? 'minimize';
-  return { by: column.of, name: column.name, direction };
-}
-
-function turned(sort: TrialSort, reverse: boolean): TrialSort {
-  return reverse ? { ...sort, direction: sort.direction === 'minimize' ? 'maximize' : 'minimize' } : sort;
+  const column = columns.get(sort ?? 'trial') ?? columns.get(sort?.toLowerCase() ?? '');
+  const order = column === undefined ? null : sortByColumn(column, reverse);
+  if (order !== null) return order;
+  throw new DropsweepError('USAGE', `trials cannot be sorted by this${didYouMean(sort ?? '', [...columns.keys()])}`, {
+    where: '--sort',
+    got: sort,
+    expected: 'a metric, a setting, trial or state',
+  });
 }

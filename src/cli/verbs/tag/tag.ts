@@ -1,0 +1,30 @@
+import { DropsweepError } from '../../../base/errors.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { annotate } from '../../../store/annotations.ts';
+import { type CliContext, say } from '../../cli-context.ts';
+
+export interface TagFlags {
+  readonly trial?: number;
+  readonly remove: boolean;
+}
+
+/** One word, so that a filter can name it. */
+const tagForm = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
+
+export async function tag(this: CliContext, flags: TagFlags, ...[sweep = '', ...tags]: string[]): Promise<void> {
+  for (const written of tags) {
+    if (tagForm.test(written)) continue;
+    throw new DropsweepError('USAGE', 'this is no tag', {
+      got: written,
+      expected:
+        'a word of at most 64 letters, digits, dots, hyphens and underscores, which begins with one of the first two',
+    });
+  }
+  const trial = flags.trial ?? null;
+  await withRecord(async ({ store }) => {
+    const change = flags.remove ? { remove: tags } : { add: tags };
+    const said = await annotate(store, { sweep, trial }, change);
+    const whose = trial === null ? sweep : `Trial ${trial} of ${sweep}`;
+    say(this, said.tags.length === 0 ? `${whose} has no tags.` : `${whose}: ${said.tags.join(', ')}`);
+  });
+}
