@@ -10,6 +10,7 @@ import { openEncoder } from '../models/open-encoder.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { prepareProgramSweep } from './prepare-program-sweep.ts';
+import { demandFit, readInitialAdapter } from './initial-adapter.ts';
 import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
@@ -57,7 +58,9 @@ export async function prepareSweep(
     dev: freezeRows(rows.dev),
     test: rows.test === null ? null : freezeRows(rows.test),
   };
-  const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets) };
+  const adapter = definition.init_adapter === undefined ? null : readInitialAdapter(definition.init_adapter, base);
+  const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
+  const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
   // Without the model, of which a dry run may know the name alone, rows are not tokenised.
   const first = planSweep(definition, inputs);
   const measured = base.folder === '' ? null : await measure(first, rows);
@@ -66,11 +69,14 @@ export async function prepareSweep(
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
   const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
+  if (adapter !== null) demandFit(plan, adapter, definition.init_adapter ?? '');
   return {
     plan,
     datasets: [
       ...[frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])],
       ...sets.map((set) => set.frozen),
+      // Kept where rows are: a file that every worker is given by its hash.
+      ...(adapter === null ? [] : [{ hash: adapter.hash, rows: 0, bytes: adapter.bytes }]),
     ].map(({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes })),
     setTokens,
     ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),

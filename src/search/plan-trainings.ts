@@ -101,7 +101,8 @@ function checkAllocation(configuration: TrainingConfiguration): void {
 /** Ranks reach their target at the first of the final steps: there has to be one. */
 function checkFinalSteps({ configuration, total_steps: steps }: TrainingSpecification): void {
   const { rank, target_rank: target, allocation_final_fraction: final } = configuration;
-  if (target === undefined || final === undefined || target >= rank || Math.floor(final * steps) >= 1) return;
+  if (steps === 0 || target === undefined || final === undefined || target >= rank) return;
+  if (Math.floor(final * steps) >= 1) return;
   throw new DropsweepError('SWEEP_FILE_INVALID', 'the ranks would never reach target_rank', {
     where: 'allocation_final_fraction',
     got: `${final} of ${steps} steps, which is no whole step`,
@@ -126,6 +127,7 @@ function specify(
     train: inputs.train,
     total_steps: (program ?? simulation)?.steps ?? configuration.epochs * stepsPerEpoch,
     ...(inputs.passes_over === undefined ? {} : { passes_over: inputs.passes_over }),
+    ...(inputs.init_adapter === undefined ? {} : { init_adapter: inputs.init_adapter }),
     ...(configuration.keep === 'best_on_dev' ? { selection: selectionOf(definition, inputs) } : {}),
     ...(simulation === undefined ? {} : { simulation }),
     ...(program === undefined ? {} : { program }),

@@ -42,7 +42,8 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
       select s.id,
         (case
           when s.kind = 'train' then case
-            when s.end_step <= t.step or s.end_step < f.far then 'done'
+            when s.end_step < f.far or (s.end_step <= t.step and (s.end_step > 0 or exists (
+              select 1 from checkpoints c where c.training_id = t.id and c.step = 0))) then 'done'
             when t.state <> 'active' then 'cancelled'
             when s.end_step > coalesce((
               select max(a.step) from sweep_trainings l, lateral (

@@ -17,7 +17,7 @@ import type {
  */
 export function trainingHash(specification: TrainingSpecification): string {
   const { trainer, trainer_version, configuration, base, task, train, total_steps } = specification;
-  const { passes_over, selection, simulation, program } = specification;
+  const { passes_over, init_adapter, selection, simulation, program } = specification;
   return sha256(
     canonicalJson({
       trainer,
@@ -29,6 +29,7 @@ export function trainingHash(specification: TrainingSpecification): string {
       train: train.hash,
       total_steps,
       passes_over,
+      init_adapter: init_adapter?.hash,
       selection: selection === undefined ? undefined : { dev: selection.dev.hash, judging: selection.judging },
       simulation: simulation === undefined ? undefined : { ...simulation },
       program: program === undefined ? undefined : programIdentity(program),
@@ -82,6 +83,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
   return {
     base: inputs.base.content_hash,
     tokenizer: inputs.base.tokenizer_hash,
+    init_adapter: inputs.init_adapter?.hash,
     task: inputs.task,
     judging: definition.task.judging,
     train_rows: inputs.train.hash,

@@ -12,6 +12,7 @@ import { readEvaluationSets } from './read-evaluation-sets.ts';
 import { readName } from './read-name.ts';
 import { isProgramSweep, readProgramSweep } from './read-program-sweep.ts';
 import { readRunning } from './read-running.ts';
+import { checkEpochs, readInitAdapter } from './read-init-adapter.ts';
 import { readObjectives, readScheduler, readSearch, readTrainer } from './read-search.ts';
 import { readSpace } from './read-space.ts';
 import { expandRecipe } from './expand-recipe.ts';
@@ -85,6 +86,7 @@ function readDefinition(
 ): SweepDefinition | null {
   const name = readName(file);
   const base = readBase(file, lookup);
+  const initAdapter = readInitAdapter(file, lookup);
   const task = readTask(file, lookup, tasks);
   const judged = judgedBy(task, tasks);
   const search = readSearch(file, samplers);
@@ -112,12 +114,14 @@ function readDefinition(
   const trainer = readTrainer(file);
   checkTestSplit(file, task, evaluations, tasks);
   checkExclusions(file);
+  checkEpochs(file, initAdapter);
   checkKeeping(file, keep, tasks.find(({ kind }) => kind === task?.kind)?.form ?? null);
   checkAdapterFields(file, new Set<unknown>(space['adapter'] ?? [training.adapter]));
   if (name === null || base === null || task === null) return null;
   return {
     name,
     base,
+    ...(initAdapter === null ? {} : { init_adapter: initAdapter }),
     task,
     space,
     ...(Object.keys(scales).length === 0 ? {} : { scales }),

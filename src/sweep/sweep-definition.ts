@@ -5,6 +5,7 @@ import type { Budget } from './read-budget.ts';
 import type { TakenRecipe } from './recipe.ts';
 import type { KindSettings } from './search-section.ts';
 import type {
+  AdapterReference,
   BaseModelReference,
   DatasetReference,
   EvaluationConfiguration,
@@ -130,6 +131,8 @@ export interface SetDefinition {
 export interface SweepDefinition {
   readonly name: string;
   readonly base: string;
+  /** Folder of the adapter that trainings begin with; absent: none. */
+  readonly init_adapter?: string;
   readonly task: TaskDefinition;
   /** Training configurations before canonicalisation come from this space: each axis a list of values. */
   readonly space: Readonly<Record<string, readonly (number | string)[]>>;
@@ -229,6 +232,7 @@ export interface ResolvedInputs {
   readonly train_inputs?: Readonly<Record<string, number>>;
   /** See TrainingSpecification. */
   readonly passes_over?: number;
+  readonly init_adapter?: AdapterReference;
 }
 
 /** A further set once its rows are frozen. */

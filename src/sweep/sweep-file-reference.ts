@@ -41,6 +41,13 @@ ${asTable(
   ['recipe', 'whose setting it is'],
   recipes.map(({ name, sentence }) => [`\`${name}\``, `${sentence}.`]),
 )}
+## init_adapter
+
+\`init_adapter: ./folder\`, beside \`base\`, names what PEFT's save_pretrained wrote (LoRA or AdaLoRA; an export of this program
+too): every training begins with it instead of the method's initial values, or, with \`epochs: 0\`, is that adapter, and is
+evaluated alone. Rank, alpha, scaling, targets and base have to be its own; a head that it does not hold is drawn. Its
+content is part of a training's identity, and is kept in the database for workers elsewhere.
+
 ## training and space
 
 Each field may be fixed in \`training\`, or, where the table has it as an axis, be an axis of \`space\`. Points that differ

@@ -121,6 +121,14 @@ export interface ProgramSettings extends ProgramIdentity {
   readonly timeout_seconds?: number;
 }
 
+/** A saved adapter, frozen in the database at launch. */
+export interface AdapterReference {
+  /** Where it lay on the machine that launched. */
+  readonly folder: string;
+  /** SHA-256 of what frozen-adapter.ts makes of it. */
+  readonly hash: string;
+}
+
 /** Parameters of the simulated trainer; only there for load and fault tests. */
 export interface SimulationSettings {
   /** Wall time of one step. */
@@ -146,6 +154,8 @@ export interface TrainingSpecification {
    * trainings are others. Absent: no row does.
    */
   readonly passes_over?: number;
+  /** The adapter that it begins with; absent: the method's initial values. */
+  readonly init_adapter?: AdapterReference;
   /** What the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
   readonly selection?: { readonly dev: DatasetReference; readonly judging?: EvaluationConfiguration['judging'] };
   readonly simulation?: SimulationSettings;

@@ -58,11 +58,8 @@ export function planEngine(request: EngineShape, { head: wanted, loss }: EngineO
   const opened = openEncoder(request.modelFolder);
   const { encoder, weights } = opened;
   const head = encoder.head(wanted);
-  const names = encoder.linears.map((linear) => linear.name);
-  const chosen = new Set(targetModules(names, request.adapter.targets, request.adapter.layers));
-  const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
   const method = adapterMethods[request.adapter.adapter];
-  const layout = trainableLayout(modules, { method, rank: request.adapter.rank }, head);
+  const layout = planLayout(opened, request.adapter, wanted);
   const scale = updateScale(request.adapter);
   const profile = deviceProfiles[request.device ?? 'cpu'];
   const converted = convertedWeights(opened, request.adapter.base_precision ?? 'float32', profile);
@@ -83,6 +80,18 @@ export function planEngine(request: EngineShape, { head: wanted, loss }: EngineO
     labels: loss.labels,
     generation: () => buildGenerationGraph(shape),
   };
+}
+
+/** Where the tensors that are trained lie. @throws MODEL_UNSUPPORTED where a target or a layer means nothing */
+export function planLayout(
+  { encoder }: OpenedEncoder,
+  { adapter, rank, targets, layers }: Pick<AdapterShape, 'adapter' | 'rank' | 'targets' | 'layers'>,
+  head: HeadTask,
+): TrainableLayout {
+  const names = encoder.linears.map((linear) => linear.name);
+  const chosen = new Set(targetModules(names, targets, layers));
+  const modules = encoder.linears.filter((linear) => chosen.has(linear.name));
+  return trainableLayout(modules, { method: adapterMethods[adapter], rank }, encoder.head(head));
 }
 
 /** @throws MODEL_UNSUPPORTED where hidden dropout is asked of a family without it */

@@ -1,3 +1,6 @@
+import { readFrozenConfiguration } from '../adapters/peft/frozen-adapter.ts';
+import { readPeftParameters } from '../adapters/peft/read-adapter.ts';
+import { present } from '../base/defect.ts';
 import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { CheckpointReference, TrainSegment } from '../sweep/segment.ts';
@@ -55,7 +58,8 @@ export async function reportCheckpoint(
  */
 export async function startingState({ segment, command, reporter, engine }: Attempt): Promise<TrainingState> {
   const { checkpoint: reference, trainingHash, specification } = segment;
-  const initial = (): TrainingState => engine.initialState(specification.configuration.seed);
+  const initial = (): TrainingState =>
+    beginWith(engine.initialState(specification.configuration.seed), segment, command, engine);
   if (reference === null) return initial();
   const checkpoint = await readCheckpoint(reference, trainingHash, command.checkpointFolder);
   if (layoutHash(checkpoint.layout) !== layoutHash(engine.layout)) {
@@ -72,4 +76,18 @@ export async function startingState({ segment, command, reporter, engine }: Atte
     return initial();
   }
   return checkpoint.state;
+}
+
+/** The initial state with the adapter that the training begins with, where it has one. */
+function beginWith(
+  state: TrainingState,
+  { specification }: TrainSegment,
+  { datasetFiles }: RunCommand,
+  { layout }: AdapterEngine,
+): TrainingState {
+  const { init_adapter: adapter } = specification;
+  if (adapter === undefined) return state;
+  const file = present(datasetFiles[adapter.hash], `the frozen adapter ${adapter.hash}`);
+  const vector = { tensors: layout.tensors, length: layout.length, start: state.parameters };
+  return { ...state, parameters: readPeftParameters(file, readFrozenConfiguration(file), vector) };
 }

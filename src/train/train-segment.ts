@@ -153,7 +153,7 @@ async function openLoop(
 
 /** The pack that the segment came with, or what is measured now on a batch of the largest shape. */
 async function packOf(
-  { pack }: TrainSegment,
+  { pack, endStep }: TrainSegment,
   { engine, configuration, inputs, labels, plan, padId }: Omit<TrainingLoop, 'place'>,
   reporter: SegmentReporter,
   slot: WarmSlot,
@@ -162,6 +162,8 @@ async function packOf(
   const rows = Math.min(configuration.batch_size, plan.lengths.length);
   const fits = (wanted: number) => engine.packThatFits(wanted, configuration.micro_batch_size ?? rows, length);
   if (pack !== null) return fits(pack);
+  // One that is to be evaluated alone takes no step.
+  if (endStep === 0) return 1;
   const largest = { rows: Uint32Array.from({ length: rows }, (_, row) => row), length };
   const measured = await measurePacking({
     engine,

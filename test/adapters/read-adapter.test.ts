@@ -6,6 +6,7 @@ import { readPeftConfiguration, readPeftParameters } from '../../src/adapters/pe
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-adapter-'));
+const tensorFile = path.join(folder, 'adapter_model.safetensors');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const plain = { peft_type: 'LORA', r: 2, lora_alpha: 8, bias: 'none', use_dora: false, rank_pattern: {} };
@@ -57,22 +58,22 @@ describe("PEFT's configuration", () => {
 describe("PEFT's tensors", () => {
   it('lie in the vector where the layout says, in whatever order they were stored', () => {
     store(bias, a);
-    expect([...readPeftParameters(folder, lora, { tensors: layout, length: 10 })]).toEqual([
+    expect([...readPeftParameters(tensorFile, lora, { tensors: layout, length: 10 })]).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
     ]);
   });
 
   it('name the one that is missing, mis-shaped or not known', () => {
     store(a);
-    expect(() => readPeftParameters(folder, lora, { tensors: layout, length: 10 })).toThrow(
+    expect(() => readPeftParameters(tensorFile, lora, { tensors: layout, length: 10 })).toThrow(
       /got: no such tensor\n.*classifier.bias of \[4\]/,
     );
     store({ ...a, shape: [3, 2] }, bias);
-    expect(() => readPeftParameters(folder, lora, { tensors: layout, length: 10 })).toThrow(
+    expect(() => readPeftParameters(tensorFile, lora, { tensors: layout, length: 10 })).toThrow(
       /got: \[3, 2\]\n.*lora_A.weight of \[2, 3\]/,
     );
     store(a, bias, { ...bias, name: 'base_model.model.score.bias' });
-    expect(() => readPeftParameters(folder, lora, { tensors: layout, length: 10 })).toThrow(
+    expect(() => readPeftParameters(tensorFile, lora, { tensors: layout, length: 10 })).toThrow(
       /got: base_model.model.score.bias/,
     );
   });

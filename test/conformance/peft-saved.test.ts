@@ -37,7 +37,7 @@ describe.skipIf(golden === null).each(['lora', 'adalora'] as const)(
       configuration = readPeftConfiguration(saved);
       const shape = { ...configuration.shape, targets: ['all-linear'] };
       engine = await openEngineWithHead({ modelFolder, adapter: shape, threads: 1 }, headOf(readDescription(base)));
-      parameters = readPeftParameters(saved, configuration, engine.layout);
+      parameters = readPeftParameters(path.join(saved, 'adapter_model.safetensors'), configuration, engine.layout);
     });
     afterAll(async () => {
       await engine.close();
@@ -89,7 +89,11 @@ describe.skipIf(golden === null).each(['lora', 'adalora'] as const)(
       const { tensors, config } = write(pruned);
       expect(config['rank_pattern']).toMatchObject({ [triplets[0]?.name ?? '']: [true, false, true, false] });
       expect(tensors.find(({ name }) => name.endsWith('lora_B'))?.shape.at(-1)).toBe(2);
-      const read = readPeftParameters(modelFolder, readPeftConfiguration(modelFolder), engine.layout);
+      const read = readPeftParameters(
+        path.join(modelFolder, 'adapter_model.safetensors'),
+        readPeftConfiguration(modelFolder),
+        engine.layout,
+      );
       expect(await logitsOf(read)).toEqual(await logitsOf(pruned));
     });
   },

@@ -25,6 +25,20 @@ const states = () =>
   );
 
 describe('a sweep', () => {
+  it('of trainings without a step has their first checkpoint made and evaluated', async () => {
+    const none = { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 0 };
+    const sweep = await record.launch(planOf('s', 1, { simulation: none }));
+    const train = await record.take(sweep);
+    expect(train).toMatchObject({ kind: 'train', endStep: 0, checkpoint: null });
+    await record.ledger.commit(train.lease, outcomeOf(train));
+    const evaluate = await record.take(sweep);
+    expect(evaluate).toMatchObject({ kind: 'evaluate', checkpoint: { step: 0 } });
+    await record.ledger.commit(evaluate.lease, outcomeOf(evaluate, 0.75));
+    const over = await readSweepSnapshot(record.store, 's');
+    expect(over.state).toBe('completed');
+    expect(over.trials.map(({ state, metrics }) => [state, metrics?.['accuracy']])).toEqual([['succeeded', 0.75]]);
+  });
+
   it('goes from trained to evaluated to completed, and is counted right', async () => {
     const sweep = await record.launch(planOf('s', 2));
     const train = await record.take(sweep);

@@ -161,7 +161,7 @@ paralelism: 2
   sweep.yaml:11:10 space.N[1]: got 1.5, expected a whole number of at least 1
   sweep.yaml:12:6 space.M: the list is empty; give at least one value
   sweep.yaml:13:11 space.lambda: got -1, expected a number of at least 0
-  sweep.yaml:15:11 training.epochs: got the text "many", expected a whole number of at least 1
+  sweep.yaml:15:11 training.epochs: got the text "many", expected a whole number of at least 0
   sweep.yaml:16:17 training.dropout_rate: dropout_rate is an axis of the space; keep it in one place
   sweep.yaml:17:1 paralelism: unknown key; did you mean parallelism?`);
   });

@@ -56,7 +56,7 @@ export interface PeftConfiguration {
  */
 export function readPeftConfiguration(folder: string): PeftConfiguration {
   const file = path.join(folder, 'adapter_config.json');
-  const result = configurationSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const result = configurationSchema.safeParse(readJson(file));
   if (!result.success) {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'an adapter that the engine does not build', {
       where: file,
@@ -75,20 +75,42 @@ export function readPeftConfiguration(folder: string): PeftConfiguration {
   return { shape: { adapter: 'lora', rank: data.r, alpha: data.lora_alpha, ...scaling }, rankPattern: null };
 }
 
+/** @throws WEIGHTS_INVALID where it is not there or is no JSON */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new DropsweepError('WEIGHTS_INVALID', 'what should tell of an adapter cannot be read', {
+      where: file,
+      expected: 'the folder that PEFT’s save_pretrained writes',
+      cause,
+    });
+  }
+}
+
+/** Where an adapter's tensors go. */
+export interface ParameterVector {
+  readonly tensors: readonly AdapterTensor[];
+  readonly length: number;
+  /** What a head is where the file holds none; absent: it has to hold one. */
+  readonly start?: Float32Array;
+}
+
 /**
- * The flat parameter vector of an adapter folder's adapter_model.safetensors.
- * @param length of the vector
+ * The flat parameter vector of a file of PEFT's tensors. A file without any tensor of the head leaves the head as it is.
  * @throws WEIGHTS_INVALID naming a tensor that is missing, mis-shaped, not float32, or that `tensors` do not know
  */
 export function readPeftParameters(
-  folder: string,
+  file: string,
   { shape: { adapter, rank }, rankPattern }: PeftConfiguration,
-  { tensors, length }: { readonly tensors: readonly AdapterTensor[]; readonly length: number },
+  { tensors, length, start }: ParameterVector,
 ): Float32Array {
-  const file = path.join(folder, 'adapter_model.safetensors');
   const stored = new Map(readSafetensorsHeader(file).tensors);
-  const parameters = new Float32Array(length);
+  const parameters = start === undefined ? new Float32Array(length) : Float32Array.from(start);
+  const isOfHead = ({ name }: AdapterTensor): boolean => name.startsWith('head.');
+  const hasHead = tensors.some((tensor) => isOfHead(tensor) && stored.has(peftTensorName(adapter, tensor.name)));
   for (const tensor of tensors) {
+    if (start !== undefined && isOfHead(tensor) && !hasHead) continue;
     const peftName = peftTensorName(adapter, tensor.name);
     const shape = storedShape(rankPattern, tensor);
     const entry = stored.get(peftName);
@@ -115,6 +137,6 @@ function mismatch(file: string, got: string, name: string, shape: readonly numbe
     where: file,
     got,
     expected: shape.length === 0 ? name : `${name} of [${shape.join(', ')}]`,
-    fix: 'open the engine with the base, targets and rank of adapter_config.json',
+    fix: 'give the base, targets and rank that adapter_config.json names, and the task that its head is of',
   });
 }

@@ -103,7 +103,11 @@ export const runFields = {
     sentence:
       'What products with frozen weights are made in: int8 those of the gradients, int8_all the forward pass’ too, float16 both with a scaled loss (for graphics cards: on the CPU it saves nothing)',
   },
-  epochs: { form: numberForm(wholeFrom(1)), default: 3, sentence: 'Passes over the train rows' },
+  epochs: {
+    form: numberForm(wholeFrom(0)),
+    default: 3,
+    sentence: 'Passes over the train rows; 0, with `init_adapter` alone: that adapter is evaluated as it is',
+  },
   schedule: {
     form: choiceForm(schedules),
     default: 'linear',
