@@ -10,6 +10,7 @@ import { seriesOfBest } from '../report/seeds-and-members.ts';
 import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '../report/sections/material.ts';
 import { firstObjective } from '../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
+import { readTrainingExtremes } from '../store/training-extremes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 
@@ -43,6 +44,7 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promi
     provenance,
     noise: outputs.size === 0 ? null : new Noise(outputs),
     outputs,
+    extremes: await readTrainingExtremes(store, snapshot.sweepId),
     curves: await readCurves(store, snapshot),
   };
 }

@@ -4,6 +4,7 @@ import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
 import { gapName, metrics, trainName } from '../metrics/metrics.ts';
 import { scoreMembers, scoreSet } from '../metrics/score-set.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
+import type { UpdateMeasures } from './update-spectrum.ts';
 import { assertTheorem45 } from './theorem-45.ts';
 
 /** The outputs of M members (or of one pass) for the inputs of a set of rows. */
@@ -20,6 +21,8 @@ export interface EvaluationInputs {
   readonly train: MemberOutputs | null;
   /** (1−p)² × entries of ΔW over all modules. */
   readonly expectedKeptEntries: number;
+  /** Of the learned update; absent: it is not known. */
+  readonly update?: UpdateMeasures;
 }
 
 /**
@@ -38,6 +41,9 @@ export function evaluateOutputs(inputs: EvaluationInputs): { metrics: Evaluation
       ...membersOf(inputs, form),
       ...(train === null ? {} : gaps(numbers, train)),
       expected_kept_entries: inputs.expectedKeptEntries,
+      ...(inputs.update === undefined
+        ? {}
+        : { update_norm: inputs.update.norm, update_effective_rank: inputs.update.effectiveRank }),
       inference_passes: inputs.evaluated.members.length,
     },
   };

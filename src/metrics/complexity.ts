@@ -9,6 +9,7 @@ export const complexity: Metric = {
   format: formatNumber,
   computations: [],
   over: 'corpus',
+  measuresSize: true,
   ofTrial: (trial) => trial.complexity,
   sentence: 'Theorem 4.4’s second term at the trial’s p and λ, a proxy with estimated constants',
 };

@@ -9,5 +9,6 @@ export const expectedKeptEntries: Metric = {
   format: formatNumber,
   computations: [],
   over: 'corpus',
+  measuresSize: true,
   sentence: 'Kept entries of ΔW in expectation, (1−p)² × entries',
 };

@@ -9,5 +9,6 @@ export const inferencePasses: Metric = {
   format: formatNumber,
   computations: [],
   over: 'corpus',
+  measuresSize: true,
   sentence: 'Forward passes per row at inference',
 };

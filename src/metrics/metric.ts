@@ -24,6 +24,8 @@ export interface Metric {
   readonly gap?: 'maximize' | 'minimize';
   /** It tells how far probabilities, or members, can be taken at their word. */
   readonly calibration?: true;
+  /** It tells how much freedom a configuration has, or work it costs: what a gap may go with. */
+  readonly measuresSize?: true;
   /** Shown and exported, but nothing to rank by. */
   readonly unranked?: true;
   /** Where it is no number of the evaluation. */

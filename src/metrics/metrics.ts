@@ -33,6 +33,8 @@ import { spearman } from './spearman.ts';
 import { top3Accuracy, top5Accuracy } from './top-accuracy.ts';
 import { trainSeconds } from './train-seconds.ts';
 import { trainableParameters } from './trainable-parameters.ts';
+import { updateEffectiveRank } from './update-effective-rank.ts';
+import { updateNorm } from './update-norm.ts';
 import { unanswered } from './unanswered.ts';
 
 /** Every metric but those that follow from these, in the order that messages and tables name them in. */
@@ -63,6 +65,8 @@ export const metrics: readonly Metric[] = [
   memberDisagreement,
   complexity,
   expectedKeptEntries,
+  updateNorm,
+  updateEffectiveRank,
   inferencePasses,
   trainSeconds,
   trainableParameters,

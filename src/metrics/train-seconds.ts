@@ -9,6 +9,7 @@ export const trainSeconds: Metric = {
   format: formatSeconds,
   computations: [],
   over: 'corpus',
+  measuresSize: true,
   ofTrial: (trial) => trial.trainSeconds,
   sentence: 'Seconds that the training took',
 };

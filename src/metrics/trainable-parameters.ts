@@ -9,6 +9,7 @@ export const trainableParameters: Metric = {
   format: formatNumber,
   computations: [],
   over: 'corpus',
+  measuresSize: true,
   ofTrial: (trial) => trial.trainableParameters,
   sentence: 'Parameters of adapter and head that are trained',
 };

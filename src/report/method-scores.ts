@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import { rankScores } from './judgement.ts';
@@ -15,7 +16,13 @@ export interface MethodScore {
 }
 
 /** Each method's best configuration, in the order of the first trials. */
-export function methodScores({ trials }: Pick<SweepSnapshot, 'trials'>, objective: Objective): readonly MethodScore[] {
+export function methodScores(
+  { trials, trainer }: Pick<SweepSnapshot, 'trials' | 'trainer'>,
+  objective: Objective,
+): readonly MethodScore[] {
+  // A program's configurations have none of the fields that a method is told by.
+  const nameOf = ({ training }: ConfigurationScore): string =>
+    traitsOf(trainer).method ? methodName(training) : 'program';
   const scores = configurationScores(trials);
   const dev = scores.filter(({ evaluation }) => evaluation.split === 'dev');
   const ranked = rankScores(dev.length === 0 ? scores : dev, objective);
@@ -24,10 +31,10 @@ export function methodScores({ trials }: Pick<SweepSnapshot, 'trials'>, objectiv
   );
   const best = new Map<string, ConfigurationScore>();
   for (const score of ranked) {
-    const method = methodName(score.training);
+    const method = nameOf(score);
     if (!best.has(method)) best.set(method, score);
   }
-  const order = [...new Set(scores.map(({ training }) => methodName(training)))];
+  const order = [...new Set(scores.map(nameOf))];
   return order.flatMap((method) => {
     const chosen = best.get(method);
     if (chosen === undefined) return [];

@@ -1,5 +1,6 @@
 import { sha256 } from '../base/sha256.ts';
 import { evaluateOutputs } from '../evaluate/evaluate-outputs.ts';
+import type { UpdateMeasures } from '../evaluate/update-spectrum.ts';
 import type { EvaluateSegment, EvaluationResult, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
 import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
@@ -20,6 +21,7 @@ import { forwardRows } from './forward-rows.ts';
 import { memberPass } from './member-pass.ts';
 import { PageClock, type PageKeeping } from './output-pages.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
+import { measuresOfUpdate } from './measures-of-update.ts';
 import { parametersFor } from './trainable-layout.ts';
 import type { WarmSlot } from './warm-slot.ts';
 
@@ -67,10 +69,13 @@ export async function evaluateSegment(
   }
   const entries = layout.modules.reduce((sum, module) => sum + module.inFeatures * module.outFeatures, 0);
   const keptEntries = (1 - configuration.dropout_rate) ** 2 * entries;
+  const update = measuresOfUpdate(configuration, layout, checkpoint.state.parameters);
   return {
     kind: 'evaluated',
     members: newMembers(jobs, outputs, missing),
-    results: jobs.map((job) => withFacts(scoreOf(job, outputs, keptEntries), keptStep(checkpoint.state, segment))),
+    results: jobs.map((job) =>
+      withFacts(scoreOf(job, outputs, { keptEntries, update }), keptStep(checkpoint.state, segment)),
+    ),
     evaluateSeconds: (performance.now() - startedAt) / 1_000,
   };
 }
@@ -148,7 +153,7 @@ function newMembers(
 function scoreOf(
   { pending, evaluated, train }: EvaluationJob,
   outputs: ReadonlyMap<string, OutputRows>,
-  expectedKeptEntries: number,
+  { keptEntries, update }: { readonly keptEntries: number; readonly update: UpdateMeasures },
 ): EvaluationResult {
   const { configuration } = pending;
   const membersOn = (set: EvaluationSet): OutputRows[] =>
@@ -162,7 +167,8 @@ function scoreOf(
     aggregate: configuration.aggregate,
     evaluated: { members: membersOn(evaluated), rows: evaluated.rows },
     train: train === null ? null : { members: membersOn(train), rows: train.rows },
-    expectedKeptEntries,
+    expectedKeptEntries: keptEntries,
+    update,
   });
   const predictionsSha256 = sha256(new Uint8Array(aggregated.buffer, aggregated.byteOffset, aggregated.byteLength));
   return { evaluationId: pending.evaluationId, metrics, predictionsSha256 };

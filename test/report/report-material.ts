@@ -65,6 +65,12 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
     },
     noise: null,
     outputs: new Map(),
+    extremes: new Map(
+      trials.map(({ trainingId, configuration: { dropout_rate: rate } }) => [
+        trainingId,
+        { loss: 1 - rate, gradientNorm: 3 - rate },
+      ]),
+    ),
     curves: new Map(trials.map(({ trainingId, configuration }) => [trainingId, curve(configuration.dropout_rate)])),
   };
 }

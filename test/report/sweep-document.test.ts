@@ -44,6 +44,7 @@ describe('the report of a sweep', () => {
       'gap',
       'loss-gap',
       'bound-and-gap',
+      'estimated-bound-and-gap',
       'cost',
       'stopped-at',
     ]);

@@ -205,12 +205,12 @@ paralelism: 2
     [
       'refuses an objective that nothing measures',
       'objectives: [acuracy]',
-      'sweep.yaml:6:14 objectives[0]: got the text "acuracy", expected one of accuracy, f1, macro_f1, micro_f1, macro_recall, matthews, top_3_accuracy, top_5_accuracy, loss, brier, brier_reliability, brier_resolution, ece, ece_equal_mass, accuracy_at_80_coverage, complexity, expected_kept_entries, inference_passes, train_seconds, trainable_parameters, accuracy_gap, loss_gap; did you mean accuracy?',
+      'sweep.yaml:6:14 objectives[0]: got the text "acuracy", expected one of accuracy, f1, macro_f1, micro_f1, macro_recall, matthews, top_3_accuracy, top_5_accuracy, loss, brier, brier_reliability, brier_resolution, ece, ece_equal_mass, accuracy_at_80_coverage, complexity, expected_kept_entries, update_norm, update_effective_rank, inference_passes, train_seconds, trainable_parameters, accuracy_gap, loss_gap; did you mean accuracy?',
     ],
     [
       'refuses an objective that the task’s predictions have nothing of',
       'objectives: [accuracy, pearson]',
-      'sweep.yaml:6:24 objectives[1]: got the text "pearson", expected one of accuracy, f1, macro_f1, micro_f1, macro_recall, matthews, top_3_accuracy, top_5_accuracy, loss, brier, brier_reliability, brier_resolution, ece, ece_equal_mass, accuracy_at_80_coverage, complexity, expected_kept_entries, inference_passes, train_seconds, trainable_parameters, accuracy_gap, loss_gap, which the task’s predictions have',
+      'sweep.yaml:6:24 objectives[1]: got the text "pearson", expected one of accuracy, f1, macro_f1, micro_f1, macro_recall, matthews, top_3_accuracy, top_5_accuracy, loss, brier, brier_reliability, brier_resolution, ece, ece_equal_mass, accuracy_at_80_coverage, complexity, expected_kept_entries, update_norm, update_effective_rank, inference_passes, train_seconds, trainable_parameters, accuracy_gap, loss_gap, which the task’s predictions have',
     ],
     [
       'refuses to score test rows that are not named',

@@ -1,57 +1,182 @@
-import { measure } from '../../metrics/metrics.ts';
+import { complexity } from '../../evaluate/complexity.ts';
+import { formatNumber } from '../../metrics/format-number.ts';
+import { allMetrics, measure, metricHeading } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { scaleFor } from '../charts/chart.ts';
-import { configurationScores, scoreInterval } from '../configuration-scores.ts';
+import { type ConfigurationScore, configurationScores, scoreInterval } from '../configuration-scores.ts';
+import type { Block, Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
+import { rankCorrelation } from '../rank-correlation.ts';
 import { configurationLabels } from './configuration-label.ts';
+import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 
 export const boundSection: ReportSection = {
   name: 'bound',
   heading: 'The bound beside the gap',
-  build({ snapshot, provenance }) {
-    const label = configurationLabels(snapshot);
-    const points = configurationScores(snapshot.trials).flatMap((score) => {
-      const [first] = score.trials;
-      const x = first === undefined ? null : measure(first, 'complexity');
-      const gap = scoreInterval(score, 'loss_gap');
-      // The generalisation gap is evaluated minus train loss.
-      return x === null || gap === null
-        ? []
-        : [
-            {
-              x,
-              y: -gap.mean,
-              lower: gap.upper === null ? null : -gap.upper,
-              upper: gap.lower === null ? null : -gap.lower,
-              name: label(score),
-            },
-          ];
-    });
+  build(material) {
+    const points = gapPoints(material);
     if (points.length === 0) return null;
-    const constants = provenance.theoryConstants;
-    const trivial = constants?.loss_bound ?? null;
-    const vacuous = trivial === null ? 0 : points.filter(({ x }) => x > trivial).length;
-    const loss = headingOf(snapshot.definition, 'loss');
-    return [
-      paragraph(
-        'Complexity is the second term of Theorem 4.4 with estimated constants: a proxy that orders configurations, not a certificate.' +
-          (trivial === null
-            ? ''
-            : ` It is larger than ${trivial.toPrecision(3)}, the loss of knowing nothing, for ${vacuous} of ${points.length} configurations: as a bound it says nothing there (it is vacuous).`),
-      ),
-      {
-        kind: 'figure',
-        name: 'bound-and-gap',
-        caption: `Measured gap in ${loss} (evaluated minus train) against complexity`,
-        chart: {
-          description: `${points.length} configurations, with 95 % intervals over seeds (Student).`,
-          x: { label: headingOf(snapshot.definition, 'complexity'), scale: scaleFor(points.map(({ x }) => x)) },
-          y: { label: `${loss} evaluated − train`, scale: 'linear' },
-          series: [{ name: 'configurations', marks: 'points', points }],
-          references: [{ name: 'no gap', at: 0 }],
-        },
-      },
+    const measures = sizeMeasures(material);
+    const blocks: readonly Block[] = [
+      paragraph(boundSentence(material, points)),
+      ...measures.slice(0, 2).flatMap((one) => gapFigure(material, points, one)),
+      correlationTable(points, measures),
     ];
+    return blocks;
   },
 };
+
+/** A configuration with what it is worse by on evaluated rows than on train rows. */
+interface GapPoint {
+  readonly score: ConfigurationScore;
+  readonly gap: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+interface SizeMeasure {
+  readonly name: string;
+  readonly heading: string;
+  /** Mean over the configuration's seeds; null: one has none. */
+  readonly of: (score: ConfigurationScore) => number | null;
+}
+
+function gapPoints({ snapshot }: SweepMaterial): readonly GapPoint[] {
+  return configurationScores(snapshot.trials).flatMap((score) => {
+    const gap = scoreInterval(score, 'loss_gap');
+    if (gap === null) return [];
+    const turned = (bound: number | null): number | null => (bound === null ? null : -bound);
+    return [{ score, gap: -gap.mean, lower: turned(gap.upper), upper: turned(gap.lower) }];
+  });
+}
+
+/** Complexity, its estimate from what the trainings met, and every other metric of size. */
+function sizeMeasures(material: SweepMaterial): readonly SizeMeasure[] {
+  const known = allMetrics.flatMap(({ name, measuresSize }): readonly SizeMeasure[] =>
+    measuresSize === true
+      ? [{ name, heading: metricHeading(name, ''), of: (score) => meanOver(score, (trial) => measure(trial, name)) }]
+      : [],
+  );
+  const [first, ...rest] = known.toSorted((a, b) => Number(b.name === 'complexity') - Number(a.name === 'complexity'));
+  const estimated: SizeMeasure = {
+    name: 'complexity_estimated',
+    heading: 'complexity, estimated',
+    of: (score) => meanOver(score, (trial) => estimatedComplexity(material, trial)),
+  };
+  return [...(first === undefined ? [] : [first]), estimated, ...rest];
+}
+
+/**
+ * Theorem 4.4's second term with a training's own constants: C its largest loss of a batch and η its largest norm of a
+ * gradient, where these are above the probe's. Λ_min and λ₀ are the probe's.
+ */
+function estimatedComplexity(
+  { provenance, extremes }: SweepMaterial,
+  { trainingId, configuration }: ConfigurationScore['trials'][number],
+): number | null {
+  const [constants, met] = [provenance.theoryConstants, extremes.get(trainingId)];
+  if (constants === null || met === undefined) return null;
+  return complexity(configuration.dropout_rate, configuration.sparsity, {
+    ...constants,
+    loss_bound: Math.max(constants.loss_bound, met.loss),
+    lipschitz: Math.max(constants.lipschitz, met.gradientNorm),
+  });
+}
+
+function meanOver(
+  { trials }: ConfigurationScore,
+  of: (trial: ConfigurationScore['trials'][number]) => number | null,
+): number | null {
+  const values = trials.map(of).filter((value) => value !== null);
+  return values.length === 0 || values.length < trials.length
+    ? null
+    : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function boundSentence({ snapshot, provenance }: SweepMaterial, points: readonly GapPoint[]): string {
+  const proxy =
+    'Complexity is the second term of Theorem 4.4 with estimated constants: a proxy that orders configurations, not a certificate. ' +
+    'Estimated from the trainings, its constants are the largest loss and gradient that each of them met, where these are above the probe’s.';
+  const trivial = provenance.theoryConstants?.loss_bound;
+  if (trivial === undefined) return proxy;
+  const terms = points.flatMap(({ score }) => score.trials[0]?.complexity ?? []);
+  const vacuous = terms.filter((term) => term > trivial).length;
+  const loss = headingOf(snapshot.definition, 'loss');
+  return (
+    `${proxy} A bound on the ${loss} says nothing where it is above ${formatNumber(trivial)}, the largest loss that knowing nothing costs: ` +
+    `the term alone is so for ${vacuous} of ${terms.length} configurations (vacuous).`
+  );
+}
+
+function gapFigure(
+  { snapshot }: SweepMaterial,
+  points: readonly GapPoint[],
+  { name, heading, of }: SizeMeasure,
+): readonly Figure[] {
+  const label = configurationLabels(snapshot);
+  const loss = headingOf(snapshot.definition, 'loss');
+  const drawn = points.flatMap(({ score, gap, lower, upper }) => {
+    const x = of(score);
+    return x === null ? [] : [{ x, y: gap, lower, upper, name: label(score) }];
+  });
+  if (drawn.length === 0) return [];
+  return [
+    {
+      kind: 'figure',
+      name: name === 'complexity' ? 'bound-and-gap' : 'estimated-bound-and-gap',
+      caption: `Measured gap in ${loss} (evaluated minus train) against ${heading}`,
+      chart: {
+        description: `${drawn.length} configurations, with 95 % intervals over seeds (Student).`,
+        x: { label: heading, scale: scaleFor(drawn.map(({ x }) => x)) },
+        y: { label: `${loss} evaluated − train`, scale: 'linear' },
+        series: [{ name: 'configurations', marks: 'points', points: drawn }],
+        references: [{ name: 'no gap', at: 0 }],
+      },
+    },
+  ];
+}
+
+/** What of all that could go with the gap does. */
+function correlationTable(points: readonly GapPoint[], measures: readonly SizeMeasure[]): Table {
+  const cell = (text: string, value: Cell['value'] = text): Cell => ({ text, value });
+  const rows = measures.flatMap(({ heading, of }) => {
+    const pairs = points.flatMap(({ score, gap }) => {
+      const size = of(score);
+      return size === null ? [] : [{ size, gap }];
+    });
+    if (pairs.length === 0) return [];
+    const sizes = pairs.map(({ size }) => size);
+    const found = rankCorrelation(
+      sizes,
+      pairs.map(({ gap }) => gap),
+    );
+    const interval =
+      found === null || found.lower === null || found.upper === null
+        ? '–'
+        : `${found.lower.toFixed(2)} to ${found.upper.toFixed(2)}`;
+    return [
+      [
+        cell(heading),
+        cell(String(new Set(sizes).size), new Set(sizes).size),
+        cell(found === null ? '–' : found.rho.toFixed(2), found?.rho ?? null),
+        cell(interval, found?.lower ?? null),
+        cell(String(pairs.length), pairs.length),
+      ],
+    ];
+  });
+  return {
+    kind: 'table',
+    name: 'gap-correlations',
+    caption:
+      'Rank correlation (Spearman) of the measured gap with what could bound it, over configurations; 95 % by bootstrap',
+    columns: [
+      { name: 'measure', heading: 'measure', align: 'left' },
+      { name: 'values', heading: 'values', align: 'right' },
+      { name: 'rho', heading: 'ρ', align: 'right' },
+      { name: 'interval', heading: '95 %', align: 'right' },
+      { name: 'configurations', heading: 'configurations', align: 'right' },
+    ],
+    rows,
+  };
+}

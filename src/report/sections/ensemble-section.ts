@@ -1,14 +1,15 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
+import { formatMeasure, measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
-import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
-import type { Figure } from '../document/document.ts';
+import { type ConfigurationScore, configurationScores, scoreInterval } from '../configuration-scores.ts';
+import type { Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { rankScores } from '../judgement.ts';
 import { membersCurve, seriesOfBest } from '../seeds-and-members.ts';
 import { shownInterval } from '../score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
-import type { SweepMaterial } from './material.ts';
+import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 import { firstObjective } from '../first-objective.ts';
 
@@ -24,12 +25,14 @@ export const ensembleSection: ReportSection = {
       ...metrics.flatMap((shown) => curveFigure(material, shown)),
       ...metrics.flatMap((shown) => drawnFigure(material, shown)),
     ];
-    if (figures.length === 0) return null;
+    const sides = twoSides(material);
+    if (figures.length === 0 && sides.length === 0) return null;
     return [
       paragraph(
         'Members are nested: the first four of M = 8 are M = 4. By Theorem 4.5 the loss of the averaged outputs is at most the members’ mean loss.',
       ),
       ...figures,
+      ...sides,
     ];
   },
 };
@@ -112,6 +115,46 @@ function drawnFigure({ snapshot, outputs }: SweepMaterial, metric: string): read
         y: { label: heading, scale: 'linear' },
         series: [{ name: configurationLabels(snapshot)(largest), marks: 'line with points', points }],
       },
+    },
+  ];
+}
+
+/** Theorem 4.5's two sides: the loss of the averaged outputs, and the mean loss of the members. */
+function twoSides({ snapshot }: SweepMaterial): readonly Table[] {
+  const loss = headingOf(snapshot.definition, 'loss');
+  const label = configurationLabels(snapshot);
+  const ensembles = rankScores(configurationScores(snapshot.trials), firstObjective(snapshot)).filter(
+    ({ evaluation }) => evaluation.ensemble_size > 1,
+  );
+  const sides = ensembles.flatMap((score) => {
+    const [own, members] = [scoreInterval(score, 'loss'), scoreInterval(score, 'mean_member_loss')];
+    return own === null || members === null ? [] : [{ score, own: own.mean, members: members.mean }];
+  });
+  if (sides.length === 0) return [];
+  const evaluations = ensembles.flatMap(({ trials }) => trials).filter(({ metrics }) => metrics !== null);
+  const held = evaluations.filter(
+    (trial) => (measure(trial, 'loss') ?? 0) <= (measure(trial, 'mean_member_loss') ?? 0),
+  );
+  const cell = (value: number): Cell => ({ text: formatMeasure('loss', value), value });
+  return [
+    {
+      kind: 'table',
+      name: 'theorem-45',
+      caption: `Theorem 4.5’s two sides of the best ${Math.min(shownBest, sides.length)} ensembles; the first is at most the second in ${held.length} of ${evaluations.length} evaluations`,
+      columns: [
+        { name: 'configuration', heading: 'configuration', align: 'left' },
+        { name: 'loss', heading: `${loss} of the mean`, align: 'right' },
+        { name: 'mean_member_loss', heading: `mean ${loss} of members`, align: 'right' },
+        { name: 'gain', heading: 'gain', align: 'right' },
+      ],
+      rows: sides
+        .slice(0, shownBest)
+        .map(({ score, own, members }) => [
+          { text: label(score), value: label(score) },
+          cell(own),
+          cell(members),
+          cell(members - own),
+        ]),
     },
   ];
 }

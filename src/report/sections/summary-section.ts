@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatMoment, formatSetting } from '../../dashboard/format-value.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
+import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
@@ -34,9 +35,12 @@ function asked({ snapshot }: SweepMaterial): string {
     .filter(([axis, values]) => values.length > 1 && axis !== 'seed')
     .map(([axis, values]) => `${fieldHeading(axis)} ${axisText(values, definition.scales?.[axis] !== undefined)}`);
   const seeds = new Set(snapshot.trials.map(({ configuration }) => configuration.seed)).size;
+  const subject = traitsOf(snapshot.trainer).method
+    ? `on ${definition.base} for ${definition.task.kind.replaceAll('-', ' ')}`
+    : 'of a program';
   const what = axes.length === 0 ? 'one configuration' : axes.join('; ');
   return (
-    `Asked: ${what}, on ${definition.base} for ${definition.task.kind.replaceAll('-', ' ')}, ` +
+    `Asked: ${what}, ${subject}, ` +
     `with ${formatCount(seeds, 'seed')}: ${formatCount(counts.total, 'training')}, ${formatCount(trialCount, 'trial')}, ` +
     `launched ${formatMoment(snapshot.createdAt)}, now ${snapshot.state}.`
   );
@@ -68,6 +72,7 @@ function winner({ snapshot, noise }: SweepMaterial): string {
 }
 
 function dropout({ snapshot, noise }: SweepMaterial): string {
+  if (!traitsOf(snapshot.trainer).method) return 'A program of its own trains: nothing is known of its dropout.';
   const objective = firstObjective(snapshot);
   const { metric } = objective;
   const heading = headingOf(snapshot.definition, metric);

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { rowScores, type StoredScores } from '../../src/evaluate/row-scores.ts';
+import { stream } from '../../src/random/stream.ts';
+import { crossFitted, plainRow, seedsRow, temperatureRow } from '../../src/report/calibration-rows.ts';
+import { configurationScores } from '../../src/report/configuration-scores.ts';
+import type { Cell } from '../../src/report/document/document.ts';
+import { Noise } from '../../src/report/noise.ts';
+import { rankCorrelation } from '../../src/report/rank-correlation.ts';
+import { ensembleOverSeeds, membersCurve } from '../../src/report/seeds-and-members.ts';
+import { sweepDocument } from '../../src/report/sweep-document.ts';
+import { everyRow } from '../../src/stats/repeats.ts';
+import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import { equalRows } from '../../src/sweep/output-rows.ts';
+import { taskOf } from '../../src/tasks/tasks.ts';
+import { metrics, trial } from '../dashboard/sweep-fixture.ts';
+import { classScores } from '../../src/metrics/scored-set.ts';
+import { evaluatedRows } from '../support/evaluated.ts';
+import { materialOf } from './report-material.ts';
+
+const shape = { kind: 'text-classification', label_names: ['ham', 'spam', 'other'] };
+const count = 120;
+const labels = Array.from(stream(7, 'test.labels').integers(count, 3));
+
+/** Six members of a seed: logits that are right more often than not, and far too sure of themselves. */
+function outputsOf(seed: number): StoredScores {
+  const shared = stream(seed, 'test.logits').normals(3 * count);
+  const members = Array.from({ length: 6 }, (_, member) =>
+    Float32Array.from(stream(seed, 'test.logits', member).normals(3 * count), (own, at) => {
+      const right = labels[Math.floor(at / 3)] === at % 3 ? 1.2 : 0;
+      return 6 * ((shared[at] ?? 0) + 0.4 * own + right);
+    }),
+  );
+  const { rows } = evaluatedRows(shape, members, labels);
+  return rowScores(
+    taskOf(shape).scores,
+    'logits',
+    members.map((member) => equalRows(member, count)),
+    rows,
+  );
+}
+
+const outputs = new Map([1, 2, 3].map((seed) => [seed, outputsOf(seed)]));
+const trials = [1, 2, 3].map((seed): TrialRow => {
+  const base = trial(seed);
+  const stored = outputs.get(seed);
+  return {
+    ...base,
+    configuration: { ...base.configuration, seed },
+    evaluation: { ...base.evaluation, ensemble_size: 6 },
+    state: 'succeeded',
+    metrics: metrics({ accuracy: stored?.value('accuracy', everyRow(count)) ?? null }),
+  };
+});
+const [score] = configurationScores(trials);
+if (score === undefined) throw new Error('no configuration');
+
+describe('calibration from stored outputs', () => {
+  it('is better at a temperature that was fitted on other rows, with the same predictions', () => {
+    const plain = plainRow('plain', score, outputs);
+    const scaled = temperatureRow('scaled', score, outputs, null);
+    expect(scaled?.temperature).toBeGreaterThan(1.5);
+    for (const metric of ['loss', 'ece', 'brier'])
+      expect(scaled?.value(metric)?.mean, metric).toBeLessThan(plain?.value(metric)?.mean ?? 0);
+    expect(scaled?.value('accuracy')?.mean).toBe(plain?.value('accuracy')?.mean);
+    const { lower, upper, mean } = scaled?.value('ece') ?? { lower: null, upper: null, mean: 0 };
+    expect(lower).toBeLessThan(mean);
+    expect(upper).toBeGreaterThan(mean);
+  });
+
+  it('fits no row’s temperature by the row itself', () => {
+    const [content] = [...outputs.values()].flatMap(({ set }) => classScores.read(set) ?? []);
+    if (content === undefined) throw new Error('no classes');
+    const before = crossFitted(content).content.probabilities;
+    // Another label of a row moves the temperature of the other half alone: never what the row is scored at.
+    const changed = { ...content, labels: content.labels.map((label, row) => (row === 5 ? (label + 1) % 3 : label)) };
+    const after = crossFitted(changed).content.probabilities;
+    expect(after.slice(15, 18)).toEqual(before.slice(15, 18));
+    expect(after).not.toEqual(before);
+  });
+
+  it('takes the seeds as one ensemble of all their members', () => {
+    const joined = ensembleOverSeeds(score, outputs);
+    expect(joined?.members).toHaveLength(18);
+    const all = [...outputs.values()].flatMap(({ members }) => members);
+    const expected = [...outputs.values()][0]?.withMembers(all).value('loss', everyRow(count));
+    expect(seedsRow('seeds', score, outputs)?.value('loss')?.mean).toBe(expected);
+    expect(ensembleOverSeeds(score, new Map([...outputs].slice(0, 2)))).toBeNull();
+  });
+
+  it('stands in the report, beside the M-curve over draws of the masks', () => {
+    const material = materialOf(1);
+    const document = sweepDocument(
+      [{ ...material, snapshot: { ...material.snapshot, trials }, outputs, noise: new Noise(outputs) }],
+      '',
+    );
+    const blocks = document.sections.flatMap(({ blocks: own }) => own);
+    const table = blocks.find((block) => 'name' in block && block.name === 'calibration-table');
+    const cells: readonly (readonly Cell[])[] = table?.kind === 'table' ? table.rows : [];
+    expect(cells.map(([label]) => label?.text)).toEqual(['p 0.5', 'p 0.5, temperature', 'p 0.5, 3 seeds as one']);
+    const names = blocks.flatMap((block) => (block.kind === 'figure' ? [block.name] : []));
+    expect(names).toEqual(expect.arrayContaining(['coverage', 'm-curve-draws', 'm-curve-draws-loss']));
+  });
+});
+
+describe('the M-curve over draws of the masks', () => {
+  const stored = outputsOf(1);
+  const curve = membersCurve(stored, 'loss');
+
+  it('has each member alone at its begin, all of them at its end, and nothing worse between', () => {
+    expect(curve.map(({ members }) => members)).toEqual([1, 2, 3, 4, 5, 6]);
+    const alone = stored.members.map((member) => stored.withMembers([member]).value('loss', everyRow(count)) ?? 0);
+    expect(curve[0]?.mean).toBeCloseTo(alone.reduce((sum, loss) => sum + loss, 0) / 6, 12);
+    expect(curve[5]).toEqual({ members: 6, mean: stored.value('loss', everyRow(count)), lower: null, upper: null });
+    // The loss is convex in the mean outputs: on average over draws a larger ensemble is no worse than one member.
+    for (const { mean } of curve.slice(1)) expect(mean).toBeLessThan(curve[0]?.mean ?? 0);
+  });
+});
+
+describe('a rank correlation', () => {
+  it('is scipy’s, with an interval around it', () => {
+    // scipy.stats.spearmanr([1, 2, 3, 4, 5, 6, 7], [2, 1, 4, 3, 7, 5, 6]).statistic
+    const found = rankCorrelation([1, 2, 3, 4, 5, 6, 7], [2, 1, 4, 3, 7, 5, 6]);
+    expect(found?.rho).toBeCloseTo(0.8214285714285715, 12);
+    expect(found?.lower).toBeLessThan(0.82);
+    expect(found?.upper).toBeLessThanOrEqual(1);
+  });
+
+  it('is none of a constant, such as complexity at one p and λ', () => {
+    expect(rankCorrelation([1, 1, 1], [1, 2, 3])).toBeNull();
+    expect(rankCorrelation([1, 2], [1, 2])).toBeNull();
+  });
+});
