@@ -1,5 +1,7 @@
 import { renderReport } from '../report/render-report.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { tookSentence } from '../report/took-sentence.ts';
+import { readSweepProvenance } from '../store/sweep-list.ts';
 import { readSweepMark } from '../store/sweep-list.ts';
 import { carryOut, cloneTools } from './dashboard-commands.ts';
 import { dashboardSource, type Watched } from './dashboard-source.ts';
@@ -32,6 +34,9 @@ export async function followSweep(
   }
   const snapshot = await readWholeSweep(record.store, name);
   say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
+  const { launchedBy } = await readSweepProvenance(record.store, name);
+  const took = tookSentence(snapshot, launchedBy['predicted_seconds']);
+  if (took !== null) say(context, took);
   context.process.exitCode = statusOfSweep(snapshot);
   return ended;
 }

@@ -1,10 +1,16 @@
 import { formatCount, formatDuration } from '../dashboard/format-value.ts';
+import type { StepShare } from '../search/early-stopping-share.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 
 /** What is said before a sweep is launched. @param reused null: not known, since no database is up */
-export function launchSummary(plan: SweepPlan, reused: number | null, cost: CostPrediction): readonly string[] {
+export function launchSummary(
+  plan: SweepPlan,
+  reused: number | null,
+  cost: CostPrediction,
+  share: StepShare | null = null,
+): readonly string[] {
   const { definition, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
   const evaluations = trainings.reduce((sum, training) => sum + training.evaluations.length, 0);
   const lines = [
@@ -14,13 +20,14 @@ export function launchSummary(plan: SweepPlan, reused: number | null, cost: Cost
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     `  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`,
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
-    `  predicted time: ${definition.program === undefined ? formatRange(cost) : 'not known: the program is yours'}`,
+    `  predicted time: ${definition.program === undefined ? timeText(cost) : 'not known: the program is yours'}`,
   ];
   if (plan.left_out_points !== undefined)
     lines.push(`  ${formatCount(plan.left_out_points, 'point')} left out by constraints`);
   if (definition.trainer === 'simulated')
     lines.splice(1, 0, '  SIMULATED: curves for load tests, not results of any model');
-  if (makeScheduler(definition.scheduler).decides) lines.push('  the scheduler may stop trainings early');
+  if (makeScheduler(definition.scheduler).decides)
+    lines.push(`  the scheduler may stop trainings early${savedText(share)}`);
   return lines;
 }
 
@@ -33,6 +40,20 @@ function rowsText({ definition, inputs }: SweepPlan): string {
   return `, rows: ${rows.join(', ')}`;
 }
 
-function formatRange({ lowSeconds, highSeconds }: CostPrediction): string {
+function timeText(cost: CostPrediction): string {
+  return `${rangeText(cost)}${cost.timed ? ', as this machine was timed with the base' : ''}`;
+}
+
+/** `under 1 s`, `up to 40 s`, `3 min 10 s to 5 min 02 s`. */
+export function rangeText({ lowSeconds, highSeconds }: Pick<CostPrediction, 'lowSeconds' | 'highSeconds'>): string {
+  if (highSeconds < 1) return 'under 1 s';
+  if (lowSeconds < 1) return `up to ${formatDuration(1000 * highSeconds)}`;
   return `${formatDuration(1000 * lowSeconds)} to ${formatDuration(1000 * highSeconds)}`;
+}
+
+/** What stopping early is expected to save, as the scheduler itself was played. */
+function savedText(share: StepShare | null): string {
+  if (share === null) return '';
+  const percent = (of: number): number => Math.round(100 * (1 - of));
+  return `, ${percent(share.mean)} % of the steps or so (${percent(share.high)} to ${percent(share.low)} % where nothing is known of them)`;
 }

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
-import { defaultSlots } from '../services/supervisor-settings.ts';
 import { commandSweep } from '../store/commands.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Store } from '../store/open-store.ts';
 import { finishedTrainings } from '../store/sweep-list.ts';
-import { predictCost } from '../sweep/predict-cost.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { launchSummary } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
@@ -15,6 +13,7 @@ import { type OpenRecord, withMachineRecord } from './open-record.ts';
 import { demandPrecisionHere, predictMemory } from './predict-memory.ts';
 import { namedBase, type PreparedSweep, prepareSweep } from './prepare-sweep.ts';
 import { recordSweep } from './record-sweep.ts';
+import { keptSpeed, type Prediction, predictionOf, timedSpeed } from './predict-time.ts';
 import { wake } from './wake.ts';
 
 /**
@@ -32,7 +31,8 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
   const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();
   const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
-  const lines = [...summaryOf(prepared, done, memory), ...recipeLines(definition)];
+  const predicted = predictionOf(prepared, done, keptSpeed(prepared, process.env));
+  const lines = [...summaryOf(prepared, done, memory, predicted), ...recipeLines(definition)];
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
     lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);
   return lines;
@@ -73,8 +73,9 @@ export async function launchSweep<Result>(
   return withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);
-    say(summaryOf(prepared, done, memory).join('\n'));
-    const { kind, sweepId } = await recordSweep(record, prepared, extend, progress);
+    const predicted = predictionOf(prepared, done, await timedSpeed(prepared, done, process.env, progress));
+    say(summaryOf(prepared, done, memory, predicted).join('\n'));
+    const { kind, sweepId } = await recordSweep(record, { ...prepared, predicted: predicted.cost }, extend, progress);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
     if (kind === 'attached' && resume) {
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
@@ -92,22 +93,13 @@ async function finishedOf(store: Store, { plan }: PreparedSweep): Promise<Readon
 }
 
 function summaryOf(
-  prepared: PreparedSweep,
+  { plan, remarks }: PreparedSweep,
   done: ReadonlySet<string> | null,
   memory: readonly string[],
+  { cost, share }: Prediction,
 ): readonly string[] {
-  const { plan, trainTokens, devTokens, setTokens = {}, encoderParameters, remarks } = prepared;
-  const slots = Math.min(plan.definition.parallelism, defaultSlots());
-  const cost = predictCost(plan, {
-    trainTokens,
-    devTokens,
-    setTokens,
-    encoderParameters,
-    slots,
-    done: done ?? new Set(),
-  });
   return [
-    ...launchSummary(plan, done === null ? null : done.size, cost),
+    ...launchSummary(plan, done === null ? null : done.size, cost, share),
     ...remarks.map((remark) => `  ${remark}`),
     ...memory,
   ];

@@ -51,7 +51,7 @@ export function predictMemory(
 }
 
 /** What this machine's own slots compute on; auto is theirs to settle. */
-function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
+export function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
   const text = environment['DROPSWEEP_DEVICE'] ?? 'cpu';
   return isDeviceKind(text) ? text : 'cpu';
 }

@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import { formatCount } from '../dashboard/format-value.ts';
+import type { CostPrediction } from '../sweep/predict-cost.ts';
 import { createSweep, type CreateSweepResult } from '../store/create-sweep.ts';
 import { describeDifference } from '../sweep/describe-difference.ts';
 import { launchedBy } from './launched-by.ts';
@@ -18,7 +19,7 @@ const announcedFrom = 10_000;
  */
 export async function recordSweep(
   record: OpenRecord,
-  { plan, datasets }: PreparedSweep,
+  { plan, datasets, predicted }: PreparedSweep & { readonly predicted?: CostPrediction },
   extend: boolean,
   note: (text: string) => void,
 ): Promise<Recorded> {
@@ -26,7 +27,13 @@ export async function recordSweep(
     if (planned > announcedFrom && recorded % announcedFrom === 0)
       note(`recorded ${formatCount(recorded, 'training')} of ${planned}`);
   };
-  const result = await createSweep(record.store, { plan, datasets, launchedBy: launchedBy(), extend, progress });
+  const result = await createSweep(record.store, {
+    plan,
+    datasets,
+    launchedBy: { ...launchedBy(), ...predictedFact(predicted) },
+    extend,
+    progress,
+  });
   if (result.kind === 'conflict') {
     const { name } = plan.definition;
     const difference = describeDifference(
@@ -47,4 +54,10 @@ export async function recordSweep(
   }
   await wake(record, result.sweepId);
   return result;
+}
+
+/** What was predicted stands with the sweep, so that it can be held against what it took. */
+function predictedFact(predicted: CostPrediction | undefined): Readonly<Record<string, string>> {
+  if (predicted === undefined || predicted.highSeconds <= 0) return {};
+  return { predicted_seconds: `${predicted.lowSeconds.toFixed(1)} to ${predicted.highSeconds.toFixed(1)}` };
 }

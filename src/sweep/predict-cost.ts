@@ -1,3 +1,4 @@
+import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
 
 /** What the prediction is made from beside the plan. */
@@ -13,11 +14,17 @@ export interface CostInputs {
   readonly encoderParameters: number;
   /** Training hashes that are done already. */
   readonly done: ReadonlySet<string>;
+  /** As a slot of this machine was timed with this base; null: it was not, and the size of the base has to tell. */
+  readonly speed?: Speed | null;
+  /** Of the steps, what is taken where the scheduler ends trainings early; absent: all. */
+  readonly stepShare?: { readonly low: number; readonly high: number };
 }
 
 export interface CostPrediction {
   readonly lowSeconds: number;
   readonly highSeconds: number;
+  /** Whether it was made from times of this machine. */
+  readonly timed: boolean;
 }
 
 /** Weights of MiniLM-L6's linears, which the two figures below were measured with on two cores. */
@@ -41,46 +48,73 @@ function setRows(sets: readonly PlannedSetEvaluation[]): ReadonlyMap<string, num
   return passes;
 }
 
+/** What a plan has to do that is not done, in tokens through the base. */
+interface Work {
+  readonly trained: number;
+  readonly scored: number;
+  /** Of the simulated trainer, which has a clock of its own. */
+  readonly simulatedSeconds: number;
+}
+
 /**
- * Time that a plan will take, as a range: tokens times measured seconds, scaled by the size of the base. Trainings
- * that are done cost nothing; pruning is not foreseen.
+ * Time that a plan will take, as a range: tokens times seconds, as a slot was timed with this base, or else as another
+ * base was on another machine, scaled by size. Trainings that are done cost nothing.
  */
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
+  const { trained, scored, simulatedSeconds } = workOf(plan, inputs);
+  const { slots, speed = null, stepShare = { low: 1, high: 1 } } = inputs;
+  const simulated = simulatedSeconds / slots;
+  const whole = (low: number, high: number, timed: boolean): CostPrediction => ({
+    lowSeconds: low + LOW * stepShare.low * simulated,
+    highSeconds: high + HIGH * stepShare.high * simulated,
+    timed,
+  });
+  if (speed !== null) {
+    // A slot was timed alone: as many work at once as there are.
+    const seconds = (end: 'low' | 'high') =>
+      (trained * stepShare[end] * speed.trained[end] + scored * speed.scored[end]) / slots;
+    return whole(seconds('low'), seconds('high'), true);
+  }
+  // These figures are a whole machine's, whatever the number of its slots.
   const scale = inputs.encoderParameters / MEASURED_PARAMETERS;
-  let seconds = 0;
+  const seconds = (share: number) =>
+    (trained * share * SECONDS_PER_TRAINED_TOKEN + scored * SECONDS_PER_SCORED_TOKEN) * scale;
+  return whole(LOW * seconds(stepShare.low), HIGH * seconds(stepShare.high), false);
+}
+
+function workOf(plan: SweepPlan, inputs: CostInputs): Work {
+  let trained = 0;
+  let scored = 0;
+  let simulatedSeconds = 0;
   for (const { training_hash, specification, evaluations, stop_steps: stops = [], sets = [] } of plan.trainings) {
     if (inputs.done.has(training_hash)) continue;
     const { configuration, total_steps, simulation, program } = specification;
     if (program !== undefined) continue;
     if (simulation !== undefined) {
-      seconds += (total_steps * simulation.step_ms) / 1000;
+      simulatedSeconds += (total_steps * simulation.step_ms) / 1000;
       continue;
     }
     const tokens = Math.min(inputs.trainTokens, configuration.max_length);
     const rows = Math.min(configuration.batch_size, specification.train.rows);
-    seconds += total_steps * configuration.train_instances * rows * tokens * SECONDS_PER_TRAINED_TOKEN * scale;
+    trained += total_steps * configuration.train_instances * rows * tokens;
     // Members are nested, so the largest ensemble of each kind serves the smaller ones.
     const passes = new Map<string, number>();
     for (const { configuration: wanted, dataset } of evaluations) {
       const key = `${wanted.split}/${wanted.mode}/${wanted.dropout_rate}/${wanted.mask_seed}`;
       // The same number of train rows is scored too, for the gap.
-      const scored = wanted.ensemble_size * (dataset.rows + Math.min(dataset.rows, specification.train.rows));
-      passes.set(key, Math.max(passes.get(key) ?? 0, scored));
+      const passed = wanted.ensemble_size * (dataset.rows + Math.min(dataset.rows, specification.train.rows));
+      passes.set(key, Math.max(passes.get(key) ?? 0, passed));
     }
     for (const [key, rows] of setRows(sets)) {
       const known = inputs.setTokens?.[key.split('/')[0] ?? ''] ?? Math.min(inputs.devTokens, configuration.max_length);
-      seconds += rows * known * SECONDS_PER_SCORED_TOKEN * scale;
+      scored += rows * known;
     }
     const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
     // On its way a training is evaluated as by the first of them.
     const onTheWay = stops.length * ([...passes.values()][0] ?? 0);
-    for (const scored of [...passes.values(), onTheWay])
-      seconds += scored * scoredTokens * SECONDS_PER_SCORED_TOKEN * scale;
+    for (const passed of [...passes.values(), onTheWay]) scored += passed * scoredTokens;
   }
   // Of a search that adapts the first trainings stand for all.
-  if (plan.adaptive_trainings !== undefined) seconds *= plan.adaptive_trainings / Math.max(1, plan.trainings.length);
-  // Slots share the machine's cores: the figures above are the whole machine's, whatever the number of slots.
-  const simulated = plan.definition.trainer === 'simulated';
-  const elapsed = simulated ? seconds / inputs.slots : seconds;
-  return { lowSeconds: LOW * elapsed, highSeconds: HIGH * elapsed };
+  const all = plan.adaptive_trainings === undefined ? 1 : plan.adaptive_trainings / Math.max(1, plan.trainings.length);
+  return { trained: all * trained, scored: all * scored, simulatedSeconds: all * simulatedSeconds };
 }

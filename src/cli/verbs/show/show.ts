@@ -1,6 +1,8 @@
 import { withRecord } from '../../../launch/open-record.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
+import { tookSentence } from '../../../report/took-sentence.ts';
+import { readSweepProvenance } from '../../../store/sweep-list.ts';
 import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
@@ -21,7 +23,9 @@ export async function show(this: CliContext, flags: ShowFlags, sweep?: string): 
     const report = trialsReport(snapshot);
     const wanted = snapshot.matching ?? snapshot.trialCount;
     const left = wanted > snapshot.trials.length ? [`Trials shown: ${snapshot.trials.length} of ${wanted}.`] : [];
-    const shown = { ...report, rows: snapshot.trials, after: [...report.after, ...left] };
+    const { launchedBy } = await readSweepProvenance(store, name);
+    const took = tookSentence(snapshot, launchedBy['predicted_seconds']) ?? [];
+    const shown = { ...report, rows: snapshot.trials, after: [...report.after, ...left].concat(took) };
     say(this, renderReport(shown, flags.format, outputWidth(this)));
   });
 }

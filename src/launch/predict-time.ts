@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { earlyStoppingShare, type StepShare } from '../search/early-stopping-share.ts';
+import { dataDirectoryOf } from '../services/data-directory.ts';
+import { defaultSlots } from '../services/supervisor-settings.ts';
+import { type CostPrediction, predictCost } from '../sweep/predict-cost.ts';
+import type { Speed } from '../sweep/speed.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
+import { readNumericsClass } from '../train/read-numerics-class.ts';
+import { keepSpeed, readSpeed, speedKey } from './kept-speeds.ts';
+import { ownDevice } from './predict-memory.ts';
+import type { PreparedSweep } from './prepare-sweep.ts';
+import { probeSpeed } from './probe-speed.ts';
+
+export interface Prediction {
+  readonly cost: CostPrediction;
+  /** Of the steps, what early stopping is expected to leave; null: it stops none. */
+  readonly share: StepShare | null;
+}
+
+/** From this predicted time on, a machine is timed: before, that takes longer than it tells. */
+const timedFromSeconds = 60;
+
+export function predictionOf(
+  prepared: PreparedSweep,
+  done: ReadonlySet<string> | null,
+  speed: Speed | null,
+): Prediction {
+  const { plan, trainTokens, devTokens, setTokens, encoderParameters } = prepared;
+  const { definition, trainings, adaptive_trainings: adaptive } = plan;
+  const slots = Math.min(definition.parallelism, defaultSlots());
+  const count = adaptive ?? trainings.length;
+  const share = earlyStoppingShare(definition, count, trainings[0]?.specification.total_steps ?? 1);
+  const cost = predictCost(plan, {
+    ...{ trainTokens, devTokens, encoderParameters, slots, speed, done: done ?? new Set<string>() },
+    ...(setTokens === undefined ? {} : { setTokens }),
+    ...(share === null ? {} : { stepShare: share }),
+  });
+  return { cost, share };
+}
+
+/** What this machine was timed at before; null: never with this base. */
+export function keptSpeed({ plan }: PreparedSweep, environment: NodeJS.ProcessEnv): Speed | null {
+  if (!traitsOf(plan.definition.trainer).base) return null;
+  const key = speedKey(plan, classOfSlots(environment));
+  return key === null ? null : readSpeed(dataDirectoryOf(environment), key);
+}
+
+/** The same, timed now where it was not and the sweep is long enough to be worth it. Other machines' slots are not timed. */
+export async function timedSpeed(
+  prepared: PreparedSweep,
+  done: ReadonlySet<string>,
+  environment: NodeJS.ProcessEnv,
+  progress: (text: string) => void,
+): Promise<Speed | null> {
+  const { plan } = prepared;
+  const kept = keptSpeed(prepared, environment);
+  const own = ownDevice(environment);
+  const elsewhere = environment['DATABASE_URL'] !== undefined || (plan.definition.device ?? own) !== own;
+  if (kept !== null || elsewhere || !traitsOf(plan.definition.trainer).base) return kept;
+  if (predictionOf(prepared, done, null).cost.highSeconds < timedFromSeconds) return null;
+  const mainPath = join(import.meta.dirname, '..', 'train', 'trainer-process-main.js');
+  const key = speedKey(plan, classOfSlots(environment));
+  if (key === null || !existsSync(mainPath)) return null;
+  progress(`timing this machine with ${plan.inputs.base.reference}, once`);
+  const speed = await probeSpeed(prepared, { mainPath, environment: slotEnvironment(environment) });
+  if (speed !== null) keepSpeed(dataDirectoryOf(environment), key, speed);
+  return speed;
+}
+
+/** As this machine's own worker gives them to its slots. */
+function slotEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / defaultSlots())));
+  return { ...environment, DROPSWEEP_THREADS: environment['DROPSWEEP_THREADS'] ?? threads };
+}
+
+function classOfSlots(environment: NodeJS.ProcessEnv): string {
+  const { DROPSWEEP_THREADS: threads } = slotEnvironment(environment);
+  return `${readNumericsClass(ownDevice(environment))} threads ${threads}`;
+}

@@ -1,0 +1,15 @@
+import { formatDuration } from '../dashboard/format-value.ts';
+import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+
+/** `Took 5 min 00 s; 3 min 10 s to 8 min 00 s were predicted.` Null before its end. @param predicted as the launch noted it */
+export function tookSentence(
+  { createdAt, finishedAt }: Pick<SweepSnapshot, 'createdAt' | 'finishedAt'>,
+  predicted: string | undefined,
+): string | null {
+  if (finishedAt === null) return null;
+  const took = `Took ${formatDuration(finishedAt.getTime() - createdAt.getTime())}`;
+  const [low, high] = (predicted ?? '').split(' to ').map(Number);
+  if (low === undefined || high === undefined || !Number.isFinite(low) || !Number.isFinite(high)) return `${took}.`;
+  if (high < 1) return `${took}; under 1 s was predicted.`;
+  return `${took}; ${formatDuration(1_000 * low)} to ${formatDuration(1_000 * high)} were predicted.`;
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keepSpeed, readSpeed } from '../../src/launch/kept-speeds.ts';
+import { rangeText } from '../../src/launch/launch-summary.ts';
+import { probeSpeed } from '../../src/launch/probe-speed.ts';
+import { tookSentence } from '../../src/report/took-sentence.ts';
+import { freezeRows } from '../../src/data/frozen-rows.ts';
+import { predictCost } from '../../src/sweep/predict-cost.ts';
+import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import { SegmentBench } from '../support/segment-run.ts';
+import { tinyRows } from '../support/tiny-model.ts';
+import { simulatedPlan } from '../support/simulated-plan.ts';
+
+const speed = { trained: { low: 1e-6, high: 2e-6 }, scored: { low: 1e-7, high: 3e-7 } };
+
+/** Two trainings of a real trainer: 20 steps of 8 rows of 16 tokens and two instances each, one pass over 50 dev rows. */
+function realPlan(bench: SegmentBench): SweepPlan {
+  const plan = simulatedPlan({
+    ...{ name: 'timed', trainings: 2, parallelism: 2 },
+    simulation: { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 20 },
+  });
+  const specification = { ...bench.specification(), total_steps: 20 };
+  const evaluations = plan.trainings[0]?.evaluations.map((evaluation) => ({ ...evaluation, dataset: bench.dev })) ?? [];
+  return {
+    ...plan,
+    definition: { ...plan.definition, trainer: 'onnx' },
+    inputs: { ...plan.inputs, base: specification.base, task: bench.task, train: bench.train, dev: bench.dev },
+    trainings: plan.trainings.map((training) => ({ ...training, specification, evaluations })),
+  };
+}
+
+describe('the time that a sweep will take', () => {
+  const bench = new SegmentBench();
+  const plan = realPlan(bench);
+  const inputs = { trainTokens: 16, devTokens: 16, slots: 2, encoderParameters: 1_000, done: new Set<string>() };
+
+  it('follows from what a slot was timed at: tokens times seconds, divided among the slots', () => {
+    const trained = 2 * 20 * 2 * 8 * 16;
+    // Two members over the dev rows and as many train rows.
+    const scored = 2 * 2 * (50 + 50) * 16;
+    const cost = predictCost(plan, { ...inputs, speed });
+    expect(cost.timed).toBe(true);
+    expect(cost.lowSeconds).toBeCloseTo((trained * 1e-6 + scored * 1e-7) / 2, 12);
+    expect(cost.highSeconds).toBeCloseTo((trained * 2e-6 + scored * 3e-7) / 2, 12);
+  });
+
+  it('falls by what early stopping is expected to save of the trained steps, and by what is done', () => {
+    const whole = predictCost(plan, { ...inputs, speed });
+    const stopped = predictCost(plan, { ...inputs, speed, stepShare: { low: 0.5, high: 0.7 } });
+    expect(stopped.lowSeconds).toBeLessThan(whole.lowSeconds);
+    expect(stopped.highSeconds).toBeGreaterThan(stopped.lowSeconds);
+    const done = new Set(plan.trainings.map(({ training_hash }) => training_hash));
+    expect(predictCost(plan, { ...inputs, speed, done })).toMatchObject({ lowSeconds: 0, highSeconds: 0 });
+  });
+
+  it('is said as a range, and never as from nothing to nothing', () => {
+    expect(rangeText({ lowSeconds: 0.1, highSeconds: 0.9 })).toBe('under 1 s');
+    expect(rangeText({ lowSeconds: 0, highSeconds: 0 })).toBe('under 1 s');
+    expect(rangeText({ lowSeconds: 0.4, highSeconds: 12 })).toBe('up to 12 s');
+    expect(rangeText({ lowSeconds: 190, highSeconds: 302 })).toBe('3 min 10 s to 5 min 02 s');
+  });
+
+  it('stands beside what it took once the sweep has ended', () => {
+    const ended = { createdAt: new Date(0), finishedAt: new Date(300_000) };
+    expect(tookSentence(ended, '190.0 to 302.0')).toBe('Took 5 min 00 s; 3 min 10 s to 5 min 02 s were predicted.');
+    expect(tookSentence(ended, undefined)).toBe('Took 5 min 00 s.');
+    expect(tookSentence({ ...ended, finishedAt: null }, '1 to 2')).toBeNull();
+  });
+
+  it('is timed by a real training of the base in a slot’s own process, and kept for the next launch', async () => {
+    const train = freezeRows(tinyRows(1, 80));
+    const dev = freezeRows(bench.devRows);
+    const datasets = [train, dev].map(({ hash, rows, bytes }) => ({ hash, rows, content: bytes }));
+    const timed = await probeSpeed(
+      { plan, datasets, trainTokens: 10, devTokens: 10 },
+      {
+        mainPath: resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js'),
+        environment: process.env,
+      },
+    );
+    if (timed === null) throw new Error('the probe came to no end');
+    for (const { low, high } of [timed.trained, timed.scored]) {
+      expect(low).toBeGreaterThan(0);
+      expect(high).toBeGreaterThan(low);
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'dropsweep-speeds-'));
+    expect(readSpeed(folder, 'cpu tiny')).toBeNull();
+    keepSpeed(folder, 'cpu tiny', timed);
+    keepSpeed(folder, 'cpu other', speed);
+    expect(readSpeed(folder, 'cpu tiny')).toEqual(timed);
+  });
+});
