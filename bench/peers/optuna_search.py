@@ -42,14 +42,37 @@ def conditional(trial):
     return 2 * abs(math.log10(trial.suggest_float("far", 1e-4, 1, log=True) / 1e-2)) / 4
 
 
-functions = {"branin": branin, "hartmann6": hartmann6, "conditional": conditional}
-name, trials, seeds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-best, last_ms = [], []
-for seed in range(seeds):
-    sampler = optuna.samplers.TPESampler(
+def zdt(trial, second):
+    x = [trial.suggest_float(f"x{i}", 0, 1) for i in range(6)]
+    g = 1 + 9 * sum(x[1:]) / 5
+    return x[0], g * second(x[0] / g)
+
+
+def zdt1(trial):
+    return zdt(trial, lambda ratio: 1 - math.sqrt(ratio))
+
+
+def zdt2(trial):
+    return zdt(trial, lambda ratio: 1 - ratio**2)
+
+
+def make_sampler(kind, seed):
+    if kind == "nsga2":
+        return optuna.samplers.NSGAIISampler(population_size=20, seed=seed)
+    return optuna.samplers.TPESampler(
         multivariate=True, group=True, constant_liar=True, n_startup_trials=10, seed=seed, warn_independent_sampling=False
     )
-    study = optuna.create_study(sampler=sampler)
+
+
+# Of several objectives what was found is given, of one the best.
+functions = {"branin": branin, "hartmann6": hartmann6, "conditional": conditional, "zdt1": zdt1, "zdt2": zdt2}
+name, trials, seeds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+kind = sys.argv[4] if len(sys.argv) > 4 else "tpe"
+several = name.startswith("zdt")
+best, fronts, last_ms = [], [], []
+for seed in range(seeds):
+    directions = ["minimize", "minimize"] if several else ["minimize"]
+    study = optuna.create_study(sampler=make_sampler(kind, seed), directions=directions)
     for number in range(trials):
         began = time.perf_counter()
         trial = study.ask()
@@ -57,5 +80,9 @@ for seed in range(seeds):
         if number >= trials - 10:
             last_ms.append(1000 * (time.perf_counter() - began))
         study.tell(trial, value)
-    best.append(study.best_value)
-print(json.dumps({"best": best, "ms": sum(last_ms) / len(last_ms), "version": optuna.__version__}))
+    if several:
+        fronts.append([trial.values for trial in study.best_trials])
+    else:
+        best.append(study.best_value)
+ms = sum(last_ms) / len(last_ms)
+print(json.dumps({"best": best, "fronts": fronts, "ms": ms, "version": optuna.__version__}))

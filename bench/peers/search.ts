@@ -7,9 +7,11 @@ import type { SampledTrial, SpacePoint } from '../../src/search/sampler.ts';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
 
 /*
- * Our samplers against Optuna's TPE (multivariate, constant liar) on test functions, function by function in one run:
+ * Our samplers against Optuna's TPE (multivariate, constant liar) and NSGA-II on test functions, function by function in
+ * one run:
  * `node dist/bench/peers/search.js --python PYTHON [--trials 100] [--seeds 30] [--long 1000]`. Regret is the best value
- * found minus the least there is; the median over seeds with its quartiles. `ms` is a suggestion's time over the last
+ * found minus the least there is, or of two objectives the area that the front found leaves of the true one's, up to
+ * (1.1, 1.1); the median over seeds with its quartiles. `ms` is a suggestion's time over the last
  * ten of the trials, `ms at` of so many results. The table goes to bench/results.
  */
 const { values: options } = parseArgs({
@@ -31,11 +33,42 @@ interface TestFunction {
   readonly scales: Readonly<Record<string, 'linear' | 'log'>>;
   readonly axes?: Readonly<Record<string, { readonly when: Readonly<Record<string, readonly string[]>> }>>;
   regret(point: SpacePoint): number;
+  /** Of two objectives: both, each the less the better. */
+  readonly pair?: (point: SpacePoint) => readonly [number, number];
+  /** The area between the true front and (1.1, 1.1). */
+  readonly area?: number;
 }
 
 const six = Array.from({ length: 6 }, (_, index) => `x${index}`);
 const numbers = (point: SpacePoint): Point =>
   Object.fromEntries(Object.entries(point).map(([name, value]) => [name, Number(value)]));
+
+/** Zitzler, Deb and Thiele's functions with six variables. */
+function zdt(second: (ratio: number) => number): Required<Pick<TestFunction, 'pair'>> & TestFunction {
+  return {
+    space: Object.fromEntries(six.map((name) => [name, [0, 1]])),
+    scales: Object.fromEntries(six.map((name) => [name, 'linear' as const])),
+    regret: () => Number.NaN,
+    pair: (point) => {
+      const [first = 0, ...rest] = six.map((name) => Number(point[name]));
+      const g = 1 + (9 * rest.reduce((sum, each) => sum + each, 0)) / 5;
+      return [first, g * second(first / g)];
+    },
+  };
+}
+
+/** The area that points dominate, up to (1.1, 1.1). */
+function dominatedArea(points: readonly (readonly [number, number])[]): number {
+  const corner = 1.1;
+  const inside = points.filter(([x, y]) => x < corner && y < corner).sort((a, b) => a[0] - b[0]);
+  let [area, height] = [0, corner];
+  for (const [x, y] of inside) {
+    if (y >= height) continue;
+    area += (corner - x) * (height - y);
+    height = y;
+  }
+  return area;
+}
 
 /** The same as in optuna_search.py. */
 const functions: Readonly<Record<string, TestFunction>> = {
@@ -70,6 +103,9 @@ const functions: Readonly<Record<string, TestFunction>> = {
         ? Math.abs(Number(point['near']) - 0.3) + 0.1
         : (2 * Math.abs(Math.log10(Number(point['far']) / 1e-2))) / 4,
   },
+  // Of the true fronts y = 1 - √x and 1 - x², x from 0 to 1: 1.1² less what lies below them.
+  zdt1: { ...zdt((ratio) => 1 - Math.sqrt(ratio)), area: 1.21 - 1 / 3 },
+  zdt2: { ...zdt((ratio) => 1 - ratio ** 2), area: 1.21 - 2 / 3 },
 };
 const hartmann = [
   { alpha: 1, a: [10, 3, 17, 3.5, 1.7, 8], p: [1312, 1696, 5569, 124, 8283, 5886] },
@@ -84,9 +120,12 @@ interface Outcome {
 }
 
 function searchAlone(of: TestFunction, kind: string, count: number, seed: number): { best: number; ms: number } {
-  const search = { kind, trials: count, seed, startup: 10, scramble: 'owen' };
+  const { pair } = of;
+  const by = pair === undefined ? {} : { by: 'front' };
+  const search = { kind, trials: count, seed, startup: 10, scramble: 'owen', population: 20, ...by };
   const sampler = makeSampler({ ...of, search });
   const history: SampledTrial[] = [];
+  const found: (readonly [number, number])[] = [];
   let best = Number.POSITIVE_INFINITY;
   let ms = 0;
   for (let number = 0; number < count; number += 1) {
@@ -96,11 +135,17 @@ function searchAlone(of: TestFunction, kind: string, count: number, seed: number
       : sampler.suggest(number, { trials: history, accepts: () => true })?.point;
     if (number >= count - 10) ms += (performance.now() - began) / 10;
     if (point === undefined) break;
+    if (pair !== undefined) {
+      const [first, second] = pair(point);
+      found.push([first, second]);
+      history.push({ point, state: 'done', value: -first, further: [-second], rung: 0 });
+      continue;
+    }
     const regret = of.regret(point);
     best = Math.min(best, regret);
     history.push({ point, state: 'done', value: -regret, rung: 0 });
   }
-  return { best, ms };
+  return { best: of.area === undefined ? best : of.area - dominatedArea(found), ms };
 }
 
 function own(of: TestFunction, kind: string, count: number, runs: number): Outcome {
@@ -108,9 +153,19 @@ function own(of: TestFunction, kind: string, count: number, runs: number): Outco
   return { best: each.map(({ best }) => best), ms: each.reduce((sum, { ms }) => sum + ms, 0) / runs };
 }
 
-function optuna(name: string, count: number, runs: number): Outcome & { readonly version: string } {
+interface PeerOutcome extends Outcome {
+  readonly version: string;
+  readonly fronts: readonly (readonly (readonly [number, number])[])[];
+}
+
+function optuna(name: string, count: number, runs: number, kind = 'tpe'): PeerOutcome {
   const program = path.join(root, 'bench', 'peers', 'optuna_search.py');
-  return JSON.parse(execFileSync(options.python, [program, name, String(count), String(runs)], { encoding: 'utf8' }));
+  const words = [program, name, String(count), String(runs), kind];
+  const outcome: PeerOutcome = JSON.parse(execFileSync(options.python, words, { encoding: 'utf8' }));
+  const { area } = functions[name] ?? {};
+  return area === undefined
+    ? outcome
+    : { ...outcome, best: outcome.fronts.map((found) => area - dominatedArea(found)) };
 }
 
 function quartiles(values: readonly number[]): string {
@@ -123,10 +178,13 @@ const rows: Record<string, string>[] = [];
 let version = '';
 for (const [name, of] of Object.entries(functions)) {
   const sides: Record<string, Outcome> = {};
-  for (const kind of ['tpe', 'random', 'sobol']) sides[kind] = own(of, kind, trials, seeds);
+  const isPair = of.pair !== undefined;
+  for (const kind of ['tpe', ...(isPair ? ['nsga2'] : []), 'random', 'sobol'])
+    sides[kind] = own(of, kind, trials, seeds);
   const peer = optuna(name, trials, seeds);
   version = peer.version;
   sides['optuna tpe'] = peer;
+  if (isPair) sides['optuna nsga2'] = optuna(name, trials, seeds, 'nsga2');
   for (const [side, { best, ms }] of Object.entries(sides))
     rows.push({ function: name, search: side, regret: quartiles(best), ms: ms.toFixed(2) });
 }

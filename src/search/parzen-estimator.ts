@@ -1,16 +1,10 @@
 import type { RandomStream } from '../random/stream.ts';
-import { shareOf, valueAt } from './draw-value.ts';
+import type { AxisCoordinates, Dimension } from './axis-coordinates.ts';
 import type { SpacePoint } from './sampler.ts';
-import { activePoint, type SpaceAxis } from './space-axes.ts';
+import type { SpaceAxis } from './space-axes.ts';
 
 /** Observations that keep their full weight; older ones fall linearly (Optuna's). */
 const fullWeight = 25;
-
-interface Dimension {
-  readonly axis: SpaceAxis;
-  /** Named values have no order: each is as far from every other. */
-  readonly named: boolean;
-}
 
 /**
  * A density over points: a mixture with one component for each observation and one for the prior, each a product over
@@ -18,6 +12,7 @@ interface Dimension {
  * value has its own weight. What a point does not have (an axis that does not apply to it) is uniform.
  */
 export class ParzenEstimator {
+  readonly #coordinates: AxisCoordinates;
   readonly #dimensions: readonly Dimension[];
   /** [components] of the mixture; the last is the prior's. */
   readonly #weights: readonly number[];
@@ -29,11 +24,9 @@ export class ParzenEstimator {
   /** [components, dimensions] logarithm of what a normal is divided by. */
   readonly #logDivisors: Float64Array;
 
-  constructor(axes: readonly SpaceAxis[], observations: readonly SpacePoint[]) {
-    this.#dimensions = axes.map((axis) => ({
-      axis,
-      named: axis.scale === null && axis.values.some((value) => typeof value === 'string'),
-    }));
+  constructor(coordinates: AxisCoordinates, observations: readonly SpacePoint[]) {
+    this.#coordinates = coordinates;
+    this.#dimensions = coordinates.dimensions;
     this.#weights = componentWeights(observations.length);
     this.#logWeights = Float64Array.from(this.#weights, Math.log);
     const components = observations.length + 1;
@@ -41,62 +34,69 @@ export class ParzenEstimator {
     this.#centres = new Float64Array(size).fill(Number.NaN);
     this.#widths = new Float64Array(size).fill(priorWidth);
     this.#logDivisors = new Float64Array(size);
-    this.#dimensions.forEach((dimension, index) => this.#layOut(dimension, index, observations));
+    const at = observations.map((point) => coordinates.of(point));
+    this.#dimensions.forEach((dimension, index) => this.#layOut(dimension, index, at));
   }
 
-  #layOut(dimension: Dimension, index: number, observations: readonly SpacePoint[]): void {
-    const at = observations.map((point) => coordinate(dimension, point));
-    const widths = dimension.named ? [] : widthsOf(at);
-    for (let component = 0; component <= observations.length; component += 1) {
-      const place = component * this.#dimensions.length + index;
-      const around = at[component] ?? null;
-      const isPrior = component === observations.length;
-      const centre = around ?? (isPrior && !dimension.named ? priorMean : Number.NaN);
-      const width = around === null ? priorWidth : (widths[component] ?? priorWidth);
-      this.#centres[place] = centre;
-      this.#widths[place] = width;
-      this.#logDivisors[place] = dimension.named || Number.isNaN(centre) ? 0 : logDivisor(centre, width);
+  #layOut({ named }: Dimension, index: number, observations: readonly Float64Array[]): void {
+    const at = new Float64Array(observations.length);
+    for (let each = 0; each < at.length; each += 1) at[each] = observations[each]?.[index] ?? Number.NaN;
+    const widths = named ? null : widthsOf(at);
+    const [centres, ownWidths, logDivisors] = [this.#centres, this.#widths, this.#logDivisors];
+    const stride = this.#dimensions.length;
+    for (let component = 0, place = index; component <= at.length; component += 1, place += stride) {
+      const isPrior = component === at.length;
+      const around = at[component] ?? Number.NaN;
+      const centre = isPrior && !named ? priorMean : around;
+      const width = isPrior || Number.isNaN(around) ? priorWidth : (widths?.[component] ?? priorWidth);
+      centres[place] = centre;
+      ownWidths[place] = width;
+      logDivisors[place] = named || Number.isNaN(centre) ? 0 : logDivisor(centre, width);
     }
   }
 
   /** A point of the density. */
   draw(source: RandomStream): SpacePoint {
     const component = pick(this.#weights, source);
-    const values = this.#dimensions.map((dimension, index) => [
-      dimension.axis.name,
-      valueOf(dimension, this.#drawCoordinate(dimension, component * this.#dimensions.length + index, source)),
-    ]);
-    return activePoint(
-      this.#dimensions.map(({ axis }) => axis),
-      Object.fromEntries(values),
+    const coordinates = this.#dimensions.map((dimension, index) =>
+      this.#drawCoordinate(dimension, component * this.#dimensions.length + index, source),
     );
+    return this.#coordinates.pointAt(coordinates);
   }
 
   logDensity(point: SpacePoint): number {
-    const at = this.#dimensions.map((dimension) => coordinate(dimension, point));
+    const at = this.#coordinates.of(point);
     const terms = new Float64Array(this.#logWeights);
     this.#dimensions.forEach((dimension, index) => {
-      const where = at[index] ?? null;
-      if (where === null) return;
+      const where = at[index] ?? Number.NaN;
+      if (Number.isNaN(where)) return;
       if (dimension.named) this.#addChoice(terms, dimension, index, where);
       else this.#addNormal(terms, index, where);
     });
     let greatest = Number.NEGATIVE_INFINITY;
-    for (const term of terms) if (term > greatest) greatest = term;
+    for (let component = 0; component < terms.length; component += 1) {
+      const term = terms[component] ?? greatest;
+      if (term > greatest) greatest = term;
+    }
     let sum = 0;
-    // What is below 2⁻⁵³ of the greatest changes nothing worth its exponential.
-    for (const term of terms) if (term > greatest - 37) sum += Math.exp(term - greatest);
+    for (let component = 0; component < terms.length; component += 1) {
+      const term = terms[component] ?? greatest;
+      // What is below 2⁻⁵³ of the greatest changes nothing worth its exponential.
+      if (term > greatest - 37) sum += Math.exp(term - greatest);
+    }
     return greatest + Math.log(sum);
   }
 
   /** Where an observation has no such axis its component is uniform there: on [0, 1], nothing is added. */
   #addNormal(terms: Float64Array, index: number, where: number): void {
     const stride = this.#dimensions.length;
+    // The innermost loop: fields of the object are read once.
+    const [centres, widths, logDivisors] = [this.#centres, this.#widths, this.#logDivisors];
     for (let component = 0, place = index; component < terms.length; component += 1, place += stride) {
-      const centre = this.#centres[place] ?? Number.NaN;
+      const centre = centres[place] ?? Number.NaN;
       if (Number.isNaN(centre)) continue;
-      const off = (where - centre) / (this.#widths[place] ?? priorWidth);
-      terms[component] = (terms[component] ?? 0) - 0.5 * off * off - (this.#logDivisors[place] ?? 0);
+      const off = (where - centre) / (widths[place] ?? priorWidth);
+      terms[component] = (terms[component] ?? 0) - 0.5 * off * off - (logDivisors[place] ?? 0);
     }
   }
 
@@ -146,21 +146,37 @@ function logDivisor(mean: number, width: number): number {
 }
 
 /** How far each is from the farther of its two neighbours (Optuna's), within bounds that fall with their number. */
-function widthsOf(coordinates: readonly (number | null)[]): readonly number[] {
-  const ascending = coordinates
-    .flatMap((at, index) => (at === null ? [] : [{ at, index }]))
-    .sort((a, b) => a.at - b.at || a.index - b.index);
+function widthsOf(coordinates: Float64Array): Float64Array {
+  const ascending = coordinates.filter((at) => !Number.isNaN(at)).sort();
   const least = 1 / Math.min(100, 2 + coordinates.length);
-  const widths = coordinates.map(() => 1);
-  ascending.forEach(({ at, index }, place) => {
-    const below = ascending[place - 1]?.at;
-    const above = ascending[place + 1]?.at;
+  const widths = new Float64Array(coordinates.length).fill(priorWidth);
+  /** Of equal ones, how many have their place: they stand in the order of observations. */
+  const placed = new Int32Array(ascending.length);
+  for (let index = 0; index < coordinates.length; index += 1) {
+    const at = coordinates[index] ?? Number.NaN;
+    if (Number.isNaN(at)) continue;
+    const first = firstNotBelow(ascending, at);
+    const place = first + (placed[first] ?? 0);
+    placed[first] = (placed[first] ?? 0) + 1;
+    const below = place === 0 ? undefined : ascending[place - 1];
+    const above = ascending[place + 1];
     const alone = below === undefined && above === undefined;
     const toBelow = below === undefined ? (alone ? at : 0) : at - below;
     const toAbove = above === undefined ? (alone ? 1 - at : 0) : above - at;
     widths[index] = Math.min(1, Math.max(least, toBelow, toAbove));
-  });
+  }
   return widths;
+}
+
+function firstNotBelow(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? value) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Rising linearly to the newest observations, which have 1, as the prior does, the last. */
@@ -172,26 +188,6 @@ function componentWeights(observations: number): readonly number[] {
   weights.push(1);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
-}
-
-/** On [0, 1], or the number of a named value; null: the point has no such axis. */
-function coordinate({ axis, named }: Dimension, point: SpacePoint): number | null {
-  const value = point[axis.name];
-  if (value === undefined) return null;
-  if (axis.scale !== null) return shareOf(axis, Number(value));
-  const place = inOrder(axis, named).indexOf(value);
-  if (place < 0) return null;
-  return named ? place : (place + 0.5) / axis.values.length;
-}
-
-function valueOf({ axis, named }: Dimension, at: number): number | string {
-  if (axis.scale !== null) return valueAt(axis, at);
-  const place = named ? at : Math.min(axis.values.length - 1, Math.floor(at * axis.values.length));
-  return inOrder(axis, named)[place] ?? 0;
-}
-
-function inOrder({ values }: SpaceAxis, named: boolean): readonly (number | string)[] {
-  return named ? values : [...values].sort((a, b) => Number(a) - Number(b));
 }
 
 function pick(weights: readonly number[], source: RandomStream): number {

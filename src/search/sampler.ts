@@ -60,6 +60,8 @@ export interface SampledTrial {
   readonly value: number | null;
   /** The other objectives, as `value`, where the sampler decides by all. */
   readonly further?: readonly number[];
+  /** What its seeds reached, where there are any; absent: not told. */
+  readonly repeats?: readonly number[];
   /** The last rung that a training of it was heard of at; null: none yet. */
   readonly rung: number | null;
 }

@@ -4,7 +4,7 @@ import { brokenConstraint, configurationAt, planTraining, type TrainingPlanner }
 import { searchedAxes } from './repeats.ts';
 import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from './sampler.ts';
 import { markRepeats } from './mark-repeats.ts';
-import type { SearchDecision, SearchEvent } from './search-event.ts';
+import type { SearchDecision, SearchEvent, SearchFact } from './search-event.ts';
 import { spaceAxes } from './space-axes.ts';
 import { aheadOf } from './suggest-ahead.ts';
 
@@ -19,6 +19,10 @@ interface SuggestedTrial {
   scored: boolean;
   rung: number | null;
   readonly values: Map<number, number>;
+  /** Other objectives, where the search is told of them. */
+  readonly further: Map<number, readonly number[]>;
+  /** As samplers see it; null: something was heard of it since. */
+  told: SampledTrial | null;
 }
 
 /** Which points a search that adapts has suggested, what became of them, and when the next is due. */
@@ -27,6 +31,7 @@ export class Suggestions implements SearchHistory {
   readonly #sampler: AdaptiveSampler;
   readonly #seeds: readonly (number | string | null)[];
   readonly #trials: SuggestedTrial[] = [];
+  readonly #told: SampledTrial[] = [];
   readonly #hashes = new Set<string>();
   /** Trainings that a slot works on or could: neither at their end nor waiting for a decision. */
   readonly #working = new Set<number>();
@@ -53,12 +58,19 @@ export class Suggestions implements SearchHistory {
   }
 
   get trials(): readonly SampledTrial[] {
-    return this.#trials.map(({ point, ended, pruned, rung, values, raced, scored }): SampledTrial => {
-      const heard = [...values.values()];
-      const value = heard.length === 0 ? null : heard.reduce((sum, each) => sum + each, 0) / heard.length;
-      if (ended.size < this.#seeds.length && !(raced && scored)) return { point, state: 'pending', value, rung };
-      return { point, state: value === null ? 'failed' : pruned ? 'pruned' : 'done', value, rung };
+    this.#trials.forEach((trial, number) => {
+      if (trial.told === null) this.#told[number] = trial.told = this.#tell(trial);
     });
+    return this.#told;
+  }
+
+  #tell({ point, ended, pruned, rung, values, raced, scored, further }: SuggestedTrial): SampledTrial {
+    const repeats = [...values.values()];
+    const value = repeats.length === 0 ? null : repeats.reduce((sum, each) => sum + each, 0) / repeats.length;
+    const others = further.size === 0 ? {} : { further: meansOf([...further.values()]) };
+    const isPending = ended.size < this.#seeds.length && !(raced && scored);
+    const state = isPending ? 'pending' : value === null ? 'failed' : pruned ? 'pruned' : 'done';
+    return { point, state, value, rung, ...(this.#seeds.length < 2 ? {} : { repeats }), ...others };
   }
 
   accepts(point: SpacePoint): boolean {
@@ -88,6 +100,7 @@ export class Suggestions implements SearchHistory {
     if (kind === 'capacity') this.#capacity = event.value ?? 0;
     const trial = this.#trials[Math.floor(ordinal / this.#seeds.length)];
     if (trial === undefined) return;
+    trial.told = null;
     if (kind === 'report' || kind === 'result') this.#heard(trial, event);
     if (kind === 'retract') trial.ended.delete(ordinal);
     if (trial.ended.has(ordinal)) return;
@@ -134,6 +147,8 @@ export class Suggestions implements SearchHistory {
       scored: false,
       rung: null,
       values: new Map(),
+      further: new Map(),
+      told: null,
     });
     for (const { training_hash, ordinal, repeat } of trainings) {
       this.#hashes.add(training_hash);
@@ -141,14 +156,21 @@ export class Suggestions implements SearchHistory {
     }
   }
 
-  #heard(trial: SuggestedTrial, { kind, ordinal, rung, value }: Extract<SearchEvent, { value: unknown }>): void {
+  #heard(trial: SuggestedTrial, { kind, ordinal, rung, value, further }: SearchFact): void {
     // A failure is told of every rung that is left; the training is over with the first.
     if (trial.ended.has(ordinal)) return;
     this.#working.delete(ordinal);
     if (value !== null) trial.rung = Math.max(rung, trial.rung ?? 0);
     if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
+    if (further !== undefined) trial.further.set(ordinal, further);
     if (value === null) trial.values.delete(ordinal);
+    if (value === null) trial.further.delete(ordinal);
     else if (kind === 'result') trial.scored = true;
     if (kind === 'result' || value === null) trial.ended.add(ordinal);
   }
+}
+
+/** Of each objective, over seeds. */
+function meansOf(values: readonly (readonly number[])[]): readonly number[] {
+  return (values[0] ?? []).map((_, place) => values.reduce((sum, each) => sum + (each[place] ?? 0), 0) / values.length);
 }

@@ -42,7 +42,7 @@ export function readAxis(section: YamlSection, field: Field, axis: AxisForm, ran
     return null;
   }
   if (!ranges || isSeq(field.node)) {
-    section.wrong(field, 'a list of values; ranges are for search: {kind: random}, sobol or tpe');
+    section.wrong(field, 'a list of values; ranges are for search: {kind: random}, sobol, tpe or nsga2');
     return null;
   }
   const zero = own.has('zero_or') ? own.section('zero_or') : null;

@@ -83,6 +83,29 @@ const searches: Readonly<Record<string, Partial<SweepDefinition>>> = {
       { metric: 'ece', direction: 'minimize' },
     ],
   },
+  'tpe by fronts': {
+    search: { kind: 'tpe', trials: 24, seed: 3, startup: 6, by: 'front' },
+    objectives: [
+      { metric: 'accuracy', direction: 'maximize' },
+      { metric: 'ece', direction: 'minimize' },
+    ],
+  },
+  'NSGA-II with an axis that is not always there': {
+    space: {
+      dropout_rate: [0, 0.8],
+      learning_rate: [1e-4, 1e-2],
+      adapter: ['lora', 'adalora'],
+      rank: [2, 4, 8],
+      target_rank: [1, 2],
+    },
+    scales: { dropout_rate: 'linear', learning_rate: 'log' },
+    axes: { target_rank: { when: { adapter: ['adalora'] } } },
+    search: { kind: 'nsga2', trials: 24, seed: 3, population: 6 },
+    objectives: [
+      { metric: 'accuracy', direction: 'maximize' },
+      { metric: 'ece', direction: 'minimize' },
+    ],
+  },
   'tpe with PASHA': { scheduler: { kind: 'pasha', rungs: [0.1, 0.3, 0.6], keep: 0.5 } },
   'a grid with Wilcoxon pruning over rungs and seeds': {
     space: { dropout_rate: [0.1, 0.3, 0.7], rank: [2, 8], seed: [1, 2, 3] },

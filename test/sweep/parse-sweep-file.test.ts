@@ -185,7 +185,7 @@ paralelism: 2
     [
       'refuses a range in a grid',
       'space: {p: {min: 0, max: 0.5}}',
-      'sweep.yaml:6:12 space.p: got a mapping, expected a list of values; ranges are for search: {kind: random}, sobol or tpe',
+      'sweep.yaml:6:12 space.p: got a mapping, expected a list of values; ranges are for search: {kind: random}, sobol, tpe or nsga2',
     ],
     [
       'refuses a log scale from 0',

@@ -146,7 +146,7 @@ search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, a
     [
       'a sampler that there is not',
       'search: {kind: tpa, trials: 3}',
-      '4:16 search.kind: got the text "tpa", expected one of grid, random, sobol, tpe; did you mean tpe?',
+      '4:16 search.kind: got the text "tpa", expected one of grid, random, sobol, tpe, nsga2; did you mean tpe?',
     ],
     [
       'a scheduler without its rungs',

@@ -4,12 +4,13 @@ import type { Sampler, SamplerKind } from '../sampler.ts';
 import { enqueued } from '../enqueued.ts';
 import { type SearchSpace, spaceAxes } from '../space-axes.ts';
 import { grid } from './grid.ts';
+import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
 
 /** Every kind of sampler; the first is that of a file that names none. */
-export const samplers: readonly SamplerKind[] = [grid, random, sobol, tpe];
+export const samplers: readonly SamplerKind[] = [grid, random, sobol, tpe, nsga2];
 
 /** The sampler that a sweep file asks for. @throws DropsweepError USAGE where this version has no such kind */
 export function makeSampler(definition: SearchSpace & Pick<SweepDefinition, 'search'>): Sampler {

@@ -1,7 +1,11 @@
 import { stream } from '../../random/stream.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
 import { wholeFrom } from '../../sweep/number-rules.ts';
+import { AxisCoordinates } from '../axis-coordinates.ts';
 import { drawNewPoint } from '../draw-new-point.ts';
+import { frontOrder } from '../../stats/non-dominated-ranks.ts';
+import { shrunkenValues } from '../shrunken-values.ts';
+import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
 import { ParzenEstimator } from '../parzen-estimator.ts';
 import { searchedAxes } from '../repeats.ts';
 import type { SampledTrial, SamplerKind, SearchHistory, SpacePoint, Suggestion } from '../sampler.ts';
@@ -17,7 +21,9 @@ const mostGood = 25;
  * results, the one whose ratio to the density of the others is greatest, which has the greatest expected improvement
  * (Bergstra et al., NeurIPS 2011; multivariate as Falkner et al., arXiv 1807.01774). The first `startup` points are the
  * random search's. Points that are still being trained count among the others, so that slots beside one another do not
- * try the same (the constant liar); so do failures.
+ * try the same (the constant liar); so do failures. Where configurations have different numbers of seeds, those of few
+ * are drawn towards the mean of all by how much seeds vary: a lucky one is not taken for good. With `by: front` the good
+ * results are those of the first fronts over all objectives, of a front the loneliest first.
  */
 export const tpe: SamplerKind = {
   section: {
@@ -37,6 +43,7 @@ export const tpe: SamplerKind = {
         expected: 'a whole number of at least 1',
         sentence: 'Points drawn at random first; default 10',
       },
+      rankingField,
     ],
     read: (section) => {
       const trials = section.number('trials', wholeFrom(1));
@@ -45,6 +52,7 @@ export const tpe: SamplerKind = {
         trials: trials ?? 1,
         seed: section.number('seed', wholeFrom(0)) ?? 0,
         startup: section.number('startup', wholeFrom(1)) ?? 10,
+        ...readRanking(section),
       };
     },
   },
@@ -52,11 +60,14 @@ export const tpe: SamplerKind = {
     const seed = numberSetting(search, 'seed');
     const startup = numberSetting(search, 'startup');
     const { drawn } = searchedAxes(axes);
+    const coordinates = new AxisCoordinates(drawn);
+    const ranking = rankingOf(search);
     return {
       independent: false,
       trials: numberSetting(search, 'trials'),
+      allObjectives: ranking === 'front',
       suggest: (number, history) => {
-        const suggestion = number < startup ? null : bestRatio(drawn, seed, number, history);
+        const suggestion = number < startup ? null : bestRatio({ coordinates, ranking, seed }, number, history);
         return suggestion ?? atRandom(drawn, seed, number, history);
       },
     };
@@ -68,16 +79,17 @@ function atRandom(axes: readonly SpaceAxis[], seed: number, number: number, hist
   return point === null ? null : { point, reason: `tpe: point ${number + 1}, drawn at random` };
 }
 
-function bestRatio(
-  axes: readonly SpaceAxis[],
-  seed: number,
-  number: number,
-  history: SearchHistory,
-): Suggestion | null {
-  const { good, others, results } = divide(history.trials);
+interface Tpe {
+  readonly coordinates: AxisCoordinates;
+  readonly ranking: Ranking;
+  readonly seed: number;
+}
+
+function bestRatio({ coordinates, ranking, seed }: Tpe, number: number, history: SearchHistory): Suggestion | null {
+  const { good, others, results } = divide(history.trials, ranking);
   if (results === 0) return null;
-  const below = new ParzenEstimator(axes, good);
-  const above = new ParzenEstimator(axes, others);
+  const below = new ParzenEstimator(coordinates, good);
+  const above = new ParzenEstimator(coordinates, others);
   const source = stream(seed, 'tpe', number);
   let best: { readonly point: SpacePoint; readonly ratio: number } | null = null;
   for (let candidate = 0; candidate < candidates; candidate += 1) {
@@ -94,17 +106,43 @@ function bestRatio(
  * The best results, and all other points, both in the order of their suggestion. What was pruned comes after what came to
  * its end, the later it was pruned the better.
  */
-function divide(trials: readonly SampledTrial[]) {
-  const ranked = trials
-    .flatMap(({ state, value, rung }, number) =>
-      value !== null && (state === 'done' || state === 'pruned')
-        ? [{ number, value, reached: state === 'done' ? Number.POSITIVE_INFINITY : (rung ?? 0) }]
-        : [],
-    )
-    .sort((a, b) => (a.reached === b.reached ? b.value - a.value || a.number - b.number : b.reached - a.reached));
+function divide(trials: readonly SampledTrial[], ranking: Ranking) {
+  const values = shrunkenValues(trials);
+  const ranked = trials.flatMap(({ state, rung, further = [] }, number) => {
+    const value = values[number] ?? null;
+    if (value === null || (state !== 'done' && state !== 'pruned')) return [];
+    return [{ number, value, further, reached: state === 'done' ? Number.POSITIVE_INFINITY : (rung ?? 0) }];
+  });
+  if (ranking === 'front') sortByFronts(ranked);
+  else
+    ranked.sort((a, b) => (a.reached === b.reached ? b.value - a.value || a.number - b.number : b.reached - a.reached));
   const count = Math.min(mostGood, Math.ceil(goodShare * ranked.length));
   const chosen = new Set(ranked.slice(0, count).map(({ number }) => number));
-  const points = (isGood: boolean) =>
-    trials.flatMap(({ point }, number) => (chosen.has(number) === isGood ? [point] : []));
-  return { good: points(true), others: points(false), results: ranked.length };
+  const good: SpacePoint[] = [];
+  const others: SpacePoint[] = [];
+  trials.forEach(({ point }, number) => (chosen.has(number) ? good : others).push(point));
+  return { good, others, results: ranked.length };
+}
+
+interface RankedTrial {
+  readonly number: number;
+  readonly value: number;
+  readonly further: readonly number[];
+  readonly reached: number;
+}
+
+/** Who came further first; of these by fronts. */
+function sortByFronts(ranked: RankedTrial[]): void {
+  const places = new Map<RankedTrial, number>();
+  for (const reached of new Set(ranked.map((each) => each.reached))) {
+    const there = ranked.filter((each) => each.reached === reached);
+    const order = frontOrder(there.map(({ value, further }) => [value, ...further]));
+    order.forEach((index, place) => {
+      const trial = there[index];
+      if (trial !== undefined) places.set(trial, place);
+    });
+  }
+  ranked.sort((a, b) =>
+    a.reached === b.reached ? (places.get(a) ?? 0) - (places.get(b) ?? 0) : b.reached - a.reached,
+  );
 }

@@ -2,7 +2,7 @@ import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
-import { type Ranking, rankingField, rankingOf, readRanking } from './ranking.ts';
+import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
 import { RungFold } from './rung-fold.ts';
 import { stepsOfShares } from './rung-shares.ts';
 

@@ -3,7 +3,7 @@ import { properShare } from '../../sweep/number-rules.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { FrontRung } from './front-rung.ts';
 import { RankedRung, type Rung } from './ranked-rung.ts';
-import { readRanking, rankingField, rankingOf, type Ranking } from './ranking.ts';
+import { readRanking, rankingField, rankingOf, type Ranking } from '../ranking.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
 /** A rule of who goes on: asks each rung in turn, the earliest first, for the decisions that follow now. */

@@ -1,13 +1,13 @@
-import type { KindField, KindSettings } from '../../sweep/search-section.ts';
-import type { YamlSection } from '../../sweep/yaml-section.ts';
+import type { KindField, KindSettings } from '../sweep/search-section.ts';
+import type { YamlSection } from '../sweep/yaml-section.ts';
 
-/** What a rung ranks by: the first objective, or all of them, by fronts. */
+/** What results are ranked by: the first objective, or all of them, by fronts. */
 export type Ranking = 'first' | 'front';
 
 export const rankingField: KindField = {
   name: 'by',
   expected: 'first, front',
-  sentence: 'What a rung ranks by: the first objective, or fronts over all objectives; default first',
+  sentence: 'What results are ranked by: the first objective, or fronts over all objectives; default first',
 };
 
 /** Left out where it is the default: what was launched before it was there is the same. */
