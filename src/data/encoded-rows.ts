@@ -8,6 +8,8 @@ export interface EncodedInput {
   readonly labels: readonly number[];
   /** Number of its row among the rows. */
   readonly row: number;
+  /** How many of the head's numbers are its own, the first of them; absent: all. */
+  readonly outputs?: number;
   /** Where each token begins and ends in the row's text, in code points; −1 where in none. Of tasks that cut texts alone. */
   readonly spans?: Int32Array;
 }

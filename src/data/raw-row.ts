@@ -17,6 +17,8 @@ export interface RawDataset {
   readonly train: readonly RawRow[];
   readonly dev: readonly RawRow[];
   readonly test: readonly RawRow[] | null;
+  /** Rows that others are shown with; absent: the source names none. */
+  readonly examples?: readonly RawRow[];
   readonly labels?: readonly string[];
   /** What was done about rows, in sentences. */
   readonly notes?: readonly string[];

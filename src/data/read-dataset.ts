@@ -21,7 +21,8 @@ export interface ReadDataset {
  */
 export async function readDataset(definition: TaskDefinition, formats: readonly TableFormat[]): Promise<ReadDataset> {
   const all = await readRaw(definition, formats);
-  for (const split of [all.train, all.dev, all.test ?? []]) for (const row of split) demandStorable(row);
+  for (const split of [all.train, all.dev, all.test ?? [], all.examples ?? []])
+    for (const row of split) demandStorable(row);
   return { all, drawn: (split) => subsample(definition, split, all[split] ?? []) };
 }
 

@@ -14,13 +14,18 @@ import type { Table, TableFormat } from './table.ts';
  */
 export async function readFiles(source: FileSource, formats: readonly TableFormat[]): Promise<RawDataset> {
   const read = (places: Places): Promise<RawRow[]> => readSplit(source, places, formats);
-  const { train: trainPlaces, dev: devPlaces, test } = source;
+  const { train: trainPlaces, dev: devPlaces, test, examples } = source;
   const whole = await read(trainPlaces);
   const { train, dev } =
     typeof devPlaces === 'object' && 'fraction' in devPlaces
       ? heldOut(whole, devPlaces)
       : { train: whole, dev: isDeepStrictEqual(devPlaces, trainPlaces) ? whole : await read(devPlaces) };
-  return { train, dev, test: test === undefined ? null : await read(test) };
+  return {
+    train,
+    dev,
+    test: test === undefined ? null : await read(test),
+    ...(examples === undefined ? {} : { examples: await read(examples) }),
+  };
 }
 
 async function readSplit(source: FileSource, places: Places, formats: readonly TableFormat[]): Promise<RawRow[]> {

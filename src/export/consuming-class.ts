@@ -50,7 +50,7 @@ export function consumingClass(
   const head = objective.head(task);
   const usual = `${named.prefix}For${published.transformersHead}`;
   const found =
-    head.of === 'next_tokens' || head.of === 'vocabulary'
+    head.of === 'next_tokens' || head.of === 'next_words' || head.of === 'vocabulary'
       ? { name: named.languageModel ?? usual, head: [] }
       : { name: usual, head: head.of === 'tokens' ? [head.linear] : named.sampleHead };
   if (pooling === 'mean') {

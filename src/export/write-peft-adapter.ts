@@ -67,9 +67,10 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
 /** What transformers has to be told of the head, where it cannot know by the class: how many outputs, and their names. */
 function headOptions(task: TaskShape): string {
   const { label_names: names } = task;
+  if (!('id2label' in taskOf(task).published.config(task))) return '';
   if (names.length > 0) {
     const labels = JSON.stringify(Object.fromEntries(names.map((name, index) => [index, name])));
     return `, num_labels=${names.length}, id2label={int(i): name for i, name in ${labels}.items()}`;
   }
-  return 'id2label' in taskOf(task).published.config(task) ? ', num_labels=1' : '';
+  return ', num_labels=1';
 }

@@ -38,9 +38,9 @@ export async function fetchDataset(source: HubSource, options: FetchDatasetOptio
   const request = { ...options, source, access: hubAccess(options.environment), folder };
   mkdirSync(folder, { recursive: true });
   return withFileLock(join(folder, 'lock'), async () => {
-    const { kind: _, dataset: __, config: ___, revision, train, dev, test, ...reading } = source;
+    const { kind: _, dataset: __, config: ___, revision, train, dev, test, examples, ...reading } = source;
     const published = await factsAt(request, revision ?? 'main');
-    const splits = [train, ...(typeof dev === 'string' ? [dev] : []), ...(test === undefined ? [] : [test])];
+    const splits = [train, dev, test, examples].filter((split) => typeof split === 'string');
     const hasAll = splits.every((split) => filesOfSplit(request, published, split).length > 0);
     const facts = hasAll || revision !== undefined ? published : await factsAt(request, converted);
     const places = (split: string) => fetchSplit(request, facts, split);
@@ -50,6 +50,7 @@ export async function fetchDataset(source: HubSource, options: FetchDatasetOptio
       train: await places(train),
       dev: typeof dev === 'string' ? await places(dev) : dev,
       ...(test === undefined ? {} : { test: await places(test) }),
+      ...(examples === undefined ? {} : { examples: await places(examples) }),
     };
   });
 }

@@ -20,6 +20,6 @@ export async function describeSweepData(
   const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
   const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
   const place = !traitsOf(trainer).base ? '' : (model?.folder ?? '');
-  const dataset = settledBy(loaded, place);
+  const dataset = await settledBy(loaded, place);
   return fullReport(await describeData(dataset, { place, maxLength: Math.max(...lengths), measured: true }));
 }

@@ -30,7 +30,7 @@ export async function loadSets(
   for (const definition of sets) {
     const task = await withLocalData(definition.task, process.env, progress);
     const read = await loadSet({ ...definition, task }, shape);
-    const set = definition.own_task ? settledBy(read, place) : read;
+    const set = definition.own_task ? await settledBy(read, place) : read;
     loaded.push({ definition, loaded: set, frozen: freezeRows(set.rows) });
   }
   return loaded;

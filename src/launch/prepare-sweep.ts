@@ -51,7 +51,7 @@ export async function prepareSweep(
   const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = traitsOf(definition.trainer).base ? await resolveBase(definition.base) : namedBase(definition.base);
-  const rows = settledBy(loaded, base.folder);
+  const rows = await settledBy(loaded, base.folder);
   const sets = await loadSets(definition, rows.task, base.folder, progress);
   const frozen = {
     train: freezeRows(rows.train),

@@ -1,3 +1,4 @@
+import { choiceScores } from './choice-scores.ts';
 import { confusionOf, rightShare } from './confusion-matrix.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
@@ -12,6 +13,7 @@ export const accuracy: Metric = {
   computations: [
     computedFrom(classScores, (content) => rightShare(confusionOf(content))),
     computedFrom(labelSetScores, exactlyRight),
+    computedFrom(choiceScores, (content) => rightShare(confusionOf(content))),
   ],
   over: 'rows',
   gap: 'minimize',

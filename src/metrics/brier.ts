@@ -1,3 +1,4 @@
+import { choiceScores } from './choice-scores.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { type ClassScores, classScores } from './scored-set.ts';
@@ -8,7 +9,7 @@ export const brier: Metric = {
   direction: 'minimize',
   range: [0, 2],
   format: formatScore,
-  computations: [computedFrom(classScores, brierScore)],
+  computations: [computedFrom(classScores, brierScore), computedFrom(choiceScores, brierScore)],
   over: 'rows',
   calibration: true,
   sentence: 'Mean over rows of Σ over classes (probability − [class is the label])²',

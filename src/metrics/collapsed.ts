@@ -1,3 +1,4 @@
+import { choiceScores } from './choice-scores.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
 import { classScores, labelSetScores } from './scored-set.ts';
 
@@ -5,7 +6,9 @@ import { classScores, labelSetScores } from './scored-set.ts';
 export const collapsed: SetDetail = {
   name: 'collapsed',
   computations: [
-    computedFrom(classScores, ({ predictions, labels }) => new Set(predictions).size === 1 && new Set(labels).size > 1),
+    ...[classScores, choiceScores].map((form) =>
+      computedFrom(form, ({ predictions, labels }) => new Set(predictions).size === 1 && new Set(labels).size > 1),
+    ),
     computedFrom(labelSetScores, ({ names, predictions, labels }) => {
       const varies = (flags: Uint8Array): boolean => flags.some((flag, i) => flag !== flags[i % names.length]);
       return !varies(predictions) && varies(labels);

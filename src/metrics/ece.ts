@@ -1,3 +1,4 @@
+import { choiceScores } from './choice-scores.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { expectedCalibrationError, reliabilityBins } from './reliability-bins.ts';
@@ -9,7 +10,9 @@ export const ece: Metric = {
   direction: 'minimize',
   range: [0, 1],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => expectedCalibrationError(reliabilityBins(content)))],
+  computations: [classScores, choiceScores].map((form) =>
+    computedFrom(form, (content) => expectedCalibrationError(reliabilityBins(content))),
+  ),
   over: 'corpus',
   calibration: true,
   sentence: 'Expected calibration error over 15 equal-width bins of the confidence',

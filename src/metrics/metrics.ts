@@ -1,5 +1,6 @@
 import { accuracyAtCoverage } from './accuracy-at-coverage.ts';
 import { accuracy } from './accuracy.ts';
+import { accuracyPerSubject } from './accuracy-per-subject.ts';
 import { answerF1 } from './answer-f1.ts';
 import { brierReliability } from './brier-reliability.ts';
 import { brierResolution } from './brier-resolution.ts';
@@ -17,6 +18,7 @@ import { expectedKeptEntries } from './expected-kept-entries.ts';
 import { f1 } from './f1.ts';
 import { inferencePasses } from './inference-passes.ts';
 import { loss } from './loss.ts';
+import { macroAccuracy } from './macro-accuracy.ts';
 import { macroF1 } from './macro-f1.ts';
 import { macroRecall } from './macro-recall.ts';
 import { matthews } from './matthews.ts';
@@ -30,6 +32,7 @@ import { recallPerClass } from './recall-per-class.ts';
 import { reliability } from './reliability.ts';
 import { setMetric, setOfMetric } from './set-metric.ts';
 import { spearman } from './spearman.ts';
+import { groupAccuracies } from './subject-groups.ts';
 import { top3Accuracy, top5Accuracy } from './top-accuracy.ts';
 import { trainSeconds } from './train-seconds.ts';
 import { trainableParameters } from './trainable-parameters.ts';
@@ -40,6 +43,8 @@ import { unanswered } from './unanswered.ts';
 /** Every metric but those that follow from these, in the order that messages and tables name them in. */
 export const metrics: readonly Metric[] = [
   accuracy,
+  macroAccuracy,
+  ...groupAccuracies,
   f1,
   macroF1,
   microF1,
@@ -72,7 +77,7 @@ export const metrics: readonly Metric[] = [
   trainableParameters,
 ];
 
-export const details: readonly SetDetail[] = [recallPerClass, reliability, collapsed, unanswered];
+export const details: readonly SetDetail[] = [recallPerClass, accuracyPerSubject, reliability, collapsed, unanswered];
 
 /** What the train rows' value of a metric, and its gap, are called. */
 export const trainName = (name: string): string => `train_${name}`;

@@ -1,8 +1,9 @@
+import { choiceScores } from './choice-scores.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
 import { reliabilityBins } from './reliability-bins.ts';
 import { classScores } from './scored-set.ts';
 
 export const reliability: SetDetail = {
   name: 'reliability',
-  computations: [computedFrom(classScores, (content) => reliabilityBins(content))],
+  computations: [classScores, choiceScores].map((form) => computedFrom(form, (content) => reliabilityBins(content))),
 };

@@ -7,7 +7,12 @@ import type { EncoderReading } from './encoder.ts';
  * What a head is to give: numbers for each sample, or for each token; or of a language model's each token, scores of the
  * whole vocabulary, or the log-likelihood of the token that follows, [batch, tokens, 1].
  */
-export type HeadTask = SampleHead | TokenHead | { readonly of: 'vocabulary' } | { readonly of: 'next_tokens' };
+export type HeadTask =
+  | SampleHead
+  | TokenHead
+  | NextWordHead
+  | { readonly of: 'vocabulary' }
+  | { readonly of: 'next_tokens' };
 
 export interface SampleHead {
   readonly of: 'samples';
@@ -21,6 +26,12 @@ export interface TokenHead {
   readonly outputs: number;
   /** What transformers calls the linear. */
   readonly linear: string;
+}
+
+/** What some tokens score as the one that follows each sample: of a language model, whose own output matrix tells. */
+export interface NextWordHead {
+  readonly of: 'next_words';
+  readonly tokens: readonly number[];
 }
 
 export interface HeadTensor {

@@ -29,14 +29,15 @@ function readFiles(section: YamlSection, lookup: FileLookup, task: TaskSection |
   const train = readPlaces(section, 'train', lookup);
   const dev = isHeldOut(section) ? readHeldOut(section, task) : readPlaces(section, 'dev', lookup);
   const test = readPlaces(section, 'test', lookup);
+  const examples = task?.examples === undefined ? null : readPlaces(section, 'examples', lookup);
   const reading = readReading(section, task);
   const known = namesOf(task?.formats ?? []);
   if (!section.has('train')) section.missing('train', `a file: ${known} (or package:, glue: or hub: instead)`);
   if (!section.has('dev'))
     section.missing('dev', `a file of held-out rows: ${known}; or {fraction: 0.1} of the train rows`);
   if (train === null || dev === null || reading === null) return null;
-  for (const [key, places] of Object.entries({ train, dev, test })) demandFormat(section, key, places, task);
-  return { kind: 'files', ...reading, train, dev, ...(test === null ? {} : { test }) };
+  for (const [key, places] of Object.entries({ train, dev, test, examples })) demandFormat(section, key, places, task);
+  return { kind: 'files', ...reading, train, dev, ...(test === null ? {} : { test }), ...(examples && { examples }) };
 }
 
 /** Where the file names no format, each name has to tell one. */
@@ -66,9 +67,10 @@ function readHub(section: YamlSection, task: TaskSection | undefined): HubSource
   const dev = isHeldOut(section) ? readHeldOut(section, task) : (section.text('dev') ?? 'validation');
   const train = section.text('train') ?? 'train';
   const test = section.text('test');
+  const examples = task?.examples === undefined ? null : section.text('examples');
   const reading = readReading(section, task);
   if (source === null || dev === null || reading === null) return null;
-  return { ...source, ...reading, train, dev, ...(test === null ? {} : { test }) };
+  return { ...source, ...reading, train, dev, ...(test === null ? {} : { test }), ...(examples && { examples }) };
 }
 
 export function readHubPlace(section: YamlSection): Pick<HubSource, 'kind' | 'dataset' | 'config' | 'revision'> | null {

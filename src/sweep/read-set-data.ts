@@ -38,21 +38,30 @@ function fileRows(
   const rows = readPlaces(section, 'rows', lookup);
   if (!section.has('rows'))
     section.missing('rows', `a file: ${namesOf(task.formats ?? [])}; or a split, with hub: or glue:`);
+  const examples = task.examples === undefined ? null : readPlaces(section, 'examples', lookup);
   const reading = readReading(section, task);
   if (rows === null || reading === null) return null;
-  demandFormat(section, 'rows', rows, task);
+  for (const [key, places] of Object.entries({ rows, examples })) demandFormat(section, key, places, task);
   const header = reading.header ?? inheritedHeader;
-  return { kind: 'files', ...reading, ...(header && { header }), train: rows, dev: rows };
+  return {
+    kind: 'files',
+    ...reading,
+    ...(header && { header }),
+    train: rows,
+    dev: rows,
+    ...(examples && { examples }),
+  };
 }
 
 function hubRows(section: YamlSection, source: ReturnType<typeof readHubPlace>, task: TaskSection): HubSource | null {
   const split = section.text('rows');
   if (!section.has('rows')) section.missing('rows', 'the name of a split, such as validation');
+  const examples = task.examples === undefined ? null : section.text('examples');
   const reading = readReading(section, task);
   if (source === null || split === null || reading === null) return null;
   const { kind, dataset, config, revision } = source;
   const place = { kind, dataset, ...(config && { config }), ...(revision && { revision }) };
-  return { ...place, ...reading, train: split, dev: split };
+  return { ...place, ...reading, train: split, dev: split, ...(examples && { examples }) };
 }
 
 /** Without `rows` those that its task is usually judged by. */

@@ -67,6 +67,8 @@ export interface FileSource extends FileReading {
   readonly train: Places;
   readonly dev: Places | HeldOut;
   readonly test?: Places;
+  /** Rows that others are shown with, where the task has any. */
+  readonly examples?: Places;
 }
 
 /** A data set of Hugging Face's hub: splits by their names there. */
@@ -79,6 +81,7 @@ export interface HubSource extends FileReading {
   readonly train: string;
   readonly dev: string | HeldOut;
   readonly test?: string;
+  readonly examples?: string;
 }
 
 /** A task of GLUE, in its own files or the hub's; splits that are not named are those that the benchmark has. */

@@ -12,6 +12,8 @@ export interface TaskSection {
   readonly objectives: readonly string[];
   /** What a row is made of. */
   readonly columns: readonly TaskColumn[];
+  /** What rows stand in `data.examples`; absent: the task takes none. */
+  readonly examples?: string;
   /** Formats of files that the task has for itself. */
   readonly formats?: readonly TaskFormat[];
   /** What it predicts, in one sentence of the reference without its full stop. */

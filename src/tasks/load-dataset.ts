@@ -25,7 +25,7 @@ export async function loadDataset(definition: TaskDefinition): Promise<LoadedDat
   const read = await readDataset(definition, formatsOf(definition));
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
-  const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task);
+  const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task, all);
   return {
     task,
     train: read.drawn('train').map(freeze),
@@ -53,7 +53,7 @@ export async function loadSet(
   const { rows, recordedAs } = taskOf(definition);
   const read = await readDataset(definition, formatsOf(definition));
   const task = own ? { kind: recordedAs, ...rows.shape(definition, read.all) } : shape;
-  return { task, rows: read.drawn('dev').map((row) => rows.freeze(row, task)) };
+  return { task, rows: read.drawn('dev').map((row) => rows.freeze(row, task, read.all)) };
 }
 
 /**
@@ -61,8 +61,8 @@ export async function loadSet(
  * @param place the base's folder or ONNX file, or empty
  * @throws MODEL_UNSUPPORTED where the tokenizer lacks what the task needs
  */
-export function settledBy<Rows extends { readonly task: TaskShape }>(loaded: Rows, place: string): Rows {
+export async function settledBy<Rows extends { readonly task: TaskShape }>(loaded: Rows, place: string): Promise<Rows> {
   const { settle } = taskOf(loaded.task);
   if (settle === undefined || place === '') return loaded;
-  return { ...loaded, task: settle(loaded.task, openTokenizer(place)) };
+  return { ...loaded, task: await settle(loaded.task, openTokenizer(place)) };
 }

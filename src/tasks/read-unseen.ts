@@ -44,7 +44,8 @@ export function freezeUnlabelled(
 ): readonly FrozenRow[] {
   const unlabelled = unlabelledOf(definition);
   const { rows: taskRows } = taskOf(definition);
-  return rows.map((row, number) => taskRows.freeze(unlabelled.complete(row, number, shape), shape));
+  const raw = { train: rows, dev: [], test: null };
+  return rows.map((row, number) => taskRows.freeze(unlabelled.complete(row, number, shape), shape, raw));
 }
 
 function unlabelledOf(definition: Pick<TaskDefinition, 'kind'>): UnlabelledRows {

@@ -28,7 +28,7 @@ export interface Task {
    * What the model's tokenizer settles of it besides, before anything is planned; absent: nothing.
    * @throws MODEL_UNSUPPORTED where it lacks what the task needs
    */
-  readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape;
+  readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape | Promise<TaskShape>;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
   /** Whether a row may become several inputs, which a launch has to count then. */
@@ -51,8 +51,8 @@ export interface TaskRows {
   readonly readers?: Readonly<Record<string, TableReader>>;
   /** What the rows of the source settle of the task. @throws DATA_INVALID where they are none of it */
   shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'>;
-  /** @throws DATA_INVALID with the row's place */
-  freeze(row: RawRow, shape: TaskShape): FrozenRow;
+  /** @param raw the source that the row is of @throws DATA_INVALID with the row's place */
+  freeze(row: RawRow, shape: TaskShape, raw: RawDataset): FrozenRow;
   /** Characters that the model reads of a row: what a launch's prediction goes by. */
   characters(row: FrozenRow): number;
   /** What the model reads of a row, as one text for people: rows of equal content are one example. */

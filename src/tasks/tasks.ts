@@ -3,6 +3,7 @@ import type { TableFormat } from '../data/table.ts';
 import { tableFormats } from '../data/table-formats.ts';
 import type { TaskSection } from '../sweep/task-section.ts';
 import { languageModelling } from './language-modelling/task.ts';
+import { multipleChoice } from './multiple-choice/task.ts';
 import { multiLabelClassification } from './multi-label-classification/task.ts';
 import { questionAnswering } from './question-answering/task.ts';
 import type { Task } from './task.ts';
@@ -18,6 +19,7 @@ const tasks: readonly Task[] = [
   questionAnswering,
   tokenClassification,
   languageModelling,
+  multipleChoice,
 ];
 
 /** What a sweep file may say of a task. */

@@ -32,6 +32,7 @@ function outputLength(shape: TaskShape): (input: EncodedInput) => number {
   const head = taskOf(shape).objective.head(shape);
   if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
   if (head.of === 'next_tokens') return ({ ids }) => ids.length;
+  if (head.of === 'next_words') return ({ outputs = head.tokens.length }) => outputs;
   return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
 }
 

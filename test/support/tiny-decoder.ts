@@ -13,6 +13,8 @@ export interface TinyDecoder {
   readonly layers: number;
   readonly positions: number;
   readonly chatTemplate: string | null;
+  /** Words that its tokeniser has besides. */
+  readonly more: readonly string[];
 }
 
 const usual: TinyDecoder = {
@@ -20,6 +22,7 @@ const usual: TinyDecoder = {
   hidden: 16,
   layers: 2,
   positions: 128,
+  more: [],
   chatTemplate:
     "{% for message in messages %}{{ '<turn> ' + message['role'] + ' ' + message['content'] + ' </s> ' }}{% endfor %}{% if add_generation_prompt %}{{ '<turn> assistant ' }}{% endif %}",
 };
@@ -37,7 +40,8 @@ const keyHeads = (family: TinyFamily): number => (family === 'gpt2' ? 2 : 1);
  */
 export function writeTinyDecoder(folder: string, change: Partial<TinyDecoder> = {}): void {
   const model = { ...usual, ...change };
-  const { family, hidden, layers, positions, chatTemplate } = model;
+  const { family, hidden, layers, positions, chatTemplate, more } = model;
+  const vocabulary = [...words, ...more];
   const rotary = {
     model_type: family,
     hidden_act: 'silu',
@@ -49,7 +53,7 @@ export function writeTinyDecoder(folder: string, change: Partial<TinyDecoder> = 
     num_hidden_layers: layers,
     rms_norm_eps: 1e-6,
     tie_word_embeddings: true,
-    vocab_size: words.length,
+    vocab_size: vocabulary.length,
     pad_token_id: 0,
     ...(family === 'qwen3' ? { head_dim: hidden / 2 } : {}),
     ...(family === 'mistral' ? { sliding_window: null } : {}),
@@ -60,11 +64,11 @@ export function writeTinyDecoder(folder: string, change: Partial<TinyDecoder> = 
     n_layer: layers,
     n_head: 2,
     n_positions: positions,
-    vocab_size: words.length,
+    vocab_size: vocabulary.length,
     pad_token_id: 0,
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(family === 'gpt2' ? gpt2 : rotary));
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizerOf(vocabulary)));
   const settings = {
     bos_token: '<s>',
     eos_token: '</s>',
@@ -79,6 +83,24 @@ export function writeTinyDecoder(folder: string, change: Partial<TinyDecoder> = 
   writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(tensors, { format: 'pt' }));
 }
 
+const letters = ['A', 'B', 'C', 'D'];
+/** Words of questions, as the tokeniser parts them. */
+export const questionWords = [...letters, 'Answer', 'which', 'about'];
+
+/** Where a tiny decoder with these words has the letters. */
+export const letterIds = letters.map((letter) => words.length + questionWords.indexOf(letter));
+
+/** Questions of two to four choices, whose right one can be told by the thing that is asked about. */
+export function tinyQuestions(seed: number, count: number): FrozenRow[] {
+  return Array.from({ length: count }, (_, row) => {
+    const draw = stream(seed, 'tiny-questions', row);
+    const [thing = 0, more = 0] = draw.integers(2, 4);
+    const choices = qualities.slice(0, 2 + (more % 3));
+    const shots = row % 4 === 0 ? ['which book\nA. good\nB. bad\nAnswer: A\n\n'] : [];
+    return { question: `which ${things[thing]}`, choices, answer: thing % choices.length, shots };
+  });
+}
+
 /** Instructions whose response can be learned: what a thing is, by its name. */
 export function tinyInstructions(seed: number, count: number): FrozenRow[] {
   return Array.from({ length: count }, (_, row) => {
@@ -91,7 +113,7 @@ export function tinyInstructions(seed: number, count: number): FrozenRow[] {
   });
 }
 
-const tokenizer = {
+const tokenizerOf = (vocabulary: readonly string[]) => ({
   version: '1.0',
   truncation: null,
   padding: null,
@@ -113,8 +135,12 @@ const tokenizer = {
     special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
   },
   decoder: null,
-  model: { type: 'WordLevel', vocab: Object.fromEntries(words.map((word, id) => [word, id])), unk_token: '<unk>' },
-};
+  model: {
+    type: 'WordLevel',
+    vocab: Object.fromEntries(vocabulary.map((word, id) => [word, id])),
+    unk_token: '<unk>',
+  },
+});
 
 interface TinyTensor {
   readonly name: string;
@@ -122,7 +148,7 @@ interface TinyTensor {
   readonly norm?: true;
 }
 
-function rotaryTensors({ family, hidden, layers }: TinyDecoder): readonly TinyTensor[] {
+function rotaryTensors({ family, hidden, layers, more }: TinyDecoder): readonly TinyTensor[] {
   const keys = keyHeads(family) * (hidden / 2);
   const linear = (name: string, outputs: number, inputs: number, bias: boolean): TinyTensor[] => [
     { name: `${name}.weight`, shape: [outputs, inputs] },
@@ -144,13 +170,13 @@ function rotaryTensors({ family, hidden, layers }: TinyDecoder): readonly TinyTe
       : []),
   ];
   return [
-    { name: 'model.embed_tokens.weight', shape: [words.length, hidden] },
+    { name: 'model.embed_tokens.weight', shape: [words.length + more.length, hidden] },
     ...Array.from({ length: layers }, (_, index) => layer(`model.layers.${index}`)).flat(),
     norm('model.norm'),
   ];
 }
 
-function gpt2Tensors({ hidden, layers, positions }: TinyDecoder): readonly TinyTensor[] {
+function gpt2Tensors({ hidden, layers, positions, more }: TinyDecoder): readonly TinyTensor[] {
   const linear = (name: string, inputs: number, outputs: number): TinyTensor[] => [
     { name: `${name}.weight`, shape: [inputs, outputs] },
     { name: `${name}.bias`, shape: [outputs] },
@@ -168,7 +194,7 @@ function gpt2Tensors({ hidden, layers, positions }: TinyDecoder): readonly TinyT
     ...linear(`${name}.mlp.c_proj`, 4 * hidden, hidden),
   ];
   return [
-    { name: 'transformer.wte.weight', shape: [words.length, hidden] },
+    { name: 'transformer.wte.weight', shape: [words.length + more.length, hidden] },
     { name: 'transformer.wpe.weight', shape: [positions, hidden] },
     ...Array.from({ length: layers }, (_, index) => layer(`transformer.h.${index}`)).flat(),
     ...norm('transformer.ln_f'),

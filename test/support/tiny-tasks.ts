@@ -1,7 +1,7 @@
 import { stream } from '../../src/random/stream.ts';
 import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 import type { TinyTask } from './segment-run.ts';
-import { tinyInstructions, writeTinyDecoder } from './tiny-decoder.ts';
+import { letterIds, questionWords, tinyInstructions, tinyQuestions, writeTinyDecoder } from './tiny-decoder.ts';
 import { tinyRows } from './tiny-model.ts';
 
 const words = ['good', 'fine', 'bad', 'poor', 'the', 'a', 'film', 'day', 'was', 'is', 'very'];
@@ -69,5 +69,17 @@ export const tinyTasks: Readonly<Record<string, TinyTask>> = {
     rows: tinyInstructions,
     model: { write: writeTinyDecoder, configuration: { targets: ['all-linear'], max_length: 80 } },
     aggregates: ['probabilities'],
+  },
+  'multiple-choice': {
+    shape: {
+      kind: 'multiple-choice',
+      label_names: ['A', 'B', 'C', 'D'],
+      settings: { shots: 1, letter_tokens: letterIds },
+    },
+    rows: tinyQuestions,
+    model: {
+      write: (folder) => writeTinyDecoder(folder, { more: questionWords }),
+      configuration: { targets: ['all-linear'], max_length: 80 },
+    },
   },
 };

@@ -68,7 +68,7 @@ describe('an instruction', () => {
       { instruction: 'say', output: 'bad' },
       { instruction: 'say', output: 'bad' },
     ]);
-    const settled = settledBy({ train, dev: [], test: null, task, notes: [] }, folder).task;
+    const { task: settled } = await settledBy({ train, dev: [], test: null, task, notes: [] }, folder);
     expect(settled.settings).toEqual({ prompt: 'alpaca', end_token: '</s>' });
     expect(await written(train, settled)).toMatch(
       /^<s> is .* Instruction : say how the film is Input : a film Response : \[very\] \[good\] \[\.\] \[<\/s>\]$/,
@@ -99,7 +99,7 @@ describe('a chat', () => {
   it('is written by the model’s own template, and the assistant’s turns are the model’s to say', async () => {
     const again = { role: 'user', content: 'is the song' };
     const { train, task } = await load([{ messages: [question, answer, again, answer] }], { messages: 'messages' });
-    const settled = settledBy({ train, dev: [], test: null, task, notes: [] }, folder).task;
+    const { task: settled } = await settledBy({ train, dev: [], test: null, task, notes: [] }, folder);
     expect(settled.settings).toEqual({ prompt: 'chat', chat_template: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(await written(train, settled)).toBe(
       '<turn> user how is the day </s> <turn> assistant [good] [.] [</s>] <turn> user is the song </s> <turn> assistant [good] [.] [</s>]',
@@ -139,11 +139,12 @@ describe('a chat', () => {
     const { train, dev, task } = await load([chat], { messages: 'messages' });
     const bare = mkdtempSync(path.join(tmpdir(), 'dropsweep-bare-'));
     writeTinyDecoder(bare, { chatTemplate: null });
-    expect(() => settledBy({ train, dev, test: null, task, notes: [] }, bare)).toThrow(
+    await expect(settledBy({ train, dev, test: null, task, notes: [] }, bare)).rejects.toThrow(
       /MODEL_UNSUPPORTED: the base has no chat template[^]*to do: choose such a base/,
     );
     writeFileSync(path.join(bare, 'chat_template.jinja'), "{{ messages[0]['content'] }}");
-    expect(settledBy({ train, dev, test: null, task, notes: [] }, bare).task.settings?.['chat_template']).toBeDefined();
+    const { task: settled } = await settledBy({ train, dev, test: null, task, notes: [] }, bare);
+    expect(settled.settings?.['chat_template']).toBeDefined();
     rmSync(bare, { recursive: true });
   });
 });

@@ -5,6 +5,7 @@ import type { Head, HeadTask } from '../heads.ts';
 import { meanPooledHead } from '../mean-pooled-head.ts';
 import { nextTokenLikelihoods } from '../language-model-loss.ts';
 import { lastTokenHead } from './last-token-head.ts';
+import { nextWordHead } from './next-word-head.ts';
 
 export interface LanguageModel {
   readonly family: string;
@@ -27,6 +28,7 @@ export function decoderHead(task: HeadTask, model: LanguageModel): Head {
     return task.pooling === 'mean'
       ? meanPooledHead(task.outputs, hidden)
       : lastTokenHead(task.outputs, hidden, model.padId);
+  if (task.of === 'next_words') return nextWordHead(task.tokens, model);
   if (task.of === 'tokens') {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this family has no head for the task', {
       where: `model_type ${family}`,

@@ -23,7 +23,7 @@ export function lastTokenHead(labels: number, hidden: number, padId: number | nu
 }
 
 /** The index of each sample's last token that is no padding. @returns int64 [batch] */
-function lastAttended(b: GraphBuilder, mask: Value): Value {
+export function lastAttended(b: GraphBuilder, mask: Value): Value {
   const count = b.one({
     operator: 'ReduceSum',
     inputs: [mask, b.int64s([1])],
@@ -69,7 +69,7 @@ function lastUnlike(b: GraphBuilder, inputIds: Value, token: number): Value {
  * One row of each sample, picked by a product with ones and zeros: a gather's gradient would scatter.
  * @param x [batch·tokens, hidden] @param places int64 [batch] @param mask int64 [batch, tokens] @returns [batch, hidden]
  */
-function rowsAt(b: GraphBuilder, x: Value, places: Value, mask: Value, hidden: number): Value {
+export function rowsAt(b: GraphBuilder, x: Value, places: Value, mask: Value, hidden: number): Value {
   const chosen = b.one({
     operator: 'OneHot',
     inputs: [places, sizeAt(b, mask, 1), b.floats([0, 1], [2])],

@@ -93,7 +93,7 @@ function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typ
 
 /** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task, or another pooling is asked for */
 function demandHead(file: string, task: HeadTask, classes: number | undefined): void {
-  if (task.of === 'vocabulary' || task.of === 'next_tokens')
+  if (task.of !== 'samples' && task.of !== 'tokens')
     throw unsupported(file, 'a head of its own', 'a task of samples or of their tokens');
   const { outputs: labels } = task;
   if (task.of === 'samples' && task.pooling === 'mean')
