@@ -20,7 +20,7 @@ export function launchSummary(
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     `  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`,
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
-    `  predicted time: ${definition.program === undefined ? timeText(cost) : 'not known: the program is yours'}`,
+    `  predicted time: ${definition.program === undefined || cost.timed ? timeText(definition, cost) : 'not known: its program has not run yet'}`,
   ];
   if (plan.left_out_points !== undefined)
     lines.push(`  ${formatCount(plan.left_out_points, 'point')} left out by constraints`);
@@ -40,8 +40,8 @@ function rowsText({ definition, inputs }: SweepPlan): string {
   return `, rows: ${rows.join(', ')}`;
 }
 
-function timeText(cost: CostPrediction): string {
-  return `${rangeText(cost)}${cost.timed ? ', as this machine was timed with the base' : ''}`;
+function timeText({ program }: SweepPlan['definition'], cost: CostPrediction): string {
+  return `${rangeText(cost)}${cost.timed ? `, as ${program === undefined ? 'this machine was timed with the base' : 'its program took before'}` : ''}`;
 }
 
 /** `under 1 s`, `up to 40 s`, `3 min 10 s to 5 min 02 s`. */

@@ -4,6 +4,7 @@ import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep } from '../store/commands.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Store } from '../store/open-store.ts';
+import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts';
 import { finishedTrainings } from '../store/sweep-list.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { launchSummary } from './launch-summary.ts';
@@ -73,7 +74,8 @@ export async function launchSweep<Result>(
   return withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const done = await finishedOf(record.store, prepared);
-    const predicted = predictionOf(prepared, done, await timedSpeed(prepared, done, process.env, progress));
+    const speed = await timedSpeed(prepared, done, process.env, progress);
+    const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
     const { kind, sweepId } = await recordSweep(record, { ...prepared, predicted: predicted.cost }, extend, progress);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
@@ -103,4 +105,9 @@ function summaryOf(
     ...remarks.map((remark) => `  ${remark}`),
     ...memory,
   ];
+}
+
+/** Null: it is no program's sweep, or its program has not run yet. */
+async function programSpeed(store: Store, { program }: SweepDefinition): Promise<StepSeconds | null> {
+  return program === undefined ? null : programStepSeconds(store, program);
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { earlyStoppingShare, type StepShare } from '../search/early-stopping-share.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
+import type { StepSeconds } from '../store/program-speed.ts';
 import { defaultSlots } from '../services/supervisor-settings.ts';
 import { type CostPrediction, predictCost } from '../sweep/predict-cost.ts';
 import type { Speed } from '../sweep/speed.ts';
@@ -26,6 +27,7 @@ export function predictionOf(
   prepared: PreparedSweep,
   done: ReadonlySet<string> | null,
   speed: Speed | null,
+  programStep: StepSeconds | null = null,
 ): Prediction {
   const { plan, trainTokens, devTokens, setTokens, encoderParameters } = prepared;
   const { definition, trainings, adaptive_trainings: adaptive } = plan;
@@ -34,6 +36,7 @@ export function predictionOf(
   const share = earlyStoppingShare(definition, count, trainings[0]?.specification.total_steps ?? 1);
   const cost = predictCost(plan, {
     ...{ trainTokens, devTokens, encoderParameters, slots, speed, done: done ?? new Set<string>() },
+    ...(programStep === null ? {} : { programStep }),
     ...(setTokens === undefined ? {} : { setTokens }),
     ...(share === null ? {} : { stepShare: share }),
   });

@@ -16,6 +16,8 @@ export interface CostInputs {
   readonly done: ReadonlySet<string>;
   /** As a slot of this machine was timed with this base; null: it was not, and the size of the base has to tell. */
   readonly speed?: Speed | null;
+  /** Seconds that a step of the sweep's program has taken; absent: it has none, or they are not known. */
+  readonly programStep?: { readonly low: number; readonly high: number };
   /** Of the steps, what is taken where the scheduler ends trainings early; absent: all. */
   readonly stepShare?: { readonly low: number; readonly high: number };
 }
@@ -54,6 +56,8 @@ interface Work {
   readonly scored: number;
   /** Of the simulated trainer, which has a clock of its own. */
   readonly simulatedSeconds: number;
+  /** Of a program, in its own steps. */
+  readonly programSteps: number;
 }
 
 /**
@@ -61,7 +65,7 @@ interface Work {
  * base was on another machine, scaled by size. Trainings that are done cost nothing.
  */
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
-  const { trained, scored, simulatedSeconds } = workOf(plan, inputs);
+  const { trained, scored, simulatedSeconds, programSteps } = workOf(plan, inputs);
   const { slots, speed = null, stepShare = { low: 1, high: 1 } } = inputs;
   const simulated = simulatedSeconds / slots;
   const whole = (low: number, high: number, timed: boolean): CostPrediction => ({
@@ -69,6 +73,11 @@ export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction
     highSeconds: high + HIGH * stepShare.high * simulated,
     timed,
   });
+  const { programStep } = inputs;
+  if (programStep !== undefined) {
+    const seconds = (end: 'low' | 'high') => (programSteps * stepShare[end] * programStep[end]) / slots;
+    return whole(seconds('low'), seconds('high'), true);
+  }
   if (speed !== null) {
     // A slot was timed alone: as many work at once as there are.
     const seconds = (end: 'low' | 'high') =>
@@ -86,10 +95,14 @@ function workOf(plan: SweepPlan, inputs: CostInputs): Work {
   let trained = 0;
   let scored = 0;
   let simulatedSeconds = 0;
+  let programSteps = 0;
   for (const { training_hash, specification, evaluations, stop_steps: stops = [], sets = [] } of plan.trainings) {
     if (inputs.done.has(training_hash)) continue;
     const { configuration, total_steps, simulation, program } = specification;
-    if (program !== undefined) continue;
+    if (program !== undefined) {
+      programSteps += total_steps;
+      continue;
+    }
     if (simulation !== undefined) {
       simulatedSeconds += (total_steps * simulation.step_ms) / 1000;
       continue;
@@ -116,5 +129,10 @@ function workOf(plan: SweepPlan, inputs: CostInputs): Work {
   }
   // Of a search that adapts the first trainings stand for all.
   const all = plan.adaptive_trainings === undefined ? 1 : plan.adaptive_trainings / Math.max(1, plan.trainings.length);
-  return { trained: all * trained, scored: all * scored, simulatedSeconds: all * simulatedSeconds };
+  return {
+    trained: all * trained,
+    scored: all * scored,
+    simulatedSeconds: all * simulatedSeconds,
+    programSteps: all * programSteps,
+  };
 }

@@ -7,6 +7,7 @@ import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
+import { programStepSeconds } from '../../src/store/program-speed.ts';
 import { replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { reportTraining, tellTraining } from '../../src/store/tell-training.ts';
@@ -83,6 +84,11 @@ describe('a program that asks, reports and tells', () => {
     const snapshot = await readSweepSnapshot(store, sweep);
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 4 } });
     expect(snapshot.trials[0]).toMatchObject({ metrics: { loss: 0, seconds: 1 }, configuration: { x: 3, seed: 0 } });
+    // What it took tells the next launch of the same program how long that will take.
+    const step = await programStepSeconds(store, { name: sweep });
+    expect(step?.low).toBeGreaterThan(0);
+    expect(step?.high).toBeGreaterThanOrEqual(step?.low ?? 0);
+    expect(await programStepSeconds(store, { name: 'another' })).toBeNull();
   });
 
   it('is told at a rung whether it goes on, as the scheduler decides in that transaction', async () => {
