@@ -28,6 +28,28 @@ export const forceFlag = {
   brief: 'overwrite what is there',
 } as const;
 
+const optionalText = { kind: 'parsed', parse: parseText, optional: true } as const;
+
+/** Rows that no sweep file describes yet. */
+export const dataFlags = {
+  data: { ...optionalText, placeholder: 'file', brief: 'texts and labels: CSV, TSV, JSON, JSON lines or Parquet' },
+  dev: { ...optionalText, placeholder: 'file', brief: 'dev rows; without it, a fifth of the rows is held out' },
+  text: { ...optionalText, placeholder: 'column', brief: 'column of the texts (default: that of the longest)' },
+  label: {
+    ...optionalText,
+    placeholder: 'column',
+    brief: 'column of the labels (default: by its name, or fewest values)',
+  },
+  base: {
+    kind: 'parsed',
+    parse: parseText,
+    default: 'sentence-transformers/all-MiniLM-L6-v2',
+    placeholder: 'model',
+    brief: 'base model: a hub id or a folder',
+  },
+  name: { ...optionalText, placeholder: 'name', brief: 'name of the sweep (default: that of the data)' },
+} as const;
+
 export const trialFlag = {
   kind: 'parsed',
   parse: parseCount,

@@ -1,5 +1,7 @@
 import { startVerb } from './verbs/start/start-verb.ts';
 import { launchVerb } from './verbs/launch/launch-verb.ts';
+import { initVerb } from './verbs/init/init-verb.ts';
+import { autoVerb } from './verbs/auto/auto-verb.ts';
 import { dataVerb } from './verbs/data/data-verb.ts';
 import { watchVerb } from './verbs/watch/watch-verb.ts';
 import { lsVerb } from './verbs/ls/ls-verb.ts';
@@ -43,6 +45,8 @@ import type { Verb } from './verb.ts';
 export const verbs: readonly Verb[] = [
   startVerb,
   launchVerb,
+  initVerb,
+  autoVerb,
   dataVerb,
   watchVerb,
   lsVerb,

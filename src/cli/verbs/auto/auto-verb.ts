@@ -1,0 +1,24 @@
+import { verb } from '../../verb.ts';
+import { dataFlags, forceFlag, parseText } from '../../verb-parameters.ts';
+import { type AutoFlags, parseHours } from './auto-flags.ts';
+
+export const autoVerb = verb<AutoFlags, []>(
+  {
+    name: 'auto',
+    words: '',
+    brief: 'a good adapter for your data within some hours',
+    about: `Looks at a file of texts and labels, writes a sweep file for it into --out, searches from the usual
+settings on, training further seeds of a configuration only while a paired test has not decided against it, and
+exports the adapter of the best configuration, with its model card. Run again, it goes on where it was.`,
+    examples: ['dropsweep auto --data train.csv --label y --hours 1 --out ./best'],
+  },
+  {
+    flags: {
+      ...dataFlags,
+      hours: { kind: 'parsed', parse: parseHours, default: '1', placeholder: 'hours', brief: 'from launch to end' },
+      out: { kind: 'parsed', parse: parseText, placeholder: 'folder', brief: 'sweep file and adapter come here' },
+      force: forceFlag,
+    },
+  },
+  async () => (await import('./auto.ts')).auto,
+);

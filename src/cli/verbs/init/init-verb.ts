@@ -1,0 +1,28 @@
+import { verb } from '../../verb.ts';
+import { dataFlags, forceFlag, parseText } from '../../verb-parameters.ts';
+import type { InitFlags } from './init.ts';
+
+export const initVerb = verb<InitFlags, []>(
+  {
+    name: 'init',
+    words: '',
+    brief: 'writes a commented sweep file for your data, after looking at it',
+    about: `Looks at a file of texts and labels and writes a commented sweep file for it: which columns they are,
+how many epochs so many rows take, how long their texts are. Asks for what is not named, on a terminal.`,
+    examples: ['dropsweep init', 'dropsweep init --data train.csv --label sentiment --out sweep.yaml'],
+  },
+  {
+    flags: {
+      ...dataFlags,
+      out: {
+        kind: 'parsed',
+        parse: parseText,
+        default: 'sweep.yaml',
+        placeholder: 'file',
+        brief: 'the sweep file that is written',
+      },
+      force: forceFlag,
+    },
+  },
+  async () => (await import('./init.ts')).init,
+);

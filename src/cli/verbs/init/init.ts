@@ -1,0 +1,95 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { DropsweepError } from '../../../base/errors.ts';
+import { lookAtData } from '../../../launch/look-at-data.ts';
+import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import { starterFile } from '../../../launch/starter-file.ts';
+import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
+import { type CliContext, say } from '../../cli-context.ts';
+import { demandFree } from '../../demand-free.ts';
+
+export interface DataFlags {
+  readonly data?: string;
+  readonly dev?: string;
+  readonly text?: string;
+  readonly label?: string;
+  readonly base: string;
+  readonly name?: string;
+}
+
+export interface InitFlags extends DataFlags {
+  readonly out: string;
+  readonly force: boolean;
+}
+
+export async function init(this: CliContext, flags: InitFlags): Promise<void> {
+  demandFree(flags.out, flags.force);
+  const data = flags.data ?? (await ask(this, 'Which file holds the texts and labels? '));
+  const definition = await writeStarter({ ...flags, data, hours: null });
+  say(this, readFileSync(flags.out, 'utf8'));
+  say(this, `Wrote ${flags.out}. What it costs: dropsweep launch --dry-run ${flags.out}`);
+  say(
+    this,
+    `What its rows are: dropsweep data ${flags.out}. It runs as ${definition.name}: dropsweep launch ${flags.out}`,
+  );
+}
+
+interface WriteStarterRequest extends Omit<InitFlags, 'force' | 'data'> {
+  readonly data: string;
+  readonly hours: number | null;
+}
+
+/** Writes a sweep file for the data, and reads it as a launch would: what is refused is not left behind. */
+export async function writeStarter(request: WriteStarterRequest): Promise<SweepDefinition> {
+  const { data, dev, text, label, base, out, hours } = request;
+  const guessed = await lookAtData({
+    train: data,
+    ...(text === undefined ? {} : { text }),
+    ...(label === undefined ? {} : { label }),
+  });
+  const place = (file: string) => {
+    const path = relative(dirname(resolve(out)), resolve(file));
+    return path.startsWith('.') ? path : `./${path}`;
+  };
+  const name = request.name ?? nameOf(data);
+  const file = starterFile({
+    ...{ name, base, guessed, hours },
+    train: place(data),
+    dev: dev === undefined ? null : place(dev),
+  });
+  writeFileSync(out, file);
+  try {
+    return readSweepFile(out);
+  } catch (error) {
+    rmSync(out, { force: true });
+    throw error;
+  }
+}
+
+/** A sweep is named after its data: the file, or its folder where the file is called as any other. */
+function nameOf(data: string): string {
+  const file = basename(data).split('.')[0] ?? '';
+  const stem = /^(train|data)/i.test(file) ? basename(dirname(resolve(data))) : file;
+  const name = stem
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return name === '' ? 'my-sweep' : name;
+}
+
+async function ask({ process }: CliContext, question: string): Promise<string> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new DropsweepError('USAGE', 'no data is named', {
+      where: '--data',
+      expected: 'a file of texts and labels: CSV, TSV, JSON, JSON lines or Parquet',
+      fix: 'dropsweep init --data train.csv',
+    });
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await lines.question(question)).trim();
+  } finally {
+    lines.close();
+  }
+}

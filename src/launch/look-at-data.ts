@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { DropsweepError } from '../base/errors.ts';
+import { tableFormats } from '../data/table-formats.ts';
+import { formatOf } from '../sweep/file-format.ts';
+import { type GuessedTask, guessTask } from '../tasks/guess-task.ts';
+
+export interface NamedData {
+  /** A file of any format that rows may come in. */
+  readonly train: string;
+  readonly text?: string;
+  readonly label?: string;
+}
+
+/** Reads a file and tells which task it is for. @throws DropsweepError DATA_INVALID where that is not to be told */
+export async function lookAtData({ train, ...named }: NamedData): Promise<GuessedTask> {
+  if (!existsSync(train)) {
+    throw new DropsweepError('DATA_INVALID', 'there is no such file', {
+      where: train,
+      expected: 'a CSV, TSV, JSON, JSON lines or Parquet file of texts and labels',
+    });
+  }
+  const format = formatOf(train, tableFormats);
+  if (format === undefined) {
+    throw new DropsweepError('DATA_INVALID', 'the name of the file does not tell its format', {
+      where: train,
+      expected: `a name that ends in ${[...new Set(tableFormats.map(({ extension }) => extension))].join(', ')}`,
+    });
+  }
+  const { records } = await format.read(train, {});
+  return guessTask(train, records, named);
+}
