@@ -3,8 +3,12 @@ import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { Store } from '../store/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../store/sweep-events.ts';
-import { listSweeps, readMetric, readMetrics } from '../store/sweep-list.ts';
+import { readSearchView } from '../store/search-view.ts';
+import { readMetric, readMetrics } from '../store/sweep-list.ts';
+import { overviewOfSweeps } from '../store/sweep-overview.ts';
+import { listWorkers } from '../store/worker-list.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { readTrialValues } from '../store/trial-values.ts';
 import { findTrial } from './find-trial.ts';
 
 /** Of one training, the newest. */
@@ -19,11 +23,11 @@ export interface Watched {
 export function dashboardSource(store: Store, watched: Watched): ViewSource {
   const stepsOf = recordedSteps(store);
   return {
-    sweeps: () => listSweeps(store),
-    events: async (sweepId, { offset: from, limit }) => {
+    sweeps: () => overviewOfSweeps(store),
+    events: async (sweepId, { offset: from, limit }, kinds) => {
       const [total, rows] = await Promise.all([
-        countSweepEvents(store.db, sweepId),
-        readSweepEvents(store.db, { sweepId, limit, offset: from }),
+        countSweepEvents(store.db, sweepId, kinds),
+        readSweepEvents(store.db, { sweepId, limit, offset: from, ...(kinds === undefined ? {} : { kinds }) }),
       ]);
       return { total, from, rows: rows.toReversed() };
     },
@@ -47,6 +51,9 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       ]);
       return { trial, steps: recorded, onTheWay: curve?.points ?? [], byMembers, events };
     },
+    search: (sweepId, page) => readSearchView(store, sweepId, page),
+    workers: () => listWorkers(store),
+    values: (sweepId, columns) => readTrialValues(store, sweepId, columns),
     watch(sweep) {
       watched.name = sweep;
     },
@@ -55,14 +62,20 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
 
 type Steps = Readonly<Record<string, readonly number[]>>;
 
+/** One that is looked at, and those that it is compared with. */
+const knownAtMost = 8;
+
 /** What was recorded of a training's steps: read again only where there is more of it. */
 function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
-  let last: { readonly of: string; readonly steps: Steps } | null = null;
+  const known = new Map<string, { readonly of: string; readonly steps: Steps }>();
   return async ({ trainingId, step, claimedSegments }) => {
-    const of = `${trainingId} ${step} ${claimedSegments}`;
+    const of = `${step} ${claimedSegments}`;
+    const last = known.get(trainingId);
     if (last?.of === of) return last.steps;
     const steps = await readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']);
-    last = { of, steps };
+    const [oldest] = known.keys();
+    if (known.size >= knownAtMost && oldest !== undefined) known.delete(oldest);
+    known.set(trainingId, { of, steps });
     return steps;
   };
 }

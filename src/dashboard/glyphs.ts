@@ -18,6 +18,20 @@ const ascii: ReadonlyMap<string, string> = new Map([
   ['λ', 'L'],
   ['’', "'"],
   ['²', '2'],
+  ['●', 'o'],
+  ['▲', '^'],
+  ['■', '#'],
+  ['◆', '%'],
+  ['✚', '+'],
+  ['✱', 'x'],
+  ['├', '|'],
+  ['█', '#'],
+  ['▓', '%'],
+  ['▒', '+'],
+  ['░', '.'],
+  ['±', '~'],
+  ['σ', 's'],
+  ['η', 'n'],
 ]);
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

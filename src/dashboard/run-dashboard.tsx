@@ -180,7 +180,7 @@ class Dashboard {
       readSnapshot: async () => {
         const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
         const snapshot = await readSnapshot(page);
-        await this.#viewing.read(snapshot.sweepId);
+        await this.#viewing.read(snapshot);
         return snapshot;
       },
       nudges: this.#nudges,

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatPercent } from './format-value.ts';
 import { clipLine, clipText, fitText, lineWidth, span, type Span, type StyledLine } from './styled-line.ts';
 
 /** A worker that said nothing for so long may be gone; its slots say since when. */
-const silentAfterMs = 15_000;
+export const silentAfterMs = 15_000;
 
 /** One line for each slot: where it is and what it runs. The last line counts those that did not fit. */
 export function slotList(snapshot: SweepSnapshot, now: Date, width: number, height: number): readonly StyledLine[] {

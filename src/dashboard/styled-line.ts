@@ -1,7 +1,10 @@
 import stringWidth from 'string-width';
 
 /** What a piece of text means. Colour follows it; no meaning is carried by colour alone. */
-export type Tone = 'plain' | 'faint' | 'good' | 'bad' | 'warning' | 'accent' | 'loud' | 'heading';
+export type Tone = 'plain' | 'faint' | 'good' | 'bad' | 'warning' | 'accent' | 'loud' | 'heading' | SeriesTone;
+
+/** Series of a drawing, told apart by their glyphs too. */
+export type SeriesTone = 'series1' | 'series2' | 'series3' | 'series4' | 'series5' | 'series6';
 
 export interface Span {
   readonly text: string;
@@ -48,6 +51,17 @@ export function fitText(text: string, width: number, align: 'left' | 'right' = '
 
 export function lineWidth(line: StyledLine): number {
   return line.reduce((sum, { text }) => sum + stringWidth(text), 0);
+}
+
+/** Pieces of one tone that lie side by side as one. */
+export function mergeSpans(spans: readonly Span[]): StyledLine {
+  const merged: Span[] = [];
+  for (const { text, tone } of spans) {
+    const last = merged.at(-1);
+    if (last !== undefined && last.tone === tone) merged[merged.length - 1] = span(last.text + text, tone);
+    else merged.push(span(text, tone));
+  }
+  return merged;
 }
 
 /** A line cut to at most `width` columns, span by span. */

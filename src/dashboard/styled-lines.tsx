@@ -18,6 +18,13 @@ const coloured: Readonly<Record<Tone, TextStyle>> = {
   accent: { color: 'cyan' },
   loud: { inverse: true, bold: true },
   heading: { bold: true },
+  // Okabe and Ito's: told apart by the colour-blind, on dark ground and on light.
+  series1: { color: '#E69F00' },
+  series2: { color: '#56B4E9' },
+  series3: { color: '#009E73' },
+  series4: { color: '#D55E00' },
+  series5: { color: '#0072B2' },
+  series6: { color: '#CC79A7' },
 };
 
 const colourless: Readonly<Record<Tone, TextStyle>> = {
@@ -27,6 +34,12 @@ const colourless: Readonly<Record<Tone, TextStyle>> = {
   bad: { bold: true },
   warning: { bold: true },
   accent: {},
+  series1: {},
+  series2: {},
+  series3: {},
+  series4: {},
+  series5: {},
+  series6: {},
 };
 
 export interface StyledLinesProps {

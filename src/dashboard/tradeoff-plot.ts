@@ -1,5 +1,5 @@
 import { formatQuantity } from './format-value.ts';
-import { clipText, fitText, span, type Span, type StyledLine, type Tone } from './styled-line.ts';
+import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
 import type { Tradeoff, TrialPoint } from './tradeoff.ts';
 
 interface Cell {
@@ -33,7 +33,11 @@ export function tradeoffPlot(tradeoff: Tradeoff, width: number, height: number):
   const cells = drawCells(tradeoff, x, y, columns, rows);
   const lines = cells.map((row, index): StyledLine => {
     const label = yLabel(y, rows, index, yEnds);
-    return [span(fitText(label, labelWidth, 'right')), span(label === '' ? ' │' : ' ┤', 'faint'), ...mergeCells(row)];
+    return [
+      span(fitText(label, labelWidth, 'right')),
+      span(label === '' ? ' │' : ' ┤', 'faint'),
+      ...mergeSpans(row.map(({ symbol, tone }) => span(symbol, tone))),
+    ];
   });
   return [
     ...lines,
@@ -132,7 +136,10 @@ function yLabel(y: Axis, rows: number, index: number, [low, high]: readonly [str
 }
 
 /** The ends of an axis in as many digits as tell them apart: two that are not the same never read the same. */
-function endLabels({ low, high }: Axis, format: (value: number) => string): readonly [string, string] {
+export function endLabels(
+  { low, high }: Pick<Axis, 'low' | 'high'>,
+  format: (value: number) => string,
+): readonly [string, string] {
   const labels = [format(low), format(high)] as const;
   if (low === high || labels[0] !== labels[1]) return labels;
   for (let digits = 4; digits < 17; digits += 1) {
@@ -158,16 +165,6 @@ function xLabels(x: Axis, columns: number, labelWidth: number): StyledLine {
   const left = Math.floor((room - name.length) / 2);
   const right = room - name.length - left;
   return [span(`${indent}${low}${' '.repeat(left)}`), span(name, 'faint'), span(`${' '.repeat(right)}${high}`)];
-}
-
-function mergeCells(row: readonly Cell[]): readonly Span[] {
-  const spans: Span[] = [];
-  for (const { symbol, tone } of row) {
-    const last = spans.at(-1);
-    if (last !== undefined && last.tone === tone) spans[spans.length - 1] = span(last.text + symbol, tone);
-    else spans.push(span(symbol, tone));
-  }
-  return spans;
 }
 
 function emptyPlot(width: number, height: number): readonly StyledLine[] {

@@ -1,6 +1,10 @@
 import type { CurvePoint, EnsemblePoint } from '../store/learning-curve.ts';
 import type { SweepEventRow } from '../store/sweep-events.ts';
-import type { SweepListRow } from '../store/sweep-list.ts';
+import type { SearchView } from '../store/search-view.ts';
+import type { SweepOverviewRow } from '../store/sweep-overview.ts';
+import type { WorkerRow } from '../store/worker-list.ts';
+import type { FilterColumn } from '../store/trial-filter.ts';
+import type { TrialValues } from '../store/trial-values.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 
 /** Events of a sweep, newest first, from one place among all of them on. */
@@ -31,13 +35,24 @@ export interface TrainingCurves {
   readonly events: readonly SweepEventRow[];
 }
 
+export interface PageAsked {
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /** The queries of single views, beside the snapshot of the sweep that is watched. */
 export interface ViewSource {
-  sweeps(): Promise<readonly SweepListRow[]>;
-  events(sweepId: string, page: { readonly offset: number; readonly limit: number }): Promise<EventPage>;
+  sweeps(): Promise<readonly SweepOverviewRow[]>;
+  /** @param kinds of these alone; absent: of all */
+  events(sweepId: string, page: PageAsked, kinds?: readonly string[]): Promise<EventPage>;
+  /** What sampler and scheduler decided, newest first. */
+  search(sweepId: string, page: PageAsked): Promise<SearchView>;
+  workers(): Promise<readonly WorkerRow[]>;
   trial(number: number): Promise<TrialDetails>;
   /** The curves of a trial's training. */
   training(trial: number): Promise<TrainingCurves>;
+  /** All trials with their values in these columns. */
+  values(sweepId: string, columns: readonly FilterColumn[]): Promise<readonly TrialValues[]>;
   /** From now on another sweep is watched. */
   watch(sweep: string): void;
 }

@@ -10,6 +10,8 @@ export interface Opened {
   readonly subject: string;
   /** The sweep to watch, where it is another one. */
   readonly sweep?: string;
+  /** Which trials are shown there; absent: as before. */
+  readonly filter?: TrialFilter;
 }
 
 /** What the person at the keyboard has chosen; never stored. */
@@ -81,10 +83,10 @@ export function changeView(state: ViewState, action: ViewAction, { rows, visible
     case 'go':
       return { ...initialViewState, ...kept(state), view: action.view };
     case 'open': {
-      const { view, subject, sweep } = action.opened;
+      const { view, subject, sweep, filter } = action.opened;
       // Another sweep has other columns and other trials.
       const of = sweep === undefined ? kept(state) : { choices: state.choices };
-      return { ...initialViewState, ...of, view, subject, back: state };
+      return { ...initialViewState, ...of, ...(filter === undefined ? {} : { filter }), view, subject, back: state };
     }
     case 'back':
       if (state.help) return { ...state, help: false };

@@ -74,7 +74,10 @@ export class Viewing {
     const { extent } = this;
     this.#state = changeView(before, action, extent);
     const snapshot = this.#options.snapshot();
-    const moved = identity(before) !== identity(this.#state) || before.offset !== this.#state.offset;
+    const moved =
+      identity(before) !== identity(this.#state) ||
+      before.offset !== this.#state.offset ||
+      before.marked !== this.#state.marked;
     const paged = snapshot !== null && !hasPage(snapshot, this.#state, extent.visible);
     if (before.view !== this.#state.view || paged) this.#options.nudge();
     if (moved) void this.#readAtOnce();
@@ -134,7 +137,7 @@ export class Viewing {
   }
 
   /** Reads what the view shows; nothing where the snapshot has it all. */
-  async read(sweepId: string): Promise<void> {
+  async read(snapshot: SweepSnapshot): Promise<void> {
     const state = this.#state;
     const { read } = viewNamed(state.view);
     if (read === null) return;
@@ -142,11 +145,13 @@ export class Viewing {
     const limit = 2 * rowsAround + this.#options.size().rows;
     const turn = ++this.#turn;
     const view = await read(this.#options.source, {
-      sweepId,
+      sweepId: snapshot.sweepId,
+      snapshot,
       subject: state.subject,
       offset,
       limit,
       choices: state.choices,
+      marked: state.marked,
     });
     // What was asked for later counts, whichever comes first.
     if (turn === this.#turn) this.#read = { of: identity(state), view };
@@ -158,7 +163,7 @@ export class Viewing {
     if (snapshot === null) return;
     const { view } = this.#state;
     try {
-      await this.read(snapshot.sweepId);
+      await this.read(snapshot);
       this.#options.draw();
     } catch (error) {
       this.#options.failed(view, error);

@@ -20,12 +20,14 @@ export interface EventsOf {
   readonly limit: number;
   /** Beside the newest so many. */
   readonly offset?: number;
+  /** Of these kinds alone. */
+  readonly kinds?: readonly string[];
 }
 
 /** Newest last: of the sweep itself and of the trainings that it waits or waited for, since its launch. */
 export async function readSweepEvents(
   db: Pick<DatabaseTransaction, 'getExecutor'>,
-  { sweepId, trainingId, after = 0, limit, offset = 0 }: EventsOf,
+  { sweepId, trainingId, after = 0, limit, offset = 0, kinds }: EventsOf,
 ): Promise<SweepEventRow[]> {
   const { rows } = await sql<EventRecord>`
     select v.id, v.created_at as at, v.kind, v.detail, coalesce((
@@ -33,16 +35,25 @@ export async function readSweepEvents(
       from evaluations e join sweep_evaluations w on w.evaluation_id = e.id and w.sweep_id = ${sweepId}
       where e.training_id = v.training_id), '{}') as trials
     from sweep_events v
-    where ${eventsOf(sweepId, trainingId)} and v.id > ${after}
+    where ${eventsOf(sweepId, trainingId)} and v.id > ${after} and ${ofKinds(kinds)}
     order by v.id desc limit ${limit} offset ${offset}`.execute(db);
   return rows.map(({ detail, ...row }) => ({ ...row, text: describe({ ...row, detail }) })).reverse();
 }
 
 /** How many events there are to page through. */
-export async function countSweepEvents(db: Pick<DatabaseTransaction, 'getExecutor'>, sweepId: string): Promise<number> {
+export async function countSweepEvents(
+  db: Pick<DatabaseTransaction, 'getExecutor'>,
+  sweepId: string,
+  kinds?: readonly string[],
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from sweep_events v where ${eventsOf(sweepId, undefined)}`.execute(db);
+    select count(*) as count from sweep_events v
+    where ${eventsOf(sweepId, undefined)} and ${ofKinds(kinds)}`.execute(db);
   return rows[0]?.count ?? 0;
+}
+
+function ofKinds(kinds: readonly string[] | undefined) {
+  return kinds === undefined ? sql`true` : sql`v.kind = any(${kinds}::text[])`;
 }
 
 function eventsOf(sweepId: string, trainingId: string | undefined) {

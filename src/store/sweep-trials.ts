@@ -90,13 +90,13 @@ export async function countTrials(tx: DatabaseTransaction, sweep: TrialsOf, filt
 }
 
 function whereOf(filter: TrialFilter | undefined, constants: TheoryConstants | null): RawBuilder<unknown> {
-  const measured = {
-    ...measuredOutside(constants),
-    complexity: complexityOf(setting('dropout_rate'), setting('sparsity'), constants),
-  };
-  const metric = (name: string): RawBuilder<number | null> =>
-    Object.entries(measured).find(([of]) => of === name)?.[1] ?? objectiveValue({ metric: name });
-  return trialsWhere(filter, { metric, state: shownState });
+  return trialsWhere(filter, { metric: (name) => metricValue(name, constants), state: shownState });
+}
+
+/** The number of a metric of a trial, over `e` and `t`; null: it has none. */
+export function metricValue(name: string, constants: TheoryConstants | null): RawBuilder<number | null> {
+  if (name === 'complexity') return complexityOf(setting('dropout_rate'), setting('sparsity'), constants);
+  return measuredOutside(constants)[name] ?? objectiveValue({ metric: name });
 }
 
 /** As the dashboard orders trials that it has: by value, less complex among equals; without a value by state. */

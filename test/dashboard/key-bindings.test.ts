@@ -38,11 +38,21 @@ describe('keys', () => {
   it('go through the views and back to the first, or to any by its number', () => {
     const seen: string[] = [];
     for (let name = 'overview'; !seen.includes(name); name = viewAfter(name).name) seen.push(name);
-    expect(seen).toEqual(['overview', 'trials', 'trade-off', 'slots', 'events', 'sweeps']);
+    expect(seen).toEqual([
+      'overview',
+      'trials',
+      'trade-off',
+      'workers',
+      'events',
+      'sweeps',
+      'configurations',
+      'axes',
+      'search',
+    ]);
     for (const [index, view] of seen.entries()) {
       expect(keyMeaning(String(index + 1), {}, 5)).toEqual({ kind: 'view', action: { kind: 'go', view } });
     }
-    expect(keyMeaning('9', {}, 5)).toBeNull();
+    expect(keyMeaning('0', {}, 5)).toBeNull();
   });
 
   it('mark rows, which stay marked through other orders and views until esc', () => {

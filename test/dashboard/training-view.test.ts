@@ -30,7 +30,15 @@ const curves: TrainingCurves = {
 async function frame(of: TrainingCurves, width: number, height: number, offset = 0): Promise<string> {
   const { read } = viewNamed('training');
   const source = { ...emptySource, training: async () => of };
-  const shown = await read?.(source, { sweepId: '1', subject: '7', offset: 0, limit: 100, choices: {} });
+  const shown = await read?.(source, {
+    sweepId: '1',
+    snapshot: situations.running(),
+    marked: [],
+    subject: '7',
+    offset: 0,
+    limit: 100,
+    choices: {},
+  });
   const view = { ...initialViewState, view: 'training', subject: '7', offset };
   return drawFrame({ snapshot: situations.running(), view, read: shown ?? null, width, height });
 }
@@ -65,7 +73,15 @@ describe('the training view', () => {
   it('is what enter opens on a trial', async () => {
     const { read } = viewNamed('trial');
     const source = { ...emptySource, trial: async () => ({ trial: curves.trial, events: [], losses: [] }) };
-    const shown = await read?.(source, { sweepId: '1', subject: '7', offset: 0, limit: 100, choices: {} });
+    const shown = await read?.(source, {
+      sweepId: '1',
+      snapshot: situations.running(),
+      marked: [],
+      subject: '7',
+      offset: 0,
+      limit: 100,
+      choices: {},
+    });
     expect(shown?.open({ snapshot: situations.running(), state: initialViewState })).toEqual({
       view: 'training',
       subject: '7',

@@ -1,12 +1,13 @@
-import stringWidth from 'string-width';
-import type { SweepListRow } from '../../store/sweep-list.ts';
+import { formatMeasure } from '../../metrics/metrics.ts';
+import type { SweepOverviewRow } from '../../store/sweep-overview.ts';
 import { chosenRows } from '../chosen-rows.ts';
-import { formatCount, formatDuration, formatPercent } from '../format-value.ts';
+import { formatCount, formatDuration, formatPercent, formatQuantity } from '../format-value.ts';
 import { fitText, span, type Tone } from '../styled-line.ts';
+import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';
 
-/** Every sweep of the record, newest first. */
-export const sweeps = readingView({
+/** Every sweep of the record, newest first, with its progress, rate, best and failures. */
+export const sweeps = readingView<readonly SweepOverviewRow[]>({
   name: 'sweeps',
   key: '6',
   help: 'all sweeps; enter: watch it',
@@ -16,30 +17,10 @@ export const sweeps = readingView({
   rows: (list) => list.length,
   visible: (_, height) => Math.max(0, height - 2),
   draw(list, { state, now, width, height }) {
-    const nameWidth = list.reduce((most, { name }) => Math.max(most, stringWidth(name)), 'sweep'.length);
-    // A name may be cut, since it says so; what it did may not.
-    const room = Math.max(8, Math.min(nameWidth, width - 2 - 44));
-    return chosenRows({
-      caption: 'sweeps',
-      headings: span(
-        `${fitText('sweep', room)} ${'state'.padEnd(9)} ${fitText('done', 5, 'right')} trainings`,
-        'heading',
-      ),
-      total: list.length,
-      from: 0,
-      rows: list.map((sweep) => [
-        span(`${fitText(sweep.name, room)} `, 'plain'),
-        span(`${sweep.state.padEnd(9)} `, toneOf(sweep)),
-        span(`${fitText(formatPercent(sweep.finished, sweep.trainings), 5, 'right')} `),
-        span(`${sweep.finished}/${formatCount(sweep.trainings, 'training')}`),
-        span(sweep.failed > 0 ? `, ${sweep.failed} FAILED` : '', 'bad'),
-        span(sweep.trainer === 'simulated' ? ', SIMULATED' : '', 'warning'),
-        span(`, ${formatDuration(now.getTime() - sweep.createdAt.getTime())} ago`, 'faint'),
-      ]),
-      state,
-      width,
-      height,
-    });
+    const from = Math.max(0, Math.min(state.offset, list.length - height));
+    const near = list.slice(from, from + height);
+    const { headings, lines } = wholeColumns(columnsAt(now, width), near, width - 2);
+    return chosenRows({ caption: 'sweeps', headings, total: list.length, from, rows: lines, state, width, height });
   },
   open: (list, { state }) => {
     const chosen = list[state.selected];
@@ -47,7 +28,68 @@ export const sweeps = readingView({
   },
 });
 
-function toneOf({ state }: SweepListRow): Tone {
+function columnsAt(now: Date, width: number): readonly WholeColumn<SweepOverviewRow>[] {
+  // A name may be cut, since it says so; what it did may not.
+  const room = Math.max(8, Math.min(40, width - 46));
+  return [
+    {
+      heading: 'sweep',
+      align: 'left',
+      importance: 0,
+      cell: ({ name }) => span(fitText(name, Math.min(room, name.length))),
+    },
+    { heading: 'state', align: 'left', importance: 0, cell: (sweep) => span(sweep.state, toneOf(sweep)) },
+    { heading: 'steps', align: 'right', importance: 1, cell: (sweep) => span(progress(sweep)) },
+    {
+      heading: 'trainings',
+      align: 'right',
+      importance: 0,
+      cell: ({ finished, trainings }) => span(`${finished}/${trainings}`),
+    },
+    {
+      heading: 'failed',
+      align: 'left',
+      importance: 1,
+      cell: ({ failed }) => (failed > 0 ? span(`${failed} FAILED`, 'bad') : span('–', 'faint')),
+    },
+    { heading: 'best', align: 'left', importance: 2, cell: (sweep) => span(best(sweep)) },
+    {
+      heading: 'steps/s',
+      align: 'right',
+      importance: 4,
+      cell: ({ stepsPerSecond }) => span(formatQuantity(stepsPerSecond)),
+    },
+    { heading: 'left', align: 'right', importance: 5, cell: (sweep) => span(timeLeft(sweep)) },
+    { heading: 'trials', align: 'right', importance: 6, cell: ({ trials }) => span(formatCount(trials, 'trial')) },
+    {
+      heading: 'launched',
+      align: 'right',
+      importance: 3,
+      cell: ({ createdAt }) => span(`${formatDuration(now.getTime() - createdAt.getTime())} ago`, 'faint'),
+    },
+    {
+      heading: '',
+      align: 'left',
+      importance: 1,
+      cell: ({ trainer }) => (trainer === 'simulated' ? span('SIMULATED', 'warning') : span('')),
+    },
+  ];
+}
+
+function progress({ state, stepsDone, stepsTotal }: SweepOverviewRow): string {
+  return state === 'completed' && stepsTotal === 0 ? '100 %' : formatPercent(stepsDone, stepsTotal);
+}
+
+function best({ objective, best: value }: SweepOverviewRow): string {
+  return value === null ? '–' : `${objective} ${formatMeasure(objective, value)}`;
+}
+
+function timeLeft({ state, stepsDone, stepsTotal, stepsPerSecond }: SweepOverviewRow): string {
+  if (state !== 'running' || stepsPerSecond === null || stepsPerSecond <= 0) return '–';
+  return formatDuration((1000 * Math.max(0, stepsTotal - stepsDone)) / stepsPerSecond);
+}
+
+function toneOf({ state }: SweepOverviewRow): Tone {
   if (state === 'running') return 'accent';
   return state === 'completed' ? 'good' : 'warning';
 }

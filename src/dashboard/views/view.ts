@@ -16,11 +16,14 @@ export interface ViewFrame {
 /** What a view asks the record for: its own rows around those shown, and what it is of. */
 export interface ViewRequest {
   readonly sweepId: string;
+  /** As it was last read. */
+  readonly snapshot: SweepSnapshot;
   readonly subject: string;
   readonly offset: number;
   readonly limit: number;
   /** See ViewState. */
   readonly choices: Readonly<Record<string, string>>;
+  readonly marked: readonly number[];
 }
 
 /** Something that can be chosen in a view: a key goes through its values, the palette takes one by name. */

@@ -1,0 +1,194 @@
+import { formatMeasure } from '../../metrics/metrics.ts';
+import { type AxisEffect, axisEffect, type AxisLevel } from '../../stats/axis-effect.ts';
+import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import { categoriesOf } from '../categories.ts';
+import { chosenRows } from '../chosen-rows.ts';
+import { formatPercent } from '../format-value.ts';
+import { heatMap, type HeatCell } from '../heat-map.ts';
+import { captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
+import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
+import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
+
+const name = 'axes';
+
+const scoreChoice: ViewChoice = {
+  name: 'score',
+  key: 'y',
+  help: 'what axes are judged by (or :score METRIC)',
+  values: drawnMetrics,
+};
+const againstChoice: ViewChoice = {
+  name: 'against',
+  key: 'x',
+  help: 'the other axis of the heat map (or :against FIELD)',
+  values: (snapshot) => ['next', ...axesOf(snapshot)],
+};
+
+interface Axis {
+  readonly name: string;
+  readonly effect: AxisEffect<string>;
+}
+
+interface AxesModel {
+  readonly score: string;
+  /** The most important first. */
+  readonly axes: readonly Axis[];
+  readonly scored: readonly Scored[];
+}
+
+interface Scored {
+  readonly score: number;
+  /** Level by axis. */
+  readonly levels: Readonly<Record<string, string>>;
+}
+
+/** What each hyperparameter does to a score, how much it matters, and any two of them at once. */
+export const axes = readingView<AxesModel>({
+  name,
+  key: '8',
+  help: 'effect of each hyperparameter, heat map of two',
+  eventsBelow: true,
+  choices: [scoreChoice, againstChoice],
+  async read(source, { sweepId, snapshot, choices }) {
+    const score = chosenValue(name, scoreChoice, { snapshot, state: { choices } });
+    const fields = axesOf(snapshot);
+    const rows = await source.values(sweepId, [score, ...fields].map(columnOf));
+    const categories = fields.map((_, index) => categoriesOf(rows.map(({ values }) => values[index + 1] ?? null)));
+    const scored = rows.flatMap(({ values }): readonly Scored[] => {
+      const [value] = values;
+      if (typeof value !== 'number' || !Number.isFinite(value)) return [];
+      const levels = fields.map((field, index) => {
+        const place = categories[index]?.placeOf(values[index + 1] ?? null) ?? -1;
+        return [field, categories[index]?.all[place]?.label ?? '–'] as const;
+      });
+      return [{ score: value, levels: Object.fromEntries(levels) }];
+    });
+    const order = new Map(
+      fields.map((field, index) => [field, categories[index]?.all.map(({ label }) => label) ?? []]),
+    );
+    return { score, scored, axes: effectsOf(fields, scored, order) };
+  },
+  rows: ({ axes: all }) => all.length,
+  visible: (_, height) => Math.max(1, Math.min(6, Math.floor(height / 3)) - 1),
+  draw: (model, frame) => drawAxes(model, frame),
+});
+
+function axesOf(snapshot: SweepSnapshot): readonly string[] {
+  return variedFields(snapshot);
+}
+
+function effectsOf(
+  fields: readonly string[],
+  scored: readonly Scored[],
+  order: ReadonlyMap<string, readonly string[]>,
+): readonly Axis[] {
+  if (scored.length === 0) return [];
+  return fields
+    .map((field): Axis => {
+      const effect = axisEffect(scored.map(({ levels, score }) => ({ level: levels[field] ?? '–', score })));
+      const places = order.get(field) ?? [];
+      const levels = effect.levels.toSorted((a, b) => places.indexOf(a.value) - places.indexOf(b.value));
+      return { name: field, effect: { ...effect, levels } };
+    })
+    .toSorted((a, b) => b.effect.importance - a.effect.importance);
+}
+
+function drawAxes(model: AxesModel, frame: ViewFrame): readonly StyledLine[] {
+  const { snapshot, state, width, height } = frame;
+  if (model.axes.length === 0) {
+    const why = model.scored.length === 0 ? `no trial has ${model.score} yet` : 'all trials have the same settings';
+    return [captionRule('axes', width), [span(clipText(why, width), 'faint')]];
+  }
+  const listed = Math.min(model.axes.length, Math.max(1, Math.min(6, Math.floor(height / 3)) - 1));
+  const list = chosenRows({
+    caption: `axes by share of ${drawnName(snapshot, model.score)}’s variance that each alone explains`,
+    headings: null,
+    total: model.axes.length,
+    from: 0,
+    rows: model.axes.map((axis) => axisLine(axis, snapshot)),
+    state,
+    width,
+    height: listed + 1,
+  });
+  const chosen = model.axes[Math.min(state.selected, model.axes.length - 1)];
+  if (chosen === undefined) return list;
+  const effect = effectLines(chosen, model.score, snapshot, width);
+  const rest = height - list.length - effect.length;
+  return [...list, ...effect, ...(rest >= 4 ? heatLines(model, chosen, frame, rest) : [])].slice(0, height);
+}
+
+function axisLine({ name: field, effect }: Axis, snapshot: SweepSnapshot): StyledLine {
+  const bar = Math.round(20 * effect.importance);
+  return [
+    span(`${fitText(drawnName(snapshot, field), 16)} `, 'heading'),
+    span('█'.repeat(bar), 'accent'),
+    span('·'.repeat(20 - bar), 'faint'),
+    span(` ${formatPercent(effect.importance, 1)}  ${effect.levels.length} values`),
+  ];
+}
+
+/** The mean of each value with its interval, between the worst and the best of all. */
+function effectLines(axis: Axis, score: string, snapshot: SweepSnapshot, width: number): readonly StyledLine[] {
+  const { levels } = axis.effect;
+  const ends = levels.flatMap(({ score: { mean, lower, upper } }) => [mean, lower ?? mean, upper ?? mean]);
+  const low = ends.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = ends.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const best = bestLevel(levels, score);
+  const names = Math.max(...levels.map(({ value }) => value.length));
+  const texts = levels.map(({ score: { mean, lower, upper, count } }) => {
+    const interval =
+      lower === null || upper === null ? '' : ` (${formatMeasure(score, lower)} to ${formatMeasure(score, upper)})`;
+    return `${formatMeasure(score, mean)}${interval} n=${count}`;
+  });
+  const textWidth = Math.max(...texts.map(({ length }) => length));
+  const room = Math.max(0, Math.min(60, width - names - textWidth - 6));
+  return [
+    captionRule(`${drawnName(snapshot, score)} by ${drawnName(snapshot, axis.name)}, mean and 95 %`, width),
+    ...levels.map(
+      ({ value, score: at }, index): StyledLine => [
+        span(value === best ? '* ' : '  ', 'good'),
+        span(`${fitText(value, names, 'right')} `),
+        span(room < 10 ? '' : `${bar(at, low, high, room)} `, 'accent'),
+        span(texts[index] ?? ''),
+      ],
+    ),
+  ];
+}
+
+function bestLevel(levels: readonly AxisLevel<string>[], score: string): string | undefined {
+  const sign = betterOf(score) === 'maximize' ? -1 : 1;
+  return levels.toSorted((a, b) => sign * (a.score.mean - b.score.mean))[0]?.value;
+}
+
+function bar({ mean, lower, upper }: AxisLevel<string>['score'], low: number, high: number, room: number): string {
+  const at = (value: number): number => (high > low ? Math.round(((value - low) / (high - low)) * (room - 1)) : 0);
+  const [from, middle, to] = [at(lower ?? mean), at(mean), at(upper ?? mean)];
+  return Array.from({ length: room }, (_, column) => {
+    if (column === middle) return '●';
+    return column >= from && column <= to ? '─' : ' ';
+  }).join('');
+}
+
+function heatLines(model: AxesModel, chosen: Axis, { snapshot, state, width }: ViewFrame, height: number) {
+  const wanted = chosenValue(name, againstChoice, { snapshot, state });
+  const others = model.axes.filter((axis) => axis.name !== chosen.name);
+  const other = others.find((axis) => axis.name === wanted) ?? others[0];
+  if (other === undefined) return [];
+  const groups = new Map<string, number[]>();
+  for (const { levels, score } of model.scored) {
+    const key = `${levels[chosen.name] ?? ''} ${levels[other.name] ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), score]);
+  }
+  const rows = chosen.effect.levels.map(({ value }) => value);
+  const columns = other.effect.levels.map(({ value }) => value);
+  const cells = rows.map((row) =>
+    columns.map((column): HeatCell | null => {
+      const scores = groups.get(`${row} ${column}`) ?? [];
+      return scores.length === 0 ? null : { mean: scores.reduce((sum, each) => sum + each, 0) / scores.length };
+    }),
+  );
+  const caption = `mean ${drawnName(snapshot, model.score)}: ${drawnName(snapshot, chosen.name)} down, ${drawnName(snapshot, other.name)} across`;
+  const format = (value: number): string => formatMeasure(model.score, value);
+  const better = betterOf(model.score);
+  return [captionRule(caption, width), ...heatMap({ rows, columns, cells, format, better, width, height: height - 1 })];
+}

@@ -1,0 +1,103 @@
+import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { DecisionRow, RungRow, SearchView } from '../../store/search-view.ts';
+import { formatMeasure } from '../../metrics/metrics.ts';
+import { chosenRows } from '../chosen-rows.ts';
+import { formatClock, formatCount } from '../format-value.ts';
+import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../styled-line.ts';
+import { readingView } from './view.ts';
+
+/** What the sampler and the scheduler decided, and why; rungs as a funnel. */
+export const search = readingView<SearchView>({
+  name: 'search',
+  key: '9',
+  help: 'what was decided and why; rungs as a funnel',
+  eventsBelow: false,
+  read: (source, { sweepId, offset, limit }) => source.search(sweepId, { offset, limit }),
+  rows: ({ total }) => total,
+  // Half of the body at least is decisions: the funnel of a ladder is short.
+  visible: (_, height) => Math.max(1, Math.ceil(height / 2) - 1),
+  draw(model, { snapshot, state, width, height }) {
+    const funnel = funnelLines(model.rungs, snapshot, width).slice(0, Math.floor(height / 2));
+    const list = chosenRows({
+      caption: model.total === 0 ? 'decisions: all points were there from the beginning' : 'decisions, newest first',
+      headings: null,
+      total: Math.max(1, model.total),
+      from: model.from,
+      rows: model.decisions.map(decisionLine),
+      state,
+      width,
+      height: height - funnel.length,
+    });
+    return [...funnel, ...list];
+  },
+  open: ({ decisions, from }, { state }) => {
+    const trial = decisions[state.selected - from]?.trial ?? null;
+    return trial === null ? null : { view: 'trial', subject: String(trial) };
+  },
+  trials: ({ decisions, from }, { state }) => {
+    const trial = decisions[state.selected - from]?.trial ?? null;
+    return trial === null ? [] : [trial];
+  },
+});
+
+const toneOf: Readonly<Record<DecisionRow['kind'], Tone>> = {
+  suggest: 'accent',
+  promote: 'good',
+  prune: 'warning',
+  stop: 'heading',
+  halt: 'bad',
+};
+
+const wordOf: Readonly<Record<DecisionRow['kind'], string>> = {
+  suggest: 'suggested',
+  promote: 'goes on',
+  prune: 'pruned',
+  stop: 'search ends',
+  halt: 'halted',
+};
+
+function decisionLine({ at, kind, trial, reason, point }: DecisionRow): StyledLine {
+  const settings = Object.entries(point ?? {}).map(([name, value]) => `${name}=${value}`);
+  const what = trial === null ? settings.join(' ') : `trial ${trial}`;
+  return [
+    span(`${formatClock(at)} `, 'faint'),
+    span(`${wordOf[kind].padEnd(11)} `, toneOf[kind]),
+    span(what === '' ? '' : `${what}: `),
+    span(reason),
+  ];
+}
+
+function funnelLines(rungs: readonly RungRow[], { definition }: SweepSnapshot, width: number): readonly StyledLine[] {
+  const words = (settings: object): string =>
+    Object.entries(settings)
+      .filter(([name]) => name !== 'enqueue')
+      .map(([name, value]) => (name === 'kind' ? String(value) : `${name} ${JSON.stringify(value)}`))
+      .join(', ');
+  const most = Math.max(1, ...rungs.map(({ trainings }) => trainings));
+  const [objective] = definition.objectives;
+  const steps = Math.max(4, ...rungs.map(({ step }) => String(step).length));
+  const texts = rungs.map(({ trainings, reached, promoted, pruned, best }) => {
+    const value = best === null || objective === undefined ? null : objective.direction === 'minimize' ? -best : best;
+    return [
+      `${reached} of ${formatCount(trainings, 'training')}`,
+      ...(promoted > 0 ? [`${promoted} went on`] : []),
+      ...(pruned > 0 ? [`${pruned} pruned`] : []),
+      ...(value === null || objective === undefined ? [] : [`best ${formatMeasure(objective.metric, value)}`]),
+    ].join(', ');
+  });
+  const room = Math.max(8, width - steps - Math.max(0, ...texts.map(({ length }) => length)) - 8);
+  return [
+    captionRule(`search: ${words(definition.search)}; scheduler: ${words(definition.scheduler)}`, width),
+    ...rungs.map(({ step, reached, promoted, pruned }, index): StyledLine => {
+      const cells = (count: number): number => Math.round((count / most) * room);
+      const [gone, out] = [cells(promoted), cells(pruned)];
+      const rest = Math.max(0, cells(reached) - gone - out);
+      const bar = [span('█'.repeat(gone), 'good'), span('▒'.repeat(out), 'warning'), span('▓'.repeat(rest), 'accent')];
+      const blank = ' '.repeat(Math.max(0, room - gone - out - rest));
+      return clipLine(
+        [span(`step ${fitText(String(step), steps, 'right')} `), ...bar, span(`${blank} `), span(texts[index] ?? '')],
+        width,
+      );
+    }),
+  ];
+}

@@ -1,0 +1,116 @@
+import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { WorkerRow } from '../../store/worker-list.ts';
+import { chosenRows } from '../chosen-rows.ts';
+import { formatCount, formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
+import { silentAfterMs, slotList } from '../slot-list.ts';
+import { captionRule, clipLine, span, type Span, type StyledLine } from '../styled-line.ts';
+import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
+import { readingView } from './view.ts';
+
+/** Every worker with its slots, device, rate and heartbeat; what is wrong with the chosen one; this sweep's slots. */
+export const workers = readingView<readonly WorkerRow[]>({
+  name: 'workers',
+  key: '4',
+  help: 'workers and slots: device, rate, heartbeat, trouble',
+  eventsBelow: true,
+  beyondSweep: true,
+  read: (source) => source.workers(),
+  rows: (list) => list.length,
+  visible: (_, height) => Math.max(1, Math.floor(height / 2) - 2),
+  draw(list, { snapshot, state, now, width, height }) {
+    const there = list.filter(({ endedAt }) => endedAt === null);
+    const slots = there.reduce((sum, worker) => sum + worker.slots, 0);
+    const busy = there.reduce((sum, { running }) => sum + running.length, 0);
+    const { headings, lines } = wholeColumns(columnsAt(now), list, width - 2);
+    const rows = Math.max(1, Math.min(list.length, Math.floor(height / 2) - 2));
+    const chosen = list[Math.min(state.selected, list.length - 1)];
+    const details = chosen === undefined ? [] : detailLines(chosen, width);
+    const table = chosenRows({
+      caption: `workers: ${there.length} there, ${busy} of ${formatCount(slots, 'slot')} busy`,
+      headings,
+      total: Math.max(1, list.length),
+      from: 0,
+      rows: lines,
+      state,
+      width,
+      height: rows + 2,
+    });
+    const rest = height - table.length - details.length - 1;
+    const own =
+      rest < 1 ? [] : [captionRule(`slots of ${snapshot.name}`, width), ...slotList(snapshot, now, width, rest)];
+    return [...table, ...details, ...own].slice(0, height);
+  },
+});
+
+function columnsAt(now: Date): readonly WholeColumn<WorkerRow>[] {
+  return [
+    { heading: 'host', align: 'left', importance: 0, cell: ({ host, pid }) => span(`${shortHost(host)}:${pid}`) },
+    {
+      heading: 'busy',
+      align: 'right',
+      importance: 1,
+      cell: ({ running, slots }) => span(`${running.length}/${slots}`, running.length > 0 ? 'accent' : 'faint'),
+    },
+    { heading: 'heartbeat', align: 'right', importance: 0, cell: (worker) => heartbeat(worker, now) },
+    {
+      heading: 'steps/s',
+      align: 'right',
+      importance: 2,
+      cell: ({ stepsPerSecond }) => span(formatQuantity(stepsPerSecond)),
+    },
+    {
+      heading: 'last hour',
+      align: 'left',
+      importance: 3,
+      cell: ({ done, troubled }) =>
+        troubled > 0 ? span(`${done} done, ${troubled} TROUBLED`, 'bad') : span(`${done} done`),
+    },
+    {
+      heading: 'device',
+      align: 'left',
+      importance: 4,
+      cell: ({ numericsClass }) => span(numericsClass ?? '–', 'faint'),
+    },
+  ];
+}
+
+function shortHost(host: string): string {
+  return host.split('.')[0] ?? host;
+}
+
+function heartbeat({ lastSeen, endedAt }: WorkerRow, now: Date): Span {
+  if (endedAt !== null) return span(`left ${formatDuration(now.getTime() - endedAt.getTime())} ago`, 'faint');
+  const silentMs = now.getTime() - lastSeen.getTime();
+  return silentMs > silentAfterMs
+    ? span(`SILENT ${formatDuration(silentMs)}`, 'bad')
+    : span(`${formatDuration(silentMs)} ago`);
+}
+
+function detailLines(worker: WorkerRow, width: number): readonly StyledLine[] {
+  const { host, role, startedAt, numericsClass, running, trouble, troubledAt } = worker;
+  const doing = running.map(
+    ({ sweep, trial, kind }) => `${kind === 'train' ? 'training' : 'evaluating'} ${sweep} #${trial}`,
+  );
+  const facts: readonly (readonly [string, string])[] = [
+    ['serves', `${role}, since ${formatMoment(startedAt)}`],
+    ['device', numericsClass ?? 'has computed nothing yet'],
+    ['runs', doing.length === 0 ? 'nothing' : doing.join(', ')],
+  ];
+  const troubles: readonly StyledLine[] =
+    trouble === null || troubledAt === null
+      ? []
+      : [[span('trouble  ', 'heading'), span(`${formatMoment(troubledAt)} ${trouble}`, 'bad')]];
+  return [
+    captionRule(host, width),
+    ...[...facts.map(([name, text]): StyledLine => [span(name.padEnd(9), 'heading'), span(text)]), ...troubles].map(
+      (line) => clipLine(line, width),
+    ),
+  ];
+}
+
+/** A caption with how many are busy, and a line for each. */
+export function slotBlock(snapshot: SweepSnapshot, now: Date, width: number, height: number): readonly StyledLine[] {
+  const busy = snapshot.slots.filter(({ running }) => running !== null).length;
+  const caption = `slots, ${busy} of ${snapshot.slots.length} busy`;
+  return [captionRule(caption, width), ...slotList(snapshot, now, width, height - 1)];
+}

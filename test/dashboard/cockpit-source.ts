@@ -1,0 +1,221 @@
+import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import type { SweepOverviewRow } from '../../src/store/sweep-overview.ts';
+import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { FilterColumn, FilterValue } from '../../src/store/trial-filter.ts';
+import { measure } from '../../src/metrics/metrics.ts';
+import { cockpitTrials as trials, noise } from './cockpit-trials.ts';
+import { ago, metrics, trial } from './sweep-fixture.ts';
+
+function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
+  if (of === 'metric') return measure(row, name);
+  if (of === 'trial') return row.trial;
+  if (of === 'state') return row.state;
+  const settings = Object.entries(of === 'setting' ? row.configuration : row.evaluation);
+  const value: unknown = settings.find(([field]) => field === name)?.[1];
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
+
+const eventKinds = [
+  'succeeded',
+  'checkpoint',
+  'training_started',
+  'pruned',
+  'succeeded',
+  'diverged',
+  'checkpoint_failed',
+];
+const allEvents = Array.from({ length: 60 }, (_, index) => {
+  const kind = eventKinds[index % eventKinds.length] ?? 'succeeded';
+  const number = 200 - 2 * index;
+  return {
+    id: 60 - index,
+    at: ago(9 + 13 * index),
+    kind,
+    trials: [number],
+    text: `${kind.replaceAll('_', ' ')} (trial ${number})`,
+  };
+});
+
+function curve(number: number): readonly number[] {
+  return Array.from(
+    { length: 120 },
+    (_, step) => 0.15 + 0.7 * Math.exp(-step / (18 + (number % 9))) + 0.04 * noise(number, step),
+  );
+}
+
+const sweepRow = (change: Partial<SweepOverviewRow>): SweepOverviewRow => ({
+  name: 'dropout-front',
+  sweepId: '1',
+  state: 'running',
+  trainer: 'onnx',
+  trainings: 120,
+  finished: 94,
+  failed: 2,
+  trials: 240,
+  createdAt: ago(1_860),
+  finishedAt: null,
+  stepsDone: 11_520,
+  stepsTotal: 14_400,
+  stepsPerSecond: 38.4,
+  objective: 'accuracy',
+  best: 0.9229,
+  ...change,
+});
+
+const reliability = [0.55, 0.65, 0.75, 0.85, 0.95].map((middle, index) => ({
+  lower: middle - 0.05,
+  upper: middle + 0.05,
+  count: 20 + 30 * index,
+  confidence: middle,
+  accuracy: middle - 0.06 + 0.02 * index,
+}));
+
+/** What its views read. */
+export const cockpitSource: ViewSource = {
+  sweeps: async () => [
+    sweepRow({}),
+    sweepRow({
+      name: 'rank-and-lambda',
+      state: 'paused',
+      finished: 31,
+      failed: 0,
+      stepsDone: 4_100,
+      stepsPerSecond: null,
+      best: 0.9014,
+      createdAt: ago(90_000),
+    }),
+    sweepRow({
+      name: 'load-test',
+      state: 'completed',
+      trainer: 'simulated',
+      trainings: 10_000,
+      finished: 10_000,
+      failed: 7,
+      trials: 10_000,
+      stepsDone: 100_000,
+      stepsTotal: 100_000,
+      stepsPerSecond: null,
+      best: 0.95,
+      createdAt: ago(400_000),
+    }),
+  ],
+  events: async (_, { offset, limit }, kinds) => {
+    const wanted = allEvents.filter(({ kind }) => kinds?.includes(kind) ?? true);
+    return { total: wanted.length, from: offset, rows: wanted.slice(offset, offset + limit) };
+  },
+  search: async () => ({
+    from: 0,
+    total: 4,
+    decisions: [
+      {
+        sequence: 412,
+        at: ago(21),
+        kind: 'prune',
+        trial: 195,
+        rung: 1,
+        reason: 'rung 1: 0.861 is 41st of 60, 30 go on',
+        point: null,
+      },
+      {
+        sequence: 409,
+        at: ago(26),
+        kind: 'promote',
+        trial: 199,
+        rung: 1,
+        reason: 'rung 1: 0.914 is 3rd of 60, 30 go on',
+        point: null,
+      },
+      {
+        sequence: 402,
+        at: ago(58),
+        kind: 'promote',
+        trial: 193,
+        rung: 0,
+        reason: 'rung 0: 0.823 is 17th of 118, 59 go on',
+        point: null,
+      },
+      {
+        sequence: 397,
+        at: ago(75),
+        kind: 'prune',
+        trial: 187,
+        rung: 0,
+        reason: 'rung 0: 0.702 is 88th of 118, 59 go on',
+        point: null,
+      },
+    ],
+    rungs: [
+      { rung: 0, step: 30, trainings: 120, reached: 118, promoted: 60, pruned: 54, best: 0.84 },
+      { rung: 1, step: 60, trainings: 120, reached: 60, promoted: 30, pruned: 27, best: 0.902 },
+      { rung: 2, step: 120, trainings: 120, reached: 29, promoted: 0, pruned: 0, best: 0.9229 },
+    ],
+  }),
+  workers: async () => [
+    {
+      workerId: 'a',
+      host: 'forge',
+      pid: 4711,
+      role: 'train',
+      slots: 3,
+      startedAt: ago(1_800),
+      lastSeen: ago(2),
+      endedAt: null,
+      numericsClass: 'cpu onnxruntime-1.30.0 avx512 threads-4',
+      stepsPerSecond: 24.1,
+      done: 148,
+      troubled: 0,
+      trouble: null,
+      troubledAt: null,
+      running: [201, 203, 205].map((number) => ({ sweep: 'dropout-front', trial: number, kind: 'train' as const })),
+    },
+    {
+      workerId: 'b',
+      host: 'anvil.lab.example.org',
+      pid: 920,
+      role: 'train',
+      slots: 2,
+      startedAt: ago(1_700),
+      lastSeen: ago(48),
+      endedAt: null,
+      numericsClass: 'cuda onnxruntime-1.30.0 sm-90',
+      stepsPerSecond: 14.3,
+      done: 36,
+      troubled: 3,
+      trouble: 'trainer_died: SIGKILL, out of memory',
+      troubledAt: ago(300),
+      running: [{ sweep: 'dropout-front', trial: 207, kind: 'train' as const }],
+    },
+  ],
+  values: async (_, columns) =>
+    trials.map((row) => ({
+      trial: row.trial,
+      trainingId: row.trainingId,
+      group: JSON.stringify([{ ...row.configuration, seed: 0 }, row.evaluation]),
+      values: columns.map((column) => valueOf(row, column)),
+    })),
+  trial: async (number) => ({
+    trial: trials[number - 1] ?? trial(number),
+    events: allEvents.slice(0, 5).toReversed(),
+    losses: curve(number),
+  }),
+  training: async (number) => {
+    const row = trials[number - 1] ?? trial(number);
+    const scored = (part: number) =>
+      metrics({ accuracy: 0.9 - 0.25 * (1 - part) ** 2, accuracy_gap: 0.02 + 0.05 * part, loss: 0.6 - 0.3 * part });
+    return {
+      trial: { ...row, metrics: metrics({ reliability, recall_per_class: { ham: 0.971, spam: 0.893 } }) },
+      steps: {
+        loss: curve(number),
+        gradient_norm: curve(number + 7).map((value) => 3 * value),
+        learning_rate: Array.from({ length: 120 }, (_, step) => 5e-4 * Math.min(1, step / 12, (120 - step) / 108)),
+      },
+      onTheWay: [30, 60, 90, 120].map((step) => ({ step, metrics: scored(step / 120) })),
+      byMembers: [1, 2, 4, 8].map((members) => ({
+        members,
+        metrics: metrics({ accuracy: 0.88 + 0.01 * Math.log2(members) }),
+      })),
+      events: allEvents.slice(0, 12).toReversed(),
+    };
+  },
+  watch: () => undefined,
+};

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { initialViewState, type ViewState } from '../../src/dashboard/view-state.ts';
+import { viewNamed, views } from '../../src/dashboard/views/views.ts';
+import { cockpitSource } from './cockpit-source.ts';
+import { cockpitSnapshot } from './cockpit-trials.ts';
+import { drawFrame } from './draw-frame.tsx';
+
+const sizes = [
+  [60, 20],
+  [80, 24],
+  [160, 50],
+] as const;
+
+async function frame(name: string, width: number, height: number, change: Partial<ViewState> = {}): Promise<string> {
+  const snapshot = cockpitSnapshot();
+  const view = { ...initialViewState, view: name, subject: '7', ...change };
+  const { read, drawn } = viewNamed(name);
+  const { subject, choices, marked } = view;
+  const request = { sweepId: '1', snapshot, subject, offset: 0, limit: 200, choices, marked };
+  const shown = read === null ? drawn : await read(cockpitSource, request);
+  return drawFrame({ snapshot, view, read: shown, width, height });
+}
+
+describe('every view', () => {
+  for (const { name } of views) {
+    for (const [width, height] of sizes) {
+      it(`${name} fills ${width}×${height}`, async () => {
+        await expect(`${await frame(name, width, height)}\n`).toMatchFileSnapshot(
+          `frames/view-${name}-${width}x${height}.txt`,
+        );
+      });
+    }
+
+    it(`${name} is never wider or higher than the terminal, whatever its size`, async () => {
+      // drawFrame throws where a line is too wide or there are too many.
+      for (const [width, height] of [
+        [40, 10],
+        [95, 11],
+        [199, 70],
+      ] as const)
+        await frame(name, width, height, { marked: [3, 9] });
+    });
+  }
+});
+
+describe('what is chosen in a view', () => {
+  it('puts other metrics on the axes of the trade-off, which may be logarithmic', async () => {
+    const choices = {
+      'trade-off x': 'train_seconds',
+      'trade-off y': 'ece',
+      'trade-off hue': 'rank',
+      'trade-off log': 'x',
+    };
+    const shown = await frame('trade-off', 160, 40, { choices, selected: 1 });
+    expect(shown).toMatch(/── ECE by train s: front of \d+, 236 trials, 4 not drawn ─/);
+    expect(shown).toContain('rank: ● 4  ▲ 8');
+    expect(shown).toContain('train s (log) →');
+    expect(shown).toMatch(/trial \d+ {2}2 of \d+ on the front/);
+  });
+
+  it('narrows the events to a kind', async () => {
+    const shown = await frame('events', 80, 24, { choices: { 'events kind': 'failures' } });
+    expect(shown).toContain('── events: failures ─');
+    expect(shown).not.toContain('succeeded (');
+  });
+
+  it('draws the losses of marked trials beside the training’s own', async () => {
+    const shown = await frame('training', 120, 40, { marked: [3, 11] });
+    for (const label of ['#7', '#3', '#11']) expect(shown).toContain(label);
+  });
+
+  it('crosses any two axes', async () => {
+    const shown = await frame('axes', 120, 40, { choices: { 'axes against': 'rank', 'axes score': 'ece' } });
+    expect(shown).toMatch(/── mean ECE: p down, rank across ─/);
+    expect(shown.match(/\*0\.0\d+/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planSweep } from '../../src/search/plan-sweep.ts';
+import { countSweepEvents, readSweepEvents } from '../../src/store/sweep-events.ts';
+import { readSearchView } from '../../src/store/search-view.ts';
+import { overviewOfSweeps } from '../../src/store/sweep-overview.ts';
+import { readTrialValues } from '../../src/store/trial-values.ts';
+import { listWorkers } from '../../src/store/worker-list.ts';
+import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
+import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+
+/*
+ * What the dashboard's views read, of a sweep with rungs whose trainings are worked through by one worker: the accuracy of
+ * each is a tenth of its number.
+ */
+describe('the views’ queries', () => {
+  let record: RecordUnderTest;
+  let sweepId: string;
+  beforeAll(async () => {
+    record = await openRecordUnderTest();
+    const { definition, inputs } = planOf('viewed', 1);
+    const space = { dropout_rate: [0.25, 0.5], rank: [4, 8], seed: [1, 2] };
+    const scheduler = { kind: 'asha', rungs: [0.5], keep: 0.5 };
+    sweepId = await record.launch(planSweep({ ...definition, space, scheduler }, inputs));
+    await new PostgresWorkerRegister(record.store).register({
+      workerId: 'worker-1',
+      host: 'forge',
+      pid: 7,
+      startTime: '1',
+      role: 'train',
+      slots: 2,
+    });
+    const numbers = new Map<string, number>();
+    for (let count = 0; count < 60; count += 1) {
+      const result = await record.ledger.claim(record.request(sweepId));
+      if (result.kind !== 'claimed') break;
+      for (const segment of result.bundle) {
+        const number = numbers.get(segment.trainingId) ?? numbers.size + 1;
+        numbers.set(segment.trainingId, number);
+        await record.ledger.commit(segment.lease, outcomeOf(segment, number / 10));
+      }
+    }
+  });
+  afterAll(() => record.close());
+
+  it('give every trial’s values in any columns, and which differ in their seeds alone', async () => {
+    const rows = await readTrialValues(record.store, sweepId, [
+      { of: 'metric', name: 'accuracy' },
+      { of: 'metric', name: 'complexity' },
+      { of: 'setting', name: 'rank' },
+      { of: 'setting', name: 'targets' },
+      { of: 'evaluation', name: 'ensemble_size' },
+      { of: 'state', name: 'state' },
+      { of: 'trial', name: 'trial' },
+    ]);
+    expect(rows).toHaveLength(8);
+    const best = rows.find(({ values }) => values[5] === 'succeeded');
+    expect(best?.values).toEqual([
+      expect.any(Number),
+      null,
+      expect.any(Number),
+      expect.any(String),
+      2,
+      'succeeded',
+      best?.trial,
+    ]);
+    expect(rows.map(({ values }) => values[5])).toContain('pruned');
+    expect(new Set(rows.map(({ group }) => group)).size).toBe(4);
+    expect(rows[0]?.group).toBe(rows[1]?.group);
+  });
+
+  it('tell what was decided at each rung, and why', async () => {
+    const { decisions, total, rungs } = await readSearchView(record.store, sweepId, { offset: 1, limit: 3 });
+    expect(rungs.map(({ step, trainings, reached }) => [step, trainings, reached])).toEqual([
+      [2, 8, 8],
+      [4, 8, rungs[1]?.reached],
+    ]);
+    const [first] = rungs;
+    expect((first?.promoted ?? 0) + (first?.pruned ?? 0)).toBe(8);
+    expect(first?.best).toBe(0.8);
+    expect(total).toBe(8);
+    expect(decisions).toHaveLength(3);
+    for (const { kind, trial, reason } of decisions) {
+      expect(['promote', 'prune']).toContain(kind);
+      expect(trial).toBeGreaterThanOrEqual(1);
+      expect(reason).toMatch(/rung 0/);
+    }
+  });
+
+  it('list workers with what they did, and sweeps with how they do', async () => {
+    const [worker] = await listWorkers(record.store);
+    expect(worker).toMatchObject({ host: 'forge', slots: 2, numericsClass: 'test-class', running: [], troubled: 0 });
+    expect(worker?.done).toBeGreaterThan(8);
+    expect(worker?.stepsPerSecond).toBeGreaterThan(0);
+    const [sweep] = await overviewOfSweeps(record.store);
+    expect(sweep).toMatchObject({ name: 'viewed', state: 'completed', objective: 'accuracy', trials: 8, failed: 0 });
+    expect(sweep?.best).toBeGreaterThan(0.1);
+    expect(sweep?.stepsDone).toBe(sweep?.stepsTotal);
+  });
+
+  it('narrow events to kinds', async () => {
+    const pruned = await readSweepEvents(record.store.db, { sweepId, limit: 100, kinds: ['pruned'] });
+    expect(new Set(pruned.map(({ kind }) => kind))).toEqual(new Set(['pruned']));
+    expect(await countSweepEvents(record.store.db, sweepId, ['pruned'])).toBe(pruned.length);
+    expect(await countSweepEvents(record.store.db, sweepId)).toBeGreaterThan(pruned.length);
+  });
+});
