@@ -53,6 +53,9 @@ function valueOf({ of, name }: FilterColumn, { constants }: TrialsOf): RawBuilde
       return sql`w.trial`;
     case 'state':
       return shownState;
+    case 'tag':
+      return sql`(select array_to_string(a.tags, ' ') from annotations a
+        where a.sweep_id = w.sweep_id and a.evaluation_id = w.evaluation_id)`;
     default:
       return assertNever(of, 'column of trials');
   }

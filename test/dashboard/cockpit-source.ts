@@ -59,6 +59,8 @@ const sweepRow = (change: Partial<SweepOverviewRow>): SweepOverviewRow => ({
   stepsPerSecond: 38.4,
   objective: 'accuracy',
   best: 0.9229,
+  tags: [],
+  note: null,
   ...change,
 });
 

@@ -60,7 +60,7 @@ describe('the whole frame', () => {
       "dropsweep quickstart                                 RUNNING
       [##########----------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting
-      ── keys 1–14 of 31, j k ────────────────────────────────────
+      ── keys 1–14 of 29, j k ────────────────────────────────────
       q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
       ?, tab, :   this help, the next view, anything by its name
       ↑ ↓ or k j  choose a row

@@ -70,7 +70,7 @@ describe('what is chosen in a view', () => {
   });
 
   it('crosses any two axes', async () => {
-    const shown = await frame('axes', 120, 40, { choices: { 'axes against': 'rank', 'axes score': 'ece' } });
+    const shown = await frame('axes', 120, 40, { choices: { 'axes x': 'rank', 'axes y': 'ece' } });
     expect(shown).toMatch(/── mean ECE: p down, rank across ─/);
     expect(shown.match(/\*0\.0\d+/g)).toHaveLength(1);
   });

@@ -12,15 +12,15 @@ import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './vie
 const name = 'axes';
 
 const scoreChoice: ViewChoice = {
-  name: 'score',
+  name: 'y',
   key: 'y',
-  help: 'what axes are judged by (or :score METRIC)',
+  help: 'what lies upwards: the next (or :y NAME)',
   values: drawnMetrics,
 };
 const againstChoice: ViewChoice = {
-  name: 'against',
+  name: 'x',
   key: 'x',
-  help: 'the other axis of the heat map (or :against FIELD)',
+  help: 'what lies to the right: the next (or :x NAME)',
   values: (snapshot) => ['next', ...axesOf(snapshot)],
 };
 
@@ -46,7 +46,7 @@ interface Scored {
 export const axes = readingView<AxesModel>({
   name,
   key: '8',
-  help: 'effect of each hyperparameter, heat map of two',
+  help: 'effect of each setting, heat map of two',
   eventsBelow: true,
   choices: [scoreChoice, againstChoice],
   async read(source, { sweepId, snapshot, choices }) {

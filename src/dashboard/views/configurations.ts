@@ -31,7 +31,7 @@ const failures: readonly FilterValue[] = ['diverged', 'out_of_memory', 'infeasib
 export const configurations = readingView<Configurations>({
   name: 'configurations',
   key: '7',
-  help: 'seeds folded, with their intervals; enter: its seeds',
+  help: 'seeds folded; enter shows them',
   eventsBelow: true,
   async read(source, { sweepId, snapshot }) {
     const fields = variedFields(snapshot);

@@ -10,7 +10,7 @@ import { readingView } from './view.ts';
 export const search = readingView<SearchView>({
   name: 'search',
   key: '9',
-  help: 'what was decided and why; rungs as a funnel',
+  help: 'what was decided and why, rungs',
   eventsBelow: false,
   read: (source, { sweepId, offset, limit }) => source.search(sweepId, { offset, limit }),
   rows: ({ total }) => total,

@@ -18,19 +18,19 @@ const name = 'trade-off';
 const xChoice: ViewChoice = {
   name: 'x',
   key: 'x',
-  help: 'the next metric to the right (or :x METRIC)',
+  help: 'what lies to the right: the next (or :x NAME)',
   values: (snapshot) => [...new Set(['complexity', ...drawnMetrics(snapshot), ...variedFields(snapshot)])],
 };
 const yChoice: ViewChoice = {
   name: 'y',
   key: 'y',
-  help: 'the next metric upwards (or :y METRIC)',
+  help: 'what lies upwards: the next (or :y NAME)',
   values: drawnMetrics,
 };
 const byChoice: ViewChoice = {
   name: 'hue',
   key: 'h',
-  help: 'what glyphs and colours tell apart (or :hue FIELD)',
+  help: 'what glyphs tell apart (or :hue FIELD)',
   values: (snapshot) => [...variedFields(snapshot), 'none'],
 };
 const scaleChoice: ViewChoice = {
@@ -56,7 +56,7 @@ interface TradeoffModel {
 export const tradeoffView = readingView<TradeoffModel>({
   name,
   key: '3',
-  help: 'one metric against another; j k go along the front',
+  help: 'metric against metric; j k: the front',
   eventsBelow: true,
   choices: [xChoice, yChoice, byChoice, scaleChoice],
   async read(source, { sweepId, snapshot, choices }) {

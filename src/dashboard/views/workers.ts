@@ -11,7 +11,7 @@ import { readingView } from './view.ts';
 export const workers = readingView<readonly WorkerRow[]>({
   name: 'workers',
   key: '4',
-  help: 'workers and slots: device, rate, heartbeat, trouble',
+  help: 'slots, device, rate, heartbeat, trouble',
   eventsBelow: true,
   beyondSweep: true,
   read: (source) => source.workers(),
