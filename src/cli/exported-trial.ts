@@ -1,4 +1,5 @@
 import type { ExportedTrial } from '../export/exported-trial.ts';
+import { publishedData } from '../export/published-data.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { readSweepProvenance } from '../store/sweep-list.ts';
 import { readSpecification } from '../store/sweep-reader.ts';
@@ -17,5 +18,15 @@ export async function exportedTrial(
   const specification = await readSpecification(record.store, trial.trainingId);
   const place = await resolveModelFolder(specification.base);
   const { launchedBy } = await readSweepProvenance(record.store, snapshot.name);
-  return { sweep: snapshot.name, trial, specification, checkpoint, place, opened: openEncoder(place), launchedBy };
+  const data = publishedData(snapshot.definition.task.data, trial.evaluation.split);
+  return {
+    sweep: snapshot.name,
+    trial,
+    specification,
+    checkpoint,
+    place,
+    opened: openEncoder(place),
+    data,
+    launchedBy,
+  };
 }

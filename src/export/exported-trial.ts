@@ -1,4 +1,5 @@
 import type { OpenedEncoder } from '../models/open-encoder.ts';
+import type { PublishedData } from './published-data.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
@@ -12,6 +13,8 @@ export interface ExportedTrial {
   /** The base's folder or ONNX file on this machine. */
   readonly place: string;
   readonly opened: OpenedEncoder;
+  /** Absent: not known. */
+  readonly data?: PublishedData;
   /** Who launched it, where, with which versions. */
   readonly launchedBy: Readonly<Record<string, string>>;
 }

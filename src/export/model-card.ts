@@ -1,4 +1,6 @@
+import { stringify } from 'yaml';
 import type { ExportedBase } from './exported-base.ts';
+import { taskOf } from '../tasks/tasks.ts';
 import type { ExportedTrial } from './exported-trial.ts';
 
 export interface ModelCard {
@@ -19,9 +21,7 @@ export function modelCard(exported: ExportedTrial, card: ModelCard): string {
   const { base, loading } = card;
   return [
     '---',
-    `library_name: ${card.library}`,
-    ...(base.onHub ? [`base_model: ${base.name}`] : []),
-    'tags: [lora-dropout, dropsweep]',
+    stringify(frontMatter(exported, card), { lineWidth: 0 }).trimEnd(),
     '---',
     '',
     `# ${card.title}`,
@@ -44,8 +44,12 @@ export function modelCard(exported: ExportedTrial, card: ModelCard): string {
     '## Labels',
     '',
     labels.length === 0
-      ? 'One number: a regression.'
+      ? `${taskOf(specification.task).section.sentence}.`
       : labels.map((name, index) => `${index}: ${cell(name)}`).join(', '),
+    '',
+    '## Data',
+    '',
+    ...dataLines(exported),
     '',
     '## Scores',
     '',
@@ -58,6 +62,51 @@ export function modelCard(exported: ExportedTrial, card: ModelCard): string {
     `| numerics_class | ${trial.numericsClass ?? ''} |`,
     '',
   ].join('\n');
+}
+
+/** What the hub reads of a card. */
+function frontMatter(exported: ExportedTrial, { library, base, title }: ModelCard): Readonly<Record<string, unknown>> {
+  const { pipeline } = taskOf(exported.specification.task).published;
+  const id = exported.data?.hub?.id;
+  const results = modelIndex(exported, pipeline);
+  return {
+    library_name: library,
+    ...(base.onHub ? { base_model: base.name } : {}),
+    ...(pipeline === undefined ? {} : { pipeline_tag: pipeline }),
+    tags: ['lora-dropout', 'dropsweep'],
+    ...(id === undefined ? {} : { datasets: [id] }),
+    ...(results === null ? {} : { 'model-index': [{ name: title, results: [results] }] }),
+  };
+}
+
+/** The evaluation that scored it, as the hub's tables have it; null where it says nothing that they could hold. */
+function modelIndex({ trial, specification, data }: ExportedTrial, pipeline: string | undefined) {
+  const { columns } = taskOf(specification.task);
+  const metrics = columns.flatMap((type) => {
+    const value = trial.metrics?.[type];
+    return typeof value === 'number' ? [{ type, value }] : [];
+  });
+  if (pipeline === undefined || data === undefined || metrics.length === 0) return null;
+  const { name, hub } = data;
+  return {
+    task: { type: pipeline },
+    dataset: {
+      name,
+      type: hub?.id ?? 'files',
+      ...(hub === null || hub.config === null ? {} : { config: hub.config }),
+      split: hub?.split ?? trial.evaluation.split,
+    },
+    metrics,
+  };
+}
+
+function dataLines({ specification, trial, data }: ExportedTrial): readonly string[] {
+  const { train } = specification;
+  const rows = trial.metrics?.['rows'];
+  const scored =
+    typeof rows === 'number' ? `${rows} ${trial.evaluation.split} rows` : `the ${trial.evaluation.split} rows`;
+  const name = data === undefined ? '' : ` of ${cell(data.name)}`;
+  return [`Trained on ${train.rows} rows${name} (SHA-256 ${train.hash}), scored on ${scored}.`];
 }
 
 function scoreLines({ trial }: ExportedTrial): readonly string[] {

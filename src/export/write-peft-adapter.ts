@@ -49,6 +49,7 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
     numerics_class: trial.numericsClass,
     base: { name: base.name, content_hash: base.contentHash, loaded_as: className },
     label_names: task.label_names,
+    ...(exported.data === undefined ? {} : { data: exported.data }),
     update_scale: adapter.updateScale,
     configuration: trial.configuration,
     evaluation: trial.evaluation,

@@ -154,6 +154,8 @@ export interface PublishedTask {
   readonly peftType: string;
   /** What ends the name of transformers' class: of BERT, `BertFor…`. */
   readonly transformersHead: string;
+  /** The hub's word for what such models do; absent: it has none. */
+  readonly pipeline?: string;
   /** What a graph of inference gives, where that is not what is evaluated. */
   readonly head?: HeadTask;
   /** What `aggregate: probabilities` averages, of a padded batch; null: padding would take part in it. */

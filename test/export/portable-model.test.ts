@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { averagedClasses } from '../support/evaluated.ts';
 import type { ExportedTrial } from '../../src/export/exported-trial.ts';
+import { publishedData } from '../../src/export/published-data.ts';
 import { writePeftAdapter } from '../../src/export/write-peft-adapter.ts';
 import { writeMergedModel } from '../../src/export/write-merged-model.ts';
 import { writePortableModel } from '../../src/export/write-portable-model.ts';
@@ -15,6 +17,7 @@ import { elementRates } from '../../src/sweep/element-dropout.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { memberMasks } from '../../src/train/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import type { DataSource } from '../../src/sweep/sweep-definition.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { trial } from '../dashboard/sweep-fixture.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
@@ -163,6 +166,40 @@ describe('an exported adapter', () => {
     for (const name of ['adapter_config.json', 'dropsweep.json', 'README.md']) {
       expect(readFileSync(join(out, name), 'utf8')).not.toContain(folder);
     }
+  });
+
+  it('has the evaluation that scored it, and its data by a name that is no path, as the hub reads a card', async () => {
+    const { exported } = await trained(base, {}, { mode: 'raw', ensemble_size: 1 });
+    const metrics = { rows: 277, loss: 0.5, mean_member_loss: 0.5, accuracy: 0.75 };
+    const scored = { ...exported, trial: { ...exported.trial, metrics } };
+    const frontMatter = async (source: DataSource): Promise<unknown> => {
+      const data = publishedData(source, 'dev');
+      await writePeftAdapter({ ...scored, data }, out);
+      const card = readFileSync(join(out, 'README.md'), 'utf8');
+      expect(card).not.toContain('/private');
+      expect(card).toMatch(/## Data\n\nTrained on \d+ rows of .*scored on 277 dev rows\./);
+      return parse(card.split('---\n')[1] ?? '');
+    };
+    expect(await frontMatter({ kind: 'glue', task: 'RTE', folder: '/private/RTE' })).toMatchObject({
+      library_name: 'peft',
+      pipeline_tag: 'text-classification',
+      datasets: ['nyu-mll/glue'],
+      'model-index': [
+        {
+          results: [
+            {
+              task: { type: 'text-classification' },
+              dataset: { name: 'GLUE’s RTE', type: 'nyu-mll/glue', config: 'rte', split: 'validation' },
+              metrics: expect.arrayContaining([{ type: 'accuracy', value: 0.75 }]),
+            },
+          ],
+        },
+      ],
+    });
+    const files = { kind: 'files', train: '/private/t.csv', dev: '/private/d.csv', columns: {} } as const;
+    const own = await frontMatter(files);
+    expect(own).not.toHaveProperty('datasets');
+    expect(own).toMatchObject({ 'model-index': [{ results: [{ dataset: { type: 'files', split: 'dev' } }] }] });
   });
 
   it('is refused, and nothing written, where PEFT would put another head on it', async () => {
