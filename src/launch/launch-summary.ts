@@ -18,7 +18,9 @@ export function launchSummary(
     adaptive === undefined
       ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(evaluations, 'evaluation')}`
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
-    `  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`,
+    ...(definition.program === undefined
+      ? [`  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`]
+      : []),
     `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
     `  predicted time: ${definition.program === undefined || cost.timed ? timeText(definition, cost) : 'not known: its program has not run yet'}`,
   ];
@@ -53,7 +55,7 @@ export function rangeText({ lowSeconds, highSeconds }: Pick<CostPrediction, 'low
 
 /** What stopping early is expected to save, as the scheduler itself was played. */
 function savedText(share: StepShare | null): string {
-  if (share === null) return '';
+  if (share === null || share.low > 0.995) return '';
   const percent = (of: number): number => Math.round(100 * (1 - of));
   return `, ${percent(share.mean)} % of the steps or so (${percent(share.high)} to ${percent(share.low)} % where nothing is known of them)`;
 }

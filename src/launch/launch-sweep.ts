@@ -31,8 +31,15 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env);
   const machine = machineIfRunning();
-  const done = machine === null ? null : await withMachineRecord(machine, ({ store }) => finishedOf(store, prepared));
-  const predicted = predictionOf(prepared, done, keptSpeed(prepared, process.env));
+  const known =
+    machine === null
+      ? { done: null, step: null }
+      : await withMachineRecord(machine, async ({ store }) => ({
+          done: await finishedOf(store, prepared),
+          step: await programSpeed(store, definition),
+        }));
+  const { done, step } = known;
+  const predicted = predictionOf(prepared, done, keptSpeed(prepared, process.env), step);
   const lines = [...summaryOf(prepared, done, memory, predicted), ...recipeLines(definition)];
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
     lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);

@@ -19,12 +19,12 @@ export function prepareProgramSweep(definition: SweepDefinition, program: Progra
     devTokens: 0,
     longestRow: 0,
     encoderParameters: 0,
-    remarks: remarksOf(settled),
+    remarks: remarksOf(settled, definition.name),
   };
 }
 
-function remarksOf({ command, files, folder, name }: ProgramSettings): readonly string[] {
-  if (command === undefined) return [`its trainings wait for programs: dropsweep ask (as ${name ?? ''})`];
+function remarksOf({ command, files, folder }: ProgramSettings, sweep: string): readonly string[] {
+  if (command === undefined) return [`its trainings wait for programs that ask: dropsweep ask ${sweep}`];
   const names = Object.keys(files ?? {});
   return [
     `runs in ${folder}`,

@@ -18,7 +18,7 @@ describe('the command line', () => {
   broken.yaml:1:1 task: is missing; expected what to train on: kind and data
   broken.yaml:2:7 base: there is no folder ${home}/nowhere
   broken.yaml:3:18 space.p[1]: got 1.5, expected a number in [0, 1)
-  broken.yaml:4:1 sede: unknown key; known are name, base, task, search, space, training, evaluation, scheduler, objectives, parallelism, priority, device, trainer, simulation
+  broken.yaml:4:1 sede: unknown key; known are recipe, name, base, init_adapter, task, search, space, training, evaluation, scheduler, objectives, parallelism, priority, device, trainer, simulation
 `,
     });
     expect(readdirSync(home)).toEqual(['broken.yaml']);
