@@ -7,6 +7,16 @@ export const weightsIndexFile = 'model.safetensors.index.json';
 export const checkpointFile = 'pytorch_model.bin';
 export const checkpointIndexFile = 'pytorch_model.bin.index.json';
 
+const safetensorsFiles = [singleWeightsFile, weightsIndexFile];
+
+/** Of any form that a model's weights come in. */
+export const anyWeightsFiles: readonly string[] = [...safetensorsFiles, checkpointFile, checkpointIndexFile];
+
+/** Whether a model folder has weights, whole or by an index. @param names absent: in safetensors */
+export function weightsAreIn(folder: string, names: readonly string[] = safetensorsFiles): boolean {
+  return names.some((name) => statSync(path.join(folder, name), { throwIfNoEntry: false }) !== undefined);
+}
+
 /**
  * Names of the files that a model folder's weights lie in: model.safetensors, or the shards that
  * model.safetensors.index.json names, in order.

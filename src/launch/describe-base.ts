@@ -1,15 +1,21 @@
 import { targetModules } from '../adapters/target-modules.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import type { TaskShape } from '../sweep/vocabulary.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 
 /** How many names of linears a line has room for. */
 const namedAtMost = 4;
 
-/** What the engine multiplies by for each token: weights of the base's linears, embeddings left out. */
-export function encoderParametersOf(place: string): number {
+/**
+ * What the engine multiplies by for each token: weights of the base's linears, embeddings left out, and a language model's
+ * output matrix.
+ */
+export function encoderParametersOf(place: string, task: TaskShape): number {
   const { encoder } = openEncoder(place);
-  return encoder.linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
+  const { head } = objectiveOf(task);
+  const scored = head.of === 'next_tokens' ? encoder.hiddenSize * (encoder.vocabulary ?? 0) : 0;
+  return encoder.linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, scored);
 }
 
 /**

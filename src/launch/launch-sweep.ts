@@ -7,6 +7,7 @@ import type { Store } from '../store/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts';
 import { finishedTrainings } from '../store/sweep-list.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { describedBase } from './described-base.ts';
 import { launchSummary } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
@@ -25,7 +26,7 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
   // A place on this machine has the model or is wrong; a hub id may still be fetched.
   const prepared = await prepareSweep(definition, async (reference) =>
     isAbsolute(reference)
-      ? resolveModel(reference, { fetch: false })
+      ? (describedBase(reference) ?? resolveModel(reference, { fetch: false }))
       : ((await findModel(reference)) ?? namedBase(reference)),
   );
   await demandPrecisionHere(prepared, process.env);
@@ -43,6 +44,8 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
   const lines = [...summaryOf(prepared, done, memory, predicted), ...recipeLines(definition)];
   if (definition.trainer === 'onnx' && prepared.plan.inputs.base.folder === '')
     lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);
+  if (describedBase(definition.base) !== null)
+    lines.push(`  ${definition.base} has no weights yet: this is what its config.json tells, and launching needs them`);
   return lines;
 }
 

@@ -13,6 +13,7 @@ import { prepareProgramSweep } from './prepare-program-sweep.ts';
 import { demandFit, readInitialAdapter } from './initial-adapter.ts';
 import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
+import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
 import { demandTrainedHeads, loadSets, measureSets, resolvedSets } from './further-sets.ts';
@@ -51,8 +52,10 @@ export async function prepareSweep(
   const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = traitsOf(definition.trainer).base ? await resolveBase(definition.base) : namedBase(definition.base);
-  const rows = await settledBy(loaded, base.folder);
-  const sets = await loadSets(definition, rows.task, base.folder, progress);
+  // Without the model, of which a dry run may know the name or the sizes alone, rows are not tokenised.
+  const place = tokenizedPlace(base);
+  const rows = await settledBy(loaded, place);
+  const sets = await loadSets(definition, rows.task, place, progress);
   const frozen = {
     train: freezeRows(rows.train),
     dev: freezeRows(rows.dev),
@@ -61,10 +64,9 @@ export async function prepareSweep(
   const adapter = definition.init_adapter === undefined ? null : readInitialAdapter(definition.init_adapter, base);
   const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
   const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
-  // Without the model, of which a dry run may know the name alone, rows are not tokenised.
   const first = planSweep(definition, inputs);
-  const measured = base.folder === '' ? null : await measure(first, rows);
-  const setTokens = base.folder === '' ? {} : await measureSets(base.folder, sets, longestOf(first));
+  const measured = place === '' ? null : await measure(first, rows);
+  const setTokens = place === '' ? {} : await measureSets(place, sets, longestOf(first));
   const [training] = first.trainings;
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
@@ -80,10 +82,11 @@ export async function prepareSweep(
     ].map(({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes })),
     setTokens,
     ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),
-    encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder),
+    encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder, rows.task),
     remarks: [
-      ...shortReport(await describeData(rows, { place: base.folder, maxLength: longestOf(plan), measured: false })),
-      ...(measured === null ? [] : [...describeBase(plan), ...measured.remarks]),
+      ...shortReport(await describeData(rows, { place, maxLength: longestOf(plan), measured: false })),
+      ...(base.folder === '' ? [] : describeBase(plan)),
+      ...(measured === null ? [] : measured.remarks),
     ],
   };
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { isOnnxFile } from '../base/model-place.ts';
+import { weightsAreIn } from '../formats/weight-files.ts';
 import { bert } from './bert.ts';
 import { debertaV2 } from './deberta-v2.ts';
+import { DescribedWeights } from './described-weights.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { Encoder } from './encoder.ts';
@@ -50,7 +52,8 @@ const families: Readonly<Record<string, FamilyEntry>> = {
 };
 
 /**
- * Reads a model folder's config.json and the header of its weights, or an ONNX file.
+ * Reads a model folder's config.json and the header of its weights, or an ONNX file. Without weights, what config.json
+ * tells of them.
  * @throws MODEL_NOT_FOUND, ONNX_INVALID, MODEL_UNSUPPORTED, WEIGHTS_INVALID
  */
 export function openEncoder(place: string): OpenedEncoder {
@@ -69,7 +72,7 @@ export function openEncoder(place: string): OpenedEncoder {
       fix: 'choose a base model of a supported family',
     });
   }
-  const weights = new WeightCatalog(folder, [entry.prefix]);
+  const weights = weightsAreIn(folder) ? new WeightCatalog(folder, [entry.prefix]) : new DescribedWeights(folder);
   return { encoder: entry.family(config, file), weights, folder, family: type };
 }
 
