@@ -10,6 +10,8 @@ export interface EncodedInput {
   readonly row: number;
   /** How many of the head's numbers are its own, the first of them; absent: all. */
   readonly outputs?: number;
+  /** Tokens of each text, where it holds several that know nothing of one another; absent: one. */
+  readonly texts?: readonly number[];
   /** Where each token begins and ends in the row's text, in code points; −1 where in none. Of tasks that cut texts alone. */
   readonly spans?: Int32Array;
 }

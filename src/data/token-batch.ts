@@ -6,19 +6,21 @@ import type { BatchRows } from './epoch-batches.ts';
 /** A token's label where none counts. */
 const ignored = -100;
 
-/** Tensors of a batch: ids padded with `padId` and attention 0 to the batch's length. */
+/** Tensors of a batch: ids padded with `padId` and attention 0 to the batch's length; of an
+ * input of several texts, the attention is the text's number. */
 export function tokenBatch(inputs: readonly EncodedInput[], batch: BatchRows, padId: number): TokenBatch {
   const { rows, length } = batch;
   const inputIds = new BigInt64Array(rows.length * length).fill(BigInt(padId));
   const attentionMask = new BigInt64Array(rows.length * length);
   const tokenTypeIds = new BigInt64Array(rows.length * length);
   for (const [position, row] of rows.entries()) {
-    const { ids, typeIds } = inputAt(inputs, row);
+    const { ids, typeIds, texts = [ids.length] } = inputAt(inputs, row);
+    let at = position * length;
+    for (const [text, tokens] of texts.entries()) attentionMask.fill(BigInt(text + 1), at, (at += tokens));
     for (const [column, id] of ids.entries()) {
-      const at = position * length + column;
-      inputIds[at] = BigInt(id);
-      attentionMask[at] = 1n;
-      tokenTypeIds[at] = BigInt(typeIds[column] ?? 0);
+      const place = position * length + column;
+      inputIds[place] = BigInt(id);
+      tokenTypeIds[place] = BigInt(typeIds[column] ?? 0);
     }
   }
   return { rows: rows.length, length, inputIds, attentionMask, tokenTypeIds, samples: rows };

@@ -134,7 +134,12 @@ async function encodeChecked(
   rows: readonly FrozenRow[],
   maxLength: number,
 ): Promise<EncodedRows> {
-  const encoded = await taskOf(shape).encode(rows, { shape, ...tokenizer, maxLength });
+  const encoded = await taskOf(shape).encode(rows, {
+    shape,
+    ...tokenizer,
+    maxLength,
+    ...(split === 'train' ? { training: true } : {}),
+  });
   const { inputs } = encoded;
   for (const { ids, row } of inputs) {
     const where = `row ${row + 1} of ${split}`;

@@ -19,6 +19,10 @@ export interface EncoderInputs {
   readonly attentionMask: Value;
   /** int64 [batch, tokens] */
   readonly tokenTypeIds: Value;
+  /**
+   * A row holds several texts, one behind the other: its attention mask has their numbers, from 1 on. Absent: one, of ones.
+   */
+  readonly severalTexts?: true;
   /** What came before, where a decoder goes on with a text; absent: rows begin with their first token. */
   readonly past?: Past;
 }

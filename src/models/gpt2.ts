@@ -124,7 +124,7 @@ function embed(context: EncoderContext, inputs: EncoderInputs, config: Configura
   const words = gatherRows(b, weight('transformer.wte.weight', [vocabulary, hidden]), inputIds);
   const table = weight('transformer.wpe.weight', [positions, hidden]);
   const places =
-    inputs.past === undefined
+    inputs.past === undefined && inputs.severalTexts !== true
       ? firstRows(b, table, sizeAt(b, inputIds, 1))
       : gatherRows(b, table, tokenPositions(b, inputs));
   return drop('transformer.drop', reshape(b, add(b, words, places), ['batch·tokens', hidden], b.int64s([-1, hidden])));

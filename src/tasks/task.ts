@@ -31,7 +31,7 @@ export interface Task {
   readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape | Promise<TaskShape>;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
-  /** Whether a row may become several inputs, which a launch has to count then. */
+  /** Whether rows may become more or fewer inputs, which a launch has to count then. */
   readonly hasWindows?: true;
   readonly objective: TaskObjective;
   readonly scores: TaskScores;
@@ -75,12 +75,16 @@ export interface EncodeRequest extends ModelTokenizer {
   readonly shape: TaskShape;
   /** Tokens of an input at most. */
   readonly maxLength: number;
+  /** To train on: a task may put several rows into an input; absent: to be scored, row by row. */
+  readonly training?: true;
 }
 
 /** Which head and loss train it. */
 export interface TaskObjective {
   head(shape: TaskShape, wanted?: HeadShape): HeadTask;
   loss(shape: TaskShape, wanted?: HeadShape): Loss;
+  /** Whether an input of a training may hold several rows; absent: no. */
+  readonly severalTexts?: (shape: TaskShape) => boolean;
   /** Loss of a model that knows nothing, where that is known; else 0. */
   knownBound(shape: TaskShape): number;
 }

@@ -38,6 +38,8 @@ export interface GradientGraphRequest {
   readonly layout: TrainableLayout;
   /** s */
   readonly scale: number;
+  /** Whether rows hold several texts, see EncoderInputs. */
+  readonly severalTexts?: boolean;
   /** Kinds of element-wise dropout that the graph has inputs for; absent: none. */
   readonly drops?: ReadonlySet<ElementDropout>;
   /** Trainings or instances that one run takes, each with parameters and masks of its own; absent: one, unpacked. */
@@ -231,7 +233,8 @@ export function buildReading(
       return dropped === null ? x : multiply(b, dropped.kept, dropped.factor);
     },
   };
-  const read = encoder.build(context, inputs, head.reading);
+  const several = request.severalTexts === true ? ({ severalTexts: true } as const) : {};
+  const read = encoder.build(context, { ...inputs, ...several }, head.reading);
   return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
 }
 

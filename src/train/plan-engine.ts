@@ -27,6 +27,8 @@ export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'devic
 export interface EngineObjective {
   readonly head: HeadTask;
   readonly loss: Loss;
+  /** Whether rows hold several texts. */
+  readonly severalTexts?: boolean;
 }
 
 /** An engine before it is opened: what memory is estimated from, without loading onnxruntime. */
@@ -54,7 +56,10 @@ export interface EnginePlan {
 }
 
 /** @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID, ONNX_INVALID */
-export function planEngine(request: EngineShape, { head: wanted, loss }: EngineObjective): EnginePlan {
+export function planEngine(
+  request: EngineShape,
+  { head: wanted, loss, severalTexts = false }: EngineObjective,
+): EnginePlan {
   const opened = openEncoder(request.modelFolder);
   const { encoder, weights } = opened;
   const head = encoder.head(wanted);
@@ -64,7 +69,7 @@ export function planEngine(request: EngineShape, { head: wanted, loss }: EngineO
   const profile = deviceProfiles[request.device ?? 'cpu'];
   const converted = convertedWeights(opened, request.adapter.base_precision ?? 'float32', profile);
   const drops = droppedKinds(opened, request.adapter);
-  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops };
+  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops, severalTexts };
   const { graph: gradient, places } = buildGradientGraph(shape);
   return {
     opened,
@@ -78,7 +83,7 @@ export function planEngine(request: EngineShape, { head: wanted, loss }: EngineO
     places,
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
-    generation: () => buildGenerationGraph(shape),
+    generation: () => buildGenerationGraph({ ...shape, severalTexts: false }),
   };
 }
 
@@ -112,5 +117,6 @@ function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape)
 /** What a task trains by, for a configuration's head. */
 export function objectiveOf(shape: TaskShape, wanted?: HeadShape): EngineObjective {
   const { objective } = taskOf(shape);
-  return { head: objective.head(shape, wanted), loss: objective.loss(shape, wanted) };
+  const severalTexts = objective.severalTexts?.(shape) ?? false;
+  return { head: objective.head(shape, wanted), loss: objective.loss(shape, wanted), severalTexts };
 }

@@ -135,6 +135,7 @@ async function openLoop(
     dataset: train,
     file,
     maxLength,
+    training: true,
   });
   const { padId } = await slot.limits(command.modelFolder);
   const plan = slot.plan(train, task, inputs, { batchSize, maxLength });

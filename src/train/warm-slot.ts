@@ -22,6 +22,8 @@ export interface EncodedWanted {
   /** gzip'd JSON lines as `freezeRows` made them. */
   readonly file: string | undefined;
   readonly maxLength: number;
+  /** To train on; absent: to be scored. */
+  readonly training?: true;
 }
 
 const ENGINE_LIMIT = 2;
@@ -90,12 +92,19 @@ export class WarmSlot {
   }
 
   /** Frozen rows as a task makes inputs of them. */
-  async encoded({ base, modelFolder, task, dataset, file, maxLength }: EncodedWanted): Promise<EncodedRows> {
-    const key = JSON.stringify([dataset.hash, task, base.tokenizer_hash, modelFolder, maxLength]);
+  async encoded({ base, modelFolder, task, dataset, file, maxLength, training }: EncodedWanted): Promise<EncodedRows> {
+    // Of most tasks these are the same inputs.
+    const packs = training === true && taskOf(task).objective.severalTexts?.(task) === true;
+    const key = JSON.stringify([dataset.hash, task, base.tokenizer_hash, modelFolder, maxLength, packs]);
     const kept = touch(this.#encoded, key);
     if (kept !== undefined) return kept;
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
-    const encoded = await taskOf(task).encode(rows, { shape: task, ...openTokenizer(modelFolder), maxLength });
+    const encoded = await taskOf(task).encode(rows, {
+      shape: task,
+      ...openTokenizer(modelFolder),
+      maxLength,
+      ...(packs ? { training: true } : {}),
+    });
     demandPositions(encoded, await this.limits(modelFolder));
     shed(this.#encoded, ENCODED_LIMIT - 1);
     this.#encoded.set(key, encoded);

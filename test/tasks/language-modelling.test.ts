@@ -198,6 +198,17 @@ describe('rows that cannot be learned from', () => {
   });
 });
 
+it('rows that are packed are counted by their inputs, so that an epoch is as many steps as they make', async () => {
+  const rows = tinyInstructions(4, 20);
+  const dataset = await load(rows);
+  const shape = { ...dataset.task, settings: { prompt: 'alpaca', pack: true } };
+  const { trainInputs } = await measureInputs(folder, { ...dataset, task: shape }, [60, 120]);
+  const unpacked = await measureInputs(folder, dataset, [60, 120]);
+  expect(unpacked.trainInputs).toEqual({ 60: 20, 120: 20 });
+  expect(trainInputs['60']).toBe(20);
+  expect(trainInputs['120']).toBeLessThanOrEqual(10);
+});
+
 // Float32 sums against float64's.
 const tolerance = 1e-5;
 

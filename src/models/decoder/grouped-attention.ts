@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, batchedProduct, concat, reshape, softmax, transpose } from '../../onnx/operators.ts';
 import { countUp, integers, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
 import type { EncoderInputs, Past } from '../encoder.ts';
-import { tokenPositions } from './token-positions.ts';
+import { earlierOfOwnText, tokenPositions } from './token-positions.ts';
 
 const mostNegative = -3.4028234663852886e38;
 
@@ -34,6 +34,7 @@ const unsqueeze = (b: GraphBuilder, x: Value, axes: readonly number[], shape: re
 /** A token attends to itself and to earlier ones that are no padding. */
 export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
   if (inputs.past !== undefined) return gridBehind(b, inputs, inputs.past, counts);
+  if (inputs.severalTexts === true) return gridOfTexts(b, inputs, counts);
   const { heads, keyHeads } = counts;
   const tokens = sizeAt(b, inputs.inputIds, 1);
   const positions = countUp(b, tokens, 'tokens');
@@ -56,6 +57,27 @@ export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadC
   const maskBias = b.one({
     operator: 'Where',
     inputs: [allowed, b.floats([0]), b.floats([mostNegative])],
+    outputs: [{ shape }],
+  });
+  const groups = b.int64s([keyHeads, heads / keyHeads]);
+  return {
+    counts,
+    sizes: shapeOf(b, inputs.inputIds),
+    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, tokens], 0),
+    keyAxis: 'tokens',
+    maskBias,
+  };
+}
+
+/** Of rows of several texts: a token attends to itself and to earlier ones of its own. */
+function gridOfTexts(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
+  const { heads, keyHeads } = counts;
+  const tokens = sizeAt(b, inputs.inputIds, 1);
+  const reached = earlierOfOwnText(b, inputs.attentionMask);
+  const shape = ['batch', 1, 1, 'tokens', 'tokens'];
+  const maskBias = b.one({
+    operator: 'Where',
+    inputs: [unsqueeze(b, reached, [1, 2], shape), b.floats([0]), b.floats([mostNegative])],
     outputs: [{ shape }],
   });
   const groups = b.int64s([keyHeads, heads / keyHeads]);

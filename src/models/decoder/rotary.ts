@@ -56,7 +56,7 @@ function scaled(frequency: number, scaling: RotaryScaling): number {
   }
 }
 
-/** Both [tokens, 1, size / 2]. */
+/** Both [tokens, 1, size / 2], or [batch, tokens, 1, size / 2]. */
 export interface RotaryTables {
   readonly cosines: Value;
   readonly sines: Value;
@@ -64,10 +64,11 @@ export interface RotaryTables {
 
 /** Cosines and sines of the tokens' positions, as transformers counts them by default. */
 export function rotaryTables(b: GraphBuilder, inputs: EncoderInputs, rotary: Rotary, headSize: number): RotaryTables {
+  const places = tokenPositions(b, inputs);
   const positions = b.one({
     operator: 'Unsqueeze',
-    inputs: [toFloat(b, tokenPositions(b, inputs)), b.int64s([1, 2])],
-    outputs: [{ shape: ['tokens', 1, 1] }],
+    inputs: [toFloat(b, places), b.int64s([places.shape.length, places.shape.length + 1])],
+    outputs: [{ shape: [...places.shape, 1, 1] }],
   });
   const frequencies = rotaryFrequencies(rotary, headSize);
   const angles = multiply(b, positions, b.floats(frequencies, [frequencies.length]));

@@ -1,4 +1,5 @@
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
+import { packInputs } from '../../data/pack-inputs.ts';
 import { codePointCount } from '../../data/code-points.ts';
 import { tokenise } from '../../data/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
@@ -12,7 +13,7 @@ import { type WrittenRow, writtenByAlpaca, writtenByTemplate } from './written-r
 const ignored = -100;
 
 /**
- * One input for each row, cut to the longest that is wanted: labels are the tokens of responses, each at its own place,
+ * One input for each row, or of short ones together where they are packed to train on, cut to the longest that is wanted: labels are the tokens of responses, each at its own place,
  * with the token that ends a text after Alpaca's; a template writes its own. A token is of a response where it ends in it.
  */
 export async function encode(frozen: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
@@ -34,7 +35,8 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
     if (surplus > 0 && responseTokens(input).length === 0) emptied += 1;
     return { ...input, typeIds: new Uint8Array(input.ids.length) };
   });
-  return { rows: frozen, inputs, cut: { rows: cutRows, emptied } };
+  const packs = request.training === true && request.shape.settings?.['pack'] === true;
+  return { rows: frozen, inputs: packs ? packInputs(inputs, maxLength) : inputs, cut: { rows: cutRows, emptied } };
 }
 
 interface PromptWriting {

@@ -43,7 +43,8 @@ function textsOf(row: Conversation): readonly string[] {
 function shape({ data, encoding = {} }: TaskDefinition, _raw: RawDataset): Omit<TaskShape, 'kind'> {
   const chats = 'columns' in data && 'messages' in data.columns;
   const prompt = encoding['prompt'] ?? (chats ? 'chat' : 'alpaca');
-  if (!chats || prompt === 'chat') return { label_names: [], settings: { prompt } };
+  const pack = encoding['pack'] === true ? { pack: true } : {};
+  if (!chats || prompt === 'chat') return { label_names: [], settings: { prompt, ...pack } };
   throw dataInvalid('task.prompt', 'chats are written by the model’s own template', {
     got: JSON.stringify(prompt),
     expected: 'chat, since task.data.messages is named',

@@ -21,10 +21,19 @@ export const section: TaskSection = {
       sentence:
         'How a row is written: alpaca, by Alpaca’s prompt (default for instructions); chat, by the model’s own chat template (always for messages)',
     },
+    {
+      name: 'pack',
+      expected: 'true or false',
+      sentence:
+        'Whether short train rows stand behind one another in one input of max_length tokens, each with positions of its own and seeing itself alone; batch_size counts inputs then. Default: false, rows of like length are padded',
+    },
   ],
   aggregates: ['probabilities'],
   read(fields) {
     const prompt = fields.choice('prompt', prompts);
-    return prompt === null ? {} : { encoding: { prompt } };
+    const field = fields.field('pack');
+    const pack = field === null ? false : fields.flagOf(field) === true;
+    const encoding = { ...(prompt === null ? {} : { prompt }), ...(pack ? { pack } : {}) };
+    return Object.keys(encoding).length === 0 ? {} : { encoding };
   },
 };

@@ -16,6 +16,7 @@ export const languageModelling: Task = {
   rows,
   settle,
   encode,
+  hasWindows: true,
   objective,
   scores,
   predictions,
