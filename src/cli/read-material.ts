@@ -2,14 +2,15 @@ import type { Store } from '../store/open-store.ts';
 import { readLearningCurve } from '../store/learning-curve.ts';
 import { configurationScores } from '../report/configuration-scores.ts';
 import { shownScores } from '../report/judgement.ts';
-import { methodScores, testTwin } from '../report/method-scores.ts';
+import { methodScores } from '../report/method-scores.ts';
 import { Noise } from '../report/noise.ts';
 import { frontScores } from '../report/pareto-report.ts';
 import { curvedScores } from '../report/sections/curves-section.ts';
-import { seriesOfBest } from '../report/seeds-and-members.ts';
+import { mostMembers } from '../report/seeds-and-members.ts';
 import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '../report/sections/material.ts';
 import { firstObjective } from '../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
+import { readSweepFileText } from '../store/sweep-files.ts';
 import { readTrainingExtremes } from '../store/training-extremes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
@@ -23,25 +24,16 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promi
     chosen,
     reported,
   ]);
-  const tested = [...shown.slice(0, 1), ...(baseline === null ? [] : [baseline])].flatMap(
-    (score) => testTwin(snapshot, score) ?? [],
-  );
-  const read = new Set([
-    ...tested,
-    ...shown,
-    ...(baseline === null ? [] : [baseline]),
-    ...front,
-    ...methods,
-    ...seriesOfBest(snapshot),
-  ]);
+  const read = [...shown, baseline, ...front, ...methods, mostMembers(snapshot)].filter((score) => score !== null);
   // Groupings are made anew by each report: a configuration is told by its first trial.
-  const wanted = new Set([...read].map(({ trials: [first] }) => first?.trial));
+  const wanted = new Set(read.map(({ trials: [first] }) => first?.trial));
   const scores = configurationScores(snapshot.trials).filter(({ trials: [first] }) => wanted.has(first?.trial));
   const trials = [...new Set(scores.flatMap((score) => score.trials))];
   const outputs = await readRowScores(store, snapshot, trials);
   return {
     snapshot,
     provenance,
+    file: await readSweepFileText(store, snapshot.sweepId),
     noise: outputs.size === 0 ? null : new Noise(outputs),
     outputs,
     extremes: await readTrainingExtremes(store, snapshot.sweepId),

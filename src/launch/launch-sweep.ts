@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep } from '../store/commands.ts';
+import { keepSweepFile } from '../store/sweep-files.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Store } from '../store/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts';
@@ -53,6 +54,8 @@ export interface LaunchOptions {
   readonly extend: boolean;
   /** Go on with a sweep that is there already and was paused or cancelled. */
   readonly resume?: boolean;
+  /** The sweep file to the letter; absent: no file describes it. */
+  readonly file?: string;
   /** What happens meanwhile, a line at a time: a download, a build, how far recording is. */
   readonly progress: (text: string) => void;
   /** What the sweep will cost, and whether it was there already; nothing is recorded before the first of it. */
@@ -73,7 +76,7 @@ export interface LaunchedSweep {
  */
 export async function launchSweep<Result>(
   definition: SweepDefinition,
-  { extend, resume = false, progress, say }: LaunchOptions,
+  { extend, resume = false, file, progress, say }: LaunchOptions,
   body: (launched: LaunchedSweep) => Promise<Result>,
 ): Promise<Result> {
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), progress);
@@ -88,6 +91,7 @@ export async function launchSweep<Result>(
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
     const { kind, sweepId } = await recordSweep(record, { ...prepared, predicted: predicted.cost }, extend, progress);
+    if (file !== undefined) await keepSweepFile(record.store, sweepId, file, kind);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
     if (kind === 'attached' && resume) {
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });

@@ -14,12 +14,13 @@ export function readSweepFile(file: string): SweepDefinition {
     isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
     isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
   };
-  return parseSweepFile(readText(path, file), path, lookup, taskSections, searchSections, recipes);
+  return parseSweepFile(readSweepText(file), path, lookup, taskSections, searchSections, recipes);
 }
 
-function readText(path: string, file: string): string {
+/** A sweep file to the letter. @throws DropsweepError SWEEP_FILE_INVALID */
+export function readSweepText(file: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(file), 'utf8');
   } catch (error) {
     throw new DropsweepError('SWEEP_FILE_INVALID', 'the sweep file cannot be read', {
       where: file,

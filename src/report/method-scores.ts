@@ -43,18 +43,6 @@ export function methodScores(
   });
 }
 
-/** The same configuration scored on the test rows; null where it is not, or is itself of the test rows. */
-export function testTwin(
-  { trials }: Pick<SweepSnapshot, 'trials'>,
-  score: ConfigurationScore,
-): ConfigurationScore | null {
-  if (score.evaluation.split === 'test') return null;
-  const twin = configurationScores(trials).find(
-    (other) => other.evaluation.split === 'test' && other.scored > 0 && besidesSplit(other) === besidesSplit(score),
-  );
-  return twin ?? null;
-}
-
 function besidesSplit({ training, evaluation }: ConfigurationScore): string {
   const { seed: _, ...configuration } = training;
   const { split: _split, ...rest } = evaluation;

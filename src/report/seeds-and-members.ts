@@ -10,14 +10,20 @@ import { firstObjective } from './first-objective.ts';
 /** Draws of members for each size of an ensemble. */
 const drawsPerSize = 40;
 
-/** The best configuration, and the one that differs from it in having the most members. */
-export function seriesOfBest(snapshot: SweepSnapshot): readonly ConfigurationScore[] {
-  const scores = configurationScores(snapshot.trials);
-  const [best] = rankScores(scores, firstObjective(snapshot));
-  if (best === undefined) return [];
-  const family = scores.filter((score) => score.scored > 0 && besidesSize(score) === besidesSize(best));
-  const [largest = best] = family.toSorted((a, b) => b.evaluation.ensemble_size - a.evaluation.ensemble_size);
-  return [...new Set([best, largest])];
+/** Of fewer members there is nothing to draw. */
+const fewestMembers = 3;
+
+/**
+ * The configuration with the most members among those that differ in M alone from the best that has so many; null where
+ * none has enough to draw from.
+ */
+export function mostMembers(snapshot: SweepSnapshot): ConfigurationScore | null {
+  const ranked = rankScores(configurationScores(snapshot.trials), firstObjective(snapshot));
+  const many = ranked.filter(({ evaluation }) => evaluation.ensemble_size >= fewestMembers);
+  const [best] = many;
+  if (best === undefined) return null;
+  const family = many.filter((score) => besidesSize(score) === besidesSize(best));
+  return family.toSorted((a, b) => b.evaluation.ensemble_size - a.evaluation.ensemble_size)[0] ?? null;
 }
 
 function besidesSize({ training, evaluation }: ConfigurationScore): string {

@@ -212,6 +212,7 @@ export interface DatabaseSchema {
     created_at: Moment;
   };
   /** evaluation_id null: of the sweep itself. */
+  sweep_files: { sweep_id: string; content: string; recorded_at: Moment };
   annotations: {
     id: Generated<number>;
     sweep_id: string;

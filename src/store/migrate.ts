@@ -13,6 +13,7 @@ import * as furtherSets from '../../migrations/0011-further-sets.ts';
 import * as draining from '../../migrations/0012-draining.ts';
 import * as evaluationPages from '../../migrations/0013-evaluation-pages.ts';
 import * as annotations from '../../migrations/0014-annotations.ts';
+import * as sweepFiles from '../../migrations/0015-sweep-files.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   '0012-draining': draining,
   '0013-evaluation-pages': evaluationPages,
   '0014-annotations': annotations,
+  '0015-sweep-files': sweepFiles,
 };
 
 /**

@@ -138,6 +138,7 @@ describe('the life of a sweep on the command line', () => {
   it('reports a sweep as a page and as one figure, and refuses what it cannot', async () => {
     const page = join(home, 'report.html');
     expect((await dropsweep('report', 'life', '--out', page)).stderr).toContain('a report of Sweep life');
+    expect(readFileSync(page, 'utf8')).toContain('name: life\nbase: sentence-transformers');
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*SIMULATED[\s\S]*<\/html>\n$/);
     expect(await told('report', 'life', '--figure', 'front')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const unknown = await dropsweep('report', 'life', '--figure', 'frnt');

@@ -63,6 +63,7 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
         test: null,
       },
     },
+    file: 'name: quickstart # to the letter\n',
     noise: null,
     outputs: new Map(),
     extremes: new Map(

@@ -208,6 +208,8 @@ describe('a figure', () => {
       chart({ series: [{ name: 's', marks: 'bars', points: [{ x: 1, y: -3 }] }] }),
     ];
     for (const svg of drawn) expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    const rounding = [0.72, 0.72 + 1e-16].map((y, x) => ({ x, y, lower: y - 1e-15, upper: y + 1e-15 }));
+    expect(chart({ series: [{ name: 's', marks: 'line', points: rounding }] })).not.toMatch(/>0\.7\d{4,}</);
   });
 
   it('tells its series by shape and dashes, not by colour alone', () => {

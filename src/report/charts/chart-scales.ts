@@ -72,7 +72,8 @@ function spread(values: readonly number[]): readonly [number, number] {
     greatest = Math.max(greatest, value);
   }
   if (least > greatest) return [0, 1];
-  if (least < greatest) return [least, greatest];
+  // What differs by rounding alone is one value.
+  if (greatest - least > 1e-9 * Math.max(Math.abs(least), Math.abs(greatest))) return [least, greatest];
   const room = least === 0 ? 1 : Math.abs(least) / 10;
   return [least - room, greatest + room];
 }

@@ -5,31 +5,31 @@ import type { ClassScores } from '../../metrics/scored-set.ts';
 import { headingOf, shownMetrics } from '../../tasks/task-metrics.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import { type CalibrationRow, classesOf, plainRow, seedsRow, temperatureRow } from '../calibration-rows.ts';
-import type { ConfigurationScore } from '../configuration-scores.ts';
 import type { Block, Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { formatInterval } from '../format-interval.ts';
-import { shownScores } from '../judgement.ts';
-import { testTwin } from '../method-scores.ts';
+import { type MethodScore, methodScores } from '../method-scores.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 import { firstObjective } from '../first-objective.ts';
+
+/** Methods whose calibration is shown, in the order of their first trials. */
+const mostMethods = 4;
 
 export const calibrationSection: ReportSection = {
   name: 'calibration',
   heading: 'Calibration, and what costs little beside it',
   build(material) {
     const { snapshot } = material;
-    const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), 1);
-    const scores = [...new Set([...shown, ...(baseline === null ? [] : [baseline])])];
-    const rows = scores.flatMap((score) => rowsOf(material, score));
+    const methods = methodScores(snapshot, firstObjective(snapshot)).slice(0, mostMethods);
+    const rows = methods.flatMap((method) => rowsOf(material, method));
     if (rows.length === 0) return null;
-    const tested = scores.some((score) => testTwin(snapshot, score) !== null);
+    const tested = methods.some(({ reported }) => reported.evaluation.split === 'test');
     const blocks: readonly Block[] = [
       calibrationTable(material, rows),
       paragraph(
-        'An ensemble over seeds averages the members of all seeds, for as many trainings; its interval is over rows alone. A temperature is fitted ' +
+        'An ensemble over seeds averages the members of all seeds, for as many trainings; its interval is over rows alone. Of each method it is the best configuration. A temperature is fitted ' +
           (tested
             ? 'on the dev rows, and the test rows are scored.'
             : 'on one half of the dev rows and scored on the other, both ways: never on what is scored.') +
@@ -41,17 +41,14 @@ export const calibrationSection: ReportSection = {
   },
 };
 
-/** The configuration, its seeds as one ensemble, and both at a fitted temperature, on the test rows where there are such. */
-function rowsOf(material: SweepMaterial, score: ConfigurationScore): readonly CalibrationRow[] {
-  const { snapshot, outputs } = material;
-  const label = configurationLabels(snapshot)(score);
-  const test = testTwin(snapshot, score);
-  const scored = test ?? score;
-  const fittedOn = test === null ? null : score.trials.flatMap(({ trial }) => oneOf(outputs.get(trial)));
+/** A method's best, the same at a fitted temperature, and its seeds as one ensemble; on the test rows where there are such. */
+function rowsOf({ snapshot, outputs }: SweepMaterial, { chosen, reported }: MethodScore): readonly CalibrationRow[] {
+  const label = configurationLabels(snapshot)(chosen);
+  const fittedOn = reported === chosen ? null : chosen.trials.flatMap(({ trial }) => oneOf(outputs.get(trial)));
   return [
-    plainRow(label, scored, outputs),
-    temperatureRow(`${label}, temperature`, scored, outputs, fittedOn),
-    seedsRow(`${label}, ${scored.trials.length} seeds as one`, scored, outputs),
+    plainRow(label, reported, outputs),
+    temperatureRow(`${label}, temperature`, reported, outputs, fittedOn),
+    seedsRow(`${label}, ${reported.trials.length} seeds as one`, reported, outputs),
   ].filter((row) => row !== null);
 }
 

@@ -6,7 +6,7 @@ import { type ConfigurationScore, configurationScores, scoreInterval } from '../
 import type { Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { rankScores } from '../judgement.ts';
-import { membersCurve, seriesOfBest } from '../seeds-and-members.ts';
+import { membersCurve, mostMembers } from '../seeds-and-members.ts';
 import { shownInterval } from '../score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
@@ -89,10 +89,10 @@ function curveFigure(material: SweepMaterial, metric: string): readonly Figure[]
 
 /** One training's members, drawn again and again: how the size and the masks matter. */
 function drawnFigure({ snapshot, outputs }: SweepMaterial, metric: string): readonly Figure[] {
-  const [largest] = seriesOfBest(snapshot).toReversed();
+  const largest = mostMembers(snapshot);
   const [first] = largest?.trials ?? [];
   const stored = first === undefined ? undefined : outputs.get(first.trial);
-  if (largest === undefined || first === undefined || stored === undefined || stored.members.length < 3) return [];
+  if (largest === null || first === undefined || stored === undefined) return [];
   const heading = headingOf(snapshot.definition, metric);
   const points = membersCurve(stored, metric).map(({ members, mean, lower, upper }) => ({
     x: members,

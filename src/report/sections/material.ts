@@ -9,6 +9,8 @@ import type { Noise } from '../noise.ts';
 export interface SweepMaterial {
   readonly snapshot: SweepSnapshot;
   readonly provenance: SweepProvenance;
+  /** The sweep file to the letter; null: it was not kept. */
+  readonly file: string | null;
   /** Of the best, the front and LoRA without dropout; null: no outputs are there. */
   readonly noise: Noise | null;
   /** Of the same trials, by their numbers: the outputs themselves. */

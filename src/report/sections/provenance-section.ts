@@ -6,7 +6,7 @@ import type { ReportSection } from './section.ts';
 export const provenanceSection: ReportSection = {
   name: 'provenance',
   heading: 'What it was made of, and how to make it again',
-  build({ snapshot, provenance }) {
+  build({ snapshot, provenance, file }) {
     return [
       {
         kind: 'table',
@@ -18,7 +18,14 @@ export const provenanceSection: ReportSection = {
         ],
         rows: facts(snapshot, provenance).map(([fact, value]) => [textCell(fact), textCell(value)]),
       },
-      { kind: 'code', caption: 'The recorded definition', text: JSON.stringify(snapshot.definition, null, 2) },
+      ...(file === null
+        ? []
+        : [{ kind: 'code' as const, caption: `${snapshot.name}.yaml, the sweep file`, text: file }]),
+      {
+        kind: 'code',
+        caption: 'The definition as it was recorded',
+        text: JSON.stringify(snapshot.definition, null, 2),
+      },
       {
         kind: 'code',
         caption: 'To make it again',

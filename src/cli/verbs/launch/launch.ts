@@ -2,7 +2,7 @@ import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
 import { dryRun, launchSweep, type LaunchedSweep } from '../../../launch/launch-sweep.ts';
 import type { Machine } from '../../../launch/machine.ts';
-import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import { readSweepFile, readSweepText } from '../../../launch/read-sweep-file.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
@@ -10,7 +10,7 @@ import type { LaunchFlags } from './launch-verb.ts';
 
 export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
   const definition = readSweepFile(file);
-  if (!flags.dryRun) return launchDefinition(this, definition, { detach: flags.detach, extend: false });
+  if (!flags.dryRun) return launchDefinition(this, definition, { detach: flags.detach, extend: false, file });
   say(this, (await dryRun(definition)).join('\n'));
   say(this, 'Dry run: nothing was started.');
 }
@@ -19,19 +19,22 @@ interface LaunchOptions {
   readonly detach: boolean;
   readonly extend: boolean;
   readonly resume?: boolean;
+  /** Where the definition was read. */
+  readonly file: string;
 }
 
 /** Records a valid sweep, brings up what drives it, and shows it. */
 export async function launchDefinition(
   context: CliContext,
   definition: SweepDefinition,
-  { detach, extend, resume = false }: LaunchOptions,
+  { detach, extend, resume = false, file }: LaunchOptions,
 ): Promise<void> {
   const speak = {
     progress: (text: string): void => note(context, text),
     say: (text: string): void => say(context, text),
   };
-  await launchSweep(definition, { extend, resume, ...speak }, (launched) => finish(context, { ...launched, detach }));
+  const options = { extend, resume, file: readSweepText(file), ...speak };
+  await launchSweep(definition, options, (launched) => finish(context, { ...launched, detach }));
 }
 
 interface Shown extends LaunchedSweep {

@@ -20,7 +20,7 @@ export async function resume(this: CliContext, flags: ResumeFlags, sweep?: strin
   if (extend !== undefined) {
     const definition = readSweepFile(extend);
     if (sweep !== undefined && sweep !== definition.name) throw otherName(sweep, definition.name);
-    await launchDefinition(this, definition, { detach, extend: true });
+    await launchDefinition(this, definition, { detach, extend: true, file: extend });
     return;
   }
   if (fork !== undefined) {
@@ -30,7 +30,7 @@ export async function resume(this: CliContext, flags: ResumeFlags, sweep?: strin
     if (!sweepNamePattern.test(sweep)) {
       throw new DropsweepError('USAGE', 'no name for a sweep', { got: sweep, expected: sweepNameExpected });
     }
-    await launchDefinition(this, { ...readSweepFile(fork), name: sweep }, { detach, extend: false });
+    await launchDefinition(this, { ...readSweepFile(fork), name: sweep }, { detach, extend: false, file: fork });
     return;
   }
   await goOn(this, detach, sweep);

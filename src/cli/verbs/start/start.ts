@@ -6,6 +6,6 @@ import { launchDefinition } from '../launch/launch.ts';
 
 /** The quickstart. A second time shows the finished sweep or goes on with it. */
 export async function start(this: CliContext, flags: { readonly detach: boolean }): Promise<void> {
-  const definition = readSweepFile(join(productFolder(), 'examples', 'quickstart.yaml'));
-  await launchDefinition(this, definition, { detach: flags.detach, extend: false, resume: true });
+  const file = join(productFolder(), 'examples', 'quickstart.yaml');
+  await launchDefinition(this, readSweepFile(file), { detach: flags.detach, extend: false, resume: true, file });
 }
