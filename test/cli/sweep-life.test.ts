@@ -151,7 +151,9 @@ describe('the life of a sweep on the command line', () => {
 
   it('sets sweeps side by side', async () => {
     expect(await told('compare', 'life', 'slow')).toMatch(/LoRA Dropout .*\n[\s\S]*Differs: .*simulation/);
-    expect(await told('report', 'life', 'slow', '--format', 'latex')).toContain('\\label{tab:methods}');
+    const without = await dropsweep('report', 'life', 'slow', '--format', 'latex');
+    expect(without.stderr).toContain('USAGE: the sweep slow has no results to report');
+    expect(without.status).toBe(2);
   });
 
   it('is tagged and noted, as are its trials, and found by that', async () => {
