@@ -31,7 +31,7 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
   if (!existsSync(file)) await writeStarter({ ...flags, data, out: file, hours });
   else note(this, `${file} is there already, and is what runs`);
   const definition = readSweepFile(file);
-  await launchDefinition(this, definition, { detach: false, extend: false });
+  await launchDefinition(this, definition, { detach: false, extend: false, file });
   await withRecord(async (record) => {
     const snapshot = await readWholeSweep(record.store, definition.name);
     if (snapshot.state !== 'completed') {
