@@ -1,3 +1,4 @@
+import { demandKnownSchema } from '../store/migrate.ts';
 import { listSweeps } from '../store/sweep-list.ts';
 import { withMachineRecord } from '../launch/open-record.ts';
 import { machineIfRunning } from '../launch/machine.ts';
@@ -18,6 +19,7 @@ export async function openCockpit(context: CliContext): Promise<boolean> {
   const shown =
     machine !== null &&
     (await withMachineRecord(machine, async (record) => {
+      await demandKnownSchema(record.store);
       const [newest] = await listSweeps(record.store);
       if (newest !== undefined) await followSweep(context, record, newest.name, { firstView: 'sweeps' });
       return newest !== undefined;

@@ -72,6 +72,36 @@ async function demandVersion(store: Store): Promise<void> {
   });
 }
 
+/**
+ * Looks at the schema before anything of it is read: what another version wrote may not be where this one looks.
+ * @throws SERVICE_UNAVAILABLE where it is newer than this version, or older
+ */
+export async function demandKnownSchema(store: Store): Promise<void> {
+  const { rows: tables } = await sql<{ there: boolean }>`
+    select to_regclass('kysely_migration') is not null as there`.execute(store.db);
+  const { rows } =
+    tables[0]?.there === true
+      ? await sql<{ name: string }>`select name from kysely_migration order by name`.execute(store.db)
+      : { rows: [] };
+  const known = Object.keys(migrations);
+  const newer = rows.findLast(({ name }) => !known.includes(name));
+  const newest = rows.at(-1)?.name ?? 'an empty database';
+  if (newer === undefined && rows.length === known.length) return;
+  throw new DropsweepError(
+    'SERVICE_UNAVAILABLE',
+    newer === undefined ? 'the database is of an older dropsweep' : 'the database was written by a newer dropsweep',
+    {
+      where: 'the database in use',
+      got: newer?.name ?? newest,
+      expected: `the schema ${known.at(-1)}`,
+      fix:
+        newer === undefined
+          ? 'bring it up to date: dropsweep migrate'
+          : 'use the version that wrote it, or a later one',
+    },
+  );
+}
+
 function mayNotCreate(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42501';
 }

@@ -36,6 +36,11 @@ describe('the whole frame', () => {
     }
   });
 
+  it('says in a terminal of 12 columns what it needs', () => {
+    const frame = drawFrame({ snapshot: situations.running(), width: 12, height: 6 });
+    expect(frame.trim().split('\n')).toEqual(['quickstart:…', 'needs 40×10', 'q leaves']);
+  });
+
   it('says what it waits for before the first reading', () => {
     const frame = drawFrame({ snapshot: null, width: 60, height: 20 });
     expect(frame).toContain('waiting for PostgreSQL');
