@@ -6,7 +6,7 @@ import { Emulator } from './emulator.ts';
 import { now } from './sweep-fixture.ts';
 
 // Colours as a terminal of today has them, whatever the test runs on: what draws reads this when it is imported.
-vi.hoisted(() => (process.env['FORCE_COLOR'] = '3'));
+vi.hoisted(() => Object.assign(process.env, { FORCE_COLOR: '3', COLORTERM: 'truecolor' }));
 const { runDashboard } = await import('../../src/dashboard/run-dashboard.tsx');
 
 /** The keys that lead to each view, and the line by which it is told. */
