@@ -1,12 +1,13 @@
-import type { Budget } from '../sweep/read-budget.ts';
+import { type Budget, type BudgetName, budgetFields } from '../sweep/read-budget.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import type { SearchFact } from './search-event.ts';
+import type { BudgetFact, SearchFact } from './search-event.ts';
 
 const secondsPerHour = 3_600;
 
 /** Follows what a search has used, and says when that is enough. Pure: clocks are facts of the log. */
 export class BudgetFold {
-  readonly #budget: Budget;
+  #budget: Budget;
+  #isChanged = false;
   readonly #sign: number;
   #results = 0;
   #best = Number.NEGATIVE_INFINITY;
@@ -21,7 +22,19 @@ export class BudgetFold {
     this.#sign = objective?.direction === 'minimize' ? -1 : 1;
   }
 
+  /** As it was launched with, or changed since. */
+  get budget(): Budget {
+    return this.#budget;
+  }
+
+  /** Whether it is no longer the one of the launch. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
   hear({ kind, ordinal, value }: SearchFact): void {
+    const limited = budgetFields.find(({ name }) => kind === budgetFactOf(name))?.name;
+    if (limited !== undefined) this.#change(limited, value);
     if (kind === 'elapsed') this.#elapsed = value ?? 0;
     if (kind === 'spent') {
       this.#spent += (value ?? 0) - (this.#spentSeconds.get(ordinal) ?? 0);
@@ -34,6 +47,12 @@ export class BudgetFold {
     if (value <= this.#best) return;
     this.#best = value;
     this.#resultsAtBest = this.#results;
+  }
+
+  #change(name: BudgetName, value: number | null): void {
+    const { [name]: _, ...others } = this.#budget;
+    this.#budget = value === null ? others : { ...others, [name]: value };
+    this.#isChanged = true;
   }
 
   /** Why the search ends now; null: it goes on. */
@@ -58,4 +77,29 @@ export class BudgetFold {
 /** Clocks that a budget needs to hear of with each result. */
 export function clocksOf(budget: Budget | undefined): { readonly spent: boolean; readonly elapsed: boolean } {
   return { spent: budget?.slot_hours !== undefined, elapsed: budget?.hours !== undefined };
+}
+
+function budgetFactOf(name: BudgetName): BudgetFact {
+  return `budget_${name}`;
+}
+
+/** What a change of limits is told as; null: the limit is gone. */
+export function budgetFacts(changes: Readonly<Partial<Record<BudgetName, number | null>>>): readonly SearchFact[] {
+  return budgetFields.flatMap(({ name }): readonly SearchFact[] => {
+    const value = changes[name];
+    return value === undefined ? [] : [{ kind: budgetFactOf(name), ordinal: 0, rung: 0, value }];
+  });
+}
+
+/** Every limit of a budget, those that it does not have as gone. */
+export function wholeBudget(budget: Budget | undefined): Readonly<Record<BudgetName, number | null>> {
+  const limit = (name: BudgetName): number | null => budget?.[name] ?? null;
+  return {
+    trainings: limit('trainings'),
+    failures: limit('failures'),
+    target: limit('target'),
+    no_better_since: limit('no_better_since'),
+    slot_hours: limit('slot_hours'),
+    hours: limit('hours'),
+  };
 }

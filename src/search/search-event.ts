@@ -1,4 +1,7 @@
+import type { BudgetName } from '../sweep/read-budget.ts';
 import type { SpacePoint } from './sampler.ts';
+
+export type BudgetFact = `budget_${BudgetName}`;
 
 /**
  * What happened to a search, in the order in which it was recorded.
@@ -7,9 +10,10 @@ import type { SpacePoint } from './sampler.ts';
  * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
+ * budget_…: the budget's limit of that name is `value` from now on; null: there is none.
  */
 export interface SearchFact {
-  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed' | 'repeat';
+  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed' | 'repeat' | BudgetFact;
   /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;
   /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */

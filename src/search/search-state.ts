@@ -63,6 +63,16 @@ export class SearchState {
     return [...new Set(failures.map(({ rung }) => rung))];
   }
 
+  /** As it is now. */
+  get budget(): BudgetFold['budget'] {
+    return this.#budget.budget;
+  }
+
+  /** Whether it was changed since the launch. */
+  get isBudgetChanged(): boolean {
+    return this.#budget.isChanged;
+  }
+
   /** Decisions at rungs that follow and are not recorded yet. */
   get due(): readonly SearchDecision[] {
     return [...this.#due.values()];

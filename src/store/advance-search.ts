@@ -26,9 +26,10 @@ export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, he
       clocks.push(fact);
       continue;
     }
+    const setsBudget = fact.kind.startsWith('budget_');
     const told = fact.kind === 'report' || fact.kind === 'result';
     if (!told || !search.state.hasHeard(fact)) {
-      for (const clock of clocks) search.record(clock);
+      for (const clock of told || setsBudget ? clocks : []) search.record(clock);
       search.record(fact);
       facts.push(...(await decide(tx, search)));
     }
@@ -45,7 +46,7 @@ export async function reportToSearches(tx: DatabaseTransaction, trainingIds: rea
     from sweep_trainings l join sweeps s on s.id = l.sweep_id
     where l.training_id = any(${trainingIds}::uuid[]) and l.open and s.listens group by s.id order by s.id`.execute(tx);
   for (const { id, training_ids: reached } of sweeps) {
-    await advanceSearch(tx, id, ({ sweep }) => reachedRungs(tx, sweep, reached));
+    await advanceSearch(tx, id, (search) => reachedRungs(tx, search, reached));
   }
 }
 
@@ -59,7 +60,7 @@ export async function reportReached(
   trainingIds: readonly string[],
 ): Promise<void> {
   if (trainingIds.length === 0 || !(await listens(tx, sweepId))) return;
-  await advanceSearch(tx, sweepId, ({ sweep }) => reachedRungs(tx, sweep, trainingIds));
+  await advanceSearch(tx, sweepId, (search) => reachedRungs(tx, search, trainingIds));
 }
 
 /** As `reportReached`, of trainings that are tried again: that they had failed is no longer so. */
@@ -69,7 +70,7 @@ export async function reportRetried(
   trainingIds: readonly string[],
 ): Promise<void> {
   if (!(await listens(tx, sweepId))) return;
-  await advanceSearch(tx, sweepId, async ({ sweep, state }) => {
+  await advanceSearch(tx, sweepId, async (search) => {
     const links = await tx
       .selectFrom('sweep_trainings')
       .select('ordinal')
@@ -78,9 +79,9 @@ export async function reportRetried(
       .orderBy('ordinal')
       .execute();
     const retracted = links.flatMap(({ ordinal }) =>
-      state.failuresOf(ordinal).map((rung): SearchFact => ({ kind: 'retract', ordinal, rung, value: null })),
+      search.state.failuresOf(ordinal).map((rung): SearchFact => ({ kind: 'retract', ordinal, rung, value: null })),
     );
-    return [...retracted, ...(await reachedRungs(tx, sweep, trainingIds))];
+    return [...retracted, ...(await reachedRungs(tx, search, trainingIds))];
   });
 }
 
@@ -116,9 +117,10 @@ async function carryOut(
 /** Inserts the trainings of a suggested point. @returns what those that were there already had reached */
 async function suggest(
   tx: DatabaseTransaction,
-  { sweep, state }: OpenSearch,
+  search: OpenSearch,
   decision: SearchDecision,
 ): Promise<readonly SearchFact[]> {
+  const { sweep, state } = search;
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(trial), 0) + 1 as next from sweep_evaluations where sweep_id = ${sweep.id}`.execute(tx);
   let firstTrial = rows[0]?.next ?? 1;
@@ -129,7 +131,7 @@ async function suggest(
   });
   const { reused } = await insertTrainings(tx, sweep.id, trainings);
   await sql`update sweeps set trial_count = ${firstTrial - 1} where id = ${sweep.id}`.execute(tx);
-  return reused.length === 0 ? [] : reachedRungs(tx, sweep, reused);
+  return reused.length === 0 ? [] : reachedRungs(tx, search, reused);
 }
 
 /** No further point comes: the sweep is over when those that there are have come to their ends. */

@@ -5,6 +5,7 @@ import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { advanceSearch, reportRetried } from './advance-search.ts';
 import { letGo } from './let-go.ts';
+import { type BudgetChanges, setBudget } from './set-budget.ts';
 import { beginDraining, pauseDrained } from './drain-sweep.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
@@ -14,6 +15,7 @@ export type SweepCommand =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'set_parallelism'; readonly parallelism: number }
   | { readonly kind: 'set_priority'; readonly priority: number }
+  | { readonly kind: 'set_budget'; readonly changes: BudgetChanges }
   /** What was begun comes to its end, nothing else begins, and then the sweep is paused. */
   | { readonly kind: 'drain' }
   /** @param trials of these alone, cancelled ones too; absent: of all that failed */
@@ -112,6 +114,10 @@ async function carryOut(tx: DatabaseTransaction, sweep: SweepStates, command: Sw
       if (!isRunning(sweep) || sweep.draining) return false;
       await beginDraining(tx, sweep.id);
       await pauseDrained(tx, sweep.id);
+      return true;
+    case 'set_budget':
+      if (sweep.state === 'completed' || sweep.state === 'cancelled') return false;
+      await setBudget(tx, sweep.id, command.changes);
       return true;
     case 'retry_failed':
       return retryFailed(tx, sweep, command.trials);

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { budgetFacts, wholeBudget } from '../search/budget.ts';
 import { openingFacts, searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
 import { lockSearch } from './search-log.ts';
@@ -117,7 +118,13 @@ async function openLog(
   { definition }: SweepPlan,
   trainings: readonly PlannedTraining[],
 ): Promise<void> {
-  if (searchNeeds(definition).listens) await advanceSearch(tx, id, () => openingFacts(definition, trainings));
+  if (searchNeeds(definition).listens) {
+    await advanceSearch(tx, id, ({ state }) => [
+      // Limits that were changed on the way are those of the file again.
+      ...(state.isBudgetChanged ? budgetFacts(wholeBudget(definition.budget)) : []),
+      ...openingFacts(definition, trainings),
+    ]);
+  }
 }
 
 function plannedOf({ adaptive_trainings: most }: SweepPlan, trainings: readonly PlannedTraining[]): number {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { clocksOf } from '../search/budget.ts';
+import type { Budget } from '../sweep/read-budget.ts';
 import { furtherObjectives } from '../search/heard-objectives.ts';
 import type { SearchFact } from '../search/search-event.ts';
-import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { SearchingSweep } from './search-log.ts';
@@ -22,6 +22,12 @@ interface RungRow {
   readonly elapsed: number;
 }
 
+/** A search with the budget that it has now. */
+interface ReachingSearch {
+  readonly sweep: Pick<SearchingSweep, 'id' | 'definition'>;
+  readonly state: { readonly budget: Budget };
+}
+
 /**
  * What these trainings have reached at rungs of the sweep, whether it has been told or not: a report, or at the training's
  * end a result. The value is that of the sweep's
@@ -30,7 +36,7 @@ interface RungRow {
  */
 export async function reachedRungs(
   tx: DatabaseTransaction,
-  { id, definition }: Pick<SearchingSweep, 'id' | 'definition'>,
+  { sweep: { id, definition }, state: { budget } }: ReachingSearch,
   trainingIds: readonly string[],
 ): Promise<readonly SearchFact[]> {
   const objective = definition.objectives[0];
@@ -62,7 +68,7 @@ export async function reachedRungs(
     const { ordinal, rung } = row;
     const kind = rung === row.rungs - 1 ? 'result' : 'report';
     const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
-    const clocks = clockFacts(row, definition);
+    const clocks = clockFacts(row, budget);
     if (next?.reached === 'done') {
       const others = further.map((each, place) => rankOf(next.others[place] ?? null, each));
       const told = { kind, ordinal, rung, value: rankOf(next.value, objective) } as const;
@@ -73,8 +79,8 @@ export async function reachedRungs(
 }
 
 /** What the sweep's budget needs to know beside a result, and before it. */
-function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, definition: SweepDefinition): readonly SearchFact[] {
-  const clocks = clocksOf(definition.budget);
+function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, budget: Budget): readonly SearchFact[] {
+  const clocks = clocksOf(budget);
   return [
     ...(clocks.spent ? [{ kind: 'spent' as const, ordinal, rung, value: spent }] : []),
     ...(clocks.elapsed ? [{ kind: 'elapsed' as const, ordinal: 0, rung: 0, value: elapsed }] : []),
@@ -85,4 +91,18 @@ function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, definition: Swee
 function rankOf(value: number | null, objective: Objective | undefined): number {
   const sign = objective?.direction === 'minimize' ? -1 : 1;
   return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+}
+
+/** What clocks say of a sweep now: of each training, and since the launch. */
+export async function readClocks(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
+  const { rows: trained } = await sql<{ ordinal: number; spent: number }>`
+    select l.ordinal, t.train_seconds as spent from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweepId} and t.train_seconds > 0 order by l.ordinal`.execute(tx);
+  const { rows } = await sql<{ elapsed: number }>`
+    select extract(epoch from now() - created_at)::double precision as elapsed from sweeps
+    where id = ${sweepId}`.execute(tx);
+  return [
+    ...trained.map(({ ordinal, spent }): SearchFact => ({ kind: 'spent', ordinal, rung: 0, value: spent })),
+    ...rows.map(({ elapsed }): SearchFact => ({ kind: 'elapsed', ordinal: 0, rung: 0, value: elapsed })),
+  ];
 }

@@ -1,20 +1,20 @@
-import { DropsweepError } from '../../../base/errors.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { steerSweep } from '../../steer-sweep.ts';
-
+import { readAssignments } from './read-assignments.ts';
 import type { SetFlags } from './set-verb.ts';
 
-/** What a sweep file may say of priority: PostgreSQL's integers. */
-const largestPriority = 2_147_483_647;
-
-export async function setSweep(this: CliContext, { priority, parallelism }: SetFlags, sweep: string): Promise<void> {
-  if (priority === undefined && parallelism === undefined) {
-    throw new DropsweepError('USAGE', 'what is to be set is not said', { expected: '--priority or --parallelism' });
-  }
-  if (priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority) <= largestPriority)) {
-    throw new DropsweepError('USAGE', 'no priority', { got: String(priority), expected: 'a whole number' });
-  }
+export async function setSweep(this: CliContext, flags: SetFlags, ...words: string[]): Promise<void> {
+  const [sweep, ...assignments] = words;
+  const { priority, parallelism, budget } = readAssignments(assignments, flags);
   const unchanged = 'is as it was';
+  // What may be refused comes first.
+  if (Object.keys(budget).length > 0) {
+    const said = Object.entries(budget).map(([name, value]) => `${name} ${value ?? 'without a limit'}`);
+    await steerSweep(this, sweep, { kind: 'set_budget', changes: budget }, [
+      `budget: ${said.join(', ')}`,
+      'has ended: its budget is as it was',
+    ]);
+  }
   if (priority !== undefined)
     await steerSweep(this, sweep, { kind: 'set_priority', priority }, [`priority ${priority}`, unchanged]);
   if (parallelism !== undefined)

@@ -1,25 +1,38 @@
 import { verb } from '../../verb.ts';
 import { numberParser } from '@stricli/core';
-import { parseCount, requiredSweep } from '../../verb-parameters.ts';
+import { parseCount, parseText } from '../../verb-parameters.ts';
 
 export interface SetFlags {
   readonly priority?: number;
   readonly parallelism?: number;
 }
 
-export const setVerb = verb<SetFlags, [string]>(
+export const setVerb = verb<SetFlags, string[]>(
   {
     name: 'set',
-    words: 'SWEEP',
-    brief: 'changes the priority or the parallelism of a sweep while it runs',
-    examples: ['dropsweep set my-sweep --priority 5', 'dropsweep set my-sweep --parallelism 2'],
+    words: 'SWEEP [NAME=VALUE…]',
+    brief: 'changes the priority, the parallelism or the budget of a sweep while it runs',
+    examples: [
+      'dropsweep set my-sweep budget.hours=4 parallelism=8 priority=5',
+      'dropsweep set my-sweep budget.no_better_since=none',
+    ],
   },
   {
     flags: {
       priority: { kind: 'parsed', parse: numberParser, optional: true, brief: 'a whole number; higher goes first' },
       parallelism: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once' },
     },
-    positional: requiredSweep,
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: {
+        brief: 'the sweep, then what is set: budget.hours=4, parallelism=8, priority=5; none takes a limit away',
+        parse: parseText,
+        placeholder: 'sweep-or-name=value',
+        proposeCompletions: async (): Promise<readonly string[]> =>
+          (await import('../../propose-sweeps.ts')).proposeSweeps(),
+      },
+    },
   },
   async () => (await import('./set-sweep.ts')).setSweep,
 );
