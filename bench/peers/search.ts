@@ -9,9 +9,10 @@ import { makeSampler } from '../../src/search/samplers/samplers.ts';
 /*
  * Our samplers against Optuna's TPE (multivariate, constant liar) and NSGA-II on test functions, function by function in
  * one run:
- * `node dist/bench/peers/search.js --python PYTHON [--trials 100] [--seeds 30] [--long 1000]`. Regret is the best value
+ * `node dist/bench/peers/search.js --python PYTHON [--trials 100] [--seeds 30] [--long 1000]
+ * [--functions zdt1,zdt2] [--record FILE]`. Regret is the best value
  * found minus the least there is, or of two objectives the area that the front found leaves of the true one's, up to
- * (1.1, 1.1); the median over seeds with its quartiles. `ms` is a suggestion's time over the last
+ * (1.1, 6); the median over seeds with its quartiles. `ms` is a suggestion's time over the last
  * ten of the trials, `ms at` of so many results. The table goes to bench/results.
  */
 const { values: options } = parseArgs({
@@ -20,6 +21,8 @@ const { values: options } = parseArgs({
     trials: { type: 'string', default: '100' },
     seeds: { type: 'string', default: '30' },
     long: { type: 'string', default: '1000' },
+    functions: { type: 'string', default: 'branin,hartmann6,conditional' },
+    record: { type: 'string', default: 'search-peers.json' },
   },
 });
 const trials = Number(options.trials);
@@ -35,7 +38,7 @@ interface TestFunction {
   regret(point: SpacePoint): number;
   /** Of two objectives: both, each the less the better. */
   readonly pair?: (point: SpacePoint) => readonly [number, number];
-  /** The area between the true front and (1.1, 1.1). */
+  /** The area between the true front and the corner. */
   readonly area?: number;
 }
 
@@ -57,14 +60,18 @@ function zdt(second: (ratio: number) => number): Required<Pick<TestFunction, 'pa
   };
 }
 
-/** The area that points dominate, up to (1.1, 1.1). */
+/** Up to where fronts are measured: a hundred random points leave little of the second objective below it. */
+const corner = [1.1, 6] as const;
+
+/** The area that points dominate, up to the corner. */
 function dominatedArea(points: readonly (readonly [number, number])[]): number {
-  const corner = 1.1;
-  const inside = points.filter(([x, y]) => x < corner && y < corner).sort((a, b) => a[0] - b[0]);
-  let [area, height] = [0, corner];
+  const [right, top] = corner;
+  const inside = points.filter(([x, y]) => x < right && y < top).sort((a, b) => a[0] - b[0]);
+  let area = 0;
+  let height: number = top;
   for (const [x, y] of inside) {
     if (y >= height) continue;
-    area += (corner - x) * (height - y);
+    area += (right - x) * (height - y);
     height = y;
   }
   return area;
@@ -103,9 +110,9 @@ const functions: Readonly<Record<string, TestFunction>> = {
         ? Math.abs(Number(point['near']) - 0.3) + 0.1
         : (2 * Math.abs(Math.log10(Number(point['far']) / 1e-2))) / 4,
   },
-  // Of the true fronts y = 1 - √x and 1 - x², x from 0 to 1: 1.1² less what lies below them.
-  zdt1: { ...zdt((ratio) => 1 - Math.sqrt(ratio)), area: 1.21 - 1 / 3 },
-  zdt2: { ...zdt((ratio) => 1 - ratio ** 2), area: 1.21 - 2 / 3 },
+  // Of the true fronts y = 1 - √x and 1 - x², x from 0 to 1: the corner's box less what lies below them.
+  zdt1: { ...zdt((ratio) => 1 - Math.sqrt(ratio)), area: 6.6 - 1 / 3 },
+  zdt2: { ...zdt((ratio) => 1 - ratio ** 2), area: 6.6 - 2 / 3 },
 };
 const hartmann = [
   { alpha: 1, a: [10, 3, 17, 3.5, 1.7, 8], p: [1312, 1696, 5569, 124, 8283, 5886] },
@@ -176,7 +183,9 @@ function quartiles(values: readonly number[]): string {
 
 const rows: Record<string, string>[] = [];
 let version = '';
-for (const [name, of] of Object.entries(functions)) {
+for (const name of options.functions.split(',')) {
+  const of = functions[name];
+  if (of === undefined) throw new Error(`no function ${name}; there are ${Object.keys(functions).join(', ')}`);
   const sides: Record<string, Outcome> = {};
   const isPair = of.pair !== undefined;
   for (const kind of ['tpe', ...(isPair ? ['nsga2'] : []), 'random', 'sobol'])
@@ -199,10 +208,10 @@ if (long > 0 && hartmann6 !== undefined) {
 console.table(rows);
 const record = {
   date: new Date().toISOString().slice(0, 10),
-  command: `node dist/bench/peers/search.js --trials ${trials} --seeds ${seeds} --long ${long}`,
+  command: `node dist/bench/peers/search.js --trials ${trials} --seeds ${seeds} --long ${long} --functions ${options.functions} --record ${options.record}`,
   cpu: cpus()[0]?.model,
   optuna: version,
   rows,
 };
 mkdirSync(path.join(root, 'bench', 'results'), { recursive: true });
-writeFileSync(path.join(root, 'bench', 'results', 'search-peers.json'), `${JSON.stringify(record, null, 2)}\n`);
+writeFileSync(path.join(root, 'bench', 'results', options.record), `${JSON.stringify(record, null, 2)}\n`);

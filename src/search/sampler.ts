@@ -48,6 +48,8 @@ export interface Suggestion {
 /** What has become of the points so far, in the order of their suggestion. */
 export interface SearchHistory {
   readonly trials: readonly SampledTrial[];
+  /** Results of former sweeps; absent: none. */
+  readonly learned?: readonly SampledTrial[];
   /** Whether the point is in the space, can be trained, and is none that was suggested before. */
   accepts(point: SpacePoint): boolean;
 }

@@ -10,10 +10,21 @@ export type BudgetFact = `budget_${BudgetName}`;
  * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
+ * learned: result `ordinal` of former sweeps: at `point`, `value`.
  * budget_…: the budget's limit of that name is `value` from now on; null: there is none.
  */
 export interface SearchFact {
-  readonly kind: 'planned' | 'capacity' | 'report' | 'result' | 'retract' | 'spent' | 'elapsed' | 'repeat' | BudgetFact;
+  readonly kind:
+    | 'planned'
+    | 'capacity'
+    | 'report'
+    | 'result'
+    | 'retract'
+    | 'spent'
+    | 'elapsed'
+    | 'repeat'
+    | 'learned'
+    | BudgetFact;
   /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;
   /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */
@@ -21,6 +32,7 @@ export interface SearchFact {
   readonly value: number | null;
   /** What it says besides `value`; absent: nothing. */
   readonly further?: readonly number[];
+  readonly point?: SpacePoint;
 }
 
 /**

@@ -63,6 +63,11 @@ export class SearchState {
     return [...new Set(failures.map(({ rung }) => rung))];
   }
 
+  /** Results of former sweeps that it was told of. */
+  get learned(): number {
+    return this.#suggestions?.learned.length ?? 0;
+  }
+
   /** As it is now. */
   get budget(): BudgetFold['budget'] {
     return this.#budget.budget;

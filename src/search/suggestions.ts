@@ -32,6 +32,7 @@ export class Suggestions implements SearchHistory {
   readonly #seeds: readonly (number | string | null)[];
   readonly #trials: SuggestedTrial[] = [];
   readonly #told: SampledTrial[] = [];
+  readonly #learned: SampledTrial[] = [];
   readonly #hashes = new Set<string>();
   /** Trainings that a slot works on or could: neither at their end nor waiting for a decision. */
   readonly #working = new Set<number>();
@@ -55,6 +56,10 @@ export class Suggestions implements SearchHistory {
   /** Trainings that were suggested so far. */
   get trainings(): number {
     return this.#trials.length * this.#seeds.length;
+  }
+
+  get learned(): readonly SampledTrial[] {
+    return this.#learned;
   }
 
   get trials(): readonly SampledTrial[] {
@@ -90,6 +95,10 @@ export class Suggestions implements SearchHistory {
     const { kind, ordinal } = event;
     if (kind === 'suggest') {
       this.#suggested(event.point ?? {});
+      return;
+    }
+    if (kind === 'learned') {
+      this.#learn(event);
       return;
     }
     if (kind === 'stop') this.#stopped = true;
@@ -154,6 +163,11 @@ export class Suggestions implements SearchHistory {
       this.#hashes.add(training_hash);
       if (repeat?.held !== true) this.#working.add(ordinal);
     }
+  }
+
+  #learn({ value, further, point = {} }: SearchFact): void {
+    const others = further === undefined ? {} : { further };
+    this.#learned.push({ point, state: 'done', value, rung: 0, ...others });
   }
 
   #heard(trial: SuggestedTrial, { kind, ordinal, rung, value, further }: SearchFact): void {

@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { learnedFacts, learnsFrom } from '../search/learned-facts.ts';
+import { formerResults } from './former-results.ts';
 import { budgetFacts, wholeBudget } from '../search/budget.ts';
 import { openingFacts, searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
@@ -79,7 +81,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   if (before === undefined) {
     const id = await insertSweep(tx, request);
-    await openLog(tx, id, plan, plan.trainings);
+    await openLog(tx, id, plan, plan.trainings, learnsFrom(plan.definition));
     return { id, kind: 'created', existing: plan.definition };
   }
   const recorded = { definition: before.definition, inputs: before.inputs };
@@ -107,7 +109,9 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', before.id).execute();
   await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
   if (plan.adaptive_trainings !== undefined) await insertTrainings(tx, before.id, numberTrials(merged));
-  await openLog(tx, before.id, plan, merged);
+  const known = learnsFrom(before.definition);
+  const news = learnsFrom(plan.definition).filter((name) => !known.includes(name));
+  await openLog(tx, before.id, plan, merged, news);
   return { id: before.id, kind: 'extended', existing: before.definition };
 }
 
@@ -117,9 +121,12 @@ async function openLog(
   id: string,
   { definition }: SweepPlan,
   trainings: readonly PlannedTraining[],
+  former: readonly string[],
 ): Promise<void> {
   if (searchNeeds(definition).listens) {
+    const results = await formerResults(tx, definition, former);
     await advanceSearch(tx, id, ({ state }) => [
+      ...learnedFacts(definition, results, state.learned),
       // Limits that were changed on the way are those of the file again.
       ...(state.isBudgetChanged ? budgetFacts(wholeBudget(definition.budget)) : []),
       ...openingFacts(definition, trainings),

@@ -132,7 +132,7 @@ function toEvent({ kind, ordinal, rung, value, reason, point, further }: EventRo
     return point === null ? decision : { ...decision, point };
   }
   const fact: SearchFact = { kind, ordinal, rung, value };
-  return further === null ? fact : { ...fact, further };
+  return { ...fact, ...(further === null ? {} : { further }), ...(point === null ? {} : { point }) };
 }
 
 /** The whole log of a sweep's search. */
@@ -155,7 +155,7 @@ async function write(tx: DatabaseTransaction, sweepId: string, events: readonly 
     // JSON has no infinities: an evaluation without the metric ranks as the worst.
     value: 'value' in event && event.value !== null ? String(event.value) : null,
     reason: isDecision(event) ? event.reason : null,
-    point: isDecision(event) ? (event.point ?? null) : null,
+    point: event.point ?? null,
     decided_at: decidedAt,
     further: 'further' in event && event.further !== undefined ? event.further.map(String) : null,
   }));

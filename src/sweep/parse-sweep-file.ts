@@ -7,6 +7,7 @@ import type { Keep } from './fields/run-fields.ts';
 import { readBudget } from './read-budget.ts';
 import { readConstraints } from './read-conditions.ts';
 import { readEnqueue } from './read-enqueue.ts';
+import { readLearnFrom } from './read-learn-from.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { readEvaluationSets } from './read-evaluation-sets.ts';
 import { readName } from './read-name.ts';
@@ -93,6 +94,10 @@ function readDefinition(
   const reading = readSpace(file, samplers.find(({ kind }) => kind === search.kind)?.ranges === true);
   const { space, scales, axes, ensembleSizes } = reading;
   const enqueue = readEnqueue(file, reading);
+  const learnFrom = readLearnFrom(
+    file,
+    samplers.find(({ kind }) => kind === search.kind),
+  );
   const { keep, ...written } = readTraining(file, Object.keys(space));
   const training = keep === 'last' ? written : { ...written, keep };
   const { evaluations, every, sets } = readEvaluation(file, ensembleSizes, judged, (section) => {
@@ -131,7 +136,11 @@ function readDefinition(
     evaluations,
     ...(sets.length === 0 ? {} : { sets }),
     ...(every === null ? {} : { evaluate_every: every }),
-    search: enqueue.length === 0 ? search : { ...search, enqueue },
+    search: {
+      ...search,
+      ...(enqueue.length === 0 ? {} : { enqueue }),
+      ...(learnFrom.length === 0 ? {} : { learn_from: learnFrom }),
+    },
     scheduler,
     ...(budget === null ? {} : { budget }),
     objectives,

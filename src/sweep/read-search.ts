@@ -12,7 +12,7 @@ import type { Field, YamlSection } from './yaml-section.ts';
 /** `search: grid`, or `search: {kind: random, trials: 20, seed: 0}`. */
 export function readSearch(file: YamlSection, samplers: readonly SamplerSection[]): SearchDefinition {
   // What it enqueues is read once the space is known.
-  return readKind(file, 'search', samplers, ['enqueue']);
+  return readKind(file, 'search', samplers, ['enqueue', 'learn_from']);
 }
 
 /** `scheduler: none`, or `scheduler: {kind: halving, rungs: [0.25, 0.5], keep: 0.5}`. */

@@ -28,6 +28,8 @@ export interface KindField {
 export interface SamplerSection extends KindSection {
   /** Whether axes may be ranges {min, max}. */
   readonly ranges: boolean;
+  /** Whether its points follow from results, so that it can learn from those of former sweeps; absent: they do not. */
+  readonly adapts?: boolean;
 }
 
 /** Every kind that a file may name, the one that stands for none given first. */

@@ -71,7 +71,8 @@ ${fieldGroups.map(({ title, fields }) => `### ${title}\n\n${table(fields)}`).joi
 ${kindTable(kinds.samplers)}
 ${kinds.samplers.filter(hasFields).map(ownFields).join('\n')}
 Each may have \`enqueue\`, a list of points of the space (\`[{p: 0.1, learning_rate: 1e-3}]\`) that are tried first, besides
-its trials.
+its trials. One whose points follow from results may have \`learn_from\`, a list of sweeps that have ended: what they
+reached within the space counts as results, and is frozen into the record at launch.
 
 ## scheduler
 

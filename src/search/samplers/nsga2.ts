@@ -29,6 +29,7 @@ export const nsga2: SamplerKind = {
   section: {
     kind: 'nsga2',
     ranges: true,
+    adapts: true,
     example: '{kind: nsga2, trials: <number>}',
     sentence: 'Children of the best results over all objectives (NSGA-II), suggested as results come',
     fields: [
@@ -64,7 +65,10 @@ export const nsga2: SamplerKind = {
       trials: numberSetting(search, 'trials'),
       allObjectives: true,
       suggest: (number, history) => {
-        const child = number < population ? null : childOf(coordinates, { seed, population, number }, history);
+        const child =
+          number + (history.learned?.length ?? 0) < population
+            ? null
+            : childOf(coordinates, { seed, population, number }, history);
         if (child !== null) return child;
         const point = drawNewPoint(drawn, seed, number, history);
         return point === null ? null : { point, reason: `nsga2: point ${number + 1}, drawn at random` };
@@ -84,9 +88,12 @@ function childOf(
   { seed, population, number }: Birth,
   history: SearchHistory,
 ): Suggestion | null {
-  const results = history.trials.flatMap(({ point, state, value, further = [] }, index) =>
-    state === 'done' && value !== null ? [{ point, values: [value, ...further], number: index + 1 }] : [],
-  );
+  const { learned = [], trials } = history;
+  const results = [...learned, ...trials].flatMap(({ point, state, value, further = [] }, index) => {
+    if (state !== 'done' || value === null) return [];
+    const name = index < learned.length ? `learned ${index + 1}` : String(index - learned.length + 1);
+    return [{ point, values: [value, ...further], name }];
+  });
   if (results.length < 2) return null;
   const parents = frontOrder(results.map(({ values }) => values))
     .slice(0, population)
@@ -99,7 +106,7 @@ function childOf(
     if (first === undefined || second === undefined) return null;
     const point = cross(coordinates, first.point, second.point, source);
     if (!history.accepts(point)) continue;
-    const reason = `nsga2: from ${results.length} results, a child of points ${first.number} and ${second.number}`;
+    const reason = `nsga2: from ${results.length} results, a child of points ${first.name} and ${second.name}`;
     return { point, reason };
   }
   return null;

@@ -29,6 +29,7 @@ export const tpe: SamplerKind = {
   section: {
     kind: 'tpe',
     ranges: true,
+    adapts: true,
     example: '{kind: tpe, trials: <number>}',
     sentence: 'Points where results were good (a tree-structured Parzen estimator), suggested as results come',
     fields: [
@@ -67,7 +68,10 @@ export const tpe: SamplerKind = {
       trials: numberSetting(search, 'trials'),
       allObjectives: ranking === 'front',
       suggest: (number, history) => {
-        const suggestion = number < startup ? null : bestRatio({ coordinates, ranking, seed }, number, history);
+        const suggestion =
+          number + (history.learned?.length ?? 0) < startup
+            ? null
+            : bestRatio({ coordinates, ranking, seed }, number, history);
         return suggestion ?? atRandom(drawn, seed, number, history);
       },
     };
@@ -86,7 +90,7 @@ interface Tpe {
 }
 
 function bestRatio({ coordinates, ranking, seed }: Tpe, number: number, history: SearchHistory): Suggestion | null {
-  const { good, others, results } = divide(history.trials, ranking);
+  const { good, others, results } = divide([...(history.learned ?? []), ...history.trials], ranking);
   if (results === 0) return null;
   const below = new ParzenEstimator(coordinates, good);
   const above = new ParzenEstimator(coordinates, others);

@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
+import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { planTpe, work } from './adaptive-plan.ts';
+import type { RecordUnderTest } from './record-under-test.ts';
+import { openWatchedRecord } from './watched-record.ts';
+
+/* A search that begins with what finished sweeps reached: their results are facts of its own log. */
+
+let record: RecordUnderTest;
+beforeEach(async () => {
+  record = await openWatchedRecord();
+});
+afterEach(() => record.close());
+
+const learning = { kind: 'tpe', trials: 6, seed: 9, startup: 4, learn_from: ['first'] };
+
+describe('a search that learns from a former sweep', () => {
+  it('suggests from its results at once, within the new space, and replays without it', async () => {
+    await work(record, await record.launch(planTpe('first')));
+    const sweep = await record.launch(
+      planTpe('s', { search: learning, space: { dropout_rate: [0.1, 0.5], rank: [2, 4, 8] } }),
+    );
+    const learned = await record.query<{ value: number; point: { dropout_rate: number } }>(
+      sql`select value, point from search_events where sweep_id = ${sweep} and kind = 'learned' order by sequence`,
+    );
+    expect(learned.length).toBeGreaterThan(3);
+    expect(learned.length).toBeLessThanOrEqual(12);
+    for (const { value, point } of learned) {
+      expect(point.dropout_rate).toBeLessThanOrEqual(0.5);
+      expect(value).toBeCloseTo(1 - (point.dropout_rate - 0.3) ** 2, 12);
+    }
+    await work(record, sweep);
+    const snapshot = await readSweepSnapshot(record.store, 's');
+    expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
+    const first = snapshot.trials.find(({ trial }) => trial === 1);
+    expect(await readDecisions(record.store, sweep, first?.trainingId ?? '')).toEqual([
+      expect.stringMatching(new RegExp(`tpe: from ${learned.length} results`)),
+    ]);
+    await record.query(sql`update evaluations set metrics = metrics || '{"accuracy": 0}'`);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('is refused where there is no such sweep, it still runs, or it was judged otherwise, and nothing is recorded', async () => {
+    await expect(record.launch(planTpe('s', { search: learning }))).rejects.toMatchObject({ code: 'SWEEP_NOT_FOUND' });
+    await record.launch(planTpe('first', { objectives: [{ metric: 'loss', direction: 'minimize' }] }));
+    const refused = { code: 'SWEEP_FILE_INVALID', message: expect.stringContaining('search.learn_from') };
+    await expect(record.launch(planTpe('s', { search: learning }))).rejects.toMatchObject(refused);
+    await record.query(sql`update sweeps set state = 'completed'`);
+    await expect(record.launch(planTpe('s', { search: learning }))).rejects.toMatchObject(refused);
+    expect(await record.query(sql`select name from sweeps`)).toEqual([{ name: 'first' }]);
+  });
+});
