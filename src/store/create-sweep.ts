@@ -7,7 +7,7 @@ import { budgetFacts, wholeBudget } from '../search/budget.ts';
 import { openingFacts, searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
 import { lockSearch } from './search-log.ts';
-import { extendedPlan, thawPlan } from './extend-plan.ts';
+import { extendedPlan, inFormerOrder, thawPlan } from './extend-plan.ts';
 import { insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { isSameSweep } from '../sweep/identity.ts';
@@ -65,7 +65,7 @@ interface Found {
 }
 
 async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest): Promise<Found> {
-  const { plan } = request;
+  let { plan } = request;
   await sql`select pg_advisory_xact_lock(hashtextextended(${plan.definition.name}, 0))`.execute(tx);
   const before = await tx
     .selectFrom('sweeps')
@@ -88,6 +88,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   if (before.canonical_hash === plan.canonical_hash || isSameSweep(recorded, plan)) {
     return { id: before.id, kind: 'attached', existing: before.definition };
   }
+  plan = { ...plan, definition: inFormerOrder(plan.definition, before.definition) };
   const merged = request.extend === true ? await extendedPlan(tx, before, plan) : null;
   if (merged === null) return { id: before.id, kind: 'conflict', existing: before.definition };
   const state = request.staysPaused === true && before.desired_state === 'paused' ? 'paused' : 'running';

@@ -53,6 +53,18 @@ export async function extendedPlan(
   return isExtension ? wanted : null;
 }
 
+/** Seeds in the order of the sweep that is extended: an adaptive search numbers a point's trainings by it. */
+export function inFormerOrder(definition: SweepDefinition, before: SweepDefinition): SweepDefinition {
+  const seeds = definition.space['seed'];
+  const former = before.space['seed'];
+  if (seeds === undefined || former === undefined) return definition;
+  const kept = former.filter((seed) => seeds.includes(seed));
+  return {
+    ...definition,
+    space: { ...definition.space, seed: [...kept, ...seeds.filter((seed) => !kept.includes(seed))] },
+  };
+}
+
 /** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
 function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTraining[]): PlannedTraining[] | null {
   const byHash = new Map(wanted.map((training) => [training.training_hash, training]));

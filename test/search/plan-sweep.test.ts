@@ -97,6 +97,23 @@ describe('planning a sweep', () => {
     expect(() => demandSearch({ ...halving, scheduler: { kind: 'none' } })).not.toThrow();
   });
 
+  it('refuses a race without seeds to race over, and fronts over what no evaluation has', () => {
+    const race = { ...example('quickstart'), scheduler: { kind: 'racing', error: 0.05, least: 2 } };
+    const seeds = (seed: readonly number[]) => ({ ...race, space: { rank: [2, 4], seed } });
+    expect(() => demandSearch({ ...race, space: { rank: [2, 4] } })).toThrow('scheduler racing has too few seeds');
+    expect(() => demandSearch(seeds([0, 1]))).toThrow('at least 3');
+    expect(() => demandSearch(seeds([0, 1, 2]))).not.toThrow();
+    const fronts = {
+      ...example('halving'),
+      objectives: [
+        { metric: 'accuracy', direction: 'maximize' as const },
+        { metric: 'train_seconds', direction: 'minimize' as const },
+      ],
+    };
+    expect(() => demandSearch(fronts)).not.toThrow();
+    expect(() => demandSearch({ ...fronts, scheduler: { ...fronts.scheduler, by: 'front' } })).toThrow('objectives[1]');
+  });
+
   it('leaves out points that break a constraint, and says where there is none left', () => {
     const definition = { ...example('quickstart'), space: { rank: [2, 4, 8], train_instances: [1, 4] } };
     const training = { ...definition.training, dropout_rate: 0.5 };

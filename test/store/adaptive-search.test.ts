@@ -169,4 +169,22 @@ describe('a search that adapts', () => {
     const other = planTpe('s', { search: { kind: 'tpe', trials: 15, seed: 5, startup: 4 }, evaluations: [] });
     expect(await createSweep(record.store, { ...request, plan: other })).toMatchObject({ kind: 'conflict' });
   });
+
+  it('takes more trials in whatever order its lists stand, seeds included', async () => {
+    const space = { dropout_rate: [0.1, 0.8], rank: [2, 4, 8], seed: [3, 1, 2] };
+    const search = (trials: number) => ({ kind: 'tpe', trials, seed: 5, startup: 4 });
+    const sweep = await record.launch(planTpe('s', { space, search: search(4) }));
+    await work(record, sweep);
+    const turned = { dropout_rate: [0.1, 0.8], rank: [8, 2, 4], seed: [1, 2, 3] };
+    const plan = planTpe('s', { space: turned, search: search(6) });
+    const request = { plan, datasets: [], launchedBy: {}, extend: true };
+    expect(await createSweep(record.store, request)).toMatchObject({ kind: 'extended', sweepId: sweep });
+    // Two more points of three seeds, a segment to train and one to evaluate each.
+    expect(await work(record, sweep)).toBe(12);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { succeeded: 18 } });
+    const { rows } = await sql<{ seeds: number[] }>`
+      select array_agg((t.specification -> 'configuration' ->> 'seed')::integer order by l.ordinal) as seeds
+      from sweep_trainings l join trainings t on t.id = l.training_id`.execute(record.store.db);
+    expect(rows[0]?.seeds).toEqual(Array.from({ length: 6 }, () => [3, 1, 2]).flat());
+  });
 });

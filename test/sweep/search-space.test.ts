@@ -149,6 +149,21 @@ search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, a
       '4:16 search.kind: got the text "tpa", expected one of grid, random, sobol, tpe, nsga2; did you mean tpe?',
     ],
     [
+      'a sweep to learn from where points follow from nothing',
+      'search: {kind: random, trials: 3, learn_from: [former]}',
+      '4:47 search.learn_from: is for searches whose points follow from results, which random’s do not',
+    ],
+    [
+      'a ladder of one rung that is to grow',
+      'scheduler: {kind: pasha, rungs: [0.5]}',
+      '4:33 scheduler.rungs: pasha compares rungs: give two at least',
+    ],
+    [
+      'a race that no error is allowed in',
+      'scheduler: {kind: racing, error: 0}',
+      '4:34 scheduler.error: got 0, expected a number between 0 and 1, both excluded',
+    ],
+    [
       'a scheduler without its rungs',
       'scheduler: asha',
       '4:12 scheduler: got the text "asha", expected {kind: asha, rungs: [0.125, 0.25, 0.5], keep: 0.5}',
