@@ -8,6 +8,8 @@ export interface EncodedInput {
   readonly labels: readonly number[];
   /** Number of its row among the rows. */
   readonly row: number;
+  /** Which others it begins like, by a number of theirs, and for how many tokens; absent: like none. */
+  readonly alike?: { readonly group: number; readonly tokens: number };
   /** How many of the head's numbers are its own, the first of them; absent: all. */
   readonly outputs?: number;
   /** Tokens of each text, where it holds several that know nothing of one another; absent: one. */

@@ -6,6 +6,7 @@ import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts'
 import type { DevSelection } from './dev-selection.ts';
 import type { DropoutPlace } from './dropout-places.ts';
 import type { LossScale } from './loss-scale.ts';
+import type { Beginning } from './shared-beginnings.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {
@@ -169,6 +170,11 @@ export interface AdapterEngine {
     masks: AdapterMasks | null,
     updateScale: number,
   ): Promise<Float32Array>;
+  /**
+   * Reads what several rows begin with, of a decoder, once for all of them: their logits are computed behind it. Elements
+   * are not dropped.
+   */
+  begin(parameters: Float32Array, ids: Int32Array, masks: AdapterMasks | null, updateScale: number): Promise<Beginning>;
   /** Mean loss and flat gradient of one masked pass: for probes and conformance. */
   gradient(
     parameters: Float32Array,

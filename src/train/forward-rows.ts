@@ -1,12 +1,14 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { type EncodedInput, inputLengths } from '../data/encoded-rows.ts';
-import { sortedBatches } from '../data/epoch-batches.ts';
+import { type AlikeInputs, alikeInputs } from '../data/alike-inputs.ts';
+import { type BatchRows, sortedBatches } from '../data/epoch-batches.ts';
 import { tokenBatch } from '../data/token-batch.ts';
 import { type OutputRows, rowOffsets } from '../sweep/output-rows.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { AdapterEngine, AdapterMasks } from './adapter-engine.ts';
+import type { AdapterEngine, AdapterMasks, TokenBatch } from './adapter-engine.ts';
+import type { Beginning } from './shared-beginnings.ts';
 import { OutputPages, type PageKeeping } from './output-pages.ts';
 
 /** Rows of one forward pass. Fixed: results do not depend on it, memory does. */
@@ -49,20 +51,63 @@ export async function forwardRows(
   const values = new Float32Array(offsets.at(-1) ?? 0);
   const pages = new OutputPages({ values, offsets }, keeping ?? null);
   if (pages.done > 0) rowsDone(pages.done);
-  for (const whole of sortedBatches(inputLengths(inputs), EVALUATION_ROWS)) {
-    const batch = { ...whole, rows: pages.missing(whole.rows) };
-    if (batch.rows.length === 0) continue;
-    if (released()) return null;
-    const logits = await engine.logits(parameters, tokenBatch(inputs, batch, padId), masks, updateScale);
-    const given = logits.length / batch.rows.length;
-    for (const [position, row] of batch.rows.entries()) {
-      const [start = 0, end = 0] = offsets.subarray(row, row + 2);
-      if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
-      values.set(logits.subarray(position * given, position * given + end - start), start);
+  const model = { parameters, masks, updateScale };
+  for (const part of alikeInputs(inputs)) {
+    const forward = forwardOf(engine, model, inputs, part);
+    for (const batch of batchesOf(inputs, part, forward.shared)) {
+      if (pages.holds(batch.rows)) continue;
+      if (released()) return null;
+      const logits = await forward.logits(tokenBatch(forward.inputs, batch, padId));
+      const given = logits.length / batch.rows.length;
+      for (const [position, row] of batch.rows.entries()) {
+        const [start = 0, end = 0] = offsets.subarray(row, row + 2);
+        if (end - start > given) throw new Error(`the head gives ${given} numbers where ${end - start} are wanted`);
+        values.set(logits.subarray(position * given, position * given + end - start), start);
+      }
+      pages.add(batch.rows);
+      rowsDone(batch.rows.length);
+      await turnOfEventLoop();
     }
-    pages.add(batch.rows);
-    rowsDone(batch.rows.length);
-    await turnOfEventLoop();
   }
   return { values, offsets };
+}
+
+type ForwardModel = Pick<ForwardPass, 'parameters' | 'masks' | 'updateScale'>;
+
+/** How inputs that begin alike pass through the engine. */
+interface Forward {
+  /** Tokens of each that are read once for all of them. */
+  readonly shared: number;
+  /** All inputs, with the tokens that are not. */
+  readonly inputs: readonly EncodedInput[];
+  logits(batch: TokenBatch): Promise<Float32Array>;
+}
+
+/** What they begin with is read when the first batch comes. Where elements are dropped, each row has its own. */
+function forwardOf(
+  engine: AdapterEngine,
+  { parameters, masks, updateScale }: ForwardModel,
+  inputs: readonly EncodedInput[],
+  { beginning }: AlikeInputs,
+): Forward {
+  const shared = masks?.elements === undefined ? beginning.length : 0;
+  if (shared === 0) return { shared, inputs, logits: (batch) => engine.logits(parameters, batch, masks, updateScale) };
+  let begun: Promise<Beginning> | null = null;
+  return {
+    shared,
+    inputs: inputs.map((input) => ({ ...input, ids: input.ids.subarray(shared) })),
+    async logits(batch) {
+      begun ??= engine.begin(parameters, beginning, masks, updateScale);
+      return (await begun).logits(batch);
+    },
+  };
+}
+
+/** Batches of a part's inputs by their lengths. */
+function batchesOf(inputs: readonly EncodedInput[], { numbers }: AlikeInputs, shared: number): readonly BatchRows[] {
+  const lengths = inputLengths(numbers.flatMap((number) => inputs[number] ?? [])).map((length) => length - shared);
+  return sortedBatches(lengths, EVALUATION_ROWS).map(({ rows, length }) => ({
+    length,
+    rows: rows.map((position) => numbers[position] ?? 0),
+  }));
 }

@@ -29,6 +29,7 @@ import { runBytes } from './memory-estimate.ts';
 import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
+import { type Beginning, SharedBeginnings } from './shared-beginnings.ts';
 import { buildUpdateGraph } from './update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
@@ -64,7 +65,8 @@ export async function openEngineWithHead(
       options,
     }),
   );
-  return new OnnxAdapterEngine(plan, device, passes, optimiser);
+  const beginnings = new SharedBeginnings(() => plan.beginnings(), open);
+  return new OnnxAdapterEngine(plan, device, { passes, optimiser, beginnings });
 }
 
 /** What a run's block is larger than the values in it: with 1.05 a second block was needed, 1.2 and more lay unused. */
@@ -73,6 +75,13 @@ const reserveShare = 1.1;
 /** All that takes much memory depends on them, so it waits for a run's reserve. */
 const waitingInputs = ['input_ids', 'parameters'];
 
+/** What an engine computes with. */
+interface EngineParts {
+  readonly passes: GradientPasses;
+  readonly optimiser: Optimiser;
+  readonly beginnings: SharedBeginnings;
+}
+
 class OnnxAdapterEngine implements AdapterEngine {
   readonly layout: TrainableLayout;
   readonly numericsClass: string;
@@ -80,9 +89,11 @@ class OnnxAdapterEngine implements AdapterEngine {
   readonly #device: DeviceProfile;
   readonly #passes: GradientPasses;
   readonly #optimiser: Optimiser;
+  readonly #beginnings: SharedBeginnings;
   readonly #keepAll: AdapterMasks;
 
-  constructor(plan: EnginePlan, device: DeviceProfile, passes: GradientPasses, optimiser: Optimiser) {
+  constructor(plan: EnginePlan, device: DeviceProfile, { passes, optimiser, beginnings }: EngineParts) {
+    this.#beginnings = beginnings;
     this.#plan = plan;
     this.#device = device;
     this.#passes = passes;
@@ -179,6 +190,15 @@ class OnnxAdapterEngine implements AdapterEngine {
     return (await this.#pass(pass, { batch, labels: null, updateScale })).logits;
   }
 
+  begin(
+    parameters: Float32Array,
+    ids: Int32Array,
+    masks: AdapterMasks | null,
+    updateScale: number,
+  ): Promise<Beginning> {
+    return this.#beginnings.read({ parameters, masks: masks ?? this.#keepAll, updateScale }, ids);
+  }
+
   async gradient(parameters: Float32Array, batch: TokenBatch, labels: BatchLabels, masks: AdapterMasks | null) {
     let lossScale = initialLossScale;
     for (;;) {
@@ -204,6 +224,7 @@ class OnnxAdapterEngine implements AdapterEngine {
   async close(): Promise<void> {
     await this.#passes.close();
     await this.#optimiser.close();
+    await this.#beginnings.close();
   }
 
   async #pass(pass: Pass, shared: PassBatch): Promise<PassResult> {

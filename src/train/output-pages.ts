@@ -54,9 +54,9 @@ export class OutputPages {
     for (const page of keeping?.stored ?? []) this.#take(page);
   }
 
-  /** Those of a batch's inputs that no page holds yet. */
-  missing(inputs: Uint32Array): Uint32Array {
-    return this.#done.size === 0 ? inputs : inputs.filter((input) => !this.#done.has(input));
+  /** Whether pages hold all of a batch: one that they hold in part is run whole, with the bits that it had whole. */
+  holds(batch: Uint32Array): boolean {
+    return this.#done.size > 0 && batch.every((input) => this.#done.has(input));
   }
 
   get done(): number {

@@ -17,6 +17,7 @@ import { taskOf } from '../tasks/tasks.ts';
 import { branchOf } from '../onnx/branch-of.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
 import type { DropoutPlace } from './dropout-places.ts';
+import { type BeginningGraphs, buildBeginningGraphs } from './beginning-graphs.ts';
 import { buildGenerationGraph, type GenerationGraph } from './generation-graph.ts';
 import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
@@ -53,6 +54,8 @@ export interface EnginePlan {
   readonly labels: LabelLayout;
   /** What goes on with texts. @throws MODEL_UNSUPPORTED where the base is no decoder */
   generation(): GenerationGraph;
+  /** Evaluation of rows that begin alike. */
+  beginnings(): BeginningGraphs;
 }
 
 /** @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID, ONNX_INVALID */
@@ -84,6 +87,7 @@ export function planEngine(
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
     generation: () => buildGenerationGraph({ ...shape, severalTexts: false }),
+    beginnings: () => buildBeginningGraphs({ ...shape, severalTexts: false }),
   };
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeLlamaFolder } from '../../bench/llama2c/write-llama-folder.ts';
 import { openTokenizer } from '../../src/data/open-tokenizer.ts';
 import { subjectGroups } from '../../src/metrics/subject-groups.ts';
 import type { SetDefinition, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
@@ -252,5 +253,22 @@ describe.skipIf(shared === null)('MMLU as it is published', () => {
     expect(Object.values(subjectGroups).flat().sort()).toEqual([...subjects].sort());
     expect(Object.values(subjectGroups).map(({ length }) => length)).toEqual([18, 13, 12, 14]);
     expect(rows.every(({ shots }) => Array.isArray(shots) && shots.length === 5)).toBe(true);
+  });
+});
+
+describe.skipIf(shared === null)('a tokeniser that parts some letters from the space before them', () => {
+  it('reads the space with the question, and has the letters without it', async () => {
+    const place = mkdtempSync(path.join(tmpdir(), 'dropsweep-stories-'));
+    const stories = path.join(shared ?? '', 'models/stories260K');
+    writeLlamaFolder(path.join(stories, 'stories260K.bin'), path.join(stories, 'tok512.bin'), place);
+    const { train, task: shape } = await settledBy(await load({ ...mmlu, shots: 1 }), place);
+    const tokenizer = openTokenizer(place);
+    const wordOf = (id: unknown) => tokenizer.tokenizer.idToToken(Number(id));
+    const { letter_tokens: letters, space_token: space } = shape.settings ?? {};
+    expect((letters as readonly number[]).map(wordOf)).toEqual(['A', 'B', 'C', 'D']);
+    expect(wordOf(space)).toBe('▁');
+    const { inputs } = await task.encode(train, { shape, ...tokenizer, maxLength: 500 });
+    for (const { ids } of inputs) expect([ids.at(-2), ids.at(-1)].map(wordOf)).toEqual([':', '▁']);
+    rmSync(place, { recursive: true });
   });
 });
