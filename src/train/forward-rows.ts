@@ -103,11 +103,20 @@ function forwardOf(
   };
 }
 
-/** Batches of a part's inputs by their lengths. */
+/** Tokens of a row up to which as many rows pass at once as are allowed: attention's memory grows with their square. */
+const WHOLE_BATCH_TOKENS = 512;
+
+/** Batches of a part's inputs by their lengths, of fewer rows where these are long. */
 function batchesOf(inputs: readonly EncodedInput[], { numbers }: AlikeInputs, shared: number): readonly BatchRows[] {
   const lengths = inputLengths(numbers.flatMap((number) => inputs[number] ?? [])).map((length) => length - shared);
-  return sortedBatches(lengths, EVALUATION_ROWS).map(({ rows, length }) => ({
-    length,
-    rows: rows.map((position) => numbers[position] ?? 0),
-  }));
+  return sortedBatches(lengths, EVALUATION_ROWS).flatMap(({ rows, length }) => {
+    const whole = rows.map((position) => numbers[position] ?? 0);
+    const share = WHOLE_BATCH_TOKENS ** 2 / (length * (length + shared));
+    const atOnce = Math.max(1, Math.floor(EVALUATION_ROWS * Math.min(1, share)));
+    const parts = Math.ceil(whole.length / atOnce);
+    return Array.from({ length: parts }, (_, part) => ({
+      length,
+      rows: whole.subarray(part * atOnce, (part + 1) * atOnce),
+    }));
+  });
 }
