@@ -27,6 +27,11 @@ export interface MaskValues {
   readonly input: Value;
   /** [out] */
   readonly output: Value;
+  /** [rank]; absent: no rank is dropped. */
+  readonly rank?: Value;
+  /** What is dropped of A x, and of the update, for each row by itself; absent: nothing. */
+  readonly ofHidden?: (hidden: Value) => Value;
+  readonly ofUpdate?: (update: Value) => Value;
 }
 
 export const penaltyNames = ['sparsity', 'orthogonality'] as const;

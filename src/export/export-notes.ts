@@ -9,8 +9,11 @@ export function exportNotes(
 ): readonly string[] {
   const notes: string[] = [];
   if (form === 'without_masks') {
-    const share = keptShare(evaluation);
-    if (share !== 1) notes.push(`The update is multiplied by ${share}, (1 − p)²: the expected one, without masks.`);
+    const share = keptShare({ configuration, evaluation });
+    if (share !== 1)
+      notes.push(
+        `The update is multiplied by ${share}, ${shareWords(configuration)}: the expected one, without masks.`,
+      );
     if (evaluation.mode === 'ensemble') {
       const members =
         evaluation.ensemble_size === 1 ? 'one masked member' : `${evaluation.ensemble_size} masked members`;
@@ -28,4 +31,8 @@ export function exportNotes(
     notes.push('The scores are of the base in float16; here the base is in float32.');
   }
   return notes;
+}
+
+function shareWords({ masked }: TrialRow['configuration']): string {
+  return masked === undefined ? '(1 − p)²' : '1 − p';
 }

@@ -1,12 +1,10 @@
-import type { EvaluationConfiguration } from '../sweep/vocabulary.ts';
+import { expectedShare } from '../sweep/mask-variant.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
 
 /**
- * What an update is multiplied by where no masks are drawn: (1 − p)², its expectation under them; 1 for a trial that is
- * scored `raw`.
+ * What an update is multiplied by where no masks are drawn: its expectation under them, (1 − p)² for the method's own; 1
+ * for a trial that is scored `raw`.
  */
-export function keptShare({
-  mode,
-  dropout_rate: rate,
-}: Pick<EvaluationConfiguration, 'mode' | 'dropout_rate'>): number {
-  return mode === 'raw' ? 1 : (1 - rate) ** 2;
+export function keptShare({ configuration, evaluation }: Pick<TrialRow, 'configuration' | 'evaluation'>): number {
+  return evaluation.mode === 'raw' ? 1 : expectedShare(configuration, evaluation.dropout_rate);
 }

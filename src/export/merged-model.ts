@@ -37,10 +37,10 @@ export function mergedModel(
   baseConfig: Readonly<Record<string, unknown>>,
   task: TaskShape,
 ): MergedModel {
-  const { configuration, evaluation } = trial;
+  const { configuration } = trial;
   const { layout } = checkpoint;
   const { name: architecture } = consumingClass('transformers', opened, layout, { configuration, task });
-  const share = keptShare(evaluation);
+  const share = keptShare(trial);
   const scale = updateScale(configuration) * share;
   const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
   return {

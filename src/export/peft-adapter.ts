@@ -39,9 +39,9 @@ export function peftAdapter(
   trial: Pick<TrialRow, 'configuration' | 'evaluation' | 'totalSteps'>,
   { base, task }: { readonly base: string; readonly task: TaskShape },
 ): PeftAdapter {
-  const { configuration, evaluation } = trial;
+  const { configuration } = trial;
   consumingClass('PEFT', opened, checkpoint.layout, { configuration, task });
-  const share = keptShare(evaluation);
+  const share = keptShare(trial);
   const { modules, tensors } = checkpoint.layout;
   const { parameters } = checkpoint.state;
   const heads = new Set(tensors.flatMap(({ name }) => headModule(name) ?? []));

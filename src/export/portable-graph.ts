@@ -10,6 +10,7 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { add, divide } from '../onnx/operators.ts';
 import type { AdapterMasks, TrainableLayout } from '../train/adapter-engine.ts';
+import { moduleRanks } from '../train/trainable-layout.ts';
 import type { AdaptedWeights } from './adapted-weights.ts';
 
 export interface PortableGraphRequest {
@@ -114,19 +115,25 @@ function onePass(
 /** Each adapted linear's masks as constants. */
 function cutMasks(
   b: GraphBuilder,
-  { modules }: TrainableLayout,
-  { input, output }: AdapterMasks,
+  layout: TrainableLayout,
+  { input, output, rank }: AdapterMasks,
 ): ReadonlyMap<string, MaskValues> {
+  const { modules } = layout;
+  const ranks = rank === undefined ? [] : moduleRanks(layout);
+  let rankAt = 0;
   let inputAt = 0;
   let outputAt = 0;
   return new Map(
-    modules.map(({ name, inFeatures, outFeatures }) => {
+    modules.map(({ name, inFeatures, outFeatures }, index) => {
+      const ownRank = ranks[index] ?? 0;
       const values = {
         input: b.floats([...input.subarray(inputAt, inputAt + inFeatures)]),
         output: b.floats([...output.subarray(outputAt, outputAt + outFeatures)]),
+        ...(rank === undefined ? {} : { rank: b.floats([...rank.subarray(rankAt, rankAt + ownRank)]) }),
       };
       inputAt += inFeatures;
       outputAt += outFeatures;
+      rankAt += ownRank;
       return [name, values];
     }),
   );

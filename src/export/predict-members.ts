@@ -57,6 +57,7 @@ export async function predictMembers(
       layout: engine.layout,
       parameters: checkpoint.state.parameters,
       elements: elementRates(configuration),
+      variant: configuration,
     };
     const members: OutputRows[] = [];
     for (let member = 0; member < evaluation.ensemble_size; member += 1) {

@@ -95,21 +95,17 @@ function passesOf(
       fix: 'choose another trial, of a larger ensemble_size',
     });
   }
-  if (evaluation.mode !== 'ensemble') return [{ parameters, masks: null, updateScale: keptShare(evaluation) }];
+  if (evaluation.mode !== 'ensemble') return [{ parameters, masks: null, updateScale: keptShare(trial) }];
   const elements = elementRates(configuration);
-  if (dropsElements(elements)) {
-    throw new DropsweepError(
-      'USAGE',
-      'members that drop single elements draw them for each row, and a prompt is none',
-      {
-        where: `trial ${trial.trial}`,
-        got: 'an ensemble with lora_dropout or hidden_dropout',
-        expected: 'a trial of mode expected or raw, or without element-wise dropout',
-        fix: 'add an evaluation of mode: expected to the sweep (resume --extend)',
-      },
-    );
+  if (dropsElements(elements) || configuration.mask_sharing === 'row') {
+    throw new DropsweepError('USAGE', 'members whose masks are each row’s own have none for a prompt', {
+      where: `trial ${trial.trial}`,
+      got: 'an ensemble with lora_dropout, hidden_dropout or mask_sharing: row',
+      expected: 'a trial of mode expected or raw, or of masks that rows share',
+      fix: 'add an evaluation of mode: expected to the sweep (resume --extend)',
+    });
   }
-  const rates = { dropoutRate: evaluation.dropout_rate, elements };
+  const rates = { dropoutRate: evaluation.dropout_rate, elements, variant: configuration };
   return Array.from({ length: wanted ?? has }, (_, member) => ({
     parameters,
     masks: memberMasks(checkpoint.layout, rates, evaluation.mask_seed, member),

@@ -31,13 +31,13 @@ const dataFile = 'model.onnx.data';
 /**
  * Writes what a trial's evaluation computed as one ONNX file of base, adapter and head, an ensemble with all its members,
  * which onnxruntime runs anywhere; beside it the tokenizer, config.json with the labels, README.md.
- * @throws EXPORT_UNFAITHFUL where members drop single elements: these depend on the row that is scored
+ * @throws EXPORT_UNFAITHFUL where members drop single elements, or masks are each row's own: these depend on the row that is scored
  */
 export async function writePortableModel(exported: ExportedTrial, folder: string): Promise<ExportedFolder> {
   const { trial, specification, checkpoint, opened, place } = exported;
   const { configuration, evaluation } = trial;
   const members = membersOf(exported);
-  const scale = updateScale(configuration) * (members.length === 0 ? keptShare(evaluation) : 1);
+  const scale = updateScale(configuration) * (members.length === 0 ? keptShare(trial) : 1);
   const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
   const { head } = taskOf(specification.task).published;
   const bytes = opened.weights.all().reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
@@ -83,16 +83,17 @@ function membersOf({ trial, checkpoint }: ExportedTrial): readonly AdapterMasks[
   const { configuration, evaluation } = trial;
   if (evaluation.mode !== 'ensemble') return [];
   const elements = elementRates(configuration);
-  if (dropsElements(elements)) {
+  if (dropsElements(elements) || configuration.mask_sharing === 'row') {
     throw new DropsweepError('EXPORT_UNFAITHFUL', 'a file cannot hold masks that are drawn for each row', {
       where: `trial ${trial.trial}`,
-      got: `an ensemble whose members drop single elements (lora_dropout or hidden_dropout)`,
-      expected: 'a trial of mode expected or raw, or without element-wise dropout',
+      got: 'an ensemble whose members drop single elements (lora_dropout or hidden_dropout), or have mask_sharing: row',
+      expected: 'a trial of mode expected or raw, or of masks that rows share',
       fix: 'add an evaluation of mode: expected to the sweep (resume --extend) and export that trial',
     });
   }
+  const rates = { dropoutRate: evaluation.dropout_rate, elements, variant: configuration };
   return Array.from({ length: evaluation.ensemble_size }, (_, member) =>
-    memberMasks(checkpoint.layout, { dropoutRate: evaluation.dropout_rate, elements }, evaluation.mask_seed, member),
+    memberMasks(checkpoint.layout, rates, evaluation.mask_seed, member),
   );
 }
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { complexity } from '../evaluate/complexity.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
+import { equivalentRate } from '../sweep/mask-variant.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, Objective, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
@@ -10,7 +11,7 @@ import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { Failure } from './database-schema.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { TradeoffPoint, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
-import { complexityOf, type TrialFilter, trialsWhere } from './trial-filter.ts';
+import { complexityOf, equivalentRateOf, type TrialFilter, trialsWhere } from './trial-filter.ts';
 import { rankByState, rankWithoutValue } from './trial-ranks.ts';
 
 /** A sweep as its trials are read. */
@@ -95,7 +96,7 @@ function whereOf(filter: TrialFilter | undefined, constants: TheoryConstants | n
 
 /** The number of a metric of a trial, over `e` and `t`; null: it has none. */
 export function metricValue(name: string, constants: TheoryConstants | null): RawBuilder<number | null> {
-  if (name === 'complexity') return complexityOf(setting('dropout_rate'), setting('sparsity'), constants);
+  if (name === 'complexity') return complexityOf(equivalentRateOf(), setting('sparsity'), constants);
   return measuredOutside(constants)[name] ?? objectiveValue({ metric: name });
 }
 
@@ -163,7 +164,7 @@ export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsO
   const value = objectiveValue(tradeoffObjective(sweep.definition));
   const { rows } = await sql<PointRecord>`
     select w.trial, ${value} as value, t.numerics_class,
-      (t.specification #>> '{configuration,dropout_rate}')::double precision as rate,
+      ${equivalentRateOf()} as rate,
       (t.specification #>> '{configuration,sparsity}')::double precision as sparsity
     from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
     where w.sweep_id = ${sweep.id} and ${value} is not null`.execute(tx);
@@ -215,7 +216,10 @@ function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialR
     step: row.progress_step,
     totalSteps: row.total_steps,
     metrics: row.metrics,
-    complexity: constants === null ? null : complexity(configuration.dropout_rate, configuration.sparsity, constants),
+    complexity:
+      constants === null
+        ? null
+        : complexity(equivalentRate(configuration, configuration.dropout_rate), configuration.sparsity, constants),
     trainSeconds: row.train_seconds === 0 ? null : row.train_seconds,
     trainableParameters: row.trainable_parameters,
     numericsClass: row.numerics_class,

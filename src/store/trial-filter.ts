@@ -101,6 +101,15 @@ function jsonOf({ of, name }: FilterColumn): RawBuilder<unknown> {
   return sql`(t.specification #> array['configuration', ${name}::text])`;
 }
 
+/** What `equivalentRate` of src/sweep gives for a training. */
+export function equivalentRateOf(): RawBuilder<number | null> {
+  const rate = sql`(t.specification #>> '{configuration,dropout_rate}')::double precision`;
+  const rank = sql`(t.specification #>> '{configuration,rank}')::double precision`;
+  return sql`case t.specification #>> '{configuration,masked}'
+    when 'rank' then 1 - sqrt(1 - power(${rate}, ${rank}))
+    when 'columns' then 1 - sqrt(1 - ${rate}) when 'rows' then 1 - sqrt(1 - ${rate}) else ${rate} end`;
+}
+
 /** Theorem 4.4's second term of a trial, as src/evaluate computes it; null before the constants are there. */
 export function complexityOf(
   rate: RawBuilder<number | null>,

@@ -65,11 +65,13 @@ function written(
  */
 export function canonicaliseEvaluation(
   request: EvaluationRequest,
-  training: Pick<TrainingConfiguration, 'dropout_rate' | 'lora_dropout' | 'hidden_dropout'>,
+  training: Pick<TrainingConfiguration, 'dropout_rate' | 'lora_dropout' | 'hidden_dropout' | 'mask_scaling'>,
 ): EvaluationConfiguration {
   const rate = request.dropout_rate ?? training.dropout_rate;
   const masked = rate > 0 || (request.mode === 'ensemble' && dropsElements(elementRates(training)));
-  const mode = masked ? request.mode : 'raw';
+  // Of masks that are made up for, the expected update is the update.
+  const isRaw = !masked || (request.mode === 'expected' && training.mask_scaling === 'inverse');
+  const mode = isRaw ? 'raw' : request.mode;
   const { split } = request;
   if (mode !== 'ensemble') {
     return {

@@ -3,6 +3,15 @@ import type { TrainingConfiguration } from './vocabulary.ts';
 /** Dropout of single elements, besides the method's masks over rows and columns. */
 export type ElementDropout = 'lora_dropout' | 'hidden_dropout';
 
+/** What is dropped for each row by itself, of masks that rows do not share: one mask for all tokens of the row. */
+export type RowDropout = 'row_columns' | 'row_ranks' | 'row_rows';
+
+/** Everything that is drawn for a row. */
+export type PlaceKind = ElementDropout | RowDropout;
+
+/** Rates at which something is dropped; absent: nothing is. */
+export type PlaceRates = Readonly<Partial<Record<PlaceKind, number>>>;
+
 export type ElementRates = Readonly<Record<ElementDropout, number>>;
 
 type Rated = Pick<TrainingConfiguration, ElementDropout>;

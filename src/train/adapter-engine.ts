@@ -1,7 +1,7 @@
 import type { RankAllocation } from '../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../adapters/adapter-method.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
-import type { ElementRates } from '../sweep/element-dropout.ts';
+import type { PlaceKind } from '../sweep/element-dropout.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DevSelection } from './dev-selection.ts';
 import type { DropoutPlace } from './dropout-places.ts';
@@ -30,7 +30,10 @@ export type BatchLabels = BigInt64Array | Float32Array;
 
 /** One instance's masks of single elements, each place's drawn for the batch that a pass is over. */
 export interface ElementMasks {
-  readonly rates: ElementRates;
+  /** Kinds of places that something is dropped at. */
+  readonly kinds: readonly PlaceKind[];
+  /** What kept elements of a kind are multiplied by. */
+  factor(kind: PlaceKind): number;
   /** Writes 1 where an element is kept, else 0. @param into [rows of the place over the batch, features] */
   draw(place: DropoutPlace, batch: TokenBatch, into: Uint8Array): void;
 }
@@ -41,6 +44,8 @@ export interface AdapterMasks {
   readonly input: Float32Array;
   /** Σ out_features of the modules, concatenated. */
   readonly output: Float32Array;
+  /** Ranks of the modules, concatenated; absent: none is dropped. */
+  readonly rank?: Float32Array;
   /** Absent: no single element is dropped. */
   readonly elements?: ElementMasks;
 }
@@ -76,7 +81,8 @@ export interface TrainingState {
 }
 
 export interface StepHyperparameters {
-  readonly dropoutRate: number;
+  /** What λ is multiplied by: the probability that masks drop an entry of the update. */
+  readonly droppedShare: number;
   /** λ */
   readonly sparsity: number;
   /** γ; 0 where the method has no such penalty. */

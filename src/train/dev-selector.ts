@@ -2,6 +2,7 @@ import { present } from '../base/defect.ts';
 import { evaluatedNumber } from '../metrics/evaluation-metrics.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { scoreSet } from '../metrics/score-set.ts';
+import { expectedShare } from '../sweep/mask-variant.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
@@ -100,7 +101,7 @@ class DevRowsSelector implements DevSelector {
   async #value({ parameters, step }: TrainingState): Promise<number | null | undefined> {
     const { specification, engine, padId, rows, reporter } = this.#setting;
     const { dropout_rate: rate } = specification.configuration;
-    const pass = { parameters, masks: null, updateScale: (1 - rate) ** 2 };
+    const pass = { parameters, masks: null, updateScale: expectedShare(specification.configuration, rate) };
     const released = () => reporter.releaseRequested;
     const outputs = await forwardRows({ engine, padId }, rows, pass, released, () =>
       reporter.progress(step, specification.total_steps),

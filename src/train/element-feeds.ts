@@ -28,7 +28,7 @@ export function elementFeeds(
       else masks.draw(place, batch, own);
     });
     feeds[keepInput(place)] = new Tensor('uint8', keep, [...pack, rows, place.features]);
-    const factors = Float32Array.from(passes, (masks) => 1 / (1 - (masks?.rates[place.kind] ?? 0)));
+    const factors = Float32Array.from(passes, (masks) => masks?.factor(place.kind) ?? 1);
     feeds[factorInput(place.kind)] = new Tensor('float32', factors, pack);
   }
   return feeds;
@@ -36,9 +36,7 @@ export function elementFeeds(
 
 /** A mask that the graph has no place for would be forgotten in silence. */
 function demandPlaces(places: readonly DropoutPlace[], masks: ElementMasks | undefined): void {
-  for (const kind of ['lora_dropout', 'hidden_dropout'] as const) {
-    if ((masks?.rates[kind] ?? 0) > 0 && !places.some((place) => place.kind === kind)) {
-      throw new Error(`the engine was compiled without ${kind}`);
-    }
+  for (const kind of masks?.kinds ?? []) {
+    if (!places.some((place) => place.kind === kind)) throw new Error(`the engine was compiled without ${kind}`);
   }
 }

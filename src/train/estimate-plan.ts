@@ -20,8 +20,9 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
   for (const { specification } of plan.trainings) {
     demandPrecision(device, specification.configuration.base_precision);
     const { adapter, targets, layers, pooling, lora_dropout, hidden_dropout } = specification.configuration;
+    const { masked, mask_sharing } = specification.configuration;
     const drops = [lora_dropout, hidden_dropout].map((rate) => rate !== undefined && rate > 0);
-    const key = JSON.stringify([adapter, targets, layers, pooling, drops]);
+    const key = JSON.stringify([adapter, targets, layers, pooling, drops, masked, mask_sharing]);
     groups.set(key, [...(groups.get(key) ?? []), specification.configuration]);
   }
   const estimates = [...groups.values()].flatMap((group) => {

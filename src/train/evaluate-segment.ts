@@ -4,7 +4,8 @@ import type { UpdateMeasures } from '../evaluate/update-spectrum.ts';
 import type { EvaluateSegment, EvaluationResult, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
 import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
-import type { TaskShape } from '../sweep/vocabulary.ts';
+import { droppedShare, type MaskVariant } from '../sweep/mask-variant.ts';
+import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, TrainingState } from './adapter-engine.ts';
 import { readCheckpoint } from './checkpoint.ts';
@@ -49,7 +50,13 @@ export async function evaluateSegment(
   const elements = elementRates(configuration);
   const runnerOf = async (shape: TaskShape): Promise<PassRunner> => {
     const engine = await slot.engine(base, command.modelFolder, shape, configuration);
-    return { engine, parameters: parametersFor(engine.layout, layout, checkpoint.state.parameters), padId, elements };
+    return {
+      engine,
+      parameters: parametersFor(engine.layout, layout, checkpoint.state.parameters),
+      padId,
+      elements,
+      variant: configuration,
+    };
   };
   const clock = new PageClock(1_000 * command.checkpointEverySeconds);
   let rowsDone = 0;
@@ -68,7 +75,7 @@ export async function evaluateSegment(
     outputs.set(pass.key, given);
   }
   const entries = layout.modules.reduce((sum, module) => sum + module.inFeatures * module.outFeatures, 0);
-  const keptEntries = (1 - configuration.dropout_rate) ** 2 * entries;
+  const keptEntries = keptShare(configuration) * entries;
   const update = measuresOfUpdate(configuration, layout, checkpoint.state.parameters);
   return {
     kind: 'evaluated',
@@ -86,6 +93,7 @@ interface PassRunner {
   readonly padId: number;
   /** The training's own. */
   readonly elements: ElementRates;
+  readonly variant: MaskVariant;
 }
 
 /** Pages of a pass are kept under the evaluation that needs it first; what one kept, any that needs it finds. */
@@ -110,16 +118,22 @@ function keepingOf(
 
 /** Outputs of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
 async function runPass(
-  { engine, parameters, padId, elements, keeping }: PassRunner & { readonly keeping: PageKeeping | null },
+  { engine, parameters, padId, elements, variant, keeping }: PassRunner & { readonly keeping: PageKeeping | null },
   { configuration, member, set }: EvaluationPass,
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
 ): Promise<OutputRows | null> {
   const pass = {
-    ...memberPass({ layout: engine.layout, parameters, elements }, configuration, member),
+    ...memberPass({ layout: engine.layout, parameters, elements, variant }, configuration, member),
     ...(keeping === null ? {} : { keeping }),
   };
   return forwardRows({ engine, padId }, set.rows, pass, () => reporter.releaseRequested, rowsDone);
+}
+
+/** Share of an update's entries that masks leave, in expectation. */
+function keptShare({ dropout_rate: rate, rank, ...variant }: TrainingConfiguration): number {
+  // The method's own is spelled as it always was: to the bit.
+  return variant.masked === undefined ? (1 - rate) ** 2 : 1 - droppedShare(variant, rate, rank);
 }
 
 /** The step whose weights the training ended with, where the dev rows chose it. */

@@ -21,10 +21,10 @@ import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
 import { divide, multiply, split, unary } from '../onnx/operators.ts';
 import { sizesOfEndedValues } from '../onnx/sizes-from-integers.ts';
 import { packGraph } from '../packing/pack-graph.ts';
-import type { ElementDropout } from '../sweep/element-dropout.ts';
+import type { PlaceKind } from '../sweep/element-dropout.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { type DropoutPlace, DropoutPlaces, factorInput, keepInput } from './dropout-places.ts';
-import { tensorValues } from './trainable-layout.ts';
+import { moduleRanks, tensorValues } from './trainable-layout.ts';
 import { buildObjective } from './training-objective.ts';
 
 export interface GradientGraphRequest {
@@ -41,7 +41,9 @@ export interface GradientGraphRequest {
   /** Whether rows hold several texts, see EncoderInputs. */
   readonly severalTexts?: boolean;
   /** Kinds of element-wise dropout that the graph has inputs for; absent: none. */
-  readonly drops?: ReadonlySet<ElementDropout>;
+  readonly drops?: ReadonlySet<PlaceKind>;
+  /** Whether ranks are masked; absent: they are not. */
+  readonly masksRanks?: boolean;
   /** Trainings or instances that one run takes, each with parameters and masks of its own; absent: one, unpacked. */
   readonly pack?: number;
 }
@@ -55,7 +57,7 @@ export interface GradientGraph {
 /** What each pass over a batch has of its own. */
 export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
   const elements = places.flatMap((place) => [keepInput(place), factorInput(place.kind)]);
-  return new Set(['parameters', 'input_masks', 'output_masks', 'loss_scale', ...elements]);
+  return new Set(['parameters', 'input_masks', 'output_masks', 'rank_masks', 'loss_scale', ...elements]);
 }
 
 /** What a pass has of an adapter. */
@@ -66,6 +68,8 @@ interface AdapterInputs {
   readonly inputMasks: Value;
   /** [Σ out_features] */
   readonly outputMasks: Value;
+  /** [Σ rank]; null: ranks are not masked */
+  readonly rankMasks: Value | null;
   /** [] */
   readonly updateScale: Value;
 }
@@ -137,12 +141,17 @@ export function shareBase(outer: GraphBuilder, { weights, converted }: GradientG
   return { weight, product: converted.products(outer, weight) };
 }
 
-export function declareAdapter(b: GraphBuilder, { layout }: Pick<GradientGraphRequest, 'layout'>): AdapterInputs {
+export function declareAdapter(
+  b: GraphBuilder,
+  { layout, masksRanks = false }: Pick<GradientGraphRequest, 'layout' | 'masksRanks'>,
+): AdapterInputs {
+  const ranks = moduleRanks(layout).reduce((total, rank) => total + rank, 0);
   const sum = (size: 'inFeatures' | 'outFeatures') => layout.modules.reduce((total, module) => total + module[size], 0);
   return {
     parameters: b.input('parameters', 'float', [layout.length]),
     inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
     outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
+    rankMasks: masksRanks ? b.input('rank_masks', 'float', [ranks]) : null,
     updateScale: b.input('update_scale', 'float', []),
   };
 }
@@ -222,11 +231,17 @@ export function buildReading(
       const mask = masks.get(linear);
       if (mask === undefined) return y;
       const parts: PartValues = (part) => tensor(`${linear}.${part}`);
-      const dropped = places.drop(b, loraPlace(callsOf, linear, x, table), x);
-      if (dropped === null) return method.addUpdate(b, x, y, parts, mask, scale);
-      // The factor is laid on A's columns with their mask: r · in elements, not tokens · in.
-      const larger = { ...mask, input: multiply(b, mask.input, dropped.factor) };
-      return method.addUpdate(b, dropped.kept, y, parts, larger, scale);
+      const ofRows = rowMasks(b, places, linear, table);
+      const own = places.drop(b, loraPlace(callsOf, linear, x, table), x);
+      const columns = places.drop(
+        b,
+        { kind: 'row_columns', name: `${linear}.columns`, ...(table && { table }) },
+        own?.kept ?? x,
+      );
+      // The factors are laid on A's columns with their mask: r · in elements, not tokens · in.
+      const factors = [own, columns].flatMap((dropped) => (dropped === null ? [] : [dropped.factor]));
+      const input = factors.reduce((product, factor) => multiply(b, product, factor), mask.input);
+      return method.addUpdate(b, columns?.kept ?? own?.kept ?? x, y, parts, { ...mask, ...ofRows, input }, scale);
     },
     drop: (name, x, table) => {
       const dropped = places.drop(b, { kind: 'hidden_dropout', name, ...(table && { table }) }, x);
@@ -236,6 +251,23 @@ export function buildReading(
   const several = request.severalTexts === true ? ({ severalTexts: true } as const) : {};
   const read = encoder.build(context, { ...inputs, ...several }, head.reading);
   return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
+}
+
+/** What is dropped of A x and of the update for each row by itself. */
+function rowMasks(
+  b: GraphBuilder,
+  places: DropoutPlaces,
+  linear: string,
+  table: TableRows | undefined,
+): Pick<MaskValues, 'ofHidden' | 'ofUpdate'> {
+  const dropping = (kind: 'row_ranks' | 'row_rows', part: string) => (x: Value) => {
+    const dropped = places.drop(b, { kind, name: `${linear}.${part}`, ...(table && { table }) }, x);
+    return dropped === null ? x : multiply(b, dropped.kept, dropped.factor);
+  };
+  return {
+    ...(places.has('row_ranks') ? { ofHidden: dropping('row_ranks', 'ranks') } : {}),
+    ...(places.has('row_rows') ? { ofUpdate: dropping('row_rows', 'rows') } : {}),
+  };
 }
 
 /**
@@ -252,11 +284,8 @@ function loraPlace(callsOf: Map<string, number>, linear: string, x: Value, table
 }
 
 /** Each adapted linear's masks, by its name. */
-function moduleMasks(
-  b: GraphBuilder,
-  { modules }: TrainableLayout,
-  inputs: AdapterInputs,
-): ReadonlyMap<string, MaskValues> {
+function moduleMasks(b: GraphBuilder, layout: TrainableLayout, inputs: AdapterInputs): ReadonlyMap<string, MaskValues> {
+  const { modules } = layout;
   const cut = (masks: Value, size: 'inFeatures' | 'outFeatures') =>
     split(
       b,
@@ -266,12 +295,14 @@ function moduleMasks(
     );
   const inputParts = cut(inputs.inputMasks, 'inFeatures');
   const outputParts = cut(inputs.outputMasks, 'outFeatures');
+  const rankParts = inputs.rankMasks === null ? null : split(b, inputs.rankMasks, 0, moduleRanks(layout));
   return new Map(
     modules.map(({ name }, index) => [
       name,
       {
         input: inputParts[index] ?? missing(name),
         output: outputParts[index] ?? missing(name),
+        ...(rankParts === null ? {} : { rank: rankParts[index] ?? missing(name) }),
       },
     ]),
   );

@@ -9,6 +9,7 @@ import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts'
 import { type MaskBytes, MaskMemory } from './mask-memory.ts';
 import type { EnginePlan } from './plan-engine.ts';
 import { elementFeeds } from './element-feeds.ts';
+import { moduleRanks } from './trainable-layout.ts';
 import { floatsOf, memberOf, scalars, vectors } from './session-tensors.ts';
 
 /** One run of the model over a batch: parameters of some training, with one instance's masks. */
@@ -171,6 +172,7 @@ export class GradientPasses {
       parameters: vectors(passes.map(({ parameters }) => parameters)),
       input_masks: vectors(passes.map(({ masks }) => masks.input)),
       output_masks: vectors(passes.map(({ masks }) => masks.output)),
+      ...this.#rankMasks(passes),
       loss_scale: scalars(passes.map(({ lossScale }) => lossScale)),
       ...elementFeeds(
         this.#plan.places,
@@ -179,6 +181,15 @@ export class GradientPasses {
         bytes,
       ),
     };
+  }
+
+  #rankMasks(passes: readonly Pass[]): Record<string, Tensor> {
+    if (!this.#plan.masksRanks) {
+      if (passes.some(({ masks }) => masks.rank !== undefined)) throw new Error('the engine was compiled without rank');
+      return {};
+    }
+    const keepAll = new Float32Array(moduleRanks(this.#plan.layout).reduce((sum, rank) => sum + rank, 0)).fill(1);
+    return { rank_masks: vectors(passes.map(({ masks }) => masks.rank ?? keepAll)) };
   }
 
   #batchFeeds({ batch, labels, updateScale }: PassBatch): Record<string, Tensor> {

@@ -39,10 +39,9 @@ export class Optimiser {
     hyper: StepHyperparameters,
   ): Promise<StepResult> {
     const step = state.step + 1;
-    const p = hyper.dropoutRate;
     const values: Record<UpdateScalar, number> = {
       inverse_instances: 1 / instances,
-      sparsity_coefficient: hyper.sparsity * (2 * p - p * p),
+      sparsity_coefficient: hyper.sparsity * hyper.droppedShare,
       orthogonality_coefficient: hyper.orthogonality,
       learning_rate: hyper.learningRate,
       weight_decay: hyper.weightDecay,

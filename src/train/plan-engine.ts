@@ -9,7 +9,8 @@ import type { LabelLayout, Loss } from '../models/losses.ts';
 import { type OpenedEncoder, openEncoder } from '../models/open-encoder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
-import { type ElementDropout, elementRates } from '../sweep/element-dropout.ts';
+import { elementRates, type PlaceKind } from '../sweep/element-dropout.ts';
+import { rowKinds } from '../sweep/mask-variant.ts';
 import type { AdapterShape, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { convertedWeights } from './base-precision.ts';
@@ -47,6 +48,8 @@ export interface EnginePlan {
   readonly gradient: Graph;
   /** Where elements are dropped. */
   readonly places: readonly DropoutPlace[];
+  /** Whether its passes take masks over ranks. */
+  readonly masksRanks: boolean;
   /** Training alone, in what all passes over a batch share and what each has of its own. */
   sharedGradient(): SharedGraph;
   /** The same for so many members at once. */
@@ -72,7 +75,8 @@ export function planEngine(
   const profile = deviceProfiles[request.device ?? 'cpu'];
   const converted = convertedWeights(opened, request.adapter.base_precision ?? 'float32', profile);
   const drops = droppedKinds(opened, request.adapter);
-  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops, severalTexts };
+  const masksRanks = request.adapter.masked === 'rank' && request.adapter.mask_sharing !== 'row';
+  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops, severalTexts, masksRanks };
   const { graph: gradient, places } = buildGradientGraph(shape);
   return {
     opened,
@@ -84,6 +88,7 @@ export function planEngine(
     labelsTokens: loss.labels.columns === 'tokens',
     gradient,
     places,
+    masksRanks,
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
     generation: () => buildGenerationGraph({ ...shape, severalTexts: false }),
@@ -104,7 +109,7 @@ export function planLayout(
 }
 
 /** @throws MODEL_UNSUPPORTED where hidden dropout is asked of a family without it */
-function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape): ReadonlySet<ElementDropout> {
+function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape): ReadonlySet<PlaceKind> {
   const rates = elementRates(adapter);
   if (rates.hidden_dropout > 0 && !encoder.dropsHidden) {
     throw new DropsweepError('MODEL_UNSUPPORTED', 'this base has no hidden dropout', {
@@ -115,7 +120,7 @@ function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape)
     });
   }
   const kinds = ['lora_dropout', 'hidden_dropout'] as const;
-  return new Set(kinds.filter((kind) => rates[kind] > 0));
+  return new Set([...kinds.filter((kind) => rates[kind] > 0), ...rowKinds(adapter)]);
 }
 
 /** What a task trains by, for a configuration's head. */

@@ -1,3 +1,4 @@
+import { moduleRanks } from './trainable-layout.ts';
 import { present } from '../base/defect.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
@@ -40,15 +41,17 @@ export async function openTextGenerator(request: EngineRequest): Promise<TextGen
   const session = await openGraph({ graph, device, folder, options: { threads: request.threads } });
   const ones = (size: 'inFeatures' | 'outFeatures') =>
     new Float32Array(plan.layout.modules.reduce((sum, module) => sum + module[size], 0)).fill(1);
-  const keepAll = { input: ones('inFeatures'), output: ones('outFeatures') };
+  const keepAll: AdapterMasks = { input: ones('inFeatures'), output: ones('outFeatures') };
+  const allRanks = new Float32Array(moduleRanks(plan.layout).reduce((sum, rank) => sum + rank, 0)).fill(1);
   return {
     layout: plan.layout,
     begin({ parameters, masks, updateScale }) {
-      const { input, output } = masks ?? keepAll;
+      const { input, output, rank = allRanks } = masks ?? keepAll;
       const fixed = {
         parameters: flat(parameters),
         input_masks: flat(input),
         output_masks: flat(output),
+        ...(plan.masksRanks ? { rank_masks: flat(rank) } : {}),
         update_scale: new Tensor('float32', [updateScale], []),
       };
       let kept: readonly Tensor[] = past.map(

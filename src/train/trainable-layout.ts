@@ -42,6 +42,11 @@ export function isBias(tensor: TrainableTensor): boolean {
   return tensor.shape.length === 1;
 }
 
+/** Rank of each module's update, in their order. */
+export function moduleRanks(layout: TrainableLayout): readonly number[] {
+  return layout.modules.map(({ name }) => tensorNamed(layout, `${name}.lora_A`).shape[0] ?? 0);
+}
+
 /** @throws Error where the layout has no tensor of that name */
 export function tensorNamed(layout: TrainableLayout, name: string): TrainableTensor {
   const found = layout.tensors.find((tensor) => tensor.name === name);

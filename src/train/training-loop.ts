@@ -3,6 +3,7 @@ import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../
 import { batchLabels, tokenBatch } from '../data/token-batch.ts';
 import type { EncodedInput } from '../data/encoded-rows.ts';
 import type { LabelLayout } from '../models/losses.ts';
+import { droppedShare } from '../sweep/mask-variant.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { AdapterEngine, AdapterMasks, StepHyperparameters, StepResult, TrainingState } from './adapter-engine.ts';
 import { decideScale } from './loss-scale.ts';
@@ -87,7 +88,7 @@ function settle(
 /** @param learningRate already scheduled */
 export function stepHyperparameters(configuration: TrainingConfiguration, learningRate: number): StepHyperparameters {
   return {
-    dropoutRate: configuration.dropout_rate,
+    droppedShare: droppedShare(configuration, configuration.dropout_rate, configuration.rank),
     sparsity: configuration.sparsity,
     orthogonality: configuration.orthogonality ?? 0,
     learningRate,

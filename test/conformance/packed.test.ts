@@ -64,10 +64,11 @@ function fourfold(
 /** What kept elements are multiplied by is each training's own. */
 function atSmallerRates(masks: AdapterMasks, training: number): AdapterMasks {
   if (masks.elements === undefined) return masks;
-  const { lora_dropout, hidden_dropout } = masks.elements.rates;
+  const { elements } = masks;
   const share = 1 - 0.2 * training;
-  const rates = { lora_dropout: share * lora_dropout, hidden_dropout: share * hidden_dropout };
-  return { ...masks, elements: { ...masks.elements, rates } };
+  // 1 / (1 − rate) at a share of the rate.
+  const factor: typeof elements.factor = (kind) => 1 / (1 - share * (1 - 1 / elements.factor(kind)));
+  return { ...masks, elements: { ...elements, factor } };
 }
 
 /** Three trainings that differ in all that trainings of a bundle may differ in. */

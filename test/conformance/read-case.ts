@@ -178,8 +178,10 @@ function masksOf(
 
 /** Masks as they are stored for all tokens of the case's rows, which are taken in turn where a batch has more. */
 function storedElements(rates: ElementRates, masks: StoredTensors, kind: string, index: number): ElementMasks {
+  const kinds = (['lora_dropout', 'hidden_dropout'] as const).filter((one) => rates[one] > 0);
   return {
-    rates,
+    kinds,
+    factor: (one) => (one === 'lora_dropout' || one === 'hidden_dropout' ? 1 / (1 - rates[one]) : 1),
     draw(place, batch, into) {
       const stored = masks.get(`${kind}.keep.${place.name}`);
       if (!(stored?.data instanceof Uint8Array)) throw new Error(`no mask of ${place.name}`);

@@ -245,9 +245,9 @@ class CaseRun {
   }
 
   #hyperparameters(): StepHyperparameters {
-    const { optimizer, dropout_rate: dropoutRate, sparsity, orthogonality } = this.#loaded.case;
+    const { optimizer, dropout_rate: p, sparsity, orthogonality } = this.#loaded.case;
     return {
-      dropoutRate,
+      droppedShare: 2 * p - p * p,
       sparsity,
       orthogonality,
       learningRate: optimizer.learning_rate,

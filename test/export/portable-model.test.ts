@@ -57,11 +57,12 @@ async function trained(
   });
   const noise = stream(1, 'export-test').normals(engine.layout.length);
   const parameters = engine.initialState(1).parameters.map((value, i) => value + 0.2 * (noise[i] ?? 0));
-  const rates = { dropoutRate: 0.5, elements: elementRates({}) };
+  const rates = { dropoutRate: 0.5, elements: elementRates({}), variant: configuration };
+  const expected = configuration.masked === 'rank' ? 0.5 : 0.25;
   const outputs: Float32Array[] = [];
   for (let member = 0; member < evaluated.ensemble_size; member += 1) {
     const masks = evaluated.mode === 'ensemble' ? memberMasks(engine.layout, rates, 3, member) : null;
-    outputs.push(await engine.logits(parameters, batch, masks, evaluated.mode === 'expected' ? 0.25 : 1));
+    outputs.push(await engine.logits(parameters, batch, masks, evaluated.mode === 'expected' ? expected : 1));
   }
   const { layout, numericsClass } = engine;
   await engine.close();
@@ -115,6 +116,13 @@ describe('a trial as one ONNX file', () => {
     ['an ensemble of three', { mode: 'ensemble', ensemble_size: 3 }, {}],
     ['an ensemble of AdaLoRA', { mode: 'ensemble', ensemble_size: 2 }, { adapter: 'adalora' }],
     ['a head over the mean of the tokens', { mode: 'ensemble', ensemble_size: 2 }, { pooling: 'mean' }],
+    ['masks over ranks', { mode: 'ensemble', ensemble_size: 2 }, { dropout_rate: 0.5, masked: 'rank' }],
+    ['masks over ranks, expected', { mode: 'expected', ensemble_size: 1 }, { dropout_rate: 0.5, masked: 'rank' }],
+    [
+      'columns alone, made up for',
+      { mode: 'ensemble', ensemble_size: 2 },
+      { dropout_rate: 0.5, masked: 'columns', mask_scaling: 'inverse' },
+    ],
     ['averaged probabilities', { mode: 'ensemble', ensemble_size: 2, aggregate: 'probabilities' }, {}],
   ] as const)('computes what was measured: %s', async (_, evaluation, own) => {
     const { exported, measured } = await trained(base, own, evaluation);

@@ -2,7 +2,7 @@ import type { StepHyperparameters } from '../../src/train/adapter-engine.ts';
 
 /** One step's settings for tests that look at something else. */
 export const stepHyperparameters: StepHyperparameters = {
-  dropoutRate: 0.5,
+  droppedShare: 0.75,
   sparsity: 0.01,
   orthogonality: 0,
   learningRate: 1e-2,

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { gemm, multiply, reshape } from '../../onnx/operators.ts';
+import { add, gemm, multiply, reshape } from '../../onnx/operators.ts';
 import type { MaskValues } from '../adapter-method.ts';
 
 /** ΔW = s·BA in a graph. */
@@ -13,7 +13,7 @@ export interface UpdateFactors {
 
 /**
  * y + s · m_B ∘ (B (A (m_A ∘ x))) for a linear's output y = W0 x + bias (arXiv 2404.09610, equation 5, with LoRA's s).
- * The masks are laid on A's columns and B's rows: the same product, on r·(in + out) elements instead of tokens·(in + out).
+ * A mask over ranks is laid on A's rows: B (m_R ∘ (A x)). The masks are laid on A's columns and B's rows: the same product, on r·(in + out) elements instead of tokens·(in + out).
  * @param x [tokens, in]
  * @param y [tokens, out]
  * @param scale s, or s times a stated factor; shape []
@@ -26,9 +26,17 @@ export function addLoraUpdate(
   masks: MaskValues,
   scale: Value,
 ): Value {
-  const maskedA = multiply(builder, a, masks.input); // [rank, in]
-  const rows = reshape(builder, multiply(builder, masks.output, scale), [...masks.output.shape, 1]); // [out, 1]
+  const columns = multiply(builder, a, masks.input); // [rank, in]
+  const maskedA = masks.rank === undefined ? columns : multiply(builder, columns, columnOf(builder, masks.rank));
+  const rows = columnOf(builder, multiply(builder, masks.output, scale)); // [out, 1]
   const maskedB = multiply(builder, b, rows); // [out, rank]
-  const hidden = gemm(builder, x, maskedA, { transB: true }); // [tokens, rank]
-  return gemm(builder, hidden, maskedB, { transB: true, c: y });
+  const whole = gemm(builder, x, maskedA, { transB: true }); // [tokens, rank]
+  const hidden = masks.ofHidden?.(whole) ?? whole;
+  if (masks.ofUpdate === undefined) return gemm(builder, hidden, maskedB, { transB: true, c: y });
+  return add(builder, y, masks.ofUpdate(gemm(builder, hidden, maskedB, { transB: true })));
+}
+
+/** [n] as [n, 1] */
+function columnOf(builder: GraphBuilder, vector: Value): Value {
+  return reshape(builder, vector, [...vector.shape, 1]);
 }
