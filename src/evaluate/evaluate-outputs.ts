@@ -66,7 +66,7 @@ export function memberSets(
   );
 }
 
-/** The train rows' values of the metrics that have a gap, and how far they are from the evaluated rows'. */
+/** The train rows' values of the metrics that have a gap, how far they are from the evaluated rows', and how many rows. */
 function gaps(evaluated: EvaluationMetrics, train: EvaluationMetrics): Readonly<Record<string, number | null>> {
   const entries = metrics.flatMap(({ name, gap }) => {
     if (gap === undefined || evaluated[name] === undefined) return [];
@@ -77,7 +77,7 @@ function gaps(evaluated: EvaluationMetrics, train: EvaluationMetrics): Readonly<
       [gapName(name), own === null || trained === null ? null : trained - own],
     ] as const;
   });
-  return Object.fromEntries(entries);
+  return { ...Object.fromEntries(entries), gap_rows: train.rows };
 }
 
 function evaluateSet(

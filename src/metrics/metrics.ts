@@ -160,7 +160,7 @@ function gapMetrics(metric: Metric): readonly Metric[] {
       name: trainName(name),
       heading: (loss) => `train ${word(loss)}`,
       unranked: true,
-      sentence: `The ${name} of the same mode on a fixed subsample of the train rows, as many as are evaluated`,
+      sentence: `The ${name} of the same mode on a fixed subsample of the train rows, of \`evaluation.gap_rows\` (128)`,
     },
     {
       ...metric,

@@ -39,7 +39,7 @@ export function compareReport(snapshot: SweepSnapshot, trials: readonly TrialRow
   const { method } = traitsOf(snapshot.trainer);
   const metrics = [
     ...reportedMetrics(snapshot),
-    ...(gap === null ? [] : [gap]),
+    ...(gap === null ? [] : [gap, 'gap_rows']),
     ...(method ? ['complexity'] : []),
     'train_seconds',
   ];

@@ -1,5 +1,6 @@
 import { dropsElements, elementRates } from './element-dropout.ts';
 import type { FieldValue, TrainingField } from './fields/training-field.ts';
+import { defaultGapRows } from './gap-rows.ts';
 import type { EvaluationRequest, WrittenTraining } from './sweep-definition.ts';
 import { configurationOf, defaultOf, fieldsWith, trainingFields } from './training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from './vocabulary.ts';
@@ -72,7 +73,8 @@ export function canonicaliseEvaluation(
   // Of masks that are made up for, the expected update is the update.
   const isRaw = !masked || (request.mode === 'expected' && training.mask_scaling === 'inverse');
   const mode = isRaw ? 'raw' : request.mode;
-  const { split } = request;
+  const { split, gap_rows: rows } = request;
+  const gapRows = rows === undefined || rows === defaultGapRows ? {} : { gap_rows: rows };
   if (mode !== 'ensemble') {
     return {
       split,
@@ -81,6 +83,7 @@ export function canonicaliseEvaluation(
       ensemble_size: 1,
       mask_seed: 0,
       aggregate: 'logits',
+      ...gapRows,
     };
   }
   return {
@@ -90,5 +93,6 @@ export function canonicaliseEvaluation(
     ensemble_size: request.ensemble_size,
     mask_seed: request.mask_seed,
     aggregate: request.ensemble_size === 1 ? 'logits' : request.aggregate,
+    ...gapRows,
   };
 }

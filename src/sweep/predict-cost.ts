@@ -1,3 +1,4 @@
+import { defaultGapRows } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
 
@@ -114,8 +115,9 @@ function workOf(plan: SweepPlan, inputs: CostInputs): Work {
     const passes = new Map<string, number>();
     for (const { configuration: wanted, dataset } of evaluations) {
       const key = `${wanted.split}/${wanted.mode}/${wanted.dropout_rate}/${wanted.mask_seed}`;
-      // The same number of train rows is scored too, for the gap.
-      const passed = wanted.ensemble_size * (dataset.rows + Math.min(dataset.rows, specification.train.rows));
+      // Some train rows are scored too, for the gap.
+      const gapRows = Math.min(wanted.gap_rows ?? defaultGapRows, specification.train.rows);
+      const passed = wanted.ensemble_size * (dataset.rows + gapRows);
       passes.set(key, Math.max(passes.get(key) ?? 0, passed));
     }
     for (const [key, rows] of setRows(sets)) {

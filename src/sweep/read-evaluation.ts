@@ -1,5 +1,6 @@
 import { isScalar } from 'yaml';
 import type { EvaluationRequest, SetDefinition } from './sweep-definition.ts';
+import { defaultGapRows } from './gap-rows.ts';
 import { rate, wholeFrom } from './number-rules.ts';
 import type { TaskSection } from './task-section.ts';
 import type { EvaluationMode, EvaluationSplit } from './vocabulary.ts';
@@ -44,6 +45,8 @@ export function readEvaluation(
       ? [0]
       : section.list(seedField, (item) => section.numberOf(item, wholeFrom(0)));
   const every = readEvery(section);
+  const wanted = section?.number('gap_rows', wholeFrom(1)) ?? defaultGapRows;
+  const gapRows = wanted === defaultGapRows ? {} : { gap_rows: wanted };
   const sets = section === null ? [] : readSets(section);
   section?.finish();
   const sizes = ensembleSizes.length > 0 ? ensembleSizes : [1];
@@ -59,6 +62,7 @@ export function readEvaluation(
               ensemble_size: size,
               mask_seed: maskSeed,
               aggregate,
+              ...gapRows,
             })),
           ),
         ),

@@ -60,6 +60,8 @@ export interface EvaluationConfiguration {
   readonly max_length?: number;
   /** No train rows are scored for comparison, as of every further set; absent: as many as there are rows. */
   readonly gap?: false;
+  /** Train rows that the gap is measured on; absent: `defaultGapRows` of gap-rows.ts. */
+  readonly gap_rows?: number;
 }
 
 /** A task once its data are known: all of it that a training depends on. src/tasks alone knows the kinds. */

@@ -4,6 +4,7 @@ import type { DatasetReference, EvaluationConfiguration } from '../sweep/vocabul
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { outputOffsets } from './forward-rows.ts';
 import type { RunCommand } from './segment-runner.ts';
+import { defaultGapRows } from '../sweep/gap-rows.ts';
 import { trainSubsample, type WarmSlot } from './warm-slot.ts';
 
 /** Rows that are scored together, by what they are and how they are encoded. */
@@ -60,7 +61,7 @@ export async function readJobs(
       continue;
     }
     const trainRows = await read(train, {});
-    const count = Math.min(encoded.rows.length, trainRows.rows.length);
+    const count = Math.min(pending.configuration.gap_rows ?? defaultGapRows, trainRows.rows.length);
     const compared = { ...trainSubsample(trainRows, train.hash, count), ...judged };
     jobs.push({ pending, evaluated, train: { id: `train:${train.hash}:${count}`, rows: compared } });
   }

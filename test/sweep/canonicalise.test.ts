@@ -195,3 +195,19 @@ describe('the identity of a training', () => {
     expect(trainingHash(elsewhere)).toBe(hash);
   });
 });
+
+describe('rows of a gap', () => {
+  it('are written down where they are not what they are by default', () => {
+    const request = {
+      split: 'dev',
+      mode: 'expected',
+      dropout_rate: 0.5,
+      ensemble_size: 1,
+      mask_seed: 0,
+      aggregate: 'logits',
+    } as const;
+    const asked = (rows: number) => canonicaliseEvaluation({ ...request, gap_rows: rows }, trainingDefaults);
+    expect(asked(128)).toEqual(canonicaliseEvaluation(request, trainingDefaults));
+    expect(asked(64)).toMatchObject({ gap_rows: 64 });
+  });
+});

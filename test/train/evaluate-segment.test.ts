@@ -132,3 +132,28 @@ test('a further set may be cut to a length of its own, which is no other lengthâ
     ['m2', 'short'].flatMap((id) => [0, 1].map((member) => [id, member])),
   );
 });
+
+test('the gap is measured on as many train rows as were asked for, 128 at most unless told; nothing else depends on it', async () => {
+  const { results } = await evaluate(ensemble(2), bench.pending('few', { ...ensemble(2).configuration, gap_rows: 20 }));
+  const [usual, few] = results;
+  expect([usual?.metrics['gap_rows'], few?.metrics['gap_rows']]).toEqual([80, 20]);
+  expect(few?.predictionsSha256).toBe(usual?.predictionsSha256);
+  expect(few?.metrics.loss).toBe(usual?.metrics.loss);
+  expect(few?.metrics['train_loss']).not.toBe(usual?.metrics['train_loss']);
+});
+
+test('ensembles of one training share their passes: the largest decides how many there are', async () => {
+  const asked: number[] = [];
+  class CountingReporter extends RecordingReporter {
+    override progress(step: number, of = 0): void {
+      super.progress(step);
+      asked.push(of);
+    }
+  }
+  const sizes = [1, 2, 4, 8].flatMap((size) => [ensemble(size), ensemble(size, { aggregate: 'probabilities' })]);
+  const segment = bench.evaluateSegment(specification, checkpoint, sizes);
+  const outcome = await runner.run(bench.command(segment), new CountingReporter());
+  expect(expectOutcome(outcome, 'evaluated').results).toHaveLength(8);
+  // Eight members over the dev rows and the train rows of the gap.
+  expect(new Set(asked)).toEqual(new Set([8 * (50 + 80)]));
+});

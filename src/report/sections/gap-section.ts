@@ -49,7 +49,7 @@ function gapFigure({ snapshot }: SweepMaterial, gap: string): readonly Figure[] 
     {
       kind: 'figure',
       name: gap === 'loss_gap' ? 'loss-gap' : 'gap',
-      caption: `${heading} (train minus evaluated) by ${p} and ${lambda}`,
+      caption: `${heading} (train minus evaluated${overRows(snapshot)}) by ${p} and ${lambda}`,
       chart: {
         description:
           `Means over all trials at each ${p} and ${lambda}, with 95 % intervals over them (Student). ` +
@@ -61,4 +61,10 @@ function gapFigure({ snapshot }: SweepMaterial, gap: string): readonly Figure[] 
       },
     },
   ];
+}
+
+/** On how many train rows gaps were measured, where the evaluations tell. */
+function overRows({ trials }: SweepMaterial['snapshot']): string {
+  const counts = new Set(trials.flatMap((trial) => measure(trial, 'gap_rows') ?? []));
+  return counts.size === 0 ? '' : `, over ${[...counts].sort((a, b) => a - b).join(' or ')} train rows`;
 }
