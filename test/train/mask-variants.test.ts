@@ -104,7 +104,8 @@ function recordedRows(title: string, kinds: readonly PlaceKind[], factor: number
     kinds,
     factor: () => factor,
     draw({ name, features }, { samples }, into) {
-      const [linear = '', part = ''] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
+      const dot = name.lastIndexOf('.');
+      const [linear, part] = [name.slice(0, dot), name.slice(dot + 1)];
       const kept = vector(`${title}.${part === 'ranks' ? 'rank' : part}.${linear}`);
       const tokens = into.length / samples.length / features;
       for (const [row, sample] of samples.entries())
