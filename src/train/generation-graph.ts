@@ -6,7 +6,8 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { concat, gemm, slice } from '../onnx/operators.ts';
 import { DropoutPlaces } from './dropout-places.ts';
-import { buildReading, declareAdapter, type GradientGraphRequest, optimise, shareBase } from './gradient-graph.ts';
+import { declareAdapter } from './adapter-inputs.ts';
+import { buildReading, type GradientGraphRequest, optimise, shareBase } from './gradient-graph.ts';
 
 /**
  * A decoder that goes on with a text: of the tokens that it is given, behind those of the runs before, the scores of the

@@ -1,5 +1,5 @@
 import { present } from '../base/defect.ts';
-import type { AdapterMethod, MaskValues, PartValues } from '../adapters/adapter-method.ts';
+import type { AdapterMethod, PartValues } from '../adapters/adapter-method.ts';
 import { backpropagate, type KnownGradient } from '../autodiff/differentiate.ts';
 import type { ConvertedWeights } from '../models/converted-weights.ts';
 import type { Encoder, EncoderContext, EncoderInputs, TableRows } from '../models/encoder.ts';
@@ -18,13 +18,14 @@ import { makeWideAgain } from '../onnx/make-again.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
-import { divide, multiply, split, unary } from '../onnx/operators.ts';
+import { divide, multiply, unary } from '../onnx/operators.ts';
 import { sizesOfEndedValues } from '../onnx/sizes-from-integers.ts';
 import { packGraph } from '../packing/pack-graph.ts';
 import type { PlaceKind } from '../sweep/element-dropout.ts';
+import { type AdapterInputs, declareAdapter, moduleMasks, rowMasks } from './adapter-inputs.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
 import { type DropoutPlace, DropoutPlaces, factorInput, keepInput } from './dropout-places.ts';
-import { moduleRanks, tensorValues } from './trainable-layout.ts';
+import { tensorValues } from './trainable-layout.ts';
 import { buildObjective } from './training-objective.ts';
 
 export interface GradientGraphRequest {
@@ -60,20 +61,6 @@ export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> 
   return new Set(['parameters', 'input_masks', 'output_masks', 'rank_masks', 'loss_scale', ...elements]);
 }
 
-/** What a pass has of an adapter. */
-interface AdapterInputs {
-  /** [length] */
-  readonly parameters: Value;
-  /** [Σ in_features] */
-  readonly inputMasks: Value;
-  /** [Σ out_features] */
-  readonly outputMasks: Value;
-  /** [Σ rank]; null: ranks are not masked */
-  readonly rankMasks: Value | null;
-  /** [] */
-  readonly updateScale: Value;
-}
-
 interface StepInputs extends EncoderInputs, AdapterInputs {
   readonly training: Value;
   readonly labels: Value;
@@ -102,7 +89,7 @@ export function buildGradientGraph(request: GradientGraphRequest): GradientGraph
     },
     // Of each output, the one that is empty in the other branch says the axes; sizes that differ have names.
     outputs: [
-      { shape: (evaluation.outputs[0] ?? missing('logits')).shape.map((_, axis) => `logits_${axis}`) },
+      { shape: present(evaluation.outputs[0], 'the logits').shape.map((_, axis) => `logits_${axis}`) },
       { shape: pack === undefined ? [] : [pack] },
       { shape: pack === undefined ? ['gradients'] : [pack, 'gradients'] },
     ],
@@ -139,21 +126,6 @@ export function shareBase(outer: GraphBuilder, { weights, converted }: GradientG
   };
   if (converted === undefined || converted === null) return { weight, product: (b) => floatProduct(b, weight) };
   return { weight, product: converted.products(outer, weight) };
-}
-
-export function declareAdapter(
-  b: GraphBuilder,
-  { layout, masksRanks = false }: Pick<GradientGraphRequest, 'layout' | 'masksRanks'>,
-): AdapterInputs {
-  const ranks = moduleRanks(layout).reduce((total, rank) => total + rank, 0);
-  const sum = (size: 'inFeatures' | 'outFeatures') => layout.modules.reduce((total, module) => total + module[size], 0);
-  return {
-    parameters: b.input('parameters', 'float', [layout.length]),
-    inputMasks: b.input('input_masks', 'float', [sum('inFeatures')]),
-    outputMasks: b.input('output_masks', 'float', [sum('outFeatures')]),
-    rankMasks: masksRanks ? b.input('rank_masks', 'float', [ranks]) : null,
-    updateScale: b.input('update_scale', 'float', []),
-  };
 }
 
 function declareInputs(b: GraphBuilder, request: GradientGraphRequest): StepInputs {
@@ -253,23 +225,6 @@ export function buildReading(
   return { context: { b, weight, trainable, inputIds: inputs.inputIds, attentionMask: inputs.attentionMask }, read };
 }
 
-/** What is dropped of A x and of the update for each row by itself. */
-function rowMasks(
-  b: GraphBuilder,
-  places: DropoutPlaces,
-  linear: string,
-  table: TableRows | undefined,
-): Pick<MaskValues, 'ofHidden' | 'ofUpdate'> {
-  const dropping = (kind: 'row_ranks' | 'row_rows', part: string) => (x: Value) => {
-    const dropped = places.drop(b, { kind, name: `${linear}.${part}`, ...(table && { table }) }, x);
-    return dropped === null ? x : multiply(b, dropped.kept, dropped.factor);
-  };
-  return {
-    ...(places.has('row_ranks') ? { ofHidden: dropping('row_ranks', 'ranks') } : {}),
-    ...(places.has('row_rows') ? { ofUpdate: dropping('row_rows', 'rows') } : {}),
-  };
-}
-
 /**
  * A linear that is called several times, on a table of positions or by layers that share it, has a mask for each, as
  * PEFT draws one for each call.
@@ -281,33 +236,4 @@ function loraPlace(callsOf: Map<string, number>, linear: string, x: Value, table
   callsOf.set(called, calls);
   const name = calls === 1 ? called : `${called}.${calls}`;
   return { kind: 'lora_dropout' as const, name, ...(table && { table }) };
-}
-
-/** Each adapted linear's masks, by its name. */
-function moduleMasks(b: GraphBuilder, layout: TrainableLayout, inputs: AdapterInputs): ReadonlyMap<string, MaskValues> {
-  const { modules } = layout;
-  const cut = (masks: Value, size: 'inFeatures' | 'outFeatures') =>
-    split(
-      b,
-      masks,
-      0,
-      modules.map((module) => module[size]),
-    );
-  const inputParts = cut(inputs.inputMasks, 'inFeatures');
-  const outputParts = cut(inputs.outputMasks, 'outFeatures');
-  const rankParts = inputs.rankMasks === null ? null : split(b, inputs.rankMasks, 0, moduleRanks(layout));
-  return new Map(
-    modules.map(({ name }, index) => [
-      name,
-      {
-        input: inputParts[index] ?? missing(name),
-        output: outputParts[index] ?? missing(name),
-        ...(rankParts === null ? {} : { rank: rankParts[index] ?? missing(name) }),
-      },
-    ]),
-  );
-}
-
-function missing(name: string): never {
-  throw new Error(`there are no masks for ${name}`);
 }
