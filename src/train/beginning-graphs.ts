@@ -7,7 +7,8 @@ import { concat } from '../onnx/operators.ts';
 import { sizeAt } from '../onnx/run-time-sizes.ts';
 import { DropoutPlaces } from './dropout-places.ts';
 import type { PastInput } from './generation-graph.ts';
-import { buildReading, declareAdapter, type GradientGraphRequest, optimise, shareBase } from './gradient-graph.ts';
+import { declareAdapter } from './adapter-inputs.ts';
+import { buildReading, type GradientGraphRequest, optimise, shareBase } from './gradient-graph.ts';
 
 /** Rows that begin alike in two graphs: their beginning, which is read once, and each row behind it. */
 export interface BeginningGraphs {
