@@ -28,7 +28,7 @@ import { Optimiser } from './optimiser.ts';
 import { runBytes } from './memory-estimate.ts';
 import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
-import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
+import { isBias, moduleRanks, tensorLength, tensorNamed } from './trainable-layout.ts';
 import { type Beginning, SharedBeginnings } from './shared-beginnings.ts';
 import { buildUpdateGraph } from './update-graph.ts';
 
@@ -102,7 +102,12 @@ class OnnxAdapterEngine implements AdapterEngine {
     this.numericsClass = readNumericsClass(device.kind);
     const ones = (size: 'inFeatures' | 'outFeatures') =>
       new Float32Array(this.layout.modules.reduce((sum, module) => sum + module[size], 0)).fill(1);
-    this.#keepAll = { input: ones('inFeatures'), output: ones('outFeatures') };
+    const ranks = moduleRanks(this.layout).reduce((sum, rank) => sum + rank, 0);
+    this.#keepAll = {
+      input: ones('inFeatures'),
+      output: ones('outFeatures'),
+      ...(plan.masksRanks ? { rank: new Float32Array(ranks).fill(1) } : {}),
+    };
   }
 
   initialState(seed: number): TrainingState {

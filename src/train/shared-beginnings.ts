@@ -9,7 +9,7 @@ import { flat, floatsOf } from './session-tensors.ts';
 /** One model over rows: a member, or what has no masks. */
 export interface ForwardModel {
   readonly parameters: Float32Array;
-  readonly masks: Pick<AdapterMasks, 'input' | 'output'>;
+  readonly masks: Pick<AdapterMasks, 'input' | 'output' | 'rank'>;
   readonly updateScale: number;
 }
 
@@ -43,6 +43,7 @@ export class SharedBeginnings {
       parameters: flat(parameters),
       input_masks: flat(masks.input),
       output_masks: flat(masks.output),
+      ...(masks.rank === undefined ? {} : { rank_masks: flat(masks.rank) }),
       update_scale: new Tensor('float32', [updateScale], []),
     };
     const kept = await beginning.run({ ...model, input_ids: tokens(BigInt64Array.from(ids, BigInt), 1) });
