@@ -30,7 +30,7 @@ export const programFields: readonly { readonly name: string; readonly expected:
       name: 'metrics',
       expected: 'names, each with maximize or minimize',
       sentence:
-        'What the program measures. It prints one JSON object a line, `{"step": 3, "accuracy": 0.8}`; a line without `step` is of the next one. Other numbers in it are kept too',
+        'What the program measures. It prints one JSON object a line, `{"step": 3, "score": 0.8}`; a line without `step` is of the next one. Other numbers in it are kept too',
     },
     {
       name: 'steps',

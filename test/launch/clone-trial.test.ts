@@ -60,7 +60,7 @@ describe('a clone of a trial', () => {
   });
 
   it('leaves a paused sweep paused', async () => {
-    await launch('resting');
+    await launch('resting', { space: { dropout_rate: [0.35, 0.45], seed: [1, 2] } });
     await commandSweep(record.store, 'resting', randomUUID(), { kind: 'pause' });
     const fragment = await cloneFragment(record.store, 'resting', 1);
     await addClone(open(), 'resting', edited(fragment, /^dropout_rate: .*$/m, 'dropout_rate: 0.125'));

@@ -38,8 +38,8 @@ describe('the time that a sweep will take', () => {
 
   it('follows from what a slot was timed at: tokens times seconds, divided among the slots', () => {
     const trained = 2 * 20 * 2 * 8 * 16;
-    // Two members over the dev rows and as many train rows.
-    const scored = 2 * 2 * (50 + 50) * 16;
+    // Two members over the dev rows and the train rows of the gap, which are all.
+    const scored = 2 * 2 * (50 + 80) * 16;
     const cost = predictCost(plan, { ...inputs, speed });
     expect(cost.timed).toBe(true);
     expect(cost.lowSeconds).toBeCloseTo((trained * 1e-6 + scored * 1e-7) / 2, 12);

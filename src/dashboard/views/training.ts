@@ -138,11 +138,7 @@ function reliabilityPanel({ metrics }: TrainingCurves['trial']): readonly Panel[
   const percent = (share: number): number => Math.round(1000 * share) / 10;
   const points = bins.map(({ confidence, accuracy }) => ({ x: percent(confidence), y: percent(accuracy) }));
   const diagonal = { points: points.map(({ x }) => ({ x, y: x })), label: 'ideal', tone: 'faint' as const };
-  const ece = evaluatedNumber(metrics, 'ece');
-  const captions = [
-    `reliability: right % by confidence %${ece === null ? '' : `, ECE ${ece.toFixed(4)}`}`,
-    'reliability',
-  ];
+  const captions = ['reliability: right % by confidence %', 'reliability'];
   return [
     {
       captions,
