@@ -120,7 +120,7 @@ function panelsOf(curves: OverlaidCurves, { definition }: Pick<SweepSnapshot, 'd
     }),
     ...(onTheWay.length > 1 ? [lineOf(`${heading} on its way`, onTheWay, 'step', format)] : []),
     ...(byMembers.length > 1 ? [lineOf(`${heading} by members`, byMembers, 'M', format)] : []),
-    ...(gaps.length > 1 ? [lineOf(`${gapOf} on its way`, gaps, 'step', formatQuantity)] : []),
+    ...(gaps.length > 1 ? [lineOf(`gap of ${heading} on its way`, gaps, 'step', formatQuantity)] : []),
     ...reliabilityPanel(trial),
     ...recallPanel(trial),
     { captions: logCaptions(curves), draw: (width, height) => logLines(curves, width, height) },
