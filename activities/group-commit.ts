@@ -45,7 +45,11 @@ export class GroupCommit {
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
       const results = await this.#commit(group.map(({ end }) => end));
-      for (const [at, waiting] of group.entries()) waiting.resolve(results[at] ?? 'stale');
+      for (const [at, waiting] of group.entries()) {
+        const result = results[at];
+        if (result === undefined) throw new Error('the record answered for fewer ends than it was told');
+        waiting.resolve(result);
+      }
     } catch (error) {
       if (group.length > 1 && !this.#isAway(error)) {
         for (const waiting of group) await this.#write([waiting]);

@@ -81,7 +81,9 @@ async function beginTrainings(
         order by c.step desc, c.epoch desc limit 1) newest on true`.execute(tx);
   const places = new Map(found.map((place) => [place.id, place]));
   for (const row of rows) {
-    const { own = null, newest = null } = places.get(row.id) ?? {};
+    const place = places.get(row.id);
+    if (place === undefined) throw new Error(`no place for segment ${row.id}`);
+    const { own, newest } = place;
     if (own !== null) begun.set(row.id, own);
     const lostSteps = (newest?.step ?? 0) - (own?.step ?? 0);
     if (newest === null || lostSteps <= 0) continue;

@@ -61,7 +61,8 @@ export class PostgresWorkerLedger implements WorkerLedger {
 
   async commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult> {
     const [result] = await this.commitAll([{ lease, outcome }]);
-    return result ?? 'stale';
+    if (result === undefined) throw new Error('a commit has a result');
+    return result;
   }
 
   commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]> {
