@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { escapeControls } from '../base/escape-controls.ts';
+import { signalGroup } from '../base/signal-group.ts';
 import { type ProgramReport, readProgramLine } from './program-lines.ts';
 
 export interface ProgramStart {
@@ -109,7 +110,7 @@ export class LiveProgram {
   }
 
   async #stop(): Promise<void> {
-    this.#signal('SIGTERM');
+    signalGroup(this.#process.pid, 'SIGTERM');
     const deadline = performance.now() + this.#terminateSeconds * 1_000;
     while (this.#end === null && performance.now() < deadline) await this.news(deadline - performance.now());
     if (this.#end === null) this.kill();
@@ -117,17 +118,7 @@ export class LiveProgram {
   }
 
   kill(): void {
-    this.#signal('SIGKILL');
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#process.pid === undefined) return;
-    try {
-      process.kill(-this.#process.pid, signal);
-    } catch (error) {
-      const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-      if (!gone) throw error;
-    }
+    signalGroup(this.#process.pid, 'SIGKILL');
   }
 
   #read(line: string): void {

@@ -1,4 +1,5 @@
 import { escapeControls } from '../base/escape-controls.ts';
+import { signalGroup } from '../base/signal-group.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromTrainer, ToTrainer } from '../train/trainer-protocol.ts';
 
@@ -43,7 +44,7 @@ export class TrainerChild {
       options.onEnd({ code, signal, lastWords: this.#lastWords.trim() });
     };
     // What the process left behind in its group goes with it, and lets go of its standard error.
-    this.#process.on('exit', () => this.#signalGroup('SIGKILL'));
+    this.#process.on('exit', () => signalGroup(this.pid, 'SIGKILL'));
     this.#process.on('close', end);
     this.#process.on('error', (error) => {
       this.#lastWords += `\n${error.message}`;
@@ -65,20 +66,10 @@ export class TrainerChild {
   }
 
   terminate(): void {
-    if (!this.#ended) this.#signalGroup('SIGTERM');
+    if (!this.#ended) signalGroup(this.pid, 'SIGTERM');
   }
 
   kill(): void {
-    if (!this.#ended) this.#signalGroup('SIGKILL');
-  }
-
-  #signalGroup(signal: NodeJS.Signals): void {
-    if (this.#process.pid === undefined) return;
-    try {
-      process.kill(-this.#process.pid, signal);
-    } catch (error) {
-      const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-      if (!gone) throw error;
-    }
+    if (!this.#ended) signalGroup(this.pid, 'SIGKILL');
   }
 }

@@ -35,7 +35,6 @@ const unsqueeze = (b: GraphBuilder, x: Value, axes: readonly number[], shape: re
 export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
   if (inputs.past !== undefined) return gridBehind(b, inputs, inputs.past, counts);
   if (inputs.severalTexts === true) return gridOfTexts(b, inputs, counts);
-  const { heads, keyHeads } = counts;
   const tokens = sizeAt(b, inputs.inputIds, 1);
   const positions = countUp(b, tokens, 'tokens');
   const reached = b.one({
@@ -59,19 +58,11 @@ export function causalGrid(b: GraphBuilder, inputs: EncoderInputs, counts: HeadC
     inputs: [allowed, b.floats([0]), b.floats([mostNegative])],
     outputs: [{ shape }],
   });
-  const groups = b.int64s([keyHeads, heads / keyHeads]);
-  return {
-    counts,
-    sizes: shapeOf(b, inputs.inputIds),
-    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, tokens], 0),
-    keyAxis: 'tokens',
-    maskBias,
-  };
+  return gridOf(b, inputs, counts, maskBias, [tokens, 'tokens']);
 }
 
 /** Of rows of several texts: a token attends to itself and to earlier ones of its own. */
 function gridOfTexts(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts): CausalGrid {
-  const { heads, keyHeads } = counts;
   const tokens = sizeAt(b, inputs.inputIds, 1);
   const reached = earlierOfOwnText(b, inputs.attentionMask);
   const shape = ['batch', 1, 1, 'tokens', 'tokens'];
@@ -80,19 +71,11 @@ function gridOfTexts(b: GraphBuilder, inputs: EncoderInputs, counts: HeadCounts)
     inputs: [unsqueeze(b, reached, [1, 2], shape), b.floats([0]), b.floats([mostNegative])],
     outputs: [{ shape }],
   });
-  const groups = b.int64s([keyHeads, heads / keyHeads]);
-  return {
-    counts,
-    sizes: shapeOf(b, inputs.inputIds),
-    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, tokens], 0),
-    keyAxis: 'tokens',
-    maskBias,
-  };
+  return gridOf(b, inputs, counts, maskBias, [tokens, 'tokens']);
 }
 
 /** A token attends to itself and to all before, those that are no longer given too; none is padding. */
 function gridBehind(b: GraphBuilder, inputs: EncoderInputs, past: Past, counts: HeadCounts): CausalGrid {
-  const { heads, keyHeads } = counts;
   const keyAxis = 'past+tokens';
   const tokens = sizeAt(b, inputs.inputIds, 1);
   const keys = integers(b, 'Add', past.tokens, tokens);
@@ -107,11 +90,22 @@ function gridBehind(b: GraphBuilder, inputs: EncoderInputs, past: Past, counts: 
     inputs: [reached, b.floats([0]), b.floats([mostNegative])],
     outputs: [{ shape: ['tokens', keyAxis] }],
   });
+  return gridOf(b, inputs, counts, maskBias, [keys, keyAxis]);
+}
+
+function gridOf(
+  b: GraphBuilder,
+  inputs: EncoderInputs,
+  counts: HeadCounts,
+  maskBias: Value,
+  [keys, keyAxis]: readonly [count: Value, axis: string],
+): CausalGrid {
+  const { heads, keyHeads } = counts;
   const groups = b.int64s([keyHeads, heads / keyHeads]);
   return {
     counts,
     sizes: shapeOf(b, inputs.inputIds),
-    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, tokens, keys], 0),
+    scoreShape: concat(b, [sizeAt(b, inputs.inputIds, 0), groups, sizeAt(b, inputs.inputIds, 1), keys], 0),
     keyAxis,
     maskBias,
   };

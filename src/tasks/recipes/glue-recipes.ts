@@ -24,70 +24,25 @@ interface GlueSetting {
  * appendix), which LoRA Dropout follows; γ, phases, α, decay and warm-up of the scripts that its authors published.
  */
 const settings: readonly GlueSetting[] = [
-  setting('MNLI', [5e-4, 7, 256], {
-    orthogonality: 0.1,
-    phases: [0.093, 0.582, 100],
-    alpha: 16,
-    weight_decay: 0,
-    warmup: 1000,
-  }),
-  setting('RTE', [1.2e-3, 50, 320], {
-    orthogonality: 0.3,
-    phases: [0.154, 0.462, 1],
-    alpha: 32,
-    weight_decay: 0.01,
-    warmup: 200,
-  }),
-  setting('QNLI', [1.2e-3, 5, 512], {
-    orthogonality: 0.1,
-    phases: [0.122, 0.489, 100],
-    alpha: 32,
-    weight_decay: 0.01,
-    warmup: 500,
-  }),
-  setting('MRPC', [1e-3, 30, 320], {
-    orthogonality: 0.1,
-    phases: [0.174, 0.522, 1],
-    alpha: 32,
-    weight_decay: 0.01,
-    warmup: 0.1,
-  }),
-  setting('QQP', [5e-4, 5, 320], {
-    orthogonality: 0.1,
-    phases: [0.141, 0.44, 100],
-    alpha: 16,
-    weight_decay: 0.01,
-    warmup: 2000,
-  }),
-  setting('SST-2', [8e-4, 24, 128], {
-    orthogonality: 0.1,
-    phases: [0.119, 0.435, 100],
-    alpha: 16,
-    weight_decay: 0.01,
-    warmup: 1000,
-  }),
-  setting('CoLA', [5e-4, 25, 64], {
-    orthogonality: 0.1,
-    phases: [0.119, 0.522, 10],
-    alpha: 32,
-    weight_decay: 0,
-    warmup: 100,
-  }),
-  setting('STS-B', [2.2e-3, 25, 128], {
-    orthogonality: 0.3,
-    phases: [0.178, 0.444, 10],
-    alpha: 32,
-    weight_decay: 0.1,
-    warmup: 100,
-  }),
+  // task, [rate, epochs, tokens], γ, phases, [α, decay, warm-up]
+  setting('MNLI', [5e-4, 7, 256], 0.1, [0.093, 0.582, 100], [16, 0, 1000]),
+  setting('RTE', [1.2e-3, 50, 320], 0.3, [0.154, 0.462, 1], [32, 0.01, 200]),
+  setting('QNLI', [1.2e-3, 5, 512], 0.1, [0.122, 0.489, 100], [32, 0.01, 500]),
+  setting('MRPC', [1e-3, 30, 320], 0.1, [0.174, 0.522, 1], [32, 0.01, 0.1]),
+  setting('QQP', [5e-4, 5, 320], 0.1, [0.141, 0.44, 100], [16, 0.01, 2000]),
+  setting('SST-2', [8e-4, 24, 128], 0.1, [0.119, 0.435, 100], [16, 0.01, 1000]),
+  setting('CoLA', [5e-4, 25, 64], 0.1, [0.119, 0.522, 10], [32, 0, 100]),
+  setting('STS-B', [2.2e-3, 25, 128], 0.3, [0.178, 0.444, 10], [32, 0.1, 100]),
 ];
 
 function setting(
   glue: GlueName,
   [learning_rate, epochs, max_length]: readonly [number, number, number],
-  more: Pick<GlueSetting, 'orthogonality' | 'phases' | 'alpha' | 'weight_decay' | 'warmup'>,
+  orthogonality: number,
+  phases: GlueSetting['phases'],
+  [alpha, weight_decay, warmup]: readonly [number, number, number],
 ): GlueSetting {
-  return { glue, learning_rate, epochs, max_length, ...more };
+  return { glue, learning_rate, epochs, max_length, orthogonality, phases, alpha, weight_decay, warmup };
 }
 
 /** Of each task, with AdaLoRA and with LoRA in the same setting. */
