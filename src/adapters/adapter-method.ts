@@ -29,7 +29,7 @@ export interface MaskValues {
   readonly output: Value;
   /** [rank]; absent: no rank is dropped. */
   readonly rank?: Value;
-  /** What is dropped of A x, and of the update, for each row by itself; absent: nothing. */
+  /** Masks of A x and of the update, for each row by itself; absent: nothing is dropped. */
   readonly ofHidden?: (hidden: Value) => Value;
   readonly ofUpdate?: (update: Value) => Value;
 }
@@ -50,14 +50,17 @@ export interface UpdateFactors {
 }
 
 /**
- * What a linear's update is made of. A method says all that the engine must know of it; nothing else asks for its
- * kind. Laws: with the initial values the update is zero; masks scale the update's rows and columns, and nothing else.
+ * A method of adapting: the parts that a linear's update is made of. It says all that the engine must know of it;
+ * nothing else asks for its kind. Laws: with the initial values the update is zero; masks scale the update's rows and
+ * columns, and nothing else.
  */
 export interface AdapterMethod {
   readonly kind: AdapterKind;
   readonly parts: readonly AdapterPart[];
   readonly penalties: Readonly<Partial<Record<PenaltyName, Penalty>>>;
-  /** The update as b a, without the scale. @param part values by the part's name @returns a [rank, in], b [out, rank] */
+  /**
+   * The update as b a, without the scale. @param part values by the part's name @returns a [rank, in], b [out, rank]
+   */
   factors(part: (name: string) => Float32Array, rank: number): UpdateFactors;
   /** Whether ranks are taken away while it trains: that reads the gradient of each step. */
   readonly prunesRanks: boolean;

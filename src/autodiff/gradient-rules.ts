@@ -27,7 +27,7 @@ import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisat
 import { batchedProductRule, frozenLinearRule, gemmRule } from './rules/products.ts';
 import { reduceMeanRule, reduceSumRule, reduceSumSquareRule } from './rules/reductions.ts';
 
-/** What is differentiable. */
+/** The operators that are differentiable. */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Add: addRule,
   Sub: subtractRule,
@@ -70,7 +70,9 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ReduceSumSquare: reduceSumSquareRule,
 };
 
-/** Operators whose results have no derivative: their inputs get no gradient. Everything in neither table is unsupported. */
+/**
+ * Operators whose results have no derivative: their inputs get no gradient. Everything in neither table is unsupported.
+ */
 const withoutSlope: ReadonlySet<string> = new Set(['Shape', 'Size', 'OneHot', 'IsNaN', 'IsInf', 'Sign']);
 
 /** A Cast has a derivative where both its ends are floats. */

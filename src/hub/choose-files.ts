@@ -5,7 +5,7 @@ import { tokenizerSources } from './tokenizers/make-tokenizer.ts';
 export interface ChosenFiles {
   /** tokenizer.json, or what it is made of; null: neither is there. */
   readonly tokenizer: readonly string[] | null;
-  /** What else AutoTokenizer reads beside these: an export is to open as the base does. */
+  /** Further files that AutoTokenizer reads: an export is to open as the base does. */
   readonly companions: readonly string[];
   /** Safetensors or a PyTorch checkpoint, in one file or by the index of its shards; null: none of them is there. */
   readonly weights: string | null;
@@ -45,7 +45,7 @@ export function chooseFiles(listed: ReadonlySet<string>, modelType: string): Cho
   };
 }
 
-/** What is asked for in place of files that are not there, in words. */
+/** The files that are asked for in place of those that are not there, in words. */
 export function lackingFiles({ tokenizer, weights }: ChosenFiles): readonly string[] {
   return [
     ...(tokenizer === null ? [tokenizerFile] : []),

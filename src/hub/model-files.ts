@@ -9,7 +9,7 @@ import { weightFilesOf } from '../formats/weight-files.ts';
 import { readTokenizerSettings } from '../data/tokenizer-settings.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 
-/** What a model consists of besides its weights. */
+/** The files of a model besides its weights. */
 export const smallModelFiles = ['config.json', 'tokenizer.json'] as const;
 
 /** Names of those that the folder lacks: of the small files, of the weights' one file or their shards. */

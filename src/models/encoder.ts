@@ -20,10 +20,11 @@ export interface EncoderInputs {
   /** int64 [batch, tokens] */
   readonly tokenTypeIds: Value;
   /**
-   * A row holds several texts, one behind the other: its attention mask has their numbers, from 1 on. Absent: one, of ones.
+   * A row holds several texts, one behind the other: its attention mask has their numbers, from 1 on. Absent: one, of
+   * ones.
    */
   readonly severalTexts?: true;
-  /** What came before, where a decoder goes on with a text; absent: rows begin with their first token. */
+  /** The tokens before, where a decoder goes on with a text; absent: rows begin with their first token. */
   readonly past?: Past;
 }
 
@@ -35,10 +36,10 @@ export interface Past {
   join(layer: string, part: 'keys' | 'values', own: Value): Value;
 }
 
-/** What a head reads of the last layer: only that much of it is computed. */
+/** The part of the last layer that a head reads: only that much of it is computed. */
 export type EncoderReading = 'first_token' | 'all_tokens';
 
-/** What rows are that no sample has for itself: those of a table, which all samples share. */
+/** Rows that no sample has for itself: those of a table, which all samples share. */
 export interface TableRows {
   /** Rows of the table. */
   readonly size: number;
@@ -53,7 +54,7 @@ export interface EncoderContext {
   readonly weight: (name: string, shape: readonly number[]) => Value;
   /** The head's own tensors, for models that come with their head in one. */
   readonly trainable: (name: string) => Value;
-  /** What each frozen linear gives: the one place that knows the base's precision. */
+  /** The product with each frozen linear: the one place that knows the base's precision. */
   readonly frozenProduct: FrozenProduct;
   /**
    * Called on each linear's output; gives it back with the adapter's update added, or as it is.

@@ -43,7 +43,7 @@ interface Layer {
   readonly output: BlockLinear;
   readonly inner: BlockLinear;
   readonly outer: BlockLinear;
-  /** What the scores are multiplied by. */
+  /** Factor of the scores. */
   readonly scale: number;
 }
 

@@ -4,8 +4,8 @@ import { gemm, reshape } from '../onnx/operators.ts';
 import type { EncoderReading } from './encoder.ts';
 
 /**
- * What a head is to give: numbers for each sample, or for each token; or of a language model's each token, scores of the
- * whole vocabulary, or the log-likelihood of the token that follows, [batch, tokens, 1].
+ * The outputs that a head gives: numbers for each sample, or for each token; or of a language model's each token,
+ * scores of the whole vocabulary, or the log-likelihood of the token that follows, [batch, tokens, 1].
  */
 export type HeadTask =
   | SampleHead
@@ -24,11 +24,11 @@ export interface SampleHead {
 export interface TokenHead {
   readonly of: 'tokens';
   readonly outputs: number;
-  /** What transformers calls the linear. */
+  /** The linear's name in transformers. */
   readonly linear: string;
 }
 
-/** What some tokens score as the one that follows each sample: of a language model, whose own output matrix tells. */
+/** Scores of some tokens as the one that follows each sample: of a language model, by its own output matrix. */
 export interface NextWordHead {
   readonly of: 'next_words';
   readonly tokens: readonly number[];
@@ -52,7 +52,7 @@ export interface HeadContext {
   readonly attentionMask: Value;
 }
 
-/** What lies between an encoder's last layer and the logits. */
+/** The layers between an encoder's last one and the logits. */
 export interface Head {
   readonly reading: EncoderReading;
   readonly tensors: readonly HeadTensor[];
@@ -64,7 +64,7 @@ export interface Head {
   projection?(context: Pick<HeadContext, 'b' | 'weight'>): Value;
 }
 
-/** What a linear of the head is called and how large it is. */
+/** Name and size of a linear of the head. */
 export interface HeadLinear {
   readonly name: string;
   readonly inFeatures: number;

@@ -32,7 +32,7 @@ type Family = (config: unknown, file: string) => Encoder;
 
 interface FamilyEntry {
   readonly family: Family;
-  /** What checkpoints of the model without its head leave out before the names in code. */
+  /** The prefix of the names in code that checkpoints of the model without its head leave out. */
   readonly prefix: string;
 }
 

@@ -20,7 +20,7 @@ interface Found {
 const renamed = (stored: string) =>
   stored.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
 
-/** What is read: half precision is widened to float32 once, into a file of our own. */
+/** The file that is read: half precision is widened to float32 once, into a file of our own. */
 const readable = new Set(['F32', 'F16', 'BF16']);
 
 /** A model's frozen weights: names and places in its files. They are mapped from there, never copied. */

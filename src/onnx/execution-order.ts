@@ -27,7 +27,7 @@ export function inExecutionOrder(graph: Graph): Graph {
   return { ...graph, nodes: order };
 }
 
-/** What a node reads, graphs inside it too. */
+/** The values that a node reads, graphs inside it included. */
 function namesRead({ inputs, attributes }: Node): readonly string[] {
   const own = inputs.flatMap((input) => input?.name ?? []);
   const inner = Object.values(attributes).flatMap((attribute) =>

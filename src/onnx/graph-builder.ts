@@ -17,7 +17,7 @@ export interface NodeRequest {
   readonly inputs: readonly (Value | null)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly { readonly shape: Shape; readonly type?: ElementType }[];
-  /** What the node's and its outputs' names begin with. */
+  /** Prefix of the node's and its outputs' names. */
   readonly label?: string;
 }
 

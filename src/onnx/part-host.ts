@@ -3,7 +3,7 @@ import { type Graph, isFloating, type Node, type Value } from './graph.ts';
 import { keepNeeded } from './keep-needed.ts';
 import { sizesFromIntegers } from './sizes-from-integers.ts';
 
-/** What the CPU computes before a device's graph runs, and that graph, which reads it as inputs. */
+/** The part that the CPU computes before a device's graph runs, and that graph, which reads its results as inputs. */
 export interface PartedGraph {
   /** Null: there is nothing for the host to do. */
   readonly host: Graph | null;
@@ -54,7 +54,7 @@ export function partHost(graph: Graph): PartedGraph {
   return { host: checkGraph(keepNeeded(host)), device };
 }
 
-/** What a node's subgraphs may read from outside: all that they name. */
+/** The values that a node's subgraphs may read from outside: all that they name. */
 function outerValues(node: Node): Value[] {
   return Object.values(node.attributes).flatMap((attribute) =>
     attribute.kind === 'graph'

@@ -2,7 +2,7 @@ import { checkGraph } from './check-graph.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { keepNeeded } from './keep-needed.ts';
 
-/** What several runs share, and what each of them does with it. */
+/** The part that several runs share, and the one that each of them makes of it. */
 export interface SharedGraph {
   /** Its outputs are inputs of `own`, by their names. */
   readonly shared: Graph;

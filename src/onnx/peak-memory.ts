@@ -41,7 +41,7 @@ export function peakBytes(graph: Graph, given: Sizes): number {
   return most;
 }
 
-/** What a node's own graphs hold while they run. */
+/** Bytes that a node's own graphs hold while they run. */
 function innerBytes(node: Node, sizes: Sizes): number {
   return Object.values(node.attributes).reduce(
     (sum, attribute) => sum + (attribute.kind === 'graph' ? peakBytes(attribute.value, sizes) : 0),

@@ -4,7 +4,7 @@ import { GraphBuilder } from './graph-builder.ts';
 /** int64 [1]: so many floats are reserved. */
 export const reserveInput = 'reserve_floats';
 
-/** What an input that waits for the reserve is fed as. */
+/** The name under which an input that waits for the reserve is fed. */
 export const fedName = (name: string): string => `${name}_fed`;
 
 /**

@@ -3,7 +3,9 @@ import type { Dimension, Node, Value } from './graph.ts';
 /** Sizes that a graph's names stand for when it runs. */
 export type Sizes = Readonly<Record<string, number>>;
 
-/** What is known of a graph's named sizes: those given, sums and products by their names, and what nodes tell. */
+/**
+ * The known sizes of a graph's named axes: those given, sums and products by their names, and those that nodes tell.
+ */
 export class SizeTable {
   readonly #sizes: Map<string, number>;
 

@@ -17,13 +17,13 @@ export interface PackingContext {
   readonly node: Node;
   /** Members of the pack. */
   readonly pack: number;
-  /** What the node's inputs have become; null: an optional input that is not given. At least one is packed. */
+  /** The node's inputs as they have become; null: an optional input that is not given. At least one is packed. */
   readonly inputs: readonly (Packed | null)[];
   /** A graph inside the node, for the pack: packGraph. */
   readonly packBody: (body: Graph, differing: ReadonlySet<string>, pack: number) => Graph;
 }
 
-/** What the node's outputs become, in their order. */
+/** The node's outputs as they become, in their order. */
 export type PackingRule = (context: PackingContext) => readonly Packed[];
 
 /** The n-th input, which the operator cannot do without. */

@@ -88,7 +88,7 @@ class OneSession implements GraphSession {
   }
 }
 
-/** What integers decide is computed by the CPU, then fed to the device. */
+/** A session in two parts: whatever integers decide is computed by the CPU, then fed to the device. */
 class HostedSession implements GraphSession {
   readonly #host: InferenceSession;
   readonly #device: OneSession;

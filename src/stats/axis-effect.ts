@@ -16,7 +16,7 @@ export interface AxisEffect<Value> {
   readonly importance: number;
 }
 
-/** What one axis alone explains of some scores. @param scored at least one; the level of each is `level` */
+/** The effect of one axis alone on some scores. @param scored at least one; the level of each is `level` */
 export function axisEffect<Value>(
   scored: readonly { readonly level: Value; readonly score: number }[],
 ): AxisEffect<Value> {

@@ -26,7 +26,7 @@ export interface BootstrapInterval {
   readonly rows: number;
 }
 
-/** What one replicate is made of. */
+/** The draws that make one replicate. */
 export interface Resample {
   readonly seeds: Uint32Array;
   readonly rows: Uint32Array;
@@ -65,9 +65,9 @@ function resample(repeats: Pick<Repeats, 'seeds' | 'rows'>, seed: number, replic
 /**
  * Interval of a configuration's mean by the bootstrap over seeds and rows, of Student's shape. The degrees of freedom
  * follow from how much of the variance the seeds have (Satterthwaite): few seeds that differ widen it, two seeds that
- * agree leave the rows' noise, never ±0. With one seed only the rows vary, and the interval says nothing of other seeds.
- * Drawing seeds and rows at once counts their interaction more than once (Owen 2007), so that the interval covers
- * slightly more than its level.
+ * agree leave the rows' noise, never ±0. With one seed only the rows vary, and the interval says nothing of other
+ * seeds. Drawing seeds and rows at once counts their interaction more than once (Owen 2007), so that the interval
+ * covers slightly more than its level.
  * @returns null where the metric is undefined on all rows, or on too many replicates to tell
  */
 export function hierarchicalBootstrap(

@@ -1,6 +1,6 @@
 import { studentCdf } from './student-interval.ts';
 
-/** What repeats of one configuration reached: by seed. Greater is better. */
+/** Scores of one configuration's repeats, by seed. Greater is better. */
 export type SeedScores = ReadonlyMap<number, number>;
 
 export interface RaceTest {
@@ -15,10 +15,10 @@ export interface RaceTest {
 
 /**
  * Student's one-sided test that the leader is better than a rival, paired on the seeds that both have. Few seeds say
- * little of their own spread, so it is taken from all configurations that have these seeds: what is left of their scores
- * after each one's mean and each seed's, with (configurations − 1)(pairs − 1) degrees of freedom; the pair's own spread
- * counts where it is greater. Where nothing varies no t is to be had, and the test is that of signs. Null: fewer than two
- * pairs.
+ * little of their own spread, so it is taken from all configurations that have these seeds: what is left of their
+ * scores after each one's mean and each seed's, with (configurations − 1)(pairs − 1) degrees of freedom; the pair's own
+ * spread counts where it is greater. Where nothing varies no t is to be had, and the test is that of signs. Null: fewer
+ * than two pairs.
  */
 export function raceTest(leader: SeedScores, rival: SeedScores, all: Iterable<SeedScores>): RaceTest | null {
   const seeds = [...leader.keys()].filter((seed) => rival.has(seed));

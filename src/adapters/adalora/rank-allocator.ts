@@ -25,7 +25,7 @@ export interface AllocationSchedule {
   readonly uncertaintySmoothing: number;
 }
 
-/** What an allocator knows between two steps; whole in a checkpoint. Vectors lie as the parameters do. */
+/** An allocator's state between two steps; whole in a checkpoint. Vectors lie as the parameters do. */
 export interface RankAllocation {
   /** Ī: average of |w · ∂L/∂w|. */
   readonly sensitivity: Float32Array;
@@ -41,7 +41,7 @@ export interface AllocatedStep {
   readonly step: number;
   /** After the step's update. */
   readonly parameters: Float32Array;
-  /** What the step's update was made from. */
+  /** The gradient that the step's update was made from. */
   readonly gradient: Float32Array;
 }
 
@@ -90,7 +90,7 @@ export function meanRank(schedule: AllocationSchedule, rank: number, stepsTaken:
 }
 
 /**
- * What AdaLoRA does after a step: follows the importance of every entry, at ranking steps zeroes Λ of the triplets
+ * AdaLoRA's work after a step: follows the importance of every entry, at ranking steps zeroes Λ of the triplets
  * that the budget does not cover, and once the pattern is settled keeps them at zero. Importance of a triplet: its Λ's
  * plus the means over its row of Q and its column of P, each entry's being Ī · Ū (arXiv 2303.10512, equations 9 and
  * 10). As PEFT's AdaLoraModel.update_and_allocate, but for a budget of all triplets, which PEFT cannot rank by.

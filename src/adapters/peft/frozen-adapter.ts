@@ -13,7 +13,7 @@ export interface FrozenAdapter {
   readonly configuration: PeftConfiguration;
   /** Shapes of its tensors, by PEFT's names. */
   readonly stored: ReadonlyMap<string, readonly number[]>;
-  /** What it says that its base is. */
+  /** The base that it names. */
   readonly base: AdapterBase;
 }
 
@@ -56,7 +56,7 @@ export function freezeAdapter(folder: string): FrozenAdapter {
   return { hash: sha256(bytes), bytes, configuration, stored, base: baseOf(folder) };
 }
 
-/** What a frozen adapter's tensors mean. */
+/** The meaning of a frozen adapter's tensors. */
 export function readFrozenConfiguration(file: string): PeftConfiguration {
   const { metadata } = readSafetensorsHeader(file);
   const { shape, rank_pattern: rankPattern } = frozenConfiguration.parse(

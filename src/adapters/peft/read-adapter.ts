@@ -44,14 +44,14 @@ const configurationSchema = z.discriminatedUnion('peft_type', [
 ]);
 
 export interface PeftConfiguration {
-  /** What to open an engine with, beside the targets. */
+  /** The configuration to open an engine with, beside the targets. */
   readonly shape: Pick<AdapterShape, 'adapter' | 'rank' | 'alpha' | 'scaling'>;
   /** Null where no rank was taken away. */
   readonly rankPattern: RankPattern | null;
 }
 
 /**
- * What an adapter folder's adapter_config.json says of its tensors.
+ * The members of an adapter folder's adapter_config.json that describe its tensors.
  * @throws MODEL_UNSUPPORTED naming each option that would make another model of the same tensors
  */
 export function readPeftConfiguration(folder: string): PeftConfiguration {
@@ -92,12 +92,13 @@ export function readJson(file: string): unknown {
 export interface ParameterVector {
   readonly tensors: readonly AdapterTensor[];
   readonly length: number;
-  /** What a head is where the file holds none; absent: it has to hold one. */
+  /** The head to take where the file holds none; absent: it has to hold one. */
   readonly start?: Float32Array;
 }
 
 /**
- * The flat parameter vector of a file of PEFT's tensors. A file without any tensor of the head leaves the head as it is.
+ * The flat parameter vector of a file of PEFT's tensors. A file without any tensor of the head leaves the head as it
+ * is.
  * @throws WEIGHTS_INVALID naming a tensor that is missing, mis-shaped, not float32, or that `tensors` do not know
  */
 export function readPeftParameters(

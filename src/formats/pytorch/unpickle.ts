@@ -1,11 +1,11 @@
 import { checkpointInvalid } from './checkpoint-invalid.ts';
 import type { FileCursor } from './file-cursor.ts';
 
-/** What a pickle's names stand for. A pickle is a program: whoever reads one decides what it can do. */
+/** The meaning of a pickle's names. A pickle is a program: whoever reads one decides what it can do. */
 export interface PickleMeaning {
-  /** What a class or function makes of its arguments. @throws where it is not known */
+  /** The result of a class or function for its arguments. @throws where it is not known */
   global(name: string): (...given: readonly unknown[]) => unknown;
-  /** What lies outside the pickle. */
+  /** The object behind a persistent id, which lies outside the pickle. */
   persistent(id: unknown): unknown;
 }
 

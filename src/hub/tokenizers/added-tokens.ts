@@ -16,7 +16,7 @@ export interface IdentifiedToken extends AddedToken {
   readonly id: number;
 }
 
-/** What a kind of tokenizer says of its special tokens where the published files say nothing. */
+/** The special tokens of a kind of tokenizer where the published files name none. */
 export interface RoleRules {
   readonly contents: Partial<Record<TokenRole, string>>;
   /** How a token is matched whose content alone is known. */

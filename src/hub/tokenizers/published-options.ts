@@ -62,7 +62,7 @@ const mapSchema = tokensByRole(mappedToken);
 const addedSchema = z.record(name, z.int().nonnegative());
 const modelSchema = z.looseObject({ tokenizer_class: z.string().nullish() });
 
-/** What is said of a tokenizer beside its vocabulary. */
+/** A tokenizer's published settings, beside its vocabulary. */
 export interface PublishedOptions {
   readonly config: z.infer<typeof configSchema>;
   /** Special tokens: a string, a token with fields, or null where the tokenizer is to have none. */

@@ -38,7 +38,7 @@ export function readSentencePieceModel(file: string): SentencePieceModel {
   return demandUsual(file, model);
 }
 
-/** What the file says, and what its format has as default. */
+/** The file's own values, and its format's defaults where it has none. */
 interface ReadModel {
   pieces: SentencePiece[];
   trainer: { modelType: number; unknownId: number; spaceBehind: boolean } | null;

@@ -6,7 +6,7 @@ export interface TokenizerPart {
   readonly [field: string]: unknown;
 }
 
-/** What tokenizer.json says of a tokenizer, truncation and padding aside. */
+/** A tokenizer as tokenizer.json describes it, truncation and padding aside. */
 export interface TokenizerDescription {
   /** By id. */
   readonly addedTokens: readonly IdentifiedToken[];

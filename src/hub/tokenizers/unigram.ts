@@ -7,11 +7,11 @@ import { demandVocabulary } from './vocabulary.ts';
 
 /** Spaces as SentencePiece marks them, one in front of every text. */
 export const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true } as const;
-/** What extra spaces are found by. */
+/** Pattern of extra spaces. */
 export const manySpaces = { Regex: ' {2,}' } as const;
 
 /**
- * What all tokenizers of SentencePiece's Unigram models have in common.
+ * The parts that all tokenizers of SentencePiece's Unigram models have in common.
  * @param vocabulary pieces by the ids that the model was trained with
  * @param published SentencePiece's own pieces: its control pieces and the user's symbols are added tokens
  * @throws MODEL_UNSUPPORTED

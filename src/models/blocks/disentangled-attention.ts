@@ -34,7 +34,7 @@ export interface DisentangledAttention {
   readonly positionQuery: ((layer: string) => BlockLinear) | null;
 }
 
-/** What the layers share. */
+/** The values that all layers share. */
 interface Grid {
   /** int64 [1] each */
   readonly batch: Value;

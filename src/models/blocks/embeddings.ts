@@ -7,7 +7,7 @@ import { normalise } from './normalise.ts';
 
 /** The tables that a token's first vector is the sum of. */
 export interface TokenTables {
-  /** What their names stand behind, e.g. `bert.embeddings`. */
+  /** Prefix of their names, e.g. `bert.embeddings`. */
   readonly name: string;
   readonly columns: number;
   readonly words: number;

@@ -33,7 +33,7 @@ export type SizeMembers = Omit<
 >;
 
 /**
- * What config.json says of an encoder's layers.
+ * The members of config.json that describe an encoder's layers.
  * @param numbered what the layers' numbers stand behind, e.g. `bert.encoder.layer`
  * @throws MODEL_UNSUPPORTED where the heads do not divide the hidden size
  */

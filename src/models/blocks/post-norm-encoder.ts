@@ -8,7 +8,7 @@ import { applyLinear, type BlockLinear } from './linear.ts';
 import { normalise } from './normalise.ts';
 import { selfAttention } from './self-attention.ts';
 
-/** What the parts of a layer are called, below the layer's own name. */
+/** Names of the parts of a layer, below the layer's own. */
 export interface LayerNames {
   readonly query: string;
   readonly key: string;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { DropsweepError } from '../../base/errors.ts';
 
 /**
- * What a family's graph depends on in config.json.
+ * The members of config.json that a family's graph depends on.
  * @param expected what the family supports, in words
  * @throws MODEL_UNSUPPORTED naming each option that the engine does not build: never a silently different model
  */

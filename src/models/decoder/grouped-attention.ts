@@ -15,16 +15,19 @@ export interface HeadCounts {
   readonly headSize: number;
 }
 
-/** What the attention of all layers shares. */
+/** The values that the attention of all layers shares. */
 export interface CausalGrid {
   readonly counts: HeadCounts;
   /** int64 [2]: batch, tokens */
   readonly sizes: Value;
   /** int64 [5]: batch, key heads, group, tokens, keys */
   readonly scoreShape: Value;
-  /** What the axis of keys is called: the tokens', or theirs behind those before. */
+  /** Name of the axis of keys: the tokens', or theirs behind those before. */
   readonly keyAxis: string;
-  /** [batch, 1, 1, tokens, keys]: 0 where a token (fourth axis) attends to another (fifth), else the most negative number */
+  /**
+   * [batch, 1, 1, tokens, keys]: 0 where a token (fourth axis) attends to another (fifth), else the most negative
+   * number
+   */
   readonly maskBias: Value;
 }
 

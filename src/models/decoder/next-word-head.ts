@@ -4,8 +4,9 @@ import { lastAttended, rowsAt } from './last-token-head.ts';
 import type { LanguageModel } from './decoder-head.ts';
 
 /**
- * What some tokens score as the one that follows a row's last: their rows of the frozen output matrix, so that nothing is
- * trained and the scores of all other words are never made. Less a constant of the row, their log-likelihoods.
+ * Scores of some tokens as the one that follows a row's last: by their rows of the frozen output matrix, so that
+ * nothing is trained and the scores of all other words are never made. Less a constant of the row, their
+ * log-likelihoods.
  */
 export function nextWordHead(tokens: readonly number[], { hidden, vocabulary, projection }: LanguageModel): Head {
   return {

@@ -27,7 +27,7 @@ export interface DecoderSizes {
   readonly tied: boolean;
 }
 
-/** What sets the families of the Llama line apart. */
+/** The differences between the families of the Llama line. */
 export interface DecoderTraits {
   readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly mlp: boolean };
   /** Whether each head's queries and keys are normalised before they turn. */

@@ -15,7 +15,7 @@ export interface NarrowedWeightsRequest {
   readonly weights: WeightCatalog;
   /** All of the model: where each lies does not depend on which are adapted. */
   readonly linears: readonly FrozenLinear[];
-  /** What the device multiplies: float16, or float32 with numbers that float16 has. */
+  /** The type of the device's products: float16, or float32 with numbers that float16 has. */
   readonly elements: 'float16' | 'float';
 }
 

@@ -6,7 +6,7 @@ import type { OnnxFile } from './read-onnx-file.ts';
 import { unsupported } from './read-onnx-file.ts';
 import type { Symbolic } from './symbolic.ts';
 
-/** What a matrix product with a weight is: an adapter may be attached to it. */
+/** A matrix product with a weight: an adapter may be attached to it. */
 export interface ImportedLinear {
   readonly name: string;
   readonly inFeatures: number;

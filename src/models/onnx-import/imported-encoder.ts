@@ -16,7 +16,7 @@ import { nameLinears, wrapperOf } from './name-linears.ts';
 import { OnnxWeights } from './onnx-weights.ts';
 import { type OnnxFile, readOnnxFile, type StoredTensor, unsupported } from './read-onnx-file.ts';
 
-/** What transformers calls the heads of its classes; a base model alone has none of these beside its own name. */
+/** The names of the heads of transformers' classes; a base model alone has none of these beside its own name. */
 const headNames = /^(classifier|pre_classifier|pooler|score|qa_outputs)\./;
 const inALayer = /\.\d+\./;
 
@@ -91,7 +91,9 @@ function transposedOnly(linears: ReturnType<typeof nameLinears>): ReturnType<typ
   return new Map([...linears].filter(([, { weightLayout }]) => weightLayout !== undefined));
 }
 
-/** @throws MODEL_UNSUPPORTED where the exported head has other classes than the task, or another pooling is asked for */
+/**
+ * @throws MODEL_UNSUPPORTED where the exported head has other classes than the task, or another pooling is asked for
+ */
 function demandHead(file: string, task: HeadTask, classes: number | undefined): void {
   if (task.of !== 'samples' && task.of !== 'tokens')
     throw unsupported(file, 'a head of its own', 'a task of samples or of their tokens');

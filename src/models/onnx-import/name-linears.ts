@@ -4,7 +4,10 @@ import { intOf } from './attributes.ts';
 import type { ImportedLinear } from './import-context.ts';
 import type { OnnxFile, StoredTensor } from './read-onnx-file.ts';
 
-/** What the exporter wrapped the model in: the first component that all its named weights share, with its dot. */
+/**
+ * The wrapper that the exporter put around the model: the first component that all its named weights share, with its
+ * dot.
+ */
 export function wrapperOf({ tensors }: OnnxFile): string {
   const names = [...tensors.values()].filter(isNamed).map(({ name }) => name);
   const [first = ''] = names;
@@ -17,9 +20,9 @@ function isNamed({ name, type }: StoredTensor): boolean {
 }
 
 /**
- * Products with a weight, by their output's name. A weight that lies transposed has a generated name; the linear is then
- * called after its place in the exported module (script exporter), its bias, or its scope (dynamo exporter). The script
- * exporter lets equal biases share one name, so the place goes first.
+ * Products with a weight, by their output's name. A weight that lies transposed has a generated name; the linear is
+ * then called after its place in the exported module (script exporter), its bias, or its scope (dynamo exporter). The
+ * script exporter lets equal biases share one name, so the place goes first.
  */
 export function nameLinears(model: OnnxFile, wrapper: string): ReadonlyMap<string, ImportedLinear> {
   const biasOf = biasesBySum(model);

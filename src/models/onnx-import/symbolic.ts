@@ -1,6 +1,9 @@
 import type { Dimension } from '../../onnx/graph.ts';
 
-/** What is known, before a graph runs, of a small integer tensor: sizes, and what is computed of them. */
+/**
+ * The elements of a small integer tensor as far as they are known before a graph runs: sizes, and numbers computed of
+ * them.
+ */
 export interface Symbolic {
   /** [] or [n] */
   readonly shape: readonly number[];

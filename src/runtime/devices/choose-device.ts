@@ -4,7 +4,7 @@ import { howToInstall } from './demand-device.ts';
 import { deviceProfiles } from './device-profiles.ts';
 import { refusalOf } from './probe-devices.ts';
 
-/** What a worker may be told; auto: the first of these that opens. */
+/** The devices that a worker may be told; auto: the first of these that opens. */
 export type DeviceWish = DeviceKind | 'auto';
 
 const preferred: readonly DeviceKind[] = ['cuda', 'webgpu', 'cpu'];

@@ -22,7 +22,7 @@ export const cpu: DeviceProfile = {
   memoryBytes: hostMemoryBytes,
 };
 
-/** What this process may use: the machine's memory, or less where a control group says so. */
+/** Memory that this process may use: the machine's, or less where a control group says so. */
 function hostMemoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();

@@ -40,7 +40,7 @@ export function howToGetCuda(): string {
 }
 
 /**
- * What a process that may use CUDA is started with: the libraries' folder before others, with onnxruntime's own library
+ * The environment of a process that may use CUDA: the libraries' folder before others, with onnxruntime's own library
  * from the npm package linked into one place with them. Unchanged where none is named.
  */
 export function cudaEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

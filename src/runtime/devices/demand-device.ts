@@ -7,7 +7,7 @@ const installing: Readonly<Record<DeviceProfile['kind'], string>> = {
   webgpu: 'install a Vulkan driver for the graphics card (on macOS none is needed); `dropsweep doctor` looks again',
 };
 
-/** What to do so that a device is there. */
+/** Advice that brings a device. */
 export function howToInstall(kind: DeviceProfile['kind']): string {
   return installing[kind];
 }

@@ -3,17 +3,17 @@ import type { DeviceKind } from '../../sweep/device-kind.ts';
 import type { BasePrecision } from '../../sweep/vocabulary.ts';
 
 /**
- * What a provider of onnxruntime is given and what it is not. A profile is data: whoever opens a graph reads it, and
- * nobody asks which kind it is.
+ * The abilities of a provider of onnxruntime: what it is given and what it is not. A profile is data: whoever opens a
+ * graph reads it, and nobody asks which kind it is.
  */
 export interface DeviceProfile {
   readonly kind: DeviceKind;
   /** Operators on floats that it runs, by name; null: whatever our graphs hold. */
   readonly operators: ReadonlySet<string> | null;
-  /** What operators that it lacks are made of instead. */
+  /** The operators that stand in for those that it lacks. */
   readonly alternatives: Readonly<Record<string, Replacement>>;
   readonly basePrecisions: readonly BasePrecision[];
-  /** What it multiplies for a base in float16: that, or float32 with operands and results rounded to float16. */
+  /** The type of its products for a base in float16: that, or float32 with operands and results rounded to float16. */
   readonly float16Products: 'float16' | 'float';
   /**
    * One session with an If over training and evaluation, or one for each, opened when first needed. onnxruntime looks
@@ -22,7 +22,9 @@ export interface DeviceProfile {
   readonly branches: 'one session' | 'a session each';
   /** Whether what can go through the processor's cache piece by piece does. */
   readonly inPieces: boolean;
-  /** Whether a run's memory is taken as one block before it: where onnxruntime's arena holds it and grows as it likes. */
+  /**
+   * Whether a run's memory is taken as one block before it: where onnxruntime's arena holds it and grows as it likes.
+   */
   readonly reservesRuns: boolean;
   /** Whether whatever integers alone decide is computed by the CPU before, in a session of its own. */
   readonly integersOnHost: boolean;

@@ -11,7 +11,7 @@ import { deviceProfiles } from './device-profiles.ts';
 
 const run = promisify(execFile);
 
-/** What came of opening a graph on a device. */
+/** The outcome of opening a graph on a device. */
 export interface DeviceFinding {
   readonly kind: DeviceKind;
   /** Null: it opened. */
@@ -20,10 +20,13 @@ export interface DeviceFinding {
   readonly float16Refusal: string | null;
 }
 
-/** What a device is tried with. */
+/** Type of the vectors that a device is tried with. */
 export type ProbeElements = 'float' | 'float16';
 
-/** Opens a product of two vectors on each device, strictly, in a process of its own: a driver that crashes takes nobody along. */
+/**
+ * Opens a product of two vectors on each device, strictly, in a process of its own: a driver that crashes takes nobody
+ * along.
+ */
 export async function probeDevices(environment: NodeJS.ProcessEnv): Promise<readonly DeviceFinding[]> {
   return Promise.all(
     deviceKinds.map(async (kind) => {
