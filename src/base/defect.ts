@@ -1,10 +1,10 @@
 /**
- * What this program itself got wrong: no file, configuration or model is to blame, and none can mend it. A training
+ * A fault of this program itself: no file, configuration or model is to blame, and none can mend it. A training
  * that meets one ends as a defect, with the report, at once: another attempt would meet it again.
  */
 export class Defect extends Error {
   override readonly name = 'Defect';
-  /** What is wrong, and where, without what to do. */
+  /** The fault and its place, without what to do. */
   readonly facts: readonly string[];
 
   constructor(...facts: readonly string[]) {
@@ -15,7 +15,7 @@ export class Defect extends Error {
   }
 }
 
-/** What is there wherever this program is right. @throws Defect */
+/** A value that is there wherever this program is right. @throws Defect */
 export function present<Value>(value: Value | null | undefined, what: string): Value {
   if (value === null || value === undefined) throw new Defect(`${what} is missing`);
   return value;

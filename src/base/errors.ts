@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-codes.ts';
 
-/** What a person needs to mend an error: the place, what stood there, what should, and what to do. */
+/** The facts that a person needs to mend an error: the place, what stood there, what should, and what to do. */
 export interface ErrorFacts {
   /** The file, field, node or row, e.g. `sweep.yaml:12:5 space.dropout_rate`. */
   readonly where?: string;

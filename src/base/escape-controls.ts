@@ -1,6 +1,6 @@
 /**
- * What may not reach a terminal from a label, a path or another program's message: control characters, which move the
- * cursor or worse, marks that turn the direction of text, and halves of surrogate pairs.
+ * Characters that may not reach a terminal from a label, a path or another program's message: control characters, which
+ * move the cursor or worse, marks that turn the direction of text, and halves of surrogate pairs.
  */
 const dangerous = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]|\p{Cs}/gu;
 

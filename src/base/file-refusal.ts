@@ -1,7 +1,7 @@
 import { isDiskFull } from './disk-full.ts';
 import { DropsweepError } from './errors.ts';
 
-/** What the system says of a file or folder that a person can mend, by its code. */
+/** Faults of a file or folder that a person can mend, by the system's code. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: 'this user may not',
   EPERM: 'this user may not',
@@ -16,7 +16,7 @@ const refusals: Readonly<Record<string, string>> = {
   EIO: 'the disk fails',
 };
 
-/** What the system refuses of a file or folder, in our words; null: the error is none of its. */
+/** The system's refusal of a file or folder, in our words; null: the error is none of its. */
 export function fileRefusal(error: unknown): DropsweepError | null {
   if (!(error instanceof Error) || error instanceof DropsweepError) return null;
   const { code, syscall, path }: NodeJS.ErrnoException = error;

@@ -2,7 +2,7 @@ import type { EncodedInput } from './encoded-rows.ts';
 
 /** Inputs that begin with the same tokens; or those that share none. */
 export interface AlikeInputs {
-  /** What they begin with; empty: nothing. */
+  /** The tokens that they begin with; empty: none. */
   readonly beginning: Int32Array;
   /** Numbers of the inputs. */
   readonly numbers: readonly number[];

@@ -4,7 +4,7 @@ import type { FrozenRow } from '../sweep/vocabulary.ts';
 export interface EncodedInput {
   readonly ids: Int32Array;
   readonly typeIds: Uint8Array;
-  /** What the loss compares: one number, one of each column, or one of each token. */
+  /** Targets of the loss: one number, one of each column, or one of each token. */
   readonly labels: readonly number[];
   /** Number of its row among the rows. */
   readonly row: number;
@@ -14,7 +14,10 @@ export interface EncodedInput {
   readonly outputs?: number;
   /** Tokens of each text, where it holds several that know nothing of one another; absent: one. */
   readonly texts?: readonly number[];
-  /** Where each token begins and ends in the row's text, in code points; −1 where in none. Of tasks that cut texts alone. */
+  /**
+   * Where each token begins and ends in the row's text, in code points; −1 where in none. Of tasks that cut texts
+   * alone.
+   */
   readonly spans?: Int32Array;
 }
 

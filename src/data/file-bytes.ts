@@ -5,7 +5,7 @@ import { dataInvalid } from './raw-row.ts';
 
 interface Compression {
   readonly name: string;
-  /** What its files begin with. */
+  /** The bytes that its files begin with. */
   readonly magic: readonly number[];
   unpack(bytes: Uint8Array): Uint8Array;
 }
@@ -53,7 +53,7 @@ const knownKinds: readonly { readonly magic: readonly number[]; readonly words: 
   { magic: [0x25, 0x50, 0x44, 0x46], words: 'a PDF', fix: 'give the rows as CSV or JSON lines' },
 ];
 
-/** What a file is that no text is, and what to do about it; null where it looks like text. */
+/** The kind of a file that is no text, and what to do about it; null where it looks like text. */
 export function otherKind(bytes: Uint8Array): { readonly words: string; readonly fix: string } | null {
   return knownKinds.find(({ magic }) => beginsWith(bytes, magic)) ?? null;
 }

@@ -4,7 +4,7 @@ import { DropsweepError, type ErrorFacts } from '../base/errors.ts';
 export interface RawRow {
   /** By the names that the task has for its columns. */
   readonly cells: Readonly<Record<string, unknown>>;
-  /** What the source calls a column, where that is something else. */
+  /** The source's names of columns, where they are others. */
   readonly columns?: Readonly<Record<string, string>>;
   /** file:line, for errors. */
   readonly where: string;
@@ -20,7 +20,7 @@ export interface RawDataset {
   /** Rows that others are shown with; absent: the source names none. */
   readonly examples?: readonly RawRow[];
   readonly labels?: readonly string[];
-  /** What was done about rows, in sentences. */
+  /** Notes on what was done about rows, in sentences. */
   readonly notes?: readonly string[];
 }
 

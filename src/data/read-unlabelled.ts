@@ -15,7 +15,7 @@ export interface UnlabelledFile {
 
 /** Columns that rows are to have, by the names that their task has for them. */
 export interface WantedColumns {
-  /** What a file may call each, the likeliest first. */
+  /** Names that a file may have for each, the likeliest first. */
   readonly named: Readonly<Record<string, readonly string[]>>;
   /** Those that rows may lack. */
   readonly lack: readonly string[];

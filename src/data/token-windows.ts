@@ -17,8 +17,8 @@ interface SpecialToken {
 }
 
 /**
- * What the model's post-processor puts around sequences. Windows are made by it, not by the library's overflow: since 0.22
- * that loses what lies beyond the first `maxLength` tokens of a sequence.
+ * The tokens that the model's post-processor puts around sequences. Windows are made by it, not by the library's
+ * overflow: since 0.22 that loses what lies beyond the first `maxLength` tokens of a sequence.
  * @param sequences 1, or 2 for a pair
  */
 export async function sequenceFrame(tokenizer: Tokenizer, sequences: 1 | 2): Promise<SequenceFrame> {

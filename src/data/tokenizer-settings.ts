@@ -9,7 +9,7 @@ export interface TokenizerSettings {
   readonly json: string;
   /** Which end of a row that is too long is cut off. */
   readonly truncationSide: 'left' | 'right';
-  /** What tokenizer_config.json calls special, by its name there: bos_token, eos_token, pad_token, unk_token. */
+  /** The special tokens of tokenizer_config.json, by their names there: bos_token, eos_token, pad_token, unk_token. */
   readonly specialTokens: Readonly<Record<string, string>>;
   /** How chats are written, in Jinja: chat_template.jinja, or tokenizer_config.json's; null: neither says. */
   readonly chatTemplate: string | null;
@@ -60,10 +60,10 @@ type Description = z.infer<typeof description>;
 const generic: ReadonlySet<string> = new Set(['PreTrainedTokenizerFast', 'TokenizersBackend']);
 
 /**
- * Reads a model's tokenizer.json and the tokenizer_config.json beside it, which transformers obeys where the two differ:
- * the side that is cut, a BERT-like normaliser's case and accents, a byte-level tokenizer's leading space, added tokens.
- * `padding_side` has no part in it, since padding is masked and positions count from a row's first token; nor has
- * `model_max_length`, since transformers too cuts at the `max_length` that it is given.
+ * Reads a model's tokenizer.json and the tokenizer_config.json beside it, which transformers obeys where the two
+ * differ: the side that is cut, a BERT-like normaliser's case and accents, a byte-level tokenizer's leading space,
+ * added tokens. `padding_side` has no part in it, since padding is masked and positions count from a row's first token;
+ * nor has `model_max_length`, since transformers too cuts at the `max_length` that it is given.
  * @param place the model's folder, or an ONNX file beside them
  * @throws MODEL_UNSUPPORTED where the two cannot both be true
  */

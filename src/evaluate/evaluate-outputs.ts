@@ -54,7 +54,7 @@ function membersOf({ scores, aggregate, evaluated: { members, rows } }: Evaluati
   return scoreMembers(form, members.length, () => memberSets(scores, aggregate, members, rows));
 }
 
-/** What each member predicts by itself. */
+/** Each member's predictions by itself. */
 export function memberSets(
   scores: TaskScores,
   aggregate: Aggregate,
@@ -66,7 +66,9 @@ export function memberSets(
   );
 }
 
-/** The train rows' values of the metrics that have a gap, how far they are from the evaluated rows', and how many rows. */
+/**
+ * The train rows' values of the metrics that have a gap, how far they are from the evaluated rows', and how many rows.
+ */
 function gaps(evaluated: EvaluationMetrics, train: EvaluationMetrics): Readonly<Record<string, number | null>> {
   const entries = metrics.flatMap(({ name, gap }) => {
     if (gap === undefined || evaluated[name] === undefined) return [];

@@ -20,7 +20,7 @@ export interface RowScores {
 
 /** With the outputs themselves, from which other ensembles are made. */
 export interface StoredScores extends RowScores {
-  /** What the members' mean predicts of all rows. */
+  /** Predictions of the members' mean for all rows. */
   readonly set: ScoredSet;
   /** Each member's outputs, in their order. */
   readonly members: readonly OutputRows[];

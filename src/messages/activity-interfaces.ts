@@ -20,7 +20,7 @@ export interface DriveQuestion {
   readonly generation: number;
 }
 
-/** What the record wants of a sweep's workflows now. */
+/** The state that the record wants of a sweep's workflows now. */
 export interface DesiredDrive {
   /** Lanes that should run: 0 while paused, and when finished, cancelled or superseded by a newer generation. */
   readonly lanes: number;

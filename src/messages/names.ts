@@ -13,7 +13,7 @@ export function trainQueue(deployment: string, deviceClass: string): string {
   return `dropsweep-${deployment}-train-${deviceClass}`;
 }
 
-/** What every workflow id of a deployment begins with. */
+/** Prefix of every workflow id of a deployment. */
 export function workflowIdPrefix(deployment: string): string {
   return `dropsweep-${deployment}-`;
 }
@@ -32,7 +32,7 @@ export interface LaneName {
   readonly incarnation: number;
 }
 
-/** What the ids of all lanes of a sweep begin with. */
+/** Prefix of the ids of all lanes of a sweep. */
 export function laneIdPrefix(deployment: string, sweepId: string): string {
   return `${workflowIdPrefix(deployment)}lane-${sweepId}-`;
 }

@@ -35,7 +35,7 @@ export interface SweepWorkflowInput {
   readonly carried: LanePlanState | null;
 }
 
-/** What a sweep's workflow knows of its lanes; serialisable. */
+/** A sweep's workflow's knowledge of its lanes; serialisable. */
 export interface LanePlanState {
   /** Open lanes: number and incarnation. */
   readonly open: readonly { readonly lane: number; readonly incarnation: number; readonly stopping: boolean }[];

@@ -27,7 +27,7 @@ export const answerScores = scoredForm<AnswerSet>('answers');
 const punctuation = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g;
 /** Between Python's word boundaries, which know all letters and numbers. */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-/** What Python's str.split takes for white space: Unicode's, and four separators of ASCII. */
+/** White space as Python's str.split takes it: Unicode's, and four separators of ASCII. */
 const whiteSpace = new RegExp(String.raw`[\p{White_Space}\x1c-\x1f]+`, 'u');
 
 /** Lower case without punctuation, articles and surplus white space, as both official scorers have it. */

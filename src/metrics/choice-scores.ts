@@ -1,8 +1,10 @@
 import { type ClassScores, scoredForm } from './scored-set.ts';
 
-/** Questions with choices of their own: classes are letters, and those beyond a question's choices have probability 0. */
+/**
+ * Questions with choices of their own: classes are letters, and those beyond a question's choices have probability 0.
+ */
 export interface ChoiceScores extends ClassScores {
-  /** What each question is about; null: it does not say. */
+  /** The subject of each question; null: it does not say. */
   readonly subjects: readonly (string | null)[];
 }
 

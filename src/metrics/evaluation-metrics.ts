@@ -1,17 +1,17 @@
 /**
- * What one evaluation yields, by name, as it is stored and exported: a metric's number, null where the metric is undefined;
- * a detail; facts of the evaluation. What a task's predictions have no such thing of is absent (version 3 and before
- * stored null). Equal seeds give equal bits.
+ * The results of one evaluation, by name, as they are stored and exported: a metric's number, null where the metric is
+ * undefined; a detail; facts of the evaluation. What a task's predictions have no such thing of is absent (version 3
+ * and before stored null). Equal seeds give equal bits.
  */
 export interface EvaluationMetrics extends Measurements {
   readonly rows: number;
-  /** What the task trains for, of the averaged outputs. */
+  /** The task's training objective, of the averaged outputs. */
   readonly loss: number;
   /** Mean over members of each member's own loss; Theorem 4.5: loss ≤ mean_member_loss. */
   readonly mean_member_loss: number;
 }
 
-/** What is stored of a trial by name: an evaluation's metrics, or what a program of the user's measured. */
+/** A trial's stored numbers by name: an evaluation's metrics, or those that a program of the user's measured. */
 export interface Measurements {
   readonly [name: string]: EvaluatedValue | undefined;
   /** One class predicted for every row of a set that holds several. */

@@ -2,8 +2,8 @@ import type { EvaluatedValue, Measurements } from './evaluation-metrics.ts';
 import type { ScoredForm, ScoredSet } from './scored-set.ts';
 
 /**
- * One number that trials have. Objectives, `best`, `pareto`, `compare`, tables, exports, what is stored of an evaluation
- * and docs/sweep-file.md are made from these records: a metric is a file and a line in metrics.ts.
+ * One number that trials have. Objectives, `best`, `pareto`, `compare`, tables, exports, what is stored of an
+ * evaluation and docs/sweep-file.md are made from these records: a metric is a file and a line in metrics.ts.
  */
 export interface Metric {
   /** snake_case: in sweep files, SQL, JSON and exports. */
@@ -34,7 +34,7 @@ export interface Metric {
   readonly sentence: string;
 }
 
-/** What a trial is measured by besides its evaluation. */
+/** The figures that a trial is measured by besides its evaluation. */
 export interface MeasuredTrial {
   readonly metrics: Measurements | null;
   /** Theorem 4.4's second term. */
@@ -56,7 +56,7 @@ export interface MembersComputation {
   compute(members: readonly ScoredSet[]): number | null;
 }
 
-/** What is stored beside the numbers and ranks nothing, such as the recall of each class. */
+/** A detail that is stored beside the numbers and ranks nothing, such as the recall of each class. */
 export interface SetDetail {
   readonly name: string;
   readonly computations: readonly Computation<EvaluatedValue>[];

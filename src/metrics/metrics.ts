@@ -79,7 +79,7 @@ export const metrics: readonly Metric[] = [
 
 export const details: readonly SetDetail[] = [recallPerClass, accuracyPerSubject, reliability, collapsed, unanswered];
 
-/** What the train rows' value of a metric, and its gap, are called. */
+/** Names of the train rows' value of a metric, and of its gap. */
 export const trainName = (name: string): string => `train_${name}`;
 export const gapName = (name: string): string => `${name}_gap`;
 
@@ -96,19 +96,21 @@ export function metricNamed(name: string): Metric | null {
   return metric === undefined ? null : setMetric(found.set, metric);
 }
 
-/** What trials have on a further set: all that is computed of its predictions, and their loss. */
+/** Metrics of trials on a further set: all that are computed of its predictions, and their loss. */
 export function metricsOfSet(set: string, form: string): readonly Metric[] {
   return metrics
     .filter((metric) => metric === loss || (metric.computations.length > 0 && isOf(metric, form)))
     .map((metric) => setMetric(set, metric));
 }
 
-/** What trials of a task can be ranked by. @param form of its predictions; null: of any */
+/** Metrics that trials of a task can be ranked by. @param form of its predictions; null: of any */
 export function rankingMetrics(form: string | null): readonly Metric[] {
   return allMetrics.filter((metric) => metric.unranked === undefined && (form === null || isOf(metric, form)));
 }
 
-/** What a step of a training can be chosen by: what its predictions alone give. @param form null: of any */
+/**
+ * Metrics that a step of a training can be chosen by: those that its predictions alone give. @param form null: of any
+ */
 export function keepingMetrics(form: string | null): readonly Metric[] {
   const ofPredictions = ({ name, computations }: Metric): boolean => name === 'loss' || computations.length > 0;
   return metrics.filter((metric) => ofPredictions(metric) && (form === null || isOf(metric, form)));
@@ -140,7 +142,9 @@ export function measureText(trial: MeasuredTrial, name: string): string {
   return isUndefined(trial, name) ? 'none' : '–';
 }
 
-/** Whether the trial is evaluated and the metric undefined of its predictions, such as the correlation of a constant. */
+/**
+ * Whether the trial is evaluated and the metric undefined of its predictions, such as the correlation of a constant.
+ */
 export function isUndefined({ metrics }: Pick<MeasuredTrial, 'metrics'>, name: string): boolean {
   return metrics?.[name] === null;
 }

@@ -2,7 +2,7 @@ import { formatMeasured } from './format-number.ts';
 import type { Metric } from './metric.ts';
 import { metrics } from './metrics.ts';
 
-/** What a program of the user's measures under a name of its own. */
+/** A metric that a program of the user's measures under a name of its own. */
 export function programMetric(name: string, direction: Metric['direction']): Metric {
   return {
     name,

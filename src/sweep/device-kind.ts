@@ -1,4 +1,4 @@
-/** What a slot computes on. One sweep runs on one kind: its trainings' bits depend on it. */
+/** Kinds of devices that slots compute on. One sweep runs on one kind: its trainings' bits depend on it. */
 export const deviceKinds = ['cpu', 'cuda', 'webgpu'] as const;
 
 export type DeviceKind = (typeof deviceKinds)[number];

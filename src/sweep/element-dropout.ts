@@ -3,7 +3,7 @@ import type { TrainingConfiguration } from './vocabulary.ts';
 /** Dropout of single elements, besides the method's masks over rows and columns. */
 export type ElementDropout = 'lora_dropout' | 'hidden_dropout';
 
-/** What is dropped for each row by itself, of masks that rows do not share: one mask for all tokens of the row. */
+/** The kinds of masks that rows do not share: each row has one of its own for all of its tokens. */
 export type RowDropout = 'row_columns' | 'row_ranks' | 'row_rows';
 
 /** Everything that is drawn for a row. */

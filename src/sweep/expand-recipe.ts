@@ -11,9 +11,9 @@ export interface ExpandedFile {
 }
 
 /**
- * Fills in what a file leaves to the recipe that it names, key by key: lists and single values of the file stand as they
- * are. Of a training field that the file has as an axis, by its letter or in another way, the recipe says nothing; nor of
- * rows where the file says where they are. What is filled in stands, in messages, where the recipe is named.
+ * Fills in what a file leaves to the recipe that it names, key by key: lists and single values of the file stand as
+ * they are. Of a training field that the file has as an axis, by its letter or in another way, the recipe says nothing;
+ * nor of rows where the file says where they are. What is filled in stands, in messages, where the recipe is named.
  */
 export function expandRecipe(
   reading: YamlReading,
@@ -103,7 +103,7 @@ class Filling {
     this.#place = place;
   }
 
-  /** What the file left to the recipe. */
+  /** The fields that the file left to the recipe. */
   get taken(): RecipeFields {
     return this.#taken;
   }

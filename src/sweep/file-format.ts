@@ -1,6 +1,6 @@
 import type { TaskFormat } from './task-section.ts';
 
-/** What a compressed file's name ends in, after the extension of its format. */
+/** End of a compressed file's name, after the extension of its format. */
 const compressed = /\.(gz|zst)$/;
 
 /** The format of a file by its name; undefined where the name does not tell. */

@@ -4,7 +4,7 @@ import { wholeFrom } from './number-rules.ts';
 import type { AxisField } from './read-conditions.ts';
 import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
 
-/** What axes, constants and metrics of a program's sweep may be called: words in constraints and in `{braces}`. */
+/** Names that axes, constants and metrics of a program's sweep may have: words in constraints and in `{braces}`. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const nameExpected = 'letters, digits and underscores, at most 64, beginning with a letter';
 

@@ -4,7 +4,7 @@ export interface GlueTask {
   readonly config: string;
   /** Names of the classes in the order of their numbers; null: the labels are numbers. */
   readonly labels: readonly string[] | null;
-  /** What a file may call the texts; the second is absent where there is one text. */
+  /** Names that a file may have for the texts; the second is absent where there is one text. */
   readonly text: readonly string[];
   readonly textPair?: readonly string[];
   /** Columns of TSV files that have no header line. */
@@ -14,13 +14,13 @@ export interface GlueTask {
   readonly dev?: string;
   /** Objectives of a sweep file that names none; absent: those of its kind of task. */
   readonly objectives?: readonly string[];
-  /** What the benchmark's server takes: of each file, the rows that it is for. */
+  /** The files that the benchmark's server takes, with the rows that each is for. */
   readonly submission: readonly GlueSubmission[];
 }
 
 export interface GlueSubmission {
   readonly file: string;
-  /** What the rows may be called, as `train` is. */
+  /** Names that the rows may have, as `train` is one. */
   readonly rows: readonly string[];
   /** Rows of another data set that is judged with this one; left out where it is not there. */
   readonly of?: 'AX';
@@ -50,7 +50,7 @@ const diagnostic: GlueSubmission = {
   labels: 'names',
 };
 
-/** What a file may call the label, the gold label before those of single annotators. */
+/** Names that a file may have for the label, the gold label before those of single annotators. */
 export const glueLabelColumns = ['gold_label', 'label', 'Quality', 'is_duplicate', 'score', 'Label'];
 
 /** Every task of GLUE by its name. */

@@ -76,7 +76,7 @@ export function isSameSweep(
 
 type Comparable = { readonly [key: string]: Parameters<typeof canonicalJson>[0] | undefined };
 
-/** What `sweepHash` hashes, in the words of the sweep file, for telling two sweeps' differences. */
+/** The content that `sweepHash` hashes, in the words of the sweep file, for telling two sweeps' differences. */
 export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInputs): Comparable {
   const { space, scales, training, evaluations, search, scheduler, objectives, trainer, simulation, program } =
     definition;

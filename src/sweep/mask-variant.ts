@@ -1,7 +1,10 @@
 import type { RowDropout } from './element-dropout.ts';
 import type { TrainingConfiguration } from './vocabulary.ts';
 
-/** What masks are laid on, who shares them, and what is kept is multiplied by. docs/variants.md has the formulas. */
+/**
+ * A variant of the masks: what they are laid on, who shares them, and the factor of what is kept. docs/variants.md has
+ * the formulas.
+ */
 export type MaskVariant = Pick<TrainingConfiguration, 'masked' | 'mask_sharing' | 'mask_scaling'>;
 
 /** Whether masks drop columns of A, rows of B, or ranks. */
@@ -13,7 +16,7 @@ export function maskedParts({ masked = 'columns_and_rows' }: Pick<MaskVariant, '
   };
 }
 
-/** What is drawn for each row by itself; empty: rows share their masks. */
+/** The masks that are drawn for each row by itself; empty: rows share their masks. */
 export function rowKinds(variant: Pick<MaskVariant, 'masked' | 'mask_sharing'>): readonly RowDropout[] {
   if (variant.mask_sharing !== 'row') return [];
   const { columns, rows, rank } = maskedParts(variant);
@@ -24,7 +27,7 @@ export function rowKinds(variant: Pick<MaskVariant, 'masked' | 'mask_sharing'>):
   ];
 }
 
-/** What kept elements are multiplied by, for each mask. */
+/** Factor of kept elements, for each mask. */
 export function keptFactor(
   { mask_scaling: scaling = 'none' }: Pick<MaskVariant, 'mask_scaling'>,
   rate: number,
@@ -32,7 +35,7 @@ export function keptFactor(
   return scaling === 'inverse' ? 1 / (1 - rate) : 1;
 }
 
-/** What the update is multiplied by in expectation over the masks. */
+/** Factor of the update in expectation over the masks. */
 export function expectedShare(variant: Pick<MaskVariant, 'masked' | 'mask_scaling'>, rate: number): number {
   if (variant.mask_scaling === 'inverse') return 1;
   return (variant.masked ?? 'columns_and_rows') === 'columns_and_rows' ? (1 - rate) ** 2 : 1 - rate;

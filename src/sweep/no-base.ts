@@ -4,7 +4,7 @@ import type { FieldValue } from './fields/training-field.ts';
 import type { BaseModelReference, ProgramSettings, TaskShape, TrainingConfiguration } from './vocabulary.ts';
 
 /**
- * What stands in the record of a program's sweep where others have a base model, a task and evaluations: it has none of
+ * Stand-ins in the record of a program's sweep for a base model, a task and evaluations: it has none of
  * these, since its program loads what it wants.
  */
 export const noTask: TaskDefinition = { kind: 'program', data: { kind: 'none' }, split_seed: 0 };
@@ -25,14 +25,14 @@ export function noBase(program: ProgramSettings): BaseModelReference {
   return { reference: programName(program), folder: '', content_hash: '', tokenizer_hash: '' };
 }
 
-/** What people know a program by. */
+/** The name that people know a program by. */
 export function programName({ command, name }: Pick<ProgramSettings, 'command' | 'name'>): string {
   return command === undefined ? `whoever asks as ${name ?? ''}` : command.join(' ');
 }
 
 /**
- * The configuration of a program's training: values under the user's own names, and the seed. None of the method's fields
- * is among them unless the user has one of that name; who reads those asks the trainer's traits first.
+ * The configuration of a program's training: values under the user's own names, and the seed. None of the method's
+ * fields is among them unless the user has one of that name; who reads those asks the trainer's traits first.
  */
 export function programConfiguration(
   values: Iterable<readonly [string, FieldValue | undefined]>,

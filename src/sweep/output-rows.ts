@@ -1,5 +1,5 @@
 /**
- * What a model gives for each input, in one buffer: row i is values[offsets[i]] up to values[offsets[i + 1]]. Rows may
+ * A model's outputs for each input, in one buffer: row i is values[offsets[i]] up to values[offsets[i + 1]]. Rows may
  * differ in length; what the numbers mean, their task alone knows.
  */
 export interface OutputRows<Values extends Float32Array | Float64Array = Float32Array> {

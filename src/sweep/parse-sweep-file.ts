@@ -178,7 +178,7 @@ function readBase(file: YamlSection, lookup: FileLookup): string | null {
   return base;
 }
 
-/** What is given by one field is not given by another too, wherever they stand. */
+/** Reports settings that two fields give, wherever they stand. */
 function checkExclusions(file: YamlSection): void {
   const sections = [file.section('training'), file.section('space')].filter((section) => section !== null);
   for (const { name, excludes = [] } of trainingFields) {
@@ -189,7 +189,7 @@ function checkExclusions(file: YamlSection): void {
   }
 }
 
-/** What says how the best step is found is for keeping it alone, and it is found by what predictions are scored by. */
+/** Reports how the best step is found where none is kept, and a metric that the predictions are not scored by. */
 function checkKeeping(file: YamlSection, keep: Keep, form: string | null): void {
   const section = file.section('training');
   for (const name of ['keep_by', 'keep_every', 'patience']) {

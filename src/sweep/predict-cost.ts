@@ -2,7 +2,7 @@ import { defaultGapRows } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
 
-/** What the prediction is made from beside the plan. */
+/** The figures that the prediction is made from, beside the plan. */
 export interface CostInputs {
   /** Mean tokens of a train or dev row, before it is cut to max_length; estimated from its characters. */
   readonly trainTokens: number;
@@ -51,7 +51,7 @@ function setRows(sets: readonly PlannedSetEvaluation[]): ReadonlyMap<string, num
   return passes;
 }
 
-/** What a plan has to do that is not done, in tokens through the base. */
+/** The work of a plan that is not done yet, in tokens through the base. */
 interface Work {
   readonly trained: number;
   readonly scored: number;

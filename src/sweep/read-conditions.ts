@@ -17,8 +17,8 @@ interface ConditionalAxis {
 }
 
 /**
- * What stands under `when` of some axes: other axes, each with the values for which the axis is there. They have to be
- * lists of the space, and none may be there for itself, by whatever way round.
+ * The conditions under `when` of some axes: other axes, each with the values for which the axis is there. They have to
+ * be lists of the space, and none may be there for itself, by whatever way round.
  */
 export function readConditions(
   axes: readonly ConditionalAxis[],

@@ -9,7 +9,7 @@ import type { DataSource, FileSource, HeldOut, HubSource, Places } from './sweep
 import type { TaskColumn, TaskFormat, TaskSection } from './task-section.ts';
 import type { Field, YamlSection } from './yaml-section.ts';
 
-/** What rows of the package hold. */
+/** Columns of the package's rows. */
 const packageColumns: readonly string[] = ['text', 'label'];
 
 /** The `data` section. Null where it has a problem, which is reported. */
@@ -125,7 +125,7 @@ function readEncoding(section: YamlSection): string | null {
   }
 }
 
-/** What the file calls each of a task's columns; null where one is missing. */
+/** The file's names of a task's columns; null where one is missing. */
 function readColumns(section: YamlSection, columns: readonly TaskColumn[]): Readonly<Record<string, string>> | null {
   const found = new Map<string, string>();
   const asked = columns.filter(({ unless }) => unless === undefined || !section.has(unless));

@@ -5,14 +5,14 @@ import type { SetDefinition, TaskDefinition } from './sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
 import type { YamlSection } from './yaml-section.ts';
 
-/** What further sets are read against: the sweep's own task, and all that there are. */
+/** The tasks that further sets are read against: the sweep's own, and all that there are. */
 export interface SetContext {
   readonly task: TaskDefinition;
   readonly tasks: readonly TaskSection[];
   readonly lookup: FileLookup;
 }
 
-/** What the mapping of a set says, for docs/sweep-file.md. */
+/** The members of a set's mapping, for docs/sweep-file.md. */
 export const setFields: readonly { readonly name: string; readonly expected: string; readonly sentence: string }[] = [
   {
     name: 'data',

@@ -1,6 +1,6 @@
 import type { YamlSection } from './yaml-section.ts';
 
-/** What a sweep may be called: it becomes part of file names, ids and command lines. */
+/** Names that a sweep may have: they become part of file names, ids and command lines. */
 export const sweepNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const sweepNameExpected =
   'letters, digits, dots, dashes and underscores, at most 64, beginning with a letter or digit';

@@ -6,7 +6,7 @@ import { didYouMean } from './sweep-file-problems.ts';
 import type { Objective, ProgramSettings } from './vocabulary.ts';
 import type { Field, YamlSection } from './yaml-section.ts';
 
-/** What `{…}` in an argument may name beside the values of the configuration. */
+/** Names that `{…}` in an argument may hold beside the values of the configuration. */
 const ownPlaceholders = ['config', 'folder'];
 const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const defaultTerminateSeconds = 10;

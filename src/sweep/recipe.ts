@@ -11,7 +11,10 @@ export interface Recipe {
 
 export type RecipeFields = Readonly<Record<string, Json>>;
 
-/** What a sweep file took of a recipe: its identity is that of the fields, wherever they came from. */
+/**
+ * A recipe with the fields that a sweep file took of it: a sweep's identity is that of the fields, wherever they came
+ * from.
+ */
 export interface TakenRecipe {
   readonly name: string;
   readonly fields: RecipeFields;

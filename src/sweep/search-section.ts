@@ -1,16 +1,16 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { YamlSection } from './yaml-section.ts';
 
-/** What a kind of sampler or scheduler has recorded of itself in a definition, beside its `kind`. */
+/** Settings of a kind of sampler or scheduler in a definition, beside its `kind`. */
 export type KindSettings = Readonly<Record<string, Json>>;
 
-/** What reading a sweep file asks of a kind of sampler or scheduler. */
+/** The part of a kind of sampler or scheduler that reading a sweep file asks for. */
 export interface KindSection {
-  /** What `search.kind`, or `scheduler.kind`, says. */
+  /** The value of `search.kind`, or of `scheduler.kind`. */
   readonly kind: string;
   /** How it is written where it needs more than its name; null: its name is enough. */
   readonly example: string | null;
-  /** What it does, in one sentence of the reference without its full stop. */
+  /** Its work, in one sentence of the reference without its full stop. */
   readonly sentence: string;
   readonly fields: readonly KindField[];
   /** Reads its own fields, and reports what is wrong with them. */
@@ -19,7 +19,7 @@ export interface KindSection {
 
 export interface KindField {
   readonly name: string;
-  /** What it may hold, in words. */
+  /** The values that it may hold, in words. */
   readonly expected: string;
   /** Without its full stop. */
   readonly sentence: string;

@@ -39,9 +39,9 @@ export interface PendingEvaluation {
   readonly evaluationId: string;
   readonly configuration: EvaluationConfiguration;
   readonly dataset: DatasetReference;
-  /** What earlier evaluations left of members, by member number: only missing members are run. */
+  /** Outputs that earlier evaluations left, by member number: only missing members are run. */
   readonly storedMembers: readonly { readonly member: number; readonly outputs: OutputRows }[];
-  /** What an evaluation that was interrupted left of others; absent: nothing. */
+  /** Outputs that an interrupted evaluation left of other members; absent: none. */
   readonly storedPages?: readonly MemberPage[];
 }
 

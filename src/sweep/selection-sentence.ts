@@ -2,7 +2,7 @@ import type { TrainingConfiguration } from './vocabulary.ts';
 
 type Keeping = Partial<Pick<TrainingConfiguration, 'keep' | 'keep_by' | 'keep_every'>>;
 
-/** What nobody may overlook of numbers whose weights were chosen on the rows that they are of; null: none were. */
+/** The warning that belongs beside numbers whose weights were chosen on the rows that they are of; null: none were. */
 export function selectionSentence({ keep, keep_by: by = 'loss', keep_every: every = 'epoch' }: Keeping): string | null {
   if (keep !== 'best_on_dev') return null;
   const often = every === 'epoch' ? 'each epoch' : `every ${every} steps`;

@@ -105,7 +105,7 @@ export interface TaskDefinition {
   readonly data: DataSource;
   /** Class names in the order of the logits; absent: sorted names of the train rows. */
   readonly labels?: readonly string[];
-  /** What the task's own fields say of how rows become inputs, and outputs predictions. */
+  /** The task's own fields, which say how rows become inputs, and outputs predictions. */
   readonly encoding?: Readonly<Record<string, Json>>;
   readonly judging?: Readonly<Record<string, Json>>;
   /** Rows taken per split, drawn by `split_seed`; absent: all (for `package`: required). */
@@ -122,7 +122,7 @@ export type WrittenTraining = Omit<TrainingConfiguration, 'keep'> & Partial<Pick
 export interface SetDefinition {
   /** Begins the names of its metrics: `shift.accuracy`. */
   readonly name: string;
-  /** What its rows are read by: its dev rows are the set. The sweep's own task with other data, or another. */
+  /** The task that its rows are read by: its dev rows are the set. The sweep's own task with other data, or another. */
   readonly task: TaskDefinition;
   /** Whether the task is another: then its classes and settings are its own too. */
   readonly own_task: boolean;
@@ -141,16 +141,18 @@ export interface SweepDefinition {
   readonly space: Readonly<Record<string, readonly (number | string)[]>>;
   /** Axes of a random search that are drawn between the two ends in their list, on this scale. */
   readonly scales?: Readonly<Record<string, 'linear' | 'log'>>;
-  /** What some axes have besides. */
+  /** Further properties of some axes. */
   readonly axes?: Readonly<Record<string, AxisDetail>>;
-  /** What points have to fulfil: see constraint.ts. */
+  /** Conditions that points have to fulfil: see constraint.ts. */
   readonly constraints?: readonly string[];
   /** Values of the training fields that are not axes. */
   readonly training: WrittenTraining;
   readonly evaluations: readonly EvaluationRequest[];
   /** Absent: the dev rows, or test rows, alone. */
   readonly sets?: readonly SetDefinition[];
-  /** How often a training is evaluated on its way, by the first of the evaluations; absent: at rungs and its end alone. */
+  /**
+   * How often a training is evaluated on its way, by the first of the evaluations; absent: at rungs and its end alone.
+   */
   readonly evaluate_every?: 'epoch' | number;
   readonly search: SearchDefinition;
   readonly scheduler: SchedulerDefinition;
@@ -164,9 +166,11 @@ export interface SweepDefinition {
   readonly device?: DeviceKind;
   readonly trainer: TrainerKind;
   readonly simulation?: SimulationSettings;
-  /** What the file left to a recipe: for people, since it is in the fields above. */
+  /** The fields that the file left to a recipe: for people, since they are among the fields above. */
   readonly recipe?: TakenRecipe;
-  /** Of a program's sweep, whose axes, constants and metrics are its own; see no-base.ts for what such a sweep has not. */
+  /**
+   * Of a program's sweep, whose axes, constants and metrics are its own; see no-base.ts for what such a sweep has not.
+   */
   readonly program?: ProgramSettings;
 }
 
@@ -197,7 +201,7 @@ export interface PlannedTraining {
   readonly evaluations: readonly PlannedEvaluation[];
   /** Where the scheduler decides over seeds: whose configuration it has; absent: it does not. */
   readonly repeat?: PlannedRepeat;
-  /** What its end is scored on besides; absent: nothing. */
+  /** Further sets that its end is scored on; absent: none. */
   readonly sets?: readonly PlannedSetEvaluation[];
 }
 
@@ -222,7 +226,7 @@ export interface PlannedEvaluation {
   readonly dataset: DatasetReference;
 }
 
-/** What is settled once per sweep before its points: data frozen, base resolved. */
+/** The inputs that are settled once per sweep, before its points: data frozen, base resolved. */
 export interface ResolvedInputs {
   readonly base: BaseModelReference;
   readonly task: TaskShape;

@@ -2,25 +2,27 @@ import type { TaskDefinition } from './sweep-definition.ts';
 import type { EvaluationConfiguration } from './vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 
-/** What reading a sweep file asks of a kind of task. */
+/** The part of a kind of task that reading a sweep file asks for. */
 export interface TaskSection {
-  /** What `task.kind` says. */
+  /** The value of `task.kind`. */
   readonly kind: string;
   /** Name of the form that its predictions are scored in: which metrics it has. */
   readonly form: string;
   /** Objectives of a file that names none. */
   readonly objectives: readonly string[];
-  /** What a row is made of. */
+  /** The columns of a row. */
   readonly columns: readonly TaskColumn[];
-  /** What rows stand in `data.examples`; absent: the task takes none. */
+  /** The rows of `data.examples`, in words; absent: the task takes none. */
   readonly examples?: string;
   /** Formats of files that the task has for itself. */
   readonly formats?: readonly TaskFormat[];
-  /** What it predicts, in one sentence of the reference without its full stop. */
+  /** Its predictions, in one sentence of the reference without its full stop. */
   readonly sentence: string;
   /** Fields of the section that are the task's own. */
   readonly fields: readonly TaskField[];
-  /** What may be averaged over members, the first where the file does not say; absent: logits, or probabilities. */
+  /**
+   * Outputs that may be averaged over members, the first where the file does not say; absent: logits, or probabilities.
+   */
   readonly aggregates?: readonly EvaluationConfiguration['aggregate'][];
   /** Why rows that are to be held out may not be evaluated so; null: they may. */
   devAlone?(fields: TaskFields): string | null;
@@ -31,7 +33,7 @@ export interface TaskSection {
 /** A column of rows: `task.data` says what a file calls it. */
 export interface TaskColumn {
   readonly name: string;
-  /** What it is called where the file does not say; absent: the file has to. */
+  /** Its name where the file does not say; absent: the file has to. */
   readonly otherwise?: string;
   /** Rows may lack it; with a name where the file does not say, it is read where it is there. */
   readonly optional?: boolean;
@@ -41,7 +43,7 @@ export interface TaskColumn {
   readonly classes?: boolean;
   /** It may be several columns, named in a list. */
   readonly several?: boolean;
-  /** What it holds, for messages. */
+  /** Its content, for messages. */
   readonly holds: string;
 }
 
@@ -53,7 +55,7 @@ export interface TaskFormat {
 
 export interface TaskField {
   readonly name: string;
-  /** What it may hold, in words. */
+  /** The values that it may hold, in words. */
   readonly expected: string;
   readonly sentence: string;
 }

@@ -51,7 +51,7 @@ export function trainingField(name: string): NamedTrainingField | null {
   return byName.get(name) ?? null;
 }
 
-/** What tables call a field, or an axis that is none. */
+/** The heading in tables of a field, or of an axis that is none. */
 export function fieldHeading(name: string): string {
   return trainingField(name)?.heading ?? name;
 }
@@ -83,7 +83,7 @@ export function configurationOf(
   return Object.fromEntries([...values].filter(([, value]) => value !== undefined));
 }
 
-/** What a field has where the file does not say: the settings of the PyTorch program that results are compared to. */
+/** The fields' values where the file does not say: the settings of the PyTorch program that results are compared to. */
 export const trainingDefaults: TrainingConfiguration = readDefaults();
 
 function readDefaults(): TrainingConfiguration {
@@ -97,7 +97,9 @@ function readDefaults(): TrainingConfiguration {
 export type AdapterShapeName = ShapingNames<typeof commonFields, 'adapter'>;
 export type HeadShapeName = ShapingNames<typeof commonFields, 'head'>;
 
-/** The values that decide some parts' shape; a field that shapes by its presence is true where it is there and above 0. */
+/**
+ * The values that decide some parts' shape; a field that shapes by its presence is true where it is there and above 0.
+ */
 export function shapeOf(
   configuration: Partial<TrainingConfiguration>,
   parts: readonly ShapedPart[],

@@ -11,12 +11,12 @@ import { YamlReading, YamlSection } from './yaml-section.ts';
 /** A point of a sweep, as `enqueue` has it: fields of its trainings beside those that hold for all. */
 export type FragmentPoint = Readonly<Record<string, AxisValue>>;
 
-/** What the fragment is called in messages. */
+/** The fragment's name in messages. */
 const fragmentName = 'the edited trial';
 
 /**
- * A trial's settings as YAML to be edited: the space's axes first, then what holds for all trainings and could be changed
- * for one.
+ * A trial's settings as YAML to be edited: the space's axes first, then what holds for all trainings and could be
+ * changed for one.
  * @param title of the comment above them
  */
 export function trialFragment(

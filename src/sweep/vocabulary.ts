@@ -25,7 +25,10 @@ export interface TrainingConfiguration
     OptimiserFields,
     RunFields {}
 
-/** The part of a configuration that an engine's adapters are compiled for; of element-wise dropout, whether there is any. */
+/**
+ * The part of a configuration that an engine's adapters are compiled for; of element-wise dropout, whether there is
+ * any.
+ */
 export type AdapterShape = Pick<TrainingConfiguration, Exclude<AdapterShapeName, 'base_precision'>> &
   Partial<Pick<TrainingConfiguration, 'base_precision'>>;
 
@@ -50,7 +53,7 @@ export interface EvaluationConfiguration {
   /** M; 1 for `expected` and `raw`. Members are nested: the first four of M = 8 are M = 4. */
   readonly ensemble_size: number;
   readonly mask_seed: number;
-  /** What is averaged over members. */
+  /** The outputs that are averaged over members. */
   readonly aggregate: 'logits' | 'probabilities';
   /** How the task makes predictions of what was averaged; absent: there is one way. */
   readonly judging?: Readonly<Record<string, Json>>;
@@ -70,7 +73,7 @@ export type TaskShape = {
   readonly kind: string;
   /** In the order of the logits; empty where there are no classes. */
   readonly label_names: readonly string[];
-  /** What else the task settles; absent: nothing. */
+  /** Further settings of the task; absent: none. */
   readonly settings?: Readonly<Record<string, Json>>;
 };
 
@@ -86,7 +89,10 @@ export interface DatasetReference {
 export interface BaseModelReference {
   /** As the user wrote it: a hub id or a folder. */
   readonly reference: string;
-  /** Absolute folder, or ONNX file, on the machine that launched; other machines resolve `reference` and compare `content_hash`. */
+  /**
+   * Absolute folder, or ONNX file, on the machine that launched; other machines resolve `reference` and compare
+   * `content_hash`.
+   */
   readonly folder: string;
   /** SHA-256 over config.json's and the weights' own SHA-256. */
   readonly content_hash: string;
@@ -94,8 +100,9 @@ export interface BaseModelReference {
 }
 
 /**
- * Which trainer runs a training; trainer-traits.ts says what each is like. `simulated` draws analytic curves and is named
- * in every output; `command` runs a program of the user's in a slot, and `asked` hands trainings to programs that ask.
+ * Which trainer runs a training; trainer-traits.ts says what each is like. `simulated` draws analytic curves and is
+ * named in every output; `command` runs a program of the user's in a slot, and `asked` hands trainings to programs that
+ * ask.
  */
 export type TrainerKind = 'onnx' | 'simulated' | 'command' | 'asked';
 
@@ -105,7 +112,7 @@ export interface ProgramIdentity {
   readonly command?: readonly string[];
   /** SHA-256 of those arguments that are files, found at launch. */
   readonly files?: Readonly<Record<string, string>>;
-  /** What tells it from other programs that ask. */
+  /** Name that tells it from other programs that ask. */
   readonly name?: string;
 }
 
@@ -158,13 +165,13 @@ export interface TrainingSpecification {
   readonly passes_over?: number;
   /** The adapter that it begins with; absent: the method's initial values. */
   readonly init_adapter?: AdapterReference;
-  /** What the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
+  /** The rows that the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
   readonly selection?: { readonly dev: DatasetReference; readonly judging?: EvaluationConfiguration['judging'] };
   readonly simulation?: SimulationSettings;
   readonly program?: ProgramSettings;
 }
 
-/** What a trial is ranked by; a name of `EvaluationMetrics` or of the costs. */
+/** A metric that trials are ranked by: a name of `EvaluationMetrics` or of the costs. */
 export interface Objective {
   readonly metric: string;
   readonly direction: 'maximize' | 'minimize';

@@ -35,7 +35,7 @@ export class YamlReading {
     this.problems.push({ line: Math.max(1, line), column: Math.max(1, col), field, text });
   }
 
-  /** What an alias stands for; any other node is itself. */
+  /** The node that an alias stands for; any other node is itself. */
   resolve(node: unknown): Node | null {
     if (isAlias(node)) return node.resolve(this.document) ?? null;
     return isMap(node) || isSeq(node) || isScalar(node) ? node : null;
@@ -115,7 +115,7 @@ export class YamlSection {
     return null;
   }
 
-  /** What stands at a key; asking for it takes nothing. */
+  /** The node at a key; asking for it takes nothing. */
   peek(key: string): Node | null {
     const pair = this.pairs.find((item) => isScalar(item.key) && item.key.value === key);
     return pair === undefined ? null : this.reading.resolve(pair.value);

@@ -4,12 +4,12 @@ import type { Field, YamlSection } from '../yaml-section.ts';
 import { choiceForm, listForm, numberForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';
 
-/** What a linear's update is made of: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
+/** The form of a linear's update: s·BA, or s·P Λ Q with ranks that are taken away while it trains. */
 export type AdapterKind = 'lora' | 'adalora';
 
 export const adapterKinds = ['lora', 'adalora'] as const satisfies readonly AdapterKind[];
 
-/** What is adapted, and how. */
+/** Fields that say which linears are adapted, and how. */
 export interface AdapterShapeFields {
   readonly adapter: AdapterKind;
   readonly rank: number;

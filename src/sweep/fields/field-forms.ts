@@ -10,7 +10,7 @@ export type AxisValue = number | string;
 interface AxisForm {
   /** One value of the axis as it stands in the list; null where it is none, which is reported. */
   read(section: YamlSection, item: Field): AxisValue | null;
-  /** What a value that was read stands for. */
+  /** The field's value that an axis' value stands for. */
   valueOf(axisValue: AxisValue): FieldValue;
   /** For a random search: between which numbers it may be drawn; null: only from a list. */
   readonly range: NumberRule | null;
@@ -18,7 +18,7 @@ interface AxisForm {
   readonly drawn?: (name: string, count: number) => readonly number[];
 }
 
-/** What a field may hold: in words, as a fixed value of a sweep file, and as an axis. */
+/** The form of a field's values: in words, as a fixed value of a sweep file, and as an axis. */
 export interface FieldForm {
   readonly expected: string;
   /** Undefined where it is none, which is reported. */

@@ -16,7 +16,7 @@ export interface MethodFields {
   readonly hidden_dropout?: number;
 }
 
-/** What a mask drops: columns of A and rows of B, either alone, or ranks between them. */
+/** The part that a mask drops: columns of A and rows of B, either alone, or ranks between them. */
 export type MaskedPart = (typeof maskedParts)[number];
 /** Who has the same masks: all rows of an instance, all instances of a step, or one row alone. */
 export type MaskSharing = (typeof maskSharings)[number];

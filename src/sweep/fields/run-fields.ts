@@ -5,7 +5,7 @@ import { choiceForm, numberForm, numberOrWordForm, seedForm, textForm } from './
 import type { TrainingFields } from './training-field.ts';
 
 /**
- * What products with frozen linears are made in; all else is float32. int8: those of the gradient; the forward pass is
+ * The precision of products with frozen linears; all else is float32. int8: those of the gradient; the forward pass is
  * float32's. int8_all: both passes, faster and coarser. float16: both, with the loss scaled while gradients are taken.
  */
 export type BasePrecision = (typeof basePrecisions)[number];

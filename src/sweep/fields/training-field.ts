@@ -20,10 +20,10 @@ interface NoEffect {
 export interface TrainingField<Value extends FieldValue | undefined = FieldValue | undefined> {
   /** Another name that a sweep file may use. */
   readonly alias?: string;
-  /** What tables call it; absent: its name. */
+  /** Its heading in tables; absent: its name. */
   readonly heading?: string;
   readonly form: FieldForm;
-  /** What holds where the file does not say; undefined: nothing, and then nothing is written down. */
+  /** Its value where the file does not say; undefined: none, and then nothing is written down. */
   readonly default: Value | ((configuration: TrainingConfiguration) => Value);
   /** The default in words, where it is no value. */
   readonly defaultWords?: string;
@@ -35,8 +35,9 @@ export interface TrainingField<Value extends FieldValue | undefined = FieldValue
   /** The one order of what is a set. */
   canonical?(value: Value): Value;
   /**
-   * What the field decides before any training: the graph of the adapters, that of the head, or the rows and tokens of
-   * a pass; by its value, or by whether it is there and above 0. Absent: it is an input, or none of the engine's concern.
+   * The decision that the field makes before any training: the graph of the adapters, that of the head, or the rows and
+   * tokens of a pass; by its value, or by whether it is there and above 0. Absent: it is an input, or none of the
+   * engine's concern.
    */
   readonly shapes?: { readonly part: ShapedPart; readonly by: 'value' | 'presence' };
   /** One sentence of the reference, without its full stop. */
