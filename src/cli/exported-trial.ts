@@ -28,5 +28,6 @@ export async function exportedTrial(
     opened: openEncoder(place),
     data,
     launchedBy,
+    launchedAt: snapshot.createdAt,
   };
 }

@@ -13,6 +13,7 @@ import { reportVerb } from './verbs/report/report-verb.ts';
 import { explainVerb } from './verbs/explain/explain-verb.ts';
 import { replayVerb } from './verbs/replay/replay-verb.ts';
 import { logsVerb } from './verbs/logs/logs-verb.ts';
+import { notifyVerb } from './verbs/notify/notify-verb.ts';
 import { waitVerb } from './verbs/wait/wait-verb.ts';
 import { exportVerb } from './verbs/export/export-verb.ts';
 import { predictVerb } from './verbs/predict/predict-verb.ts';
@@ -59,6 +60,7 @@ export const verbs: readonly Verb[] = [
   replayVerb,
   logsVerb,
   waitVerb,
+  notifyVerb,
   exportVerb,
   predictVerb,
   mergeVerb,

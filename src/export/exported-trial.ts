@@ -15,8 +15,10 @@ export interface ExportedTrial {
   readonly opened: OpenedEncoder;
   /** Absent: not known. */
   readonly data?: PublishedData;
-  /** Who launched it, where, with which versions. */
+  /** Who launched it, where, with which versions: of it, only what `madeWith` takes is published. */
   readonly launchedBy: Readonly<Record<string, string>>;
+  /** Absent: not known. */
+  readonly launchedAt?: Date;
 }
 
 /** A folder that was written. */

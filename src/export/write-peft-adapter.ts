@@ -5,6 +5,7 @@ import { consumingClass } from './consuming-class.ts';
 import { exportNotes } from './export-notes.ts';
 import { exportedBase } from './exported-base.ts';
 import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
+import { madeWith } from './made-with.ts';
 import { modelCard } from './model-card.ts';
 import { peftAdapter } from './peft-adapter.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
@@ -55,7 +56,7 @@ export async function writePeftAdapter(exported: ExportedTrial, folder: string):
     evaluation: trial.evaluation,
     metrics: trial.metrics,
     notes,
-    launched_by: exported.launchedBy,
+    made_with: madeWith(exported),
   };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'adapter_model.safetensors'), writeSafetensors(adapter.tensors, { format: 'pt' }));

@@ -8,6 +8,8 @@ import { taskOf } from '../tasks/tasks.ts';
 export interface DataReport {
   readonly task: TaskShape;
   readonly splits: readonly SplitReport[];
+  /** The further sets of evaluation.sets, each with its own task where it has one. */
+  readonly sets: readonly SetReport[];
   /** Dev and test rows whose content stands among the train rows too. */
   readonly overlaps: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
   readonly warnings: readonly string[];
@@ -27,6 +29,21 @@ interface SplitReport {
   readonly lengths: readonly number[] | null;
 }
 
+interface SetReport extends SplitReport {
+  readonly task: TaskShape;
+  /** Tokens of an input there at most. */
+  readonly maxLength: number;
+}
+
+/** A further set that is described beside the splits. */
+export interface DescribedSet {
+  readonly name: string;
+  readonly task: TaskShape;
+  readonly rows: readonly FrozenRow[];
+  /** Absent: as the train rows. */
+  readonly maxLength?: number;
+}
+
 /** Longer than any row: what is encoded at this length is not cut. */
 const uncut = 2 ** 20;
 const examplesShown = 3;
@@ -37,11 +54,12 @@ interface DescribeRequest {
   readonly maxLength: number;
   /** Whether every row is tokenised for its length. */
   readonly measured: boolean;
+  readonly sets?: readonly DescribedSet[];
 }
 
 export async function describeData(
   dataset: LoadedDataset,
-  { place, maxLength, measured }: DescribeRequest,
+  { place, maxLength, measured, sets = [] }: DescribeRequest,
 ): Promise<DataReport> {
   const { task, train, dev, test } = dataset;
   const { rows: taskRows } = taskOf(task);
@@ -49,28 +67,45 @@ export async function describeData(
   const contentsOf = (rows: readonly FrozenRow[]) => rows.map((row) => taskRows.content(row));
   const trained = new Set(contentsOf(train));
   const held = [{ name: 'dev', rows: dev }, ...(test === null ? [] : [{ name: 'test', rows: test }])];
+  const measuring = measured ? tokenizer : null;
   const splits: SplitReport[] = [];
-  for (const { name, rows } of [{ name: 'train', rows: train }, ...held]) {
-    splits.push({
-      name,
-      rows: rows.length,
-      duplicates: rows.length - new Set(contentsOf(rows)).size,
-      classes: classesOf(task, rows),
-      lengths: tokenizer === null || !measured ? null : await lengthsOf(task, tokenizer, rows),
-    });
-  }
-  const overlaps = held.map(({ name, rows }) => ({
-    split: name,
-    rows: contentsOf(rows).filter((content) => trained.has(content)).length,
-    of: rows.length,
-  }));
+  for (const { name, rows } of [{ name: 'train', rows: train }, ...held])
+    splits.push(await describeRows(task, name, rows, measuring));
+  const reports: SetReport[] = [];
+  for (const { name, task: own, rows, maxLength: length = maxLength } of sets)
+    reports.push({ ...(await describeRows(own, `set ${name}`, rows, measuring)), task: own, maxLength: length });
+  const same = sets.filter((set) => set.task.kind === task.kind);
+  const overlaps = [...held, ...same.map(({ name, rows }) => ({ name: `set ${name}`, rows }))].map(
+    ({ name, rows }) => ({
+      split: name,
+      rows: contentsOf(rows).filter((content) => trained.has(content)).length,
+      of: rows.length,
+    }),
+  );
   return {
     task,
     splits,
+    sets: reports,
     overlaps,
     warnings: [...dataset.notes, ...warningsOf(task, splits, overlaps)],
     examples: await examplesOf(task, tokenizer, train.slice(0, examplesShown), maxLength),
     maxLength,
+  };
+}
+
+async function describeRows(
+  task: TaskShape,
+  name: string,
+  rows: readonly FrozenRow[],
+  tokenizer: ModelTokenizer | null,
+): Promise<SplitReport> {
+  const { rows: taskRows } = taskOf(task);
+  return {
+    name,
+    rows: rows.length,
+    duplicates: rows.length - new Set(rows.map((row) => taskRows.content(row))).size,
+    classes: classesOf(task, rows),
+    lengths: tokenizer === null ? null : await lengthsOf(task, tokenizer, rows),
   };
 }
 
@@ -154,13 +189,14 @@ export function shortReport(report: DataReport): readonly string[] {
 }
 
 /** All of it. */
-export function fullReport({ task, splits, overlaps, warnings, examples, maxLength }: DataReport): readonly string[] {
+export function fullReport(report: DataReport): readonly string[] {
+  const { task, splits, sets, overlaps, warnings, examples, maxLength } = report;
   return [
     `task: ${task.kind}`,
-    ...splits.flatMap(({ name, rows, duplicates, classes, lengths }) => [
-      `${name}: ${rows} rows, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
-      ...(lengths === null ? [] : [`  tokens: ${lengthText(lengths, maxLength)}`]),
-      ...(classes === null ? [] : classLines(task.label_names, classes)),
+    ...splits.flatMap((split) => rowLines(split, task, maxLength)),
+    ...sets.flatMap((set) => [
+      ...rowLines(set, set.task, set.maxLength),
+      ...(set.task.kind === task.kind ? [] : [`  task: ${set.task.kind}`]),
     ]),
     ...overlaps.map(
       ({ split, rows, of }) => `${rows} of ${of} ${split} rows are train rows too (${percent(rows, of)})`,
@@ -169,6 +205,18 @@ export function fullReport({ task, splits, overlaps, warnings, examples, maxLeng
     'as the model will see them:',
     ...examples.map((example) => `  ${example}`),
     ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+function rowLines(
+  { name, rows, duplicates, classes, lengths }: SplitReport,
+  task: TaskShape,
+  maxLength: number,
+): readonly string[] {
+  return [
+    `${name}: ${rows} rows, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
+    ...(lengths === null ? [] : [`  tokens: ${lengthText(lengths, maxLength)}`]),
+    ...(classes === null ? [] : classLines(task.label_names, classes)),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { describeData, fullReport } from './describe-data.ts';
+import { loadSets } from './further-sets.ts';
 import { withLocalData } from './local-data.ts';
 
 /**
@@ -11,7 +12,7 @@ import { withLocalData } from './local-data.ts';
  * @throws DropsweepError DATA_INVALID
  */
 export async function describeSweepData(
-  { name, task, base, training, space, trainer }: SweepDefinition,
+  { name, task, base, training, space, trainer, sets }: SweepDefinition,
   environment: NodeJS.ProcessEnv,
   progress: (text: string) => void,
 ): Promise<readonly string[]> {
@@ -21,5 +22,12 @@ export async function describeSweepData(
   const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
   const place = !traitsOf(trainer).base ? '' : (model?.folder ?? '');
   const dataset = await settledBy(loaded, place);
-  return fullReport(await describeData(dataset, { place, maxLength: Math.max(...lengths), measured: true }));
+  const further = await loadSets({ ...(sets === undefined ? {} : { sets }) }, dataset.task, place, progress);
+  const described = further.map(({ definition, loaded: set }) => ({
+    ...set,
+    name: definition.name,
+    ...(definition.max_length === undefined ? {} : { maxLength: definition.max_length }),
+  }));
+  const request = { place, maxLength: Math.max(...lengths), measured: true, sets: described };
+  return fullReport(await describeData(dataset, request));
 }

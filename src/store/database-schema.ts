@@ -1,5 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Json } from '../base/canonical-json.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
+import type { NoticePayload } from '../notices/payload.ts';
 import type { SearchEvent } from '../search/search-event.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -220,6 +222,30 @@ export interface DatabaseSchema {
     tags: Generated<string[]>;
     note: string | null;
     changed_at: Moment;
+  };
+  notices: {
+    id: Generated<number>;
+    sweep_id: string;
+    target_kind: string;
+    target: string;
+    /** That alone may deliver; null: any. */
+    host: string | null;
+    folder: string | null;
+    created_at: Moment;
+  };
+  notice_conditions: { notice_id: number; condition: string; memory: Written<Json>; looked_at_end: MomentOrNull };
+  notice_deliveries: {
+    id: string;
+    notice_id: number;
+    condition: string;
+    payload: Written<NoticePayload>;
+    state: Generated<'pending' | 'delivered' | 'failed'>;
+    attempt: Generated<number>;
+    due_at: Moment;
+    claimed_until: MomentOrNull;
+    problem: string | null;
+    created_at: Moment;
+    settled_at: MomentOrNull;
   };
   commands: {
     id: string;

@@ -14,6 +14,7 @@ import * as draining from '../../migrations/0012-draining.ts';
 import * as evaluationPages from '../../migrations/0013-evaluation-pages.ts';
 import * as annotations from '../../migrations/0014-annotations.ts';
 import * as sweepFiles from '../../migrations/0015-sweep-files.ts';
+import * as notices from '../../migrations/0016-notices.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '0013-evaluation-pages': evaluationPages,
   '0014-annotations': annotations,
   '0015-sweep-files': sweepFiles,
+  '0016-notices': notices,
 };
 
 /**

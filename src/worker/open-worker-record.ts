@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { PostgresDriveRecord, readDeployment } from '../store/drive-record.ts';
+import {
+  claimDeliveries,
+  findNotices,
+  giveDeliveryBack,
+  holdDelivery,
+  settleDelivery,
+} from '../store/notice-deliveries.ts';
 import { isTransient, openStore } from '../store/open-store.ts';
 import { PostgresWorkerLedger } from '../store/postgres-worker-ledger.ts';
 import { PostgresWorkerRegister } from '../store/worker-register.ts';
@@ -40,6 +47,12 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     registerWorker: (worker) => untilPresent(() => register.register(worker), warn),
     heartbeatWorker: (workerId) => register.heartbeat(workerId),
     endWorker: (workerId) => register.leave(workerId),
+    findNotices: () => findNotices(store),
+    claimDeliveries: (host, limit) => claimDeliveries(store, host, limit),
+    holdDelivery: (claimed) => holdDelivery(store, claimed),
+    settleDelivery: (claimed, result) => settleDelivery(store, claimed, result),
+    giveDeliveryBack: (claimed) => giveDeliveryBack(store, claimed),
+    listenForChanges: (changed) => store.listen(changed),
     async readDataset(hash) {
       const rows = await drive.readDataset(hash);
       if (rows !== null) return rows;

@@ -12,10 +12,12 @@ import { type ActivityAttempt, makeServeSlot } from '../../activities/serve-slot
 import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
 import { controlQueue, trainQueue } from '../messages/names.ts';
 import { cudaEnvironment } from '../runtime/devices/cuda-libraries.ts';
+import { targetKind } from '../notices/targets.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { openCheckpointStore } from './checkpoint-store.ts';
 import { every } from './every.ts';
 import { connectNatively, keepWorkerRunning } from './keep-worker-running.ts';
+import { postNotices } from './notice-post.ts';
 import { packingDevice } from './packing-device.ts';
 import { RunPreparation } from './prepare-run.ts';
 import { ownIdentity } from './process-identity.ts';
@@ -119,6 +121,7 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
       () => reconcileSweeps(reconciler),
       (error) => warn('reconciler', error),
     ),
+    postNotices({ record, host: settings.host, targetKind, draining, warn }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { DriveRecord, TheoryRecord } from '../../activities/drive-record.ts';
 import type { WorkerLedger } from '../store/worker-ledger.ts';
+import type { NoticeRecord } from './notice-post.ts';
 import type { WorkerRegister } from './reaper.ts';
 import type { DriveRegister } from './reconciler.ts';
 
@@ -13,7 +14,7 @@ export interface WorkerRegistration {
 }
 
 /** All that a worker process asks of the record. */
-export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, WorkerRegister {
+export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, WorkerRegister, NoticeRecord {
   readonly ledger: WorkerLedger;
   readonly deployment: string;
   registerWorker(worker: WorkerRegistration): Promise<void>;

@@ -8,7 +8,7 @@ export const layers: readonly (readonly string[])[] = [
   ['metrics'],
   ['sweep'],
   ['search'],
-  ['messages', 'onnx'],
+  ['messages', 'notices', 'onnx'],
   ['autodiff', 'packing'],
   ['adapters', 'models'],
   ['runtime'],

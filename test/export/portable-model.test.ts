@@ -158,7 +158,9 @@ describe('a trial as one ONNX file', () => {
 describe('an exported adapter', () => {
   it('says how it is loaded, its labels and what it is not; no path of this machine', async () => {
     const { exported } = await trained(base, { base_precision: 'int8_all' }, { mode: 'ensemble', ensemble_size: 4 });
-    const { notes } = await writePeftAdapter(exported, out);
+    const launchedBy = { ...exported.launchedBy, user: 'the-user', host: 'the-host', platform: 'linux-x64' };
+    const launched = { ...exported, launchedBy, launchedAt: new Date('2026-01-02T03:04:05Z') };
+    const { notes } = await writePeftAdapter(launched, out);
     const card = readFileSync(join(out, 'README.md'), 'utf8');
     expect(card).toContain('BertForSequenceClassification.from_pretrained(base, num_labels=3, id2label=');
     expect(card).toContain('0: bad, 1: so \\`so\\`, 2: good');
@@ -173,7 +175,12 @@ describe('an exported adapter', () => {
     }
     for (const name of ['adapter_config.json', 'dropsweep.json', 'README.md']) {
       expect(readFileSync(join(out, name), 'utf8')).not.toContain(folder);
+      expect(readFileSync(join(out, name), 'utf8')).not.toMatch(/the-user|the-host/);
     }
+    const about: unknown = JSON.parse(readFileSync(join(out, 'dropsweep.json'), 'utf8'));
+    expect(about).toMatchObject({
+      made_with: { dropsweep: '0.1.0', platform: 'linux-x64', launched_at: '2026-01-02T03:04:05.000Z' },
+    });
   });
 
   it('has the evaluation that scored it, and its data by a name that is no path, as the hub reads a card', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,25 @@ const tell = async (...rows: Parameters<typeof sweep>) =>
   (await describeSweepData(sweep(...rows), {}, () => undefined)).join('\n');
 
 describe('what a sweep file’s rows are', () => {
+  it('is told of each further set too, with what of it was trained on', async () => {
+    const definition = sweep([
+      ['good film', 'pos'],
+      ['bad film', 'neg'],
+    ]);
+    writeFileSync(path.join(folder, 'other.csv'), 'text,label\ngood film,pos\ngood day,pos\nbad day,neg\n');
+    const file = path.join(folder, 'sweep.yaml');
+    const sets = 'evaluation: {sets: {shift: {data: {rows: ./other.csv}, max_length: 3}}}\n';
+    writeFileSync(file, `${readFileSync(file, 'utf8')}${sets}`);
+    expect(definition.sets).toBeUndefined();
+    const told = (await describeSweepData(readSweepFile(file), {}, () => undefined)).join('\n');
+    expect(told).toContain(
+      'set shift: 3 rows, 0 of them repeat an earlier one; none is empty, which would be refused\n' +
+        '  tokens: 4 to 4, half of them at most 4, 95 % at most 4; beyond max_length 3: 100 %\n' +
+        '  0 neg: 1 (33.3 %)\n  1 pos: 2 (66.7 %)',
+    );
+    expect(told).toContain('1 of 3 set shift rows are train rows too (33.3 %)');
+  });
+
   it('is told whole: classes, lengths, what is cut, repeated and shared, and examples as the model sees them', async () => {
     const told = await tell(
       [

@@ -17,6 +17,7 @@ const kindsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   search: ['pruned', 'budget_spent', 'stopped_early', 'kept_step'],
   progress: ['training_started', 'checkpoint', 'succeeded', 'room_again', 'packing_measured'],
+  notices: ['notice_set', 'notice_removed', 'notice_delivered', 'notice_delayed', 'notice_failed'],
   restarts: ['restarted_in_other_numerics_class', 'restarted_with_other_checkpoints'],
   commands: [
     'launched',

@@ -1,0 +1,44 @@
+import { conditionKinds } from '../../../notices/conditions.ts';
+import { verb } from '../../verb.ts';
+import { type FormatFlags, formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+
+export interface NotifyFlags extends FormatFlags {
+  readonly webhook?: string;
+  readonly command?: string;
+  readonly on: string;
+  readonly remove?: number;
+}
+
+const conditions = conditionKinds.map(({ form, brief }) => `  ${form.padEnd(14)}${brief}`);
+
+export const notifyVerb = verb<NotifyFlags, [string]>(
+  {
+    name: 'notify',
+    words: 'SWEEP',
+    brief: 'tells a webhook or a command of its end, of failures, of a new best; without one, lists what is set',
+    about: `Has a sweep tell a webhook or a shell command something by itself, lists what is set and how that went, or takes
+it away. Conditions, with commas between them:
+${conditions.join('\n')}
+A webhook is sent the notice as JSON (docs/notice.schema.json) by POST. A command is given it on its standard input and in
+DROPSWEEP_NOTICE_TEXT, _SWEEP, _CONDITION and _ID; it runs in this folder, by this host's control worker alone. Each
+condition is told once; an attempt that nobody knows the end of is made again, with the same id. After 6 attempts it is
+given up. dropsweep logs shows each.`,
+    examples: [
+      'dropsweep notify my-sweep --webhook https://example.org/hook --on end,failures>0.1',
+      `dropsweep notify my-sweep --command 'mail -s "$DROPSWEEP_NOTICE_TEXT" me < /dev/null' --on end,best`,
+      'dropsweep notify my-sweep',
+      'dropsweep notify my-sweep --remove 1',
+    ],
+  },
+  {
+    flags: {
+      webhook: { kind: 'parsed', parse: parseText, optional: true, placeholder: 'URL', brief: 'where to post to' },
+      command: { kind: 'parsed', parse: parseText, optional: true, brief: 'what to run, by sh' },
+      on: { kind: 'parsed', parse: parseText, default: 'end', placeholder: 'conditions', brief: 'when' },
+      remove: { kind: 'parsed', parse: parseCount, optional: true, placeholder: 'notice', brief: 'take it away' },
+      format: formatFlag,
+    },
+    positional: { kind: 'tuple', parameters: [sweepNameParameter] },
+  },
+  async () => (await import('./notify.ts')).notify,
+);
