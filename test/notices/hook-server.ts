@@ -12,10 +12,11 @@ export interface HookRequest {
 export async function startHookServer(answer: (response: ServerResponse, count: number) => void) {
   const requests: HookRequest[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      requests.push({ headers: request.headers, body });
+    const keep = async (): Promise<void> => {
+      requests.push({ headers: request.headers, body: await text(request) });
       answer(response, requests.length);
-    });
+    };
+    void keep();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -81,7 +81,7 @@ export async function runCommand(
     if (status === 0) return { kind: 'delivered' };
     const problem = over
       ? `it was ended after ${limit / 1_000} s`
-      : `it ended with ${status === null ? 'a signal' : `status ${String(status)}`}${words.trim() === '' ? '' : `: ${words.trim()}`}`;
+      : `it ended with ${typeof status === 'number' ? `status ${status}` : 'a signal'}${words.trim() === '' ? '' : `: ${words.trim()}`}`;
     return { kind: 'failed', problem, again: true };
   } catch (error) {
     // The shell could not be started: the folder is gone, for instance.
