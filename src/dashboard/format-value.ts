@@ -54,11 +54,6 @@ function zoneOf(at: Date): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(magnitude / 60))}${rest}`;
 }
 
-/** `1 training`, `2 trainings`. */
-export function formatCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

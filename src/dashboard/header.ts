@@ -1,5 +1,6 @@
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { formatCount, formatDuration, formatPercent, formatQuantity } from './format-value.ts';
+import { formatCount } from '../base/format-count.ts';
+import { formatDuration, formatPercent, formatQuantity } from './format-value.ts';
 import { clipText, joinWhatFits, lineWidth, span, spread, type StyledLine, type Tone } from './styled-line.ts';
 import { stateWords, sweepProgress, type SweepProgress } from './sweep-progress.ts';
 

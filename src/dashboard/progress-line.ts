@@ -1,5 +1,6 @@
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
-import { formatClock, formatCount, formatDuration, formatPercent, formatQuantity } from './format-value.ts';
+import { formatCount } from '../base/format-count.ts';
+import { formatClock, formatDuration, formatPercent, formatQuantity } from './format-value.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';

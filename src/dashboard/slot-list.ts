@@ -1,5 +1,6 @@
 import type { SlotRow, SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { formatCount, formatDuration, formatPercent } from './format-value.ts';
+import { formatCount } from '../base/format-count.ts';
+import { formatDuration, formatPercent } from './format-value.ts';
 import { clipLine, clipText, fitText, lineWidth, span, type Span, type StyledLine } from './styled-line.ts';
 
 /** A worker that said nothing for so long may be gone; its slots say since when. */

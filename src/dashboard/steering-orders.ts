@@ -1,6 +1,6 @@
 import { assertNever } from '../base/assert-never.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { formatCount } from './format-value.ts';
+import { formatCount } from '../base/format-count.ts';
 import type { DashboardCommand, KeyMeaning } from './key-bindings.ts';
 
 /** What a key asks of the sweep, or of some of its trials. */

@@ -1,5 +1,6 @@
+import { setOfClasses } from '../metrics/class-forms.ts';
 import { metricNamed } from '../metrics/metrics.ts';
-import { type ClassScores, classScores } from '../metrics/scored-set.ts';
+import type { ClassScores } from '../metrics/scored-set.ts';
 import { selectClassRows } from '../metrics/temperature-scaling.ts';
 import type { RowScores } from './row-scores.ts';
 
@@ -9,9 +10,10 @@ export function classRowScores(content: ClassScores): RowScores {
   const over = (metric: string, chosen: ArrayLike<number>): number | null => {
     const selected = selectClassRows(content, chosen);
     if (metric === 'loss') return meanLoss(selected);
+    const set = setOfClasses(selected);
     const found = metricNamed(metric)
-      ?.computations.find(({ form }) => form === classScores.name)
-      ?.compute(classScores.set(selected));
+      ?.computations.find(({ form }) => form === set.form)
+      ?.compute(set);
     return typeof found === 'number' && Number.isFinite(found) ? found : null;
   };
   const known = new Map<string, Float64Array | null>();

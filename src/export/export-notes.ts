@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import { selectionSentence } from '../sweep/selection-sentence.ts';
 import { keptShare } from './kept-share.ts';
@@ -15,8 +16,7 @@ export function exportNotes(
         `The update is multiplied by ${share}, ${shareWords(configuration)}: the expected one, without masks.`,
       );
     if (evaluation.mode === 'ensemble') {
-      const members =
-        evaluation.ensemble_size === 1 ? 'one masked member' : `${evaluation.ensemble_size} masked members`;
+      const members = formatCount(evaluation.ensemble_size, 'masked member');
       notes.push(
         `The scores are of ${members}; this model draws no masks. Its own scores are those of mode: expected;` +
           ' merge --format onnx writes the ensemble as it was measured.',

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { stringify } from 'yaml';
 import type { ExportedBase } from './exported-base.ts';
 import { taskOf } from '../tasks/tasks.ts';
@@ -38,7 +39,7 @@ export function modelCard(exported: ExportedTrial, card: ModelCard): string {
     ...loading.lines,
     '```',
     '',
-    `${card.needs} Rows are cut to ${specification.configuration.max_length} tokens.`,
+    `${card.needs} Rows are cut to ${formatCount(specification.configuration.max_length, 'token')}.`,
     ...(card.notes.length === 0 ? [] : ['', '## To know', '', ...card.notes.map((note) => `* ${note}`)]),
     '',
     '## Labels',
@@ -106,7 +107,7 @@ function dataLines({ specification, trial, data }: ExportedTrial): readonly stri
   const scored =
     typeof rows === 'number' ? `${rows} ${trial.evaluation.split} rows` : `the ${trial.evaluation.split} rows`;
   const name = data === undefined ? '' : ` of ${cell(data.name)}`;
-  return [`Trained on ${train.rows} rows${name} (SHA-256 ${train.hash}), scored on ${scored}.`];
+  return [`Trained on ${formatCount(train.rows, 'row')}${name} (SHA-256 ${train.hash}), scored on ${scored}.`];
 }
 
 function scoreLines({ trial }: ExportedTrial): readonly string[] {

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { targetModules } from '../adapters/target-modules.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
@@ -56,5 +57,5 @@ function describeTargets(
   const where = layers === undefined ? '' : ` in layers ${layers.join(', ')}`;
   const named = modules.slice(0, namedAtMost).join(', ');
   const more = modules.length > namedAtMost ? `, … ${modules.at(-1)}` : '';
-  return `targets ${targets.join(', ')}${where} adapt ${modules.length} linears: ${named}${more}`;
+  return `targets ${targets.join(', ')}${where} adapt ${formatCount(modules.length, 'linear')}: ${named}${more}`;
 }

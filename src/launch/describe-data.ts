@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { alikeNames, spelled } from '../tasks/alike-names.ts';
@@ -214,7 +215,7 @@ function rowLines(
   maxLength: number,
 ): readonly string[] {
   return [
-    `${name}: ${rows} rows, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
+    `${name}: ${formatCount(rows, 'row')}, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
     ...(lengths === null ? [] : [`  tokens: ${lengthText(lengths, maxLength)}`]),
     ...(classes === null ? [] : classLines(task.label_names, classes)),
   ];
@@ -225,7 +226,7 @@ function classLines(names: readonly string[], counts: readonly number[]): readon
   const lines = names.map(
     (name, label) => `  ${label} ${shortened(name)}: ${counts[label] ?? 0} (${percent(counts[label] ?? 0, all)})`,
   );
-  return lines.length <= 50 ? lines : [...lines.slice(0, 50), `  and ${lines.length - 50} others`];
+  return lines.length <= 50 ? lines : [...lines.slice(0, 50), `  and ${formatCount(lines.length - 50, 'other')}`];
 }
 
 function lengthText(lengths: readonly number[], maxLength: number): string {
@@ -239,5 +240,7 @@ function percent(part: number, whole: number): string {
 }
 
 function listed(names: readonly string[]): string {
-  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} others`;
+  return names.length <= 12
+    ? names.join(', ')
+    : `${names.slice(0, 12).join(', ')} and ${formatCount(names.length - 12, 'other')}`;
 }

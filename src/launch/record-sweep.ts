@@ -1,5 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
-import { formatCount } from '../dashboard/format-value.ts';
+import { formatCount } from '../base/format-count.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import { createSweep, type CreateSweepResult } from '../store/create-sweep.ts';
 import { describeDifference } from '../sweep/describe-difference.ts';

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { stringify } from 'yaml';
 import type { GuessedTask } from '../tasks/guess-task.ts';
 
@@ -29,7 +30,7 @@ ${devLines(dev, guessed)}
 
 ${hours === null ? grid : search(hours)}
 training:
-  epochs: ${epochs(rows)}   # ${rows} rows: the fewer there are, the more often they are seen
+  epochs: ${epochs(rows)}   # ${formatCount(rows, 'row')}: the fewer there are, the more often they are seen
   batch_size: ${batchSize(rows)}
   max_length: ${maxLength(guessed)}   # tokens; 95 % of the texts have at most ${guessed.longCharacters} characters
 
@@ -38,9 +39,9 @@ parallelism: 2   # trainings at once
 }
 
 function described({ kind, rows, classes }: GuessedTask): string {
-  if (classes.length === 0) return `${kind}: ${rows} rows, each with a number to be told from its text.`;
+  if (classes.length === 0) return `${kind}: ${formatCount(rows, 'row')}, each with a number to be told from its text.`;
   const named = classes.slice(0, 6).map(([name, count]) => `${oneLine(name)} (${count})`);
-  return `${kind}: ${rows} rows of ${classes.length} classes: ${named.join(', ')}${classes.length > 6 ? ', …' : ''}.`;
+  return `${kind}: ${formatCount(rows, 'row')} of ${classes.length} classes: ${named.join(', ')}${classes.length > 6 ? ', …' : ''}.`;
 }
 
 function devLines(dev: string | null, { classes }: GuessedTask): string {

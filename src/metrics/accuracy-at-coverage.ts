@@ -1,6 +1,7 @@
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
-import { type ClassScores, classScores } from './scored-set.ts';
+import { computedFromClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
+import type { ClassScores } from './scored-set.ts';
 
 const coverage = 0.8;
 
@@ -10,7 +11,7 @@ export const accuracyAtCoverage: Metric = {
   direction: 'maximize',
   range: [0, 1],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => accuracyAt(content, coverage))],
+  computations: computedFromClasses((content) => accuracyAt(content, coverage)),
   over: 'corpus',
   calibration: true,
   sentence: 'Share that is right of the 80 % of the rows with the largest confidence',

@@ -1,7 +1,7 @@
 import { brierParts } from './brier-parts.ts';
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { computedFromClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
 
 export const brierReliability: Metric = {
   name: 'brier_reliability',
@@ -9,7 +9,7 @@ export const brierReliability: Metric = {
   direction: 'minimize',
   range: [0, 2],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => brierParts(content).reliability)],
+  computations: computedFromClasses((content) => brierParts(content).reliability),
   over: 'corpus',
   calibration: true,
   sentence:

@@ -1,7 +1,7 @@
 import { brierParts } from './brier-parts.ts';
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { computedFromClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
 
 export const brierResolution: Metric = {
   name: 'brier_resolution',
@@ -9,7 +9,7 @@ export const brierResolution: Metric = {
   direction: 'maximize',
   range: [0, 2],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => brierParts(content).resolution)],
+  computations: computedFromClasses((content) => brierParts(content).resolution),
   over: 'corpus',
   calibration: true,
   sentence:

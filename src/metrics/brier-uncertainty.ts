@@ -1,7 +1,7 @@
 import { brierParts } from './brier-parts.ts';
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { computedFromClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
 
 export const brierUncertainty: Metric = {
   name: 'brier_uncertainty',
@@ -9,7 +9,7 @@ export const brierUncertainty: Metric = {
   direction: 'minimize',
   range: [0, 1],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => brierParts(content).uncertainty)],
+  computations: computedFromClasses((content) => brierParts(content).uncertainty),
   over: 'corpus',
   calibration: true,
   unranked: true,

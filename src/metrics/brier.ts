@@ -1,7 +1,7 @@
-import { choiceScores } from './choice-scores.ts';
+import { computedFromClasses } from './class-forms.ts';
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
-import { type ClassScores, classScores } from './scored-set.ts';
+import type { Metric } from './metric.ts';
+import type { ClassScores } from './scored-set.ts';
 
 export const brier: Metric = {
   name: 'brier',
@@ -9,7 +9,7 @@ export const brier: Metric = {
   direction: 'minimize',
   range: [0, 2],
   format: formatScore,
-  computations: [computedFrom(classScores, brierScore), computedFrom(choiceScores, brierScore)],
+  computations: computedFromClasses(brierScore),
   over: 'rows',
   calibration: true,
   sentence: 'Mean over rows of Σ over classes (probability − [class is the label])²',

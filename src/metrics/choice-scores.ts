@@ -4,6 +4,8 @@ import { type ClassScores, scoredForm } from './scored-set.ts';
  * Questions with choices of their own: classes are letters, and those beyond a question's choices have probability 0.
  */
 export interface ChoiceScores extends ClassScores {
+  /** How many choices each question has. */
+  readonly choices: readonly number[];
   /** The subject of each question; null: it does not say. */
   readonly subjects: readonly (string | null)[];
 }

@@ -1,14 +1,12 @@
-import { choiceScores } from './choice-scores.ts';
+import { computedFromClasses } from './class-forms.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
-import { classScores, labelSetScores } from './scored-set.ts';
+import { labelSetScores } from './scored-set.ts';
 
 /** One prediction for every row of a set that holds several classes, or sets of labels. */
 export const collapsed: SetDetail = {
   name: 'collapsed',
   computations: [
-    ...[classScores, choiceScores].map((form) =>
-      computedFrom(form, ({ predictions, labels }) => new Set(predictions).size === 1 && new Set(labels).size > 1),
-    ),
+    ...computedFromClasses(({ predictions, labels }) => new Set(predictions).size === 1 && new Set(labels).size > 1),
     computedFrom(labelSetScores, ({ names, predictions, labels }) => {
       const varies = (flags: Uint8Array): boolean => flags.some((flag, i) => flag !== flags[i % names.length]);
       return !varies(predictions) && varies(labels);

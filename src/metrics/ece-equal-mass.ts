@@ -1,8 +1,8 @@
 import { equalMassBins } from './equal-mass-bins.ts';
 import { formatScore } from './format-number.ts';
-import { computedFrom, type Metric } from './metric.ts';
+import { computedFromClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
 import { expectedCalibrationError } from './reliability-bins.ts';
-import { classScores } from './scored-set.ts';
 
 export const eceEqualMass: Metric = {
   name: 'ece_equal_mass',
@@ -10,7 +10,7 @@ export const eceEqualMass: Metric = {
   direction: 'minimize',
   range: [0, 1],
   format: formatScore,
-  computations: [computedFrom(classScores, (content) => expectedCalibrationError(equalMassBins(content)))],
+  computations: computedFromClasses((content) => expectedCalibrationError(equalMassBins(content))),
   over: 'corpus',
   calibration: true,
   sentence: 'Expected calibration error over 15 bins of the confidence that hold as many rows each',

@@ -1,6 +1,7 @@
 import { formatScore } from './format-number.ts';
-import { computedFromMembers, type Metric } from './metric.ts';
-import { type ClassScores, classScores } from './scored-set.ts';
+import { computedFromMembersOfClasses } from './class-forms.ts';
+import type { Metric } from './metric.ts';
+import type { ClassScores } from './scored-set.ts';
 
 export const memberDisagreement: Metric = {
   name: 'member_disagreement',
@@ -9,7 +10,7 @@ export const memberDisagreement: Metric = {
   range: [0, 1],
   format: formatScore,
   computations: [],
-  ofMembers: [computedFromMembers(classScores, pairsThatDiffer)],
+  ofMembers: computedFromMembersOfClasses(pairsThatDiffer),
   over: 'rows',
   calibration: true,
   unranked: true,

@@ -35,6 +35,10 @@ export interface ClassScores {
   /** Class of each row. */
   readonly predictions: readonly number[];
   readonly labels: readonly number[];
+  /** How many of the classes each row can have, the first of them; absent: all. */
+  readonly choices?: readonly number[];
+  /** What each row is about; absent: rows are about nothing. */
+  readonly subjects?: readonly (string | null)[];
 }
 
 /** One class of several for each row. */

@@ -35,7 +35,8 @@ export function atTemperature(scores: ClassScores, temperature: number | readonl
   const scaled = new Float64Array(scores.probabilities.length);
   for (let row = 0; row < scores.labels.length; row += 1) {
     const own = typeof temperature === 'number' ? temperature : (temperature[row] ?? 1);
-    const logs = Array.from(scores.probabilities.subarray(row * classes, (row + 1) * classes), (probability) =>
+    const possible = scores.choices?.[row] ?? classes;
+    const logs = Array.from(scores.probabilities.subarray(row * classes, row * classes + possible), (probability) =>
       Math.log(Math.max(least, probability)),
     );
     const largest = Math.max(...logs);
@@ -46,15 +47,16 @@ export function atTemperature(scores: ClassScores, temperature: number | readonl
   return { ...scores, probabilities: scaled };
 }
 
-function meanLoss(logs: Float64Array, { names, labels }: ClassScores, inverse: number): number {
+function meanLoss(logs: Float64Array, { names, labels, choices }: ClassScores, inverse: number): number {
   const classes = names.length;
   let sum = 0;
   for (const [row, label] of labels.entries()) {
     const start = row * classes;
+    const possible = choices?.[row] ?? classes;
     let largest = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classes; k += 1) largest = Math.max(largest, logs[start + k] ?? 0);
+    for (let k = 0; k < possible; k += 1) largest = Math.max(largest, logs[start + k] ?? 0);
     let total = 0;
-    for (let k = 0; k < classes; k += 1) total += Math.exp(inverse * ((logs[start + k] ?? 0) - largest));
+    for (let k = 0; k < possible; k += 1) total += Math.exp(inverse * ((logs[start + k] ?? 0) - largest));
     sum += Math.log(total) - inverse * ((logs[start + label] ?? 0) - largest);
   }
   return sum / labels.length;
@@ -68,8 +70,11 @@ export function selectClassRows(scores: ClassScores, rows: ArrayLike<number>): C
   for (const [index, row] of chosen.entries()) {
     probabilities.set(scores.probabilities.subarray(row * classes, (row + 1) * classes), index * classes);
   }
+  const { choices, subjects } = scores;
   return {
     names: scores.names,
+    ...(choices === undefined ? {} : { choices: chosen.map((row) => choices[row] ?? scores.names.length) }),
+    ...(subjects === undefined ? {} : { subjects: chosen.map((row) => subjects[row] ?? null) }),
     probabilities,
     predictions: chosen.map((row) => scores.predictions[row] ?? 0),
     labels: chosen.map((row) => scores.labels[row] ?? 0),

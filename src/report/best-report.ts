@@ -1,4 +1,4 @@
-import { formatCount } from '../dashboard/format-value.ts';
+import { formatCount } from '../base/format-count.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
@@ -97,6 +97,6 @@ function withoutTheLuckiest(
 
 /** Configurations that no ranking has a place for. */
 export function undefinedSentence(configurations: number, heading: string): string {
-  const those = configurations === 1 ? '1 configuration is' : `${configurations} configurations are`;
+  const those = `${formatCount(configurations, 'configuration')} ${configurations === 1 ? 'is' : 'are'}`;
   return `${those} not ranked: ${heading} is undefined of some seed's predictions (none).`;
 }

@@ -1,6 +1,7 @@
 import { classRowScores } from '../evaluate/class-row-scores.ts';
 import type { RowScores, StoredScores } from '../evaluate/row-scores.ts';
-import { type ClassScores, classScores } from '../metrics/scored-set.ts';
+import { classesIn } from '../metrics/class-forms.ts';
+import type { ClassScores } from '../metrics/scored-set.ts';
 import { atTemperature, fitTemperature, selectClassRows } from '../metrics/temperature-scaling.ts';
 import { stream } from '../random/stream.ts';
 import { everyRow } from '../stats/repeats.ts';
@@ -117,7 +118,7 @@ function ofTrials({ trials }: ConfigurationScore, outputs: Outputs): readonly St
 }
 
 export function classesOf({ set }: StoredScores): readonly ClassScores[] {
-  const content = classScores.read(set);
+  const content = classesIn(set);
   return content === null ? [] : [content];
 }
 

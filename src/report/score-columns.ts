@@ -1,6 +1,7 @@
 import { formatQuantity, formatSetting } from '../dashboard/format-value.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
+import { averagedWords } from '../sweep/averaged-words.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -64,7 +65,12 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
     ),
     evaluation('split', evaluationVaries(({ split }) => split) ? 'split' : null, ({ split }) => split),
     evaluation('mask_seed', evaluationVaries(({ mask_seed }) => mask_seed) ? 'masks' : null, (e) => e.mask_seed),
-    evaluation('aggregate', evaluationVaries(({ aggregate }) => aggregate) ? 'averaged' : null, (e) => e.aggregate),
+    {
+      ...evaluation('aggregate', evaluationVaries(({ aggregate }) => aggregate) ? 'averaged' : null, averagedWords),
+      value: (row) => row.evaluation.aggregate,
+      said: ({ evaluation: { ensemble_size: members, aggregate } }) =>
+        members > 1 ? `averaged ${aggregate}` : 'nothing averaged',
+    },
   ];
 }
 

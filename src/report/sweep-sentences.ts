@@ -1,5 +1,5 @@
 import type { Json } from '../base/canonical-json.ts';
-import { formatCount } from '../dashboard/format-value.ts';
+import { formatCount } from '../base/format-count.ts';
 import { searchedAxes } from '../search/repeats.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { spaceAxes } from '../search/space-axes.ts';
@@ -38,7 +38,9 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   if (selected !== null) sentences.push(selected);
   const classes = numericsClasses(snapshot);
   if (classes.length > 1) {
-    sentences.push(`Mixed numerics: trainings ran in ${classes.length} classes and compare only up to rounding.`);
+    sentences.push(
+      `Mixed numerics: trainings ran in ${formatCount(classes.length, 'class', 'classes')} and compare only up to rounding.`,
+    );
   }
   return sentences;
 }

@@ -13,7 +13,7 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 /** Every trial with its state and scores. */
 export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
   const configured = configurationColumns(snapshot).map(
-    (column): ReportColumn<TrialRow> => ({
+    ({ said: _, ...column }): ReportColumn<TrialRow> => ({
       ...column,
       text: ({ configuration, evaluation }) => column.text({ training: configuration, evaluation }),
       value: ({ configuration, evaluation }) => column.value({ training: configuration, evaluation }),

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { type Budget, type BudgetName, budgetFields } from '../sweep/read-budget.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { BudgetFact, SearchFact } from './search-event.ts';
@@ -60,8 +61,8 @@ export class BudgetFold {
     const { trainings, failures, target, no_better_since: patience, slot_hours: slotHours, hours } = this.#budget;
     const since = this.#results - this.#resultsAtBest;
     const best = this.#sign * this.#best;
-    if (trainings !== undefined && this.#results >= trainings) return `${this.#results} trainings have ended`;
-    if (failures !== undefined && this.#failed.size >= failures) return `${this.#failed.size} trainings have failed`;
+    if (trainings !== undefined && this.#results >= trainings) return `${trainingsHave(this.#results)} ended`;
+    if (failures !== undefined && this.#failed.size >= failures) return `${trainingsHave(this.#failed.size)} failed`;
     if (target !== undefined && this.#best >= this.#sign * target)
       return `the target ${target} is reached with ${best}`;
     if (patience !== undefined && this.#results > 0 && since >= patience)
@@ -102,4 +103,8 @@ export function wholeBudget(budget: Budget | undefined): Readonly<Record<BudgetN
     slot_hours: limit('slot_hours'),
     hours: limit('hours'),
   };
+}
+
+function trainingsHave(count: number): string {
+  return `${formatCount(count, 'training')} ${count === 1 ? 'has' : 'have'}`;
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { distance } from 'fastest-levenshtein';
 import { DropsweepError } from '../base/errors.ts';
 
@@ -17,7 +18,7 @@ export function sweepFileInvalid(file: string, problems: readonly SweepFileProbl
     const subject = field === '' ? '' : `${field}: `;
     return `  ${file}:${line}:${column} ${subject}${text}`;
   });
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const count = formatCount(problems.length, 'problem');
   return new DropsweepError('SWEEP_FILE_INVALID', `${count} in ${file}\n${lines.join('\n')}`);
 }
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { type AxisEffect, axisEffect, type AxisLevel } from '../../stats/axis-effect.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
@@ -123,7 +124,7 @@ function axisLine({ name: field, effect }: Axis, snapshot: SweepSnapshot): Style
     span(`${fitText(drawnName(snapshot, field), 16)} `, 'heading'),
     span('█'.repeat(bar), 'accent'),
     span('·'.repeat(20 - bar), 'faint'),
-    span(` ${formatPercent(effect.importance, 1)}  ${effect.levels.length} values`),
+    span(` ${formatPercent(effect.importance, 1)}  ${formatCount(effect.levels.length, 'value')}`),
   ];
 }
 

@@ -2,7 +2,8 @@ import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import type { DecisionRow, RungRow, SearchView } from '../../store/search-view.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
-import { formatClock, formatCount } from '../format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatClock } from '../format-value.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../styled-line.ts';
 import { readingView } from './view.ts';
 

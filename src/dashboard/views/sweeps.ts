@@ -1,7 +1,8 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import type { SweepOverviewRow } from '../../store/sweep-overview.ts';
 import { chosenRows } from '../chosen-rows.ts';
-import { formatCount, formatDuration, formatPercent, formatQuantity } from '../format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatDuration, formatPercent, formatQuantity } from '../format-value.ts';
 import { fitText, span, type Tone } from '../styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';

@@ -3,7 +3,8 @@ import { evaluatedNumber, type Measurements } from '../../metrics/evaluation-met
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import { headingOf, shownGap, tradeoffObjective } from '../../tasks/task-metrics.ts';
 import { brailleChart, type ChartLine, type ChartPoint } from '../braille-chart.ts';
-import { formatClock, formatCount, formatMoment, formatQuantity } from '../format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatClock, formatMoment, formatQuantity } from '../format-value.ts';
 import { beside, captionRule, clipLine, fitText, span, type StyledLine } from '../styled-line.ts';
 import type { TrainingCurves } from '../view-source.ts';
 import { readingView } from './view.ts';

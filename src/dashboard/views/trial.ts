@@ -1,8 +1,10 @@
 import { measureText, metrics } from '../../metrics/metrics.ts';
 import type { TrialRow } from '../../store/sweep-snapshot.ts';
+import { averagedWords } from '../../sweep/averaged-words.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
-import { formatCount, formatMoment, formatSetting } from '../format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatMoment, formatSetting } from '../format-value.ts';
 import { span, type StyledLine } from '../styled-line.ts';
 import type { TrialDetails } from '../view-source.ts';
 import { readingView, type ViewFrame } from './view.ts';
@@ -60,7 +62,8 @@ function lossLine(losses: readonly number[]): readonly StyledLine[] {
 }
 
 function prefixed(evaluation: TrialRow['evaluation']): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(evaluation).map(([name, value]) => [`evaluation ${name}`, value]));
+  const shown = { ...evaluation, aggregate: averagedWords(evaluation) };
+  return Object.fromEntries(Object.entries(shown).map(([name, value]) => [`evaluation ${name}`, value]));
 }
 
 function settingText(value: unknown): string {

@@ -1,7 +1,8 @@
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import type { WorkerRow } from '../../store/worker-list.ts';
 import { chosenRows } from '../chosen-rows.ts';
-import { formatCount, formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
 import { silentAfterMs, slotList } from '../slot-list.ts';
 import { captionRule, clipLine, span, type Span, type StyledLine } from '../styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { formatNumber } from '../../metrics/format-number.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
@@ -78,7 +79,7 @@ function effectFigure({ heading: axis, name, values }: AxisEffect, heading: stri
       name: `axis-${name}`,
       caption: `${axis}: difference in ${heading} from ${axis} ${first.text}`,
       chart: {
-        description: `${compared.length + 1} values of ${axis}. ${values.map(told).filter(Boolean).join(' ')}`,
+        description: `${formatCount(compared.length + 1, 'value')} of ${axis}. ${values.map(told).filter(Boolean).join(' ')}`,
         x: { label: axis, scale: 'categories' },
         y: { label: `Δ ${heading}`, scale: 'linear' },
         series: [{ name: heading, marks: 'points', points: [{ x: first.text, y: 0 }, ...compared] }],
@@ -112,7 +113,7 @@ function cloudFigure(snapshot: SweepSnapshot, effect: AxisEffect, metric: string
       name: `axis-${effect.name}`,
       caption: `${heading} by ${effect.heading}`,
       chart: {
-        description: `${points.length} configurations at ${effect.values.length} values of ${effect.heading}; other settings differ too.`,
+        description: `${formatCount(points.length, 'configuration')} at ${formatCount(effect.values.length, 'value')} of ${effect.heading}; other settings differ too.`,
         x: { label: effect.heading, scale: scaleFor(points.map(({ x }) => x)) },
         y: { label: heading, scale: 'linear' },
         series: [{ name: heading, marks: 'points', points }],

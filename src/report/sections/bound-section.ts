@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { complexity } from '../../evaluate/complexity.ts';
 import { formatNumber } from '../../metrics/format-number.ts';
 import { allMetrics, measure, metricHeading } from '../../metrics/metrics.ts';
@@ -105,7 +106,7 @@ function boundSentence({ snapshot, provenance }: SweepMaterial, points: readonly
   const loss = headingOf(snapshot.definition, 'loss');
   return (
     `${proxy} A bound on the ${loss} says nothing where it is above ${formatNumber(trivial)}, the largest loss that knowing nothing costs: ` +
-    `the term alone is so for ${vacuous} of ${terms.length} configurations (vacuous).`
+    `the term alone is so for ${vacuous} of ${formatCount(terms.length, 'configuration')} (vacuous).`
   );
 }
 
@@ -127,7 +128,7 @@ function gapFigure(
       name: name === 'complexity' ? 'bound-and-gap' : 'estimated-bound-and-gap',
       caption: `Measured gap in ${loss} (evaluated minus train) against ${heading}`,
       chart: {
-        description: `${drawn.length} configurations, with 95 % intervals over seeds (Student).`,
+        description: `${formatCount(drawn.length, 'configuration')}, with 95 % intervals over seeds (Student).`,
         x: { label: heading, scale: scaleFor(drawn.map(({ x }) => x)) },
         y: { label: `${loss} evaluated − train`, scale: 'linear' },
         series: [{ name: 'configurations', marks: 'points', points: drawn }],

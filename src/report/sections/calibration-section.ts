@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import type { StoredScores } from '../../evaluate/row-scores.ts';
 import { accuracyAt } from '../../metrics/accuracy-at-coverage.ts';
 import { allMetrics, isOf, metricNamed } from '../../metrics/metrics.ts';
@@ -48,7 +49,7 @@ function rowsOf({ snapshot, outputs }: SweepMaterial, { chosen, reported }: Meth
   return [
     plainRow(label, reported, outputs),
     temperatureRow(`${label}, temperature`, reported, outputs, fittedOn),
-    seedsRow(`${label}, ${reported.trials.length} seeds as one`, reported, outputs),
+    seedsRow(`${label}, ${formatCount(reported.trials.length, 'seed')} as one`, reported, outputs),
   ].filter((row) => row !== null);
 }
 

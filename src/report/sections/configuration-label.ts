@@ -7,7 +7,7 @@ import { variedColumns } from '../varied-columns.ts';
 export function configurationLabels(snapshot: SweepSnapshot): (row: ConfiguredRow) => string {
   const varied = variedColumns(snapshot);
   return (row) => {
-    const parts = varied.map((column) => `${column.heading} ${column.text(row)}`);
+    const parts = varied.map((column) => column.said?.(row) ?? `${column.heading} ${column.text(row)}`);
     return parts.length === 0 ? `${fieldHeading('dropout_rate')} ${row.training.dropout_rate}` : parts.join(', ');
   };
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { formatDuration } from '../../dashboard/format-value.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
@@ -28,9 +29,9 @@ export const costSection: ReportSection = {
     );
     return [
       paragraph(
-        `${timed.length} trainings took ${formatDuration(1000 * total)} together, half of them less than ${formatDuration(1000 * median)} each` +
+        `${formatCount(timed.length, 'training')} took ${formatDuration(1000 * total)} together, half of them less than ${formatDuration(1000 * median)} each` +
           (wall === null ? '' : `; from launch to end it was ${formatDuration(wall)} by the clock`) +
-          `. Their evaluations made ${members} passes over the evaluated rows.`,
+          `. Their evaluations made ${formatCount(members, 'pass', 'passes')} over the evaluated rows.`,
       ),
       ...costFigure(material),
     ];
@@ -55,7 +56,7 @@ function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
       name: 'cost',
       caption: `${heading} against the seconds of one training`,
       chart: {
-        description: `${points.length} configurations by the mean seconds of their trainings. Times are of the machines that they ran on, whatever else these did.`,
+        description: `${formatCount(points.length, 'configuration')} by the mean seconds of their trainings. Times are of the machines that they ran on, whatever else these did.`,
         x: { label: 'seconds of training', scale: scaleFor(points.map(({ x }) => x)) },
         y: { label: heading, scale: 'linear' },
         series: [{ name: 'configurations', marks: 'points', points }],

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartPoint, ChartSeries } from '../charts/chart.ts';
@@ -111,7 +112,7 @@ function evaluatedFigure(material: SweepMaterial, shown: readonly ConfigurationS
       name: 'evaluated-on-the-way',
       caption: `${heading} of evaluations on the way, by step`,
       chart: {
-        description: `${series.length} configurations were evaluated on their way.`,
+        description: `${formatCount(series.length, 'configuration')} ${series.length === 1 ? 'was' : 'were'} evaluated on their way.`,
         x: { label: 'step', scale: 'linear' },
         y: { label: heading, scale: 'linear' },
         series,

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatPercent } from '../../dashboard/format-value.ts';
+import { formatCount } from '../../base/format-count.ts';
+import { formatDuration, formatPercent } from '../../dashboard/format-value.ts';
 import type { TrialRow } from '../../store/sweep-snapshot.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
@@ -40,7 +41,7 @@ export const earlyStoppingSection: ReportSection = {
     return [
       paragraph(
         `The scheduler (${kind}) stopped ${saved.trainings} of ${formatCount(trainings.length, 'training')} before their end: ` +
-          `${saved.stepsTaken} of ${saved.stepsPlanned} steps were taken (${formatPercent(saved.stepsTaken, saved.stepsPlanned)}), ` +
+          `${saved.stepsTaken} of ${formatCount(saved.stepsPlanned, 'step')} were taken (${formatPercent(saved.stepsTaken, saved.stepsPlanned)}), ` +
           `${whole} were not, about ${formatDuration(1000 * saved.seconds)} of training at each training's own rate.`,
       ),
       ...stoppedAt(trainings),
@@ -63,7 +64,7 @@ function stoppedAt(trainings: readonly TrialRow[]): readonly Figure[] {
       name: 'stopped-at',
       caption: 'Trainings that reached each step',
       chart: {
-        description: `Of ${trainings.length} trainings, ${last?.y ?? 0} reached step ${last?.x ?? 0}, the furthest of all.`,
+        description: `Of ${formatCount(trainings.length, 'training')}, ${last?.y ?? 0} reached step ${last?.x ?? 0}, the furthest of all.`,
         x: { label: 'step', scale: 'categories' },
         y: { label: 'trainings', scale: 'linear', shows: [0, trainings.length] },
         series: [{ name: 'trainings', marks: 'bars', points }],

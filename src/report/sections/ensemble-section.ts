@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { formatMeasure, measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
@@ -109,7 +110,7 @@ function drawnFigure({ snapshot, outputs }: SweepMaterial, metric: string): read
       caption: `${heading} by ensemble size, over draws of the masks: trial ${first.trial}`,
       chart: {
         description:
-          `One training (seed ${first.configuration.seed}) and its ${stored.members.length} stored members. Of each size the mean over draws of so many, with where 95 % of draws lie. ` +
+          `One training (seed ${first.configuration.seed}) and its ${formatCount(stored.members.length, 'stored member')}. Of each size the mean over draws of so many, with where 95 % of draws lie. ` +
           `From ${one?.y.toPrecision(4)} of one member to ${all?.y.toPrecision(4)} of all.`,
         x: { label: 'M', scale: 'linear' },
         y: { label: heading, scale: 'linear' },
@@ -140,7 +141,7 @@ function twoSides({ snapshot }: SweepMaterial): readonly Table[] {
     {
       kind: 'table',
       name: 'theorem-45',
-      caption: `Theorem 4.5’s two sides of the best ${Math.min(shownBest, sides.length)} ensembles; the first is at most the second in ${held.length} of ${evaluations.length} evaluations`,
+      caption: `Theorem 4.5’s two sides of the best ${formatCount(Math.min(shownBest, sides.length), 'ensemble')}; the first is at most the second in ${held.length} of ${formatCount(evaluations.length, 'evaluation')}`,
       columns: [
         { name: 'configuration', heading: 'configuration', align: 'left' },
         { name: 'loss', heading: `${loss} of the mean`, align: 'right' },

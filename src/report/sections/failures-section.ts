@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { failureText } from '../../base/errors.ts';
 import type { Cell } from '../document/document.ts';
 import type { ReportSection } from './section.ts';
@@ -30,7 +31,7 @@ export const failuresSection: ReportSection = {
             {
               kind: 'table' as const,
               name: 'failures-table',
-              caption: `${failed.length} trainings that failed`,
+              caption: `${formatCount(failed.length, 'training')} that failed`,
               columns: [
                 { name: 'trial', heading: 'trial', align: 'right' as const },
                 { name: 'state', heading: 'state', align: 'left' as const },

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { bestReport } from '../best-report.ts';
@@ -23,7 +24,10 @@ export const frontSection: ReportSection = {
     const front = paretoReport(snapshot, noise);
     const heading = headingOf(snapshot.definition, objective.metric);
     return [
-      tableOfReport(best, { name: 'best', caption: `The best ${best.rows.length} configurations by ${heading}` }),
+      tableOfReport(best, {
+        name: 'best',
+        caption: `The best ${formatCount(best.rows.length, 'configuration')} by ${heading}`,
+      }),
       { kind: 'list', items: best.after },
       ...frontFigures(material),
       tableOfReport(front, { name: 'front-table', caption: front.before.at(-1) ?? 'The front' }),
@@ -57,7 +61,7 @@ function frontFigures(material: SweepMaterial): readonly Figure[] {
       caption: `${heading} against ${cost}: configurations over their seeds, and the front`,
       chart: {
         description:
-          `${onFront.length} configurations are on the front and ${beaten.length} are not. The front's best ${heading} is that of ` +
+          `${formatCount(onFront.length, 'configuration')} ${onFront.length === 1 ? 'is' : 'are'} on the front and ${beaten.length} ${beaten.length === 1 ? 'is' : 'are'} not. The front's best ${heading} is that of ` +
           `${onFront[0]?.name ?? ''}; the least ${cost} on it that of ${least?.name ?? ''}. ` +
           notDrawn +
           'Intervals are 95 %, over seeds and rows where the outputs are there, else over seeds; other objectives of the front are not drawn.',

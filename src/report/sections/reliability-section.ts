@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import type { ReliabilityBin } from '../../metrics/evaluation-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
 import type { ConfigurationScore } from '../configuration-scores.ts';
@@ -22,7 +23,7 @@ export const reliabilitySection: ReportSection = {
       const points = bins.map(({ confidence, accuracy, count }) => ({
         x: confidence,
         y: accuracy,
-        name: `${count} rows`,
+        name: formatCount(count, 'row'),
       }));
       return [{ name: label(score), marks: 'line with points', points }];
     });
@@ -58,5 +59,5 @@ function pooledBins({ trials }: ConfigurationScore): readonly ReliabilityBin[] {
 
 function overconfidence({ name, points }: ChartSeries): string {
   const over = points.filter(({ x, y }) => Number(x) > y).length;
-  return `${name} is overconfident in ${over} of ${points.length} bins.`;
+  return `${name} is overconfident in ${over} of ${formatCount(points.length, 'bin')}.`;
 }

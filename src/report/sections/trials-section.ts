@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { tableOfReport } from '../document/table-of-report.ts';
 import { trialsReport } from '../trials-report.ts';
 import type { ReportSection } from './section.ts';
@@ -10,7 +11,7 @@ export const trialsSection: ReportSection = {
     return [
       tableOfReport(report, {
         name: 'trials',
-        caption: `The ${report.rows.length} trials of ${snapshot.name}`,
+        caption: `The ${formatCount(report.rows.length, 'trial')} of ${snapshot.name}`,
         searchable: true,
       }),
     ];

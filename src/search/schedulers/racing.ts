@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
 import type { SchedulerKind } from '../scheduler.ts';
@@ -49,7 +50,7 @@ export const racing: SchedulerKind = {
       sentence: ({ trainings, pruned, configurations, seeds }) =>
         `Racing over seeds: ${pruned} of ${trainings} trainings were not needed; the best configuration is stopped in ` +
         `at most ${Number((100 * error).toPrecision(3))} % of races (paired t over seeds, corrected for ` +
-        `${Math.max(1, configurations - 1)} rivals and ${seeds - least} ${seeds - least === 1 ? 'look' : 'looks'}).`,
+        `${formatCount(Math.max(1, configurations - 1), 'rival')} and ${formatCount(seeds - least, 'look')}).`,
     };
   },
 };

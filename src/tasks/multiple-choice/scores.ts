@@ -35,6 +35,7 @@ export const scores: TaskScores = {
       probabilities,
       predictions: rows.map(largest),
       labels: evaluated.inputs.map((_, row) => rightOf(evaluated, row)),
+      choices: rows.map(({ length }) => length),
       subjects: evaluated.inputs.map(({ row }) => thawQuestion(evaluated.rows[row] ?? {}).subject),
     });
   },

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
 import { readTextFile } from '../../data/read-text-file.ts';
 import { answerExact, answerF1 } from '../../metrics/answers.ts';
@@ -97,7 +98,7 @@ function missingNote(missing: readonly ScoredQuestion[]): string | null {
   const [first] = missing;
   return first === undefined
     ? null
-    : `${missing.length} questions have no prediction and score 0, such as ${first.id}.`;
+    : `${formatCount(missing.length, 'question')} ${missing.length === 1 ? 'has' : 'have'} no prediction and ${missing.length === 1 ? 'scores' : 'score'} 0, such as ${first.id}.`;
 }
 
 /** The scores, in per cent. */

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/format-count.ts';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DropsweepError } from '../../../base/errors.ts';
@@ -66,7 +67,7 @@ async function exportBest(
   const value = `${headingOf(snapshot.definition, objective.metric)} ${measureText(trial, objective.metric)}`;
   say(
     context,
-    `The best configuration's adapter, of trial ${trial.trial} (${value}): ${adapter}, ${files.length} files.`,
+    `The best configuration's adapter, of trial ${trial.trial} (${value}): ${adapter}, ${formatCount(files.length, 'file')}.`,
   );
   say(context, `New rows: dropsweep predict ${snapshot.name} --trial ${trial.trial} FILE`);
 }

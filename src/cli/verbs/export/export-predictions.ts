@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { predictionRecords } from '../../../export/prediction-records.ts';
 import { settledTrial } from '../../../export/settled-trial.ts';
@@ -62,7 +63,7 @@ export async function exportPredictions(
   if (out !== undefined)
     note(
       context,
-      `Wrote ${records.length} predictions of trial ${trial}${set === undefined ? '' : ` on ${set}`} to ${out}`,
+      `Wrote ${formatCount(records.length, 'prediction')} of trial ${trial}${set === undefined ? '' : ` on ${set}`} to ${out}`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/format-count.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropsweepError } from '../../../base/errors.ts';
@@ -57,7 +58,7 @@ export async function exportSubmission(
     const text = glueSubmission(task, submission, submitted);
     await mkdir(out, { recursive: true });
     await writeFile(join(out, submission.file), text);
-    written.push(`${submission.file} (${rows.length} rows)`);
+    written.push(`${submission.file} (${formatCount(rows.length, 'row')})`);
   }
   if (written.length === 0) throw noTestRows(source, missing);
   note(context, `Wrote trial ${trial}'s predictions to ${out}: ${written.join(', ')}`);

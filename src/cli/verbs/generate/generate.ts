@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { openTokenizer } from '../../../data/open-tokenizer.ts';
 import { withRecord } from '../../../launch/open-record.ts';
@@ -32,6 +33,9 @@ export async function generate(
     });
     say(this, told.text);
     const whole = told.ended ? 'ended by itself' : `ended after ${told.tokens} tokens`;
-    note(this, `${told.members === 1 ? 'One model' : `${told.members} members`}, ${told.tokens} tokens; ${whole}`);
+    note(
+      this,
+      `${told.members === 1 ? 'One model' : `${told.members} members`}, ${formatCount(told.tokens, 'token')}; ${whole}`,
+    );
   });
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/format-count.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
     const facts = { sweep: snapshot.name, trial: flags.trial };
     await writeOut(this, await tableFile({ columns: recordColumns(records), rows: records, facts }, format), flags.out);
     if (flags.out !== undefined)
-      note(this, `Wrote ${records.length} predictions of trial ${flags.trial} to ${flags.out}`);
+      note(this, `Wrote ${formatCount(records.length, 'prediction')} of trial ${flags.trial} to ${flags.out}`);
   });
 }
 

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { formatCount } from '../../../dashboard/format-value.ts';
+import { formatCount } from '../../../base/format-count.ts';
 import { replaySearchOf } from '../../../store/read-search.ts';
 import { type CliContext, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
