@@ -13,8 +13,11 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 /** Every trial with its state and scores. */
 export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
   const configured = configurationColumns(snapshot).map(
-    ({ said: _, ...column }): ReportColumn<TrialRow> => ({
-      ...column,
+    (column): ReportColumn<TrialRow> => ({
+      name: column.name,
+      heading: column.heading,
+      align: column.align,
+      importance: column.importance,
       text: ({ configuration, evaluation }) => column.text({ training: configuration, evaluation }),
       value: ({ configuration, evaluation }) => column.value({ training: configuration, evaluation }),
     }),
