@@ -11,8 +11,3 @@ export function parseBytes(text: string): number {
   const power = prefixes.indexOf(unit.slice(0, 1).toUpperCase());
   return Math.round(Number(number) * (unit.length === 2 ? 1_024 : 1_000) ** power);
 }
-
-export function formatBytes(bytes: number): string {
-  const power = Math.min(prefixes.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${Number((bytes / 1_000 ** power).toPrecision(3))} ${prefixes[power]}B`;
-}

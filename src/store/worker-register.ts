@@ -11,6 +11,20 @@ export interface WorkerEntry {
   readonly slots: number;
 }
 
+/** A slot at its worker's last heartbeat, as it is stored. */
+export interface SlotState {
+  readonly slot: number;
+  /** Of its trainer process; null: none runs. */
+  readonly pid: number | null;
+  /** Ids of the segments that it works on. */
+  readonly segments: readonly string[];
+  /** Processors that the process, and what it has started, kept busy since the heartbeat before; null: not known yet. */
+  readonly processors: number | null;
+  readonly memory_bytes: number | null;
+  /** Of the machine, or of the control group: for all slots together. */
+  readonly memory_limit_bytes: number;
+}
+
 /** Who serves this database: for the reaper, and for people. */
 export class PostgresWorkerRegister {
   readonly #store: Store;
@@ -28,8 +42,12 @@ export class PostgresWorkerRegister {
       .execute();
   }
 
-  async heartbeat(workerId: string): Promise<void> {
-    await sql`update workers set last_seen = now() where id = ${workerId}`.execute(this.#store.db);
+  /** @param slots as they are now; null: the worker has none, or could not look */
+  async heartbeat(workerId: string, slots: readonly SlotState[] | null = null): Promise<void> {
+    const states = slots === null ? null : JSON.stringify(slots);
+    await sql`
+      update workers set last_seen = now(), slot_states = coalesce(${states}::jsonb, slot_states)
+      where id = ${workerId}`.execute(this.#store.db);
   }
 
   async leave(workerId: string): Promise<void> {

@@ -34,6 +34,8 @@ export interface StepTaken {
   readonly result: StepResult;
   readonly learningRate: number;
   readonly stepSeconds: number;
+  /** Of the step's rows, padding left out; each once, however many instances pass over it. */
+  readonly tokens: number;
 }
 
 /**
@@ -64,7 +66,8 @@ export async function* trainSteps(
     });
     const { again, result } = settle(state, stepped, allocate);
     state = result.state;
-    yield { again, result, learningRate, stepSeconds: (performance.now() - startedAt) / 1_000 };
+    const tokens = batch.rows.reduce((sum, row) => sum + (inputs[row]?.ids.length ?? 0), 0);
+    yield { again, result, learningRate, tokens, stepSeconds: (performance.now() - startedAt) / 1_000 };
     if (result.nonFinite && !again) return;
     await turnOfEventLoop();
   }

@@ -2,7 +2,10 @@ import type { MetricChunk } from '../sweep/segment.ts';
 import type { StepTaken } from './training-loop.ts';
 
 /** What is recorded of each step. Names that end in `_seconds` are times: bit-identity does not cover them. */
-function measure({ result, learningRate, stepSeconds }: StepTaken, orthogonality: boolean): Record<string, number> {
+function measure(
+  { result, learningRate, tokens, stepSeconds }: StepTaken,
+  orthogonality: boolean,
+): Record<string, number> {
   const { allocation, lossScale } = result.state;
   return {
     loss: result.loss,
@@ -13,6 +16,7 @@ function measure({ result, learningRate, stepSeconds }: StepTaken, orthogonality
     ...(lossScale === undefined ? {} : { loss_scale: lossScale.scale }),
     gradient_norm: result.gradientNorm,
     learning_rate: learningRate,
+    tokens,
     step_seconds: stepSeconds,
   };
 }

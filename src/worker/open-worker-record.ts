@@ -45,7 +45,7 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     reapWorker: (workerId) => register.reapWorker(workerId),
     // It may go away again between the first question and this: a worker that starts waits for as long as it takes.
     registerWorker: (worker) => untilPresent(() => register.register(worker), warn),
-    heartbeatWorker: (workerId) => register.heartbeat(workerId),
+    heartbeatWorker: (workerId, slots) => register.heartbeat(workerId, slots),
     endWorker: (workerId) => register.leave(workerId),
     findNotices: () => findNotices(store),
     claimDeliveries: (host, limit) => claimDeliveries(store, host, limit),

@@ -22,6 +22,8 @@ import { packingDevice } from './packing-device.ts';
 import { RunPreparation } from './prepare-run.ts';
 import { ownIdentity } from './process-identity.ts';
 import { reapDeadWorkers } from './reaper.ts';
+import { hostMemoryBytes } from '../runtime/devices/cpu.ts';
+import { SlotSampler } from './slot-sampler.ts';
 import { reconcileSweeps } from './reconciler.ts';
 import { TrainerSlots } from './trainer-slots.ts';
 import type { WorkerRecord } from './worker-record.ts';
@@ -56,11 +58,14 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const connection = await connectUntilDrained(environment);
   if (connection === null) return record.endWorker(workerId);
   const client = new Client({ connection, namespace: settings.temporal.namespace });
+  const trainers = settings.roles.includes('train') ? openTrainers(environment) : null;
+  const sampler =
+    trainers === null ? null : new SlotSampler({ slots: () => trainers.slots.sampled, memoryLimit: hostMemoryBytes() });
   const jobs = [
     every(
       workerHeartbeatMs,
       draining,
-      () => record.heartbeatWorker(workerId),
+      async () => record.heartbeatWorker(workerId, (await sampler?.sample()) ?? null),
       (error) => warn('heartbeat', error),
     ),
     every(
@@ -71,7 +76,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
     ),
   ];
   if (settings.roles.includes('control')) jobs.push(...serveControl(environment, client));
-  if (settings.roles.includes('train')) jobs.push(serveTrain(environment, workerId));
+  if (trainers !== null) jobs.push(serveTrain(environment, workerId, trainers));
   await Promise.all(jobs);
   await record.endWorker(workerId).catch((error: unknown) => warn('saying goodbye', error));
   await connection.close();
@@ -125,8 +130,16 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
   ];
 }
 
-async function serveTrain(environment: WorkerEnvironment, workerId: string): Promise<void> {
-  const { settings, record, draining, warn } = environment;
+/** What train segments are brought here by, and run in. */
+interface Trainers {
+  readonly checkpoints: ReturnType<typeof openCheckpointStore>;
+  readonly preparation: RunPreparation;
+  readonly slots: TrainerSlots;
+}
+
+/** Starts no process yet. */
+function openTrainers(environment: WorkerEnvironment): Trainers {
+  const { settings, record } = environment;
   const checkpoints = openCheckpointStore(settings.dataDirectory);
   const preparation = new RunPreparation({
     dataDirectory: settings.dataDirectory,
@@ -135,7 +148,7 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     readDataset: (hash) => record.readDataset(hash),
     resolveModelFolder: environment.resolveModelFolder,
   });
-  const trainers = new TrainerSlots(settings.slots, {
+  const slots = new TrainerSlots(settings.slots, {
     mainPath: join(import.meta.dirname, '..', 'train', 'trainer-process-main.js'),
     environment: trainerEnvironment(settings),
     stallMs: settings.stallMs,
@@ -144,7 +157,16 @@ async function serveTrain(environment: WorkerEnvironment, workerId: string): Pro
     prepare: (segment) => preparation.run(segment),
   });
   // Whoever leaves at once takes the trainer processes along.
-  process.once('exit', () => trainers.kill());
+  process.once('exit', () => slots.kill());
+  return { checkpoints, preparation, slots };
+}
+
+async function serveTrain(
+  environment: WorkerEnvironment,
+  workerId: string,
+  { checkpoints, preparation, slots: trainers }: Trainers,
+): Promise<void> {
+  const { settings, record, draining, warn } = environment;
   const activities: TrainActivities = {
     serveSlot: makeServeSlot({
       currentAttempt,

@@ -74,6 +74,11 @@ export class TrainerSlot implements Trainer {
     return this.#child?.pid;
   }
 
+  /** Ids of the segments that the process works on. */
+  get segments(): readonly string[] {
+    return [...this.#jobs.keys()].filter((id) => id !== probeJob);
+  }
+
   get alive(): boolean {
     return this.#jobs.size === 0 || performance.now() - this.#progressAt < this.#options.stallMs;
   }

@@ -1,4 +1,5 @@
 import type { Trainer, TrainerPool } from '../../activities/trainer-pool.ts';
+import type { SampledSlot } from './slot-sampler.ts';
 import { TrainerSlot, type TrainerSlotOptions } from './trainer-slot.ts';
 
 /** A worker's slots. The lowest free one is taken first, so that few processes stay warm when few are needed. */
@@ -10,6 +11,11 @@ export class TrainerSlots implements TrainerPool {
   constructor(count: number, options: Omit<TrainerSlotOptions, 'slot'>) {
     this.#slots = Array.from({ length: count }, (_, slot) => new TrainerSlot({ ...options, slot }));
     this.#free = new Set(this.#slots);
+  }
+
+  /** What each is at, by its number. */
+  get sampled(): readonly SampledSlot[] {
+    return this.#slots.map(({ slot, pid, segments }) => ({ slot, pid, segments }));
   }
 
   acquire(): Promise<Trainer> {

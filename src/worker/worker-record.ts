@@ -1,4 +1,5 @@
 import type { DriveRecord, TheoryRecord } from '../../activities/drive-record.ts';
+import type { SlotState } from '../store/worker-register.ts';
 import type { WorkerLedger } from '../store/worker-ledger.ts';
 import type { NoticeRecord } from './notice-post.ts';
 import type { WorkerRegister } from './reaper.ts';
@@ -18,7 +19,8 @@ export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, 
   readonly ledger: WorkerLedger;
   readonly deployment: string;
   registerWorker(worker: WorkerRegistration): Promise<void>;
-  heartbeatWorker(workerId: string): Promise<void>;
+  /** @param slots as they are now; null: there are none, or they could not be looked at */
+  heartbeatWorker(workerId: string, slots: readonly SlotState[] | null): Promise<void>;
   endWorker(workerId: string): Promise<void>;
   readDataset(hash: string): Promise<Uint8Array>;
   isAway(error: unknown): boolean;

@@ -64,6 +64,17 @@ const sweepRow = (change: Partial<SweepOverviewRow>): SweepOverviewRow => ({
   ...change,
 });
 
+const running = (trial: number, place: number) => ({
+  segment: `s${trial}`,
+  sweep: 'dropout-front',
+  trial,
+  kind: 'train' as const,
+  step: 30 + 18 * place,
+  of: 120,
+  stepsPerSecond: 8.1 - 0.3 * place,
+  tokensPerSecond: 4_950 - 210 * place,
+});
+
 const reliability = [0.55, 0.65, 0.75, 0.85, 0.95].map((middle, index) => ({
   lower: middle - 0.05,
   upper: middle + 0.05,
@@ -168,7 +179,16 @@ export const cockpitSource: ViewSource = {
       troubled: 0,
       trouble: null,
       troubledAt: null,
-      running: [201, 203, 205].map((number) => ({ sweep: 'dropout-front', trial: number, kind: 'train' as const })),
+      running: [201, 203, 205].map((number, slot) => running(number, slot)),
+      slotStates: [0, 1, 2].map((slot) => ({
+        slot,
+        pid: 4720 + slot,
+        segments: [`s${201 + 2 * slot}`],
+        processors: 3.9 - 0.4 * slot,
+        memory_bytes: 1.42e9 + 3e8 * slot,
+        memory_limit_bytes: 33.6e9,
+      })),
+      struck: [],
     },
     {
       workerId: 'b',
@@ -185,7 +205,24 @@ export const cockpitSource: ViewSource = {
       troubled: 3,
       trouble: 'trainer_died: SIGKILL, out of memory',
       troubledAt: ago(300),
-      running: [{ sweep: 'dropout-front', trial: 207, kind: 'train' as const }],
+      running: [running(207, 3)],
+      slotStates: [],
+      struck: [
+        {
+          sweep: 'dropout-front',
+          trial: 106,
+          deaths: 3,
+          quarantined: true,
+          why: 'the trainer process ended with signal SIGKILL',
+        },
+        {
+          sweep: 'dropout-front',
+          trial: 207,
+          deaths: 1,
+          quarantined: false,
+          why: 'the trainer process ended with signal SIGKILL',
+        },
+      ],
     },
   ],
   values: async (_, columns) =>

@@ -91,10 +91,51 @@ describe('the views’ queries', () => {
     expect(worker).toMatchObject({ host: 'forge', slots: 2, numericsClass: 'test-class', running: [], troubled: 0 });
     expect(worker?.done).toBeGreaterThan(8);
     expect(worker?.stepsPerSecond).toBeGreaterThan(0);
+    expect(worker).toMatchObject({ slotStates: [], struck: [] });
     const [sweep] = await overviewOfSweeps(record.store);
     expect(sweep).toMatchObject({ name: 'viewed', state: 'completed', objective: 'accuracy', trials: 8, failed: 0 });
     expect(sweep?.best).toBeGreaterThan(0.1);
     expect(sweep?.stepsDone).toBe(sweep?.stepsTotal);
+  });
+
+  it('list what slots run, how fast and with what use, and trainings that took their process along', async () => {
+    const own = await record.launch(planOf('struck', 2));
+    const register = new PostgresWorkerRegister(record.store);
+    const segment = await record.take(own);
+    const chunks = [
+      { name: 'step_seconds', firstStep: 1, values: Float64Array.of(0.5, 0.5) },
+      { name: 'tokens', firstStep: 1, values: Float64Array.of(300, 100) },
+    ];
+    await record.ledger.renew(segment.lease, 60_000, chunks);
+    const state = {
+      slot: 1,
+      pid: 77,
+      segments: [segment.lease.segmentId],
+      processors: 1.5,
+      memory_bytes: 5e8,
+      memory_limit_bytes: 8e9,
+    };
+    await register.heartbeat('worker-1', [state]);
+    // What could not be looked at leaves what was seen.
+    await register.heartbeat('worker-1', null);
+    const [busy] = await listWorkers(record.store);
+    expect(busy?.slotStates).toEqual([state]);
+    const run = { sweep: 'struck', kind: 'train', step: 2, of: 4, stepsPerSecond: 2, tokensPerSecond: 400 };
+    expect(busy?.running).toEqual([expect.objectContaining({ ...run, segment: segment.lease.segmentId })]);
+
+    const died = { kind: 'process_died', message: 'signal SIGKILL' } as const;
+    await record.ledger.commit(segment.lease, died);
+    const [once] = await listWorkers(record.store);
+    expect(once?.struck).toEqual([
+      { sweep: 'struck', trial: busy?.running[0]?.trial, deaths: 1, quarantined: false, why: 'signal SIGKILL' },
+    ]);
+    for (let death = 2; death <= 3; death += 1) {
+      let again = await record.take(own);
+      while (again.trainingId !== segment.trainingId) again = await record.take(own);
+      await record.ledger.commit(again.lease, died);
+    }
+    const [thrice] = await listWorkers(record.store);
+    expect(thrice?.struck).toMatchObject([{ deaths: 3, quarantined: true }]);
   });
 
   it('narrow events to kinds', async () => {

@@ -4,6 +4,7 @@ import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
 import { silentAfterMs, slotList } from '../slot-list.ts';
+import { memoryText, processorsOf, workerSlots } from '../worker-slots.ts';
 import { captionRule, clipLine, span, type Span, type StyledLine } from '../styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';
@@ -12,7 +13,7 @@ import { readingView } from './view.ts';
 export const workers = readingView<readonly WorkerRow[]>({
   name: 'workers',
   key: '4',
-  help: 'slots, device, rate, heartbeat, trouble',
+  help: 'slots, memory, CPU, rate, heartbeat, trouble',
   eventsBelow: true,
   beyondSweep: true,
   read: (source) => source.workers(),
@@ -25,7 +26,7 @@ export const workers = readingView<readonly WorkerRow[]>({
     const { headings, lines } = wholeColumns(columnsAt(now), list, width - 2);
     const rows = Math.max(1, Math.min(list.length, Math.floor(height / 2) - 2));
     const chosen = list[Math.min(state.selected, list.length - 1)];
-    const details = chosen === undefined ? [] : detailLines(chosen, width);
+    const details = chosen === undefined ? [] : detailLines(chosen, width, Math.max(6, height - rows - 5));
     const table = chosenRows({
       caption: `workers: ${there.length} there, ${busy} of ${formatCount(slots, 'slot')} busy`,
       headings,
@@ -60,6 +61,13 @@ function columnsAt(now: Date): readonly WholeColumn<WorkerRow>[] {
       cell: ({ stepsPerSecond }) => span(formatQuantity(stepsPerSecond)),
     },
     {
+      heading: 'CPU',
+      align: 'right',
+      importance: 1,
+      cell: (worker) => span(percentOf(processorsOf(worker))),
+    },
+    { heading: 'memory', align: 'right', importance: 3, cell: (worker) => span(memoryText(worker)) },
+    {
       heading: 'last hour',
       align: 'left',
       importance: 3,
@@ -87,27 +95,44 @@ function heartbeat({ lastSeen, endedAt }: WorkerRow, now: Date): Span {
     : span(`${formatDuration(silentMs)} ago`);
 }
 
-function detailLines(worker: WorkerRow, width: number): readonly StyledLine[] {
-  const { host, role, startedAt, numericsClass, running, trouble, troubledAt } = worker;
-  const doing = running.map(
-    ({ sweep, trial, kind }) => `${kind === 'train' ? 'training' : 'evaluating'} ${sweep} #${trial}`,
-  );
+function percentOf(processors: number | null): string {
+  return processors === null ? '–' : `${Math.round(100 * processors)} %`;
+}
+
+/** What it is, its slots, and what went wrong on it. */
+function detailLines(worker: WorkerRow, width: number, height: number): readonly StyledLine[] {
+  const { host, role, startedAt, numericsClass } = worker;
   const facts: readonly (readonly [string, string])[] = [
     ['serves', `${role}, since ${formatMoment(startedAt)}`],
-    ['device', numericsClass ?? 'has computed nothing yet'],
-    ['runs', doing.length === 0 ? 'nothing' : doing.join(', ')],
+    ['device', `${numericsClass ?? 'has computed nothing yet'}; memory ${memoryText(worker)}`],
   ];
-  const troubles: readonly StyledLine[] =
+  const wrong = troubleLines(worker);
+  const room = height - 1 - facts.length - wrong.length;
+  return [
+    captionRule(host, width),
+    ...facts.map(([name, text]): StyledLine => [span(name.padEnd(9), 'heading'), span(text)]),
+    ...workerSlots(worker, width, Math.max(3, room)),
+    ...wrong,
+  ].map((line) => clipLine(line, width));
+}
+
+/** The last thing that went wrong, and trainings that took a trainer process along: a quarantined one is tried no more. */
+function troubleLines({ trouble, troubledAt, struck }: WorkerRow): readonly StyledLine[] {
+  const last: readonly StyledLine[] =
     trouble === null || troubledAt === null
       ? []
       : [[span('trouble  ', 'heading'), span(`${formatMoment(troubledAt)} ${trouble}`, 'bad')]];
   return [
-    captionRule(host, width),
-    ...[...facts.map(([name, text]): StyledLine => [span(name.padEnd(9), 'heading'), span(text)]), ...troubles].map(
-      (line) => clipLine(line, width),
-    ),
+    ...last,
+    ...struck.slice(0, mostStruck).map(({ sweep, trial, deaths, quarantined, why }): StyledLine => {
+      const what = `${sweep} #${trial}, ${formatCount(deaths, 'death')}: ${why}`;
+      return quarantined ? [span('QUARANTINED ', 'bad'), span(what)] : [span('suspect  ', 'warning'), span(what)];
+    }),
   ];
 }
+
+/** Trainings that are named under a worker. */
+const mostStruck = 3;
 
 /** A caption with how many are busy, and a line for each. */
 export function slotBlock(snapshot: SweepSnapshot, now: Date, width: number, height: number): readonly StyledLine[] {

@@ -23,7 +23,7 @@ export const cpu: DeviceProfile = {
 };
 
 /** Memory that this process may use: the machine's, or less where a control group says so. */
-function hostMemoryBytes(): number {
+export function hostMemoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

@@ -11,7 +11,7 @@ import { historyToPrune, pruneHistory } from '../../../store/prune-history.ts';
 import { listSweeps } from '../../../store/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
-import { formatBytes } from '../../byte-sizes.ts';
+import { formatBytes } from '../../../base/format-bytes.ts';
 import { type CliContext, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { readWholeSweep } from '../../read-report.ts';
