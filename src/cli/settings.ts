@@ -61,8 +61,15 @@ export const settings: readonly Setting[] = [
   },
   { names: ['NO_COLOR'], meaning: 'the dashboard without colour' },
   {
+    names: ['DROPSWEEP_THEME'],
+    meaning:
+      "the dashboard's colours: `dark` or `light`; default `auto`, by the ground in `COLORFGBG`, dark where there is none",
+    fallback: 'auto',
+  },
+  {
     names: ['DROPSWEEP_GLYPHS'],
     meaning:
-      '`ascii`: the dashboard in ASCII, as under `LC_ALL=C`; for terminals that draw λ or lines two columns wide',
+      "the dashboard's signs: `unicode`; `narrow`, for terminals that draw λ or lines two columns wide; `ascii`; default `auto`: ASCII under `LC_ALL=C`, narrow under a Chinese, Japanese or Korean locale",
+    fallback: 'auto',
   },
 ];

@@ -1,5 +1,6 @@
 import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
 import type { CloneTools } from './cloning.ts';
+import type { GlyphSet } from './glyphs.ts';
 import type { DashboardCommand } from './key-bindings.ts';
 import type { Listen } from './snapshot-poller.ts';
 import type { TerminalOutput } from './terminal-screen.ts';
@@ -31,10 +32,12 @@ export interface DashboardOptions {
   /** Leaves when it fires; the sweep goes on. */
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
-  /** Default: NO_COLOR is not set. */
+  /** Default: as much as the terminal has, none where NO_COLOR is set. */
   readonly colour?: boolean;
   /** Default: as the locale or DROPSWEEP_GLYPHS says. */
-  readonly ascii?: boolean;
+  readonly glyphs?: GlyphSet;
+  /** What says which colours and signs a terminal has; default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
   readonly guard?: () => () => void;
   /** Stops the process until it is continued. Default: this process, by SIGSTOP. */

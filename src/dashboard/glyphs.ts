@@ -1,4 +1,6 @@
+import { DropsweepError } from '../base/errors.ts';
 import stringWidth from 'string-width';
+import { textWidth } from './text-width.ts';
 
 /** What is drawn, in signs that every terminal shows one column wide. */
 const ascii: ReadonlyMap<string, string> = new Map([
@@ -38,26 +40,44 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const beyondAscii = /\P{ASCII}/u;
 
 /**
- * Whether the terminal is to be given ASCII alone: DROPSWEEP_GLYPHS=ascii (a terminal that draws λ, · and lines two columns
- * wide, as some of East Asia do), or a locale that is named and is not UTF-8. Where none is named, as in most containers,
- * terminals read UTF-8.
+ * What a terminal is sent: all signs; those alone that are one column wide wherever they are drawn (`narrow`: terminals of
+ * East Asia may draw λ, · and lines two columns wide); or ASCII.
  */
-export function wantsAscii(environment: NodeJS.ProcessEnv): boolean {
-  if (environment['DROPSWEEP_GLYPHS'] !== undefined) return environment['DROPSWEEP_GLYPHS'] === 'ascii';
+export type GlyphSet = 'unicode' | 'narrow' | 'ascii';
+
+/**
+ * The set that DROPSWEEP_GLYPHS names; else ASCII in a locale that is named and is not UTF-8, and narrow signs in a Chinese,
+ * Japanese or Korean one. Where none is named, as in most containers, terminals read UTF-8.
+ * @throws USAGE
+ */
+export function glyphSetOf(environment: NodeJS.ProcessEnv): GlyphSet {
+  const asked = environment['DROPSWEEP_GLYPHS'] ?? 'auto';
+  if (asked === 'unicode' || asked === 'narrow' || asked === 'ascii') return asked;
+  if (asked !== 'auto') {
+    throw new DropsweepError('USAGE', 'no such glyphs', {
+      where: 'DROPSWEEP_GLYPHS',
+      got: asked,
+      expected: 'auto, unicode, narrow or ascii',
+    });
+  }
   const named = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => environment[name]).find((value) => value);
-  return named !== undefined && !/utf-?8/i.test(named);
+  if (named === undefined) return 'unicode';
+  if (!/utf-?8/i.test(named)) return 'ascii';
+  return /^(zh|ja|ko)(_|\.|$)/i.test(named) ? 'narrow' : 'unicode';
 }
 
-/** The text in ASCII, column by column: what has no sign of its own shows as `?`, as wide as it was. */
-export function inAscii(text: string): string {
-  if (!beyondAscii.test(text)) return text;
+/** The text in a set's signs, column by column: what has none shows as `?`, as wide as it was. */
+export function inGlyphs(text: string, set: GlyphSet): string {
+  if (set === 'unicode' || !beyondAscii.test(text)) return text;
   let out = '';
-  for (const { segment } of graphemes.segment(text)) {
-    out += beyondAscii.test(segment)
-      ? (ascii.get(segment) ?? brailleInAscii(segment) ?? '?'.repeat(stringWidth(segment)))
-      : segment;
-  }
+  for (const { segment } of graphemes.segment(text)) out += beyondAscii.test(segment) ? inSet(segment, set) : segment;
   return out;
+}
+
+function inSet(segment: string, set: Exclude<GlyphSet, 'unicode'>): string {
+  const width = textWidth(segment);
+  if (set === 'narrow' && stringWidth(segment, { ambiguousIsNarrow: false }) === width) return segment;
+  return ascii.get(segment) ?? brailleInAscii(segment) ?? '?'.repeat(width);
 }
 
 /** Dots of a cell's upper and lower half. */

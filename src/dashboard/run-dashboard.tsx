@@ -1,24 +1,25 @@
-import type { Writable } from 'node:stream';
-import { render } from 'ink';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import type { TrialFilter } from '../store/trial-filter.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
 import { palette } from './palette.ts';
-import { DashboardApp } from './dashboard-app.tsx';
+import { dashboardFrame } from './dashboard-frame.ts';
 import type { Banner } from './event-lines.ts';
 import { filterPrompt } from './filter-prompt.ts';
 import { isLooking, keyMeaning, type KeyMeaning, type PressedKey } from './key-bindings.ts';
+import { listenToKeys } from './key-listener.tsx';
 import { Keyboard } from './keyboard.ts';
 import { Notices } from './notices.ts';
 import { Prompt } from './prompt.ts';
 import { Cloning } from './cloning.ts';
 import { confirmPrompt } from './confirm-prompt.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
-import { wantsAscii } from './glyphs.ts';
+import { type PaintOptions, paintLine } from './frame-painter.ts';
+import { glyphSetOf } from './glyphs.ts';
 import { Steering } from './steering.ts';
 import { isFinal } from './sweep-progress.ts';
 import { TerminalLoan } from './terminal-loan.ts';
 import { TerminalScreen } from './terminal-screen.ts';
+import { colourBitsOf, themeOf, toneStyles } from './themes.ts';
 import { pageAsked } from './trial-table.ts';
 import { Viewing } from './viewing.ts';
 
@@ -39,7 +40,7 @@ class Dashboard {
   readonly #options: DashboardOptions;
   readonly #screen: TerminalScreen;
   readonly #now: () => Date;
-  readonly #colour: boolean;
+  readonly #paint: PaintOptions;
   readonly #leaving = new AbortController();
   readonly #nudges = new EventTarget();
   readonly #loan: TerminalLoan;
@@ -55,7 +56,7 @@ class Dashboard {
 
   constructor(options: DashboardOptions) {
     this.#options = options;
-    this.#screen = new TerminalScreen(options.stdout, options.ascii ?? wantsAscii(process.env));
+    this.#screen = new TerminalScreen(options.stdout);
     this.#loan = new TerminalLoan({
       screen: this.#screen,
       stdin: options.stdin,
@@ -64,7 +65,11 @@ class Dashboard {
     });
     this.#now = options.now ?? (() => new Date());
     this.#notices = new Notices(this.#now);
-    this.#colour = options.colour ?? (process.env['NO_COLOR'] ?? '') === '';
+    const { environment = process.env, colour, glyphs } = options;
+    this.#paint = {
+      styles: toneStyles(themeOf(environment), colour === false ? 1 : colourBitsOf(environment)),
+      glyphs: glyphs ?? glyphSetOf(environment),
+    };
     this.#keyboard = new Keyboard({
       onKey: (input, key) => this.#press(input, key),
       onPaste: (text) => {
@@ -134,16 +139,9 @@ class Dashboard {
   }
 
   #mount(): () => void {
-    // In its debug mode ink asks of its stream columns and write alone.
-    const stream: Writable & { readonly columns: number } = this.#screen;
-    const instance = render(this.#element(), {
-      stdout: stream as NodeJS.WriteStream,
-      stdin: this.#options.stdin,
-      debug: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-    });
-    this.#draw = () => instance.rerender(this.#element());
+    const deafen = listenToKeys(this.#options.stdin, (input, key) => this.#keyboard.take(input, key));
+    this.#draw = () => this.#screen.show(this.#frame());
+    this.#draw();
     // Ages and time left go on by themselves; of a sweep that has ended nothing does, but for a notice that ends.
     const clock = setInterval(() => {
       const ended = this.#snapshot !== null && isFinal(this.#snapshot);
@@ -155,7 +153,7 @@ class Dashboard {
       clearInterval(looking);
       this.#keyboard.close();
       this.#draw = () => undefined;
-      instance.unmount();
+      deafen();
     };
   }
 
@@ -206,21 +204,18 @@ class Dashboard {
     });
   }
 
-  #element() {
-    return (
-      <DashboardApp
-        snapshot={this.#snapshot}
-        view={this.#viewing.state}
-        read={this.#viewing.shown}
-        banner={this.#notices.banner}
-        prompt={this.#prompt.shown}
-        now={this.#now()}
-        width={this.#screen.columns}
-        height={this.#screen.rows}
-        colour={this.#colour}
-        onKey={(input, key) => this.#keyboard.take(input, key)}
-      />
-    );
+  #frame() {
+    const frame = dashboardFrame({
+      snapshot: this.#snapshot,
+      view: this.#viewing.state,
+      read: this.#viewing.shown,
+      banner: this.#notices.banner,
+      prompt: this.#prompt.shown,
+      now: this.#now(),
+      width: this.#screen.columns,
+      height: this.#screen.rows,
+    });
+    return frame.map((line) => paintLine(line, this.#paint));
   }
 
   #say(banner: Banner): void {

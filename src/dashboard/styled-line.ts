@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { textWidth } from './text-width.ts';
 
 /** What a piece of text means. Colour follows it; no meaning is carried by colour alone. */
 export type Tone = 'plain' | 'faint' | 'good' | 'bad' | 'warning' | 'accent' | 'loud' | 'heading' | SeriesTone;
@@ -21,36 +21,42 @@ export function span(text: string, tone: Tone = 'plain'): Span {
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const controlCharacters = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+|\p{Cs}/gu;
 
+const plainAscii = /^[ -~]*$/;
+
 /** Text with control characters (which could move the cursor) as single spaces. */
 export function printable(text: string): string {
-  return text.replace(controlCharacters, ' ');
+  return plainAscii.test(text) ? text : text.replace(controlCharacters, ' ');
 }
 
 /** The first `width` columns of a text; where something is cut off, the last column says so. */
 export function clipText(text: string, width: number): string {
   const clean = printable(text);
-  if (stringWidth(clean) <= width) return clean;
-  if (width <= 0) return '';
+  if (textWidth(clean) <= width) return clean;
+  return width <= 0 ? '' : `${firstColumns(clean, width - 1)}…`;
+}
+
+/** As much of a text as `width` columns hold. */
+function firstColumns(text: string, width: number): string {
+  if (plainAscii.test(text)) return text.slice(0, width);
   let kept = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(clean)) {
-    const columns = stringWidth(segment);
-    if (used + columns > width - 1) break;
+  for (const { segment } of graphemes.segment(text)) {
+    used += textWidth(segment);
+    if (used > width) break;
     kept += segment;
-    used += columns;
   }
-  return `${kept}…`;
+  return kept;
 }
 
 /** Text in exactly `width` columns. */
 export function fitText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const clipped = clipText(text, width);
-  const padding = ' '.repeat(Math.max(0, width - stringWidth(clipped)));
+  const padding = ' '.repeat(Math.max(0, width - textWidth(clipped)));
   return align === 'left' ? clipped + padding : padding + clipped;
 }
 
 export function lineWidth(line: StyledLine): number {
-  return line.reduce((sum, { text }) => sum + stringWidth(text), 0);
+  return line.reduce((sum, { text }) => sum + textWidth(text), 0);
 }
 
 /** Pieces of one tone that lie side by side as one. */
@@ -64,17 +70,38 @@ export function mergeSpans(spans: readonly Span[]): StyledLine {
   return merged;
 }
 
-/** A line cut to at most `width` columns, span by span. */
+/** A line cut to at most `width` columns, control characters as spaces; where something is cut off, its last column says so. */
 export function clipLine(line: StyledLine, width: number): StyledLine {
-  const clipped: Span[] = [];
+  const clean = line.map((piece) => (plainAscii.test(piece.text) ? piece : span(printable(piece.text), piece.tone)));
+  if (lineWidth(clean) <= width) return clean;
+  if (width <= 0) return [];
+  if (lineWidth(clean) - blankEnd(clean) <= width) return firstOfLine(clean, width);
+  const kept = firstOfLine(clean, width - 1);
+  const last = kept.at(-1);
+  return last === undefined ? [span('…')] : [...kept.slice(0, -1), span(`${last.text}…`, last.tone)];
+}
+
+function firstOfLine(line: StyledLine, width: number): StyledLine {
+  const kept: Span[] = [];
   let left = width;
   for (const { text, tone } of line) {
     if (left <= 0) break;
-    const piece = clipText(text, left);
-    clipped.push({ text: piece, tone });
-    left -= stringWidth(piece);
+    const piece = firstColumns(text, left);
+    kept.push(span(piece, tone));
+    left -= textWidth(piece);
   }
-  return clipped;
+  return kept;
+}
+
+/** Columns at the end that show nothing. */
+function blankEnd(line: StyledLine): number {
+  let blank = 0;
+  for (const { text, tone } of line.toReversed()) {
+    const shown = tone === 'loud' ? text : text.trimEnd();
+    blank += text.length - shown.length;
+    if (shown !== '') break;
+  }
+  return blank;
 }
 
 /** `left` and `right` at the two ends of `width` columns; where both do not fit, the right one is whole. */
@@ -100,7 +127,7 @@ export function joinWhatFits(parts: readonly StyledLine[], separator: string, wi
 /** A rule across the frame with a caption in it. */
 export function captionRule(caption: string, width: number): StyledLine {
   const text = clipText(caption, Math.max(0, width - 6));
-  const tail = Math.max(0, width - stringWidth(text) - 4);
+  const tail = Math.max(0, width - textWidth(text) - 4);
   return [span('── ', 'faint'), span(text, 'heading'), span(` ${'─'.repeat(tail)}`, 'faint')];
 }
 

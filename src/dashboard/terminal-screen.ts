@@ -1,5 +1,4 @@
-import { Writable } from 'node:stream';
-import { inAscii } from './glyphs.ts';
+import type { PaintedLine } from './frame-painter.ts';
 
 /** The part of a terminal's stream that drawing needs. */
 export interface TerminalOutput {
@@ -18,21 +17,16 @@ const beginUpdate = `${escape}?2026h`;
 const endUpdate = `${escape}?2026l`;
 
 /**
- * Owns the terminal's alternate screen: whole frames are written to it (by ink in its debug mode, which writes each
- * frame and nothing else), and only the lines that changed reach the terminal, each at its own place. So a frame of
- * the terminal's full height never scrolls, and what stood on the screen before comes back afterward.
+ * Owns the terminal's alternate screen: of a whole frame only the lines that changed reach the terminal, each at its own
+ * place. So a frame of the terminal's full height never scrolls, and what stood on the screen before comes back afterward.
  */
-export class TerminalScreen extends Writable {
+export class TerminalScreen {
   readonly #output: TerminalOutput;
-  readonly #ascii: boolean;
-  #drawn: readonly string[] = [];
+  #drawn: readonly PaintedLine[] = [];
   #open = false;
 
-  /** @param ascii whether nothing but ASCII may reach the terminal */
-  constructor(output: TerminalOutput, ascii = false) {
-    super({ decodeStrings: false });
+  constructor(output: TerminalOutput) {
     this.#output = output;
-    this.#ascii = ascii;
   }
 
   get columns(): number {
@@ -63,19 +57,20 @@ export class TerminalScreen extends Writable {
     this.#output.write(`${escape}0m${escape}2J`);
   }
 
-  override _write(frame: string | Buffer, _encoding: string, done: () => void): void {
-    if (this.#open && frame.length > 0) this.#draw(String(frame));
-    done();
-  }
-
-  #draw(frame: string): void {
-    const lines = (this.#ascii ? inAscii(frame) : frame).split('\n').slice(0, this.rows);
-    const changed = Array.from({ length: Math.max(lines.length, this.#drawn.length) }, (_, row) => row).filter(
-      (row) => lines[row] !== this.#drawn[row],
-    );
+  /** Shows a frame; nothing while the terminal is somebody else's. */
+  show(frame: readonly PaintedLine[]): void {
+    if (!this.#open) return;
+    const lines = frame.slice(0, this.rows);
+    const rows = Array.from({ length: Math.max(lines.length, this.#drawn.length) }, (_, row) => row);
+    const changed = rows.filter((row) => lines[row]?.text !== this.#drawn[row]?.text);
     this.#drawn = lines;
     if (changed.length === 0) return;
-    const updates = changed.map((row) => `${escape}${row + 1};1H${escape}0m${escape}2K${lines[row] ?? ''}`);
+    const updates = changed.map((row) => `${escape}${row + 1};1H${this.#update(lines[row])}`);
     this.#output.write(`${beginUpdate}${updates.join('')}${endUpdate}`);
+  }
+
+  /** What stood behind a shorter line is erased after it; behind a full one nothing can stand, nor may be erased. */
+  #update(line: PaintedLine = { text: '', width: 0 }): string {
+    return line.width < this.columns ? `${line.text}${escape}K` : line.text;
   }
 }

@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
 import { assertNever } from '../base/assert-never.ts';
@@ -9,6 +8,7 @@ import type { Tone } from './styled-line.ts';
 import { measureText } from '../metrics/metrics.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../tasks/task-metrics.ts';
+import { textWidth } from './text-width.ts';
 
 export interface TrialColumn {
   readonly heading: string;
@@ -47,8 +47,8 @@ export function trialColumns(
 
 /** A column is left out where it does not fit; a cell is never cut, so that no value reads as another. */
 function asWideAsItsCells(column: TrialColumn, trials: readonly TrialRow[]): TrialColumn {
-  const widest = trials.reduce((most, trial) => Math.max(most, stringWidth(column.text(trial))), column.width);
-  return { ...column, width: Math.max(widest, stringWidth(column.heading)) };
+  const widest = trials.reduce((most, trial) => Math.max(most, textWidth(column.text(trial))), column.width);
+  return { ...column, width: Math.max(widest, textWidth(column.heading)) };
 }
 
 function totalWidth(columns: readonly TrialColumn[]): number {

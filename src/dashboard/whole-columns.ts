@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { fitText, span, type Span, type StyledLine } from './styled-line.ts';
+import { textWidth } from './text-width.ts';
 
 /** A column of a list, each as wide as its widest cell. */
 export interface WholeColumn<Row> {
@@ -18,7 +18,7 @@ export function wholeColumns<Row>(
 ): { readonly headings: Span; readonly lines: readonly StyledLine[] } {
   const sized = columns.map((column) => ({
     ...column,
-    width: Math.max(stringWidth(column.heading), ...rows.map((row) => stringWidth(column.cell(row).text))),
+    width: Math.max(textWidth(column.heading), ...rows.map((row) => textWidth(column.cell(row).text))),
   }));
   let kept = sized;
   while (kept.length > 1 && kept.reduce((sum, column) => sum + column.width + 1, -1) > width) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
-import { drawFrame } from './draw-frame.tsx';
+import { drawFrame } from './draw-frame.ts';
 import { ago, now, quickstartTrials, situations, snapshot, trial } from './sweep-fixture.ts';
 
 const sizes = [

@@ -1,5 +1,6 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { inAscii, wantsAscii } from '../../src/dashboard/glyphs.ts';
+import { inGlyphs, glyphSetOf } from '../../src/dashboard/glyphs.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { emptySource } from './empty-source.ts';
 import { Emulator } from './emulator.ts';
@@ -7,16 +8,30 @@ import { now, situations } from './sweep-fixture.ts';
 
 describe('a terminal that shows ASCII alone', () => {
   it('is told by a locale that is named and is not UTF-8, or by DROPSWEEP_GLYPHS', () => {
-    expect(wantsAscii({ LC_ALL: 'C' })).toBe(true);
-    expect(wantsAscii({ LC_ALL: '', LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' })).toBe(true);
-    expect(wantsAscii({ LC_ALL: 'C.UTF-8' })).toBe(false);
-    expect(wantsAscii({ LANG: 'ja_JP.utf8' })).toBe(false);
-    expect(wantsAscii({})).toBe(false);
-    expect(wantsAscii({ LANG: 'ja_JP.UTF-8', DROPSWEEP_GLYPHS: 'ascii' })).toBe(true);
+    expect(glyphSetOf({ LC_ALL: 'C' })).toBe('ascii');
+    expect(glyphSetOf({ LC_ALL: '', LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' })).toBe('ascii');
+    expect(glyphSetOf({ LC_ALL: 'C.UTF-8' })).toBe('unicode');
+    expect(glyphSetOf({})).toBe('unicode');
+    expect(glyphSetOf({ LANG: 'ja_JP.UTF-8', DROPSWEEP_GLYPHS: 'ascii' })).toBe('ascii');
+    expect(glyphSetOf({ LANG: 'C', DROPSWEEP_GLYPHS: 'auto' })).toBe('ascii');
+  });
+
+  it('is sent signs of certain width where East Asia’s may be drawn two columns wide, unless DROPSWEEP_GLYPHS says', () => {
+    for (const locale of ['ja_JP.utf8', 'zh_CN.UTF-8', 'ko_KR.UTF-8', 'zh.UTF-8'])
+      expect(glyphSetOf({ LANG: locale })).toBe('narrow');
+    expect(glyphSetOf({ LANG: 'ja_JP.UTF-8', DROPSWEEP_GLYPHS: 'unicode' })).toBe('unicode');
+    expect(glyphSetOf({ DROPSWEEP_GLYPHS: 'narrow' })).toBe('narrow');
+    const sent = inGlyphs('── λ 1–2 ● · 中文… ⣿⠁ é', 'narrow');
+    expect(sent).toBe('-- L 1-2 o . 中文~ ⣿⠁ ?');
+    expect(stringWidth(sent, { ambiguousIsNarrow: false })).toBe(stringWidth(sent));
+  });
+
+  it('refuses other words for signs', () => {
+    expect(() => glyphSetOf({ DROPSWEEP_GLYPHS: 'emoji' })).toThrow('where: DROPSWEEP_GLYPHS');
   });
 
   it('gets each column as wide as it was', () => {
-    expect(inAscii('── λ 1–2 of 3 · 中文…')).toBe('-- L 1-2 of 3 . ????~');
+    expect(inGlyphs('── λ 1–2 of 3 · 中文…', 'ascii')).toBe('-- L 1-2 of 3 . ????~');
   });
 
   it('sees the whole dashboard, in ASCII', async () => {
@@ -29,7 +44,7 @@ describe('a terminal that shows ASCII alone', () => {
       stdout: emulator.output(),
       stdin: emulator.stdin,
       signal: leaving.signal,
-      ascii: true,
+      glyphs: 'ascii',
       now: () => now,
     });
     const screen = await emulator.until((lines) => lines[0]?.endsWith('RUNNING') === true && lines[23] !== '');

@@ -4,7 +4,7 @@ import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/key-bi
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
 import { palette } from '../../src/dashboard/palette.ts';
 import { Prompt } from '../../src/dashboard/prompt.ts';
-import { drawFrame } from './draw-frame.tsx';
+import { drawFrame } from './draw-frame.ts';
 import { situations } from './sweep-fixture.ts';
 import { viewAfter, views } from '../../src/dashboard/views/views.ts';
 

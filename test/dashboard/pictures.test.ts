@@ -41,7 +41,7 @@ describe('the pictures of the dashboard', () => {
       signal: leaving.signal,
       now: () => now,
       colour: true,
-      ascii: false,
+      glyphs: 'unicode',
     });
     await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
     const [first = '', ...further] = keys;

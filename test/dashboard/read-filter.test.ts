@@ -4,7 +4,7 @@ import { Prompt } from '../../src/dashboard/prompt.ts';
 import { readFilter } from '../../src/dashboard/read-filter.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
 import type { TrialFilter } from '../../src/store/trial-filter.ts';
-import { drawFrame } from './draw-frame.tsx';
+import { drawFrame } from './draw-frame.ts';
 import { situations, snapshot } from './sweep-fixture.ts';
 
 const { definition } = snapshot();

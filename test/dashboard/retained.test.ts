@@ -29,7 +29,7 @@ const program = `
       if (drawn === 1200) leaving.abort();
       return { sweepId: 's', name: 'sweep', state: 'running', desiredState: 'running', trainer: 'onnx',
         definition: { task: { kind: 'text-classification' }, trainer: 'onnx', search: { kind: 'grid' },
-          scheduler: { kind: 'none' }, evaluations: [], space: {}, objectives: [{ metric: 'accuracy', direction: 'maximize' }] },
+          scheduler: { kind: 'none' }, training: {}, evaluations: [], space: {}, objectives: [{ metric: 'accuracy', direction: 'maximize' }] },
         desiredParallelism: 1, createdAt: new Date(), finishedAt: null, counts, stepsDone: drawn, stepsTotal: 10_000,
         stepsPerSecond: 1, trials: [], points: [], trialCount: 0, slots: [], recentEvents: [] };
     },

@@ -3,7 +3,7 @@ import { initialViewState, type ViewState } from '../../src/dashboard/view-state
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot } from './cockpit-trials.ts';
-import { drawFrame } from './draw-frame.tsx';
+import { drawFrame } from './draw-frame.ts';
 
 const sizes = [
   [60, 20],

@@ -11,6 +11,9 @@ export interface PtyOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+const updateEnds = '\u001B[?2026l';
+const screenCleared = '\u001B[2J';
+
 /** A process on a pseudo-terminal of its own (by `script`), and an emulator that shows what a person would see. */
 export class PtyTerminal {
   readonly terminal: Terminal;
@@ -21,6 +24,11 @@ export class PtyTerminal {
   /** Bytes that were written to the terminal so far, and when the last of them came. */
   bytes = 0;
   writtenAt = performance.now();
+  /** When each update of the screen was whole, which programs say that draw by synchronised updates. */
+  readonly updates: number[] = [];
+  /** How often the whole screen was cleared. */
+  clears = 0;
+  #cut = '';
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<unknown>;
 
@@ -36,10 +44,21 @@ export class PtyTerminal {
       this.writtenAt = performance.now();
       this.bytes += chunk.length;
       if (this.screenAt === null && chunk.includes('\u001B[?1049h')) this.screenAt = this.writtenAt;
+      this.#count(chunk.toString('latin1'));
       this.terminal.write(chunk);
     });
     // The program may end between two keys.
     this.#child.stdin.on('error', () => undefined);
+  }
+
+  /** What is cut in two between chunks counts once it is whole. */
+  #count(text: string): void {
+    const seen = this.#cut + text;
+    for (let ends = seen.split(updateEnds).length; ends > 1; ends -= 1) this.updates.push(this.writtenAt);
+    this.clears += seen.split(screenCleared).length - 1;
+    const tail = seen.slice(seen.lastIndexOf('\u001B'));
+    this.#cut =
+      tail.startsWith('\u001B') && tail.length < updateEnds.length && !tail.startsWith(screenCleared) ? tail : '';
   }
 
   press(keys: string): void {

@@ -1,12 +1,9 @@
-import { Box } from 'ink';
-import type { ReactNode } from 'react';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { eventLines, type Banner } from './event-lines.ts';
 import { frameLayout, smallestHeight, smallestWidth } from './frame-layout.ts';
 import { header } from './header.ts';
 import { keyHelp, keyHints } from './key-bindings.ts';
 import type { ShownPrompt } from './prompt.ts';
-import { StyledLines } from './styled-lines.tsx';
 import { captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from './styled-line.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
@@ -24,28 +21,29 @@ export interface DashboardFrameProps {
   readonly now: Date;
   readonly width: number;
   readonly height: number;
-  /** False: bold and inverse at most. */
-  readonly colour: boolean;
 }
 
-/** The whole screen: never wider than `width` nor higher than `height`. */
-export function DashboardFrame(props: DashboardFrameProps): ReactNode {
-  const { snapshot, view, prompt, width, height, colour } = props;
+/** The whole screen: exactly `height` rows, none wider than `width`. */
+export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[] {
+  const { snapshot, view, prompt, width, height } = props;
   const problem = prompt?.problem ?? null;
   const banner = problem === null ? props.banner : { text: problem, urgent: true };
   const layout = frameLayout(viewNamed(view.view).eventsBelow, width, height);
-  if (layout === null) return <StyledLines {...{ width, height, colour }} lines={tooSmall(snapshot, width)} />;
+  if (layout === null) return block(tooSmall(snapshot, width), width, height);
   // A view that shows the events itself gives its last row to a banner.
   const told = layout.events > 0 || banner === null ? layout.events : 1;
   const body = layout.body + layout.events - told;
-  return (
-    <Box flexDirection="column" width={width} height={height} overflow="hidden">
-      <StyledLines lines={headerLines(props)} {...{ width, colour }} height={layout.header} />
-      <StyledLines lines={bodyLines(props, body)} {...{ width, colour }} height={body} />
-      <StyledLines lines={eventLines(snapshot, banner, width, told)} {...{ width, colour }} height={told} />
-      <StyledLines lines={[prompt?.draw(width) ?? keyLine(width)]} {...{ width, colour }} height={layout.keys} />
-    </Box>
-  );
+  return [
+    ...block(headerLines(props), width, layout.header),
+    ...block(bodyLines(props, body), width, body),
+    ...block(eventLines(snapshot, banner, width, told), width, told),
+    ...block([prompt?.draw(width) ?? keyLine(width)], width, layout.keys),
+  ];
+}
+
+/** Exactly so many rows: what is beyond them, or beyond the width, is not drawn. */
+function block(lines: readonly StyledLine[], width: number, height: number): readonly StyledLine[] {
+  return Array.from({ length: height }, (_, row) => clipLine(lines[row] ?? [], width));
 }
 
 function bodyLines({ snapshot, view, read, now, width }: DashboardFrameProps, height: number) {
@@ -54,7 +52,6 @@ function bodyLines({ snapshot, view, read, now, width }: DashboardFrameProps, he
   if (read === null) return [[span(clipText(`reading ${view.view}`, width), 'faint')]];
   return read.draw({ snapshot, state: view, now, width, height });
 }
-
 function headerLines({ snapshot, now, width }: DashboardFrameProps): readonly StyledLine[] {
   if (snapshot === null)
     return [[span('dropsweep', 'heading')], [span(clipText('waiting for PostgreSQL', width), 'faint')]];
