@@ -1,8 +1,8 @@
 import type { Json } from '../base/canonical-json.ts';
 import { formatCount } from '../base/format-count.ts';
-import { searchedAxes } from '../search/repeats.ts';
-import { makeScheduler } from '../search/schedulers/schedulers.ts';
-import { spaceAxes } from '../search/space-axes.ts';
+import { schedulerSentence } from '../search/scheduler-sentence.ts';
+import { savedByStopping } from './saved-by-stopping.ts';
+import { trainingsOf } from './sections/trainings-of.ts';
 import { selectionSentence } from '../sweep/selection-sentence.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
@@ -32,7 +32,8 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   ];
   const sentences = [`Sweep ${snapshot.name}: ${snapshot.state}; ${parts.join(', ')}.`];
   if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
-  const decided = schedulerSentence(snapshot);
+  const { seconds: savedSeconds } = savedByStopping(trainingsOf(snapshot));
+  const decided = schedulerSentence(snapshot.definition, { ...counts, savedSeconds });
   if (decided !== null) sentences.push(decided);
   const selected = selectionSentence(snapshot.definition.training);
   if (selected !== null) sentences.push(selected);
@@ -43,15 +44,6 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
     );
   }
   return sentences;
-}
-
-/** What the scheduler's decisions were worth, where it has something to say of them. */
-function schedulerSentence({ definition, counts }: SweepSnapshot): string | null {
-  const scheduler = makeScheduler(definition.scheduler);
-  if (scheduler.sentence === undefined || counts.total === 0) return null;
-  const seeds = Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
-  const { total: trainings, pruned } = counts;
-  return scheduler.sentence({ trainings, pruned, seeds, configurations: Math.ceil(trainings / seeds) });
 }
 
 export function sweepFacts(snapshot: SweepSnapshot): Readonly<Record<string, Json>> {

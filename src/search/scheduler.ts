@@ -22,6 +22,8 @@ export interface Scheduler {
   readonly repeats?: RepeatNeeds;
   /** It decides by all objectives, and is told of each; absent: by the first. */
   readonly allObjectives?: boolean;
+  /** Results tell it what each reached on groups of the evaluated rows too, where that is known; absent: they do not. */
+  readonly pairsRows?: boolean;
   /** What its decisions were worth, as a sentence for reports; absent: nothing to say. */
   sentence?(made: DecisionsMade): string;
 }
@@ -38,6 +40,8 @@ export interface DecisionsMade {
   readonly pruned: number;
   readonly seeds: number;
   readonly configurations: number;
+  /** Training time, as near as can be told, that pruned trainings would have taken. */
+  readonly savedSeconds: number;
 }
 
 /**

@@ -7,7 +7,8 @@ export type BudgetFact = `budget_${BudgetName}`;
  * What happened to a search, in the order in which it was recorded.
  * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
  * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
- * result: the same at its end. retract: a failed training is tried again, and what was said of its rung holds no more.
+ * result: the same at its end; `further`: the other objectives, or the first on groups of the evaluated rows, as the
+ * scheduler wants it. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
  * learned: result `ordinal` of former sweeps: at `point`, `value`.

@@ -221,11 +221,12 @@ async function writeResults(tx: DatabaseTransaction, results: readonly SegmentRe
     training_id: segment.training_id,
     metrics: result.metrics,
     predictions_sha256: result.predictionsSha256,
+    row_groups: result.rowGroups ?? null,
   }));
   await sql`
     update evaluations e set status = 'done', metrics = r.metrics, predictions_sha256 = r.predictions_sha256,
-      finished_at = now()
+      row_groups = r.row_groups, finished_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, training_id uuid, metrics jsonb,
-      predictions_sha256 text)
+      predictions_sha256 text, row_groups jsonb)
     where e.id = r.id and e.training_id = r.training_id and e.status = 'pending'`.execute(tx);
 }

@@ -136,6 +136,7 @@ export interface DatabaseSchema {
     sha256: string;
     bytes: number;
     created_at: Moment;
+    forgotten: Generated<boolean>;
   };
   training_pins: { training_id: string; pinned_at: Moment };
   evaluations: {
@@ -150,6 +151,7 @@ export interface DatabaseSchema {
     status: Generated<EvaluationStatus>;
     metrics: WrittenOrNull<Measurements>;
     predictions_sha256: string | null;
+    row_groups: number[] | null;
     finished_at: MomentOrNull;
   };
   evaluation_members: {

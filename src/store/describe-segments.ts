@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { pairedRowsMetric } from '../search/heard-objectives.ts';
 import type { CheckpointReference, PendingEvaluation, Segment } from '../sweep/segment.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { writeSweepEvent } from './settle-trainings.ts';
@@ -56,7 +58,8 @@ export async function describeSegments(
 
 /**
  * A half-done training is never continued in another numerics class, nor without the checkpoint's file: it begins again,
- * or at an older checkpoint, and says so.
+ * or at an older checkpoint, and says so. Checkpoints past that are forgotten with the metrics that led to them: whoever
+ * has them begins again too, should this attempt come to nothing.
  * @returns where each segment goes on, by its id
  */
 async function beginTrainings(
@@ -73,11 +76,11 @@ async function beginTrainings(
       left join lateral (
         select ${reference} from checkpoints c
         where c.training_id = w.training_id and c.step <= w.end_step and c.numerics_class = ${numericsClass}
-          and c.store_id = ${storeId}
+          and c.store_id = ${storeId} and not c.forgotten
         order by c.step desc, c.epoch desc limit 1) own on true
       left join lateral (
         select c.store_id as "storeId", c.step from checkpoints c
-        where c.training_id = w.training_id and c.step <= w.end_step
+        where c.training_id = w.training_id and c.step <= w.end_step and not c.forgotten
         order by c.step desc, c.epoch desc limit 1) newest on true`.execute(tx);
   const places = new Map(found.map((place) => [place.id, place]));
   for (const row of rows) {
@@ -92,6 +95,9 @@ async function beginTrainings(
       before === numericsClass
         ? { kind: 'restarted_with_other_checkpoints', detail: { from: newest.storeId, to: storeId } }
         : { kind: 'restarted_in_other_numerics_class', detail: { from: before, to: numericsClass } };
+    await sql`
+      update checkpoints set forgotten = true
+      where training_id = ${row.training_id} and step > ${own?.step ?? 0}`.execute(tx);
     const detail = { ...event.detail, lost_steps: lostSteps };
     await writeSweepEvent(tx, { trainingId: row.training_id, kind: event.kind, detail });
   }
@@ -137,12 +143,14 @@ interface PendingRow {
   readonly dataset_hash: string;
   readonly dataset_rows: number;
   readonly member_key: string;
+  /** What the sweep's search hears results by; null: it hears none. */
+  readonly heard: Pick<SweepDefinition, 'scheduler' | 'objectives'> | null;
 }
 
 /** @returns what is to be evaluated of each segment, by its id, and of which checkpoint */
 async function pendingEvaluations(
   tx: DatabaseTransaction,
-  { storeId }: ClaimRequest,
+  { storeId, sweepId }: ClaimRequest,
   rows: readonly ClaimedRow[],
 ): Promise<ReadonlyMap<string, Judged>> {
   if (rows.length === 0) return new Map();
@@ -153,7 +161,9 @@ async function pendingEvaluations(
       join checkpoints c on c.training_id = w.training_id and c.step = w.step and c.store_id = ${storeId}
     order by w.id, c.epoch desc`.execute(tx);
   const { rows: pending } = await sql<PendingRow>`
-    select w.id as segment_id, e.id, e.configuration, e.dataset_hash, e.dataset_rows, e.member_key
+    select w.id as segment_id, e.id, e.configuration, e.dataset_hash, e.dataset_rows, e.member_key,
+      (select jsonb_build_object('scheduler', s.definition -> 'scheduler', 'objectives', s.definition -> 'objectives')
+        from sweeps s where s.id = ${sweepId} and s.listens) as heard
     from ${wanted} join evaluations e on e.training_id = w.training_id and e.at_step = w.step
     where e.status = 'pending' order by e.evaluation_hash`.execute(tx);
   const { rows: members } = await sql<MemberRow>`
@@ -200,11 +210,13 @@ interface StoredParts {
 
 function describePending(row: PendingRow, { members, pages }: StoredParts): PendingEvaluation {
   const storedPages = pages.filter((page) => page.member_key === row.member_key).map(thawPage);
+  const groupsOf = row.heard === null ? null : pairedRowsMetric(row.heard);
   return {
     evaluationId: row.id,
     configuration: row.configuration,
     dataset: { hash: row.dataset_hash, rows: row.dataset_rows },
     ...(storedPages.length === 0 ? {} : { storedPages }),
+    ...(groupsOf === null ? {} : { groupsOf }),
     storedMembers: members
       .filter((member) => member.member_key === row.member_key)
       .map(({ member, logits, offsets }) => ({ member, outputs: thawOutputs(logits, offsets, row.dataset_rows) })),

@@ -15,6 +15,8 @@ import * as evaluationPages from '../../migrations/0013-evaluation-pages.ts';
 import * as annotations from '../../migrations/0014-annotations.ts';
 import * as sweepFiles from '../../migrations/0015-sweep-files.ts';
 import * as notices from '../../migrations/0016-notices.ts';
+import * as rowGroups from '../../migrations/0017-row-groups.ts';
+import * as forgottenCheckpoints from '../../migrations/0018-forgotten-checkpoints.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -36,6 +38,8 @@ const migrations: Record<string, Migration> = {
   '0014-annotations': annotations,
   '0015-sweep-files': sweepFiles,
   '0016-notices': notices,
+  '0017-row-groups': rowGroups,
+  '0018-forgotten-checkpoints': forgottenCheckpoints,
 };
 
 /**

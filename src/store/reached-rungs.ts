@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { clocksOf } from '../search/budget.ts';
 import type { Budget } from '../sweep/read-budget.ts';
-import { furtherObjectives } from '../search/heard-objectives.ts';
+import { furtherObjectives, pairedRowsMetric } from '../search/heard-objectives.ts';
 import type { SearchFact } from '../search/search-event.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from './open-store.ts';
@@ -18,6 +18,8 @@ interface RungRow {
   readonly value: number | null;
   /** Of the other objectives that the search decides by. */
   readonly others: readonly (number | null)[];
+  /** Of the first objective, where the search pairs rows and it was scored for that. */
+  readonly row_groups: readonly number[] | null;
   readonly spent: number;
   readonly elapsed: number;
 }
@@ -41,6 +43,7 @@ export async function reachedRungs(
 ): Promise<readonly SearchFact[]> {
   const objective = definition.objectives[0];
   const further = furtherObjectives(definition);
+  const pairs = pairedRowsMetric(definition) !== null;
   const { rows } = await sql<RungRow>`
     select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
       t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
@@ -51,6 +54,7 @@ export async function reachedRungs(
       (e.metrics ->> ${objective?.metric ?? ''})::double precision as value,
       array(select (e.metrics ->> o.name)::double precision
         from unnest(${further.map(({ metric }) => metric)}::text[]) with ordinality o (name, place) order by o.place) as others,
+      case when ${pairs} then e.row_groups end as row_groups,
       t.train_seconds as spent,
       extract(epoch from now() - (select created_at from sweeps where id = l.sweep_id))::double precision as elapsed
     from sweep_trainings l
@@ -70,7 +74,11 @@ export async function reachedRungs(
     const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
     const clocks = clockFacts(row, budget);
     if (next?.reached === 'done') {
-      const others = further.map((each, place) => rankOf(next.others[place] ?? null, each));
+      const groups = kind === 'result' ? (next.row_groups ?? []) : [];
+      const others = [
+        ...further.map((each, place) => rankOf(next.others[place] ?? null, each)),
+        ...groups.map((group) => rankOf(group, objective)),
+      ];
       const told = { kind, ordinal, rung, value: rankOf(next.value, objective) } as const;
       return [...clocks, others.length === 0 ? told : { ...told, further: others }];
     }

@@ -43,6 +43,8 @@ export interface PendingEvaluation {
   readonly storedMembers: readonly { readonly member: number; readonly outputs: OutputRows }[];
   /** Outputs that an interrupted evaluation left of other members; absent: none. */
   readonly storedPages?: readonly MemberPage[];
+  /** The metric whose value on groups of the rows is wanted beside; absent: none. */
+  readonly groupsOf?: string;
 }
 
 /** One training from one rung to the next. */
@@ -95,6 +97,8 @@ export interface EvaluationResult {
   readonly metrics: Measurements;
   /** SHA-256 of the averaged outputs' bytes. */
   readonly predictionsSha256: string;
+  /** What `groupsOf` asked for; absent: nothing was asked, or the metric is undefined on some group. */
+  readonly rowGroups?: readonly number[];
 }
 
 /** How an attempt at a segment ended. */

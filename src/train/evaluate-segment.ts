@@ -1,5 +1,7 @@
 import { sha256 } from '../base/sha256.ts';
 import { evaluateOutputs } from '../evaluate/evaluate-outputs.ts';
+import { rowGroups } from '../evaluate/row-groups.ts';
+import { rowScores } from '../evaluate/row-scores.ts';
 import type { UpdateMeasures } from '../evaluate/update-spectrum.ts';
 import type { EvaluateSegment, EvaluationResult, MemberOutput, SegmentOutcome } from '../sweep/segment.ts';
 import { type ElementRates, elementRates } from '../sweep/element-dropout.ts';
@@ -176,8 +178,11 @@ function scoreOf(
       if (own === undefined) throw new Error(`member ${member} of ${set.id} was not run`);
       return own;
     });
+  const { scores } = taskOf(evaluated.rows.shape);
+  const groupsOf = (metric: string, members: readonly OutputRows[]): readonly number[] | null =>
+    rowGroups(rowScores(scores, configuration.aggregate, members, evaluated.rows), metric);
   const { metrics, aggregated } = evaluateOutputs({
-    scores: taskOf(evaluated.rows.shape).scores,
+    scores,
     aggregate: configuration.aggregate,
     evaluated: { members: membersOn(evaluated), rows: evaluated.rows },
     train: train === null ? null : { members: membersOn(train), rows: train.rows },
@@ -185,7 +190,11 @@ function scoreOf(
     update,
   });
   const predictionsSha256 = sha256(new Uint8Array(aggregated.buffer, aggregated.byteOffset, aggregated.byteLength));
-  return { evaluationId: pending.evaluationId, metrics, predictionsSha256 };
+  const groups = pending.groupsOf === undefined ? null : groupsOf(pending.groupsOf, membersOn(evaluated));
+  return {
+    ...{ evaluationId: pending.evaluationId, metrics, predictionsSha256 },
+    ...(groups === null ? {} : { rowGroups: groups }),
+  };
 }
 
 function notFinite(): SegmentOutcome {

@@ -117,6 +117,7 @@ export const cockpitSource: ViewSource = {
     return { total: wanted.length, from: offset, rows: wanted.slice(offset, offset + limit) };
   },
   search: async () => ({
+    savedSeconds: 0,
     from: 0,
     total: 4,
     decisions: [

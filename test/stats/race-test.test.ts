@@ -27,6 +27,18 @@ describe('the test of a race', () => {
     expect(own?.probability).toBeGreaterThan(0.3);
   });
 
+  it('adds what rows contribute to the variance, with degrees of freedom between the two', () => {
+    const leader = scores(0.91, 0.93, 0.92, 0.95);
+    const rival = scores(0.9, 0.9, 0.91, 0.9);
+    const groups = [0.05, -0.01, 0.02, 0.04, 0, 0.02, 0.03, 0.03];
+    const alone = raceTest(leader, rival, [leader, rival]);
+    const test = raceTest(leader, rival, [leader, rival], groups);
+    // In numpy and scipy: v = seeds.var(ddof=1) / 4, w = groups.var(ddof=1) / 8, t.sf(mean / sqrt(v + w), degrees).
+    expect(test).toMatchObject({ pairs: 4, groups: 8, ahead: alone?.ahead });
+    expect(test?.degrees).toBeCloseTo(6.300340743144583, 10);
+    expect(test?.probability).toBeCloseTo(0.03874629516972653, 10);
+  });
+
   it('is the test of signs where nothing varies, and none where one seed is common', () => {
     const leader = scores(0.9, 0.9);
     expect(raceTest(leader, scores(0.8, 0.8), [leader, scores(0.8, 0.8)])?.probability).toBe(0.25);

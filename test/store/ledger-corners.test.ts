@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
-import type { Segment } from '../../src/sweep/segment.ts';
-import { checkpointAt, numericsClass, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
+import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 
 let record: RecordUnderTest;
@@ -120,12 +120,37 @@ describe('checkpoints', () => {
     expect(await record.query(sql`select numerics_class from checkpoints where uri = 'from the other class'`)).toEqual([
       { numerics_class: 'other' },
     ]);
-    const back = await record.take(sweep, { numericsClass });
-    expect(back).toMatchObject({ kind: 'train', checkpoint: { step: 2, uri: 'step-2' } });
-    await record.ledger.commit(back.lease, { kind: 'released' });
-    expect(await record.take(sweep, { numericsClass: 'other' })).toMatchObject({
-      checkpoint: { step: 2, uri: 'from the other class' },
-    });
+    const on = await record.take(sweep, { numericsClass: 'other' });
+    expect(on).toMatchObject({ kind: 'train', checkpoint: { step: 2, uri: 'from the other class' } });
+  });
+
+  it.each([
+    { where: 'in another numerics class', elsewhere: { numericsClass: 'other' } },
+    { where: 'without the checkpoint’s file', elsewhere: { storeId: 'elsewhere' } },
+  ])('are forgotten with the metrics of their steps where an attempt begins again $where', async ({ elsewhere }) => {
+    const sweep = await record.launch(planOf('s', 1, { scheduler: halving, rungSteps: [2, 4] }));
+    const losses = (firstStep: number, count: number) => [
+      { name: 'loss', firstStep, values: new Float64Array(count).fill(firstStep) },
+    ];
+    const rung = await record.take(sweep);
+    await record.ledger.commit(rung.lease, { ...outcomeOf(rung), metrics: losses(1, 2) } as SegmentOutcome);
+    const evaluate = await record.take(sweep);
+    await record.ledger.commit(evaluate.lease, outcomeOf(evaluate));
+    const again = await record.take(sweep, elsewhere);
+    expect(again).toMatchObject({ kind: 'train', checkpoint: null, endStep: 4 });
+    // It dies before it has written anything.
+    await record.ledger.commit(again.lease, { kind: 'process_died', message: 'killed' });
+    const back = await record.take(sweep);
+    // Gone on from step 2 it would have no metrics of steps 1 and 2.
+    expect(back).toMatchObject({ kind: 'train', checkpoint: null, endStep: 4 });
+    await record.ledger.commit(back.lease, { ...outcomeOf(back), metrics: losses(1, 4) } as SegmentOutcome);
+    const told = await record.query(sql<{ steps: number }>`
+      select sum(array_length(values, 1))::integer as steps from metrics where name = 'loss'`);
+    expect(told).toEqual([{ steps: 4 }]);
+    expect(await record.query(sql`select step, forgotten from checkpoints order by id`)).toEqual([
+      { step: 2, forgotten: true },
+      { step: 4, forgotten: false },
+    ]);
   });
 });
 

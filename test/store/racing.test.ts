@@ -6,6 +6,7 @@ import { planSweep } from '../../src/search/plan-sweep.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
+import { readSearchView } from '../../src/store/search-view.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import type { SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
@@ -60,7 +61,8 @@ describe('a race over seeds', () => {
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 12, pruned: 4, total: 16 } });
     expect(sweepSentences(snapshot).join(' ')).toContain(
-      'Racing over seeds: 4 of 16 trainings were not needed; the best configuration is stopped in at most 5 % of races',
+      'Racing over seeds: 4 of 16 trainings were not needed, about 0.0011 hours of training; ' +
+        'the best configuration is stopped in at most 5 % of races',
     );
     const untrained = snapshot.trials.filter(({ state }) => state === 'pruned');
     expect(untrained.every(({ step, configuration }) => step === 0 && configuration.seed > 2)).toBe(true);
@@ -68,6 +70,36 @@ describe('a race over seeds', () => {
       expect.stringMatching(/^not needed at event \d+: rung -1: behind training \d+ by 0\.[23]\d* over 2 seeds/),
     ]);
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('asks for scores on groups of the rows, hears them with each result, and decides by both', async () => {
+    const sweep = await record.launch(planRace('s'));
+    const told = new Set<string>();
+    for (;;) {
+      const result = await record.ledger.claim(record.request(sweep));
+      if (result.kind !== 'claimed') break;
+      for (const segment of result.bundle) {
+        const outcome = outcomeOf(segment, accuracyOf(segment));
+        if (segment.kind !== 'evaluate' || outcome.kind !== 'evaluated') {
+          await record.ledger.commit(segment.lease, outcome);
+          continue;
+        }
+        for (const { groupsOf } of segment.evaluations) told.add(String(groupsOf));
+        const rowGroups = Array.from({ length: 16 }, (_, group) => accuracyOf(segment) + (group - 7.5) / 1_000);
+        const results = outcome.results.map((each) => ({ ...each, rowGroups }));
+        await record.ledger.commit(segment.lease, { ...outcome, results });
+      }
+    }
+    expect([...told]).toEqual(['accuracy']);
+    const snapshot = await readSweepSnapshot(record.store, 's');
+    expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 12, pruned: 4 } });
+    const pruned = snapshot.trials.find(({ state }) => state === 'pruned');
+    expect(await readDecisions(record.store, sweep, pruned?.trainingId ?? '')).toEqual([
+      expect.stringContaining('over 2 seeds and 16 groups of rows'),
+    ]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+    const { savedSeconds } = await readSearchView(record.store, sweep, { offset: 0, limit: 1 });
+    expect(savedSeconds).toBe(4);
   });
 
   it('begins nothing that waits, whatever is asked of the sweep', async () => {

@@ -14,6 +14,7 @@ import { readDeployment } from '../../src/store/drive-record.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import { looseEndsQuery } from './loose-ends.ts';
 import { eventually, KeptProcess, removeFolder, workerProcess } from './sweep-machine.ts';
 
 export interface TestMachineOptions {
@@ -231,20 +232,9 @@ export class TestMachine {
     return new Map(rows.map((row) => [String(row['id']), String(row['state'])]));
   }
 
-  /** What nothing may be once all sweeps have ended: claimed, half-attempted, or undone under a success. */
+  /** What nothing may be once all sweeps have ended. */
   async looseEnds(): Promise<string[]> {
-    const rows = await this.#query(
-      `select 'segment ' || id || ' is still claimed' as what from segments where status = 'claimed'
-       union all select 'attempt at ' || segment_id || ' is still open' from attempts where ended_at is null
-       union all select 'training ' || t.id || ' is active, and no sweep wants it' from trainings t
-         where t.state = 'active' and not exists (select 1 from sweep_trainings l where l.training_id = t.id and l.open)
-       union all select 'segment ' || s.id || ' of a succeeded training is ' || s.status
-         from segments s join trainings t on t.id = s.training_id where t.state = 'succeeded' and s.status <> 'done'
-       union all select 'evaluation ' || e.id || ' of a succeeded training is ' || e.status
-         from evaluations e join trainings t on t.id = e.training_id where t.state = 'succeeded' and e.status <> 'done'`,
-      [],
-    );
-    return rows.map((row) => String(row['what']));
+    return (await this.#query(looseEndsQuery, [])).map((row) => String(row['what']));
   }
 
   /** Ids of the deployment's open workflows once there are none, or after the time. */

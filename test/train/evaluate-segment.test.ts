@@ -157,3 +157,13 @@ test('ensembles of one training share their passes: the largest decides how many
   // Eight members over the dev rows and the train rows of the gap.
   expect(new Set(asked)).toEqual(new Set([8 * (50 + 80)]));
 });
+
+test('a metric on groups of the rows is told where it is asked for, and changes nothing else', async () => {
+  const plain = await evaluate(ensemble(2));
+  const asked = await evaluate({ ...ensemble(2), groupsOf: 'accuracy' });
+  const { rowGroups = [], ...rest } = asked.results[0] ?? { rowGroups: [] };
+  expect(rest).toEqual(plain.results[0]);
+  expect(rowGroups).toHaveLength(Math.floor(bench.dev.rows / 2));
+  const mean = rowGroups.reduce((sum, value) => sum + value, 0) / rowGroups.length;
+  expect(mean).toBeCloseTo(Number(asked.results[0]?.metrics['accuracy']), 10);
+});

@@ -1,10 +1,12 @@
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { DecisionRow, RungRow, SearchView } from '../../store/search-view.ts';
+import type { DecisionRow, SearchView } from '../../store/search-view.ts';
+import { schedulerSentence } from '../../search/scheduler-sentence.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatClock } from '../format-value.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../styled-line.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { readingView } from './view.ts';
 
 /** What the sampler and the scheduler decided, and why; rungs as a funnel. */
@@ -18,7 +20,7 @@ export const search = readingView<SearchView>({
   // Half of the body at least is decisions: the funnel of a ladder is short.
   visible: (_, height) => Math.max(1, Math.ceil(height / 2) - 1),
   draw(model, { snapshot, state, width, height }) {
-    const funnel = funnelLines(model.rungs, snapshot, width).slice(0, Math.floor(height / 2));
+    const funnel = funnelLines(model, snapshot, width).slice(0, Math.floor(height / 2));
     const list = chosenRows({
       caption: model.total === 0 ? 'decisions: all points were there from the beginning' : 'decisions, newest first',
       headings: null,
@@ -68,7 +70,12 @@ function decisionLine({ at, kind, trial, reason, point }: DecisionRow): StyledLi
   ];
 }
 
-function funnelLines(rungs: readonly RungRow[], { definition }: SweepSnapshot, width: number): readonly StyledLine[] {
+function funnelLines(
+  { rungs, savedSeconds }: SearchView,
+  { definition, counts }: SweepSnapshot,
+  width: number,
+): readonly StyledLine[] {
+  const worth = schedulerSentence(definition, { ...counts, savedSeconds });
   const words = (settings: object): string =>
     Object.entries(settings)
       .filter(([name]) => name !== 'enqueue')
@@ -89,6 +96,7 @@ function funnelLines(rungs: readonly RungRow[], { definition }: SweepSnapshot, w
   const room = Math.max(8, width - steps - Math.max(0, ...texts.map(({ length }) => length)) - 8);
   return [
     captionRule(`search: ${words(definition.search)}; scheduler: ${words(definition.scheduler)}`, width),
+    ...(worth === null ? [] : wrapWords(worth, width).map((line): StyledLine => [span(line, 'faint')])),
     ...rungs.map(({ step, reached, promoted, pruned }, index): StyledLine => {
       const cells = (count: number): number => Math.round((count / most) * room);
       const [gone, out] = [cells(promoted), cells(pruned)];

@@ -3,31 +3,9 @@ import { formatDuration, formatPercent } from '../../dashboard/format-value.ts';
 import type { TrialRow } from '../../store/sweep-snapshot.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
+import { savedByStopping } from '../saved-by-stopping.ts';
 import type { ReportSection } from './section.ts';
 import { trainingsOf } from './trainings-of.ts';
-
-interface Saving {
-  /** That were pruned before their last step. */
-  readonly trainings: number;
-  readonly stepsTaken: number;
-  readonly stepsPlanned: number;
-  /** What the steps that were not taken would have cost at each training's own rate. */
-  readonly seconds: number;
-}
-
-/** What the scheduler saved. @param trainings each once */
-export function savedByStopping(trainings: readonly TrialRow[]): Saving {
-  const pruned = trainings.filter(({ state, step, totalSteps }) => state === 'pruned' && step < totalSteps);
-  const seconds = pruned.map(({ step, totalSteps, trainSeconds }) =>
-    step === 0 ? 0 : ((trainSeconds ?? 0) / step) * (totalSteps - step),
-  );
-  return {
-    trainings: pruned.length,
-    stepsTaken: trainings.reduce((sum, { step }) => sum + step, 0),
-    stepsPlanned: trainings.reduce((sum, { totalSteps }) => sum + totalSteps, 0),
-    seconds: seconds.reduce((sum, value) => sum + value, 0),
-  };
-}
 
 export const earlyStoppingSection: ReportSection = {
   name: 'early-stopping',
@@ -42,7 +20,7 @@ export const earlyStoppingSection: ReportSection = {
       paragraph(
         `The scheduler (${kind}) stopped ${saved.trainings} of ${formatCount(trainings.length, 'training')} before their end: ` +
           `${saved.stepsTaken} of ${formatCount(saved.stepsPlanned, 'step')} were taken (${formatPercent(saved.stepsTaken, saved.stepsPlanned)}), ` +
-          `${whole} were not, about ${formatDuration(1000 * saved.seconds)} of training at each training's own rate.`,
+          `${whole} were not, about ${formatDuration(1000 * saved.seconds)} of training at each training's own rate, or its other seeds'.`,
       ),
       ...stoppedAt(trainings),
     ];

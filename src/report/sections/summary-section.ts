@@ -13,7 +13,7 @@ import { frontScores } from '../pareto-report.ts';
 import { shownInterval } from '../score-columns.ts';
 import { sweepSentences } from '../sweep-sentences.ts';
 import { configurationLabels } from './configuration-label.ts';
-import { savedByStopping } from './early-stopping-section.ts';
+import { savedByStopping } from '../saved-by-stopping.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 import { trainingsOf } from './trainings-of.ts';

@@ -21,6 +21,8 @@ interface Racer {
   repeats: number;
   /** What its seeds reached, in the order in which they ended. */
   readonly scores: Map<number, number>;
+  /** The same on groups of the evaluated rows, where that was told. */
+  readonly groups: Map<number, readonly number[]>;
   /** Trainings that have begun, or could, and have not ended. */
   readonly running: Set<number>;
   /** Those that wait until they are wanted, in their order. */
@@ -57,7 +59,7 @@ export class RaceFold implements SchedulerFold {
   also({ kind, ordinal, value, further }: SearchFact): readonly RungDecision[] {
     if (kind === 'capacity') this.#capacity = value ?? 1;
     if (kind === 'repeat') this.#repeat(ordinal, value ?? ordinal, further?.[0] ?? 0);
-    if (kind === 'result') this.#result(ordinal, value);
+    if (kind === 'result') this.#result(ordinal, value, further ?? []);
     return this.#decide();
   }
 
@@ -66,6 +68,7 @@ export class RaceFold implements SchedulerFold {
     const known = this.#seedOf.get(ordinal);
     if (known === undefined) return;
     known.racer.scores.delete(known.seed);
+    known.racer.groups.delete(known.seed);
     this.#begin(known.racer, ordinal);
   }
 
@@ -85,7 +88,7 @@ export class RaceFold implements SchedulerFold {
     this.#running += 1;
   }
 
-  #result(ordinal: number, value: number | null): void {
+  #result(ordinal: number, value: number | null, groups: readonly number[]): void {
     const known = this.#seedOf.get(ordinal);
     if (known === undefined) return;
     const { racer, seed } = known;
@@ -93,7 +96,9 @@ export class RaceFold implements SchedulerFold {
     // Another sweep may have trained one that waits here.
     const waiting = racer.held.indexOf(ordinal);
     if (waiting >= 0) racer.held.splice(waiting, 1);
-    if (value !== null && Number.isFinite(value)) racer.scores.set(seed, value);
+    if (value === null || !Number.isFinite(value)) return;
+    racer.scores.set(seed, value);
+    if (groups.every(Number.isFinite)) racer.groups.set(seed, groups);
   }
 
   /** As many further seeds as there is room for; who is decided against is out, and makes room for nobody. */
@@ -146,23 +151,19 @@ export class RaceFold implements SchedulerFold {
     if (test === null || test.probability >= bound) return null;
     const place = `training ${leader.first}`;
     return (
-      `rung -1: behind ${place} by ${spellValue(test.ahead)} over ${test.pairs} seeds, ` +
+      `rung -1: behind ${place} by ${spellValue(test.ahead)} over ${test.pairs} seeds${test.groups === 0 ? '' : ` and ${test.groups} groups of rows`}, ` +
       `p ${test.probability.toPrecision(2)} < ${bound.toPrecision(2)} (error ${this.#rule.error})`
     );
   }
 
   /** Once for each pair and number of common seeds: more looks would be more chances to err. */
   #test(racer: Racer, leader: Racer): RaceTest | null {
-    const test = raceTest(
-      leader.scores,
-      racer.scores,
-      [...this.#racers.values()].map(({ scores }) => scores),
-    );
-    if (test === null || test.pairs < this.#rule.least) return null;
-    const key = `${leader.first}/${racer.first}/${test.pairs}`;
-    if (this.#tested.has(key)) return null;
+    const pairs = [...leader.scores.keys()].filter((seed) => racer.scores.has(seed)).length;
+    const key = `${leader.first}/${racer.first}/${pairs}`;
+    if (pairs < this.#rule.least || this.#tested.has(key)) return null;
     this.#tested.add(key);
-    return test;
+    const all = [...this.#racers.values()].map(({ scores }) => scores);
+    return raceTest(leader.scores, racer.scores, all, groupDifferences(leader, racer));
   }
 
   #bound(): number {
@@ -179,8 +180,20 @@ export class RaceFold implements SchedulerFold {
   }
 }
 
+/** On each group of rows, in the mean over the seeds that both have; none where a seed has not told of the same groups. */
+function groupDifferences(leader: Racer, rival: Racer): readonly number[] {
+  const seeds = [...leader.scores.keys()].filter((seed) => rival.scores.has(seed));
+  const told = seeds.map((seed) => [leader.groups.get(seed) ?? [], rival.groups.get(seed) ?? []] as const);
+  const count = told[0]?.[0].length ?? 0;
+  if (told.some(([own, other]) => own.length !== count || other.length !== count)) return [];
+  return Array.from({ length: count }, (_, group) => {
+    const sum = told.reduce((total, [own, other]) => total + (own[group] ?? 0) - (other[group] ?? 0), 0);
+    return sum / told.length;
+  });
+}
+
 function newRacer(first: number): Racer {
-  return { first, repeats: 0, scores: new Map(), running: new Set(), held: [], out: null };
+  return { first, repeats: 0, scores: new Map(), groups: new Map(), running: new Set(), held: [], out: null };
 }
 
 function meanOf({ scores }: Racer): number {

@@ -7,7 +7,8 @@ import { RaceFold } from './race-fold.ts';
 /**
  * Racing over seeds: of each configuration the first `least` seeds are trained, and a further one only while a test has
  * not decided against it. The test is Student's against the leader (the best mean so far), one-sided and paired on the
- * seeds that both have, with the spread of all configurations that have them (see raceTest). Each pair is tested once at
+ * seeds that both have and on the dev rows, whose sample it allows for as for that of seeds (see raceTest; where rows were
+ * scored for another sweep before, or are a program's own affair, seeds alone are paired). Each pair is tested once at
  * each number of common seeds, and held to error / (rivals × looks): by Bonferroni, the configuration that is really the
  * best is stopped in at most `error` of races, however often the leader changes, where scores vary alike and normally.
  * Whoever is stopped keeps what it has, and is never taken up again. The leader is trained with all of its seeds: what is
@@ -47,9 +48,11 @@ export const racing: SchedulerKind = {
       rungSteps: (totalSteps) => [totalSteps],
       open: (seeds = 1) => new RaceFold({ seeds, least, error }),
       repeats: { least: least + 1, heldFrom: least },
-      sentence: ({ trainings, pruned, configurations, seeds }) =>
-        `Racing over seeds: ${pruned} of ${trainings} trainings were not needed; the best configuration is stopped in ` +
-        `at most ${Number((100 * error).toPrecision(3))} % of races (paired t over seeds, corrected for ` +
+      pairsRows: true,
+      sentence: ({ trainings, pruned, configurations, seeds, savedSeconds }) =>
+        `Racing over seeds: ${pruned} of ${trainings} trainings were not needed, about ` +
+        `${(savedSeconds / 3_600).toPrecision(2)} hours of training; the best configuration is stopped in ` +
+        `at most ${Number((100 * error).toPrecision(3))} % of races (t paired over seeds and dev rows, corrected for ` +
         `${formatCount(Math.max(1, configurations - 1), 'rival')} and ${formatCount(seeds - least, 'look')}).`,
     };
   },

@@ -1,0 +1,25 @@
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { searchedAxes } from './repeats.ts';
+import { makeScheduler } from './schedulers/schedulers.ts';
+import { spaceAxes } from './space-axes.ts';
+
+interface Decided {
+  /** Trainings, and how many of them were pruned. */
+  readonly total: number;
+  readonly pruned: number;
+  readonly savedSeconds: number;
+}
+
+/** What the scheduler's decisions were worth; null where it has nothing to say of them. */
+export function schedulerSentence(
+  definition: SweepDefinition,
+  { total: trainings, pruned, savedSeconds }: Decided,
+): string | null {
+  const scheduler = makeScheduler(definition.scheduler);
+  if (scheduler.sentence === undefined || trainings === 0) return null;
+  const seeds = Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
+  return scheduler.sentence({
+    ...{ trainings, pruned, seeds, savedSeconds },
+    configurations: Math.ceil(trainings / seeds),
+  });
+}
