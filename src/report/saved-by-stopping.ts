@@ -54,6 +54,7 @@ class Rate {
   }
 }
 
-function configurationOf({ configuration: { seed: _, ...rest } }: TrialRow): string {
+function configurationOf({ configuration }: TrialRow): string {
+  const { seed: _, ...rest } = configuration;
   return canonicalJson(rest);
 }

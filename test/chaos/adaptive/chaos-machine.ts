@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { assertNever } from '../../../src/base/assert-never.ts';
 import { workflowIdPrefix } from '../../../src/messages/names.ts';
 import { defaultDriveSettings } from '../../../src/messages/workflow-inputs.ts';
 import { ensureServices } from '../../../src/services/ensure-services.ts';
@@ -129,6 +130,8 @@ export class ChaosMachine {
           return all
             .filter(({ parent, command }) => home('postgres').includes(parent) && command.includes('127.0.0.1'))
             .map(({ pid }) => pid);
+        default:
+          return assertNever(target, 'target');
       }
     };
     return pids().filter((pid) => alive.has(pid));

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../src/base/assert-never.ts';
 import { stream } from '../../../src/random/stream.ts';
 
 /** Processes that are killed and frozen. `home worker` is the supervisor's own; `backend` serves one connection. */
@@ -108,6 +109,8 @@ function faultOf(kind: Fault['kind'], of: Target | Server | null, { which, downM
     case 'restart postgres':
     case 'lose temporal':
       return { kind };
+    default:
+      return assertNever(kind, 'fault');
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertNever } from '../../../src/base/assert-never.ts';
 import { createSweep } from '../../../src/store/create-sweep.ts';
 import { readStartTime } from '../../../src/worker/process-identity.ts';
 import type { KeptProcess } from '../../support/sweep-machine.ts';
@@ -157,6 +158,8 @@ class FaultRun {
         machine.deleteTemporal();
         return signal(pid, 'SIGKILL');
       }
+      default:
+        return assertNever(fault, 'fault');
     }
   }
 
