@@ -76,7 +76,7 @@ async function fill(to: Store): Promise<void> {
 }
 
 async function measure() {
-  const program = resolve(import.meta.dirname, '../src/cli/main.js');
+  const program = resolve(import.meta.dirname, '../cli/main.js');
   const pty = new PtyTerminal({
     columns,
     rows,

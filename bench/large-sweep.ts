@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const points = Number(values.points);
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-large-'));
-const main = resolve(import.meta.dirname, '../src/cli/main.js');
+const main = resolve(import.meta.dirname, '../cli/main.js');
 const environment = {
   ...process.env,
   DROPSWEEP_DATA: join(folder, 'data'),

@@ -33,7 +33,7 @@ test('the example in shell works through its sweep: it is stopped at rungs, and 
 
   const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ask-'));
   const command = join(folder, 'dropsweep');
-  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'dist/src/cli/main.js')}" "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'dist/cli/main.js')}" "$@"\n`);
   chmodSync(command, 0o755);
   const loop = spawn('/bin/sh', [join(project, 'examples', 'ask', 'loop.sh')], {
     env: {

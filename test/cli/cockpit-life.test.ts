@@ -15,7 +15,7 @@ import { emptyHome, runCli } from './run-cli.ts';
 const home = emptyHome();
 const file = join(home, 'sweep.yaml');
 const editor = join(home, 'editor.sh');
-const main = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 let database: TestDatabase;
 let environment: Record<string, string>;
 let pty: PtyTerminal | null = null;

@@ -6,7 +6,7 @@ import { verbs } from '../../src/cli/verbs.ts';
 import { demandFree } from '../../src/cli/demand-free.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
-const main = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;
 };

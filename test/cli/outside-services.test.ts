@@ -141,7 +141,7 @@ describe('a database that refuses', () => {
 });
 
 describe('a worker in a terminal', () => {
-  const main = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+  const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
   async function start(): Promise<{ readonly parent: ChildProcess; readonly child: number }> {
     const parent = spawn(process.execPath, [main, 'worker'], {

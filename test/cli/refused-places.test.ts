@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const main = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const nobody = { uid: 65534, gid: 65534 };
 /** Root may write everywhere: its verbs are run as somebody else. */
 const user = process.getuid?.() === 0 ? nobody : {};
