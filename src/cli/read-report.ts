@@ -7,7 +7,10 @@ import { withRecord } from '../launch/open-record.ts';
 import { type Report, renderReport, type ReportFormat } from '../report/render-report.ts';
 
 /** Reports are over all trials. */
-export const everyTrial = { trialLimit: 1_000_000_000 } as const;
+export const everyTrial = {
+  trialLimit: 1_000_000_000,
+  page: { sort: { by: 'trial', name: '', direction: 'minimize' }, offset: 0 },
+} as const;
 
 /** Reads a sweep and prints one report of it. */
 export async function printReport<Row>(

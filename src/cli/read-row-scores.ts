@@ -1,10 +1,9 @@
-import { DropsweepError } from '../base/errors.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
 import { rowScores, type StoredScores } from '../evaluate/row-scores.ts';
 import { findModel } from '../hub/resolve-model.ts';
 import type { Store } from '../store/open-store.ts';
-import { readStoredEvaluation, type StoredEvaluation } from '../store/stored-evaluation.ts';
+import { readStoredEvaluations, type StoredEvaluation } from '../store/stored-evaluation.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
@@ -23,9 +22,10 @@ export async function readRowScores(
   const found = new Map<number, StoredScores>();
   if (!traitsOf(snapshot.trainer).base) return found;
   const sets = new Map<string, Promise<EvaluatedRows | null>>();
-  for (const { trial, metrics } of trials) {
-    const stored = metrics === null ? null : await storedOrNull(store, snapshot.sweepId, trial);
-    if (stored === null) continue;
+  const scored = trials.flatMap(({ trial, metrics }) => (metrics === null ? [] : [trial]));
+  // Outputs that an older version did not keep are no error: the seeds alone tell then.
+  const evaluations = await readStoredEvaluations(store, snapshot.sweepId, scored);
+  for (const [trial, stored] of evaluations) {
     const { specification, configuration, dataset, members } = stored;
     const key = JSON.stringify([dataset.hash, specification.configuration.max_length, configuration.judging]);
     const reading = sets.get(key) ?? evaluatedRows(stored);
@@ -34,16 +34,6 @@ export async function readRowScores(
     if (rows !== null) found.set(trial, rowScores(taskOf(rows.shape).scores, configuration.aggregate, members, rows));
   }
   return found;
-}
-
-/** Outputs that an older version did not keep are no error: the seeds alone tell then. */
-async function storedOrNull(store: Store, sweepId: string, trial: number): Promise<StoredEvaluation | null> {
-  try {
-    return await readStoredEvaluation(store, sweepId, trial);
-  } catch (error) {
-    if (error instanceof DropsweepError && error.code === 'USAGE') return null;
-    throw error;
-  }
 }
 
 async function evaluatedRows({

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { type CliContext, sayBytes, sayData } from './cli-context.ts';
 
@@ -14,4 +17,18 @@ export async function writeOut(
     throw new DropsweepError('USAGE', 'Parquet is no text', { where: '--out', expected: '--out FILE, or a pipe' });
   }
   sayBytes(context, content);
+}
+
+/** Text that comes by and by, as `writeOut`: as fast as it is taken. */
+export async function writeOutInTurn(
+  context: CliContext,
+  texts: AsyncIterable<string>,
+  out: string | undefined,
+): Promise<void> {
+  if (out !== undefined) return pipeline(texts, createWriteStream(out));
+  const { stdout } = context.process;
+  for await (const text of texts) {
+    sayData(context, text);
+    if (stdout.writableNeedDrain) await once(stdout, 'drain');
+  }
 }

@@ -130,9 +130,12 @@ export function metricHeading(name: string, lossWord: string): string {
 
 /** A trial's number for a metric's name; null where it has none (yet), or the metric is undefined. */
 export function measure(trial: MeasuredTrial, name: string): number | null {
-  const metric = metricNamed(name);
-  if (metric?.ofTrial !== undefined) return metric.ofTrial(trial);
-  return evaluatedNumber(trial.metrics, name);
+  return measuring(name)(trial);
+}
+
+/** `measure` of one name, for many trials. */
+export function measuring(name: string): (trial: MeasuredTrial) => number | null {
+  return metricNamed(name)?.ofTrial ?? ((trial) => evaluatedNumber(trial.metrics, name));
 }
 
 /** For people: `–` before there is a number, `none` where the evaluation found the metric undefined. */

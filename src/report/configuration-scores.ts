@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import { isUndefined, measure } from '../metrics/metrics.ts';
-import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
+import { isUndefined, measuring } from '../metrics/metrics.ts';
+import { meanOf, type MeanInterval, studentInterval } from '../stats/student-interval.ts';
 import type { TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 
@@ -31,9 +31,10 @@ const endedWithoutScore: ReadonlySet<TrainingState> = new Set([
 export function configurationScores(trials: readonly TrialRow[]): readonly ConfigurationScore[] {
   const groups = new Map<string, TrialRow[]>();
   for (const trial of [...trials].sort((a, b) => a.trial - b.trial)) {
-    const { seed: _, ...configuration } = trial.configuration;
-    const key = canonicalJson({ configuration, evaluation: { ...trial.evaluation } });
-    groups.set(key, [...(groups.get(key) ?? []), trial]);
+    const key = trial.repeatKey ?? keyOf(trial);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [trial]);
+    else group.push(trial);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -52,9 +53,15 @@ export function configurationScores(trials: readonly TrialRow[]): readonly Confi
   });
 }
 
+function keyOf({ configuration, evaluation }: TrialRow): string {
+  const { seed: _, ...rest } = configuration;
+  return canonicalJson({ configuration: rest, evaluation: { ...evaluation } });
+}
+
 /** The repeats' values of a metric, in the order of their seeds. */
 export function scoreValues(score: ConfigurationScore, metric: string): readonly number[] {
-  return score.trials.flatMap((trial) => measure(trial, metric) ?? []);
+  const measured = measuring(metric);
+  return score.trials.flatMap((trial) => measured(trial) ?? []);
 }
 
 /** Repeats that are scored, but whose metric is undefined: the correlation of constant predictions. */
@@ -67,6 +74,17 @@ export function undefinedRepeats(score: ConfigurationScore, metric: string): num
  * others would be of the seeds that happened to go well.
  */
 export function scoreInterval(score: ConfigurationScore, metric: string): MeanInterval | null {
+  const values = scoredValues(score, metric);
+  return values === null ? null : studentInterval(values);
+}
+
+/** The mean of `scoreInterval`, for those that are ranked and not shown. */
+export function scoreMean(score: ConfigurationScore, metric: string): number | null {
+  const values = scoredValues(score, metric);
+  return values === null ? null : meanOf(values);
+}
+
+function scoredValues(score: ConfigurationScore, metric: string): readonly number[] | null {
   const values = scoreValues(score, metric);
-  return values.length === 0 || undefinedRepeats(score, metric) > 0 ? null : studentInterval(values);
+  return values.length === 0 || undefinedRepeats(score, metric) > 0 ? null : values;
 }

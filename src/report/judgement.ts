@@ -3,7 +3,7 @@ import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { withinNoise } from '../stats/within-noise.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { type ConfigurationScore, configurationScores, scoreInterval, scoreValues } from './configuration-scores.ts';
+import { type ConfigurationScore, configurationScores, scoreMean, scoreValues } from './configuration-scores.ts';
 import { differenceSentence } from './format-interval.ts';
 import type { Comparison, Noise } from './noise.ts';
 
@@ -15,8 +15,8 @@ export function rankScores(
   const sign = direction === 'maximize' ? -1 : 1;
   return scores
     .flatMap((score) => {
-      const mean = scoreInterval(score, metric)?.mean;
-      return mean === undefined ? [] : [{ score, mean }];
+      const mean = scoreMean(score, metric);
+      return mean === null ? [] : [{ score, mean }];
     })
     .sort((a, b) => sign * (a.mean - b.mean))
     .map(({ score }) => score);

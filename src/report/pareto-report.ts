@@ -8,7 +8,7 @@ import { rankScores } from './judgement.ts';
 import {
   type ConfigurationScore,
   configurationScores,
-  scoreInterval,
+  scoreMean,
   scoreValues,
   undefinedRepeats,
 } from './configuration-scores.ts';
@@ -41,7 +41,7 @@ export function frontScores(snapshot: SweepSnapshot): {
     scores,
     measured.map(({ metric, direction }) => ({
       direction,
-      value: (score: ConfigurationScore) => scoreInterval(score, metric)?.mean ?? null,
+      value: (score: ConfigurationScore) => scoreMean(score, metric),
     })),
   );
   const first = measured[0] ?? byComplexity;

@@ -68,6 +68,7 @@ function csvLine<Row>(columns: readonly ReportColumn<Row>[], row: Row): string {
 
 function csvCell(value: Json): string {
   if (value === null) return '';
-  const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -7,7 +7,7 @@ import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
-import { type ConfigurationScore, scoreInterval, undefinedRepeats } from './configuration-scores.ts';
+import { type ConfigurationScore, scoreInterval, scoreMean, undefinedRepeats } from './configuration-scores.ts';
 import { formatInterval, type ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -89,7 +89,7 @@ function testRateVaries(snapshot: SweepSnapshot): boolean {
 }
 
 function trainingField(training: TrainingConfiguration, name: string): number | string | null {
-  const value = Object.entries(training).find(([field]) => field === name)?.[1];
+  const value: unknown = Object.hasOwn(training, name) ? Reflect.get(training, name) : null;
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 }
 
@@ -119,7 +119,7 @@ export function scoreColumns(
       align: 'right',
       importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
       text: (row) => intervalText(row, metric, intervalOf(row, metric)),
-      value: (row) => scoreInterval(row, metric)?.mean ?? null,
+      value: (row) => scoreMean(row, metric),
     },
     bound(metric, 'lower', intervalOf),
     bound(metric, 'upper', intervalOf),

@@ -1,6 +1,6 @@
 import { failureText } from '../base/errors.ts';
 import { formatQuantity } from '../dashboard/format-value.ts';
-import { measure, measureText } from '../metrics/metrics.ts';
+import { measureText, measuring } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
@@ -71,7 +71,7 @@ function measured(metric: string, heading: string | null, importance: number): R
     align: 'right',
     importance,
     text: (trial) => measureText(trial, metric),
-    value: (trial) => measure(trial, metric),
+    value: measuring(metric),
   };
 }
 

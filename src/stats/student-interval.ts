@@ -29,10 +29,15 @@ export function studentQuantile(probability: number, degrees: number): number {
   return (low + high) / 2;
 }
 
+/** @param values at least one */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Mean over repeats with Student's interval. @param values at least one @param level e.g. 0.95 */
 export function studentInterval(values: readonly number[], level = 0.95): MeanInterval {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const mean = meanOf(values);
   if (count < 2) return { count, mean, deviation: null, lower: null, upper: null };
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
   const half = (studentQuantile((1 + level) / 2, count - 1) * deviation) / Math.sqrt(count);

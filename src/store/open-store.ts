@@ -89,9 +89,12 @@ export async function transact<T>(
 
 /** One consistent look, of which all statements see the same moment; takes no locks. Tried again once. */
 export async function look<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
-  return tried(2, () =>
-    store.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(body),
-  );
+  return tried(2, () => lookOnce(store, body));
+}
+
+/** A look of which something leaves before its end: what was said cannot be said anew. */
+export async function lookOnce<T>(store: Store, body: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  return store.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(body);
 }
 
 async function tried<T>(times: number, run: () => Promise<T>): Promise<T> {

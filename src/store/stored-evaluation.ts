@@ -25,44 +25,72 @@ export async function readStoredEvaluation(
   trial: number,
   set?: string,
 ): Promise<StoredEvaluation> {
+  const stored = (await readStoredEvaluations(store, sweepId, [trial], set)).get(trial);
+  if (stored === undefined) throw notScored(trial);
+  return stored;
+}
+
+interface EvaluationRecord {
+  readonly trial: number;
+  readonly training_id: string;
+  readonly at_step: number;
+  readonly member_key: string;
+  readonly configuration: EvaluationConfiguration;
+  readonly dataset_rows: number;
+  readonly dataset_hash: string;
+  readonly predictions_sha256: string;
+  readonly specification: TrainingSpecification;
+}
+
+interface MembersRecord {
+  readonly trial: number;
+  readonly logits: readonly Buffer[];
+  readonly offsets: readonly (Buffer | null)[];
+}
+
+/** Of many trials by a few statements, by their numbers; those that are not finished, or of which no outputs were kept, are left out. */
+export async function readStoredEvaluations(
+  { db }: Store,
+  sweepId: string,
+  trials: readonly number[],
+  set?: string,
+): Promise<ReadonlyMap<number, StoredEvaluation>> {
+  if (trials.length === 0) return new Map();
   const table = set === undefined ? sql`sweep_evaluations` : sql`sweep_set_evaluations`;
-  const { rows } = await sql<{
-    training_id: string;
-    at_step: number;
-    member_key: string;
-    configuration: EvaluationConfiguration;
-    dataset_rows: number;
-    predictions_sha256: string | null;
-    specification: TrainingSpecification;
-    hash: string;
-    content: Buffer;
-  }>`
-    select e.training_id, e.at_step, e.member_key, e.configuration, e.dataset_rows, e.predictions_sha256,
-      t.specification, d.hash, d.content
-    from ${table} s join evaluations e on e.id = s.evaluation_id join trainings t on t.id = e.training_id
-      join datasets d on d.hash = e.dataset_hash
-    where s.sweep_id = ${sweepId} and s.trial = ${trial} ${set === undefined ? sql`` : sql`and s.set_name = ${set}`}`.execute(
-    store.db,
-  );
-  const [row] = rows;
-  if (row === undefined || row.predictions_sha256 === null) throw notScored(trial);
-  const stored = await store.db
-    .selectFrom('evaluation_members')
-    .select(['logits', 'offsets'])
-    .where('training_id', '=', row.training_id)
-    .where('at_step', '=', row.at_step)
-    .where('member_key', '=', row.member_key)
-    .where('member', '<', row.configuration.ensemble_size)
-    .orderBy('member')
+  const wanted = sql`${table} s join evaluations e on e.id = s.evaluation_id`;
+  const chosen = sql`s.sweep_id = ${sweepId} and s.trial = any(${[...trials]}::integer[])
+    ${set === undefined ? sql`` : sql`and s.set_name = ${set}`} and e.predictions_sha256 is not null`;
+  const { rows } = await sql<EvaluationRecord>`
+    select s.trial, e.training_id, e.at_step, e.member_key, e.configuration, e.dataset_rows, e.dataset_hash,
+      e.predictions_sha256, t.specification
+    from ${wanted} join trainings t on t.id = e.training_id where ${chosen}`.execute(db);
+  const { rows: members } = await sql<MembersRecord>`
+    select s.trial, array_agg(m.logits order by m.member) as logits, array_agg(m.offsets order by m.member) as offsets
+    from ${wanted} join evaluation_members m on m.training_id = e.training_id and m.at_step = e.at_step
+        and m.member_key = e.member_key and m.member < (e.configuration ->> 'ensemble_size')::integer
+    where ${chosen} group by s.trial`.execute(db);
+  const hashes = [...new Set(rows.map((row) => row.dataset_hash))];
+  const datasets = await db
+    .selectFrom('datasets')
+    .select(['hash', 'content'])
+    .where(sql<boolean>`hash = any(${hashes}::text[])`)
     .execute();
-  if (stored.length < row.configuration.ensemble_size) throw notScored(trial);
-  return {
-    specification: row.specification,
-    configuration: row.configuration,
-    dataset: { hash: row.hash, content: row.content },
-    members: stored.map(({ logits, offsets }) => thawOutputs(logits, offsets, row.dataset_rows)),
-    predictionsSha256: row.predictions_sha256,
-  };
+  const datasetOf = new Map(datasets.map((dataset) => [dataset.hash, dataset]));
+  const membersOf = new Map(members.map((row) => [row.trial, row]));
+  const found = new Map<number, StoredEvaluation>();
+  for (const row of rows) {
+    const { logits, offsets } = membersOf.get(row.trial) ?? { logits: [], offsets: [] };
+    const dataset = datasetOf.get(row.dataset_hash);
+    if (dataset === undefined || logits.length < row.configuration.ensemble_size) continue;
+    found.set(row.trial, {
+      specification: row.specification,
+      configuration: row.configuration,
+      dataset,
+      members: logits.map((bytes, member) => thawOutputs(bytes, offsets[member] ?? null, row.dataset_rows)),
+      predictionsSha256: row.predictions_sha256,
+    });
+  }
+  return found;
 }
 
 function notScored(trial: number): DropsweepError {

@@ -1,18 +1,28 @@
 import { sql } from 'kysely';
 import type { CheckpointReference } from '../sweep/segment.ts';
+import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import { trainerNamed } from '../sweep/trainer-traits.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
-import { type DatabaseTransaction, look, type Store } from './open-store.ts';
-import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialSort } from './sweep-snapshot.ts';
-import { countTrials, readTradeoffPoints, readTrials, shownState, type TrialsOf } from './sweep-trials.ts';
+import { type DatabaseTransaction, look, lookOnce, type Store } from './open-store.ts';
+import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import {
+  countTrials,
+  readTradeoffPoints,
+  readTrials,
+  shownState,
+  trialsInTurn,
+  type TrialsOf,
+} from './sweep-trials.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most; counts always cover all. */
   readonly trialLimit?: number;
   /** Which trials are read of a sweep that has more: absent, the best by the first objective. */
   readonly page?: TrialPage;
+  /** Where all trials lie beside a page of them; absent: read with a page of more than one. */
+  readonly points?: boolean;
 }
 
 const wholeUpTo = 500;
@@ -23,45 +33,77 @@ const wholeUpTo = 500;
  */
 export function readSweepSnapshot(store: Store, name: string, options: SnapshotOptions = {}): Promise<SweepSnapshot> {
   return look(store, async (tx) => {
-    const sweep = await tx
-      .selectFrom('sweeps')
-      .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
-      .selectAll('sweeps')
-      .select('constants')
-      .where('name', '=', name)
-      .executeTakeFirst();
-    if (sweep === undefined) throw await sweepNotFound(tx, name);
-    const totals = await readTotals(tx, sweep.id);
-    return {
-      sweepId: sweep.id,
-      name: sweep.name,
-      state: sweep.state,
-      desiredState: sweep.desired_state,
-      draining: sweep.draining,
-      definition: sweep.definition,
-      trainer: trainerNamed(sweep.trainer),
-      desiredParallelism: sweep.desired_parallelism,
-      priority: sweep.priority,
-      createdAt: sweep.created_at,
-      finishedAt: sweep.finished_at,
-      ...totals,
-      stepsPerSecond: await readRate(tx, sweep.id),
-      ...(await readShownTrials(tx, sweep, options)),
-      slots: await readSlots(tx, sweep.id),
-      recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
-        at,
-        kind,
-        text,
-      })),
-    };
+    const sweep = await findSweep(tx, name);
+    return { ...(await readOverview(tx, sweep)), ...(await readShownTrials(tx, sweep, options)) };
   });
+}
+
+/** Few enough that what is made of them is young when it is thrown away. */
+const inTurn = 1_000;
+
+/**
+ * One consistent look at a sweep whose trials come by and by, in the order of their numbers, so that they are never all
+ * in memory. The snapshot has none of them.
+ * @param size trials at a time
+ * @throws SWEEP_NOT_FOUND
+ */
+export function readTrialsInTurn<Result>(
+  store: Store,
+  name: string,
+  body: (snapshot: SweepSnapshot, trials: AsyncIterable<readonly TrialRow[]>) => Promise<Result>,
+  size = inTurn,
+): Promise<Result> {
+  return lookOnce(store, async (tx) => {
+    const sweep = await findSweep(tx, name);
+    const snapshot = { ...(await readOverview(tx, sweep)), trials: [], trialCount: sweep.trial_count };
+    return body(snapshot, trialsInTurn(tx, sweep, size));
+  });
+}
+
+async function findSweep(tx: DatabaseTransaction, name: string) {
+  const sweep = await tx
+    .selectFrom('sweeps')
+    .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
+    .selectAll('sweeps')
+    .select('constants')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (sweep === undefined) throw await sweepNotFound(tx, name);
+  return sweep;
+}
+
+async function readOverview(
+  tx: DatabaseTransaction,
+  sweep: Awaited<ReturnType<typeof findSweep>>,
+): Promise<Omit<SweepSnapshot, 'trials' | 'trialCount'>> {
+  return {
+    sweepId: sweep.id,
+    name: sweep.name,
+    state: sweep.state,
+    desiredState: sweep.desired_state,
+    draining: sweep.draining,
+    definition: sweep.definition,
+    trainer: trainerNamed(sweep.trainer),
+    desiredParallelism: sweep.desired_parallelism,
+    priority: sweep.priority,
+    createdAt: sweep.created_at,
+    finishedAt: sweep.finished_at,
+    ...(await readTotals(tx, sweep.id)),
+    stepsPerSecond: await readRate(tx, sweep.id),
+    slots: await readSlots(tx, sweep.id),
+    recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
+      at,
+      kind,
+      text,
+    })),
+  };
 }
 
 /** All of a small sweep's trials; of a larger one a page, and where all of them lie. */
 async function readShownTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf & { readonly trial_count: number },
-  { trialLimit: limit = wholeUpTo, page: asked }: SnapshotOptions,
+  { trialLimit: limit = wholeUpTo, page: asked, points: wanted = limit > 1 }: SnapshotOptions,
 ): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page' | 'matching'>> {
   const trialCount = sweep.trial_count;
   const page = asked ?? { sort: firstSort(sweep), offset: 0 };
@@ -69,7 +111,7 @@ async function readShownTrials(
   const offset = Math.max(0, Math.min(page.offset, (filtered.matching ?? trialCount) - limit));
   const trials = await readTrials(tx, sweep, { ...page, offset }, limit);
   if (page.filter === undefined && trials.length === trialCount) return { trials, trialCount };
-  const points = limit > 1 ? { points: await readTradeoffPoints(tx, sweep) } : {};
+  const points = wanted ? { points: await readTradeoffPoints(tx, sweep) } : {};
   return { trials, trialCount, page: { ...page, offset }, ...filtered, ...points };
 }
 
@@ -166,6 +208,13 @@ async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<Slot
       lastSeen: worker.last_seen,
     })),
   );
+}
+
+/** What a sweep was launched with. @throws SWEEP_NOT_FOUND */
+export async function readDefinition(store: Store, name: string): Promise<SweepDefinition> {
+  const row = await store.db.selectFrom('sweeps').select('definition').where('name', '=', name).executeTakeFirst();
+  if (row === undefined) throw await sweepNotFound(store.db, name);
+  return row.definition;
 }
 
 /** What a training was planned with. */

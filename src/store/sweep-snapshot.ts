@@ -78,6 +78,8 @@ export interface TrialRow {
   readonly trainingHash: string;
   readonly configuration: TrainingConfiguration;
   readonly evaluation: EvaluationConfiguration;
+  /** Equal in trials that differ in nothing but the training's seed; absent: their configurations tell. */
+  readonly repeatKey?: string;
   readonly state: TrainingState;
   readonly reused: boolean;
   readonly step: number;

@@ -1,18 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { complexity } from '../evaluate/complexity.ts';
-import type { Measurements } from '../metrics/evaluation-metrics.ts';
-import { equivalentRate } from '../sweep/mask-variant.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import type { EvaluationConfiguration, Objective, TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { Objective } from '../sweep/vocabulary.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
 import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
-import type { Failure } from './database-schema.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { TradeoffPoint, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
 import { complexityOf, equivalentRateOf, type TrialFilter, trialsWhere } from './trial-filter.ts';
 import { rankByState, rankWithoutValue } from './trial-ranks.ts';
+import { type TrialRecord, TrialRows } from './trial-rows.ts';
 
 /** A sweep as its trials are read. */
 export interface TrialsOf {
@@ -31,33 +29,23 @@ export const shownState: RawBuilder<TrainingState> = sql<TrainingState>`case
   when t.state = 'active' then 'waiting'
   else t.state::text end`;
 
-interface TrialRecord {
-  readonly trial: number;
-  readonly training_id: string;
-  readonly training_hash: string;
-  readonly specification: TrainingSpecification;
-  readonly evaluation: EvaluationConfiguration;
-  readonly state: TrainingState;
-  readonly reused: boolean;
-  readonly progress_step: number;
-  readonly total_steps: number;
-  readonly metrics: Measurements | null;
-  readonly train_seconds: number;
-  readonly trainable_parameters: number | null;
-  readonly numerics_class: string | null;
-  readonly failure: Failure | null;
-  readonly attempt_count: number;
-  readonly tags: readonly string[] | null;
-  readonly note: string | null;
-}
-
 /** Trials from `offset` on, in the page's order over all of the sweep's that its filter leaves. */
 export async function readTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf,
-  { sort, offset, filter }: TrialPage,
+  page: TrialPage,
   limit: number,
 ): Promise<TrialRow[]> {
+  const { sort, offset, filter } = page;
+  const trials = new TrialRows(sweep.constants);
+  // In the order of their numbers nothing has to be known of trials before they are read.
+  if (sort.by === 'trial' && filter === undefined) {
+    const direction = sql.raw(sort.direction === 'minimize' ? 'asc' : 'desc');
+    const { rows } = await sql<TrialRecord>`
+      select ${trialColumns(sweep)} from sweep_evaluations page ${besidePage(sweep)} where page.sweep_id = ${sweep.id}
+      order by page.trial ${direction} limit ${limit} offset ${offset}`.execute(tx);
+    return rows.map((row) => trials.of(row));
+  }
   const order = orderOf(sort, sweep.constants);
   const { rows } = await sql<TrialRecord>`
     with page as (
@@ -67,16 +55,48 @@ export async function readTrials(
         join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
       where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}
       order by place limit ${limit} offset ${offset})
-    select page.trial, t.id as training_id, t.training_hash, t.specification, e.configuration as evaluation,
-      ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
-      e.metrics || ${setMetrics(sweep)} as metrics,
-      t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, a.tags, a.note
-    from page join evaluations e on e.id = page.evaluation_id
-      join trainings t on t.id = e.training_id
-      join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweep.id}
-      left join annotations a on a.sweep_id = l.sweep_id and a.evaluation_id = e.id
-    order by page.place`.execute(tx);
-  return rows.map((row) => toTrialRow(row, sweep.constants));
+    select ${trialColumns(sweep)} from page ${besidePage(sweep)} order by page.place`.execute(tx);
+  return rows.map((row) => trials.of(row));
+}
+
+/** All trials in the order of their numbers, so many at a time: the next are read while these are being used. */
+export async function* trialsInTurn(
+  tx: DatabaseTransaction,
+  sweep: TrialsOf,
+  size: number,
+): AsyncGenerator<readonly TrialRow[]> {
+  const trials = new TrialRows(sweep.constants);
+  const after = async (last: number): Promise<TrialRow[]> => {
+    const { rows } = await sql<TrialRecord>`
+      select ${trialColumns(sweep)} from sweep_evaluations page ${besidePage(sweep)}
+      where page.sweep_id = ${sweep.id} and page.trial > ${last} order by page.trial limit ${size}`.execute(tx);
+    return rows.map((row) => trials.of(row));
+  };
+  for (let reading: Promise<TrialRow[]> | null = after(0); reading !== null; ) {
+    const batch: TrialRow[] = await reading;
+    const last = batch.at(-1);
+    reading = last === undefined || batch.length < size ? null : after(last.trial);
+    // Where these cannot be used, nobody waits for the next.
+    reading?.catch(() => undefined);
+    if (batch.length > 0) yield batch;
+  }
+}
+
+/** What a trial's record has, of a `page` with its number and evaluation, and what `besidePage` joins. */
+function trialColumns(sweep: TrialsOf): RawBuilder<unknown> {
+  return sql`page.trial, t.id as training_id, t.training_hash,
+    ((t.specification -> 'configuration') - 'seed')::text as settings,
+    t.specification #> '{configuration,seed}' as seed, e.configuration::text as evaluation,
+    ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
+    ${setMetrics(sweep)} as metrics,
+    t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, a.tags, a.note`;
+}
+
+function besidePage({ id }: TrialsOf): RawBuilder<unknown> {
+  return sql`join evaluations e on e.id = page.evaluation_id
+    join trainings t on t.id = e.training_id
+    join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${id}
+    left join annotations a on a.sweep_id = l.sweep_id and a.evaluation_id = e.id`;
 }
 
 /** How many of a sweep's trials a filter leaves. */
@@ -194,38 +214,11 @@ function objectiveValue(objective: Pick<Objective, 'metric'> | undefined): RawBu
     where s.sweep_id = w.sweep_id and s.trial = w.trial and s.set_name = ${found.set})`;
 }
 
-/** What the trial of `page` has on further sets, each name after the set's and a dot. */
+/** The metrics of the trial of `page`, and what it has on further sets, each name after the set's and a dot. */
 function setMetrics({ id, definition: { sets = [] } }: TrialsOf): RawBuilder<unknown> {
-  if (sets.length === 0) return sql`'{}'::jsonb`;
-  return sql`coalesce((
+  if (sets.length === 0) return sql`e.metrics`;
+  return sql`e.metrics || coalesce((
     select jsonb_object_agg(s.set_name || '.' || m.key, m.value)
     from sweep_set_evaluations s join evaluations f on f.id = s.evaluation_id, jsonb_each(f.metrics) m
     where s.sweep_id = ${id} and s.trial = page.trial and f.metrics is not null), '{}'::jsonb)`;
-}
-
-function toTrialRow(row: TrialRecord, constants: TheoryConstants | null): TrialRow {
-  const { configuration } = row.specification;
-  return {
-    trial: row.trial,
-    trainingId: row.training_id,
-    trainingHash: row.training_hash,
-    configuration,
-    evaluation: row.evaluation,
-    state: row.state,
-    reused: row.reused,
-    step: row.progress_step,
-    totalSteps: row.total_steps,
-    metrics: row.metrics,
-    complexity:
-      constants === null
-        ? null
-        : complexity(equivalentRate(configuration, configuration.dropout_rate), configuration.sparsity, constants),
-    trainSeconds: row.train_seconds === 0 ? null : row.train_seconds,
-    trainableParameters: row.trainable_parameters,
-    numericsClass: row.numerics_class,
-    failure: row.failure,
-    claimedSegments: row.attempt_count,
-    ...(row.tags === null || row.tags.length === 0 ? {} : { tags: row.tags }),
-    ...(row.note === null ? {} : { note: row.note }),
-  };
 }

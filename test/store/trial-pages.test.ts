@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
 import { readFilter } from '../../src/dashboard/read-filter.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
 import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
@@ -48,6 +48,39 @@ beforeAll(async () => {
 afterAll(() => record.close());
 
 describe('the pages of a sweep’s trials', () => {
+  it('are the same trials when they come by and by, whatever number at a time', async () => {
+    const inOrder = [...whole.trials].sort((a, b) => a.trial - b.trial);
+    for (const size of [31, 62, total, 2 * total]) {
+      const trials: TrialRow[] = [];
+      const sizes: number[] = [];
+      const snapshot = await readTrialsInTurn(
+        record.store,
+        's',
+        async (overview, batches) => {
+          for await (const batch of batches) {
+            trials.push(...batch);
+            sizes.push(batch.length);
+          }
+          return overview;
+        },
+        size,
+      );
+      expect(trials).toEqual(inOrder);
+      expect(sizes).toEqual(Array.from({ length: Math.ceil(total / size) }, () => Math.min(size, total)));
+      expect(snapshot).toMatchObject({ trials: [], trialCount: total, counts: whole.counts });
+    }
+  });
+
+  it('have one key for the repeats of a configuration, and another for each other', () => {
+    const keyOf = ({ configuration: { seed: _, ...rest }, evaluation }: TrialRow) => JSON.stringify([rest, evaluation]);
+    const keys = new Map<string, Set<string | undefined>>();
+    for (const trial of whole.trials)
+      keys.set(keyOf(trial), (keys.get(keyOf(trial)) ?? new Set()).add(trial.repeatKey));
+    expect(keys.size).toBeGreaterThan(1);
+    expect([...keys.values()].every((found) => found.size === 1 && !found.has(undefined))).toBe(true);
+    expect(new Set(whole.trials.map(({ repeatKey }) => repeatKey)).size).toBe(keys.size);
+  });
+
   it('are in the order that the dashboard puts all trials in, whatever that is, and leave none out', async () => {
     expect(whole.trials).toHaveLength(total);
     expect(whole.page).toBeUndefined();

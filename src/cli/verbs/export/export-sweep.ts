@@ -4,12 +4,13 @@ import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
 import { type TableFileFormat, tableFormatOf } from '../../../report/table-file.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { readWholeSweep } from '../../read-report.ts';
 import { exportPredictions } from './export-predictions.ts';
 import { exportSubmission } from './export-submission.ts';
-import { type ExportedTable, exportTable } from './export-table.ts';
+import { asLines, type ExportedTable, exportTable, exportTrialLines } from './export-table.ts';
 import type { ExportFlags } from './export-verb.ts';
 
 export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: string): Promise<void> {
@@ -18,6 +19,12 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
   const format = formatOf(flags);
   if (out !== undefined) demandFree(out, flags.force);
   await withRecord(async (record) => {
+    const lines = format === 'benchmark' || format === 'glue' ? null : asLines(format);
+    if (adapter === undefined && predictions === undefined && table === 'trials' && lines !== null) {
+      const name = await chooseSweep(record.store, sweep);
+      await exportTrialLines(this, record, { sweep: name, format: lines, out });
+      return;
+    }
     const snapshot = await readWholeSweep(record.store, sweep);
     if (adapter !== undefined) {
       await exportAdapter(this, record, snapshot, { trial: adapter, out });

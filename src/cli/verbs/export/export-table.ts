@@ -2,14 +2,15 @@ import type { OpenRecord } from '../../../launch/open-record.ts';
 import { curvesReport, type TrainingCurve } from '../../../report/curves-report.ts';
 import { metricsReport } from '../../../report/metrics-report.ts';
 import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
-import type { Report } from '../../../report/render-report.ts';
+import { csvHeader, type Report, renderRows } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
 import { readLearningCurve } from '../../../store/learning-curve.ts';
 import { readRecordedSteps } from '../../../store/recorded-steps.ts';
+import { readTrialsInTurn } from '../../../store/sweep-reader.ts';
 import { readSweepProvenance } from '../../../store/sweep-list.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
-import { writeOut } from '../../write-out.ts';
+import { writeOut, writeOutInTurn } from '../../write-out.ts';
 
 /** What of a sweep is exported as a table. */
 export type ExportedTable = 'trials' | 'metrics' | 'curves';
@@ -34,6 +35,38 @@ export async function exportTable(
   return write(context, curves, provenance, { table, format, out });
 }
 
+/**
+ * A sweep's trials as lines, which leave while others are read.
+ * @throws SWEEP_NOT_FOUND
+ */
+export async function exportTrialLines(
+  context: CliContext,
+  { store }: OpenRecord,
+  { sweep, format, out }: { readonly sweep: string; readonly format: LineFormat; readonly out: string | undefined },
+): Promise<void> {
+  await readTrialsInTurn(store, sweep, async (snapshot, batches) => {
+    const { columns } = trialsReport(snapshot);
+    async function* texts(): AsyncGenerator<string> {
+      if (format === 'csv') yield csvHeader(columns);
+      for await (const rows of batches) yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
+    }
+    await writeOutInTurn(context, texts(), out);
+    told(context, out, snapshot.trialCount, 'trials');
+  });
+}
+
+/** Formats of which each row is a line by itself. */
+const lineFormats = ['csv', 'jsonl'] as const;
+type LineFormat = (typeof lineFormats)[number];
+
+export function asLines(format: TableFileFormat): LineFormat | null {
+  return lineFormats.find((each) => each === format) ?? null;
+}
+
+function told(context: CliContext, out: string | undefined, rows: number, what: string): void {
+  if (out !== undefined) note(context, `Wrote ${rows} ${what} to ${out}`);
+}
+
 async function write<Row>(
   context: CliContext,
   report: Pick<Report<Row>, 'columns' | 'rows' | 'facts'>,
@@ -42,10 +75,7 @@ async function write<Row>(
 ): Promise<void> {
   const content = await tableFile({ ...report, facts: { ...report.facts, ...provenance } }, format);
   await writeOut(context, content, out);
-  if (out !== undefined) {
-    const what = table === 'trials' ? 'trials' : `rows of ${table}`;
-    note(context, `Wrote ${report.rows.length} ${what} to ${out}`);
-  }
+  told(context, out, report.rows.length, table === 'trials' ? 'trials' : `rows of ${table}`);
 }
 
 async function provenanceOf({ store }: OpenRecord, snapshot: SweepSnapshot) {

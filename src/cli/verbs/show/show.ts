@@ -3,7 +3,7 @@ import { renderReport } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
 import { tookSentence } from '../../../report/took-sentence.ts';
 import { readSweepProvenance } from '../../../store/sweep-list.ts';
-import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { readDefinition, readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { everyTrial } from '../../read-report.ts';
@@ -17,9 +17,10 @@ export interface ShowFlags extends FormatFlags, TrialPageFlags {
 export async function show(this: CliContext, flags: ShowFlags, sweep?: string): Promise<void> {
   await withRecord(async ({ store }) => {
     const name = await chooseSweep(store, sweep);
-    const { definition } = await readSweepSnapshot(store, name, { trialLimit: 1 });
+    const definition = await readDefinition(store, name);
     const trialLimit = flags.limit ?? everyTrial.trialLimit;
-    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page: trialPage(flags, definition) });
+    const page = trialPage(flags, definition);
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page, points: false });
     const report = trialsReport(snapshot);
     const wanted = snapshot.matching ?? snapshot.trialCount;
     const left = wanted > snapshot.trials.length ? [`Trials shown: ${snapshot.trials.length} of ${wanted}.`] : [];
