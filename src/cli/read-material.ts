@@ -11,7 +11,6 @@ import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '.
 import { firstObjective } from '../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
 import { readSweepFileText } from '../store/sweep-files.ts';
-import { readTrainingExtremes } from '../store/training-extremes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 
@@ -36,7 +35,6 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promi
     file: await readSweepFileText(store, snapshot.sweepId),
     noise: outputs.size === 0 ? null : new Noise(outputs),
     outputs,
-    extremes: await readTrainingExtremes(store, snapshot.sweepId),
     curves: await readCurves(store, snapshot),
   };
 }

@@ -39,6 +39,8 @@ export interface MeasuredTrial {
   readonly metrics: Measurements | null;
   /** Theorem 4.4's second term. */
   readonly complexity: number | null;
+  /** The same with constants from what the training met; absent: as null. */
+  readonly complexityEstimated?: number | null;
   readonly trainSeconds: number | null;
   readonly trainableParameters: number | null;
 }

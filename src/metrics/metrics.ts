@@ -8,6 +8,7 @@ import { brierUncertainty } from './brier-uncertainty.ts';
 import { brier } from './brier.ts';
 import { collapsed } from './collapsed.ts';
 import { complexity } from './complexity.ts';
+import { complexityEstimated } from './complexity-estimated.ts';
 import { eceEqualMass } from './ece-equal-mass.ts';
 import { ece } from './ece.ts';
 import { entityF1 } from './entity-f1.ts';
@@ -69,6 +70,7 @@ export const metrics: readonly Metric[] = [
   meanMemberLoss,
   memberDisagreement,
   complexity,
+  complexityEstimated,
   expectedKeptEntries,
   updateNorm,
   updateEffectiveRank,

@@ -120,12 +120,20 @@ async function applyTrained(tx: DatabaseTransaction, trained: readonly Held<Outc
   await writeCheckpoints(tx, ended);
   await sql`
     update trainings t set step = greatest(t.step, e.end_step), progress_step = e.end_step,
-      trainable_parameters = e.parameters, train_seconds = t.train_seconds + e.seconds
+      trainable_parameters = e.parameters, train_seconds = t.train_seconds + e.seconds,
+      largest_loss = greatest(t.largest_loss, x.loss),
+      largest_gradient_norm = greatest(t.largest_gradient_norm, x.norm)
     from unnest(${trained.map(({ segment }) => segment.training_id)}::uuid[],
       ${trained.map(({ segment }) => segment.end_step)}::integer[],
       ${trained.map(({ outcome }) => outcome.trainableParameters)}::bigint[],
       ${trained.map(({ outcome }) => outcome.trainSeconds)}::double precision[])
       as e (training_id, end_step, parameters, seconds)
+      left join lateral (
+        select max(v.value) filter (where m.name = 'data_loss') as loss,
+          max(v.value) filter (where m.name = 'gradient_norm') as norm
+        from metrics m, unnest(m.values) as v (value)
+        where m.training_id = e.training_id and m.name in ('data_loss', 'gradient_norm')
+          and v.value < 'infinity'::double precision) x on true
     where t.id = e.training_id`.execute(tx);
   await setStatus(
     tx,

@@ -72,6 +72,9 @@ export interface DatabaseSchema {
     created_at: Moment;
     finished_at: MomentOrNull;
     bundle_key: string | null;
+    /** Loss of a batch, without penalties, and norm of a step's gradient before it was clipped: the largest met. */
+    largest_loss: number | null;
+    largest_gradient_norm: number | null;
   };
   theory_constants: {
     theory_key: string;

@@ -87,6 +87,8 @@ export interface TrialRow {
   readonly metrics: Measurements | null;
   /** Theorem 4.4's second term at (p, λ) with the sweep's constants; null until probed. */
   readonly complexity: number | null;
+  /** The same with constants from what the training met; null until it has trained; absent: as null. */
+  readonly complexityEstimated?: number | null;
   readonly trainSeconds: number | null;
   readonly trainableParameters: number | null;
   readonly numericsClass: string | null;

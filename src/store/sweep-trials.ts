@@ -89,7 +89,8 @@ function trialColumns(sweep: TrialsOf): RawBuilder<unknown> {
     t.specification #> '{configuration,seed}' as seed, e.configuration::text as evaluation,
     ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
     ${setMetrics(sweep)} as metrics,
-    t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, a.tags, a.note`;
+    t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, t.largest_loss,
+    t.largest_gradient_norm, a.tags, a.note`;
 }
 
 function besidePage({ id }: TrialsOf): RawBuilder<unknown> {
@@ -151,6 +152,10 @@ export function measuredOutside(
 ): Readonly<Record<string, RawBuilder<number | null>>> {
   return {
     complexity: complexityOrder(constants),
+    complexity_estimated: complexityOf(equivalentRateOf(), setting('sparsity'), constants, {
+      loss: sql`t.largest_loss`,
+      gradientNorm: sql`t.largest_gradient_norm`,
+    }),
     train_seconds: sql`nullif(t.train_seconds, 0)`,
     trainable_parameters: sql`t.trainable_parameters::double precision`,
   };

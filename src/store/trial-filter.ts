@@ -110,17 +110,28 @@ export function equivalentRateOf(): RawBuilder<number | null> {
     when 'columns' then 1 - sqrt(1 - ${rate}) when 'rows' then 1 - sqrt(1 - ${rate}) else ${rate} end`;
 }
 
+/** Columns with what a training met. */
+export interface MetExtremes {
+  readonly loss: RawBuilder<number | null>;
+  readonly gradientNorm: RawBuilder<number | null>;
+}
+
 /** Theorem 4.4's second term of a trial, as src/evaluate computes it; null before the constants are there. */
 export function complexityOf(
   rate: RawBuilder<number | null>,
   sparsity: RawBuilder<number | null>,
   constants: TheoryConstants | null,
+  met: MetExtremes | null = null,
 ): RawBuilder<number | null> {
   if (constants === null) return sql`null::double precision`;
-  const { loss_bound: bound, lipschitz, hessian_minimum: least, confidence, train_rows: rows } = constants;
+  const { hessian_minimum: least, confidence, train_rows: rows } = constants;
+  const orMet = (probed: number, own: RawBuilder<number | null> | undefined): RawBuilder<number> =>
+    own === undefined ? sql`${probed}::double precision` : sql`greatest(${probed}::double precision, ${own})`;
+  const [bound, lipschitz] = [orMet(constants.loss_bound, met?.loss), orMet(constants.lipschitz, met?.gradientNorm)];
   const strength = sql`(${constants.implicit_sparsity ?? 0}::double precision + ${sparsity})`;
   const curvature = sql`(${least}::double precision + 2 * ${strength} * (2 * ${rate} - ${rate} * ${rate}))`;
-  const above = sql`${bound ** 2}::double precision + ${24 * bound * lipschitz ** 2}::double precision / ${curvature}`;
-  return sql`case when ${curvature} > 0 then sqrt((${above}) / ${2 * rows * confidence}::double precision)
+  const above = sql`(${bound} ^ 2 + 24 * ${bound} * ${lipschitz} ^ 2 / ${curvature})`;
+  return sql`case when ${met === null ? sql`false` : sql`${met.loss} is null or ${met.gradientNorm} is null`} then null
+    when ${curvature} > 0 then sqrt((${above}) / ${2 * rows * confidence}::double precision)
     when ${curvature} = 0 then 'Infinity'::double precision end`;
 }

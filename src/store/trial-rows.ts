@@ -1,4 +1,4 @@
-import { complexity } from '../evaluate/complexity.ts';
+import { complexity, estimatedConstants } from '../evaluate/complexity.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import { equivalentRate } from '../sweep/mask-variant.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -26,6 +26,8 @@ export interface TrialRecord {
   readonly numerics_class: string | null;
   readonly failure: Failure | null;
   readonly attempt_count: number;
+  readonly largest_loss: number | null;
+  readonly largest_gradient_norm: number | null;
   readonly tags: readonly string[] | null;
   readonly note: string | null;
 }
@@ -67,6 +69,7 @@ export class TrialRows {
       totalSteps: row.total_steps,
       metrics: row.metrics,
       complexity: settings.complexity,
+      complexityEstimated: this.#estimated(settings, row),
       trainSeconds: row.train_seconds === 0 ? null : row.train_seconds,
       trainableParameters: row.trainable_parameters,
       numericsClass: row.numerics_class,
@@ -75,6 +78,19 @@ export class TrialRows {
       ...(row.tags === null || row.tags.length === 0 ? {} : { tags: row.tags }),
       ...(row.note === null ? {} : { note: row.note }),
     };
+  }
+
+  #estimated(
+    { configuration }: Settings,
+    { largest_loss: loss, largest_gradient_norm: gradientNorm }: TrialRecord,
+  ): number | null {
+    if (this.#constants === null || loss === null || gradientNorm === null) return null;
+    const { dropout_rate: rate, sparsity } = configuration;
+    return complexity(
+      equivalentRate(configuration, rate),
+      sparsity,
+      estimatedConstants(this.#constants, { loss, gradientNorm }),
+    );
   }
 
   #settingsOf(text: string): Settings {

@@ -66,12 +66,6 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
     file: 'name: quickstart # to the letter\n',
     noise: null,
     outputs: new Map(),
-    extremes: new Map(
-      trials.map(({ trainingId, configuration: { dropout_rate: rate } }) => [
-        trainingId,
-        { loss: 1 - rate, gradientNorm: 3 - rate },
-      ]),
-    ),
     curves: new Map(trials.map(({ trainingId, configuration }) => [trainingId, curve(configuration.dropout_rate)])),
   };
 }
@@ -97,6 +91,7 @@ function rowOf(number: number, { rate, sparsity, instances, size, seed }: Point)
     step: 120,
     metrics: scored(accuracy, rate, size),
     complexity: 6 / (1 + 3 * rate) / (1 + 1000 * sparsity),
+    complexityEstimated: (9 - rate) / (1 + 3 * rate) / (1 + 1000 * sparsity),
     trainSeconds: 20 * instances + 2 * noise,
     trainableParameters: 1000,
     numericsClass: 'cpu-1.30.0-avx2-1',

@@ -5,11 +5,13 @@ import * as packing from '../../migrations/0002-packing.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readSweepProvenance } from '../../src/store/sweep-list.ts';
+import { readTrialValues } from '../../src/store/trial-values.ts';
+import { complexity } from '../../src/evaluate/complexity.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
 import { startTestDatabase } from '../support/postgres.ts';
-import { openRecordUnderTest, planOf, type RecordUnderTest } from './record-under-test.ts';
+import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 /*
  * A sweep whose trainings were all there already is over as soon as it is launched: it has to find the constants of its
@@ -31,6 +33,41 @@ beforeEach(async () => {
   record = await openRecordUnderTest();
 });
 afterEach(() => record.close());
+
+it('the estimate has the largest loss and gradient that a training met, and is there once it has trained', async () => {
+  const sweep = await record.launch(planOf('met', 2));
+  await record.drive.writeTheoryConstants(sweep, constants);
+  const segment = await record.take(sweep);
+  const outcome = outcomeOf(segment);
+  if (segment.kind !== 'train' || outcome.kind !== 'trained') throw new Error('a training comes first');
+  const chunk = (name: string, firstStep: number, values: readonly number[]) => ({
+    name,
+    firstStep,
+    values: Float64Array.from(values),
+  });
+  await record.ledger.renew(segment.lease, 60_000, [
+    chunk('data_loss', 1, [0.9, 2.5]),
+    chunk('gradient_norm', 1, [1, 1.5]),
+  ]);
+  await record.ledger.commit(segment.lease, {
+    ...outcome,
+    metrics: [chunk('data_loss', 3, [Number.POSITIVE_INFINITY, Number.NaN]), chunk('gradient_norm', 3, [1, 1])],
+  });
+  const page = { sort: { by: 'metric', name: 'complexity_estimated', direction: 'minimize' }, offset: 0 } as const;
+  const { trials } = await readSweepSnapshot(record.store, 'met', { page });
+  // What has trained is before what has not, and η stays the probe's: the gradients were smaller.
+  expect(trials.map(({ trainingId }) => trainingId === segment.trainingId)).toEqual([true, false]);
+  const [met, other] = trials;
+  const { dropout_rate: rate, sparsity } = segment.specification.configuration;
+  const expected = complexity(rate, sparsity, { ...constants, loss_bound: 2.5 });
+  expect(met?.complexityEstimated).toBeCloseTo(expected, 12);
+  expect(met?.complexityEstimated).toBeGreaterThan(met?.complexity ?? Number.POSITIVE_INFINITY);
+  expect(other?.complexityEstimated).toBeNull();
+  const values = await readTrialValues(record.store, sweep, [{ of: 'metric', name: 'complexity_estimated' }]);
+  const own = values.find(({ trainingId }) => trainingId === segment.trainingId)?.values[0];
+  expect(own).toBeCloseTo(expected, 9);
+  expect(values.find(({ trainingId }) => trainingId !== segment.trainingId)?.values).toEqual([null]);
+});
 
 const shared = (name: string) => planOf(name, 2, { sharedTrainings: 2 });
 const complexities = async (name: string) =>

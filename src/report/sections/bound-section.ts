@@ -1,5 +1,4 @@
 import { formatCount } from '../../base/format-count.ts';
-import { complexity } from '../../evaluate/complexity.ts';
 import { formatNumber } from '../../metrics/format-number.ts';
 import { allMetrics, measure, metricHeading } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
@@ -18,7 +17,7 @@ export const boundSection: ReportSection = {
   build(material) {
     const points = gapPoints(material);
     if (points.length === 0) return null;
-    const measures = sizeMeasures(material);
+    const measures = sizeMeasures();
     const blocks: readonly Block[] = [
       paragraph(boundSentence(material, points)),
       ...measures.slice(0, 2).flatMap((one) => gapFigure(material, points, one)),
@@ -53,36 +52,14 @@ function gapPoints({ snapshot }: SweepMaterial): readonly GapPoint[] {
 }
 
 /** Complexity, its estimate from what the trainings met, and every other metric of size. */
-function sizeMeasures(material: SweepMaterial): readonly SizeMeasure[] {
+function sizeMeasures(): readonly SizeMeasure[] {
   const known = allMetrics.flatMap(({ name, measuresSize }): readonly SizeMeasure[] =>
     measuresSize === true
       ? [{ name, heading: metricHeading(name, ''), of: (score) => meanOver(score, (trial) => measure(trial, name)) }]
       : [],
   );
-  const [first, ...rest] = known.toSorted((a, b) => Number(b.name === 'complexity') - Number(a.name === 'complexity'));
-  const estimated: SizeMeasure = {
-    name: 'complexity_estimated',
-    heading: 'complexity, estimated',
-    of: (score) => meanOver(score, (trial) => estimatedComplexity(material, trial)),
-  };
-  return [...(first === undefined ? [] : [first]), estimated, ...rest];
-}
-
-/**
- * Theorem 4.4's second term with a training's own constants: C its largest loss of a batch and η its largest norm of a
- * gradient, where these are above the probe's. Λ_min and λ₀ are the probe's.
- */
-function estimatedComplexity(
-  { provenance, extremes }: SweepMaterial,
-  { trainingId, configuration }: ConfigurationScore['trials'][number],
-): number | null {
-  const [constants, met] = [provenance.theoryConstants, extremes.get(trainingId)];
-  if (constants === null || met === undefined) return null;
-  return complexity(configuration.dropout_rate, configuration.sparsity, {
-    ...constants,
-    loss_bound: Math.max(constants.loss_bound, met.loss),
-    lipschitz: Math.max(constants.lipschitz, met.gradientNorm),
-  });
+  const place = ({ name }: SizeMeasure): number => Number(!name.startsWith('complexity'));
+  return known.toSorted((a, b) => place(a) - place(b));
 }
 
 function meanOver(

@@ -1,7 +1,6 @@
 import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { TrainingExtremes } from '../../store/training-extremes.ts';
 import type { CurvePoint } from '../../store/learning-curve.ts';
 import type { Noise } from '../noise.ts';
 
@@ -15,8 +14,6 @@ export interface SweepMaterial {
   readonly noise: Noise | null;
   /** Of the same trials, by their numbers: the outputs themselves. */
   readonly outputs: ReadonlyMap<number, StoredScores>;
-  /** By training: the largest that each met. */
-  readonly extremes: ReadonlyMap<string, TrainingExtremes>;
   /** By training; of those whose curves are shown. */
   readonly curves: ReadonlyMap<string, TrainingCurve>;
 }
