@@ -1,10 +1,11 @@
 import type { ViewSource } from '../dashboard/view-source.ts';
+import { trialOutputs } from './trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { Store } from '../store/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../store/sweep-events.ts';
 import { readSearchView } from '../store/search-view.ts';
-import { readMetric, readMetrics } from '../store/sweep-list.ts';
+import { readMetric, readMetrics, readSweepProvenance } from '../store/sweep-list.ts';
 import { overviewOfSweeps } from '../store/sweep-overview.ts';
 import { listWorkers } from '../store/worker-list.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
@@ -22,6 +23,7 @@ export interface Watched {
 /** The dashboard's single queries, over the record. */
 export function dashboardSource(store: Store, watched: Watched): ViewSource {
   const stepsOf = recordedSteps(store);
+  const outputsOf = trialOutputs(store);
   return {
     sweeps: () => overviewOfSweeps(store),
     events: async (sweepId, { offset: from, limit }, kinds) => {
@@ -41,15 +43,20 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       return { trial, events, losses };
     },
     training: async (number) => {
-      const { sweepId, trial } = await readTrial(store, watched, number);
+      const { sweepId, name, trial } = await readTrial(store, watched, number);
       const { trainingId } = trial;
-      const [recorded, curve, byMembers, events] = await Promise.all([
+      const [recorded, curve, byMembers, events, { theoryConstants: constants }] = await Promise.all([
         stepsOf(trial),
         readLearningCurve(store, sweepId, trainingId),
         readEnsembleCurve(store, sweepId, number),
         readSweepEvents(store.db, { sweepId, trainingId, limit: eventLimit }),
+        readSweepProvenance(store, name),
       ]);
-      return { trial, steps: recorded, onTheWay: curve?.points ?? [], byMembers, events };
+      return { trial, steps: recorded, onTheWay: curve?.points ?? [], byMembers, events, constants };
+    },
+    outputs: async (number) => {
+      const { trial, ...sweep } = await readTrial(store, watched, number);
+      return outputsOf(sweep, trial);
     },
     search: (sweepId, page) => readSearchView(store, sweepId, page),
     workers: () => listWorkers(store),
@@ -59,6 +66,9 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
     },
   };
 }
+
+/** What a training's view shows of its steps. */
+const recordedNames = ['loss', 'data_loss', 'gradient_norm', 'learning_rate', 'tokens', 'step_seconds', 'memory_bytes'];
 
 type Steps = Readonly<Record<string, readonly number[]>>;
 
@@ -72,7 +82,7 @@ function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
     const of = `${step} ${claimedSegments}`;
     const last = known.get(trainingId);
     if (last?.of === of) return last.steps;
-    const steps = await readMetrics(store, trainingId, ['loss', 'gradient_norm', 'learning_rate']);
+    const steps = await readMetrics(store, trainingId, recordedNames);
     const [oldest] = known.keys();
     if (known.size >= knownAtMost && oldest !== undefined) known.delete(oldest);
     known.set(trainingId, { of, steps });
@@ -84,5 +94,6 @@ async function readTrial(store: Store, watched: Watched, number: number) {
   const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
   const page = { sort, offset: number - 1 };
   const snapshot = await readSweepSnapshot(store, watched.name, { trialLimit: 1, page });
-  return { sweepId: snapshot.sweepId, trial: findTrial(snapshot, number) };
+  const { sweepId, name, trainer, definition } = snapshot;
+  return { sweepId, name, trainer, definition, trial: findTrial(snapshot, number) };
 }

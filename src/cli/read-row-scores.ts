@@ -17,7 +17,7 @@ import { taskOf } from '../tasks/tasks.ts';
 export async function readRowScores(
   store: Store,
   snapshot: Pick<SweepSnapshot, 'sweepId' | 'trainer'>,
-  trials: readonly TrialRow[],
+  trials: readonly Pick<TrialRow, 'trial' | 'metrics'>[],
 ): Promise<ReadonlyMap<number, StoredScores>> {
   const found = new Map<number, StoredScores>();
   if (!traitsOf(snapshot.trainer).base) return found;

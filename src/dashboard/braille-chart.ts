@@ -22,6 +22,8 @@ export interface BrailleChart {
   readonly others?: readonly ChartLine[];
   /** Below the axis, before its first number. */
   readonly xName: string;
+  /** Of the ends of the upright axis; absent: three digits. */
+  readonly format?: (value: number) => string;
   readonly width: number;
   readonly height: number;
 }
@@ -32,6 +34,7 @@ export function brailleChart({
   label,
   others = [],
   xName,
+  format = formatQuantity,
   width,
   height,
 }: BrailleChart): readonly StyledLine[] {
@@ -41,7 +44,7 @@ export function brailleChart({
   const finite = all.filter(({ y }) => Number.isFinite(y));
   const rows = height - 1;
   const [low, high] = ends(finite.map(({ y }) => y));
-  const labels = [low, high].map((value) => formatQuantity(value));
+  const labels = [low, high].map((value) => format(value));
   const labelWidth = Math.max(...labels.map((text) => text.length));
   const endWidth = others.length === 0 ? 0 : Math.max(...lines.map((line) => line.label.length + 1));
   const columns = width - labelWidth - 2 - endWidth;

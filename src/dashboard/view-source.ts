@@ -6,6 +6,8 @@ import type { WorkerRow } from '../store/worker-list.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
 import type { TrialValues } from '../store/trial-values.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { ConfusionTable } from '../metrics/confusion-table.ts';
+import type { TheoryConstants } from '../train/trainer-protocol.ts';
 
 /** Events of a sweep, newest first, from one place among all of them on. */
 export interface EventPage {
@@ -33,6 +35,23 @@ export interface TrainingCurves {
   readonly byMembers: readonly EnsemblePoint[];
   /** Newest last. */
   readonly events: readonly SweepEventRow[];
+  /** Of Theorem 4.4, as the probe found them; null: not yet. */
+  readonly constants: TheoryConstants | null;
+}
+
+export interface TrialOutputs {
+  /** Null: what the task predicts are no classes. */
+  readonly confusion: ConfusionTable | null;
+  /** By the size of ensembles drawn from one training's members, with where 95 % of draws lie; empty: none were drawn. */
+  readonly byMembers: readonly DrawnSize[];
+}
+
+/** An ensemble's size with what draws of so many members score. */
+export interface DrawnSize {
+  readonly members: number;
+  readonly mean: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
 }
 
 export interface PageAsked {
@@ -51,6 +70,8 @@ export interface ViewSource {
   trial(number: number): Promise<TrialDetails>;
   /** The curves of a trial's training. */
   training(trial: number): Promise<TrainingCurves>;
+  /** What the stored outputs of the trial's evaluation give; null: they, or the base model, are not here. */
+  outputs(trial: number): Promise<TrialOutputs | null>;
   /** All trials with their values in these columns. */
   values(sweepId: string, columns: readonly FilterColumn[]): Promise<readonly TrialValues[]>;
   /** From now on another sweep is watched. */

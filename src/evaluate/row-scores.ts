@@ -24,6 +24,8 @@ export interface StoredScores extends RowScores {
   readonly set: ScoredSet;
   /** Each member's outputs, in their order. */
   readonly members: readonly OutputRows[];
+  /** A metric on all rows, without those of each row alone. */
+  whole(metric: string): number | null;
   /** The same rows with other members: some of these, or those of other seeds as well. */
   withMembers(members: readonly OutputRows[]): StoredScores;
   /** A metric of the members' own predictions on all rows; null for a single one, and where there is no such metric. */
@@ -44,11 +46,7 @@ export function rowScores(
     const chosen = { ...evaluated, ...selectRows(evaluated, rows) };
     const outputs = selectOutputs(mean, rows, inputsOf);
     if (metric === 'loss') return scores.loss(outputs, chosen, aggregate);
-    const set = scores.score(outputs, chosen, aggregate);
-    const found = metricNamed(metric)
-      ?.computations.find(({ form }) => form === set.form)
-      ?.compute(set);
-    return typeof found === 'number' && Number.isFinite(found) ? found : null;
+    return computed(metric, scores.score(outputs, chosen, aggregate));
   };
   const perRow = (metric: string): Float64Array | null => {
     if (metricNamed(metric)?.over !== 'rows') return null;
@@ -63,6 +61,7 @@ export function rowScores(
     rows: evaluated.rows.length,
     set,
     members,
+    whole: (metric) => (metric === 'loss' ? scores.loss(mean, evaluated, aggregate) : computed(metric, set)),
     withMembers: (others) => rowScores(scores, aggregate, others, evaluated),
     ofMembers(metric) {
       const sets = (): readonly ScoredSet[] => memberSets(scores, aggregate, members, evaluated);
@@ -77,6 +76,14 @@ export function rowScores(
       return sum / rows.length;
     },
   };
+}
+
+/** A metric of a set; null where it has none, or the metric is undefined of it. */
+function computed(metric: string, set: ScoredSet): number | null {
+  const found = metricNamed(metric)
+    ?.computations.find(({ form }) => form === set.form)
+    ?.compute(set);
+  return typeof found === 'number' && Number.isFinite(found) ? found : null;
 }
 
 /** Numbers of each row's inputs. */

@@ -1,7 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { StoredScores } from '../evaluate/row-scores.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { everyRow } from '../stats/repeats.ts';
 import { stream } from '../random/stream.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import { rankScores } from './judgement.ts';
@@ -48,20 +47,26 @@ export interface SizePoint {
  * widened by √((K − 1)/(K − m)), which is exact for a mean over members.
  */
 export function membersCurve(scores: StoredScores, metric: string): readonly SizePoint[] {
+  return [...membersCurvePoints(scores, metric)];
+}
+
+/** The same, one size after another: whoever has something else to do meanwhile does it in between. */
+export function* membersCurvePoints(scores: StoredScores, metric: string): Generator<SizePoint> {
   const count = scores.members.length;
-  const all = everyRow(scores.rows);
-  return Array.from({ length: count }, (_, index) => index + 1).flatMap((size): readonly SizePoint[] => {
+  for (let size = 1; size <= count; size += 1) {
     const values = drawsOf(count, size).flatMap((draw) => {
       const members = draw.flatMap((member) => scores.members[member] ?? []);
-      return scores.withMembers(members).value(metric, all) ?? [];
+      return scores.withMembers(members).whole(metric) ?? [];
     });
-    if (values.length === 0) return [];
+    if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    if (size === count || values.length < 2) return [{ members: size, mean, lower: null, upper: null }];
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-    const half = 1.96 * Math.sqrt((variance * (count - 1)) / (count - size));
-    return [{ members: size, mean, lower: mean - half, upper: mean + half }];
-  });
+    if (size === count || values.length < 2) yield { members: size, mean, lower: null, upper: null };
+    else {
+      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+      const half = 1.96 * Math.sqrt((variance * (count - 1)) / (count - size));
+      yield { members: size, mean, lower: mean - half, upper: mean + half };
+    }
+  }
 }
 
 /** Choices of members: each alone, all at once, or random ones. */

@@ -44,6 +44,21 @@ export async function readEnsembleCurve(
   return rows;
 }
 
+/** The trial with the most members among those of `readEnsembleCurve` that are trials of the sweep; null: none is scored. */
+export async function readLargestEnsemble(store: Store, sweepId: string, trial: number): Promise<number | null> {
+  const { rows } = await sql<{ trial: number }>`
+    with own as (
+      select f.* from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+      where w.sweep_id = ${sweepId} and w.trial = ${trial})
+    select w.trial from own join evaluations e on e.training_id = own.training_id and e.at_step = own.at_step
+        and e.dataset_hash = own.dataset_hash and e.status = 'done' and e.metrics is not null
+        and e.configuration - array['ensemble_size', 'aggregate'] = own.configuration - array['ensemble_size', 'aggregate']
+      join sweep_evaluations w on w.evaluation_id = e.id and w.sweep_id = ${sweepId}
+    where e.configuration -> 'aggregate' = own.configuration -> 'aggregate' or own.configuration ->> 'ensemble_size' = '1'
+    order by (e.configuration ->> 'ensemble_size')::integer desc, w.trial limit 1`.execute(store.db);
+  return rows[0]?.trial ?? null;
+}
+
 interface CurveRow extends CurvePoint {
   readonly hash: string;
   readonly own: string;

@@ -1,7 +1,7 @@
 import type { MetricChunk } from '../sweep/segment.ts';
 import type { StepTaken } from './training-loop.ts';
 
-/** What is recorded of each step. Names that end in `_seconds` are times: bit-identity does not cover them. */
+/** What is recorded of each step. Names that end in `_seconds` or `_bytes` are of the machine: bit-identity does not cover them. */
 function measure(
   { result, learningRate, tokens, stepSeconds }: StepTaken,
   orthogonality: boolean,
@@ -18,6 +18,7 @@ function measure(
     learning_rate: learningRate,
     tokens,
     step_seconds: stepSeconds,
+    memory_bytes: process.memoryUsage.rss(),
   };
 }
 

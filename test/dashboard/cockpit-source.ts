@@ -241,12 +241,21 @@ export const cockpitSource: ViewSource = {
   training: async (number) => {
     const row = trials[number - 1] ?? trial(number);
     const scored = (part: number) =>
-      metrics({ accuracy: 0.9 - 0.25 * (1 - part) ** 2, accuracy_gap: 0.02 + 0.05 * part, loss: 0.6 - 0.3 * part });
+      metrics({
+        accuracy: 0.9 - 0.25 * (1 - part) ** 2,
+        accuracy_gap: 0.02 + 0.05 * part,
+        loss: 0.6 - 0.3 * part,
+        loss_gap: -0.04 - 0.09 * part ** 2,
+      });
     return {
       trial: { ...row, metrics: metrics({ reliability, recall_per_class: { ham: 0.971, spam: 0.893 } }) },
       steps: {
         loss: curve(number),
         gradient_norm: curve(number + 7).map((value) => 3 * value),
+        data_loss: curve(number),
+        tokens: Array.from({ length: 120 }, (_, step) => 500 + Math.round(90 * noise(step))),
+        step_seconds: Array.from({ length: 120 }, (_, step) => 0.1 + 0.02 * noise(number, step)),
+        memory_bytes: Array.from({ length: 120 }, (_, step) => 1.2e9 + 2e6 * Math.min(step, 40)),
         learning_rate: Array.from({ length: 120 }, (_, step) => 5e-4 * Math.min(1, step / 12, (120 - step) / 108)),
       },
       onTheWay: [30, 60, 90, 120].map((step) => ({ step, metrics: scored(step / 120) })),
@@ -255,7 +264,33 @@ export const cockpitSource: ViewSource = {
         metrics: metrics({ accuracy: 0.88 + 0.01 * Math.log2(members) }),
       })),
       events: allEvents.slice(0, 12).toReversed(),
+      constants: {
+        loss_bound: 0.69,
+        lipschitz: 2.1,
+        hessian_minimum: 0.031,
+        implicit_sparsity: 0.012,
+        confidence: 0.05,
+        train_rows: 512,
+        method: 'made up',
+      },
     };
   },
+  outputs: async () => ({
+    confusion: {
+      down: 'label',
+      across: 'predicted',
+      rows: ['ham', 'spam'],
+      columns: ['ham', 'spam'],
+      counts: [
+        [301, 9],
+        [16, 134],
+      ],
+    },
+    byMembers: [1, 2, 3, 4, 5, 6, 7, 8].map((members) => {
+      const mean = 0.88 + 0.01 * Math.log2(members);
+      const half = members === 8 ? null : 0.012 / Math.sqrt(members);
+      return { members, mean, lower: half === null ? null : mean - half, upper: half === null ? null : mean + half };
+    }),
+  }),
   watch: () => undefined,
 };

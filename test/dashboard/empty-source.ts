@@ -6,6 +6,7 @@ export const emptySource: ViewSource = {
   events: async () => ({ total: 0, from: 0, rows: [] }),
   trial: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
   training: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
+  outputs: async () => null,
   values: async () => [],
   search: async () => ({ decisions: [], from: 0, total: 0, rungs: [], savedSeconds: 0 }),
   workers: async () => [],

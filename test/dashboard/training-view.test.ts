@@ -10,6 +10,7 @@ const steps = 240;
 const along = (value: (step: number) => number): number[] => Array.from({ length: steps }, (_, at) => value(at + 1));
 
 const curves: TrainingCurves = {
+  constants: null,
   trial: trial(7, { state: 'running', step: steps, totalSteps: 360, claimedSegments: 1 }),
   steps: {
     loss: along((step) => 0.69 * Math.exp(-step / 80) + 0.05 * Math.sin(step / 3) ** 2),

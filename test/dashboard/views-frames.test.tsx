@@ -69,6 +69,23 @@ describe('what is chosen in a view', () => {
     for (const label of ['#7', '#3', '#11']) expect(shown).toContain(label);
   });
 
+  it('says what a training was worth beside the theorem, and over draws of the masks', async () => {
+    const shown = await frame('training', 160, 60);
+    expect(shown).toMatch(/── Theorem 4\.4’s term 9\.65, vacuous, NLL gap 0\.130 ─/);
+    expect(shown).toMatch(/C 0\.864, η 2\.67, Λ 0\.0310/);
+    expect(shown).toMatch(/accuracy by members 0\.9100 at M 8, 95 % of draws of the masks/);
+    expect(shown).toMatch(/ham +301 +9/);
+    expect(shown).toMatch(/── tokens\/s \d+ at step 120/);
+    expect(shown).toMatch(/── memory of the trainer 1\.28 GB/);
+  });
+
+  it('says which trainings a worker may not try again, and why', async () => {
+    const shown = await frame('workers', 100, 30, { selected: 1 });
+    expect(shown).toContain('QUARANTINED dropout-front #106, 3 deaths: the trainer process ended with signal SIGKILL');
+    expect(shown).toContain('suspect  dropout-front #207, 1 death: the trainer process');
+    expect(shown).toMatch(/trouble {2}.*trainer_died/);
+  });
+
   it('crosses any two axes', async () => {
     const shown = await frame('axes', 120, 40, { choices: { 'axes x': 'rank', 'axes y': 'ece' } });
     expect(shown).toMatch(/── mean ECE: p down, rank across ─/);

@@ -8,6 +8,7 @@ import { Noise } from '../../src/report/noise.ts';
 import { rankCorrelation } from '../../src/report/rank-correlation.ts';
 import { ensembleOverSeeds, membersCurve } from '../../src/report/seeds-and-members.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
+import { outputsOf as outputsOfTrial } from '../../src/cli/trial-outputs.ts';
 import { everyRow } from '../../src/stats/repeats.ts';
 import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
 import { equalRows } from '../../src/sweep/output-rows.ts';
@@ -53,6 +54,25 @@ const trials = [1, 2, 3].map((seed): TrialRow => {
 });
 const [score] = configurationScores(trials);
 if (score === undefined) throw new Error('no configuration');
+
+describe('what a view makes of stored outputs', () => {
+  it('counts each label by its prediction, and draws ensembles from the members of one training', async () => {
+    const stored = outputsOf(1);
+    const { confusion, byMembers } = await outputsOfTrial(stored, stored, 'accuracy');
+    expect(confusion).toMatchObject({ rows: shape.label_names, columns: shape.label_names });
+    const counts = confusion?.counts ?? [];
+    expect(counts.flat().reduce((sum, one) => sum + one, 0)).toBe(count);
+    const right = counts.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
+    expect(right / count).toBeCloseTo(stored.value('accuracy', everyRow(count)) ?? 0, 12);
+    expect(byMembers).toEqual(membersCurve(stored, 'accuracy'));
+    expect(byMembers.map(({ members }) => members)).toEqual([1, 2, 3, 4, 5, 6]);
+    // Over draws of the masks, not over seeds: one training alone has an interval, and all members at once none.
+    expect(byMembers.slice(0, 5).every(({ lower, mean, upper }) => Number(lower) < mean && mean < Number(upper))).toBe(
+      true,
+    );
+    expect(byMembers[5]).toMatchObject({ lower: null, upper: null });
+  });
+});
 
 describe('calibration from stored outputs', () => {
   it('is better at a temperature that was fitted on other rows, with the same predictions', () => {

@@ -25,7 +25,7 @@ const adalora = canonicaliseTraining({
   target_rank: 2,
   allocation_interval: 7,
 });
-const recorded = ['loss', 'data_loss', 'sparsity_penalty', 'gradient_norm', 'learning_rate'];
+const recorded = ['loss', 'data_loss', 'sparsity_penalty', 'gradient_norm', 'learning_rate', 'tokens'];
 
 async function trainWhole(
   changes: Parameters<SegmentBench['specification']>[0] = {},
@@ -42,6 +42,7 @@ describe('training', () => {
     const { checkpoint, metrics, segment } = await trainWhole({ dropout_rate: 0, train_instances: 1, sparsity: 0 });
     const losses = metrics[1] ?? [];
     expect(losses).toHaveLength(200);
+    expect(Math.min(...(metrics.at(-1) ?? []))).toBeGreaterThan(0);
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(losses.slice(-20))).toBeLessThan(0.7 * mean(losses.slice(0, 20)));
     const evaluate = bench.evaluateSegment(segment.specification, checkpoint, [

@@ -1,12 +1,7 @@
-import { formatMeasure, measure } from '../../metrics/metrics.ts';
-import { evaluatedNumber, type Measurements } from '../../metrics/evaluation-metrics.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import { headingOf, shownGap, tradeoffObjective } from '../../tasks/task-metrics.ts';
-import { brailleChart, type ChartLine, type ChartPoint } from '../braille-chart.ts';
-import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatMoment, formatQuantity } from '../format-value.ts';
-import { beside, captionRule, clipLine, fitText, span, type StyledLine } from '../styled-line.ts';
-import type { TrainingCurves } from '../view-source.ts';
+import type { OverlaidCurves, Panel } from '../panels/panel.ts';
+import { trainingPanels } from '../panels/panels.ts';
+import { beside, captionRule, type StyledLine } from '../styled-line.ts';
 import { readingView } from './view.ts';
 
 /** A training's curves: what was recorded of its steps, evaluations on its way, its M-curve, and its log. */
@@ -18,9 +13,12 @@ export const training = readingView<OverlaidCurves>({
   async read(source, { subject, marked }) {
     const trial = Number(subject);
     const others = marked.filter((each) => each !== trial).slice(0, overlaidMost);
-    const [own, ...over] = await Promise.all([trial, ...others].map((each) => source.training(each)));
-    if (own === undefined) throw new RangeError(`no curves of trial ${trial}`);
-    return { ...own, over };
+    const [own, outputs, ...over] = await Promise.all([
+      source.training(trial),
+      source.outputs(trial),
+      ...others.map((each) => source.training(each)),
+    ]);
+    return { ...own, outputs, over };
   },
   rows: (curves, snapshot) => panelsOf(curves, snapshot).length,
   visible: (width, height) => {
@@ -42,25 +40,8 @@ export const training = readingView<OverlaidCurves>({
   trials: ({ trial: { trial } }) => [trial],
 });
 
-/** A training's curves and those of others, to compare with. */
-type OverlaidCurves = TrainingCurves & { readonly over: readonly TrainingCurves[] };
-
 /** Lines beside the training's own that can be told apart. */
 const overlaidMost = 4;
-const overlaidTones = ['series1', 'series3', 'series4', 'series6'] as const;
-
-/** Of the steps, in the order that they are drawn in. */
-const series = [
-  ['loss', 'training loss'],
-  ['gradient_norm', 'gradient norm'],
-  ['learning_rate', 'learning rate'],
-] as const;
-
-interface Panel {
-  /** What it is called, the longest wording first. */
-  readonly captions: readonly string[];
-  readonly draw: (width: number, height: number) => readonly StyledLine[];
-}
 
 /** Columns from which two panels stand side by side, and the rows that one needs. */
 const besideFrom = 76;
@@ -68,9 +49,6 @@ const leastRows = 6;
 
 /** Columns of a caption's rule beside its text. */
 const captionMargin = 6;
-
-/** Columns from which the log says the day too. */
-const dayFrom = 70;
 
 function gridOf(width: number, height: number): { readonly across: number; readonly down: number } {
   return { across: width >= besideFrom ? 2 : 1, down: Math.max(1, Math.floor(height / leastRows)) };
@@ -90,116 +68,11 @@ function drawPanel({ captions, draw }: Panel, width: number, height: number): re
   return [captionRule(caption, width), ...Array.from({ length: height - 1 }, (_, row) => lines[row] ?? [])];
 }
 
-function panelsOf(curves: OverlaidCurves, { definition }: Pick<SweepSnapshot, 'definition'>): readonly Panel[] {
-  const { trial } = curves;
-  const metric = tradeoffObjective(definition).metric;
-  const heading = headingOf(definition, metric);
-  const scored = (metrics: Measurements): number => measure({ ...trial, metrics }, metric) ?? Number.NaN;
-  const onTheWay = curves.onTheWay.map(({ step, metrics }) => ({ x: step, y: scored(metrics) }));
-  const byMembers = curves.byMembers.map(({ members, metrics }) => ({ x: members, y: scored(metrics) }));
-  const format = (value: number): string => formatMeasure(metric, value);
-  const gapOf = shownGap(definition) ?? '';
-  const gaps = curves.onTheWay.flatMap(({ step, metrics }) => {
-    const y = evaluatedNumber(metrics, gapOf);
-    return y === null ? [] : [{ x: step, y }];
-  });
-  return [
-    ...series.flatMap(([name, title], index) => {
-      const values = curves.steps[name] ?? [];
-      const of = index === 0 ? `trial ${trial.trial}, ` : '';
-      if (values.length === 0 && index > 0) return [];
-      return [
-        lineOf(`${of}${title}`, pointsOf(values), 'step', formatQuantity, {
-          label: `#${trial.trial}`,
-          others: curves.over.map((other, place) => ({
-            points: pointsOf(other.steps[name] ?? []),
-            label: `#${other.trial.trial}`,
-            tone: overlaidTones[place] ?? 'plain',
-          })),
-        }),
-      ];
-    }),
-    ...(onTheWay.length > 1 ? [lineOf(`${heading} on its way`, onTheWay, 'step', format)] : []),
-    ...(byMembers.length > 1 ? [lineOf(`${heading} by members`, byMembers, 'M', format)] : []),
-    ...(gaps.length > 1 ? [lineOf(`gap of ${heading} on its way`, gaps, 'step', formatQuantity)] : []),
-    ...reliabilityPanel(trial),
-    ...recallPanel(trial),
-    { captions: logCaptions(curves), draw: (width, height) => logLines(curves, width, height) },
-  ];
-}
+/** What is read never changes: each is worked out once, however often it is drawn. */
+const made = new WeakMap<OverlaidCurves, readonly Panel[]>();
 
-function pointsOf(values: readonly number[]): readonly ChartPoint[] {
-  return values.map((y, step) => ({ x: step + 1, y }));
-}
-
-/** How often what was said with a certainty was right, against the diagonal of one that is well calibrated. */
-function reliabilityPanel({ metrics }: TrainingCurves['trial']): readonly Panel[] {
-  const bins = (metrics?.reliability ?? []).filter(({ count }) => count > 0);
-  if (bins.length < 2) return [];
-  const percent = (share: number): number => Math.round(1000 * share) / 10;
-  const points = bins.map(({ confidence, accuracy }) => ({ x: percent(confidence), y: percent(accuracy) }));
-  const diagonal = { points: points.map(({ x }) => ({ x, y: x })), label: 'ideal', tone: 'faint' as const };
-  const captions = ['reliability: right % by confidence %', 'reliability'];
-  return [
-    {
-      captions,
-      draw: (width, height) => brailleChart({ points, label: 'this', others: [diagonal], xName: '%', width, height }),
-    },
-  ];
-}
-
-/** What share of each class's rows was found. */
-function recallPanel({ metrics }: TrainingCurves['trial']): readonly Panel[] {
-  const recalls = metrics?.['recall_per_class'];
-  if (typeof recalls !== 'object' || recalls === null || Array.isArray(recalls)) return [];
-  const entries = Object.entries(recalls).filter(([, value]) => typeof value === 'number');
-  if (entries.length < 2) return [];
-  const names = Math.max(...entries.map(([name]) => name.length));
-  return [
-    {
-      captions: ['recall of each class', 'recall'],
-      draw: (width, height) => {
-        const room = Math.max(4, Math.min(40, width - Math.min(names, 20) - 9));
-        return entries.slice(0, height).map(([name, value]): StyledLine => {
-          const filled = Math.round(Number(value) * room);
-          return [
-            span(`${fitText(name, Math.min(names, 20))} `),
-            span('█'.repeat(filled), 'accent'),
-            span('·'.repeat(room - filled), 'faint'),
-            span(` ${Number(value).toFixed(3)}`),
-          ];
-        });
-      },
-    },
-  ];
-}
-
-/** A curve, titled with the last of its values. */
-function lineOf(
-  title: string,
-  points: readonly ChartPoint[],
-  xName: string,
-  format: (value: number) => string,
-  further: { readonly label: string; readonly others: readonly ChartLine[] } = { label: '', others: [] },
-): Panel {
-  const last = points.findLast(({ y }) => Number.isFinite(y));
-  const broken = points.filter(({ y }) => !Number.isFinite(y)).length;
-  const lost = broken === 0 ? '' : `, ${broken} NOT FINITE`;
-  const value = last === undefined ? '' : ` ${format(last.y)}`;
-  const place = last === undefined ? '' : ` at ${xName} ${last.x}`;
-  const captions = [`${title}${value}${place}${lost}`, `${title}${value}${lost}`, `${title}${lost}`, title];
-  return { captions, draw: (width, height) => brailleChart({ points, ...further, xName, width, height }) };
-}
-
-function logCaptions({ trial, events }: TrainingCurves): readonly string[] {
-  const state = `log: ${trial.state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}`;
-  return [`${state}, ${formatCount(events.length, 'event')}`, state, 'log'];
-}
-
-/** The newest that fit, newest last. */
-function logLines({ events }: TrainingCurves, width: number, height: number): readonly StyledLine[] {
-  const moment = width < dayFrom ? formatClock : formatMoment;
-  return events
-    .slice(-Math.max(1, height))
-    .map(({ at, text }) => clipLine([span(`${moment(at)} `, 'faint'), span(text)], width));
+function panelsOf(curves: OverlaidCurves, sweep: Pick<SweepSnapshot, 'definition'>): readonly Panel[] {
+  const found = made.get(curves) ?? trainingPanels.flatMap((panels) => panels(curves, sweep));
+  made.set(curves, found);
+  return found;
 }
