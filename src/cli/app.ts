@@ -1,7 +1,10 @@
-import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { type Application, buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
+import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import type { CliContext } from './cli-context.ts';
 import { describeError } from './describe-error.ts';
-import { statusOfError } from './exit-status.ts';
+import { exitMeanings, statusOfError } from './exit-status.ts';
+import type { Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
 import { productVersion } from '../launch/product-version.ts';
 
@@ -12,27 +15,37 @@ const root = buildRouteMap({
     brief: 'Sweeps over LoRA Dropout: launch a YAML file, watch it, kill it, resume it, read the trade-off.',
     fullDescription: `Sweeps over LoRA Dropout: launch a YAML file, watch it, kill it, resume it, read the trade-off.
 
-Exit status: 0 done; 1 failed; 2 invalid command line, sweep file or data; 3 the sweep ended and some of its
-trainings failed; 4 it was cancelled; 5 waiting timed out.`,
+Exit status: ${exitMeanings.map(({ status, meaning }) => `${status} ${meaning}`).join('; ')}.
+docs/commands.md tells each verb's flags, and what its JSON and CSV hold.`,
   },
 });
 
-export const app = buildApplication(root, {
-  name: 'dropsweep',
-  versionInfo: { getCurrentVersion: () => Promise.resolve(productVersion()) },
-  scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
-  documentation: { caseStyle: 'convert-camel-to-kebab', disableAnsiColor: !process.stdout.isTTY },
-  determineExitCode: statusOfError,
-  localization: {
-    text: {
-      ...text_en,
-      exceptionWhileRunningCommand: (error) => describeError(error),
-      exceptionWhileLoadingCommandFunction: (error) => describeError(error),
-      commandErrorResult: (error) => describeError(error),
-      noCommandRegisteredForInput: ({ input, corrections }) =>
-        `USAGE: there is no verb ${input}${corrections.length === 0 ? '' : `; did you mean ${corrections.join(' or ')}?`}\n  to do: dropsweep --help lists them`,
-      exceptionWhileParsingArguments: (error) =>
-        escapeControls(`USAGE: ${error instanceof Error ? error.message : String(error)}`),
+/** The application, as it answers this command line: what is nearly right is judged by the verb that was typed. */
+export function appFor(words: readonly string[]): Application<CliContext> {
+  const typed = verbs.find(({ name }) => name === words[0]);
+  return buildApplication(root, {
+    name: 'dropsweep',
+    versionInfo: { getCurrentVersion: () => Promise.resolve(productVersion()) },
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: 'convert-camel-to-kebab', disableAnsiColor: !process.stdout.isTTY },
+    determineExitCode: statusOfError,
+    localization: {
+      text: {
+        ...text_en,
+        exceptionWhileRunningCommand: (error) => describeError(error),
+        exceptionWhileLoadingCommandFunction: (error) => describeError(error),
+        commandErrorResult: (error) => describeError(error),
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          `USAGE: there is no verb ${input}${corrections.length === 0 ? '' : `; did you mean ${corrections.join(' or ')}?`}\n  to do: dropsweep --help lists them`,
+        exceptionWhileParsingArguments: (error) => escapeControls(`USAGE: ${parseProblem(error, typed)}`),
+      },
     },
-  },
-});
+  });
+}
+
+function parseProblem(error: unknown, typed: Verb | undefined): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, unknown] = /^No flag registered for (--[^\s,]+)/.exec(message) ?? [];
+  if (unknown === undefined || typed === undefined) return message;
+  return `${typed.name} has no flag ${unknown}${didYouMean(unknown, typed.flags)}\n  to do: dropsweep ${typed.name} --help lists them`;
+}

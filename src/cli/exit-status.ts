@@ -16,6 +16,16 @@ export const exitStatus = {
   timedOut: 5,
 } as const;
 
+/** The table of docs/commands.md, and what help says. */
+export const exitMeanings: readonly { readonly status: number; readonly meaning: string }[] = [
+  { status: exitStatus.done, meaning: 'done' },
+  { status: exitStatus.failed, meaning: 'failed' },
+  { status: exitStatus.invalid, meaning: 'invalid command line, sweep file or data' },
+  { status: exitStatus.trainingsFailed, meaning: 'the sweep ended and some of its trainings failed' },
+  { status: exitStatus.cancelled, meaning: 'it was cancelled' },
+  { status: exitStatus.timedOut, meaning: 'waiting timed out' },
+];
+
 const invalidInput: ReadonlySet<ErrorCode> = new Set([
   'USAGE',
   'SWEEP_FILE_INVALID',

@@ -2,7 +2,7 @@
 import './production-mode.ts';
 import { ExitCode, proposeCompletions, run } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
-import { app } from './app.ts';
+import { appFor } from './app.ts';
 import { describeError } from './describe-error.ts';
 import type { CliContext } from './cli-context.ts';
 import { exitStatus, statusOfError } from './exit-status.ts';
@@ -13,6 +13,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(escapeControls(`${describeError(error)}\n`));
   process.exit(exitStatus.failed);
 });
+
+// Nobody reads what goes wrong: the status says it.
+process.stderr.on('error', () => undefined);
 
 type Spoken = ReturnType<typeof spoken>;
 
@@ -29,13 +32,13 @@ const ended: { stdout: Spoken; stderr: Spoken; exitCode: number | string | null 
 };
 const context: CliContext = {
   process,
-  runAgain: (words) => run(app, words, dynamic),
+  runAgain: (words) => run(appFor(words), words, dynamic),
   propose: async (words) =>
-    (await proposeCompletions(app, words, dynamic)).map(({ completion, brief }) => `${completion}\t${brief}`),
+    (await proposeCompletions(appFor(words), words, dynamic)).map(({ completion, brief }) => `${completion}\t${brief}`),
 };
 const dynamic = { process: ended, forCommand: (): CliContext => context };
 const words = process.argv.slice(2);
-if (words.length > 0 || !(await opened())) await run(app, words[0] === '-V' ? ['--version'] : words, dynamic);
+if (words.length > 0 || !(await opened())) await run(appFor(words), words[0] === '-V' ? ['--version'] : words, dynamic);
 
 /** Without a verb, on a terminal. */
 async function opened(): Promise<boolean> {

@@ -6,6 +6,7 @@ import {
   type TypedCommandParameters,
 } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
+import type { OutputColumn } from './verb-output.ts';
 
 /** What help, completion and the README's table say of a verb. */
 interface VerbWords {
@@ -16,11 +17,35 @@ interface VerbWords {
   /** For its own help; absent: the brief. */
   readonly about?: string;
   readonly examples: readonly [string, ...string[]];
+  readonly output: VerbOutput;
+}
+
+/** What stands on a verb's standard output, for docs/commands.md. */
+export type VerbOutput =
+  /** Under --format: a table, `{facts…, rows: […]}`, or CSV of the rows. */
+  | { readonly kind: 'rows'; readonly columns: readonly OutputColumn[]; readonly facts?: readonly OutputColumn[] }
+  /** One line of JSON with these members. */
+  | { readonly kind: 'json'; readonly columns: readonly OutputColumn[] }
+  /** Something that is no table: a continued sentence. */
+  | { readonly kind: 'own'; readonly what: string };
+
+/** A flag as documents tell it. */
+export interface FlagFacts {
+  /** As it is typed: `--dry-run`. */
+  readonly name: string;
+  readonly brief: string;
+  /** What is written after it; null: nothing. */
+  readonly value: string | null;
+  /** Absent: it has none. */
+  readonly fallback?: string;
+  readonly needed: boolean;
+  readonly repeated: boolean;
 }
 
 export interface Verb extends VerbWords {
   /** The long names of its flags, as they are typed. */
   readonly flags: readonly string[];
+  readonly flagFacts: readonly FlagFacts[];
   readonly command: Command<CliContext>;
 }
 
@@ -41,7 +66,32 @@ export function verb<const Flags extends Readonly<Partial<Record<keyof Flags, un
   return {
     ...words,
     flags: Object.keys(parameters.flags ?? {}).map((flag) => `--${kebab(flag)}`),
+    flagFacts: Object.entries<DeclaredFlag>(parameters.flags ?? {}).map(factsOf),
     command: buildCommand<Flags, Args, CliContext>({ docs: { brief, fullDescription }, parameters, loader }),
+  };
+}
+
+/** Of a flag's declaration, what documents tell. */
+interface DeclaredFlag {
+  readonly kind: string;
+  readonly brief: string;
+  readonly values?: readonly string[];
+  readonly placeholder?: string;
+  readonly default?: unknown;
+  readonly optional?: boolean;
+  readonly variadic?: unknown;
+}
+
+function factsOf([camel, flag]: readonly [string, DeclaredFlag]): FlagFacts {
+  const { kind, brief, values, placeholder, optional = false, variadic } = flag;
+  const fallback = typeof flag.default === 'string' ? { fallback: flag.default } : {};
+  return {
+    name: `--${kebab(camel)}`,
+    brief,
+    value: kind === 'boolean' ? null : (values?.join('|') ?? placeholder ?? 'value'),
+    ...fallback,
+    needed: kind !== 'boolean' && !optional && flag.default === undefined,
+    repeated: variadic !== undefined && variadic !== false,
   };
 }
 

@@ -3,20 +3,20 @@ import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { loadDataset, settledBy } from '../tasks/load-dataset.ts';
-import { describeData, fullReport } from './describe-data.ts';
+import { type DataReport, describeData } from './describe-data.ts';
 import { loadSets } from './further-sets.ts';
 import { withLocalData } from './local-data.ts';
 
 /**
- * Tells what the rows of a sweep are, as lines. Fetches data sets of the hub, and no model.
+ * What the rows of a sweep are; null: they are a program's own affair. Fetches data sets of the hub, and no model.
  * @throws DropsweepError DATA_INVALID
  */
-export async function describeSweepData(
-  { name, task, base, training, space, trainer, sets }: SweepDefinition,
+export async function readDataReport(
+  { task, base, training, space, trainer, sets }: SweepDefinition,
   environment: NodeJS.ProcessEnv,
   progress: (text: string) => void,
-): Promise<readonly string[]> {
-  if (!traitsOf(trainer).method) return [`${name} is a program’s sweep: its rows are the program’s own affair`];
+): Promise<DataReport | null> {
+  if (!traitsOf(trainer).method) return null;
   const loaded = await loadDataset(await withLocalData(task, environment, progress));
   const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
   const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
@@ -29,5 +29,5 @@ export async function describeSweepData(
     ...(definition.max_length === undefined ? {} : { maxLength: definition.max_length }),
   }));
   const request = { place, maxLength: Math.max(...lengths), measured: true, sets: described };
-  return fullReport(await describeData(dataset, request));
+  return describeData(dataset, request);
 }

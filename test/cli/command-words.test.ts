@@ -41,7 +41,10 @@ describe('help', () => {
   it('names the nearest flag, and refuses a shell that it does not know', async () => {
     const home = emptyHome();
     const flag = await runCli(home, ['best', '--lmit', '3']);
-    expect([flag.status, flag.stderr]).toEqual([2, 'USAGE: No flag registered for --lmit, did you mean --limit?\n']);
+    expect([flag.status, flag.stderr]).toEqual([
+      2,
+      'USAGE: best has no flag --lmit; did you mean --limit?\n  to do: dropsweep best --help lists them\n',
+    ]);
     const shell = await runCli(home, ['completion', 'csh']);
     expect(shell.status).toBe(2);
     expect(shell.stderr).toContain('expected: bash, zsh, fish');

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeSweepData } from '../../src/launch/describe-sweep-data.ts';
+import { fullReport } from '../../src/launch/describe-data.ts';
+import { readDataReport } from '../../src/launch/describe-sweep-data.ts';
 import { dryRun } from '../../src/launch/launch-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
+import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let folder: string;
@@ -36,8 +38,13 @@ space: {p: [0]}
   return readSweepFile(file);
 }
 
-const tell = async (...rows: Parameters<typeof sweep>) =>
-  (await describeSweepData(sweep(...rows), {}, () => undefined)).join('\n');
+async function describeSweep(definition: SweepDefinition): Promise<string> {
+  const report = await readDataReport(definition, {}, () => undefined);
+  if (report === null) throw new Error('it has rows');
+  return fullReport(report).join('\n');
+}
+
+const tell = (...rows: Parameters<typeof sweep>) => describeSweep(sweep(...rows));
 
 describe('what a sweep file’s rows are', () => {
   it('is told of each further set too, with what of it was trained on', async () => {
@@ -50,7 +57,7 @@ describe('what a sweep file’s rows are', () => {
     const sets = 'evaluation: {sets: {shift: {data: {rows: ./other.csv}, max_length: 3}}}\n';
     writeFileSync(file, `${readFileSync(file, 'utf8')}${sets}`);
     expect(definition.sets).toBeUndefined();
-    const told = (await describeSweepData(readSweepFile(file), {}, () => undefined)).join('\n');
+    const told = await describeSweep(readSweepFile(file));
     expect(told).toContain(
       'set shift: 3 rows, 0 of them repeat an earlier one; none is empty, which would be refused\n' +
         '  tokens: 4 to 4, half of them at most 4, 95 % at most 4; beyond max_length 3: 100 %\n' +

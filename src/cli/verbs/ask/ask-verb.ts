@@ -1,10 +1,23 @@
 import { verb } from '../../verb.ts';
+import { integer, list, object, text } from '../../verb-output.ts';
 import { parseSeconds, requiredSweep } from '../../verb-parameters.ts';
 
 export interface AskFlags {
   readonly leaseSeconds: number;
   readonly waitSeconds: number;
 }
+
+const columns = [
+  text('kind', 'training, wait or over; the others stand with training alone'),
+  text('lease', 'names the right to report and tell'),
+  text('training', 'its hash'),
+  object('configuration', 'its settings'),
+  integer('step', 'where an earlier asker left it', { unit: 'steps' }),
+  integer('steps', 'to its end', { unit: 'steps' }),
+  integer('report_at', 'the next step that decides', { unit: 'steps' }),
+  list('metrics', 'that are to be told'),
+  integer('lease_seconds', 'until it is another asker’s', { unit: 's' }),
+];
 
 export const askVerb = verb<AskFlags, [string]>(
   {
@@ -14,6 +27,7 @@ export const askVerb = verb<AskFlags, [string]>(
     about:
       'Leases the next training of a sweep with trainer: {ask: NAME} and prints it as one line of JSON: kind is training,\nwait (others have all there is now) or over. The program reports and tells under the lease that it is given.',
     examples: ['dropsweep ask my-sweep', 'dropsweep ask my-sweep --wait-seconds 600 --lease-seconds 120'],
+    output: { kind: 'json', columns },
   },
   {
     flags: {

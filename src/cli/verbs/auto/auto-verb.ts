@@ -11,6 +11,7 @@ export const autoVerb = verb<AutoFlags, []>(
 settings on, training further seeds of a configuration only while a paired test has not decided against it, and
 exports the adapter of the best configuration, with its model card. Run again, it goes on where it was.`,
     examples: ['dropsweep auto --data train.csv --label y --hours 1 --out ./best'],
+    output: { kind: 'own', what: 'as launch, then where the adapter lies' },
   },
   {
     flags: {

@@ -1,4 +1,5 @@
 import { verb } from '../../verb.ts';
+import { object, scoreColumns, sweepFactColumns } from '../../verb-output.ts';
 import { type FormatFlags, formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 
 export interface BestFlags extends FormatFlags {
@@ -6,12 +7,19 @@ export interface BestFlags extends FormatFlags {
   readonly limit: number;
 }
 
+const facts = [
+  ...sweepFactColumns,
+  object('objective', 'metric and direction that it is ranked by'),
+  object('noise', 'how the first is held against the others, and against no dropout', { orNull: true }),
+];
+
 export const bestVerb = verb<BestFlags, [string?]>(
   {
     name: 'best',
     words: '[SWEEP]',
     brief: 'the best configurations over their seeds, and whether noise tells them apart',
     examples: ['dropsweep best my-sweep --by ece', 'dropsweep best --limit 3 --format json'],
+    output: { kind: 'rows', columns: scoreColumns, facts },
   },
   {
     flags: {

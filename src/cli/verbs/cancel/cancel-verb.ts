@@ -1,13 +1,15 @@
 import { verb } from '../../verb.ts';
-import { requiredSweep } from '../../verb-parameters.ts';
+import { steeredOutput } from '../../verb-output.ts';
+import { type FormatFlags, formatFlag, requiredSweep } from '../../verb-parameters.ts';
 
-export const cancelVerb = verb<Record<never, never>, [string]>(
+export const cancelVerb = verb<FormatFlags, [string]>(
   {
     name: 'cancel',
     words: 'SWEEP',
     brief: 'ends it; what is finished stays',
     examples: ['dropsweep cancel my-sweep'],
+    output: steeredOutput,
   },
-  { positional: requiredSweep },
+  { flags: { format: formatFlag }, positional: requiredSweep },
   async () => (await import('./cancel.ts')).cancel,
 );

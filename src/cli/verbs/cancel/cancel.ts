@@ -1,6 +1,11 @@
 import type { CliContext } from '../../cli-context.ts';
 import { steerSweep } from '../../steer-sweep.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
-export async function cancel(this: CliContext, _flags: Record<never, never>, sweep: string): Promise<void> {
-  await steerSweep(this, sweep, { kind: 'cancel' }, ['cancelled; finished trainings stay', 'has ended already']);
+export async function cancel(this: CliContext, { format }: FormatFlags, sweep: string): Promise<void> {
+  await steerSweep(this, format, sweep, {
+    command: { kind: 'cancel' },
+    done: 'cancelled; finished trainings stay',
+    unchanged: 'has ended already',
+  });
 }

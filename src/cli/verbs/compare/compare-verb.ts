@@ -1,5 +1,15 @@
 import { verb } from '../../verb.ts';
+import { any, sweepFactColumns, text } from '../../verb-output.ts';
 import { type FormatFlags, formatFlag, parseText } from '../../verb-parameters.ts';
+
+const columns = [
+  text('field', 'of trials: state, a setting in which they differ, or a metric'),
+  any('trial_<number>', 'its value there, in the unit of the metric', { orNull: true }),
+  text(
+    'method',
+    'of sweeps, in place of these columns: the method, and for each sweep SWEEP.<metric>, …_lower, …_upper and SWEEP.settings; then difference and probability (Holm); facts: sweeps, objective',
+  ),
+];
 
 export const compareVerb = verb<FormatFlags, string[]>(
   {
@@ -9,6 +19,7 @@ export const compareVerb = verb<FormatFlags, string[]>(
     about: `Trials of a sweep side by side, where they differ and what they scored. Names of several sweeps without trials:
 the best configuration of each method in each of them, paired on seeds and rows where these are the same.`,
     examples: ['dropsweep compare my-sweep 3 7', 'dropsweep compare with-dropout without-dropout'],
+    output: { kind: 'rows', columns, facts: sweepFactColumns },
   },
   {
     flags: { format: formatFlag },

@@ -11,6 +11,7 @@ export const completionVerb = verb<Record<never, never>, string[]>(
       'dropsweep completion zsh > "${fpath[1]}/_dropsweep"',
       'dropsweep completion fish | source',
     ],
+    output: { kind: 'own', what: 'a script for the shell' },
   },
   {
     positional: {

@@ -1,5 +1,12 @@
 import { verb } from '../../verb.ts';
+import { text } from '../../verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
+
+const columns = [
+  text('setting', 'the environment variable'),
+  text('value', 'that holds; secrets as (set)', { orNull: true }),
+  text('source', 'environment, services or default'),
+];
 
 export const configVerb = verb<FormatFlags, []>(
   {
@@ -7,6 +14,7 @@ export const configVerb = verb<FormatFlags, []>(
     words: '',
     brief: 'where each setting comes from: environment or default',
     examples: ['dropsweep config', 'dropsweep config --format json'],
+    output: { kind: 'rows', columns },
   },
   { flags: { format: formatFlag } },
   async () => (await import('./show-config.ts')).showConfig,

@@ -1,7 +1,27 @@
 import { verb } from '../../verb.ts';
-import { sweepFile } from '../../verb-parameters.ts';
+import { integer, list, number, object, text } from '../../verb-output.ts';
+import { type FormatFlags, formatFlag, sweepFile } from '../../verb-parameters.ts';
 
-export const dataVerb = verb<Record<never, never>, [string]>(
+const orNull = { orNull: true } as const;
+const columns = [
+  text('rows_of', 'train, dev, test, or set NAME of evaluation.sets'),
+  integer('rows', 'how many'),
+  integer('duplicates', 'rows that repeat an earlier one'),
+  integer('also_in_train', 'rows that are train rows too', orNull),
+  object('classes', 'rows, or words, of each label', orNull),
+  integer('tokens_least', 'of a row, before any is cut', { unit: 'tokens', ...orNull }),
+  integer('tokens_median', 'half of the rows have no more', { unit: 'tokens', ...orNull }),
+  integer('tokens_most', 'of a row', { unit: 'tokens', ...orNull }),
+  number('cut_share', 'of the rows, that max_length cuts', { unit: '1', ...orNull }),
+];
+const facts = [
+  text('sweep', 'its name'),
+  text('task', 'its kind'),
+  list('warnings', 'a sentence each'),
+  list('examples', 'train rows as the model will see them'),
+];
+
+export const dataVerb = verb<FormatFlags, [string]>(
   {
     name: 'data',
     words: 'FILE',
@@ -10,7 +30,8 @@ export const dataVerb = verb<Record<never, never>, [string]>(
 shares, their lengths in tokens and how many max_length cuts, which repeat or stand in two splits, and three of them as
 the model will see them. Starts nothing.`,
     examples: ['dropsweep data sweep.yaml'],
+    output: { kind: 'rows', columns, facts },
   },
-  { positional: sweepFile },
+  { flags: { format: formatFlag }, positional: sweepFile },
   async () => (await import('./data.ts')).data,
 );

@@ -1,8 +1,22 @@
-import { describeSweepData } from '../../../launch/describe-sweep-data.ts';
+import { DropsweepError } from '../../../base/errors.ts';
+import { fullReport } from '../../../launch/describe-data.ts';
+import { readDataReport } from '../../../launch/describe-sweep-data.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import { renderReport } from '../../../report/render-report.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
+import { dataRows } from './data-rows.ts';
 
-export async function data(this: CliContext, _flags: Record<never, never>, file: string): Promise<void> {
-  const lines = await describeSweepData(readSweepFile(file), process.env, (text) => note(this, text));
-  say(this, lines.join('\n'));
+export async function data(this: CliContext, { format }: FormatFlags, file: string): Promise<void> {
+  const definition = readSweepFile(file);
+  const told = await readDataReport(definition, process.env, (text) => note(this, text));
+  if (told === null) {
+    throw new DropsweepError('USAGE', 'a program’s sweep has no rows here: they are the program’s own affair', {
+      where: file,
+      got: definition.name,
+      expected: 'a sweep with a task',
+    });
+  }
+  if (format === 'table') say(this, fullReport(told).join('\n'));
+  else say(this, renderReport(dataRows(definition.name, told), format, 0));
 }

@@ -37,6 +37,10 @@ predicts for each row that it was scored on, or of another --split, in the bench
       'dropsweep export my-sweep --predictions 7 --members --out predictions.parquet',
       'dropsweep export my-sweep --predictions 7 --format glue --out ./submission',
     ],
+    output: {
+      kind: 'own',
+      what: 'the table, as --format says: its columns are those of `show`; of --metrics trial, set, metric, value; of --curves trial, name, step, value',
+    },
   },
   {
     flags: {

@@ -1,6 +1,7 @@
 import { parseBytes } from '../../byte-sizes.ts';
 import { verb } from '../../verb.ts';
-import { parseCount } from '../../verb-parameters.ts';
+import { flag, integer, text } from '../../verb-output.ts';
+import { formatFlag, parseCount } from '../../verb-parameters.ts';
 import type { GcFlags } from './gc.ts';
 
 export const gcVerb = verb<GcFlags, []>(
@@ -14,9 +15,20 @@ that are cheapest to train again; what is on a sweep's front, pinned, or what a 
 whose checkpoint is gone is trained again, to the same bits, when something more is to be scored of it. --history forgets
 attempts, metrics by step and events of trainings that ended so many days ago, never a result.`,
     examples: ['dropsweep gc --dry-run', 'dropsweep gc --budget 20GB --history 90'],
+    output: {
+      kind: 'rows',
+      columns: [
+        text('what', 'superseded, retrainable, leftover, history'),
+        integer('removed', 'how many; with --dry-run: would be'),
+        integer('bytes', 'of them', { unit: 'B', orNull: true }),
+        text('text', 'what people read of it'),
+      ],
+      facts: [flag('dry_run', 'nothing was removed'), integer('kept_bytes', 'of checkpoints', { unit: 'B' })],
+    },
   },
   {
     flags: {
+      format: formatFlag,
       dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'say what would go, remove nothing' },
       budget: { kind: 'parsed', parse: parseBytes, optional: true, brief: 'what checkpoints may take, as 20GB' },
       history: { kind: 'parsed', parse: parseCount, optional: true, brief: 'days after which history is forgotten' },

@@ -1,4 +1,6 @@
+import { hiddenColumn } from '../../../report/hidden-column.ts';
 import { paretoReport } from '../../../report/pareto-report.ts';
+import { renderReport } from '../../../report/render-report.ts';
 import {
   type CollectableCheckpoint,
   forgetCheckpoints,
@@ -14,9 +16,10 @@ import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/lefto
 import { formatBytes } from '../../../base/format-bytes.ts';
 import { type CliContext, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { readWholeSweep } from '../../read-report.ts';
 
-export interface GcFlags {
+export interface GcFlags extends FormatFlags {
   readonly dryRun: boolean;
   /** Bytes that checkpoints may take; absent: none of a training that has succeeded is removed for room. */
   readonly budget?: number;
@@ -41,29 +44,36 @@ export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
     const superseded = new Set(going.filter((checkpoint) => checkpoint.superseded).map((checkpoint) => checkpoint.id));
     const verb = flags.dryRun ? 'would be removed' : 'removed';
     const rest = total - sizeOf(gone);
-    say(
-      this,
-      [
-        line(
-          'Superseded checkpoints',
-          gone.filter((checkpoint) => superseded.has(checkpoint.id)),
-          verb,
-        ),
-        line(
-          'Checkpoints of trainings that can be trained again',
-          gone.filter((checkpoint) => !superseded.has(checkpoint.id)),
-          verb,
-        ),
-        line('Files without a record', leftovers, verb),
-        `${formatBytes(rest)} of checkpoints ${flags.dryRun ? 'would stay' : 'stay'}.`,
-        ...(flags.budget !== undefined && rest > flags.budget
-          ? [
-              `That is ${formatBytes(rest - flags.budget)} over the budget: fronts, pinned ones and what trainings go on from are kept.`,
-            ]
-          : []),
-        ...(flags.history === undefined ? [] : [await history(store, flags.history, kept, flags.dryRun)]),
-      ].join('\n'),
-    );
+    const over = flags.budget !== undefined && rest > flags.budget ? rest - flags.budget : 0;
+    const rows = [
+      row(
+        'superseded',
+        'Superseded checkpoints',
+        gone.filter(({ id: of }) => superseded.has(of)),
+        verb,
+      ),
+      row(
+        'retrainable',
+        'Checkpoints of trainings that can be trained again',
+        gone.filter(({ id: of }) => !superseded.has(of)),
+        verb,
+      ),
+      row('leftover', 'Files without a record', leftovers, verb),
+      ...(flags.history === undefined ? [] : [await history(store, flags.history, kept, flags.dryRun)]),
+    ];
+    if (flags.format !== 'table') {
+      const facts = { dry_run: flags.dryRun, kept_bytes: rest };
+      say(this, renderReport({ columns, rows, facts, before: [], after: [] }, flags.format, 0));
+      return;
+    }
+    const stays = [
+      `${formatBytes(rest)} of checkpoints ${flags.dryRun ? 'would stay' : 'stay'}.`,
+      ...(over > 0
+        ? [`That is ${formatBytes(over)} over the budget: fronts, pinned ones and what trainings go on from are kept.`]
+        : []),
+    ];
+    const texts = rows.map(({ text }) => text);
+    say(this, [...texts.slice(0, 3), ...stays, ...texts.slice(3)].join('\n'));
   });
 }
 
@@ -97,14 +107,30 @@ async function trainingsOfFronts(store: Store): Promise<readonly string[]> {
   return [...trainings];
 }
 
-async function history(store: Store, days: number, kept: readonly string[], dryRun: boolean): Promise<string> {
+async function history(store: Store, days: number, kept: readonly string[], dryRun: boolean): Promise<GcRow> {
   const { attempts, metrics, events } = await (dryRun ? historyToPrune : pruneHistory)(store, days, kept);
   const verb = dryRun ? 'would be forgotten' : 'forgotten';
-  return `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
+  const text = `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
+  return { what: 'history', removed: attempts + metrics + events, bytes: null, text };
 }
 
-function line(what: string, removed: readonly { readonly bytes: number }[], verb: string): string {
-  return `${what}: ${removed.length} ${verb}, ${formatBytes(sizeOf(removed))}.`;
+interface GcRow {
+  readonly what: string;
+  readonly removed: number;
+  readonly bytes: number | null;
+  readonly text: string;
+}
+
+const columns = [
+  hiddenColumn<GcRow>('what', ({ what }) => what),
+  hiddenColumn<GcRow>('removed', ({ removed }) => removed),
+  hiddenColumn<GcRow>('bytes', ({ bytes }) => bytes),
+  hiddenColumn<GcRow>('text', ({ text }) => text),
+];
+
+function row(what: string, name: string, removed: readonly { readonly bytes: number }[], verb: string): GcRow {
+  const bytes = sizeOf(removed);
+  return { what, removed: removed.length, bytes, text: `${name}: ${removed.length} ${verb}, ${formatBytes(bytes)}.` };
 }
 
 function sizeOf(files: readonly { readonly bytes: number }[]): number {

@@ -20,6 +20,7 @@ export const generateVerb = verb<GenerateFlags, [string, number]>(
       'dropsweep generate my-sweep 7 --prompt "Name three colours."',
       'dropsweep generate my-sweep 7 --prompt "Once upon a time" --raw --members 1',
     ],
+    output: { kind: 'own', what: 'the text that goes on' },
   },
   {
     flags: {

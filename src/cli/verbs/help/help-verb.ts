@@ -7,6 +7,7 @@ export const helpVerb = verb<Record<never, never>, [string?]>(
     words: '[VERB]',
     brief: 'what there is, or all about one verb',
     examples: ['dropsweep help launch'],
+    output: { kind: 'own', what: 'the text that --help prints' },
   },
   {
     positional: {

@@ -10,6 +10,7 @@ export const initVerb = verb<InitFlags, []>(
     about: `Looks at a file of texts and labels and writes a commented sweep file for it: which columns they are,
 how many epochs so many rows take, how long their texts are. Asks for what is not named, on a terminal.`,
     examples: ['dropsweep init', 'dropsweep init --data train.csv --label sentiment --out sweep.yaml'],
+    output: { kind: 'own', what: 'the sweep file that was written, and what to do next' },
   },
   {
     flags: {

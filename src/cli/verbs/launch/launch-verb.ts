@@ -14,6 +14,10 @@ export const launchVerb = verb<LaunchFlags, [string]>(
     about: `Checks a sweep file, says how many trainings it takes and for how long, and runs it under
 this machine's services. The same file again attaches to its sweep; another file of that name is refused.`,
     examples: ['dropsweep launch --dry-run sweep.yaml', 'dropsweep launch sweep.yaml'],
+    output: {
+      kind: 'own',
+      what: 'what it will cost; then the dashboard on a terminal, else a line for each change, then the front',
+    },
   },
   {
     flags: {

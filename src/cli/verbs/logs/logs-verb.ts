@@ -1,4 +1,5 @@
 import { verb } from '../../verb.ts';
+import { list, text } from '../../verb-output.ts';
 import { type FormatFlags, formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
 
 export interface LogsFlags extends FormatFlags {
@@ -6,12 +7,20 @@ export interface LogsFlags extends FormatFlags {
   readonly follow: boolean;
 }
 
+const columns = [
+  text('at', 'ISO 8601'),
+  text('kind', 'of the event'),
+  list('trials', 'that it is about; empty: the sweep'),
+  text('text', 'what people read of it'),
+];
+
 export const logsVerb = verb<LogsFlags, [string?]>(
   {
     name: 'logs',
     words: '[SWEEP]',
     brief: 'what happened to a sweep and its trainings',
     examples: ['dropsweep logs my-sweep --limit 20', 'dropsweep logs --follow'],
+    output: { kind: 'rows', columns, facts: [text('sweep', 'its name')] },
   },
   {
     flags: {

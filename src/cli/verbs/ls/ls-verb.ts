@@ -1,6 +1,20 @@
 import { verb } from '../../verb.ts';
+import { integer, list, text } from '../../verb-output.ts';
 import { formatFlag, parseText } from '../../verb-parameters.ts';
 import type { LsFlags } from './ls.ts';
+
+const columns = [
+  text('sweep', 'its name'),
+  text('state', 'running, paused, completed or cancelled'),
+  text('trainer', 'onnx, simulated, program or ask'),
+  integer('finished', 'trainings that have ended'),
+  integer('trainings', 'that there are to be'),
+  integer('failed', 'trainings'),
+  integer('trials', 'evaluations of them'),
+  text('launched_at', 'ISO 8601'),
+  list('tags', 'what people tagged it', { orNull: true }),
+  text('note', 'what people noted of it', { orNull: true }),
+];
 
 export const lsVerb = verb<LsFlags, []>(
   {
@@ -8,6 +22,7 @@ export const lsVerb = verb<LsFlags, []>(
     words: '',
     brief: 'the sweeps, newest first',
     examples: ['dropsweep ls', 'dropsweep ls --tag paper', 'dropsweep ls --format csv'],
+    output: { kind: 'rows', columns },
   },
   {
     flags: {

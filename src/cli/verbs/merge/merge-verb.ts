@@ -17,6 +17,7 @@ export const mergeVerb = verb<MergeFlags, [string?]>(
       'dropsweep merge my-sweep --trial 7 --out ./model',
       'dropsweep merge my-sweep --trial 7 --format onnx --out ./model',
     ],
+    output: { kind: 'own', what: 'nothing; the files are named on standard error' },
   },
   {
     flags: {

@@ -1,9 +1,11 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { annotate } from '../../../store/annotations.ts';
-import { type CliContext, say } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
-export interface NoteFlags {
+export interface NoteFlags extends FormatFlags {
   readonly trial?: number;
   readonly remove: boolean;
 }
@@ -27,6 +29,11 @@ export async function note(this: CliContext, flags: NoteFlags, sweep: string, te
     const change = flags.remove ? { note: null } : written === undefined ? {} : { note: written };
     const said = await annotate(store, { sweep, trial }, change);
     const whose = trial === null ? sweep : `Trial ${trial} of ${sweep}`;
-    say(this, said.note === null ? `${whose} has no note.` : `${whose}: ${said.note}`);
+    sayOutcome(this, flags.format, {
+      sweep,
+      trial,
+      note: said.note,
+      text: said.note === null ? `${whose} has no note.` : `${whose}: ${said.note}`,
+    });
   });
 }

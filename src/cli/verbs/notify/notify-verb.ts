@@ -1,5 +1,6 @@
 import { conditionKinds } from '../../../notices/conditions.ts';
 import { verb } from '../../verb.ts';
+import { integer, text } from '../../verb-output.ts';
 import { type FormatFlags, formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 
 export interface NotifyFlags extends FormatFlags {
@@ -10,6 +11,18 @@ export interface NotifyFlags extends FormatFlags {
 }
 
 const conditions = conditionKinds.map(({ form, brief }) => `  ${form.padEnd(14)}${brief}`);
+
+const columns = [
+  integer('notice', 'its number'),
+  text('on', 'conditions, with commas between them'),
+  text('kind', 'webhook or command'),
+  text('target', 'without what may be secret'),
+  text('host', 'that alone may deliver', { orNull: true }),
+  integer('delivered', 'deliveries that arrived'),
+  integer('pending', 'that wait'),
+  integer('failed', 'that were given up'),
+  text('problem', 'why the last attempt that failed did', { orNull: true }),
+];
 
 export const notifyVerb = verb<NotifyFlags, [string]>(
   {
@@ -29,6 +42,7 @@ given up. dropsweep logs shows each.`,
       'dropsweep notify my-sweep',
       'dropsweep notify my-sweep --remove 1',
     ],
+    output: { kind: 'rows', columns, facts: [text('sweep', 'its name')] },
   },
   {
     flags: {

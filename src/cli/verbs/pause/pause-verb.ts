@@ -1,13 +1,15 @@
 import { verb } from '../../verb.ts';
-import { optionalSweep } from '../../verb-parameters.ts';
+import { steeredOutput } from '../../verb-output.ts';
+import { type FormatFlags, formatFlag, optionalSweep } from '../../verb-parameters.ts';
 
-export const pauseVerb = verb<Record<never, never>, [string?]>(
+export const pauseVerb = verb<FormatFlags, [string?]>(
   {
     name: 'pause',
     words: '[SWEEP]',
     brief: 'checkpoints what runs and frees its slots',
     examples: ['dropsweep pause my-sweep'],
+    output: steeredOutput,
   },
-  { positional: optionalSweep },
+  { flags: { format: formatFlag }, positional: optionalSweep },
   async () => (await import('./pause.ts')).pause,
 );

@@ -1,9 +1,11 @@
 import type { CliContext } from '../../cli-context.ts';
 import { steerSweep } from '../../steer-sweep.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
-export async function pause(this: CliContext, _flags: Record<never, never>, sweep?: string): Promise<void> {
-  await steerSweep(this, sweep, { kind: 'pause' }, [
-    'pausing: what runs writes a checkpoint and frees its slot',
-    'is not running',
-  ]);
+export async function pause(this: CliContext, { format }: FormatFlags, sweep?: string): Promise<void> {
+  await steerSweep(this, format, sweep, {
+    command: { kind: 'pause' },
+    done: 'pausing: what runs writes a checkpoint and frees its slot',
+    unchanged: 'is not running',
+  });
 }

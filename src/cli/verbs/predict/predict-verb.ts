@@ -25,6 +25,7 @@ the share of them that predict something else.`,
       'dropsweep predict my-sweep new.csv --trial 7 --out predictions.csv',
       `echo '{"text": "a fine film"}' | dropsweep predict my-sweep --trial 7 --format jsonl`,
     ],
+    output: { kind: 'own', what: 'a row for each row of the file, as --format says' },
   },
   {
     flags: {

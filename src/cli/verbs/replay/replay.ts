@@ -1,17 +1,20 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { replaySearchOf } from '../../../store/read-search.ts';
-import { type CliContext, say } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
 const shownDifferences = 10;
 
 /** Folds the search of a sweep again from its log. @throws SEARCH_DIFFERS where a decision is not what follows */
-export async function replay(this: CliContext, _flags: Record<never, never>, sweep: string): Promise<void> {
+export async function replay(this: CliContext, { format }: FormatFlags, sweep: string): Promise<void> {
   await withRecord(async ({ store }) => {
     const { events, decisions, differences, listens } = await replaySearchOf(store, sweep);
     if (!listens) {
-      say(this, `${sweep}: its points were all suggested at once and nothing is decided by results: there is no log.`);
+      const text = `${sweep}: its points were all suggested at once and nothing is decided by results: there is no log.`;
+      sayOutcome(this, format, { sweep, decisions, events, text });
       return;
     }
     if (differences.length > 0) {
@@ -29,6 +32,7 @@ export async function replay(this: CliContext, _flags: Record<never, never>, swe
         },
       );
     }
-    say(this, `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.`);
+    const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.`;
+    sayOutcome(this, format, { sweep, decisions, events, text });
   });
 }

@@ -25,6 +25,7 @@ each sweep.`,
       'dropsweep report my-sweep --figure front --out front.svg',
       'dropsweep report mrpc sst2 --format latex --out table.tex',
     ],
+    output: { kind: 'own', what: 'the document, as --format says' },
   },
   {
     flags: {

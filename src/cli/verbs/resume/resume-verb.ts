@@ -20,6 +20,7 @@ trainings and more; --fork launches a changed file as a new sweep of the name gi
       'dropsweep resume my-sweep --extend more.yaml',
       'dropsweep resume new-name --fork changed.yaml',
     ],
+    output: { kind: 'own', what: 'as launch' },
   },
   {
     flags: {

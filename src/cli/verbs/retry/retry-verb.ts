@@ -1,15 +1,22 @@
 import { verb } from '../../verb.ts';
-import { optionalSweep } from '../../verb-parameters.ts';
+import { steeredOutput } from '../../verb-output.ts';
+import { type FormatFlags, formatFlag, optionalSweep } from '../../verb-parameters.ts';
 
-export const retryVerb = verb<{ readonly failed: boolean }, [string?]>(
+export interface RetryFlags extends FormatFlags {
+  readonly failed: boolean;
+}
+
+export const retryVerb = verb<RetryFlags, [string?]>(
   {
     name: 'retry',
     words: '[SWEEP]',
     brief: 'tries failed trainings again',
     examples: ['dropsweep retry my-sweep --failed'],
+    output: steeredOutput,
   },
   {
     flags: {
+      format: formatFlag,
       failed: { kind: 'boolean', default: false, withNegated: false, brief: 'needed: only failed ones can be' },
     },
     positional: optionalSweep,

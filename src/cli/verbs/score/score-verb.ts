@@ -1,7 +1,13 @@
 import { verb } from '../../verb.ts';
+import { number, text } from '../../verb-output.ts';
 import { numberParser } from '@stricli/core';
 import type { ScoreFlags } from './score.ts';
 import { formatFlag, parseText } from '../../verb-parameters.ts';
+
+const columns = [
+  text('score', 'its name as the benchmark has it'),
+  number('value', 'of shares in per cent', { unit: '%' }),
+];
 
 export const scoreVerb = verb<ScoreFlags, [string]>(
   {
@@ -11,6 +17,7 @@ export const scoreVerb = verb<ScoreFlags, [string]>(
     about: `Scores a file of predictions as the benchmark's own scorer does.
 squad: DATASET is SQuAD's JSON, v1.1 or v2.0, PREDICTIONS {id: text}; in per cent.`,
     examples: ['dropsweep score squad --dataset dev-v2.0.json --predictions predictions.json'],
+    output: { kind: 'rows', columns, facts: [number('<score>', 'each score by its name')] },
   },
   {
     flags: {

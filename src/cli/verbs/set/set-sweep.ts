@@ -1,22 +1,33 @@
+import { present } from '../../../base/defect.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { steerSweep } from '../../steer-sweep.ts';
+import { type Steering, steerSweep } from '../../steer-sweep.ts';
 import { readAssignments } from './read-assignments.ts';
-import type { SetFlags } from './set-verb.ts';
+import type { SetVerbFlags } from './set-verb.ts';
 
-export async function setSweep(this: CliContext, flags: SetFlags, ...words: string[]): Promise<void> {
+export async function setSweep(this: CliContext, flags: SetVerbFlags, ...words: string[]): Promise<void> {
   const [sweep, ...assignments] = words;
   const { priority, parallelism, budget } = readAssignments(assignments, flags);
   const unchanged = 'is as it was';
+  const said = Object.entries(budget).map(([name, value]) => `${name} ${value ?? 'without a limit'}`);
   // What may be refused comes first.
-  if (Object.keys(budget).length > 0) {
-    const said = Object.entries(budget).map(([name, value]) => `${name} ${value ?? 'without a limit'}`);
-    await steerSweep(this, sweep, { kind: 'set_budget', changes: budget }, [
-      `budget: ${said.join(', ')}`,
-      'has ended: its budget is as it was',
-    ]);
-  }
-  if (priority !== undefined)
-    await steerSweep(this, sweep, { kind: 'set_priority', priority }, [`priority ${priority}`, unchanged]);
-  if (parallelism !== undefined)
-    await steerSweep(this, sweep, { kind: 'set_parallelism', parallelism }, [`parallelism ${parallelism}`, unchanged]);
+  const [first, ...others]: readonly Steering[] = [
+    ...(said.length === 0
+      ? []
+      : [
+          {
+            command: { kind: 'set_budget', changes: budget } as const,
+            done: `budget: ${said.join(', ')}`,
+            unchanged: 'has ended: its budget is as it was',
+          },
+        ]),
+    ...(priority === undefined
+      ? []
+      : [{ command: { kind: 'set_priority', priority } as const, done: `priority ${priority}`, unchanged }]),
+    ...(parallelism === undefined
+      ? []
+      : [
+          { command: { kind: 'set_parallelism', parallelism } as const, done: `parallelism ${parallelism}`, unchanged },
+        ]),
+  ];
+  await steerSweep(this, flags.format, sweep, present(first, 'what is set'), ...others);
 }

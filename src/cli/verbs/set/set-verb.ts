@@ -1,13 +1,16 @@
 import { verb } from '../../verb.ts';
+import { steeredOutput } from '../../verb-output.ts';
 import { numberParser } from '@stricli/core';
-import { parseCount, parseText } from '../../verb-parameters.ts';
+import { type FormatFlags, formatFlag, parseCount, parseText } from '../../verb-parameters.ts';
 
 export interface SetFlags {
   readonly priority?: number;
   readonly parallelism?: number;
 }
 
-export const setVerb = verb<SetFlags, string[]>(
+export interface SetVerbFlags extends SetFlags, FormatFlags {}
+
+export const setVerb = verb<SetVerbFlags, string[]>(
   {
     name: 'set',
     words: 'SWEEP [NAME=VALUE…]',
@@ -16,9 +19,11 @@ export const setVerb = verb<SetFlags, string[]>(
       'dropsweep set my-sweep budget.hours=4 parallelism=8 priority=5',
       'dropsweep set my-sweep budget.no_better_since=none',
     ],
+    output: steeredOutput,
   },
   {
     flags: {
+      format: formatFlag,
       priority: { kind: 'parsed', parse: numberParser, optional: true, brief: 'a whole number; higher goes first' },
       parallelism: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once' },
     },

@@ -1,4 +1,5 @@
 import { verb } from '../../verb.ts';
+import { sweepFactColumns, trialColumns } from '../../verb-output.ts';
 import { formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 import type { ShowFlags } from './show.ts';
 
@@ -12,6 +13,7 @@ export const showVerb = verb<ShowFlags, [string?]>(
       "dropsweep show --where 'p>=0.3 state:failed' --sort accuracy --limit 20",
       'dropsweep show --format csv | head',
     ],
+    output: { kind: 'rows', columns: trialColumns, facts: sweepFactColumns },
   },
   {
     flags: {

@@ -1,9 +1,11 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { annotate } from '../../../store/annotations.ts';
-import { type CliContext, say } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
-export interface TagFlags {
+export interface TagFlags extends FormatFlags {
   readonly trial?: number;
   readonly remove: boolean;
 }
@@ -25,6 +27,11 @@ export async function tag(this: CliContext, flags: TagFlags, ...[sweep = '', ...
     const change = flags.remove ? { remove: tags } : { add: tags };
     const said = await annotate(store, { sweep, trial }, change);
     const whose = trial === null ? sweep : `Trial ${trial} of ${sweep}`;
-    say(this, said.tags.length === 0 ? `${whose} has no tags.` : `${whose}: ${said.tags.join(', ')}`);
+    sayOutcome(this, flags.format, {
+      sweep,
+      trial,
+      tags: [...said.tags],
+      text: said.tags.length === 0 ? `${whose} has no tags.` : `${whose}: ${said.tags.join(', ')}`,
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { verb } from '../../verb.ts';
+import { any, text } from '../../verb-output.ts';
 import { leaseAndValues, parseCount, parseSeconds, parseText } from '../../verb-parameters.ts';
 
 export interface TellFlags {
@@ -8,6 +9,11 @@ export interface TellFlags {
   readonly infeasible?: string;
   readonly giveBack: boolean;
 }
+
+const columns = [
+  text('answer', 'go, stop, or told at the end'),
+  any('<more>', 'report_at with go: the next step that decides; reason with stop'),
+];
 
 export const tellVerb = verb<TellFlags, string[]>(
   {
@@ -22,6 +28,7 @@ export const tellVerb = verb<TellFlags, string[]>(
       'dropsweep tell 3f0c… --failed "the driver crashed"',
       'dropsweep tell 3f0c… --give-back',
     ],
+    output: { kind: 'json', columns },
   },
   {
     flags: {

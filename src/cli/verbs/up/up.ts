@@ -1,10 +1,20 @@
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, note } from '../../cli-context.ts';
 import { startedMachine } from '../../../launch/machine.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
-export async function up(this: CliContext): Promise<void> {
+export async function up(this: CliContext, { format }: FormatFlags): Promise<void> {
   const { databaseName, temporal, dataDirectory } = await startedMachine((text) => note(this, text));
-  say(this, `PostgreSQL: ${databaseName}`);
-  if (temporal !== null) say(this, `Temporal:   ${temporal.address}`);
-  say(this, `Data:       ${dataDirectory}`);
-  say(this, 'Workers are up; unfinished sweeps go on. dropsweep down stops everything.');
+  const lines = [
+    `PostgreSQL: ${databaseName}`,
+    ...(temporal === null ? [] : [`Temporal:   ${temporal.address}`]),
+    `Data:       ${dataDirectory}`,
+    'Workers are up; unfinished sweeps go on. dropsweep down stops everything.',
+  ];
+  sayOutcome(this, format, {
+    database: databaseName,
+    temporal: temporal?.address ?? null,
+    data: dataDirectory,
+    text: lines.join('\n'),
+  });
 }

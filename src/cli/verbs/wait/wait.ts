@@ -1,26 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { WaitFlags } from './wait-verb.ts';
+import { type CliContext, note } from '../../cli-context.ts';
 import { exitStatus, statusOfSweep } from '../../exit-status.ts';
 import { sweepSentences } from '../../../report/sweep-sentences.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
 const pollMs = 500;
 
-export async function wait(this: CliContext, flags: { readonly timeout?: number }, sweep?: string): Promise<void> {
+export async function wait(this: CliContext, flags: WaitFlags, sweep?: string): Promise<void> {
   const deadline = flags.timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + 1000 * flags.timeout;
   await withRecord(async ({ store }) => {
     const name = await chooseSweep(store, sweep);
+    const tell = (snapshot: SweepSnapshot, timedOut: boolean): void => {
+      const { state, counts } = snapshot;
+      const text = sweepSentences(snapshot).join('\n');
+      sayOutcome(this, flags.format, { sweep: name, state, counts: { ...counts }, timed_out: timedOut, text });
+    };
     for (;;) {
       const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1 });
       if (snapshot.state === 'completed' || snapshot.state === 'cancelled') {
-        say(this, sweepSentences(snapshot).join('\n'));
+        tell(snapshot, false);
         this.process.exitCode = statusOfSweep(snapshot);
         return;
       }
       if (Date.now() >= deadline) {
         note(this, `${name} is still ${snapshot.state} after ${flags.timeout} s`);
+        if (flags.format !== 'table') tell(snapshot, true);
         this.process.exitCode = exitStatus.timedOut;
         return;
       }

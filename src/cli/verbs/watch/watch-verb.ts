@@ -15,6 +15,7 @@ export const watchVerb = verb<WatchFlags, [string?]>(
       'dropsweep watch my-sweep --read-only',
       'dropsweep watch my-sweep | tee progress.log',
     ],
+    output: { kind: 'own', what: 'the dashboard on a terminal, else a line for each change, then the front' },
   },
   {
     flags: {

@@ -1,0 +1,46 @@
+import type { DataReport } from '../../../launch/describe-data.ts';
+import { hiddenColumn } from '../../../report/hidden-column.ts';
+import type { Report } from '../../../report/render-report.ts';
+
+type SplitRow = DataReport['splits'][number] & { readonly maxLength: number; readonly shared: number | null };
+
+/** What the rows of a sweep are, for programs: a row for each split and further set. */
+export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
+  const names = new Map<SplitRow, readonly string[]>();
+  const all = [
+    ...report.splits.map((split) => ({ ...split, task: report.task, maxLength: report.maxLength })),
+    ...report.sets,
+  ].map(({ task, ...split }): SplitRow => {
+    const shared = report.overlaps.find((overlap) => overlap.split === split.name)?.rows ?? null;
+    const row = { ...split, shared };
+    names.set(row, task.label_names);
+    return row;
+  });
+  const at = ({ lengths }: SplitRow, share: number): number | null =>
+    lengths?.[Math.floor(share * (lengths.length - 1))] ?? null;
+  return {
+    columns: [
+      hiddenColumn('rows_of', ({ name }) => name),
+      hiddenColumn('rows', ({ rows }) => rows),
+      hiddenColumn('duplicates', ({ duplicates }) => duplicates),
+      hiddenColumn('also_in_train', ({ shared }) => shared),
+      hiddenColumn('classes', (row) =>
+        row.classes === null
+          ? null
+          : Object.fromEntries((names.get(row) ?? []).map((name, label) => [name, row.classes?.[label] ?? 0])),
+      ),
+      hiddenColumn('tokens_least', (row) => at(row, 0)),
+      hiddenColumn('tokens_median', (row) => at(row, 0.5)),
+      hiddenColumn('tokens_most', (row) => at(row, 1)),
+      hiddenColumn('cut_share', ({ lengths, maxLength }) =>
+        lengths === null || lengths.length === 0
+          ? null
+          : lengths.filter((length) => length > maxLength).length / lengths.length,
+      ),
+    ],
+    rows: all,
+    facts: { sweep, task: report.task.kind, warnings: [...report.warnings], examples: [...report.examples] },
+    before: [],
+    after: [],
+  };
+}

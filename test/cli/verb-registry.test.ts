@@ -1,0 +1,217 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandReference } from '../../src/cli/command-reference.ts';
+import type { Verb } from '../../src/cli/verb.ts';
+import type { OutputColumn } from '../../src/cli/verb-output.ts';
+import { verbs } from '../../src/cli/verbs.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { finishedSweep } from './finished-sweep.ts';
+import { runInProcess } from './run-in-process.ts';
+
+const project = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'dropsweep-verbs-'));
+let database: TestDatabase;
+
+/** A command line of each verb that answers with rows, over sweeps `s`, which has ended, and `t`, which has not. */
+const calls: Readonly<Record<string, readonly string[]>> = {
+  ls: [],
+  show: ['s'],
+  best: ['s'],
+  pareto: ['s'],
+  compare: ['s', '1', '2'],
+  explain: ['s', '1'],
+  replay: ['s'],
+  logs: ['s'],
+  wait: ['s'],
+  notify: ['s', '--command', 'true'],
+  pause: ['t'],
+  drain: ['t'],
+  retry: ['s', '--failed'],
+  set: ['t', 'priority=2', 'parallelism=3'],
+  cancel: ['t'],
+  down: [],
+  gc: ['--dry-run', '--history', '90'],
+  pin: ['s', '1'],
+  tag: ['s', 'paper'],
+  note: ['s', 'a note'],
+  config: [],
+  doctor: [],
+  migrate: [],
+  data: [join(folder, 'sweep.yaml')],
+  score: ['squad', '--dataset', join(folder, 'squad.json'), '--predictions', join(folder, 'predictions.json')],
+};
+/** It would start servers: its row is that of `startedMachine`. */
+const notRun = ['up'];
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const store = openStore(database.databaseUrl);
+  await migrate(store);
+  await finishedSweep(store);
+  await store.close();
+  Object.assign(process.env, { DATABASE_URL: database.databaseUrl, DROPSWEEP_DATA: join(folder, 'data') });
+  writeFileSync(join(folder, 'rows.csv'), 'text,label\ngood,1\nbad,0\nso so,1\n');
+  writeFileSync(
+    join(folder, 'sweep.yaml'),
+    'name: rows\nbase: some/model\ntask:\n  kind: text-classification\n  data: {train: ./rows.csv, dev: ./rows.csv, text: text, label: label}\nspace: {p: [0]}\n',
+  );
+  const answers = [{ text: 'Paris', answer_start: 0 }];
+  const paragraphs = [{ context: 'Paris', qas: [{ id: 'a', question: 'Where?', answers }] }];
+  writeFileSync(join(folder, 'squad.json'), JSON.stringify({ version: '1.1', data: [{ title: 't', paragraphs }] }));
+  writeFileSync(join(folder, 'predictions.json'), JSON.stringify({ a: 'Paris' }));
+});
+afterAll(async () => {
+  delete process.env['DATABASE_URL'];
+  delete process.env['DROPSWEEP_DATA'];
+  await database.drop();
+});
+
+const withRows = verbs.filter(({ output }) => output.kind === 'rows');
+
+function columnsOf(verb: Verb): { readonly columns: readonly OutputColumn[]; readonly facts: readonly OutputColumn[] } {
+  if (verb.output.kind !== 'rows') throw new Error(`${verb.name} has no rows`);
+  return { columns: verb.output.columns, facts: verb.output.facts ?? [] };
+}
+
+/** What of these names is not documented, or documented and not there. */
+function differences(documented: readonly OutputColumn[], names: readonly string[]): readonly string[] {
+  const patterns = documented.map(({ name }) => new RegExp(`^${name.replace(/<\w+>/, '.+')}$`));
+  const literal = documented.filter(({ name }) => !name.includes('<')).map(({ name }) => name);
+  return [
+    ...names.filter((name) => !patterns.some((pattern) => pattern.test(name))).map((name) => `not told: ${name}`),
+    ...literal.filter((name) => !names.includes(name)).map((name) => `not there: ${name}`),
+  ];
+}
+
+const types: Readonly<Record<OutputColumn['type'], (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === 'boolean',
+  object: (value) => typeof value === 'object' && !Array.isArray(value),
+  array: Array.isArray,
+  any: () => true,
+};
+
+function wrongTypes(documented: readonly OutputColumn[], row: Readonly<Record<string, unknown>>): readonly string[] {
+  return documented.flatMap(({ name, type, orNull }) => {
+    if (name.includes('<') || !(name in row)) return [];
+    const value = row[name];
+    const fits = value === null ? orNull === true : types[type](value);
+    return fits ? [] : [`${name} is ${JSON.stringify(value)}`];
+  });
+}
+
+/** Of `compare`: sweeps have columns of their own, in place of those of trials. */
+const ofSweeps = new Set(['method']);
+
+describe('every verb', () => {
+  it('is told in docs/commands.md', () => {
+    expect(readFileSync(join(project, 'docs/commands.md'), 'utf8')).toBe(commandReference(verbs));
+  });
+
+  it('that answers with rows takes --format, and is run here', () => {
+    expect(withRows.filter(({ flags }) => !flags.includes('--format')).map(({ name }) => name)).toEqual([]);
+    expect([...Object.keys(calls), ...notRun].sort()).toEqual(withRows.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(calls))('%s says in JSON and CSV what its documentation tells', async (name, words) => {
+    const verb = verbs.find((known) => known.name === name);
+    if (verb === undefined) throw new Error(`no verb ${name}`);
+    const { columns, facts } = columnsOf(verb);
+    const told = columns.filter((column) => !ofSweeps.has(column.name));
+    const json = await runInProcess([name, ...words, '--format', 'json']);
+    expect([json.status, json.stderr.includes('Error')]).toEqual([name === 'doctor' ? json.status : 0, false]);
+    const { rows, ...beside } = JSON.parse(json.stdout) as { readonly rows: readonly Record<string, unknown>[] };
+    expect(rows.length).toBeGreaterThan(0);
+    expect(differences(told, Object.keys(rows[0] ?? {}))).toEqual([]);
+    expect(differences(facts, Object.keys(beside))).toEqual([]);
+    expect([...rows.flatMap((row) => wrongTypes(told, row)), ...wrongTypes(facts, beside)]).toEqual([]);
+    const csv = await runInProcess([name, ...words, '--format', 'csv']);
+    const head = csv.stdout.split('\n')[0]?.split(',') ?? [];
+    expect(head).toEqual(Object.keys(rows[0] ?? {}));
+    const table = await runInProcess([name, ...words]);
+    expect(table.stdout).not.toContain('\u001B');
+    expect(table.stdout.length).toBeGreaterThan(0);
+  });
+
+  it('ends quietly, with status 0, where its reader has closed the pipe', { timeout: 120_000 }, async () => {
+    const main = join(project, 'dist/src/cli/main.js');
+    const close = async ({ name, output }: Verb): Promise<readonly [string, unknown, string]> => {
+      const words = output.kind === 'rows' && calls[name] !== undefined ? calls[name] : ['--help'];
+      const child = spawn(process.execPath, [main, name, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+      child.stdout.destroy();
+      const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      return [name, status, said.replaceAll(/^(Notice|Stopping|s waits).*\n/gm, '')];
+    };
+    const left = [...verbs];
+    const wrong: unknown[] = [];
+    const worker = async (): Promise<void> => {
+      for (let verb = left.shift(); verb !== undefined; verb = left.shift()) {
+        const [name, status, said] = await close(verb);
+        if (status !== 0 || said !== '') wrong.push([name, status, said]);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('a word that is nearly right is named: of', () => {
+  const near = async (...words: string[]) => {
+    const { status, stderr } = await runInProcess(words);
+    return [status, /did you mean (.*?)\?/.exec(stderr)?.[1]] as const;
+  };
+
+  it.each(verbs.map(({ name }) => name).filter((name) => name.length > 3))('the verb %s', async (name) => {
+    const [, said] = await near(`${name.slice(0, -1)}${name.slice(-1)}${name.slice(-1)}`);
+    expect(said).toContain(`\`${name}\``);
+  });
+
+  it.each(
+    verbs.flatMap(({ name, flags }) => {
+      const longest = [...flags].sort((a, b) => b.length - a.length)[0];
+      return longest === undefined ? [] : [[name, longest] as const];
+    }),
+  )('%s, the flag %s', async (name, flag) => {
+    const [status, said] = await near(name, `${flag}x`);
+    expect(status).toBeLessThan(0);
+    expect(said).toContain(flag);
+  });
+
+  it.each(
+    [
+      'show',
+      'best',
+      'pareto',
+      'explain',
+      'replay',
+      'logs',
+      'wait',
+      'pause',
+      'tag',
+      'note',
+      'notify',
+      'report',
+      'export',
+    ].map((name) => [name]),
+  )('a sweep that %s is asked for', async (name) => {
+    const words = name === 'explain' ? ['1'] : [];
+    expect(await near(name, 'finishd', ...words)).toEqual([1, 'finished']);
+  });
+
+  it.each([
+    ['best', 's', '--by', 'acuracy'],
+    ['show', 's', '--sort', 'acuracy'],
+    ['show', 's', '--where', 'acuracy>0.5'],
+  ])('a metric: %s %s %s %s', async (...words) => {
+    expect(await near(...words)).toEqual([2, 'accuracy']);
+  });
+});
