@@ -1,3 +1,4 @@
+import { assertNever } from '../base/assert-never.ts';
 import { exitMeanings } from './exit-status.ts';
 import type { FlagFacts, Verb, VerbOutput } from './verb.ts';
 import type { OutputColumn } from './verb-output.ts';
@@ -78,6 +79,8 @@ function outputLines(output: VerbOutput): readonly string[] {
         ...columnTable(output.columns),
         ...(output.facts === undefined ? [] : ['', 'Beside `rows`, in JSON:', '', ...columnTable(output.facts)]),
       ];
+    default:
+      return assertNever(output, 'output of a verb');
   }
 }
 

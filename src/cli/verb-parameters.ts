@@ -65,6 +65,16 @@ export const sweepNameParameter = {
   proposeCompletions: async (): Promise<readonly string[]> => (await import('./propose-sweeps.ts')).proposeSweeps(),
 } as const;
 
+/** A metric by its name. */
+export const metricFlag = {
+  kind: 'parsed',
+  parse: parseText,
+  optional: true,
+  placeholder: 'metric',
+  proposeCompletions: async (): Promise<readonly string[]> =>
+    (await import('../metrics/metrics.ts')).metrics.map(({ name }) => name),
+} as const;
+
 /** The sweep's name may be left out: it is the newest then. */
 export const optionalSweep = {
   kind: 'tuple',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +5,6 @@ import { verbs } from '../../src/cli/verbs.ts';
 import { demandFree } from '../../src/cli/demand-free.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
-const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;
 };
@@ -48,29 +46,6 @@ describe('help', () => {
     const shell = await runCli(home, ['completion', 'csh']);
     expect(shell.status).toBe(2);
     expect(shell.stderr).toContain('expected: bash, zsh, fish');
-  });
-});
-
-describe('completion', () => {
-  it('completes verbs and flags in bash', async () => {
-    const { stdout: script } = await runCli(emptyHome(), ['completion', 'bash']);
-    const completed = (...words: readonly string[]): readonly string[] =>
-      execFileSync('bash', ['--norc'], {
-        encoding: 'utf8',
-        env: { PATH: process.env['PATH'], HOME: emptyHome() },
-        input: `dropsweep() { '${process.execPath}' '${main}' "$@"; }
-${script}
-COMP_WORDS=(dropsweep ${words.map((word) => `'${word}'`).join(' ')})
-COMP_CWORD=${words.length}
-_dropsweep
-printf '%s\\n' "\${COMPREPLY[@]}"
-`,
-      })
-        .trim()
-        .split('\n');
-    expect(completed('la')).toEqual(['launch']);
-    expect(completed('launch', '--d')).toEqual(['--dry-run', '--detach']);
-    expect(completed('best', '--format', '')).toEqual(['table', 'json', 'csv']);
   });
 });
 

@@ -17,7 +17,7 @@ export async function runInProcess(words: readonly string[]): Promise<CliRun> {
   const own = Object.create(process, {
     stdout: { value: stream('stdout') },
     stderr: { value: stream('stderr') },
-    exitCode: { get: () => seen.exitCode, set: (status: number) => (seen.exitCode = status) },
+    exitCode: { get: () => seen.exitCode, set: (status: number) => void (seen.exitCode = status) },
   }) as NodeJS.Process;
   const context: CliContext = { process: own, runAgain: () => Promise.resolve(), propose: () => Promise.resolve([]) };
   const ended = { stdout: own.stdout, stderr: own.stderr, exitCode: null };

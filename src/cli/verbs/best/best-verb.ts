@@ -1,6 +1,6 @@
 import { verb } from '../../verb.ts';
 import { object, scoreColumns, sweepFactColumns } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
+import { type FormatFlags, formatFlag, metricFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
 
 export interface BestFlags extends FormatFlags {
   readonly by?: string;
@@ -24,7 +24,7 @@ export const bestVerb = verb<BestFlags, [string?]>(
   {
     flags: {
       format: formatFlag,
-      by: { kind: 'parsed', parse: parseText, optional: true, brief: 'metric (default: the first objective)' },
+      by: { ...metricFlag, brief: 'metric (default: the first objective)' },
       limit: { kind: 'parsed', parse: parseCount, default: '10', brief: 'configurations to show' },
     },
     positional: optionalSweep,

@@ -1,6 +1,6 @@
 import { verb } from '../../verb.ts';
 import { any, sweepFactColumns, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, parseText } from '../../verb-parameters.ts';
+import { type FormatFlags, formatFlag, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 
 const columns = [
   text('field', 'of trials: state, a setting in which they differ, or a metric'),
@@ -27,6 +27,7 @@ the best configuration of each method in each of them, paired on seeds and rows 
       kind: 'array',
       minimum: 2,
       parameter: {
+        ...sweepNameParameter,
         brief: 'sweep, then the numbers of its trials; or sweeps',
         parse: parseText,
         placeholder: 'sweep-or-trial',

@@ -17,7 +17,12 @@ export const completionVerb = verb<Record<never, never>, string[]>(
     positional: {
       kind: 'array',
       minimum: 1,
-      parameter: { brief: 'bash, zsh or fish', parse: parseText, placeholder: 'shell' },
+      parameter: {
+        brief: 'bash, zsh or fish',
+        parse: parseText,
+        placeholder: 'shell',
+        proposeCompletions: () => ['bash', 'zsh', 'fish'],
+      },
     },
   },
   async () => (await import('./completion.ts')).completion,

@@ -4,8 +4,10 @@ import { type CliContext, sayData } from '../../cli-context.ts';
 /** What each shell evaluates: it asks the program itself, whose verbs, flags and sweeps are then never out of date. */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_dropsweep() {
-  mapfile -t COMPREPLY < <(dropsweep completion propose -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1)
-  if [ "\${#COMPREPLY[@]}" -eq 0 ]; then mapfile -t COMPREPLY < <(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"); fi
+  # As bash 3.2 of macOS can: it has no mapfile.
+  local IFS=$'\\n'
+  COMPREPLY=($(dropsweep completion propose -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1))
+  if [ "\${#COMPREPLY[@]}" -eq 0 ]; then COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); fi
 }
 complete -o filenames -F _dropsweep dropsweep
 `,
@@ -16,13 +18,19 @@ _dropsweep() {
   proposed=("\${(@)proposed:#}")
   if (( \${#proposed} )); then compadd -- "\${proposed[@]}"; else _files; fi
 }
-compdef _dropsweep dropsweep
+# Sourced, it is registered; as a file of fpath it is called.
+if [[ "\${funcstack[1]}" == _dropsweep ]]; then _dropsweep "$@"; else compdef _dropsweep dropsweep; fi
 `,
   fish: `function __dropsweep_proposed
   set -l words (commandline -opc) (commandline -ct)
-  dropsweep completion propose -- $words[2..-1] 2>/dev/null
+  set -l proposed (dropsweep completion propose -- $words[2..-1] 2>/dev/null)
+  if test (count $proposed) -gt 0
+    printf '%s\\n' $proposed
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c dropsweep -a '(__dropsweep_proposed)'
+complete -c dropsweep -f -a '(__dropsweep_proposed)'
 `,
 };
 

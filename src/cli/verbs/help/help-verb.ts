@@ -1,6 +1,9 @@
 import { verb } from '../../verb.ts';
 import { parseText } from '../../verb-parameters.ts';
 
+const proposeCompletions = async (): Promise<readonly string[]> =>
+  (await import('../../verbs.ts')).verbs.map(({ name }) => name);
+
 export const helpVerb = verb<Record<never, never>, [string?]>(
   {
     name: 'help',
@@ -12,7 +15,7 @@ export const helpVerb = verb<Record<never, never>, [string?]>(
   {
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'the verb', parse: parseText, placeholder: 'verb', optional: true }],
+      parameters: [{ brief: 'the verb', parse: parseText, placeholder: 'verb', optional: true, proposeCompletions }],
     },
   },
   async () => (await import('./help.ts')).help,

@@ -1,6 +1,6 @@
 import { verb } from '../../verb.ts';
 import { sweepFactColumns, trialColumns } from '../../verb-output.ts';
-import { formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
+import { formatFlag, metricFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 import type { ShowFlags } from './show.ts';
 
 export const showVerb = verb<ShowFlags, [string?]>(
@@ -26,9 +26,7 @@ export const showVerb = verb<ShowFlags, [string?]>(
         brief: "conditions that all hold, as in 'p>=0.3 M=4 state:failed accuracy>0.9'",
       },
       sort: {
-        kind: 'parsed',
-        parse: parseText,
-        optional: true,
+        ...metricFlag,
         placeholder: 'column',
         brief: 'metric (best first), setting, trial or state (default: trial)',
       },
