@@ -14,10 +14,13 @@ export async function runInProcess(words: readonly string[]): Promise<CliRun> {
     },
   });
   const seen: { exitCode?: number | string | undefined } = {};
+  const keepStatus = (status: number): void => {
+    seen.exitCode = status;
+  };
   const own = Object.create(process, {
     stdout: { value: stream('stdout') },
     stderr: { value: stream('stderr') },
-    exitCode: { get: () => seen.exitCode, set: (status: number) => void (seen.exitCode = status) },
+    exitCode: { get: () => seen.exitCode, set: keepStatus },
   }) as NodeJS.Process;
   const context: CliContext = { process: own, runAgain: () => Promise.resolve(), propose: () => Promise.resolve([]) };
   const ended = { stdout: own.stdout, stderr: own.stderr, exitCode: null };
