@@ -10,7 +10,7 @@ import { PtyTerminal } from '../support/pty-terminal.ts';
 import { finishedSweep } from './finished-sweep.ts';
 import { runCli } from './run-cli.ts';
 
-const main = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const main = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const home = mkdtempSync(join(tmpdir(), 'dropsweep-completion-'));
 let database: TestDatabase;
 let environment: Record<string, string>;

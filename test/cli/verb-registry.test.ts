@@ -143,7 +143,7 @@ describe('every verb', () => {
   });
 
   it('ends quietly, with status 0, where its reader has closed the pipe', { timeout: 120_000 }, async () => {
-    const main = join(project, 'dist/src/cli/main.js');
+    const main = join(project, 'dist/cli/main.js');
     const close = async ({ name, output }: Verb): Promise<readonly [string, unknown, string]> => {
       const words = output.kind === 'rows' && calls[name] !== undefined ? calls[name] : ['--help'];
       const child = spawn(process.execPath, [main, name, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
