@@ -33,6 +33,8 @@ export interface CutRows {
   readonly rows: number;
   /** Those of them that lost all that they are judged by. */
   readonly emptied: number;
+  /** Rows with fewer examples before them than were asked for; absent: the task has none. */
+  readonly fewerExamples?: number;
 }
 
 /** The inputs of some rows alone, in this order. */

@@ -10,12 +10,14 @@ export interface FrozenRows {
   readonly rows: number;
   /** gzip of the lines. */
   readonly bytes: Uint8Array;
+  /** Characters of the lines. */
+  readonly characters: number;
 }
 
 /** Rows as the record keeps them: canonical JSON, one object a line. Equal rows in equal order have equal hashes. */
 export function freezeRows(rows: readonly FrozenRow[]): FrozenRows {
   const text = rows.map((row) => `${canonicalJson(row)}\n`).join('');
-  return { hash: sha256(text), rows: rows.length, bytes: gzipSync(text) };
+  return { hash: sha256(text), rows: rows.length, bytes: gzipSync(text), characters: text.length };
 }
 
 /**

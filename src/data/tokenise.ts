@@ -19,6 +19,9 @@ export interface Cutting {
 /** Tokenisations that run at once: each holds one promise of the binding's thread pool. */
 const AT_ONCE = 512;
 
+/** Characters of them: what the binding keeps of a text until the garbage collector comes is a hundred times as long. */
+const CHARACTERS_AT_ONCE = 2 ** 18;
+
 /**
  * Tokenises with the model's own tokenizer: special tokens and type ids as its post-processor says, pairs cut longest
  * first to `maxLength` tokens in all, as transformers' `truncation=True` does. The file's own truncation and padding are
@@ -35,12 +38,27 @@ export async function tokenise<Read>(
   else tokenizer.setTruncation(maxLength, { direction: truncationSide });
   const addSpecialTokens = specialTokens ?? true;
   const results: Read[] = [];
-  for (let start = 0; start < texts.length; start += AT_ONCE) {
-    const part = texts.slice(start, start + AT_ONCE);
+  for (const part of parts(texts)) {
     const encodings = await Promise.all(
       part.map(({ text, text_pair: pair }) => tokenizer.encode(text, pair ?? null, { addSpecialTokens })),
     );
     for (const encoding of encodings) results.push(read(encoding, results.length));
   }
   return results;
+}
+
+/** Texts that are tokenised at once, one of them at least. */
+function* parts(texts: readonly TextPair[]): Generator<readonly TextPair[]> {
+  let start = 0;
+  let characters = 0;
+  for (const [index, { text, text_pair: pair = '' }] of texts.entries()) {
+    const own = text.length + pair.length;
+    if (index > start && (index - start === AT_ONCE || characters + own > CHARACTERS_AT_ONCE)) {
+      yield texts.slice(start, index);
+      start = index;
+      characters = 0;
+    }
+    characters += own;
+  }
+  if (start < texts.length) yield texts.slice(start);
 }

@@ -6,7 +6,7 @@ import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { withLocalData } from './local-data.ts';
-import { measureSet } from './measure-inputs.ts';
+import { type MeasuredSet, measureSet } from './measure-inputs.ts';
 
 /** A further set of a sweep, read and frozen. */
 export interface FrozenSet {
@@ -82,18 +82,24 @@ export function demandTrainedHeads(
  * Tokenises the sets' rows as evaluations will, and holds the inputs to what the model takes.
  * @param place the base's folder, or its ONNX file
  * @param maxLength of inputs where a set says nothing
- * @returns mean tokens of an input, by the hashes of the sets
+ * @returns what they become, in their order
  * @throws DropsweepError MODEL_UNSUPPORTED, DATA_INVALID
  */
 export async function measureSets(
   place: string,
   sets: readonly FrozenSet[],
   maxLength: number,
-): Promise<Readonly<Record<string, number>>> {
-  const tokens: Record<string, number> = {};
+): Promise<readonly (MeasuredSet & { readonly hash: string })[]> {
+  const measured: (MeasuredSet & { readonly hash: string })[] = [];
   for (const { definition, loaded, frozen } of sets) {
     const length = definition.max_length ?? maxLength;
-    tokens[frozen.hash] = await measureSet(place, { ...loaded, name: definition.name }, length);
+    const { evaluated, ...set } = await measureSet(place, { ...loaded, name: definition.name }, length);
+    const own = definition.own_task ? { task: loaded.task } : {};
+    const bytes = evaluated.bytes + bytesOfCharacter * frozen.characters;
+    measured.push({ ...set, hash: frozen.hash, evaluated: { ...evaluated, ...own, bytes } });
   }
-  return tokens;
+  return measured;
 }
+
+/** A row's text is there as it was frozen, as it was read, and in what is cut from it. */
+const bytesOfCharacter = 3;

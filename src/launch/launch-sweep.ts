@@ -9,7 +9,7 @@ import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts'
 import { finishedTrainings } from '../store/sweep-list.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { describedBase } from './described-base.ts';
-import { launchSummary } from './launch-summary.ts';
+import { launchSummary, rangeText } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
 import { type OpenRecord, withMachineRecord } from './open-record.ts';
@@ -31,7 +31,7 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
       : ((await findModel(reference)) ?? namedBase(reference)),
   );
   await demandPrecisionHere(prepared, process.env);
-  const memory = predictMemory(prepared, process.env);
+  const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
   const machine = machineIfRunning();
   const known =
     machine === null
@@ -82,7 +82,7 @@ export async function launchSweep<Result>(
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), progress);
   // What the device cannot run is refused before anything is started.
   await demandPrecisionHere(prepared, process.env);
-  const memory = predictMemory(prepared, process.env);
+  const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
   const machine = await startedMachine(progress);
   return withMachineRecord(machine, async (record) => {
     await migrate(record.store);
@@ -99,6 +99,11 @@ export async function launchSweep<Result>(
     }
     return body({ record, machine, name: definition.name });
   });
+}
+
+/** What a sweep takes of which nothing is done, before any database is asked. */
+function untimed(prepared: PreparedSweep): string {
+  return rangeText(predictionOf(prepared, null, keptSpeed(prepared, process.env)).cost);
 }
 
 async function finishedOf(store: Store, { plan }: PreparedSweep): Promise<ReadonlySet<string>> {

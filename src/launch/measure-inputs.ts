@@ -7,6 +7,8 @@ import { openEncoder } from '../models/open-encoder.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { LoadedDataset, LoadedSet } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
+import type { EvaluatedInputs } from '../train/estimate-plan.ts';
+import { largestSizes } from '../train/evaluation-batches.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 
 /** What the rows of a sweep become as the base's inputs. */
@@ -17,6 +19,8 @@ export interface MeasuredInputs {
   readonly trainTokens: number;
   readonly devTokens: number;
   readonly longestRow: number;
+  /** What evaluations take of them. */
+  readonly evaluated: EvaluatedInputs;
   /** Whether any of them holds a token, by its id. */
   holds(token: number): boolean;
   /** What is worth saying of them before a launch. */
@@ -71,6 +75,7 @@ export async function measureInputs(
     trainTokens: meanLength(inputs),
     devTokens: meanLength(devInputs),
     longestRow: longestOf(inputs),
+    evaluated: evaluatedInputs([inputs, devInputs, testInputs]),
     holds: (token) => [inputs, devInputs, testInputs].some((set) => set.some(({ ids }) => ids.includes(token))),
     remarks: [
       ...remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
@@ -80,18 +85,37 @@ export async function measureInputs(
   };
 }
 
-/**
- * The same of one further set.
- * @returns mean tokens of an input
- */
+/** What a launch is told of a further set's inputs. */
+export interface MeasuredSet {
+  /** Mean tokens of an input. */
+  readonly tokens: number;
+  readonly evaluated: EvaluatedInputs;
+  readonly remarks: readonly string[];
+}
+
+/** The same of one further set. */
 export async function measureSet(
   place: string,
   { name, task: shape, rows }: LoadedSet & { readonly name: string },
   maxLength: number,
-): Promise<number> {
+): Promise<MeasuredSet> {
   const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place) };
-  const { inputs } = await encodeChecked(measured, name, rows, maxLength);
-  return meanLength(inputs);
+  const encoded = await encodeChecked(measured, name, rows, maxLength);
+  return {
+    tokens: meanLength(encoded.inputs),
+    evaluated: evaluatedInputs([encoded.inputs]),
+    remarks: cutRemarks(name, encoded, maxLength),
+  };
+}
+
+/** A token takes an id of four bytes and a type of one; an input some objects. */
+const bytesOfToken = 5;
+const bytesOfInput = 512;
+
+function evaluatedInputs(sets: readonly (readonly EncodedInput[])[]): EvaluatedInputs {
+  const sizesOf = (sharing: boolean) => sets.flatMap((inputs) => largestSizes(inputs, sharing));
+  const bytes = sets.flat().reduce((sum, { ids }) => sum + bytesOfToken * ids.length + bytesOfInput, 0);
+  return { together: sizesOf(true), apart: sizesOf(false), bytes };
 }
 
 /** @throws MODEL_UNSUPPORTED where padding lies beyond the table of words */
@@ -158,7 +182,15 @@ async function encodeChecked(
 
 /** @throws DATA_INVALID where nothing is left to be judged by */
 function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number): readonly string[] {
-  if (cut === undefined || cut.rows === 0) return [];
+  if (cut === undefined) return [];
+  const { fewerExamples = 0 } = cut;
+  const fewer =
+    fewerExamples === 0
+      ? []
+      : [
+          `${fewerExamples} of ${rows.length} ${split} rows (${percentOf(fewerExamples, rows.length)} %) have fewer examples before them than were asked for: with all they are longer than max_length ${maxLength}`,
+        ];
+  if (cut.rows === 0) return fewer;
   if (cut.emptied === rows.length) {
     throw new DropsweepError('DATA_INVALID', `every ${split} row loses its response to max_length`, {
       where: 'training.max_length',
@@ -167,11 +199,16 @@ function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number
       fix: 'raise max_length, or shorten what stands before the responses',
     });
   }
-  const share = Number(((100 * cut.rows) / rows.length).toPrecision(3));
+  const share = percentOf(cut.rows, rows.length);
   const lost = cut.emptied === 0 ? '' : `; ${cut.emptied} of them keep nothing of their responses`;
   return [
+    ...fewer,
     `warning: ${cut.rows} of ${rows.length} ${split} rows (${share} %) are cut to max_length ${maxLength}${lost}`,
   ];
+}
+
+function percentOf(part: number, of: number): number {
+  return Number(((100 * part) / of).toPrecision(3));
 }
 
 function tooLong(where: string, tokens: number, { tokens: limit, option }: InputLimits): DropsweepError {

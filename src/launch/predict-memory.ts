@@ -26,26 +26,33 @@ export async function demandPrecisionHere(
 /**
  * Says what memory a slot of a sweep takes, and refuses a sweep that its device cannot run. Memory is refused only
  * where the slots are this machine's own: others know theirs, and refuse then.
+ * @param time what the sweep would take, for the refusal
  * @returns lines for the summary; none where no model is there to look at
  * @throws DEVICE_UNSUITABLE
  */
 export function predictMemory(
-  { plan, longestRow }: PreparedSweep,
+  { plan, longestRow, evaluated }: PreparedSweep,
   environment: NodeJS.ProcessEnv,
   available?: number,
+  time?: string,
 ): readonly string[] {
   if (!traitsOf(plan.definition.trainer).base || plan.inputs.base.folder === '' || plan.trainings.length === 0)
     return [];
   const own = ownDevice(environment);
   const kind = plan.definition.device ?? own;
   const device = deviceProfiles[kind];
-  const { memory, batch } = estimatePlan(plan, longestRow, device);
+  const { memory, batch } = estimatePlan(plan, longestRow, device, evaluated);
   const slotsAreOwn = environment['DATABASE_URL'] === undefined && kind === own;
-  if (slotsAreOwn) demandMemory(memory, batch, device, available);
-  const lines = [`  predicted memory: ${Math.ceil(memory.total / 2 ** 20)} MiB a slot on ${kind}`];
-  if (device.float16Products === 'float' && hasFloat16(plan)) {
-    lines.push(`  float16 is imitated on ${kind}: a card's numbers, in float32's time and memory`);
-  }
+  const imitated =
+    device.float16Products === 'float' && hasFloat16(plan)
+      ? [`float16 is imitated on ${kind}: a card's numbers, in float32's time and memory`]
+      : [];
+  const lasting = time === undefined ? [] : [`predicted time where it fits: ${time}`];
+  if (slotsAreOwn) demandMemory(memory, batch, device, available, [...imitated, ...lasting]);
+  const lines = [
+    `  predicted memory: ${Math.ceil(memory.total / 2 ** 20)} MiB a slot on ${kind}`,
+    ...imitated.map((line) => `  ${line}`),
+  ];
   if (kind !== own) lines.push(`  waits for a worker of that device: dropsweep worker --device ${kind}`);
   return lines;
 }

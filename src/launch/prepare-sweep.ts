@@ -7,6 +7,7 @@ import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabula
 import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
+import type { EvaluatedInputs } from '../train/estimate-plan.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { prepareProgramSweep } from './prepare-program-sweep.ts';
@@ -26,6 +27,8 @@ export interface PreparedSweep extends TokenCounts {
   readonly datasets: readonly FrozenDataset[];
   /** Mean tokens of an input of each further set, by its dataset's hash; where they are not known: as of dev. */
   readonly setTokens?: Readonly<Record<string, number>>;
+  /** What evaluations take; absent: not known. */
+  readonly evaluated?: readonly EvaluatedInputs[];
   /** Weights of the base's linears. */
   readonly encoderParameters: number;
   /** What is worth saying of base and rows before a launch. */
@@ -66,7 +69,7 @@ export async function prepareSweep(
   const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
   const first = planSweep(definition, inputs);
   const measured = place === '' ? null : await measure(first, rows);
-  const setTokens = place === '' ? {} : await measureSets(place, sets, longestOf(first));
+  const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first));
   const [training] = first.trainings;
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
@@ -80,15 +83,21 @@ export async function prepareSweep(
       // Kept where rows are: a file that every worker is given by its hash.
       ...(adapter === null ? [] : [{ hash: adapter.hash, rows: 0, bytes: adapter.bytes }]),
     ].map(({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes })),
-    setTokens,
-    ...(measured ?? estimates(rows, (row) => taskRows.characters(row))),
+    setTokens: Object.fromEntries(measuredSets.map(({ hash, tokens }) => [hash, tokens])),
+    ...tokenCounts(measured ?? estimates(rows, (row) => taskRows.characters(row))),
+    ...(measured === null ? {} : { evaluated: [measured.evaluated, ...measuredSets.map((set) => set.evaluated)] }),
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder, rows.task),
     remarks: [
       ...shortReport(await describeData(rows, { place, maxLength: longestOf(plan), measured: false })),
       ...(base.folder === '' ? [] : describeBase(plan)),
       ...(measured === null ? [] : measured.remarks),
+      ...measuredSets.flatMap((set) => set.remarks),
     ],
   };
+}
+
+function tokenCounts({ trainTokens, devTokens, longestRow }: TokenCounts): TokenCounts {
+  return { trainTokens, devTokens, longestRow };
 }
 
 function windowsOf(task: TaskShape, { trainInputs }: MeasuredInputs): Pick<ResolvedInputs, 'train_inputs'> {

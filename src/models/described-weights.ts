@@ -1,14 +1,15 @@
 import { DropsweepError } from '../base/errors.ts';
 import { singleWeightsFile } from '../formats/weight-files.ts';
-import type { Value } from '../onnx/graph.ts';
+import type { ExternalData, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { ConvertibleWeights } from './converted-weights.ts';
 import type { FrozenWeights } from './frozen-weights.ts';
 
 /**
  * The weights that a config.json tells of, of a model whose own are not there: graphs of them can be built and measured,
  * and not run.
  */
-export class DescribedWeights implements FrozenWeights {
+export class DescribedWeights implements FrozenWeights, ConvertibleWeights {
   readonly files: readonly string[] = [];
   readonly #folder: string;
 
@@ -29,8 +30,21 @@ export class DescribedWeights implements FrozenWeights {
   }
 
   value(b: GraphBuilder, name: string, shape: readonly number[]): Value {
+    return b.weight(name, shape, this.place(name, shape));
+  }
+
+  /** As they would be once they are there: published ones that are shorter are made so on this machine. */
+  typeOf(): string {
+    return 'F32';
+  }
+
+  place(_name: string, shape: readonly number[]): ExternalData {
     const length = shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
-    return b.weight(name, shape, { location: singleWeightsFile, offset: 0, length });
+    return { location: singleWeightsFile, offset: 0, length };
+  }
+
+  get version(): string {
+    return this.#folder;
   }
 
   read(): never {

@@ -15,10 +15,10 @@ const bytesOf: Readonly<Record<ElementType, number>> = {
 /** Their result is their input, seen otherwise. */
 const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Flatten']);
 
-/** Their result may take the place of an input that nobody reads afterwards, as onnxruntime does it. */
+/** Their result may take the place of an input that nobody reads afterwards, as onnxruntime does it; a softmax's does not. */
 const inPlace = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Exp', 'Log', 'Sqrt', 'Reciprocal', 'Where', 'Cast'],
-  ...['Erf', 'Tanh', 'Relu', 'Sigmoid', 'Softmax', 'LogSoftmax'],
+  ...['Erf', 'Tanh', 'Relu', 'Sigmoid'],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { ConvertedWeights } from '../models/converted-weights.ts';
+import { DescribedWeights } from '../models/described-weights.ts';
 import { NarrowedWeights } from '../models/float16/narrowed-weights.ts';
 import { QuantisedWeights } from '../models/int8/quantised-weights.ts';
 import { weightRange } from '../models/int8/weight-range.ts';
@@ -19,7 +20,7 @@ export function convertedWeights(
   device: DeviceProfile,
 ): ConvertedWeights | null {
   if (precision === 'float32') return null;
-  if (!(weights instanceof WeightCatalog)) {
+  if (!(weights instanceof WeightCatalog || weights instanceof DescribedWeights)) {
     throw new DropsweepError('MODEL_UNSUPPORTED', `the weights of an ONNX file are not made ${precision}`, {
       where: folder,
       got: `base_precision ${precision}`,

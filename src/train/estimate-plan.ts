@@ -1,8 +1,10 @@
 import { demandPrecision } from '../runtime/devices/demand-precision.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
-import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
-import { estimateMemory, type LargestBatch, type MemoryEstimate } from './memory-estimate.ts';
+import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
+import { elementRates, dropsElements } from '../sweep/element-dropout.ts';
+import { type EvaluationSize, sizeOf } from './evaluation-batches.ts';
+import { estimateMemory, evaluationBytes, type LargestBatch, type MemoryEstimate } from './memory-estimate.ts';
 import { objectiveOf, planEngine } from './plan-engine.ts';
 
 export interface PlanEstimate {
@@ -10,12 +12,31 @@ export interface PlanEstimate {
   readonly batch: LargestBatch;
 }
 
+/** Rows that a plan's trainings are evaluated on, as inputs of the base. */
+export interface EvaluatedInputs {
+  /** Of a set that has a task of its own; absent: the plan's. */
+  readonly task?: TaskShape;
+  /** The passes that decide, where what rows begin with is read once for them. */
+  readonly together: readonly EvaluationSize[];
+  /** The same where each row is read whole, since elements are dropped of each. */
+  readonly apart: readonly EvaluationSize[];
+  /** Bytes of the rows and their tokens. */
+  readonly bytes: number;
+}
+
 /**
- * The memory of the plan's most demanding step: of each set of targets, the largest rank with the largest batch.
+ * The memory of the plan's most demanding step and evaluations: of each set of targets, the largest rank with the largest
+ * batch.
  * @param longestRow tokens of the longest train row, before it is cut to max_length
+ * @param evaluated absent: not known, and taken to be as long as the longest train row
  * @throws DEVICE_UNSUITABLE where the device cannot run one of the plan's graphs; MODEL_UNSUPPORTED
  */
-export function estimatePlan(plan: SweepPlan, longestRow: number, device: DeviceProfile): PlanEstimate {
+export function estimatePlan(
+  plan: SweepPlan,
+  longestRow: number,
+  device: DeviceProfile,
+  evaluated?: readonly EvaluatedInputs[],
+): PlanEstimate {
   const groups = new Map<string, TrainingConfiguration[]>();
   for (const { specification } of plan.trainings) {
     demandPrecision(device, specification.configuration.base_precision);
@@ -35,7 +56,18 @@ export function estimatePlan(plan: SweepPlan, longestRow: number, device: Device
       instances: Math.max(...group.map((each) => each.train_instances)),
     };
     const engine = planEngine(request, objectiveOf(plan.inputs.task, largest));
-    return [{ memory: estimateMemory(engine, device, batch), batch }];
+    const isWhole = group.some((each) => dropsElements(elementRates(each)) || each.mask_sharing === 'row');
+    const sizesOf = ({ together, apart }: EvaluatedInputs) => (isWhole ? apart : together);
+    const own = evaluated?.filter(({ task }) => task === undefined).flatMap(sizesOf) ?? [sizeOf(batch.length)];
+    // A slot keeps two engines open: the training's, and that of one other task.
+    const others = evaluated?.flatMap(({ task, ...inputs }) =>
+      task === undefined
+        ? []
+        : evaluationBytes(planEngine(request, objectiveOf(task, largest)), device, sizesOf(inputs)),
+    );
+    const rows = evaluated?.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
+    const demand = { sizes: own, others: Math.max(0, ...(others ?? [])), rows };
+    return [{ memory: estimateMemory(engine, device, batch, 1, demand), batch }];
   });
   const [most] = estimates.toSorted((a, b) => b.memory.total - a.memory.total);
   if (most === undefined) throw new RangeError('a plan has trainings');

@@ -1,18 +1,15 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import { type EncodedInput, inputLengths } from '../data/encoded-rows.ts';
+import type { EncodedInput } from '../data/encoded-rows.ts';
 import { type AlikeInputs, alikeInputs } from '../data/alike-inputs.ts';
-import { type BatchRows, sortedBatches } from '../data/epoch-batches.ts';
 import { tokenBatch } from '../data/token-batch.ts';
 import { type OutputRows, rowOffsets } from '../sweep/output-rows.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, AdapterMasks, TokenBatch } from './adapter-engine.ts';
+import { evaluationBatches } from './evaluation-batches.ts';
 import type { Beginning } from './shared-beginnings.ts';
 import { OutputPages, type PageKeeping } from './output-pages.ts';
-
-/** Rows of one forward pass. Fixed: results do not depend on it, memory does. */
-const EVALUATION_ROWS = 32;
 
 /** One model over a set of rows. */
 export interface ForwardPass {
@@ -54,7 +51,7 @@ export async function forwardRows(
   const model = { parameters, masks, updateScale };
   for (const part of alikeInputs(inputs)) {
     const forward = forwardOf(engine, model, inputs, part);
-    for (const batch of batchesOf(inputs, part, forward.shared)) {
+    for (const batch of evaluationBatches(inputs, part, forward.shared)) {
       if (pages.holds(batch.rows)) continue;
       if (released()) return null;
       const logits = await forward.logits(tokenBatch(forward.inputs, batch, padId));
@@ -101,22 +98,4 @@ function forwardOf(
       return (await begun).logits(batch);
     },
   };
-}
-
-/** Tokens of a row up to which as many rows pass at once as are allowed: attention's memory grows with their square. */
-const WHOLE_BATCH_TOKENS = 512;
-
-/** Batches of a part's inputs by their lengths, of fewer rows where these are long. */
-function batchesOf(inputs: readonly EncodedInput[], { numbers }: AlikeInputs, shared: number): readonly BatchRows[] {
-  const lengths = inputLengths(numbers.flatMap((number) => inputs[number] ?? [])).map((length) => length - shared);
-  return sortedBatches(lengths, EVALUATION_ROWS).flatMap(({ rows, length }) => {
-    const whole = rows.map((position) => numbers[position] ?? 0);
-    const share = WHOLE_BATCH_TOKENS ** 2 / (length * (length + shared));
-    const atOnce = Math.max(1, Math.floor(EVALUATION_ROWS * Math.min(1, share)));
-    const parts = Math.ceil(whole.length / atOnce);
-    return Array.from({ length: parts }, (_, part) => ({
-      length,
-      rows: whole.subarray(part * atOnce, (part + 1) * atOnce),
-    }));
-  });
 }

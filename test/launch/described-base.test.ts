@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,9 +35,26 @@ describe('a base of which there is config.json alone', () => {
     const mebibytes = Number(/^ {2}predicted memory: (\d+) MiB a slot on cpu$/.exec(line)?.[1]);
     expect(mebibytes).toBeGreaterThan(25.1 * 1024);
     expect(mebibytes).toBeLessThan(60 * 1024);
-    expect(() => predictMemory(prepared, {}, 16 * gibibyte)).toThrow(
-      /DEVICE_UNSUITABLE: the plan needs more memory[^]*1 rows of 512 tokens[^]*weights 25\d{3} MiB[^]*at most 16384 MiB/,
+    expect(() => predictMemory(prepared, {}, 16 * gibibyte, '1 h to 2 h')).toThrow(
+      /DEVICE_UNSUITABLE: the plan needs more memory[^]*1 rows of 512 tokens[^]*weights 25\d{3} MiB[^]*time where it fits: 1 h to 2 h[^]*at most 16384 MiB/,
     );
+  });
+
+  it.each([
+    ['float16', /float16 is imitated on cpu[^]*at most 1024 MiB/, 25 * 1024, 60 * 1024],
+    ['int8', /at most 1024 MiB/, 7 * 1024, 50 * 1024],
+  ])('is told of in %s, of which no weights are made yet', async (precision, refusal, least, most) => {
+    const text = readFileSync(path.join(folder, 'llama-2-7b.yaml'), 'utf8');
+    const file = path.join(folder, `llama-2-7b-${precision}.yaml`);
+    writeFileSync(file, text.replace('training:', `training:\n  base_precision: ${precision}`));
+    const definition = readSweepFile(file);
+    const base = describedBase(definition.base);
+    if (base === null) throw new Error('the example has its config.json');
+    const prepared = await prepareSweep(definition, async () => base);
+    const mebibytes = Number(/memory: (\d+) MiB/.exec(predictMemory(prepared, {}, 256 * gibibyte)[0] ?? '')?.[1]);
+    expect(mebibytes).toBeGreaterThan(least);
+    expect(mebibytes).toBeLessThan(most);
+    expect(() => predictMemory(prepared, {}, gibibyte)).toThrow(refusal);
   });
 
   it('is measured by a dry run, and not launched', async () => {

@@ -207,7 +207,7 @@ describe('a question as the model reads it', () => {
     const { words, encoded } = await written([row], shape, none - 12);
     expect(words[0]).toMatch(/^<s> which film A .* Answer :$|^<s> .*Answer :$/);
     expect(encoded.inputs[0]?.ids).toHaveLength(none - 12);
-    expect(encoded.cut).toEqual({ rows: 1, emptied: 0 });
+    expect(encoded.cut).toEqual({ rows: 1, emptied: 0, fewerExamples: 1 });
   });
 
   it('is settled by the tokeniser, which needs a token of each letter', async () => {

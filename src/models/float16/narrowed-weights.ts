@@ -4,15 +4,14 @@ import { sha256 } from '../../base/sha256.ts';
 import { largestFloat16, narrowFloat16, widenFloat16 } from '../../formats/half-precision.ts';
 import type { ExternalData, Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { type ConvertedWeights, once } from '../converted-weights.ts';
+import { type ConvertedWeights, type ConvertibleWeights, once } from '../converted-weights.ts';
 import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
 import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
-import type { WeightCatalog } from '../weight-catalog.ts';
 import { narrowedProduct } from './narrowed-product.ts';
 
 export interface NarrowedWeightsRequest {
-  readonly weights: WeightCatalog;
+  readonly weights: ConvertibleWeights;
   /** All of the model: where each lies does not depend on which are adapted. */
   readonly linears: readonly FrozenLinear[];
   /** The type of the device's products: float16, or float32 with numbers that float16 has. */
@@ -28,7 +27,7 @@ const bytesOf = { float16: 2, float: 4 } as const;
  */
 export class NarrowedWeights implements ConvertedWeights {
   readonly scalesLoss = true;
-  readonly #weights: WeightCatalog;
+  readonly #weights: ConvertibleWeights;
   readonly #elements: 'float16' | 'float';
   readonly #linears: ReadonlyMap<string, FrozenLinear>;
   /** Where those lie that are converted. */

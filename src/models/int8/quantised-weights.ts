@@ -3,11 +3,10 @@ import { DropsweepError } from '../../base/errors.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { QuantisedMatrix } from '../../onnx/quantised-linear.ts';
-import { type ConvertedWeights, once } from '../converted-weights.ts';
+import { type ConvertedWeights, type ConvertibleWeights, once } from '../converted-weights.ts';
 import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
 import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
-import type { WeightCatalog } from '../weight-catalog.ts';
 import { quantiseColumns, type StridedMatrix } from './quantise-columns.ts';
 import { quantisedProduct, type QuantisedWeight } from './quantised-product.ts';
 
@@ -26,7 +25,7 @@ interface LinearPlace {
 }
 
 export interface QuantisedWeightsRequest {
-  readonly weights: WeightCatalog;
+  readonly weights: ConvertibleWeights;
   /** All of the model: where each lies does not depend on which are adapted. */
   readonly linears: readonly FrozenLinear[];
   /** Elements go from −range to range: see weightRange. */
@@ -46,7 +45,7 @@ const scaleBytes = 4;
  */
 export class QuantisedWeights implements ConvertedWeights {
   readonly scalesLoss = false;
-  readonly #weights: WeightCatalog;
+  readonly #weights: ConvertibleWeights;
   readonly #places = new Map<string, LinearPlace>();
   readonly #range: number;
   readonly #length: number;

@@ -17,39 +17,111 @@ import { letterTokens, spaceToken } from './settle.ts';
 export async function encode(frozen: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
   const { tokenizer, maxLength } = request;
   const questions = frozen.map(thawQuestion);
-  const letters = letterTokens(request.shape);
-  const space = spaceToken(request.shape);
   const before = (await sequenceFrame(tokenizer, 1)).specials[0]?.map(({ id }) => id) ?? [];
   const room = maxLength - before.length;
-  const found = new Map<number, readonly number[]>();
+  const shots = await shotsToTry(questions, request, room);
+  const alone: EncodedInput[] = [];
   const beginnings = new Map<number, string>();
-  const most = questions.reduce((count, { shots }) => Math.max(count, shots.length), 0);
-  let waiting = questions.map((_, row) => row);
-  let cut = 0;
-  for (let shots = most; waiting.length > 0; shots -= 1) {
-    const texts = waiting.map((row) => ({ text: `${promptOf(questions[row], shots)}${space === null ? ' A' : ''}` }));
+  const counts = { cut: 0, fewer: 0 };
+  // In parts: what a tokenizer gives takes many times the memory of what is kept of it.
+  for (let start = 0; start < questions.length; start += questionsAtOnce) {
+    const part = questions.slice(start, start + questionsAtOnce).map((question, index) => ({
+      question,
+      row: start + index,
+      shots: shots[start + index] ?? 0,
+    }));
+    for (const { question, row, shots: kept, ids, cut } of await fitted(part, request, room)) {
+      if (cut) counts.cut += 1;
+      else beginnings.set(row, beginningOf(question, kept));
+      if (kept < question.shots.length) counts.fewer += 1;
+      const whole = Int32Array.from([...before, ...ids]);
+      const { answer, choices } = question;
+      const labels = [answer, choices.length];
+      alone.push({ ids: whole, typeIds: new Uint8Array(whole.length), labels, row, outputs: choices.length });
+    }
+  }
+  return {
+    rows: frozen,
+    inputs: withAlike(alone, beginnings),
+    cut: { rows: counts.cut, emptied: 0, ...(counts.fewer > 0 && { fewerExamples: counts.fewer }) },
+  };
+}
+
+/** Few enough that their tokens take little memory at once, enough to keep the tokenizer's threads busy. */
+const questionsAtOnce = 256;
+
+/** What texts may have fewer of together than apart, in tokens: where they meet, some join. */
+const joinedTokens = 32;
+
+interface QuestionToFit {
+  readonly question: FrozenQuestion;
+  readonly row: number;
+  /** Examples that it may have at most. */
+  readonly shots: number;
+}
+
+interface FittedQuestion extends QuestionToFit {
+  readonly ids: readonly number[];
+  /** Whether it lost its own beginning. */
+  readonly cut: boolean;
+}
+
+/** Each question's tokens with the most examples that fit, in their order. */
+async function fitted(
+  part: readonly QuestionToFit[],
+  { tokenizer, shape }: EncodeRequest,
+  room: number,
+): Promise<readonly FittedQuestion[]> {
+  const letters = letterTokens(shape);
+  const space = spaceToken(shape);
+  const found: FittedQuestion[] = [];
+  let waiting = part;
+  while (waiting.length > 0) {
+    const texts = waiting.map((each) => ({
+      text: `${beginningOf(each.question, each.shots)}${asked(each.question)}${space === null ? ' A' : ''}`,
+    }));
     const tokens = await tokenise(tokenizer, texts, { specialTokens: false }, (encoding) => encoding.getIds());
-    const tooLong: number[] = [];
-    for (const [index, row] of waiting.entries()) {
+    const tooLong: QuestionToFit[] = [];
+    for (const [index, each] of waiting.entries()) {
       const given = tokens[index] ?? [];
-      const ids = space === null ? withoutLetter(given, letters, row) : [...given, space];
-      if (ids.length <= room) {
-        found.set(row, ids);
-        beginnings.set(row, beginningOf(questions[row], shots));
-      } else if (shots > 0) tooLong.push(row);
-      else {
-        cut += 1;
-        found.set(row, ids.slice(ids.length - room));
-      }
+      const ids = space === null ? withoutLetter(given, letters, each.row) : [...given, space];
+      if (ids.length <= room) found.push({ ...each, ids, cut: false });
+      else if (each.shots > 0) tooLong.push({ ...each, shots: each.shots - 1 });
+      else found.push({ ...each, ids: ids.slice(ids.length - room), cut: true });
     }
     waiting = tooLong;
   }
-  const alone = questions.map(({ answer, choices }, row): EncodedInput => {
-    const ids = Int32Array.from([...before, ...(found.get(row) ?? [])]);
-    const count = choices.length;
-    return { ids, typeIds: new Uint8Array(ids.length), labels: [answer, count], row, outputs: count };
+  return found.toSorted((a, b) => a.row - b.row);
+}
+
+/**
+ * How many examples of each question are tried first: those that do not fit by far are not tokenised with it, which
+ * is most of the work where a model is short.
+ */
+async function shotsToTry(
+  questions: readonly FrozenQuestion[],
+  { tokenizer }: EncodeRequest,
+  room: number,
+): Promise<readonly number[]> {
+  const lengthsOf = (texts: readonly string[]) =>
+    tokenise(
+      tokenizer,
+      texts.map((text) => ({ text })),
+      { specialTokens: false },
+      (encoding) => encoding.getIds().length,
+    );
+  const beginnings = [
+    ...new Set(questions.flatMap((question) => question.shots.map((_, shots) => beginningOf(question, shots + 1)))),
+  ];
+  const lengths = await lengthsOf(beginnings);
+  const tokensOf = new Map(beginnings.map((text, index) => [text, lengths[index] ?? 0]));
+  const own = await lengthsOf(questions.map(asked));
+  return questions.map((question, row) => {
+    let shots = question.shots.length;
+    const tokens = () => (tokensOf.get(beginningOf(question, shots)) ?? 0) + (own[row] ?? 0) - joinedTokens;
+    while (shots > 0 && tokens() > room) shots -= 1;
+    return shots;
   });
-  return { rows: frozen, inputs: withAlike(alone, beginnings), cut: { rows: cut, emptied: 0 } };
 }
 
 /** Fewer tokens are not worth a pass of their own. */
@@ -78,14 +150,9 @@ function withAlike(inputs: readonly EncodedInput[], before: ReadonlyMap<number, 
   return found;
 }
 
-function promptOf(question: FrozenQuestion | undefined, shots: number): string {
-  if (question === undefined) throw new RangeError('a row has a question');
-  return `${beginningOf(question, shots)}${asked(question)}`;
-}
-
 /** What stands before a question. */
-function beginningOf(question: FrozenQuestion | undefined, shots: number): string {
-  return question === undefined ? '' : `${introduction(question.subject)}${question.shots.slice(0, shots).join('')}`;
+function beginningOf({ subject, shots: all }: FrozenQuestion, shots: number): string {
+  return `${introduction(subject)}${all.slice(0, shots).join('')}`;
 }
 
 /** The letter is written and taken away again, so that the tokens before it are those that it follows. */
