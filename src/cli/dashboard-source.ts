@@ -1,3 +1,4 @@
+import { DropsweepError } from '../base/errors.ts';
 import type { ViewSource } from '../dashboard/view-source.ts';
 import { trialOutputs } from './trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
@@ -8,9 +9,8 @@ import { readSearchView } from '../store/search-view.ts';
 import { readMetric, readMetrics, readSweepProvenance } from '../store/sweep-list.ts';
 import { overviewOfSweeps } from '../store/sweep-overview.ts';
 import { listWorkers } from '../store/worker-list.ts';
-import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { readTrial } from '../store/sweep-reader.ts';
 import { readTrialValues } from '../store/trial-values.ts';
-import { findTrial } from './find-trial.ts';
 
 /** Of one training, the newest. */
 const eventLimit = 200;
@@ -34,7 +34,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       return { total, from, rows: rows.toReversed() };
     },
     trial: async (number) => {
-      const { sweepId, trial } = await readTrial(store, watched, number);
+      const { sweepId, trial } = await findTrial(store, watched, number);
       const { trainingId } = trial;
       const [events, losses] = await Promise.all([
         readSweepEvents(store.db, { sweepId, trainingId, limit: eventLimit }),
@@ -43,7 +43,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       return { trial, events, losses };
     },
     training: async (number) => {
-      const { sweepId, name, trial } = await readTrial(store, watched, number);
+      const { sweepId, name, trial } = await findTrial(store, watched, number);
       const { trainingId } = trial;
       const [recorded, curve, byMembers, events, { theoryConstants: constants }] = await Promise.all([
         stepsOf(trial),
@@ -55,7 +55,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       return { trial, steps: recorded, onTheWay: curve?.points ?? [], byMembers, events, constants };
     },
     outputs: async (number) => {
-      const { trial, ...sweep } = await readTrial(store, watched, number);
+      const { trial, ...sweep } = await findTrial(store, watched, number);
       return outputsOf(sweep, trial);
     },
     search: (sweepId, page) => readSearchView(store, sweepId, page),
@@ -90,10 +90,11 @@ function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
   };
 }
 
-async function readTrial(store: Store, watched: Watched, number: number) {
-  const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
-  const page = { sort, offset: number - 1 };
-  const snapshot = await readSweepSnapshot(store, watched.name, { trialLimit: 1, page });
-  const { sweepId, name, trainer, definition } = snapshot;
-  return { sweepId, name, trainer, definition, trial: findTrial(snapshot, number) };
+/** @throws SWEEP_NOT_FOUND */
+async function findTrial(store: Store, { name }: Watched, number: number) {
+  const { trial, trialCount, ...sweep } = await readTrial(store, name, number);
+  if (trial !== null) return { ...sweep, trial };
+  throw new DropsweepError('SWEEP_NOT_FOUND', `the sweep ${name} has no trial ${number}`, {
+    expected: `1 to ${trialCount}`,
+  });
 }

@@ -4,7 +4,7 @@ import { frameLayout, smallestHeight, smallestWidth } from './frame-layout.ts';
 import { header } from './header.ts';
 import { keyHelp, keyHints } from './key-bindings.ts';
 import type { ShownPrompt } from './prompt.ts';
-import { captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from './styled-line.ts';
+import { captionRule, clipLine, clipText, joinWhatFits, span, spread, type StyledLine } from './styled-line.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
 import { viewNamed } from './views/views.ts';
@@ -15,6 +15,8 @@ export interface DashboardFrameProps {
   readonly view: ViewState;
   /** What the view shows; null before its first reading. */
   readonly read: ReadView | null;
+  /** Whether that is still of what was asked for before. */
+  readonly reading: boolean;
   readonly banner: Banner | null;
   /** The line that is typed in the keys' place; null: none is open. */
   readonly prompt: ShownPrompt | null;
@@ -37,7 +39,7 @@ export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[
     ...block(headerLines(props), width, layout.header),
     ...block(bodyLines(props, body), width, body),
     ...block(eventLines(snapshot, banner, width, told), width, told),
-    ...block([prompt?.draw(width) ?? keyLine(width)], width, layout.keys),
+    ...block([prompt?.draw(width) ?? keyLine(props)], width, layout.keys),
   ];
 }
 
@@ -58,7 +60,12 @@ function headerLines({ snapshot, now, width }: DashboardFrameProps): readonly St
   return header(snapshot, now, width);
 }
 
-function keyLine(width: number): StyledLine {
+function keyLine({ reading, read, width }: DashboardFrameProps): StyledLine {
+  if (reading && read !== null) return spread(keyHintsIn(width - 9), [span('reading …', 'accent')], width);
+  return keyHintsIn(width);
+}
+
+function keyHintsIn(width: number): StyledLine {
   const hints = keyHints.map(([key, meaning]): StyledLine => [span(key, 'heading'), span(` ${meaning}`, 'faint')]);
   return joinWhatFits(hints, '  ', width);
 }

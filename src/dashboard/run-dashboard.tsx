@@ -185,7 +185,8 @@ class Dashboard {
       ...(readMark === undefined ? {} : { readMark }),
       ...(listen === undefined ? {} : { listen }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
-      rests: (snapshot) => isFinal(snapshot) && !this.#viewing.beyondSweep,
+      rests: isFinal,
+      readBeside: () => this.#readBeside(),
       refreshMs,
       signal: this.#leaving.signal,
       onSnapshot: (snapshot) => {
@@ -204,11 +205,19 @@ class Dashboard {
     });
   }
 
+  /** Of a sweep that has ended the view is read again alone, and only one that shows more than it. */
+  async #readBeside(): Promise<void> {
+    if (this.#snapshot === null || !this.#viewing.beyondSweep) return;
+    await this.#viewing.read(this.#snapshot);
+    this.#draw();
+  }
+
   #frame() {
     const frame = dashboardFrame({
       snapshot: this.#snapshot,
       view: this.#viewing.state,
       read: this.#viewing.shown,
+      reading: this.#viewing.reading,
       banner: this.#notices.banner,
       prompt: this.#prompt.shown,
       now: this.#now(),

@@ -1,6 +1,7 @@
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from './format-value.ts';
+import { Remembered } from './remembered.ts';
 import { fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
 import { endLabels } from './tradeoff-plot.ts';
 
@@ -39,14 +40,11 @@ interface Cell {
 /** Points between two axes, with the front joined by dots and its intervals as bars; the cursor's is inverse. */
 export function scatterPlot(scatter: Scatter, width: number, height: number): readonly StyledLine[] {
   const rows = height - 2;
-  const ys = scatter.points.map(({ y }) => y);
-  const yEnds = endLabels(endsOf(ys), formatQuantity);
-  const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
-  const columns = width - labelWidth - 2;
-  if (columns < 8 || rows < 2) return [];
-  const place = placement(scatter, columns, rows);
-  const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
-  drawPoints(scatter, place, cells);
+  const key = `${width} ${height} ${scatter.logX} ${scatter.logY}`;
+  const ground = grounds.of(scatter.points, key, () => drawGround(scatter, width, rows));
+  if (ground === null) return [];
+  const { place, yEnds, labelWidth, columns } = ground;
+  const cells = ground.cells.map((row) => [...row]);
   drawFront(scatter, place, cells);
   const lines = cells.map((row, index): StyledLine => {
     const label = index === 0 ? yEnds[1] : index === rows - 1 && yEnds[0] !== yEnds[1] ? yEnds[0] : '';
@@ -63,12 +61,43 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
   ];
 }
 
+/** All of a plot but its front and the cursor on it. */
+interface Ground {
+  readonly cells: readonly (readonly Cell[])[];
+  readonly place: Place;
+  readonly yEnds: readonly [string, string];
+  readonly labelWidth: number;
+  readonly columns: number;
+}
+
+/** The cursor moves over the same ground, of a hundred thousand points at times. */
+const grounds = new Remembered<Scatter['points'], Ground | null>();
+
+/** Null: there is no room for it. */
+function drawGround(scatter: Scatter, width: number, rows: number): Ground | null {
+  const ys = scatter.points.map(({ y }) => y);
+  const yEnds = endLabels(endsOf(ys), formatQuantity);
+  const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
+  const columns = width - labelWidth - 2;
+  if (columns < 8 || rows < 2) return null;
+  const place = placement(scatter, columns, rows);
+  const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
+  drawPoints(scatter, place, cells);
+  return { cells, place, yEnds, labelWidth, columns };
+}
+
 const empty: Cell = { symbol: ' ', tone: 'plain' };
 
 type Place = (point: ScatterPoint) => { readonly x: number; readonly y: number };
 
 /** Whether points of few columns are spread, so that they can be told apart. */
 export function isSpread({ points }: Pick<Scatter, 'points'>): boolean {
+  return spreads.of(points, '', () => hasFewColumns(points));
+}
+
+const spreads = new Remembered<Scatter['points'], boolean>();
+
+function hasFewColumns(points: Scatter['points']): boolean {
   const distinct = new Set(points.map(({ x }) => x)).size;
   return distinct <= columnsUpTo && distinct < points.length;
 }

@@ -13,6 +13,8 @@ export interface SnapshotPollerOptions {
   readonly readMark?: () => Promise<string>;
   /** Whether a sweep rests: nothing of it changes by itself. */
   readonly rests?: (snapshot: SweepSnapshot) => boolean;
+  /** Reads what is shown beside a sweep at rest that changes by itself, if there is such. */
+  readonly readBeside?: () => Promise<void>;
   /** Called with each reading that failed, or is not back after `slowMs`. */
   readonly onAway: (reason: string) => void;
   readonly slowMs?: number;
@@ -79,6 +81,8 @@ async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes
       restingAt = null;
     }
     changes.forget();
+    const begun = performance.now();
+    let failed = false;
     try {
       const mark = options.readMark === undefined ? '' : await untilAborted(options.readMark(), signal);
       if (signal.aborted || mark === null) return;
@@ -87,19 +91,23 @@ async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes
         if (signal.aborted || snapshot === null) return;
         restingAt = options.readMark !== undefined && options.rests?.(snapshot) === true ? mark : null;
         options.onSnapshot(snapshot);
-      }
-      waitMs = restingAt === null ? refreshMs : Math.max(refreshMs, restingRefreshMs);
+      } else await untilAborted(options.readBeside?.() ?? Promise.resolve(), signal);
+      // Whatever it takes to read a large sweep, the database has it for a third of the time at most.
+      const leastMs = Math.max(refreshMs, 2 * (performance.now() - begun));
+      waitMs = restingAt === null ? leastMs : Math.max(leastMs, restingRefreshMs);
     } catch (error) {
+      failed = true;
       restingAt = null;
       waitMs = Math.min(slowestRefreshMs, Math.max(refreshMs, 2 * waitMs));
       options.onAway(firstLine(error));
     } finally {
       clearTimeout(slow);
     }
-    // However much changes, so many readings a second are enough; what failed is tried again as if nothing were heard.
-    await pause(Math.min(waitMs, refreshMs), [signal, nudged.signal]);
-    const quietMs = hears() && waitMs === refreshMs ? listeningRefreshMs : waitMs;
-    await pause(Math.max(0, quietMs - refreshMs), [signal, nudged.signal, changes.signal]);
+    // However much changes, so many readings are enough; what failed is tried again as if nothing were heard.
+    const deafMs = restingAt === null && !failed ? waitMs : Math.min(waitMs, refreshMs);
+    await pause(deafMs, [signal, nudged.signal]);
+    const quietMs = hears() && restingAt === null && !failed ? Math.max(waitMs, listeningRefreshMs) : waitMs;
+    await pause(Math.max(0, quietMs - deafMs), [signal, nudged.signal, changes.signal]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { formatQuantity } from './format-value.ts';
+import { Remembered } from './remembered.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
 import type { Tradeoff, TrialPoint } from './tradeoff.ts';
 
@@ -16,6 +17,13 @@ const background: Cell = { symbol: ' ', tone: 'plain' };
  * the number stands after the `*`.
  */
 export function tradeoffPlot(tradeoff: Tradeoff, width: number, height: number): readonly StyledLine[] {
+  return drawn.of(tradeoff, `${width} ${height}`, () => drawPlot(tradeoff, width, height));
+}
+
+/** It stays as it is until the next snapshot, whatever keys do. */
+const drawn = new Remembered<Tradeoff, readonly StyledLine[]>();
+
+function drawPlot(tradeoff: Tradeoff, width: number, height: number): readonly StyledLine[] {
   const rows = height - 2;
   if (tradeoff.points.length === 0) return rows < 2 ? [] : emptyPlot(width, height);
   const y = axis(
@@ -105,8 +113,9 @@ function countByCell(
     const { column, row } = place(point);
     const key = `${column},${row}`;
     const cell = cells.get(key);
-    if (cell === undefined) cells.set(key, { column, row, count: 1 });
-    else cell.count += 1;
+    const count = point.count ?? 1;
+    if (cell === undefined) cells.set(key, { column, row, count });
+    else cell.count += count;
   }
   return cells;
 }

@@ -38,7 +38,7 @@ function tradeoffOf(snapshot: SweepSnapshot): Tradeoff {
   ]);
   front.sort((a, b) => a.complexity - b.complexity || a.trial - b.trial);
   const classes = new Set(front.flatMap(({ numericsClass }) => numericsClass ?? []));
-  const missing = snapshot.trialCount - points.length;
+  const missing = snapshot.trialCount - points.reduce((sum, { count = 1 }) => sum + count, 0);
   return { heading: headingOf(definition, metric), points, front, missing, mixedNumerics: classes.size > 1 };
 }
 

@@ -8,6 +8,7 @@ import type { Tone } from './styled-line.ts';
 import { measureText } from '../metrics/metrics.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../tasks/task-metrics.ts';
+import { Remembered } from './remembered.ts';
 import { textWidth } from './text-width.ts';
 
 export interface TrialColumn {
@@ -30,6 +31,18 @@ export function trialColumns(
   snapshot: SweepSnapshot,
   width: number,
   chosen: readonly FilterColumn[] | null = null,
+): readonly TrialColumn[] {
+  const key = `${width} ${JSON.stringify(chosen)}`;
+  return worked.of(snapshot, key, () => columnsThatFit(snapshot, width, chosen));
+}
+
+/** Every cell is measured, and every frame asks. */
+const worked = new Remembered<SweepSnapshot, readonly TrialColumn[]>();
+
+function columnsThatFit(
+  snapshot: SweepSnapshot,
+  width: number,
+  chosen: readonly FilterColumn[] | null,
 ): readonly TrialColumn[] {
   const wanted =
     chosen === null

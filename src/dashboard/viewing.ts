@@ -35,8 +35,10 @@ const rowsAround = 100;
 export class Viewing {
   readonly #options: ViewingOptions;
   #state: ViewState = initialViewState;
-  /** What was last read, and of which view. */
-  #read: { readonly of: string; readonly view: ReadView } | null = null;
+  /** What was last read of each view, by its name. */
+  readonly #read = new Map<string, LastRead>();
+  /** What is read at a key's word, and whether it was asked for again meanwhile. */
+  #underway: { readonly of: string; again: boolean } | null = null;
   /** Counts the readings. */
   #turn = 0;
 
@@ -48,11 +50,23 @@ export class Viewing {
     return this.#state;
   }
 
-  /** What the view shows; null while it has not been read yet. */
+  /** What the view shows: what it last read of the same, be it with other choices; null while there is nothing of it. */
   get shown(): ReadView | null {
     const { drawn } = viewNamed(this.#state.view);
-    if (drawn !== null) return drawn;
-    return this.#read?.of === identity(this.#state) ? this.#read.view : null;
+    return drawn ?? this.#lastRead?.view ?? null;
+  }
+
+  /** Whether what is shown is still to be replaced by what was asked for. */
+  get reading(): boolean {
+    const { read } = viewNamed(this.#state.view);
+    return read !== null && this.#lastRead?.choices !== choicesOf(this.#state);
+  }
+
+  get #lastRead(): LastRead | undefined {
+    const last = this.#read.get(this.#state.view);
+    const sweepId = this.#options.snapshot()?.sweepId;
+    const same = last !== undefined && last.sweepId === sweepId && last.subject === this.#state.subject;
+    return same ? last : undefined;
   }
 
   /** Whether it shows more than the sweep that is watched. */
@@ -74,14 +88,23 @@ export class Viewing {
     const { extent } = this;
     this.#state = changeView(before, action, extent);
     const snapshot = this.#options.snapshot();
-    const moved =
-      identity(before) !== identity(this.#state) ||
-      before.offset !== this.#state.offset ||
-      before.marked !== this.#state.marked;
+    const view = viewNamed(this.#state.view);
     const paged = snapshot !== null && !hasPage(snapshot, this.#state, extent.visible);
-    if (before.view !== this.#state.view || paged) this.#options.nudge();
-    if (moved) void this.#readAtOnce();
+    const arrived = before.view !== view.name;
+    // What has to be drawn is drawn first, of what is there.
     this.#options.draw();
+    if (paged) this.#options.nudge();
+    if (arrived || this.#lacks(before)) void this.#readAtOnce();
+  }
+
+  /** Whether the view's query is to be asked again for what it shows now. */
+  #lacks(before: ViewState): boolean {
+    const { offset, marked } = this.#state;
+    const view = viewNamed(this.#state.view);
+    if (view.read === null) return false;
+    if (this.reading || (view.readsMarked === true && before.marked !== marked)) return true;
+    const { rows, visible } = this.extent;
+    return this.shown?.has(offset, Math.min(rows, offset + visible)) !== true;
   }
 
   /** Shows the trials that a filter leaves, in the first view that has them where this one has none. */
@@ -154,25 +177,57 @@ export class Viewing {
       marked: state.marked,
     });
     // What was asked for later counts, whichever comes first.
-    if (turn === this.#turn) this.#read = { of: identity(state), view };
+    if (turn !== this.#turn) return;
+    const { sweepId } = snapshot;
+    // What was read of another sweep is not kept beside this one's.
+    if ([...this.#read.values()].some((last) => last.sweepId !== sweepId)) this.#read.clear();
+    this.#read.set(state.view, {
+      sweepId,
+      subject: state.subject,
+      choices: choicesOf(state),
+      view: asChosen(view, state),
+    });
   }
 
-  /** Does not wait for the snapshot's turn. */
+  /** Does not wait for the snapshot's turn. What is being read already is not asked for a second time, but after it. */
   async #readAtOnce(): Promise<void> {
     const snapshot = this.#options.snapshot();
     if (snapshot === null) return;
-    const { view } = this.#state;
+    const { view, subject } = this.#state;
+    const of = [view, subject, choicesOf(this.#state)].join(' ');
+    const under = this.#underway;
+    if (under?.of === of) {
+      under.again = true;
+      return;
+    }
+    const mine = { of, again: false };
+    this.#underway = mine;
     try {
       await this.read(snapshot);
-      this.#options.draw();
     } catch (error) {
       this.#options.failed(view, error);
     }
+    if (this.#underway !== mine) return;
+    this.#underway = null;
+    this.#options.draw();
+    if (mine.again && this.#lacks(this.#state)) await this.#readAtOnce();
   }
 }
 
-/** Which view of what a state is in, with what was chosen there. */
-function identity({ view, subject, choices }: ViewState): string {
-  const own = (viewNamed(view).choices ?? []).map(({ name }) => choices[`${view} ${name}`] ?? '');
-  return [view, subject, ...own].join(' ');
+/** What a view last read, of what and with which choices. */
+interface LastRead {
+  readonly sweepId: string;
+  readonly subject: string;
+  readonly choices: string;
+  readonly view: ReadView;
+}
+
+/** It is drawn with the choices that it was read with, until what was read with others is there. */
+function asChosen(view: ReadView, { choices }: ViewState): ReadView {
+  return { ...view, draw: (frame) => view.draw({ ...frame, state: { ...frame.state, choices } }) };
+}
+
+/** What was chosen in the view that a state is in. */
+function choicesOf({ view, choices }: ViewState): string {
+  return (viewNamed(view).choices ?? []).map(({ name }) => choices[`${view} ${name}`] ?? '').join(' ');
 }

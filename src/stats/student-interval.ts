@@ -16,8 +16,20 @@ export function studentCdf(t: number, degrees: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
+/** Quantiles that were asked for: lists of configurations ask for those of a few seeds thousands of times. */
+const known = new Map<string, number>();
+const knownAtMost = 1000;
+
 /** The t with P(T ≤ t) = probability, by bisection to the last bits. @param probability in (0.5, 1) */
 export function studentQuantile(probability: number, degrees: number): number {
+  const key = `${probability} ${degrees}`;
+  const found = known.get(key) ?? bisected(probability, degrees);
+  if (known.size >= knownAtMost) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function bisected(probability: number, degrees: number): number {
   let low = 0;
   let high = 1;
   while (studentCdf(high, degrees) < probability) high *= 2;

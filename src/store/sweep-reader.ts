@@ -7,14 +7,8 @@ import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type DatabaseTransaction, look, lookOnce, type Store } from './open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
-import {
-  countTrials,
-  readTradeoffPoints,
-  readTrials,
-  shownState,
-  trialsInTurn,
-  type TrialsOf,
-} from './sweep-trials.ts';
+import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './sweep-trials.ts';
+import { readTradeoffPoints } from './tradeoff-points.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most; counts always cover all. */
@@ -36,6 +30,23 @@ export function readSweepSnapshot(store: Store, name: string, options: SnapshotO
     const sweep = await findSweep(tx, name);
     return { ...(await readOverview(tx, sweep)), ...(await readShownTrials(tx, sweep, options)) };
   });
+}
+
+/** One trial of a sweep by its number; null: there is no such trial. @throws SWEEP_NOT_FOUND */
+export function readTrial(store: Store, name: string, number: number): Promise<TrialOfSweep> {
+  return look(store, async (tx) => {
+    const sweep = await findSweep(tx, name);
+    const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
+    const [trial = null] = await readTrials(tx, sweep, { sort, offset: number - 1 }, 1);
+    const { id: sweepId, trial_count: trialCount, trainer, definition } = sweep;
+    return { sweepId, name, trainer: trainerNamed(trainer), definition, trialCount, trial };
+  });
+}
+
+/** A trial, null where there is none of its number, and what of its sweep it is read with. */
+export interface TrialOfSweep
+  extends Pick<SweepSnapshot, 'sweepId' | 'name' | 'trainer' | 'definition' | 'trialCount'> {
+  readonly trial: TrialRow | null;
 }
 
 /** Few enough that what is made of them is young when it is thrown away. */
@@ -64,8 +75,9 @@ async function findSweep(tx: DatabaseTransaction, name: string) {
   const sweep = await tx
     .selectFrom('sweeps')
     .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
-    .selectAll('sweeps')
-    .select('constants')
+    // Not all: the frozen plan of a large sweep is megabytes, which nobody looks at here.
+    .select(['sweeps.id', 'name', 'state', 'desired_state', 'draining', 'definition', 'trainer', 'desired_parallelism'])
+    .select(['priority', 'sweeps.created_at', 'finished_at', 'trial_count', 'constants'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (sweep === undefined) throw await sweepNotFound(tx, name);

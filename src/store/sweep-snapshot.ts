@@ -41,7 +41,7 @@ export interface SweepSnapshot {
   readonly page?: TrialPage;
   /** How many of the sweep's trials the page's filter leaves; absent: there is none. */
   readonly matching?: number;
-  /** Where every scored trial lies, where `trials` are not all; absent: as `trials` say. */
+  /** Where the scored trials lie, where `trials` are not all: the front's and one for each place. Absent: as `trials` say. */
   readonly points?: readonly TradeoffPoint[];
   readonly slots: readonly SlotRow[];
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
@@ -68,6 +68,8 @@ export interface TradeoffPoint {
   readonly value: number;
   readonly complexity: number;
   readonly numericsClass: string | null;
+  /** Trials that it stands for, which lie about where it does; absent: itself alone. */
+  readonly count?: number;
 }
 
 /** A training with one of its evaluations. */

@@ -1,13 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
-import { complexity } from '../evaluate/complexity.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
-import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import type { TradeoffPoint, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import type { TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
 import { complexityOf, equivalentRateOf, type TrialFilter, trialsWhere } from './trial-filter.ts';
 import { rankByState, rankWithoutValue } from './trial-ranks.ts';
 import { type TrialRecord, TrialRows } from './trial-rows.ts';
@@ -169,7 +167,7 @@ function complexityOrder(constants: TheoryConstants | null): RawBuilder<number |
   return sql`-((${strength}) * (2 * ${rate} - ${rate} * ${rate}))`;
 }
 
-function setting(name: string): RawBuilder<number | null> {
+export function setting(name: string): RawBuilder<number | null> {
   return numberIn(sql`t.specification #> array['configuration', ${name}::text]`);
 }
 
@@ -182,35 +180,8 @@ function rankOf(ranks: Readonly<Record<TrainingState, number>>): RawBuilder<numb
   return sql`case ${shownState} ${sql.join(cases, sql` `)} end`;
 }
 
-/** Where every scored trial lies between the objective that is not complexity and complexity. */
-export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsOf): Promise<TradeoffPoint[]> {
-  const { constants } = sweep;
-  if (constants === null) return [];
-  const value = objectiveValue(tradeoffObjective(sweep.definition));
-  const { rows } = await sql<PointRecord>`
-    select w.trial, ${value} as value, t.numerics_class,
-      ${equivalentRateOf()} as rate,
-      (t.specification #>> '{configuration,sparsity}')::double precision as sparsity
-    from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
-    where w.sweep_id = ${sweep.id} and ${value} is not null`.execute(tx);
-  return rows.map(({ trial, value: scored, rate, sparsity, numerics_class }) => ({
-    trial,
-    value: scored,
-    complexity: complexity(rate, sparsity, constants),
-    numericsClass: numerics_class,
-  }));
-}
-
-interface PointRecord {
-  readonly trial: number;
-  readonly value: number;
-  readonly rate: number;
-  readonly sparsity: number;
-  readonly numerics_class: string | null;
-}
-
 /** Of a trial `w` and its evaluation `e`; of a further set, of the evaluation there. */
-function objectiveValue(objective: Pick<Objective, 'metric'> | undefined): RawBuilder<number | null> {
+export function objectiveValue(objective: Pick<Objective, 'metric'> | undefined): RawBuilder<number | null> {
   const found = objective === undefined ? null : setOfMetric(objective.metric);
   if (found === null) return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
   return sql`(

@@ -10,7 +10,7 @@ type FrameRequest = Pick<DashboardFrameProps, 'snapshot' | 'width' | 'height'> &
 export function drawFrame(request: FrameRequest): string {
   const view = request.view ?? initialViewState;
   const read = viewNamed(view.view).drawn;
-  const frame = dashboardFrame({ read, banner: null, prompt: null, now, ...request, view });
+  const frame = dashboardFrame({ read, reading: false, banner: null, prompt: null, now, ...request, view });
   const lines = frame.map((line) =>
     line
       .map(({ text }) => text)

@@ -54,6 +54,7 @@ export const events = readingView({
     return source.events(sweepId, { offset, limit }, kindsOf[chosen]);
   },
   rows: ({ total }) => total,
+  page: ({ from, rows }) => ({ from, count: rows.length }),
   visible: (_, height) => Math.max(0, height - 1),
   draw({ from, total, rows }, { snapshot, state, width, height }) {
     const kind = chosenValue('events', kindChoice, { snapshot, state });

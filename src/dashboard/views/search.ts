@@ -17,6 +17,7 @@ export const search = readingView<SearchView>({
   eventsBelow: false,
   read: (source, { sweepId, offset, limit }) => source.search(sweepId, { offset, limit }),
   rows: ({ total }) => total,
+  page: ({ from, decisions }) => ({ from, count: decisions.length }),
   // Half of the body at least is decisions: the funnel of a ladder is short.
   visible: (_, height) => Math.max(1, Math.ceil(height / 2) - 1),
   draw(model, { snapshot, state, width, height }) {

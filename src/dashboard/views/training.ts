@@ -10,6 +10,7 @@ export const training = readingView<OverlaidCurves>({
   help: 'curves and log of a trial’s training, with those of the marked ones',
   numbered: ({ trialCount }) => trialCount,
   eventsBelow: false,
+  readsMarked: true,
   async read(source, { subject, marked }) {
     const trial = Number(subject);
     const others = marked.filter((each) => each !== trial).slice(0, overlaidMost);

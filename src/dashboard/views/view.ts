@@ -54,6 +54,10 @@ export interface ViewDefinition<Model> {
   readonly beyondSweep?: true;
   /** Whether it shows the trials that the filter leaves. */
   readonly filtered?: true;
+  /** Whether it reads the trials that are marked too. */
+  readonly readsMarked?: true;
+  /** Which of its rows were read; absent: all of them, and nothing is read when one scrolls. */
+  readonly page?: (model: Model) => { readonly from: number; readonly count: number };
   /** Its own query; absent: the snapshot has all that it shows. */
   readonly read?: (source: ViewSource, request: ViewRequest) => Promise<Model>;
   /** Rows that can be chosen, over all pages. */
@@ -74,6 +78,8 @@ export type ChosenIn = Pick<ViewFrame, 'snapshot' | 'state'>;
 
 /** A view with what it has read. */
 export interface ReadView {
+  /** Whether it has these of its rows, from one place up to another. */
+  has(from: number, to: number): boolean;
   rows(snapshot: SweepSnapshot): number;
   draw(frame: ViewFrame): readonly StyledLine[];
   open(frame: ChosenIn): Opened | null;
@@ -84,7 +90,16 @@ export interface ReadView {
 export interface View
   extends Pick<
     ViewDefinition<never>,
-    'name' | 'key' | 'help' | 'eventsBelow' | 'beyondSweep' | 'filtered' | 'numbered' | 'visible' | 'choices'
+    | 'name'
+    | 'key'
+    | 'help'
+    | 'eventsBelow'
+    | 'beyondSweep'
+    | 'filtered'
+    | 'numbered'
+    | 'readsMarked'
+    | 'visible'
+    | 'choices'
   > {
   /** Null: it reads nothing of its own, and `drawn` is all of it. */
   readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;
@@ -109,10 +124,14 @@ export function snapshotView(definition: Omit<ViewDefinition<null>, 'read'>): Vi
 }
 
 function withModel<Model>(
-  { rows, draw, open, trials }: Pick<ViewDefinition<Model>, 'rows' | 'draw' | 'open' | 'trials'>,
+  { rows, page, draw, open, trials }: Pick<ViewDefinition<Model>, 'rows' | 'page' | 'draw' | 'open' | 'trials'>,
   model: Model,
 ): ReadView {
   return {
+    has(from, to) {
+      const read = page?.(model);
+      return read === undefined || (read.from <= from && to <= read.from + read.count);
+    },
     rows: (snapshot) => rows(model, snapshot),
     draw: (frame) => draw(model, frame),
     open: (frame) => open?.(model, frame) ?? null,

@@ -13,7 +13,7 @@ import { readingView } from './view.ts';
 export const workers = readingView<readonly WorkerRow[]>({
   name: 'workers',
   key: '4',
-  help: 'slots, memory, CPU, rate, heartbeat, trouble',
+  help: 'slots, memory, rate, heartbeat, trouble',
   eventsBelow: true,
   beyondSweep: true,
   read: (source) => source.workers(),
