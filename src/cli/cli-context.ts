@@ -1,5 +1,7 @@
 import type { CommandContext } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
+import type { Progress } from '../base/progress.ts';
+import { ProgressLine } from './progress-line.ts';
 
 /** What a verb is run with. */
 export interface CliContext extends CommandContext {
@@ -15,13 +17,42 @@ export function outputWidth({ process }: CliContext): number {
   return process.stdout.isTTY ? Math.max(40, process.stdout.columns) : Number.POSITIVE_INFINITY;
 }
 
+const lines = new WeakMap<NodeJS.Process, ProgressLine>();
+
+/** What shows people how far something is, on standard error. */
+export function progressOf({ process }: CliContext): Progress {
+  const known = lines.get(process);
+  if (known !== undefined) return known.tell;
+  const { stderr, env } = process;
+  const isTerminal = stderr.isTTY && env['TERM'] !== 'dumb';
+  let shown = '';
+  const line = new ProgressLine({
+    isTerminal,
+    width: stderr.columns ?? 80,
+    line: (text) => void stderr.write(ended(escapeControls(text))),
+    foot(text) {
+      if (isTerminal && text !== shown) stderr.write(`\r\u001B[K${escapeControls(text)}`);
+      shown = text;
+    },
+  });
+  lines.set(process, line);
+  return line.tell;
+}
+
+/** Nothing goes on any more that is shown: before anything else is written. */
+export function endProgress(process: NodeJS.Process): void {
+  lines.get(process)?.end();
+}
+
 /** The output proper, for people: nothing in it can steer the terminal. */
 export function say({ process }: CliContext, text: string): void {
+  endProgress(process);
   process.stdout.write(ended(escapeControls(text)));
 }
 
 /** Output that programs read: to the byte, except where it would reach a terminal. */
 export function sayData({ process }: CliContext, text: string): void {
+  if (process.stdout.isTTY) endProgress(process);
   process.stdout.write(ended(process.stdout.isTTY ? escapeControls(text) : text));
 }
 
@@ -32,6 +63,7 @@ export function sayBytes({ process }: CliContext, bytes: Uint8Array): void {
 
 /** For people beside the output proper, which may be piped into a program. */
 export function note({ process }: CliContext, text: string): void {
+  endProgress(process);
   process.stderr.write(ended(escapeControls(text)));
 }
 

@@ -5,7 +5,7 @@ import { readSweepProvenance } from '../store/sweep-list.ts';
 import { readSweepMark } from '../store/sweep-list.ts';
 import { carryOut, cloneTools } from './dashboard-commands.ts';
 import { dashboardSource, type Watched } from './dashboard-source.ts';
-import { type CliContext, note, outputWidth, say } from './cli-context.ts';
+import { type CliContext, endProgress, note, outputWidth, say } from './cli-context.ts';
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { readPareto } from './read-noise.ts';
@@ -22,6 +22,7 @@ export async function followSweep(
   launched: string,
   looking: Looking = {},
 ): Promise<'left' | 'finished'> {
+  endProgress(context.process);
   const watched: Watched = { name: launched };
   const ended = await (hasScreen(context)
     ? showDashboard(context, record, watched, looking)

@@ -4,7 +4,7 @@ import { ExitCode, proposeCompletions, run } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
 import { appFor } from './app.ts';
 import { describeError } from './describe-error.ts';
-import type { CliContext } from './cli-context.ts';
+import { type CliContext, endProgress } from './cli-context.ts';
 import { exitStatus, statusOfError } from './exit-status.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -22,7 +22,10 @@ type Spoken = ReturnType<typeof spoken>;
 /** What the framework itself says: help, and errors with what was typed in them. */
 const { stdout, stderr } = process;
 const spoken = (stream: NodeJS.WriteStream) => ({
-  write: (text: string): void => void stream.write(escapeControls(text)),
+  write(text: string): void {
+    endProgress(process);
+    stream.write(escapeControls(text));
+  },
   getColorDepth: () => stream.getColorDepth?.() ?? 1,
 });
 const ended: { stdout: Spoken; stderr: Spoken; exitCode: number | string | null } = {
@@ -39,6 +42,7 @@ const context: CliContext = {
 const dynamic = { process: ended, forCommand: (): CliContext => context };
 const words = process.argv.slice(2);
 if (words.length > 0 || !(await opened())) await run(appFor(words), words[0] === '-V' ? ['--version'] : words, dynamic);
+endProgress(process);
 
 /** Without a verb, on a terminal. */
 async function opened(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { counted, type Progress } from '../base/progress.ts';
 import type { Store } from '../store/open-store.ts';
 import { readLearningCurve } from '../store/learning-curve.ts';
 import { configurationScores } from '../report/configuration-scores.ts';
@@ -15,7 +16,7 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 
 /** All that a report of a sweep is made of. */
-export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promise<SweepMaterial> {
+export async function readMaterial(store: Store, snapshot: SweepSnapshot, progress?: Progress): Promise<SweepMaterial> {
   const provenance = await readSweepProvenance(store, snapshot.name);
   const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), shownBest);
   const front = frontScores(snapshot).rows.slice(0, shownFront);
@@ -28,6 +29,7 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promi
   const wanted = new Set(read.map(({ trials: [first] }) => first?.trial));
   const scores = configurationScores(snapshot.trials).filter(({ trials: [first] }) => wanted.has(first?.trial));
   const trials = [...new Set(scores.flatMap((score) => score.trials))];
+  progress?.(`reading the outputs of ${trials.length} trials of ${snapshot.name}`, null);
   const outputs = await readRowScores(store, snapshot, trials);
   return {
     snapshot,
@@ -35,16 +37,20 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot): Promi
     file: await readSweepFileText(store, snapshot.sweepId),
     noise: outputs.size === 0 ? null : new Noise(outputs),
     outputs,
-    curves: await readCurves(store, snapshot),
+    curves: await readCurves(store, snapshot, progress),
   };
 }
 
-async function readCurves(store: Store, snapshot: SweepSnapshot): Promise<ReadonlyMap<string, TrainingCurve>> {
+async function readCurves(
+  store: Store,
+  snapshot: SweepSnapshot,
+  progress: Progress | undefined,
+): Promise<ReadonlyMap<string, TrainingCurve>> {
   const curves = new Map<string, TrainingCurve>();
   const trainings = new Set(
     curvedScores({ snapshot }).flatMap(({ trials }) => trials.map(({ trainingId }) => trainingId)),
   );
-  for (const trainingId of trainings) {
+  for (const trainingId of counted([...trainings], progress, `reading curves of ${snapshot.name}`, 'trainings')) {
     const loss = await readMetric(store, trainingId, 'loss');
     const evaluated = (await readLearningCurve(store, snapshot.sweepId, trainingId))?.points ?? [];
     curves.set(trainingId, { loss, evaluated });

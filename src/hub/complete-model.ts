@@ -94,8 +94,10 @@ async function makeMissing(
   for (const name of checkpointFilesOf(source, chosen.weights)) {
     const converted =
       chosen.weights === checkpointIndexFile ? name.replace(/\.bin$/, '.safetensors') : singleWeightsFile;
-    options.progress?.(`converting ${name} to safetensors; once`);
-    for (const tensor of await convertCheckpoint(join(source, name), join(target, converted)))
+    const what = `converting ${name} to safetensors; once`;
+    options.progress?.(what);
+    const written = (done: number, of: number): void => options.progress?.(what, { done, of, unit: 'B' });
+    for (const tensor of await convertCheckpoint(join(source, name), join(target, converted), written))
       places[tensor] = converted;
   }
   // The index comes last: it says that all shards are there.

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
@@ -13,7 +14,7 @@ export interface FetchDatasetOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** That the task reads. */
   readonly formats: readonly TaskFormat[];
-  progress?(text: string): void;
+  readonly progress?: Progress;
 }
 
 interface Request extends FetchDatasetOptions {
@@ -105,17 +106,20 @@ async function fetchSplit(request: Request, facts: RepositoryFacts, split: strin
     if (existsSync(file)) continue;
     if (access.offline) throw cannotFetch(request, `HF_HUB_OFFLINE is set, and ${name} was never fetched`);
     const found = facts.siblings.find(({ rfilename }) => rfilename === name);
-    request.progress?.(`fetching ${source.dataset}/${name}`);
+    const what = `fetching ${source.dataset}/${name}`;
+    request.progress?.(what);
+    const of = found?.lfs?.size ?? found?.size ?? null;
     mkdirSync(dirname(file), { recursive: true });
     try {
       await fetchFile({
         url: `${access.endpoint}/datasets/${source.dataset}/resolve/${facts.sha}/${name}`,
         file,
         headers: access.headers,
-        expectedSize: found?.lfs?.size ?? found?.size ?? null,
+        expectedSize: of,
         expectedSha256: found?.lfs?.sha256 ?? null,
         connectTimeoutMs,
         stallTimeoutMs,
+        received: (done) => request.progress?.(what, { done, of, unit: 'B' }),
       });
     } catch (error) {
       throw cannotFetch(request, `${name}: ${reasonOf(error).message}`, error);

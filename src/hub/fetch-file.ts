@@ -15,6 +15,8 @@ export interface FetchFileOptions {
   readonly connectTimeoutMs: number;
   /** Time without a byte. */
   readonly stallTimeoutMs: number;
+  /** Told of bytes that lie there. */
+  readonly received?: (bytes: number) => void;
 }
 
 const attempts = 3;
@@ -54,8 +56,11 @@ async function fetchOnce(options: FetchFileOptions, partial: string): Promise<vo
     if (response.status === 416) await rm(partial, { force: true });
     if (!response.ok || response.body === null) throw new Refused(`answered ${response.status}`);
     timer.restart(options.stallTimeoutMs, 'stalled');
+    let received = response.status === 206 ? offset : 0;
     const watch = new Transform({
-      transform(chunk, _encoding, done) {
+      transform(chunk: Buffer, _encoding, done) {
+        received += chunk.length;
+        options.received?.(received);
         timer.restart(options.stallTimeoutMs, 'stalled');
         done(null, chunk);
       },

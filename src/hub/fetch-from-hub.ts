@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { join } from 'node:path';
 import { fetchFile, reasonOf } from './fetch-file.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
@@ -9,7 +10,7 @@ export interface HubOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly connectTimeoutMs: number;
   readonly stallTimeoutMs: number;
-  progress?(text: string): void;
+  readonly progress?: Progress;
 }
 
 /**
@@ -31,7 +32,8 @@ export async function fetchFromHub(reference: string, folder: string, options: H
   const fetchOne = async (name: string): Promise<void> => {
     const found = facts.siblings.find((sibling) => sibling.rfilename === name);
     if (found === undefined) throw new Error(`${endpoint} has the model, but no ${name} in it`);
-    options.progress?.(`fetching ${reference}/${name}`);
+    const what = `fetching ${reference}/${name}`;
+    options.progress?.(what);
     try {
       await fetchFile({
         url: `${endpoint}/${reference}/resolve/${facts.sha}/${name}`,
@@ -41,6 +43,7 @@ export async function fetchFromHub(reference: string, folder: string, options: H
         expectedSha256: found.lfs?.sha256 ?? null,
         connectTimeoutMs: options.connectTimeoutMs,
         stallTimeoutMs: options.stallTimeoutMs,
+        received: (done) => options.progress?.(what, { done, of: found.lfs?.size ?? found.size ?? null, unit: 'B' }),
       });
     } catch (error) {
       throw new Error(`${name} ${reasonOf(error).message}`, { cause: error });

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ const mirrors: Readonly<Record<string, Mirror>> = {
 export interface MirrorOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly timeoutMs: number;
-  progress?(text: string): void;
+  readonly progress?: Progress;
 }
 
 const run = promisify(execFile);

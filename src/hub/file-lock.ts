@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
@@ -5,7 +6,7 @@ import { errorCodeOf } from '../base/link-or-copy.ts';
 
 export interface FileLockOptions {
   /** Told once, when another process holds the lock. */
-  progress?(text: string): void;
+  readonly progress?: Progress;
   readonly waitMs?: number;
   /** A lock that was not touched for so long is nobody's: its owner touches it every quarter of that. */
   readonly staleMs?: number;

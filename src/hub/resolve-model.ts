@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -18,7 +19,7 @@ export interface ResolveModelOptions {
   /** Default: $XDG_CACHE_HOME/dropsweep, else ~/.cache/dropsweep. */
   readonly cacheFolder?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  progress?(text: string): void;
+  readonly progress?: Progress;
   /** False: only folders and the cache are looked at. */
   readonly fetch?: boolean;
   readonly connectTimeoutMs?: number;

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -14,7 +15,7 @@ import { withLocalData } from './local-data.ts';
 export async function readDataReport(
   { task, base, training, space, trainer, sets }: SweepDefinition,
   environment: NodeJS.ProcessEnv,
-  progress: (text: string) => void,
+  progress: Progress,
 ): Promise<DataReport | null> {
   if (!traitsOf(trainer).method) return null;
   const loaded = await loadDataset(await withLocalData(task, environment, progress));

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { type FrozenRows, freezeRows } from '../data/frozen-rows.ts';
 import { openEncoder } from '../models/open-encoder.ts';
@@ -24,7 +25,7 @@ export async function loadSets(
   { sets = [] }: Pick<SweepDefinition, 'sets'>,
   shape: TaskShape,
   place: string,
-  progress?: (text: string) => void,
+  progress?: Progress,
 ): Promise<readonly FrozenSet[]> {
   const loaded: FrozenSet[] = [];
   for (const definition of sets) {

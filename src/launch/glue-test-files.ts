@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOfSplit } from '../data/glue-tables.ts';
@@ -8,7 +9,7 @@ import { tableFormats } from '../data/table-formats.ts';
 
 interface Finding {
   readonly environment: NodeJS.ProcessEnv;
-  progress?(text: string): void;
+  readonly progress?: Progress;
 }
 
 /**

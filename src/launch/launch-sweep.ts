@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
@@ -57,7 +58,7 @@ export interface LaunchOptions {
   /** The sweep file to the letter; absent: no file describes it. */
   readonly file?: string;
   /** What happens meanwhile, a line at a time: a download, a build, how far recording is. */
-  readonly progress: (text: string) => void;
+  readonly progress: Progress;
   /** What the sweep will cost, and whether it was there already; nothing is recorded before the first of it. */
   readonly say: (text: string) => void;
 }

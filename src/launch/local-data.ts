@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
 import { fetchDataset } from '../hub/fetch-dataset.ts';
 import { glueTasks, hubSplit } from '../sweep/glue-tasks.ts';
@@ -8,7 +9,7 @@ import { formatsOf } from '../tasks/tasks.ts';
 export async function withLocalData(
   task: TaskDefinition,
   environment: NodeJS.ProcessEnv,
-  progress: (text: string) => void = () => undefined,
+  progress: Progress = () => undefined,
 ): Promise<TaskDefinition> {
   const { data } = task;
   const fetched = (source: HubSource) => fetchDataset(source, { environment, formats: formatsOf(task), progress });

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import { ensureServices, readServices, type Services } from '../services/ensure-services.ts';
@@ -46,7 +47,7 @@ const temporalPatienceMs = 15_000;
  * Brings up what is not up: services that the environment names are used, the others are this machine's own.
  * @throws SERVICE_UNAVAILABLE where a server does not answer; one that the environment names is tried before anything starts
  */
-export async function startedMachine(progress: (text: string) => void): Promise<Machine> {
+export async function startedMachine(progress: Progress): Promise<Machine> {
   const dataDirectory = dataDirectoryOf(process.env);
   const outside = process.env['TEMPORAL_ADDRESS'] !== undefined;
   if (outside) await demandTemporal(temporalAddressOf(process.env), temporalPatienceMs);

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +56,7 @@ export async function timedSpeed(
   prepared: PreparedSweep,
   done: ReadonlySet<string>,
   environment: NodeJS.ProcessEnv,
-  progress: (text: string) => void,
+  progress: Progress,
 ): Promise<Speed | null> {
   const { plan } = prepared;
   const kept = keptSpeed(prepared, environment);

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
@@ -48,10 +49,11 @@ const miniLmParameters = 10_616_832;
 export async function prepareSweep(
   definition: SweepDefinition,
   resolveBase: (reference: string) => Promise<BaseModelReference>,
-  progress?: (text: string) => void,
+  progress?: Progress,
 ): Promise<PreparedSweep> {
   if (definition.program !== undefined) return prepareProgramSweep(definition, definition.program);
   demandSearch(definition);
+  progress?.('reading rows', null);
   const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
   const { rows: taskRows } = taskOf(definition.task);
   const base = traitsOf(definition.trainer).base ? await resolveBase(definition.base) : namedBase(definition.base);
@@ -68,6 +70,8 @@ export async function prepareSweep(
   const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
   const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
   const first = planSweep(definition, inputs);
+  if (place !== '')
+    progress?.(`tokenising ${rows.train.length + rows.dev.length + (rows.test?.length ?? 0)} rows`, null);
   const measured = place === '' ? null : await measure(first, rows);
   const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first));
   const [training] = first.trainings;

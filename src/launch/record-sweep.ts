@@ -1,5 +1,5 @@
+import type { Progress } from '../base/progress.ts';
 import { DropsweepError } from '../base/errors.ts';
-import { formatCount } from '../base/format-count.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import { createSweep, type CreateSweepResult } from '../store/create-sweep.ts';
 import { describeDifference } from '../sweep/describe-difference.ts';
@@ -10,9 +10,6 @@ import { wake } from './wake.ts';
 
 type Recorded = Exclude<CreateSweepResult, { kind: 'conflict' }>;
 
-/** From so many trainings on, progress of the recording is said: a block of 1,000 takes a third of a second. */
-const announcedFrom = 10_000;
-
 /**
  * Writes a sweep into the record and wakes whoever drives it.
  * @throws DropsweepError SWEEP_NAME_TAKEN, with the difference, when the name stands for another sweep
@@ -21,18 +18,15 @@ export async function recordSweep(
   record: OpenRecord,
   { plan, datasets, predicted }: PreparedSweep & { readonly predicted?: CostPrediction },
   extend: boolean,
-  note: (text: string) => void,
+  progress: Progress,
 ): Promise<Recorded> {
-  const progress = (recorded: number, planned: number): void => {
-    if (planned > announcedFrom && recorded % announcedFrom === 0)
-      note(`recorded ${formatCount(recorded, 'training')} of ${planned}`);
-  };
+  const recorded = (done: number, of: number): void => progress('recording trainings', { done, of, unit: 'trainings' });
   const result = await createSweep(record.store, {
     plan,
     datasets,
     launchedBy: { ...launchedBy(), ...predictedFact(predicted) },
     extend,
-    progress,
+    progress: recorded,
   });
   if (result.kind === 'conflict') {
     const { name } = plan.definition;

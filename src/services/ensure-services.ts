@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,7 +15,7 @@ export interface EnsureServicesOptions {
   /** Trainings at once; default `defaultSlots()`. Ignored where services are up already. */
   readonly slots?: number;
   readonly environment?: NodeJS.ProcessEnv;
-  progress?(text: string): void;
+  readonly progress?: Progress;
   /** Default 25 minutes: the Temporal server may have to be built. */
   readonly timeoutMs?: number;
 }

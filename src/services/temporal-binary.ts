@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import { downloadTemporal, isExecutable } from './download-temporal.ts';
 
 export interface TemporalBinaryOptions {
   readonly environment?: NodeJS.ProcessEnv;
-  progress?(text: string): void;
+  readonly progress?: Progress;
   readonly buildTimeoutMs?: number;
   /** Fetches the program into an empty folder; default: the SDK's downloader. @returns the program's file */
   readonly download?: (version: string, folder: string, timeoutMs: number) => Promise<string>;

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Amount, Progress } from '../../src/base/progress.ts';
 import { findModel, resolveModel } from '../../src/hub/resolve-model.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { HubServer } from './hub-server.ts';
@@ -52,6 +53,18 @@ describe('a base model', () => {
     expect(first.folder).toBe(kept());
     expect(hub.requests).toHaveLength(asked);
     expect(hub.requests).toContain('/someone/tiny-model/resolve/c0ffee/model.safetensors');
+  });
+
+  it('tells while it is fetched how much of each file is there', async () => {
+    const told = new Map<string, Amount[]>();
+    const progress: Progress = (what, amount) => {
+      told.set(what, [...(told.get(what) ?? []), ...(amount === undefined || amount === null ? [] : [amount])]);
+    };
+    const { folder: fetched } = await resolveModel(name, { ...options(), progress });
+    const size = readFileSync(join(fetched, 'model.safetensors')).length;
+    const amounts = told.get(`fetching ${name}/model.safetensors`) ?? [];
+    expect(amounts.at(-1)).toEqual({ done: size, of: size, unit: 'B' });
+    expect(amounts.map(({ done }) => done)).toEqual(amounts.map(({ done }) => done).toSorted((a, b) => a - b));
   });
 
   it('comes with what transformers opens its tokenizer by, so that exports have it too', async () => {

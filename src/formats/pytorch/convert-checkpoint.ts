@@ -11,10 +11,15 @@ const blockBytes = 64 * 1024 * 1024;
 /**
  * Writes the tensors of a file of torch.save as safetensors, block by block: the same bytes on every machine. A tensor
  * under two names is written twice, so that no reader has to know which of them are tied.
+ * @param written told of bytes on the way
  * @returns the tensors' names
  * @throws WEIGHTS_INVALID
  */
-export async function convertCheckpoint(source: string, target: string): Promise<readonly string[]> {
+export async function convertCheckpoint(
+  source: string,
+  target: string,
+  written?: (bytes: number, of: number) => void,
+): Promise<readonly string[]> {
   // The largest elements first, so that each tensor begins at a multiple of its elements' size.
   const tensors = [...(await readCheckpoint(source))].sort(
     ([nameA, a], [nameB, b]) => bytesOfElement(b) - bytesOfElement(a) || (nameA < nameB ? -1 : 1),
@@ -27,9 +32,15 @@ export async function convertCheckpoint(source: string, target: string): Promise
   }));
   const header = safetensorsHeader(described, { format: 'pt' });
   const length = described.reduce((sum, { byteLength }) => sum + byteLength, header.length);
+  function* told(parts: Iterable<FilePiece>): Generator<FilePiece> {
+    for (const piece of parts) {
+      written?.(piece.offset, length);
+      yield piece;
+    }
+  }
   const file = openSync(source, 'r');
   try {
-    await writeDerivedFile(target, length, pieces(header, tensors, { file, source }));
+    await writeDerivedFile(target, length, told(pieces(header, tensors, { file, source })));
   } finally {
     closeSync(file);
   }

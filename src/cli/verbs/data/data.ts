@@ -3,13 +3,13 @@ import { fullReport } from '../../../launch/describe-data.ts';
 import { readDataReport } from '../../../launch/describe-sweep-data.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { dataRows } from './data-rows.ts';
 
 export async function data(this: CliContext, { format }: FormatFlags, file: string): Promise<void> {
   const definition = readSweepFile(file);
-  const told = await readDataReport(definition, process.env, (text) => note(this, text));
+  const told = await readDataReport(definition, process.env, progressOf(this));
   if (told === null) {
     throw new DropsweepError('USAGE', 'a program’s sweep has no rows here: they are the program’s own affair', {
       where: file,

@@ -12,7 +12,7 @@ import { glueTasks } from '../../../sweep/glue-tasks.ts';
 import type { GlueSource } from '../../../sweep/sweep-definition.ts';
 import { freezeUnlabelled } from '../../../tasks/read-unseen.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
-import { type CliContext, note } from '../../cli-context.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { runMembers } from '../../run-members.ts';
 
@@ -42,7 +42,7 @@ export async function exportSubmission(
   const written: string[] = [];
   const missing: string[] = [];
   for (const submission of glueTasks[source.task].submission) {
-    const progress = (text: string): void => note(context, text);
+    const progress = progressOf(context);
     const files = await glueTestFiles(source, submission, { environment: process.env, progress });
     if (files.length === 0) {
       missing.push(`${submission.file}: no ${submission.rows.join(' or ')}`);

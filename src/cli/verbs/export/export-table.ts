@@ -9,7 +9,8 @@ import { readRecordedSteps } from '../../../store/recorded-steps.ts';
 import { readTrialsInTurn } from '../../../store/sweep-reader.ts';
 import { readSweepProvenance } from '../../../store/sweep-list.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
-import { type CliContext, note } from '../../cli-context.ts';
+import { counted, type Progress } from '../../../base/progress.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { writeOut, writeOutInTurn } from '../../write-out.ts';
 
 /** What of a sweep is exported as a table. */
@@ -31,7 +32,7 @@ export async function exportTable(
   const provenance = await provenanceOf(record, snapshot);
   if (table === 'trials') return write(context, trialsReport(snapshot), provenance, { table, format, out });
   if (table === 'metrics') return write(context, metricsReport(snapshot), provenance, { table, format, out });
-  const curves = curvesReport(snapshot, await readCurves(record, snapshot));
+  const curves = curvesReport(snapshot, await readCurves(record, snapshot, progressOf(context)));
   return write(context, curves, provenance, { table, format, out });
 }
 
@@ -48,7 +49,14 @@ export async function exportTrialLines(
     const { columns } = trialsReport(snapshot);
     async function* texts(): AsyncGenerator<string> {
       if (format === 'csv') yield csvHeader(columns);
-      for await (const rows of batches) yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
+      let done = 0;
+      for await (const rows of batches) {
+        yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
+        done += rows.length;
+        // Lines that run over a terminal are progress enough.
+        if (out !== undefined || !context.process.stdout.isTTY)
+          progressOf(context)('exporting trials', { done, of: snapshot.trialCount, unit: 'trials' });
+      }
     }
     await writeOutInTurn(context, texts(), out);
     told(context, out, snapshot.trialCount, 'trials');
@@ -89,12 +97,16 @@ async function provenanceOf({ store }: OpenRecord, snapshot: SweepSnapshot) {
   };
 }
 
-async function readCurves({ store }: OpenRecord, snapshot: SweepSnapshot): Promise<readonly TrainingCurve[]> {
+async function readCurves(
+  { store }: OpenRecord,
+  snapshot: SweepSnapshot,
+  progress: Progress,
+): Promise<readonly TrainingCurve[]> {
   const first = new Map<string, TrialRow>();
   for (const trial of [...snapshot.trials].sort((a, b) => a.trial - b.trial))
     if (!first.has(trial.trainingId)) first.set(trial.trainingId, trial);
   const curves: TrainingCurve[] = [];
-  for (const [trainingId, trial] of first) {
+  for (const [trainingId, trial] of counted([...first], progress, 'reading curves', 'trainings')) {
     const curve = await readLearningCurve(store, snapshot.sweepId, trainingId);
     curves.push({ trial, recorded: await readRecordedSteps(store, trainingId), evaluated: curve?.points ?? [] });
   }

@@ -14,7 +14,8 @@ import { listSweeps } from '../../../store/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
 import { formatBytes } from '../../../base/format-bytes.ts';
-import { type CliContext, say } from '../../cli-context.ts';
+import { counted, type Progress } from '../../../base/progress.ts';
+import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { readWholeSweep } from '../../read-report.ts';
@@ -29,7 +30,9 @@ export interface GcFlags extends FormatFlags {
 
 export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
   await withRecord(async ({ store, machine }) => {
-    const kept = flags.budget === undefined && flags.history === undefined ? [] : await trainingsOfFronts(store);
+    const progress = progressOf(this);
+    const kept =
+      flags.budget === undefined && flags.history === undefined ? [] : await trainingsOfFronts(store, progress);
     const { folder, id } = openCheckpointStore(machine.dataDirectory);
     const total = await recordedBytes(store, id);
     const going = choose(await readCollectable(store, id), new Set(kept), total, flags.budget);
@@ -40,7 +43,9 @@ export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
           store,
           going.map((checkpoint) => checkpoint.id),
         );
-    if (!flags.dryRun) for (const { uri } of [...gone, ...leftovers]) removeCheckpointFile(folder, uri);
+    if (!flags.dryRun)
+      for (const { uri } of counted([...gone, ...leftovers], progress, 'removing checkpoints', 'files'))
+        removeCheckpointFile(folder, uri);
     const superseded = new Set(going.filter((checkpoint) => checkpoint.superseded).map((checkpoint) => checkpoint.id));
     const verb = flags.dryRun ? 'would be removed' : 'removed';
     const rest = total - sizeOf(gone);
@@ -98,9 +103,9 @@ function choose(
   return [...superseded, ...further];
 }
 
-async function trainingsOfFronts(store: Store): Promise<readonly string[]> {
+async function trainingsOfFronts(store: Store, progress: Progress): Promise<readonly string[]> {
   const trainings = new Set<string>();
-  for (const { name } of await listSweeps(store)) {
+  for (const { name } of counted(await listSweeps(store), progress, 'reading fronts', 'sweeps')) {
     const { rows } = paretoReport(await readWholeSweep(store, name));
     for (const { trials } of rows) for (const { trainingId } of trials) trainings.add(trainingId);
   }

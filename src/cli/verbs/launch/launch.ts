@@ -4,7 +4,7 @@ import { dryRun, launchSweep, type LaunchedSweep } from '../../../launch/launch-
 import type { Machine } from '../../../launch/machine.ts';
 import { readSweepFile, readSweepText } from '../../../launch/read-sweep-file.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
 import type { LaunchFlags } from './launch-verb.ts';
 
@@ -30,7 +30,7 @@ export async function launchDefinition(
   { detach, extend, resume = false, file }: LaunchOptions,
 ): Promise<void> {
   const speak = {
-    progress: (text: string): void => note(context, text),
+    progress: progressOf(context),
     say: (text: string): void => say(context, text),
   };
   const options = { extend, resume, file: readSweepText(file), ...speak };

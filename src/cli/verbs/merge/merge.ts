@@ -1,6 +1,6 @@
 import { writeMergedModel } from '../../../export/write-merged-model.ts';
 import { writePortableModel } from '../../../export/write-portable-model.ts';
-import { type CliContext, note } from '../../cli-context.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { withRecord } from '../../../launch/open-record.ts';
@@ -14,6 +14,7 @@ export async function merge(this: CliContext, flags: MergeFlags, sweep?: string)
   demandFree(flags.out, flags.force);
   await withRecord(async (record) => {
     const snapshot = await readWholeSweep(record.store, sweep);
+    progressOf(this)('writing the model', null);
     const { files, notes } = await writers[flags.format](await exportedTrial(record, snapshot, flags.trial), flags.out);
     note(this, `Wrote trial ${flags.trial} and its base as one model to ${flags.out}: ${files.join(', ')}`);
     for (const sentence of notes) note(this, sentence);

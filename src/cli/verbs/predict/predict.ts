@@ -10,7 +10,7 @@ import { withRecord } from '../../../launch/open-record.ts';
 import { tableFile, tableFormatOf } from '../../../report/table-file.ts';
 import { formatsOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';
-import { type CliContext, note } from '../../cli-context.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { runMembers } from '../../run-members.ts';
@@ -32,6 +32,7 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
     const rows = await withRows(this, file, flags.inputFormat, ({ path, format }) =>
       readUnseen(task, specification.task, { path, columns, ...(format === undefined ? {} : { format }) }),
     );
+    progressOf(this)('predicting', null);
     const predictions = await runMembers(exported, rows);
     const { aggregate } = trial.evaluation;
     const records = unseenRecords(predictions, { aggregate, withMembers: flags.members });

@@ -10,7 +10,7 @@ import type { SweepMaterial } from '../../../report/sections/material.ts';
 import { sweepDocument } from '../../../report/sweep-document.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
-import { type CliContext, note, sayData } from '../../cli-context.ts';
+import { type CliContext, note, progressOf, sayData } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { readMaterial } from '../../read-material.ts';
 import { readWholeSweep } from '../../read-report.ts';
@@ -24,7 +24,7 @@ export async function report(this: CliContext, flags: ReportFlags, ...names: str
     for (const name of names.length === 0 ? [undefined] : new Set(names)) {
       const snapshot = await readWholeSweep(store, name);
       demandResults(snapshot);
-      materials.push(await readMaterial(store, snapshot));
+      materials.push(await readMaterial(store, snapshot, progressOf(this)));
     }
     return sweepDocument(materials, `Written ${formatMoment(new Date())} by dropsweep ${productVersion()}.`);
   });

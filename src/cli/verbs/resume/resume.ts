@@ -4,7 +4,7 @@ import { commandSweep } from '../../../store/commands.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { sweepNameExpected, sweepNamePattern } from '../../../sweep/read-name.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import { startedMachine } from '../../../launch/machine.ts';
 import { withMachineRecord } from '../../../launch/open-record.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
@@ -37,7 +37,7 @@ export async function resume(this: CliContext, flags: ResumeFlags, sweep?: strin
 }
 
 async function goOn(context: CliContext, detach: boolean, sweep: string | undefined): Promise<void> {
-  const machine = await startedMachine((text) => note(context, text));
+  const machine = await startedMachine(progressOf(context));
   await withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const name = await chooseSweep(record.store, sweep);

@@ -1,10 +1,10 @@
-import { type CliContext, note } from '../../cli-context.ts';
+import { type CliContext, progressOf } from '../../cli-context.ts';
 import { startedMachine } from '../../../launch/machine.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function up(this: CliContext, { format }: FormatFlags): Promise<void> {
-  const { databaseName, temporal, dataDirectory } = await startedMachine((text) => note(this, text));
+  const { databaseName, temporal, dataDirectory } = await startedMachine(progressOf(this));
   const lines = [
     `PostgreSQL: ${databaseName}`,
     ...(temporal === null ? [] : [`Temporal:   ${temporal.address}`]),
