@@ -14,7 +14,7 @@ function lineUnderTest(isTerminal: boolean, width = 80) {
     told,
     tell: line.tell,
     end: () => line.end(),
-    pass(ms: number) {
+    pass: (ms: number) => {
       now += ms;
       line.look();
       return told.splice(0);

@@ -50,6 +50,25 @@ describe('the report of a sweep', () => {
     ]);
   });
 
+  it('sets what each further set scored beside the evaluated rows', () => {
+    const { snapshot, ...rest } = materialOf(160);
+    const { task } = snapshot.definition;
+    const definition = { ...snapshot.definition, sets: [{ name: 'shift', task, own_task: false }] };
+    const trials = snapshot.trials.map((row) => {
+      const accuracy = Number(row.metrics?.accuracy);
+      return row.metrics === null ? row : { ...row, metrics: { ...row.metrics, 'shift.accuracy': accuracy - 0.25 } };
+    });
+    const document = sweepDocument([{ ...rest, snapshot: { ...snapshot, definition, trials } }], '');
+    const blocks = sectionOf(document, 'sets');
+    const table = blocks.find((block) => block.kind === 'table');
+    expect(table?.columns.map(({ name }) => name)).toEqual(['configuration', 'accuracy', 'shift.accuracy']);
+    expect(table?.rows).toHaveLength(10);
+    for (const [, here, there] of table?.rows ?? [])
+      expect(Number(here?.value) - Number(there?.value)).toBeCloseTo(0.25);
+    const said = blocks.flatMap((block) => (block.kind === 'paragraph' ? [block.text] : []));
+    expect(said.join()).toMatch(/go together by ρ = 1\.00, 95 % 1\.00 to 1\.00/);
+  });
+
   it('leaves out what the sweep has nothing to say of', () => {
     const { snapshot, ...rest } = materialOf(8);
     const bare = { ...rest, snapshot: { ...snapshot, trials: snapshot.trials.slice(0, 1) }, curves: new Map() };

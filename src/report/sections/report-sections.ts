@@ -11,6 +11,7 @@ import { gapSection } from './gap-section.ts';
 import { provenanceSection } from './provenance-section.ts';
 import { reliabilitySection } from './reliability-section.ts';
 import type { ReportSection } from './section.ts';
+import { setsSection } from './sets-section.ts';
 import { summarySection } from './summary-section.ts';
 import { trialsSection } from './trials-section.ts';
 
@@ -23,6 +24,7 @@ export const reportSections: readonly ReportSection[] = [
   reliabilitySection,
   calibrationSection,
   ensembleSection,
+  setsSection,
   gapSection,
   boundSection,
   costSection,
