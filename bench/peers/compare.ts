@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
+import { median, processor, round } from '../figures.ts';
 
 /*
  * Our training step against PEFT's, interleaved: each side is a process of its own, and one step of each is timed in
@@ -117,15 +118,6 @@ function report(): void {
   console.log(path.relative(root, file));
 }
 
-/** Ratios are a processor's own. Clouds call several generations by one name: Linux tells family and model as well. */
-function processor(): string {
-  const name = cpus()[0]?.model ?? 'unknown';
-  const facts = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
-  const number = (label: string) => new RegExp(`^${label}\\s*: (\\d+)$`, 'm').exec(facts)?.[1];
-  const generation = ['cpu family', 'model'].flatMap((label) => number(label) ?? []);
-  return generation.length === 0 ? name : `${name}, family ${generation.join(', model ')}`;
-}
-
 /** For a file's name. */
 function spelled(text: string): string {
   return text
@@ -134,13 +126,4 @@ function spelled(text: string): string {
     .replaceAll(/family |model /g, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-}
-
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function round(value: number, digits = 1): number {
-  return Number(value.toFixed(digits));
 }
