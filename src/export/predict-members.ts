@@ -5,7 +5,7 @@ import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { deviceOfSlot } from '../train/device-of-slot.ts';
-import { forwardRows } from '../train/forward-rows.ts';
+import { forwardEach } from '../train/forward-rows.ts';
 import { memberPass } from '../train/member-pass.ts';
 import { demandPositions, readModelLimits } from '../train/model-limits.ts';
 import { openAdapterEngine } from '../train/open-adapter-engine.ts';
@@ -59,19 +59,14 @@ export async function predictMembers(
       elements: elementRates(configuration),
       variant: configuration,
     };
-    const members: OutputRows[] = [];
-    for (let member = 0; member < evaluation.ensemble_size; member += 1) {
-      const pass = memberPass(model, evaluation, member);
-      const outputs = await forwardRows(
-        { engine, padId: limits.padId },
-        evaluated,
-        pass,
-        () => false,
-        () => undefined,
-      );
-      if (outputs !== null) members.push(outputs);
-    }
-    return { evaluated, members };
+    const members = await forwardEach(
+      { engine, padId: limits.padId },
+      evaluated,
+      Array.from({ length: evaluation.ensemble_size }, (_, member) => memberPass(model, evaluation, member)),
+      () => false,
+      () => undefined,
+    );
+    return { evaluated, members: members ?? [] };
   } finally {
     await engine.close();
   }

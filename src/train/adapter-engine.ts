@@ -176,6 +176,8 @@ export interface AdapterEngine {
     masks: AdapterMasks | null,
     updateScale: number,
   ): Promise<Float32Array>;
+  /** A batch that several models are to read: what depends on none of them is computed once. @throws as `logits` */
+  share(batch: TokenBatch): Promise<SharedBatch>;
   /**
    * Reads what several rows begin with, of a decoder, once for all of them: their logits are computed behind it. Elements
    * are not dropped.
@@ -193,6 +195,20 @@ export interface AdapterEngine {
   /** The largest pack, of `wanted` at most, whose passes over so many rows fit into the device's memory. */
   packThatFits(wanted: number, rows: number, length: number): number;
   close(): Promise<void>;
+}
+
+/** One model over rows: a member of an ensemble, or what has no masks. */
+export interface ForwardModel {
+  readonly parameters: Float32Array;
+  /** Null: none are dropped. */
+  readonly masks: AdapterMasks | null;
+  readonly updateScale: number;
+}
+
+/** A batch that several models read. */
+export interface SharedBatch {
+  /** With the bits that the engine's `logits` has. */
+  logits(model: ForwardModel): Promise<Float32Array>;
 }
 
 /** Opens (builds or finds compiled) an engine. Implemented in open-adapter-engine.ts. */

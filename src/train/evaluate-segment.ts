@@ -1,3 +1,4 @@
+import { present } from '../base/defect.ts';
 import { sha256 } from '../base/sha256.ts';
 import { evaluateOutputs } from '../evaluate/evaluate-outputs.ts';
 import { rowGroups } from '../evaluate/row-groups.ts';
@@ -20,7 +21,7 @@ import {
   readJobs,
   storedOutputs,
 } from './evaluation-jobs.ts';
-import { forwardRows } from './forward-rows.ts';
+import { forwardEach } from './forward-rows.ts';
 import { memberPass } from './member-pass.ts';
 import { PageClock, type PageKeeping } from './output-pages.ts';
 import type { RunCommand, SegmentReporter } from './segment-runner.ts';
@@ -63,18 +64,21 @@ export async function evaluateSegment(
   const clock = new PageClock(1_000 * command.checkpointEverySeconds);
   let rowsDone = 0;
   const rowsAll = [...missing.values()].reduce((sum, pass) => sum + pass.set.rows.inputs.length, 0);
-  for (const pass of missing.values()) {
-    const run = await runnerOf(pass.set.rows.shape);
-    const keeping = keepingOf(jobs, pass, reporter, clock);
-    const given = await runPass({ ...run, keeping }, pass, reporter, (rows) =>
+  for (const passes of overOneSet([...missing.values()])) {
+    const run = await runnerOf(passes[0].set.rows.shape);
+    const keeping = (pass: EvaluationPass) => keepingOf(jobs, pass, reporter, clock);
+    const given = await runPasses({ ...run, keeping }, passes, reporter, (rows) =>
       reporter.progress((rowsDone += rows), rowsAll),
     );
     if (given === null) {
       clock.flush();
       return { kind: 'released' };
     }
-    if (!given.values.every(Number.isFinite)) return notFinite();
-    outputs.set(pass.key, given);
+    for (const [index, { key }] of passes.entries()) {
+      const own = present(given[index], key);
+      if (!own.values.every(Number.isFinite)) return notFinite();
+      outputs.set(key, own);
+    }
   }
   const entries = layout.modules.reduce((sum, module) => sum + module.inFeatures * module.outFeatures, 0);
   const keptEntries = keptShare(configuration) * entries;
@@ -118,18 +122,39 @@ function keepingOf(
   };
 }
 
-/** Outputs of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
-async function runPass(
-  { engine, parameters, padId, elements, variant, keeping }: PassRunner & { readonly keeping: PageKeeping | null },
-  { configuration, member, set }: EvaluationPass,
+type PassesOfSet = readonly [EvaluationPass, ...EvaluationPass[]];
+
+/** Passes over the same rows together, in the order that the first of each was asked for. */
+function overOneSet(passes: readonly EvaluationPass[]): readonly PassesOfSet[] {
+  const sets = new Map<string, [EvaluationPass, ...EvaluationPass[]]>();
+  for (const pass of passes) {
+    const known = sets.get(pass.set.id);
+    if (known === undefined) sets.set(pass.set.id, [pass]);
+    else known.push(pass);
+  }
+  return [...sets.values()];
+}
+
+/** Outputs of each pass: of each input in the set's order, without those of padding, or null when the slot was asked for meanwhile. */
+async function runPasses(
+  {
+    engine,
+    parameters,
+    padId,
+    elements,
+    variant,
+    keeping,
+  }: PassRunner & { readonly keeping: (pass: EvaluationPass) => PageKeeping | null },
+  passes: PassesOfSet,
   reporter: SegmentReporter,
   rowsDone: (rows: number) => void,
-): Promise<OutputRows | null> {
-  const pass = {
-    ...memberPass({ layout: engine.layout, parameters, elements, variant }, configuration, member),
-    ...(keeping === null ? {} : { keeping }),
-  };
-  return forwardRows({ engine, padId }, set.rows, pass, () => reporter.releaseRequested, rowsDone);
+): Promise<readonly OutputRows[] | null> {
+  const model = { layout: engine.layout, parameters, elements, variant };
+  const forward = passes.map((pass) => {
+    const kept = keeping(pass);
+    return { ...memberPass(model, pass.configuration, pass.member), ...(kept === null ? {} : { keeping: kept }) };
+  });
+  return forwardEach({ engine, padId }, passes[0].set.rows, forward, () => reporter.releaseRequested, rowsDone);
 }
 
 /** Share of an update's entries that masks leave, in expectation. */

@@ -4,13 +4,12 @@ import { branchOf } from '../onnx/branch-of.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { batchIsPackable, columnsArePackable } from '../packing/packable.ts';
 import type { GraphSession } from '../runtime/graph-session.ts';
-import { Tensor } from '../runtime/open-session.ts';
+import type { Tensor } from '../runtime/open-session.ts';
 import type { AdapterMasks, BatchLabels, TokenBatch } from './adapter-engine.ts';
-import { type MaskBytes, MaskMemory } from './mask-memory.ts';
+import { MaskMemory } from './mask-memory.ts';
+import { batchFeeds, passFeeds } from './pass-feeds.ts';
 import type { EnginePlan } from './plan-engine.ts';
-import { elementFeeds } from './element-feeds.ts';
-import { moduleRanks } from './trainable-layout.ts';
-import { floatsOf, memberOf, scalars, vectors } from './session-tensors.ts';
+import { floatsOf, memberOf } from './session-tensors.ts';
 
 /** One run of the model over a batch: parameters of some training, with one instance's masks. */
 export interface Pass {
@@ -121,7 +120,7 @@ export class GradientPasses {
   async #sharing(passes: readonly Pass[], batch: PassBatch): Promise<readonly PassResult[]> {
     this.#inTurn ??= this.#openShared();
     const { shared, own, ownGraph, names } = await this.#inTurn;
-    const made = await shared.run(this.#batchFeeds(batch));
+    const made = await shared.run(batchFeeds(this.#plan, batch));
     const passed = Object.fromEntries(
       made.map((tensor, index) => [present(names[index], `the name of output ${index}`), tensor]),
     );
@@ -129,7 +128,10 @@ export class GradientPasses {
     for (const pass of passes) {
       const reserve = this.#reserveOf(own, batch, () => ownGraph);
       const outputs = await this.#masks.lend((bytes) =>
-        own.run({ ...this.#batchFeeds(batch), ...passed, ...this.#passFeeds([pass], batch, bytes) }, reserve),
+        own.run(
+          { ...batchFeeds(this.#plan, batch), ...passed, ...passFeeds(this.#plan, [pass], batch.batch, bytes) },
+          reserve,
+        ),
       );
       results.push(...resultsOf(outputs, 1));
     }
@@ -153,7 +155,7 @@ export class GradientPasses {
     const session = await this.#session(passes.length);
     const reserve = this.#reserveOf(session, batch, () => branchOf(this.#graph(passes.length), true));
     const outputs = await this.#masks.lend((bytes) =>
-      session.run({ ...this.#batchFeeds(batch), ...this.#passFeeds(passes, batch, bytes) }, reserve),
+      session.run({ ...batchFeeds(this.#plan, batch), ...passFeeds(this.#plan, passes, batch.batch, bytes) }, reserve),
     );
     return resultsOf(outputs, passes.length);
   }
@@ -166,44 +168,6 @@ export class GradientPasses {
     return this.#options.takes(graph(), rows * length > batch.rows * batch.length ? this.#largest : batch);
   }
 
-  /** What each pass has of its own, by ownInputs' names. */
-  #passFeeds(passes: readonly Pass[], { batch }: PassBatch, bytes: MaskBytes): Record<string, Tensor> {
-    return {
-      parameters: vectors(passes.map(({ parameters }) => parameters)),
-      input_masks: vectors(passes.map(({ masks }) => masks.input)),
-      output_masks: vectors(passes.map(({ masks }) => masks.output)),
-      ...this.#rankMasks(passes),
-      loss_scale: scalars(passes.map(({ lossScale }) => lossScale)),
-      ...elementFeeds(
-        this.#plan.places,
-        passes.map(({ masks }) => masks.elements),
-        batch,
-        bytes,
-      ),
-    };
-  }
-
-  #rankMasks(passes: readonly Pass[]): Record<string, Tensor> {
-    if (!this.#plan.masksRanks) {
-      if (passes.some(({ masks }) => masks.rank !== undefined)) throw new Error('the engine was compiled without rank');
-      return {};
-    }
-    const keepAll = new Float32Array(moduleRanks(this.#plan.layout).reduce((sum, rank) => sum + rank, 0)).fill(1);
-    return { rank_masks: vectors(passes.map(({ masks }) => masks.rank ?? keepAll)) };
-  }
-
-  #batchFeeds({ batch, labels, updateScale }: PassBatch): Record<string, Tensor> {
-    const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
-    return {
-      training: new Tensor('bool', [labels !== null], []),
-      input_ids: tokens(batch.inputIds),
-      attention_mask: tokens(batch.attentionMask),
-      token_type_ids: tokens(batch.tokenTypeIds),
-      labels: this.#labels(labels, batch),
-      update_scale: new Tensor('float32', [updateScale], []),
-    };
-  }
-
   #session(pack: number): Promise<GraphSession> {
     const known = this.#sessions.get(pack) ?? this.#options.open(this.#graph(pack));
     this.#sessions.set(pack, known);
@@ -212,17 +176,6 @@ export class GradientPasses {
 
   #graph(pack: number): Graph {
     return pack === 1 ? this.#plan.gradient : this.#plan.packedGradient(pack);
-  }
-
-  #labels(labels: BatchLabels | null, { rows, length }: TokenBatch): Tensor {
-    const { type, columns: second } = this.#plan.labels;
-    const columns = second === 1 ? [rows] : [rows, second === 'tokens' ? length : second];
-    const count = columns.reduce((product, size) => product * size, 1);
-    if (type === 'float') {
-      const data = labels === null ? new Float32Array(count) : Float32Array.from(labels, Number);
-      return new Tensor('float32', data, columns);
-    }
-    return new Tensor('int64', labels instanceof BigInt64Array ? labels : new BigInt64Array(count), columns);
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   BatchLabels,
   EngineRequest,
   OpenAdapterEngine,
+  SharedBatch,
   StepHyperparameters,
   StepResult,
   TokenBatch,
@@ -29,6 +30,7 @@ import { runBytes } from './memory-estimate.ts';
 import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
 import { isBias, moduleRanks, tensorLength, tensorNamed } from './trainable-layout.ts';
+import { SharedBatches } from './shared-batches.ts';
 import { type Beginning, SharedBeginnings } from './shared-beginnings.ts';
 import { buildUpdateGraph } from './update-graph.ts';
 
@@ -66,7 +68,8 @@ export async function openEngineWithHead(
     }),
   );
   const beginnings = new SharedBeginnings(() => plan.beginnings(), open);
-  return new OnnxAdapterEngine(plan, device, { passes, optimiser, beginnings });
+  const batches = sharesBatches ? new SharedBatches(plan, open) : null;
+  return new OnnxAdapterEngine(plan, device, { passes, optimiser, beginnings, batches });
 }
 
 /** What a run's block is larger than the values in it: with 1.05 a second block was needed, 1.2 and more lay unused. */
@@ -80,6 +83,8 @@ interface EngineParts {
   readonly passes: GradientPasses;
   readonly optimiser: Optimiser;
   readonly beginnings: SharedBeginnings;
+  /** null: what models share would have to be the CPU's. */
+  readonly batches: SharedBatches | null;
 }
 
 class OnnxAdapterEngine implements AdapterEngine {
@@ -90,10 +95,12 @@ class OnnxAdapterEngine implements AdapterEngine {
   readonly #passes: GradientPasses;
   readonly #optimiser: Optimiser;
   readonly #beginnings: SharedBeginnings;
+  readonly #batches: SharedBatches | null;
   readonly #keepAll: AdapterMasks;
 
-  constructor(plan: EnginePlan, device: DeviceProfile, { passes, optimiser, beginnings }: EngineParts) {
+  constructor(plan: EnginePlan, device: DeviceProfile, { passes, optimiser, beginnings, batches }: EngineParts) {
     this.#beginnings = beginnings;
+    this.#batches = batches;
     this.#plan = plan;
     this.#device = device;
     this.#passes = passes;
@@ -195,6 +202,11 @@ class OnnxAdapterEngine implements AdapterEngine {
     return (await this.#pass(pass, { batch, labels: null, updateScale })).logits;
   }
 
+  async share(batch: TokenBatch): Promise<SharedBatch> {
+    if (this.#batches !== null) return this.#batches.read(batch, this.#keepAll);
+    return { logits: ({ parameters, masks, updateScale }) => this.logits(parameters, batch, masks, updateScale) };
+  }
+
   begin(
     parameters: Float32Array,
     ids: Int32Array,
@@ -230,6 +242,7 @@ class OnnxAdapterEngine implements AdapterEngine {
     await this.#passes.close();
     await this.#optimiser.close();
     await this.#beginnings.close();
+    await this.#batches?.close();
   }
 
   async #pass(pass: Pass, shared: PassBatch): Promise<PassResult> {

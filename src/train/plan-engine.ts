@@ -16,6 +16,7 @@ import type { EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { convertedWeights } from './base-precision.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { branchOf } from '../onnx/branch-of.ts';
+import { keepNeeded } from '../onnx/keep-needed.ts';
 import { partShared, type SharedGraph } from '../onnx/part-shared.ts';
 import type { DropoutPlace } from './dropout-places.ts';
 import { type BeginningGraphs, buildBeginningGraphs } from './beginning-graphs.ts';
@@ -52,6 +53,8 @@ export interface EnginePlan {
   readonly masksRanks: boolean;
   /** Training alone, in what all passes over a batch share and what each has of its own. */
   sharedGradient(): SharedGraph;
+  /** Evaluation's logits, parted alike: what reads a batch whichever the model, and what is the model's own. */
+  sharedEvaluation(): SharedGraph;
   /** The same for so many members at once. */
   packedGradient(pack: number): Graph;
   readonly labels: LabelLayout;
@@ -85,6 +88,7 @@ export function planEngine(
     scale,
     converted,
     sharedGradient: () => partShared(branchOf(gradient, true), ownInputs(places)),
+    sharedEvaluation: () => partShared(logitsOf(branchOf(gradient, false)), modelInputs(places)),
     labelsTokens: loss.labels.columns === 'tokens',
     gradient,
     places,
@@ -94,6 +98,16 @@ export function planEngine(
     generation: () => buildGenerationGraph({ ...shape, severalTexts: false }),
     beginnings: () => buildBeginningGraphs({ ...shape, severalTexts: false }),
   };
+}
+
+/** An evaluation without what stands for a training's other outputs. */
+function logitsOf(evaluation: Graph): Graph {
+  return keepNeeded({ ...evaluation, outputs: evaluation.outputs.slice(0, 1) });
+}
+
+/** What models that read one batch differ in. */
+function modelInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
+  return new Set([...ownInputs(places), 'update_scale']);
 }
 
 /** Where the tensors that are trained lie. @throws MODEL_UNSUPPORTED where a target or a layer means nothing */

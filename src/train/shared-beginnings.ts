@@ -7,7 +7,7 @@ import type { BeginningGraphs } from './beginning-graphs.ts';
 import { flat, floatsOf } from './session-tensors.ts';
 
 /** One model over rows: a member, or what has no masks. */
-export interface ForwardModel {
+interface MaskedModel {
   readonly parameters: Float32Array;
   readonly masks: Pick<AdapterMasks, 'input' | 'output' | 'rank'>;
   readonly updateScale: number;
@@ -36,7 +36,7 @@ export class SharedBeginnings {
     this.#open = open;
   }
 
-  async read({ parameters, masks, updateScale }: ForwardModel, ids: Int32Array): Promise<Beginning> {
+  async read({ parameters, masks, updateScale }: MaskedModel, ids: Int32Array): Promise<Beginning> {
     this.#sessions ??= this.#openBoth();
     const { beginning, behind, past } = await this.#sessions;
     const model = {

@@ -135,4 +135,21 @@ describe.each(folders.map((folder) => [path.basename(folder), folder] as const))
       for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(inTurn);
     });
   });
+
+  it('several models read a batch together as each alone, bit for bit', async () => {
+    await opened(folder, async (engine, loaded) => {
+      // As the case's rows are: what a row's numbers are made of does not depend on how many there are.
+      const batch = batchOf(loaded.inputs);
+      const models = trainingsOf(loaded, engine).map(({ state: { parameters }, instances }, number) => ({
+        parameters,
+        masks: number === 1 ? null : (instances[0] ?? null),
+        updateScale: 1 / (1 + number),
+      }));
+      const shared = await engine.share(batch);
+      for (const model of [...models, ...models.toReversed()]) {
+        const { parameters, masks, updateScale } = model;
+        expect(await shared.logits(model)).toEqual(await engine.logits(parameters, batch, masks, updateScale));
+      }
+    });
+  });
 });
