@@ -11,7 +11,8 @@ import { RayGrid } from './peers/ray-grid.ts';
 /**
  * A whole grid over p, N, M and seeds of MRPC, by this product and by Ray Tune with PEFT, in turn:
  * `npm run bench:grid -- --python PYTHON [--rows 256] [--p 0,0.25,0.5] [--N 1,4] [--M 1,2,4,8] [--seeds 0,1] [--epochs 2]
- * [--gap-rows 128] [--rounds 1] [--parts p|whole] [--sides own,ray] [--racing] [--asha]`. With `--parts p` each side does the
+ * [--gap-rows 128] [--rounds 1] [--parts p|whole] [--sides own,ray] [--merged] [--racing] [--asha]`. Ray's trials at p = 0 are what the grid says, with `--merged`
+ * one instance and one member. With `--parts p` each side does the
  * part of one p, then the other the same. Services of ours and Ray's are up before the clock starts; each launch is a
  * process of its own, as is each of Ray's trials.
  */
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '1' },
     parts: { type: 'string', default: 'p' },
     sides: { type: 'string', default: 'own,ray' },
+    merged: { type: 'boolean', default: false },
     racing: { type: 'boolean', default: false },
     asha: { type: 'boolean', default: false },
   },
@@ -102,7 +104,10 @@ async function rows() {
 function rayFile(place: string, model: string, { train, dev }: Awaited<ReturnType<typeof rows>>): string {
   const file = path.join(place, 'ray.json');
   const { epochs, members, gapRows, slots } = settings;
-  const told = { model, train, dev, epochs, members, gap_rows: gapRows, cpus: slots, storage: path.join(place, 'ray') };
+  const told = {
+    ...{ model, train, dev, epochs, members, gap_rows: gapRows, cpus: slots },
+    ...{ merged: options.merged, storage: path.join(place, 'ray') },
+  };
   writeFileSync(file, JSON.stringify(told));
   return file;
 }

@@ -7,7 +7,8 @@ gap_rows, epochs, members (the values of M) and cpus. It prints `ready` once Ray
 standard input, {"p": [...], "N": [...], "seed": [...]}, with {"seconds": ..., "cpu_seconds": ..., "trials": [...]}.
 
 A trial is one training: members are nested (the first of eight are the four of M = 4), so that M costs no training
-and no pass of its own. Where p is 0 a trial has one instance and one member, whatever N and M say.
+and no pass of its own. At p = 0 it has the instances and members that the grid says, though all of them are equal; with
+merged in the settings it has one of each.
 """
 
 import json
@@ -38,8 +39,9 @@ def train(config: dict) -> None:
     shuffled = random.Random(config["seed"])
     settings = config["settings"]
     rate = config["p"]
-    instances = config["N"] if rate > 0 else 1
-    members = max(settings["members"]) if rate > 0 else 1
+    idle = rate == 0 and settings["merged"]
+    instances = 1 if idle else config["N"]
+    members = 1 if idle else max(settings["members"])
     tokenizer = AutoTokenizer.from_pretrained(settings["model"])
     model = AutoModelForSequenceClassification.from_pretrained(settings["model"], num_labels=2)
     model = get_peft_model(

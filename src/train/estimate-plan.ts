@@ -46,6 +46,9 @@ export function estimatePlan(
     const key = JSON.stringify([adapter, targets, layers, pooling, drops, masked, mask_sharing]);
     groups.set(key, [...(groups.get(key) ?? []), specification.configuration]);
   }
+  const several = plan.trainings.some(({ evaluations }) =>
+    evaluations.some(({ configuration }) => evaluations.length > 1 || configuration.ensemble_size > 1),
+  );
   const estimates = [...groups.values()].flatMap((group) => {
     const largest = group.toSorted((a, b) => b.rank - a.rank)[0];
     if (largest === undefined) return [];
@@ -66,7 +69,7 @@ export function estimatePlan(
         : evaluationBytes(planEngine(request, objectiveOf(task, largest)), device, sizesOf(inputs)),
     );
     const rows = evaluated?.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
-    const demand = { sizes: own, others: Math.max(0, ...(others ?? [])), rows };
+    const demand = { sizes: own, others: Math.max(0, ...(others ?? [])), rows, several };
     return [{ memory: estimateMemory(engine, device, batch, 1, demand), batch }];
   });
   const [most] = estimates.toSorted((a, b) => b.memory.total - a.memory.total);

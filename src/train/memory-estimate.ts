@@ -52,6 +52,8 @@ export interface EvaluationDemand {
   readonly sizes: readonly EvaluationSize[];
   /** Values of the sessions of another task's engine, as `evaluationBytes` has them. */
   readonly others: number;
+  /** Several passes over the same rows, which have sessions of their own; absent: one. */
+  readonly several?: boolean;
   /** Bytes of rows and tokens. */
   readonly rows: number;
 }
@@ -106,10 +108,15 @@ export function estimateMemory(
   const { layout } = plan;
   const gradient = pack === 1 ? plan.gradient : plan.packedGradient(pack);
   const step = arenaShare * runBytes(fitGraph(branchOf(gradient, true), device).device, batch);
-  const { sizes, others, rows } = evaluations ?? { sizes: [{ ...batch, shared: 0 }], others: 0, rows: 0 };
+  const { sizes, others, rows, several } = evaluations ?? {
+    sizes: [{ ...batch, shared: 0 }],
+    others: 0,
+    rows: 0,
+    several: false,
+  };
   const evaluated = growingShare * evaluatedAlone(plan, device, sizes);
-  // Several passes in turn have sessions of their own, beside the one that evaluates.
-  const own = (batch.instances ?? 1) > 1 ? step + evaluated : Math.max(step, evaluated);
+  // Several passes in turn have sessions of their own, beside the one that evaluates, or that steps.
+  const own = (batch.instances ?? 1) > 1 || several === true ? step + evaluated : Math.max(step, evaluated);
   const activations = Math.round(own + growingShare * evaluatedBehind(plan, device, sizes)) + others;
   const frozen = gradient.initializers.reduce((sum, { data }) => sum + ('location' in data ? data.length : 0), 0);
   const weights = frozen * Math.max(1, device.weightCopies);

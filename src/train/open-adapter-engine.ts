@@ -198,6 +198,10 @@ class OnnxAdapterEngine implements AdapterEngine {
     masks: AdapterMasks | null,
     updateScale: number,
   ): Promise<Float32Array> {
+    // Each session keeps the memory of its largest run: once several models have read together, one alone does as well.
+    if (this.#batches?.isOpen === true) {
+      return (await this.#batches.read(batch, this.#keepAll)).logits({ parameters, masks, updateScale });
+    }
     const pass = { parameters, masks: masks ?? this.#keepAll, lossScale: 1 };
     return (await this.#pass(pass, { batch, labels: null, updateScale })).logits;
   }

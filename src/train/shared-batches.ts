@@ -27,6 +27,10 @@ export class SharedBatches {
     this.#open = open;
   }
 
+  get isOpen(): boolean {
+    return this.#sessions !== null;
+  }
+
   /** @param keepAll the masks of a model that has none */
   async read(batch: TokenBatch, keepAll: AdapterMasks): Promise<SharedBatch> {
     demandLength(batch.length, this.#plan.opened.encoder.tokenLimit);

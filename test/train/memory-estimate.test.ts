@@ -37,6 +37,9 @@ describe('the memory of a plan', () => {
     expect(estimateMemory(plan, cpu, { rows: 6, length: 7 }).activations).toBeGreaterThan(activations);
     // Several instances have sessions of their own, beside the one that evaluates.
     expect(estimateMemory(plan, cpu, { ...batch, instances: 2 }).activations).toBeGreaterThan(activations);
+    const demand = { sizes: [{ ...batch, shared: 0 }], others: 0, rows: 0 };
+    expect(estimateMemory(plan, cpu, batch, 1, demand).activations).toBe(activations);
+    expect(estimateMemory(plan, cpu, batch, 1, { ...demand, several: true }).activations).toBeGreaterThan(activations);
   });
 
   it('counts a base in float16 half where the device keeps it so, and whole where it does not', () => {
