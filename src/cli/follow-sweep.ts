@@ -46,6 +46,8 @@ export async function followSweep(
 export interface Looking {
   /** No key commands. */
   readonly readOnly?: boolean;
+  /** The mouse chooses rows; absent: as DROPSWEEP_MOUSE says. */
+  readonly mouse?: boolean;
   /** The dashboard's view that it begins with. */
   readonly firstView?: string;
 }
@@ -72,6 +74,7 @@ async function showDashboard(
     guard: () => guardTerminal(process.stdout.fd),
     command: (command) => carryOut(record, watched, command),
     clone: cloneTools(record, watched, process.env),
+    mouse: process.env['DROPSWEEP_MOUSE'] === 'on',
     ...looking,
     stdout: process.stdout,
     stdin: process.stdin,

@@ -67,6 +67,11 @@ export const settings: readonly Setting[] = [
     fallback: 'auto',
   },
   {
+    names: ['DROPSWEEP_MOUSE'],
+    meaning:
+      '`on`: the dashboard takes the mouse, as with `watch --mouse`; the terminal selects text with shift held then',
+  },
+  {
     names: ['DROPSWEEP_GLYPHS'],
     meaning:
       "the dashboard's signs: `unicode`; `narrow`, for terminals that draw λ or lines two columns wide; `ascii`; default `auto`: ASCII under `LC_ALL=C`, narrow under a Chinese, Japanese or Korean locale",

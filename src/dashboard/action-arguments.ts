@@ -1,3 +1,7 @@
+import { DropsweepError } from '../base/errors.ts';
+import { type BudgetName, budgetFields } from '../sweep/read-budget.ts';
+import { readSetting, type SettingName } from '../sweep/read-setting.ts';
+import { firstLine } from './snapshot-poller.ts';
 import { didYouMean } from '../sweep/sweep-file-problems.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
@@ -16,17 +20,55 @@ export interface ActionArgument {
   read(text: string, snapshot: SweepSnapshot): KeyMeaning | string;
 }
 
-/** A whole number, at least so great. */
-export function numberArgument(least: number, meaning: (value: number) => KeyMeaning): ActionArgument {
+/** A setting's value, as `dropsweep set` takes it. */
+export function settingArgument(
+  name: SettingName,
+  hint: string,
+  meaning: (value: number) => KeyMeaning,
+): ActionArgument {
   return {
     words: () => [],
-    hint: `a whole number from ${least} on`,
+    hint,
     read: (text) => {
-      const value = Number(text);
-      if (/^\d+$/.test(text) && value >= least && value <= 2_147_483_647) return meaning(value);
-      return `${text} is no whole number from ${least} on`;
+      const value = settingOrWhy(name, text);
+      return typeof value === 'number' ? meaning(value) : (value ?? `${name} has no limit to take away`);
     },
   };
+}
+
+/** Limits of the budget, as in `hours=4 failures=none`. */
+export const budgetArgument: ActionArgument = {
+  words: () => budgetFields.map(({ name }) => `${name}=`),
+  hint: 'a limit, for instance hours=4 or failures=none',
+  read: (text) => {
+    const changes: Partial<Record<BudgetName, number | null>> = {};
+    for (const word of text.trim().split(/\s+/)) {
+      const [written = '', value = '', ...more] = word.split('=');
+      const field = budgetFields.find(({ name }) => name === written);
+      if (field === undefined || more.length > 0) {
+        const known = budgetFields.map(({ name }) => name);
+        return `there is no limit ${written}${didYouMean(written, known)}; there are ${known.join(' ')}`;
+      }
+      const read = settingOrWhy(`budget.${field.name}`, value);
+      if (typeof read === 'string') return read;
+      changes[field.name] = read;
+    }
+    return { kind: 'set_budget', changes };
+  },
+};
+
+/** The value, or why it is none. */
+function settingOrWhy(name: SettingName, text: string): number | null | string {
+  try {
+    return readSetting(name, text);
+  } catch (error) {
+    if (error instanceof DropsweepError) return firstLine(error).replace(/^USAGE: /, '') + expectedOf(error);
+    throw error;
+  }
+}
+
+function expectedOf({ facts: { expected } }: DropsweepError): string {
+  return expected === undefined ? '' : `: it takes ${expected}`;
 }
 
 /** A column to sort by; with `-` before it the other way round. */

@@ -2,7 +2,8 @@ import {
   type ActionArgument,
   choiceArgument,
   columnsArgument,
-  numberArgument,
+  budgetArgument,
+  settingArgument,
   sortArgument,
 } from './action-arguments.ts';
 import type { KeyMeaning } from './key-bindings.ts';
@@ -119,14 +120,27 @@ const commanding: readonly DashboardAction[] = [
     name: 'parallelism',
     keys: [],
     meaning: null,
-    argument: numberArgument(1, (parallelism) => ({ kind: 'set_parallelism', parallelism })),
+    argument: settingArgument('parallelism', 'how many trainings at once', (parallelism) => ({
+      kind: 'set_parallelism',
+      parallelism,
+    })),
   },
   {
     name: 'priority',
     keys: [],
     meaning: null,
-    argument: numberArgument(0, (priority) => ({ kind: 'set_priority', priority })),
+    argument: settingArgument('priority', 'a whole number: the higher goes first', (priority) => ({
+      kind: 'set_priority',
+      priority,
+    })),
     help: [':priority', 'N: among sweeps the higher goes first'],
+  },
+  {
+    name: 'budget',
+    keys: [],
+    meaning: null,
+    argument: budgetArgument,
+    help: [':budget', 'limits, as in :budget hours=4 failures=none'],
   },
   {
     name: 'clone',

@@ -5,6 +5,7 @@ import { header } from './header.ts';
 import { keyHelp, keyHints } from './key-bindings.ts';
 import type { ShownPrompt } from './prompt.ts';
 import { captionRule, clipLine, clipText, joinWhatFits, span, spread, type StyledLine } from './styled-line.ts';
+import { tabLine } from './view-tabs.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
 import { viewNamed } from './views/views.ts';
@@ -21,6 +22,8 @@ export interface DashboardFrameProps {
   /** The line that is typed in the keys' place; null: none is open. */
   readonly prompt: ShownPrompt | null;
   readonly now: Date;
+  /** Whether tabs for a mouse stand in the keys' place; absent: no. */
+  readonly tabs?: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -39,7 +42,11 @@ export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[
     ...block(headerLines(props), width, layout.header),
     ...block(bodyLines(props, body), width, body),
     ...block(eventLines(snapshot, banner, width, told), width, told),
-    ...block([prompt?.draw(width) ?? keyLine(props)], width, layout.keys),
+    ...block(
+      [prompt?.draw(width) ?? (props.tabs === true ? tabLine(view.view, width) : keyLine(props))],
+      width,
+      layout.keys,
+    ),
   ];
 }
 

@@ -23,6 +23,8 @@ export interface DashboardOptions {
   readonly clone?: CloneTools;
   /** Looks alone: no key commands. */
   readonly readOnly?: boolean;
+  /** Presses choose rows and tabs, and the wheel scrolls; default: the mouse is the terminal's, which selects text. */
+  readonly mouse?: boolean;
   /** The view that it begins with; absent: the sweep at once. */
   readonly firstView?: string;
   readonly stdout: TerminalOutput;

@@ -1,4 +1,5 @@
 import type { SweepCommand } from '../store/commands.ts';
+import type { BudgetChanges } from '../store/set-budget.ts';
 import type { ViewAction } from './view-state.ts';
 import { actions } from './actions.ts';
 
@@ -26,6 +27,7 @@ export type KeyMeaning =
   | { readonly kind: 'parallelism'; readonly change: 1 | -1 }
   | { readonly kind: 'set_parallelism'; readonly parallelism: number }
   | { readonly kind: 'set_priority'; readonly priority: number }
+  | { readonly kind: 'set_budget'; readonly changes: BudgetChanges }
   | { readonly kind: 'pin'; readonly pinned: boolean }
   | { readonly kind: 'clone' }
   | { readonly kind: 'suspend' }

@@ -1,10 +1,13 @@
 import type { PressedKey } from './key-bindings.ts';
+import { type MouseReport, mouseReports } from './mouse.ts';
 
 export interface KeyboardOptions {
   /** A key, on whatever it means. */
   readonly onKey: (input: string, key: PressedKey) => void;
   /** Text that a terminal says was pasted. */
   readonly onPaste: (text: string) => void;
+  /** What the mouse did, where the terminal reports it; absent: it does not. */
+  readonly onMouse?: (report: MouseReport) => void;
   /** Tells that a key was not taken, since it came with others. */
   readonly onRefused: () => void;
   /** Milliseconds of a clock that never goes back. */
@@ -45,6 +48,12 @@ export class Keyboard {
 
   /** @param input one character, the name of a sequence, or all that arrived at once */
   take(input: string, key: PressedKey): void {
+    const { onMouse } = this.#options;
+    const reports = onMouse === undefined || this.#pasted !== null ? null : mouseReports(input);
+    if (reports !== null) {
+      for (const each of reports) onMouse?.(each);
+      return;
+    }
     const now = this.#now();
     const silence = now - this.#last;
     this.#last = now;

@@ -8,7 +8,9 @@ import { filterPrompt } from './filter-prompt.ts';
 import { isLooking, keyMeaning, type KeyMeaning, type PressedKey } from './key-bindings.ts';
 import { listenToKeys } from './key-listener.tsx';
 import { Keyboard } from './keyboard.ts';
+import type { MouseReport } from './mouse.ts';
 import { Notices } from './notices.ts';
+import { Pointing } from './pointing.ts';
 import { Prompt } from './prompt.ts';
 import { Cloning } from './cloning.ts';
 import { confirmPrompt } from './confirm-prompt.ts';
@@ -46,6 +48,7 @@ class Dashboard {
   readonly #loan: TerminalLoan;
   readonly #viewing: Viewing;
   readonly #keyboard: Keyboard;
+  readonly #pointing: Pointing;
   readonly #steering: Steering;
   readonly #cloning: Cloning;
   #snapshot: SweepSnapshot | null = null;
@@ -56,7 +59,7 @@ class Dashboard {
 
   constructor(options: DashboardOptions) {
     this.#options = options;
-    this.#screen = new TerminalScreen(options.stdout);
+    this.#screen = new TerminalScreen(options.stdout, options.mouse);
     this.#loan = new TerminalLoan({
       screen: this.#screen,
       stdin: options.stdin,
@@ -75,6 +78,7 @@ class Dashboard {
       onPaste: (text) => {
         if (!this.#prompt.paste(text)) this.#say({ text: 'pasted text is not taken as keys', urgent: false });
       },
+      ...(options.mouse === true ? { onMouse: (report) => this.#point(report) } : {}),
       onRefused: () => this.#say({ text: 'keys that command are taken one at a time', urgent: false }),
     });
     const say = (banner: Banner): void => this.#say(banner);
@@ -97,6 +101,7 @@ class Dashboard {
       nudge: () => this.#nudge(),
       failed: (view, error) => this.#say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
     });
+    this.#pointing = new Pointing({ viewing: this.#viewing, size: () => this.#screen, open: () => this.#open() });
     if (options.firstView !== undefined) this.#viewing.change({ kind: 'go', view: options.firstView });
   }
 
@@ -221,6 +226,7 @@ class Dashboard {
       banner: this.#notices.banner,
       prompt: this.#prompt.shown,
       now: this.#now(),
+      tabs: this.#options.mouse === true,
       width: this.#screen.columns,
       height: this.#screen.rows,
     });
@@ -230,6 +236,11 @@ class Dashboard {
   #say(banner: Banner): void {
     this.#notices.say(banner);
     this.#draw();
+  }
+
+  /** While a line is typed, the mouse does nothing. */
+  #point(report: MouseReport): void {
+    if (this.#prompt.shown === null) this.#pointing.take(report);
   }
 
   #press(input: string, key: PressedKey): void {

@@ -16,6 +16,7 @@ export type SteeringKey = Extract<
       | 'parallelism'
       | 'set_parallelism'
       | 'set_priority'
+      | 'set_budget'
       | 'pin';
   }
 >;
@@ -55,6 +56,8 @@ export function orderOf(
       return { command: key, what: `parallelism ${key.parallelism}` };
     case 'set_priority':
       return { command: key, what: `priority ${key.priority}` };
+    case 'set_budget':
+      return { command: key, what: `budget ${budgetWords(key.changes)}` };
     case 'retry':
       return retryOrder(snapshot, marked);
     case 'cancel':
@@ -89,7 +92,18 @@ function pinOrder(pinned: boolean, trials: readonly number[]): Order | string {
   const what = pinned
     ? `keeping the checkpoints of ${trialWords(trials)}`
     : `letting gc have the checkpoints of ${trialWords(trials)}`;
-  return { command: { kind: 'pin', trials, pinned }, what };
+  const command = { kind: 'pin', trials, pinned } as const;
+  // What gc has taken does not come back.
+  return pinned
+    ? { command, what }
+    : { command, what, question: `let gc delete the checkpoints of ${trialWords(trials)}?` };
+}
+
+/** `hours 4, failures without a limit`. */
+function budgetWords(changes: Extract<SteeringKey, { readonly kind: 'set_budget' }>['changes']): string {
+  return Object.entries(changes)
+    .map(([name, value]) => `${name} ${value ?? 'without a limit'}`)
+    .join(', ');
 }
 
 /** `trial 7`, `trials 7, 9 and 3 more`. */
@@ -122,5 +136,6 @@ const nothingLeft: Readonly<Record<SteeringKey['kind'], string | null>> = {
   parallelism: 'nothing of it is left to run on more or fewer lanes',
   set_parallelism: 'nothing of it is left to run on more or fewer lanes',
   set_priority: 'nothing of it is left to go before others',
+  set_budget: 'its search is over, and no limit can end it; dropsweep launch --extend goes on',
   pin: null,
 };

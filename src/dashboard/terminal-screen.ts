@@ -12,7 +12,10 @@ export interface TerminalOutput {
 const escape = '\u001B[';
 /** With pasted text in brackets, so that it can be told from keys. */
 const enterScreen = `${escape}?1049h${escape}?25l${escape}?2004h${escape}2J`;
-const leaveScreen = `${escape}?2004l${escape}?25h${escape}?1049l`;
+/** Presses and the wheel, with places beyond column 223. */
+const mouseOn = `${escape}?1000h${escape}?1006h`;
+/** The mouse is let go of whether or not it was held. */
+const leaveScreen = `${escape}?1006l${escape}?1000l${escape}?2004l${escape}?25h${escape}?1049l`;
 const beginUpdate = `${escape}?2026h`;
 const endUpdate = `${escape}?2026l`;
 
@@ -23,10 +26,13 @@ const endUpdate = `${escape}?2026l`;
 export class TerminalScreen {
   readonly #output: TerminalOutput;
   #drawn: readonly PaintedLine[] = [];
+  readonly #mouse: boolean;
   #open = false;
 
-  constructor(output: TerminalOutput) {
+  /** @param mouse whether the terminal reports presses, and does not select text by itself */
+  constructor(output: TerminalOutput, mouse = false) {
     this.#output = output;
+    this.#mouse = mouse;
   }
 
   get columns(): number {
@@ -40,7 +46,7 @@ export class TerminalScreen {
   open(): void {
     if (this.#open) return;
     this.#open = true;
-    this.#output.write(enterScreen);
+    this.#output.write(this.#mouse ? `${enterScreen}${mouseOn}` : enterScreen);
   }
 
   /** Gives the terminal back as it was. May be called more than once. */

@@ -104,4 +104,22 @@ it('launches, filters, opens a trial, pauses, clones, resumes and cancels at a t
   await at.end();
   const shown = await runCli(home, ['show', 'flight', '--format', 'json'], { environment });
   expect(JSON.parse(shown.stdout)).toMatchObject({ sweep: 'flight', state: 'cancelled' });
+
+  // Once more with the mouse, which the shell does not find switched on afterwards.
+  const pointed = new PtyTerminal({
+    columns: 120,
+    rows: 30,
+    command: [process.execPath, main, 'watch', 'flight', '--mouse'],
+    environment: { ...environment, HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_CACHE_HOME: join(home, 'cache') },
+  });
+  pty = pointed;
+  const tabs = (await pointed.until((screen) => screen[29]?.startsWith('1 overview') === true))[29] ?? '';
+  expect(pointed.terminal.modes.mouseTrackingMode).toBe('vt200');
+  pointed.press(`\u001B[<0;${tabs.indexOf('2 trials') + 1};30M`);
+  await pointed.until((screen) => /^── trials/.test(screen[3] ?? ''));
+  pointed.press(`\u001B[<0;20;7M`);
+  await pointed.until((screen) => /^.>/.test(screen[6] ?? ''));
+  pointed.press('q');
+  await pointed.end();
+  expect(pointed.terminal.modes.mouseTrackingMode).toBe('none');
 });

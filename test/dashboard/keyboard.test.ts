@@ -36,6 +36,25 @@ async function after(milliseconds: number): Promise<readonly string[]> {
 }
 
 describe('the keyboard', () => {
+  it('takes reports of the mouse for no keys, and for none where nobody asked for them', () => {
+    const reported: string[] = [];
+    const onKey = (input: string): void => void told.push(`typed ${input}`);
+    const pointed = new Keyboard({
+      onKey,
+      onPaste: (text) => told.push(`paste ${text}`),
+      onRefused: () => told.push('refused'),
+      onMouse: ({ kind, row }) => reported.push(`${kind} ${row}`),
+    });
+    pointed.take('[<0;3;7M', {});
+    pointed.take('j', {});
+    pointed.take('[200~', {});
+    pointed.take('[<0;3;7M', {});
+    pointed.take('[201~', {});
+    expect(reported).toEqual(['press 6']);
+    expect(told).toEqual(['typed j', 'paste [<0;3;7M']);
+    pointed.close();
+  });
+
   it('takes a command that comes alone, also again and again', async () => {
     keyboard.take('p', {});
     expect(await after(30)).toEqual(['pause']);

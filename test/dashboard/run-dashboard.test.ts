@@ -186,7 +186,11 @@ describe('the dashboard on a terminal', () => {
 
 describe('the guard of a terminal', () => {
   it.each([
-    ['gives it back where its owner died without a word', false, '\u001B[?2004l\u001B[?25h\u001B[?1049l'],
+    [
+      'gives it back where its owner died without a word',
+      false,
+      '\u001B[?1006l\u001B[?1000l\u001B[?2004l\u001B[?25h\u001B[?1049l',
+    ],
     ['leaves it alone where its owner gave it back', true, ''],
   ] as const)('%s', async (_, orderly, expected) => {
     const file = join(mkdtempSync(join(tmpdir(), 'dropsweep-guard-')), 'terminal');

@@ -70,6 +70,7 @@ export const axes = readingView<AxesModel>({
     return { score, scored, axes: effectsOf(fields, scored, order) };
   },
   rows: ({ axes: all }) => all.length,
+  rowsFrom: 1,
   visible: (_, height) => Math.max(1, Math.min(6, Math.floor(height / 3)) - 1),
   draw: (model, frame) => drawAxes(model, frame),
 });

@@ -40,6 +40,7 @@ export const configurations = readingView<Configurations>({
     return foldSeeds(await source.values(sweepId, columns), metrics, fields);
   },
   rows: ({ rows }) => rows.length,
+  rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
   draw({ fields, metrics, rows }, { snapshot, state, width, height }) {
     // Cells of the rows around those shown alone: ten thousand need not be measured.

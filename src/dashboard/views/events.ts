@@ -55,6 +55,7 @@ export const events = readingView({
   },
   rows: ({ total }) => total,
   page: ({ from, rows }) => ({ from, count: rows.length }),
+  rowsFrom: 1,
   visible: (_, height) => Math.max(0, height - 1),
   draw({ from, total, rows }, { snapshot, state, width, height }) {
     const kind = chosenValue('events', kindChoice, { snapshot, state });

@@ -15,6 +15,7 @@ export const overview = snapshotView({
   eventsBelow: true,
   rows: (_, snapshot) => shownCount(snapshot),
   filtered: true,
+  rowsFrom: 2,
   visible: (width, height) => Math.max(0, divide(width, height).table - 2),
   draw(_, { snapshot, state, now, width, height }) {
     const parts = divide(width, height);

@@ -16,6 +16,7 @@ export const sweeps = readingView<readonly SweepOverviewRow[]>({
   beyondSweep: true,
   read: (source) => source.sweeps(),
   rows: (list) => list.length,
+  rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
   draw(list, { state, now, width, height }) {
     const from = Math.max(0, Math.min(state.offset, list.length - height));

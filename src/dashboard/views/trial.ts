@@ -17,6 +17,7 @@ export const trial = readingView({
   eventsBelow: false,
   read: (source, { subject }) => source.trial(Number(subject)),
   rows: (details, { definition }) => linesOf(details, definition).length,
+  rowsFrom: 1,
   visible: (_, height) => Math.max(0, height - 1),
   draw: (details, { snapshot, state, width, height }) => {
     const rows = linesOf(details, snapshot.definition);

@@ -12,6 +12,7 @@ export const trials = snapshotView({
   eventsBelow: true,
   rows: (_, snapshot) => shownCount(snapshot),
   filtered: true,
+  rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
   draw: (_, { snapshot, state, width, height }) =>
     trialTable(snapshot, state, new Set(tradeoff(snapshot).front.map(({ trial }) => trial)), width, height),

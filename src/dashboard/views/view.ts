@@ -62,6 +62,8 @@ export interface ViewDefinition<Model> {
   readonly read?: (source: ViewSource, request: ViewRequest) => Promise<Model>;
   /** Rows that can be chosen, over all pages. */
   rows(model: Model, snapshot: SweepSnapshot): number;
+  /** Lines of the body above the first of the rows, where each of these has a line; absent: they have none. */
+  readonly rowsFrom?: number;
   /** Of these, how many are on the screen. */
   visible(width: number, height: number): number;
   /** Exactly as much as fits into the frame. */
@@ -99,6 +101,7 @@ export interface View
     | 'numbered'
     | 'readsMarked'
     | 'visible'
+    | 'rowsFrom'
     | 'choices'
   > {
   /** Null: it reads nothing of its own, and `drawn` is all of it. */

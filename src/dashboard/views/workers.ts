@@ -13,11 +13,12 @@ import { readingView } from './view.ts';
 export const workers = readingView<readonly WorkerRow[]>({
   name: 'workers',
   key: '4',
-  help: 'slots, memory, rate, heartbeat, trouble',
+  help: 'CPU, memory, rate, heartbeat, trouble',
   eventsBelow: true,
   beyondSweep: true,
   read: (source) => source.workers(),
   rows: (list) => list.length,
+  rowsFrom: 2,
   visible: (_, height) => Math.max(1, Math.floor(height / 2) - 2),
   draw(list, { snapshot, state, now, width, height }) {
     const there = list.filter(({ endedAt }) => endedAt === null);

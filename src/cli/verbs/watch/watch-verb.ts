@@ -3,6 +3,7 @@ import { optionalSweep } from '../../verb-parameters.ts';
 
 export interface WatchFlags {
   readonly readOnly: boolean;
+  readonly mouse?: boolean;
 }
 
 export const watchVerb = verb<WatchFlags, [string?]>(
@@ -20,6 +21,11 @@ export const watchVerb = verb<WatchFlags, [string?]>(
   {
     flags: {
       readOnly: { kind: 'boolean', default: false, withNegated: false, brief: 'look alone: no key commands the sweep' },
+      mouse: {
+        kind: 'boolean',
+        optional: true,
+        brief: 'presses choose rows and tabs, the wheel scrolls; selecting text takes shift then',
+      },
     },
     positional: optionalSweep,
   },
