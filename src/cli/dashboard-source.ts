@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { ViewSource } from '../dashboard/view-source.ts';
+import { settingEffects } from './axis-effects-source.ts';
 import { trialOutputs } from './trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
@@ -24,6 +25,7 @@ export interface Watched {
 export function dashboardSource(store: Store, watched: Watched): ViewSource {
   const stepsOf = recordedSteps(store);
   const outputsOf = trialOutputs(store);
+  const effectsOf = settingEffects(store);
   return {
     sweeps: () => overviewOfSweeps(store),
     events: async (sweepId, { offset: from, limit }, kinds) => {
@@ -58,6 +60,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
       const { trial, ...sweep } = await findTrial(store, watched, number);
       return outputsOf(sweep, trial);
     },
+    effects: (metric) => effectsOf(watched.name, metric),
     search: (sweepId, page) => readSearchView(store, sweepId, page),
     workers: () => listWorkers(store),
     values: (sweepId, columns) => readTrialValues(store, sweepId, columns),

@@ -9,7 +9,7 @@ export interface MouseReport {
 }
 
 /** ESC [ < button ; column ; row M, or m where the button is let go; the first may have lost its ESC on the way. */
-const report = /^(?:\u001B?\[<(\d+);(\d+);(\d+)([Mm]))/;
+const report = new RegExp(String.raw`^${'\u001B'}?\[<(\d+);(\d+);(\d+)([Mm])`);
 
 const [leftButton, wheelUp, wheelDown] = [0, 64, 65];
 

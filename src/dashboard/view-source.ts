@@ -54,6 +54,19 @@ export interface DrawnSize {
   readonly upper: number | null;
 }
 
+/** What the values of a setting do to a metric, against the first of them. */
+export interface SettingEffect {
+  /** Of the field. */
+  readonly name: string;
+  readonly values: readonly {
+    readonly text: string;
+    /** Over configurations that differ in nothing else; null: of the first, and where there are none. */
+    readonly difference: { readonly mean: number; readonly lower: number | null; readonly upper: number | null } | null;
+    readonly pairs: number;
+    readonly over: 'seeds' | 'seeds and rows';
+  }[];
+}
+
 export interface PageAsked {
   readonly offset: number;
   readonly limit: number;
@@ -72,6 +85,8 @@ export interface ViewSource {
   training(trial: number): Promise<TrainingCurves>;
   /** What the stored outputs of the trial's evaluation give; null: they, or the base model, are not here. */
   outputs(trial: number): Promise<TrialOutputs | null>;
+  /** The effects of the settings of the sweep that is watched; of none where it has too many trials. */
+  effects(metric: string): Promise<readonly SettingEffect[]>;
   /** All trials with their values in these columns. */
   values(sweepId: string, columns: readonly FilterColumn[]): Promise<readonly TrialValues[]>;
   /** From now on another sweep is watched. */

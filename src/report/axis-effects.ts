@@ -1,7 +1,9 @@
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
+import { studentInterval } from '../stats/student-interval.ts';
 import { measure } from '../metrics/metrics.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
+import type { ShownInterval } from './format-interval.ts';
+import type { Noise } from './noise.ts';
 import { variedColumns } from './varied-columns.ts';
 
 /** What one value of an axis does to a metric. */
@@ -12,9 +14,11 @@ export interface AxisValue {
   readonly mean: number | null;
   /**
    * Against the axis's first value, over configurations that differ in nothing else: in each seed the mean over those,
-   * then over seeds. Null for the first value, and where nothing differs in this axis alone.
+   * then over seeds, and over rows where their outputs were given. Null for the first value, and where nothing differs in this axis alone.
    */
-  readonly difference: MeanInterval | null;
+  readonly difference: ShownInterval | null;
+  /** What the difference's interval is over. */
+  readonly over: 'seeds' | 'seeds and rows';
   /** Pairs of configurations that the difference is over. */
   readonly pairs: number;
 }
@@ -29,17 +33,21 @@ export interface AxisEffect {
 type Column = ReturnType<typeof variedColumns>[number];
 
 /** The effect of each setting that the sweep varies. */
-export function axisEffects(snapshot: SweepSnapshot, metric: string): readonly AxisEffect[] {
+export function axisEffects(
+  snapshot: SweepSnapshot,
+  metric: string,
+  noise: Noise | null = null,
+): readonly AxisEffect[] {
   const scores = configurationScores(snapshot.trials);
   const columns = variedColumns(snapshot);
-  return columns.map((column) => effectOf(column, columns, scores, metric));
+  return columns.map((column) => effectOf(column, columns, scores, { metric, noise }));
 }
 
 function effectOf(
   column: Column,
   columns: readonly Column[],
   scores: readonly ConfigurationScore[],
-  metric: string,
+  { metric, noise }: { readonly metric: string; readonly noise: Noise | null },
 ): AxisEffect {
   const others = columns.filter((other) => other !== column);
   const byValue = new Map<string, ConfigurationScore[]>();
@@ -55,12 +63,19 @@ function effectOf(
       return reference === undefined ? [] : [[score, reference] as const];
     });
     const differences = differencesBySeed(pairs, metric);
+    const both = pairs.length === 0 ? null : (noise?.effect(pairs, metric) ?? null);
     const scored = own.flatMap((score) => score.trials.flatMap((trial) => measure(trial, metric) ?? []));
     return {
       text,
       configurations: own.length,
       mean: scored.length === 0 ? null : scored.reduce((sum, value) => sum + value, 0) / scored.length,
-      difference: differences.length === 0 ? null : studentInterval(differences),
+      difference:
+        both === null
+          ? differences.length === 0
+            ? null
+            : studentInterval(differences)
+          : { mean: both.estimate, lower: both.lower, upper: both.upper },
+      over: both === null ? 'seeds' : 'seeds and rows',
       pairs: pairs.length,
     };
   });

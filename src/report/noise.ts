@@ -68,6 +68,47 @@ export class Noise {
     });
   }
 
+  /**
+   * The mean difference over pairs of configurations, of each pair the first minus the second: in the seeds that all of
+   * them have, on the same rows. Of a mean over rows alone: null of any other metric, where the outputs of some trial are not
+   * there, or no seed is in all pairs.
+   */
+  effect(
+    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
+    metric: string,
+  ): BootstrapInterval | null {
+    const seeds = commonSeeds(pairs.flat());
+    const vectors = seeds.map((seed) => this.#meanDifference(pairs, seed, metric));
+    const rows = vectors[0]?.length ?? 0;
+    if (rows === 0 || vectors.some((vector) => vector?.length !== rows)) return null;
+    const statistic = (seed: number, chosen: Uint32Array): number => {
+      const vector = vectors[seed];
+      return chosen.reduce((sum, row) => sum + (vector?.[row] ?? Number.NaN), 0) / chosen.length;
+    };
+    return hierarchicalBootstrap({ seeds: seeds.length, rows, statistic }, { ...bootstrapDefaults, level });
+  }
+
+  /** By row; null where some trial has no value of each row, or other rows. */
+  #meanDifference(
+    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
+    seed: number,
+    metric: string,
+  ): Float64Array | null {
+    const ofSeed = ({ trials }: ConfigurationScore): Float64Array | null => {
+      const trial = trials.find(({ configuration }) => configuration.seed === seed)?.trial;
+      return trial === undefined ? null : (this.#scores.get(trial)?.perRow(metric) ?? null);
+    };
+    let sum: Float64Array | null = null;
+    for (const [one, other] of pairs) {
+      const [a, b] = [ofSeed(one), ofSeed(other)];
+      if (a === null || b === null || a.length !== b.length || (sum !== null && sum.length !== a.length)) return null;
+      sum ??= new Float64Array(a.length);
+      for (const [row, value] of a.entries())
+        sum[row] = (sum[row] ?? 0) + (value - (b[row] ?? Number.NaN)) / pairs.length;
+    }
+    return sum;
+  }
+
   /** How much too good the winner looks because it was chosen of these; null where they cannot be paired. */
   optimism(shown: readonly ConfigurationScore[], { metric, direction }: Objective): number | null {
     const repeats = shown.flatMap((score) => this.#repeats(score, metric) ?? []);
@@ -118,6 +159,14 @@ export class Noise {
     const perRow = first !== undefined && this.#scores.get(first.trial)?.perRow(metric) !== null;
     return { ...bootstrapDefaults, level, ...(perRow ? {} : { replicates: corpusReplicates }) };
   }
+}
+
+/** Seeds that each of the configurations is scored with. */
+function commonSeeds(scores: readonly ConfigurationScore[]): readonly number[] {
+  const seedsOf = ({ trials }: ConfigurationScore): readonly number[] =>
+    trials.flatMap(({ configuration, metrics }) => (metrics === null ? [] : [configuration.seed]));
+  const [first, ...rest] = scores.map((score) => new Set(seedsOf(score)));
+  return first === undefined ? [] : [...first].filter((seed) => rest.every((seeds) => seeds.has(seed)));
 }
 
 function sameSeeds(a: ConfigurationScore, b: ConfigurationScore): boolean {

@@ -116,7 +116,7 @@ it('launches, filters, opens a trial, pauses, clones, resumes and cancels at a t
   const tabs = (await pointed.until((screen) => screen[29]?.startsWith('1 overview') === true))[29] ?? '';
   expect(pointed.terminal.modes.mouseTrackingMode).toBe('vt200');
   pointed.press(`\u001B[<0;${tabs.indexOf('2 trials') + 1};30M`);
-  await pointed.until((screen) => /^── trials/.test(screen[3] ?? ''));
+  await pointed.until((screen) => screen[3]?.startsWith('── trials') === true);
   pointed.press(`\u001B[<0;20;7M`);
   await pointed.until((screen) => /^.>/.test(screen[6] ?? ''));
   pointed.press('q');

@@ -3,7 +3,8 @@ import type { SweepOverviewRow } from '../../src/store/sweep-overview.ts';
 import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
 import type { FilterColumn, FilterValue } from '../../src/store/trial-filter.ts';
 import { measure } from '../../src/metrics/metrics.ts';
-import { cockpitTrials as trials, noise } from './cockpit-trials.ts';
+import { axisEffects } from '../../src/report/axis-effects.ts';
+import { cockpitSnapshot, cockpitTrials as trials, noise } from './cockpit-trials.ts';
 import { ago, metrics, trial } from './sweep-fixture.ts';
 
 function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
@@ -292,5 +293,6 @@ export const cockpitSource: ViewSource = {
       return { members, mean, lower: half === null ? null : mean - half, upper: half === null ? null : mean + half };
     }),
   }),
+  effects: async (metric) => axisEffects(cockpitSnapshot(), metric),
   watch: () => undefined,
 };

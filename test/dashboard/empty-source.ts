@@ -7,6 +7,7 @@ export const emptySource: ViewSource = {
   trial: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
   training: (number) => Promise.reject(new Error(`there is no trial ${number}`)),
   outputs: async () => null,
+  effects: async () => [],
   values: async () => [],
   search: async () => ({ decisions: [], from: 0, total: 0, rungs: [], savedSeconds: 0 }),
   workers: async () => [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RowScores } from '../../src/evaluate/row-scores.ts';
+import { axisEffects } from '../../src/report/axis-effects.ts';
 import { bestReport } from '../../src/report/best-report.ts';
 import { Noise } from '../../src/report/noise.ts';
 import { renderReport } from '../../src/report/render-report.ts';
@@ -65,5 +66,34 @@ describe('the best configurations with the noise of seeds and rows', () => {
     const text = renderReport(bestReport(sweep, objective, 10, null), 'table', 200);
     expect(text).toContain('95 % intervals (Student)');
     expect(text).toContain('Welch’s test of the seeds');
+  });
+});
+
+describe('the effect of a setting with the noise of seeds and rows', () => {
+  it('has an interval where the seeds agree, which they alone would make nothing of', () => {
+    const { sweep, noise } = sweepOf({ 0: [120, 120], 0.25: [170, 170] });
+    const of = (given: Noise | null) =>
+      axisEffects(sweep, 'accuracy', given).find(({ name }) => name === 'dropout_rate')?.values[1];
+    const alone = of(null);
+    expect(alone).toMatchObject({ over: 'seeds', pairs: 1 });
+    expect(alone?.difference).toMatchObject({ lower: expect.closeTo(0.25, 9), upper: expect.closeTo(0.25, 9) });
+    const both = of(noise);
+    expect(both).toMatchObject({ over: 'seeds and rows', pairs: 1 });
+    const { mean, lower, upper } = both?.difference ?? { mean: 0, lower: null, upper: null };
+    expect(mean).toBeCloseTo(0.25, 12);
+    // A quarter of 200 rows differ: √(0.25 · 0.75 / 200) on either side, times 1.97.
+    expect(mean - (lower ?? 0)).toBeCloseTo(1.97 * Math.sqrt((0.25 * 0.75) / 200), 2);
+    expect((upper ?? 0) - mean).toBeCloseTo(mean - (lower ?? 0), 9);
+  });
+
+  it('is over seeds alone where the outputs of a trial are not there', () => {
+    const { sweep } = sweepOf({ 0: [120, 121], 0.25: [170, 172] });
+    const some = new Noise(new Map([[1, rightUpTo(120)]]));
+    expect(axisEffects(sweep, 'accuracy', some)[0]?.values[1]).toMatchObject({ over: 'seeds' });
+  });
+
+  it('is of a mean over rows alone', () => {
+    const { sweep, noise } = sweepOf({ 0: [120, 121], 0.25: [170, 172] });
+    expect(axisEffects(sweep, 'ece', noise)[0]?.values[1]?.over).toBe('seeds');
   });
 });

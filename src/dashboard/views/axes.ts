@@ -8,6 +8,7 @@ import { formatPercent } from '../format-value.ts';
 import { heatMap, type HeatCell } from '../heat-map.ts';
 import { captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
+import type { SettingEffect } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 
 const name = 'axes';
@@ -35,6 +36,8 @@ interface AxesModel {
   /** The most important first. */
   readonly axes: readonly Axis[];
   readonly scored: readonly Scored[];
+  /** By field. */
+  readonly effects: ReadonlyMap<string, SettingEffect>;
 }
 
 interface Scored {
@@ -53,7 +56,10 @@ export const axes = readingView<AxesModel>({
   async read(source, { sweepId, snapshot, choices }) {
     const score = chosenValue(name, scoreChoice, { snapshot, state: { choices } });
     const fields = axesOf(snapshot);
-    const rows = await source.values(sweepId, [score, ...fields].map(columnOf));
+    const [rows, effects] = await Promise.all([
+      source.values(sweepId, [score, ...fields].map(columnOf)),
+      source.effects(score),
+    ]);
     const categories = fields.map((_, index) => categoriesOf(rows.map(({ values }) => values[index + 1] ?? null)));
     const scored = rows.flatMap(({ values }): readonly Scored[] => {
       const [value] = values;
@@ -67,7 +73,12 @@ export const axes = readingView<AxesModel>({
     const order = new Map(
       fields.map((field, index) => [field, categories[index]?.all.map(({ label }) => label) ?? []]),
     );
-    return { score, scored, axes: effectsOf(fields, scored, order) };
+    return {
+      score,
+      scored,
+      axes: effectsOf(fields, scored, order),
+      effects: new Map(effects.map((effect) => [effect.name, effect])),
+    };
   },
   rows: ({ axes: all }) => all.length,
   rowsFrom: 1,
@@ -114,7 +125,8 @@ function drawAxes(model: AxesModel, frame: ViewFrame): readonly StyledLine[] {
   });
   const chosen = model.axes[Math.min(state.selected, model.axes.length - 1)];
   if (chosen === undefined) return list;
-  const effect = effectLines(chosen, model.score, snapshot, width);
+  const paired = pairedLines(model, chosen, snapshot, width);
+  const effect = paired.length > 0 ? paired : effectLines(chosen, model.score, snapshot, width);
   const rest = height - list.length - effect.length;
   return [...list, ...effect, ...(rest >= 4 ? heatLines(model, chosen, frame, rest) : [])].slice(0, height);
 }
@@ -127,6 +139,65 @@ function axisLine({ name: field, effect }: Axis, snapshot: SweepSnapshot): Style
     span('·'.repeat(20 - bar), 'faint'),
     span(` ${formatPercent(effect.importance, 1)}  ${formatCount(effect.levels.length, 'value')}`),
   ];
+}
+
+/** Differences between values over configurations that differ in nothing else; none where no two do. */
+function pairedLines(
+  { score, effects }: AxesModel,
+  axis: Axis,
+  snapshot: SweepSnapshot,
+  width: number,
+): readonly StyledLine[] {
+  const found = effects.get(axis.name)?.values ?? [];
+  const [first] = found;
+  const levels = axis.effect.levels.flatMap(({ value, score: { mean } }) => {
+    const own = found.find(({ text }) => text === value);
+    return own === undefined ? [] : [{ ...own, value, mean }];
+  });
+  if (
+    first === undefined ||
+    levels.length < axis.effect.levels.length ||
+    levels.every((one) => one.difference === null)
+  )
+    return [];
+  const ends = levels.flatMap(({ difference: d }) =>
+    d === null ? [0] : [d.mean, d.lower ?? d.mean, d.upper ?? d.mean],
+  );
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const best = bestLevel(axis.effect.levels, score);
+  const names = Math.max(...levels.map(({ value }) => value.length));
+  const texts = levels.map(({ text, mean, difference, pairs }) =>
+    text === first.text
+      ? `${formatMeasure(score, mean)} mean`
+      : difference === null
+        ? `${formatMeasure(score, mean)} mean, no pair`
+        : `${signedText(score, difference)} ${formatCount(pairs, 'pair')}`,
+  );
+  const room = Math.max(0, Math.min(60, width - names - Math.max(...texts.map(({ length }) => length)) - 6));
+  const over = levels.every((one) => one.difference === null || one.over === 'seeds and rows')
+    ? 'seeds and rows'
+    : 'seeds';
+  const caption = `${drawnName(snapshot, score)} by ${drawnName(snapshot, axis.name)}: difference from ${first.text}, 95 % over ${over}`;
+  return [
+    captionRule(caption, width),
+    ...levels.map(({ value, difference }, index): StyledLine => {
+      const at = difference ?? { mean: 0, lower: null, upper: null };
+      return [
+        span(value === best ? '* ' : '  ', 'good'),
+        span(`${fitText(value, names, 'right')} `),
+        span(room < 10 ? '' : `${bar(at, low, high, room)} `, 'accent'),
+        span(texts[index] ?? ''),
+      ];
+    }),
+  ];
+}
+
+function signedText(
+  score: string,
+  { mean, lower, upper }: NonNullable<SettingEffect['values'][number]['difference']>,
+): string {
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${formatMeasure(score, Math.abs(value))}`;
+  return lower === null || upper === null ? signed(mean) : `${signed(mean)} (${signed(lower)} to ${signed(upper)})`;
 }
 
 /** The mean of each value with its interval, between the worst and the best of all. */
@@ -162,7 +233,12 @@ function bestLevel(levels: readonly AxisLevel<string>[], score: string): string 
   return levels.toSorted((a, b) => sign * (a.score.mean - b.score.mean))[0]?.value;
 }
 
-function bar({ mean, lower, upper }: AxisLevel<string>['score'], low: number, high: number, room: number): string {
+function bar(
+  { mean, lower, upper }: Pick<AxisLevel<string>['score'], 'mean' | 'lower' | 'upper'>,
+  low: number,
+  high: number,
+  room: number,
+): string {
   const at = (value: number): number => (high > low ? Math.round(((value - low) / (high - low)) * (room - 1)) : 0);
   const [from, middle, to] = [at(lower ?? mean), at(mean), at(upper ?? mean)];
   return Array.from({ length: room }, (_, column) => {

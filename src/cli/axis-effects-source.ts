@@ -1,0 +1,61 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import type { SettingEffect } from '../dashboard/view-source.ts';
+import type { RowScores } from '../evaluate/row-scores.ts';
+import { axisEffects } from '../report/axis-effects.ts';
+import { Noise } from '../report/noise.ts';
+import type { Store } from '../store/open-store.ts';
+import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
+import { readRowScores } from './read-row-scores.ts';
+import { everyTrial } from './read-report.ts';
+
+/** Trials whose outputs are read for the rows' part of the noise; of a larger sweep the seeds alone tell. */
+const rowsUpTo = 400;
+/** Trials of which there are effects at all while somebody waits. */
+const effectsUpTo = 3_000;
+/** Outputs that are read at once. */
+const together = 16;
+
+/** Effects of each setting of a sweep on a metric, by seeds and rows; what was read of a trial is kept for the next look. */
+export function settingEffects(store: Store): (name: string, metric: string) => Promise<readonly SettingEffect[]> {
+  let known: { readonly of: string; readonly rows: Map<number, RowScores | null> } = { of: '', rows: new Map() };
+  return async (name, metric) => {
+    const snapshot = await readSweepSnapshot(store, name, everyTrial);
+    if (snapshot.trialCount > effectsUpTo) return [];
+    const of = `${snapshot.sweepId} ${metric}`;
+    if (known.of !== of) known = { of, rows: new Map() };
+    const { rows } = known;
+    const fresh = snapshot.trials.filter(({ trial, metrics }) => metrics !== null && !rows.has(trial));
+    if (snapshot.trialCount <= rowsUpTo) await readRows(store, { ...snapshot, trials: fresh }, metric, rows);
+    const noise = new Map([...rows].flatMap(([trial, scores]) => (scores === null ? [] : [[trial, scores] as const])));
+    return axisEffects(snapshot, metric, noise.size === 0 ? null : new Noise(noise));
+  };
+}
+
+async function readRows(
+  store: Store,
+  { trials, ...snapshot }: Parameters<typeof readRowScores>[1] & { readonly trials: readonly TrialRow[] },
+  metric: string,
+  rows: Map<number, RowScores | null>,
+): Promise<void> {
+  for (let from = 0; from < trials.length; from += together) {
+    const some = trials.slice(from, from + together);
+    const scores = await readRowScores(store, snapshot, some);
+    for (const { trial } of some) {
+      rows.set(trial, rowsOf(scores.get(trial)?.perRow(metric) ?? null, metric));
+      // Whoever looks goes on looking meanwhile.
+      await turnOfEventLoop();
+    }
+  }
+}
+
+/** One metric of each row, without the outputs that it is of. */
+function rowsOf(values: Float64Array | null, metric: string): RowScores | null {
+  if (values === null) return null;
+  return {
+    rows: values.length,
+    perRow: (asked) => (asked === metric ? values : null),
+    value: (asked, chosen) =>
+      asked === metric ? chosen.reduce((sum, row) => sum + (values[row] ?? Number.NaN), 0) / chosen.length : null,
+  };
+}
