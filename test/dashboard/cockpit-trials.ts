@@ -54,8 +54,19 @@ function madeUpTrial(number: number, { rate, level, sparsity, rank, seed, size }
     trainingId: `${rate}/${sparsity}/${rank}/${seed}`,
     state: failed ? 'diverged' : 'succeeded',
     step: failed ? 61 : 120,
-    metrics: failed ? null : metrics({ accuracy, ece, loss: 0.6 - 0.4 * accuracy, expected_kept_entries: 1000 * rank }),
+    metrics: failed
+      ? null
+      : metrics({
+          accuracy,
+          ece,
+          loss: 0.6 - 0.4 * accuracy,
+          expected_kept_entries: 1000 * rank,
+          update_norm: 2 + rank / 10 + training,
+          update_effective_rank: 0.7 * rank + training,
+          inference_passes: size,
+        }),
     complexity: 1 / (1 + 4 * (0.1 + 1000 * sparsity) * (2 * rate - rate ** 2)),
+    complexityEstimated: (1.2 + 0.4 * noise(seed, rate)) / (1 + 4 * (0.1 + 1000 * sparsity) * (2 * rate - rate ** 2)),
     trainSeconds: 20 + rank + 10 * noise(number),
     trainableParameters: 9_216 * rank,
     failure: failed ? { code: 'LOSS_NOT_FINITE', message: 'the loss was NaN at step 61' } : null,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { allMetrics } from '../../src/metrics/metrics.ts';
+import { drawnName } from '../../src/dashboard/view-columns.ts';
 import { initialViewState, type ViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import { cockpitSource } from './cockpit-source.ts';
@@ -56,6 +58,21 @@ describe('what is chosen in a view', () => {
     expect(shown).toContain('rank: ● 4  ▲ 8');
     expect(shown).toContain('train s (log) →');
     expect(shown).toMatch(/trial \d+ {2}2 of \d+ on the front/);
+  });
+
+  it('offers every measure of size on both axes, since complexity has few values', async () => {
+    const sizes = allMetrics.flatMap(({ name, measuresSize }) => (measuresSize === true ? [name] : []));
+    expect(sizes.length).toBeGreaterThanOrEqual(8);
+    for (const size of sizes) {
+      const shown = await frame('trade-off', 160, 40, { choices: { 'trade-off x': size } });
+      expect(shown, size).toContain(`by ${drawnName(cockpitSnapshot(), size)}: front of`);
+      expect(shown, size).toMatch(/front of [1-9]\d*, 236 trials, 4 not drawn/);
+    }
+  });
+
+  it('tells of the trial under the cursor in a line where it has no room beside the plot', async () => {
+    const shown = await frame('trade-off', 80, 24, { selected: 1 });
+    expect(shown).toMatch(/^trial \d+, 2 of \d+ on the front {2}/m);
   });
 
   it('narrows the events to a kind', async () => {

@@ -8,7 +8,7 @@ import { type Category, categoriesOf } from '../categories.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatQuantity, formatSetting } from '../format-value.ts';
 import { isSpread, scatterPlot, type ScatterPoint } from '../scatter-plot.ts';
-import { beside, captionRule, clipLine, clipText, span, type StyledLine } from '../styled-line.ts';
+import { beside, captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from '../styled-line.ts';
 import { plotCaption, tradeoffPlot } from '../tradeoff-plot.ts';
 import type { Tradeoff } from '../tradeoff.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
@@ -136,7 +136,10 @@ function drawTradeoff(model: TradeoffModel, { snapshot, state, width, height }: 
   const log = chosenValue(name, scaleChoice, { snapshot, state });
   const cursor = Math.max(0, Math.min(state.selected, model.front.length - 1));
   const left = width >= besideFrom ? width - besideWidth - 1 : width;
-  const legend = legendOf(model, snapshot, width);
+  const legend = [
+    ...legendOf(model, snapshot, width),
+    ...(left === width ? cursorLine(model, cursor, snapshot, width) : []),
+  ];
   const logX = ['x', 'both'].includes(log);
   const logY = ['y', 'both'].includes(log);
   const scatter = { ...model, cursor, xName: drawnName(snapshot, model.x), logX, logY };
@@ -164,6 +167,26 @@ function legendOf({ by, categories }: TradeoffModel, snapshot: SweepSnapshot, wi
   return [
     clipLine([span(`${drawnName(snapshot, by)}: `, 'heading'), ...entries, span('│ 95 % over seeds', 'faint')], width),
   ];
+}
+
+/** The trial under the cursor in one line, where nothing has room beside the plot. */
+function cursorLine(
+  model: TradeoffModel,
+  cursor: number,
+  snapshot: SweepSnapshot,
+  width: number,
+): readonly StyledLine[] {
+  const point = model.front[cursor];
+  if (point === undefined) return [];
+  // What lies upwards first: later ones that do not fit are left out.
+  const known = (model.details.get(point.trial) ?? []).toSorted(
+    ([a], [b]) => Number(b === model.y) - Number(a === model.y),
+  );
+  const facts = known.map(
+    ([of, value]): StyledLine => [span(`${drawnName(snapshot, of)} `, 'faint'), span(text(of, value))],
+  );
+  const place = span(`, ${cursor + 1} of ${model.front.length} on the front`, 'faint');
+  return [joinWhatFits([[span(`trial ${point.trial}`, 'heading'), place], ...facts], '  ', width)];
 }
 
 /** The trial under the cursor. */
