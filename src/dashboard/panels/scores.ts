@@ -29,7 +29,17 @@ export const membersPanels: PanelsOf = ({ trial, byMembers, outputs }, { definit
     const others = [bound('upper', '95 %'), bound('lower', '')];
     const line = lineOf(`${heading} by members`, points, 'M', format, { label: 'mean', others });
     const [longest = ''] = line.captions;
-    return [{ ...line, captions: [`${longest}, 95 % of draws of the masks`, ...line.captions] }];
+    return [
+      {
+        ...line,
+        captions: [
+          `${longest}, 95 % of draws of the masks`,
+          `${heading} by members, 95 % of draws of the masks`,
+          `${heading} by M, 95 % of mask draws`,
+          ...line.captions,
+        ],
+      },
+    ];
   }
   const points = byMembers.map(({ members, metrics }) => ({ x: members, y: scored({ ...trial, metrics }, metric) }));
   return points.length > 1 ? [lineOf(`${heading} by members`, points, 'M', format)] : [];
