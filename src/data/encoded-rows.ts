@@ -56,6 +56,17 @@ export function selectRows({ rows, inputs }: EncodedRows, chosen: Uint32Array): 
   return { rows: selected, inputs: their };
 }
 
+/** What the inputs of each row weigh together. */
+export function inputWeights(
+  inputs: readonly EncodedInput[],
+  rows: number,
+  weightOf: (input: EncodedInput) => number,
+): Float64Array {
+  const weights = new Float64Array(rows);
+  for (const input of inputs) weights[input.row] = (weights[input.row] ?? 0) + weightOf(input);
+  return weights;
+}
+
 export function inputLengths(inputs: readonly EncodedInput[]): number[] {
   return inputs.map(({ ids }) => ids.length);
 }

@@ -1,4 +1,4 @@
-import { type EncodedInput, selectRows } from '../data/encoded-rows.ts';
+import type { EncodedInput } from '../data/encoded-rows.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { scoreMembers } from '../metrics/score-set.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';
@@ -9,12 +9,17 @@ import { averageMembers, memberSets } from './evaluate-outputs.ts';
 /** One evaluation's outputs with the rows that they are of: its metrics on any choice of the rows. */
 export interface RowScores {
   readonly rows: number;
+  /** The same of the further sets that stand beside it, by their names; absent: there are none. */
+  readonly sets?: ReadonlyMap<string, RowScores>;
   /**
    * A metric over some rows, by their numbers, a row as often as it stands there.
    * @returns null where the evaluation has no such metric, or it is undefined on these rows
    */
   value(metric: string, rows: Uint32Array): number | null;
-  /** The metric of each row alone; null where it is a number of the whole set. */
+  /**
+   * The metric of each row alone; null where it is a number of the whole set. A loss is their mean by the rows' weights,
+   * such as their tokens, any other their plain mean.
+   */
   perRow(metric: string): Float64Array | null;
 }
 
@@ -43,7 +48,7 @@ export function rowScores(
   const inputsOf = inputsByRow(evaluated.inputs, evaluated.rows.length);
   const ofEachRow = new Map<string, Float64Array>();
   const over = (metric: string, rows: Uint32Array): number | null => {
-    const chosen = { ...evaluated, ...selectRows(evaluated, rows) };
+    const chosen = { ...evaluated, ...chosenRows(evaluated, rows, inputsOf) };
     const outputs = selectOutputs(mean, rows, inputsOf);
     if (metric === 'loss') return scores.loss(outputs, chosen, aggregate);
     return computed(metric, scores.score(outputs, chosen, aggregate));
@@ -57,6 +62,9 @@ export function rowScores(
     return values.some(Number.isNaN) ? null : values;
   };
   const set = scores.score(mean, evaluated, aggregate);
+  let weighted: Float64Array | null = null;
+  const lossWeights = (): Float64Array | null =>
+    scores.lossWeights === undefined ? null : (weighted ??= scores.lossWeights(evaluated));
   return {
     rows: evaluated.rows.length,
     set,
@@ -71,9 +79,14 @@ export function rowScores(
     value(metric, rows) {
       const values = perRow(metric);
       if (values === null) return over(metric, rows);
-      let sum = 0;
-      for (const row of rows) sum += values[row] ?? Number.NaN;
-      return sum / rows.length;
+      const weights = metric === 'loss' ? lossWeights() : null;
+      let [sum, weight] = [0, 0];
+      for (const row of rows) {
+        const own = weights === null ? 1 : (weights[row] ?? Number.NaN);
+        sum += own * (values[row] ?? Number.NaN);
+        weight += own;
+      }
+      return weight === 0 ? null : sum / weight;
     },
   };
 }
@@ -93,7 +106,29 @@ function inputsByRow(inputs: readonly EncodedInput[], rows: number): readonly (r
   return found;
 }
 
-/** The outputs of some rows' inputs, in the order that selectRows gives the inputs in. */
+/** As selectRows, with what inputs each row has already looked up. */
+function chosenRows(
+  { rows, inputs }: EvaluatedRows,
+  chosen: Uint32Array,
+  inputsOf: readonly (readonly number[])[],
+): Pick<EvaluatedRows, 'rows' | 'inputs'> {
+  const numbers = Array.from(chosen);
+  return {
+    rows: numbers.map((number) => {
+      const row = rows[number];
+      if (row === undefined) throw new RangeError(`no row ${number} among ${rows.length}`);
+      return row;
+    }),
+    inputs: numbers.flatMap((number, row) =>
+      (inputsOf[number] ?? []).flatMap((input) => {
+        const own = inputs[input];
+        return own === undefined ? [] : { ...own, row };
+      }),
+    ),
+  };
+}
+
+/** The outputs of some rows' inputs, in the order that chosenRows gives the inputs in. */
 function selectOutputs(
   { values, offsets }: OutputRows<Float64Array>,
   rows: Uint32Array,

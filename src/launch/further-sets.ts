@@ -7,7 +7,7 @@ import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { withLocalData } from './local-data.ts';
-import { type MeasuredSet, measureSet } from './measure-inputs.ts';
+import { type MeasuredSet, measureSet, textBytes } from './measure-inputs.ts';
 
 /** A further set of a sweep, read and frozen. */
 export interface FrozenSet {
@@ -96,11 +96,8 @@ export async function measureSets(
     const length = definition.max_length ?? maxLength;
     const { evaluated, ...set } = await measureSet(place, { ...loaded, name: definition.name }, length);
     const own = definition.own_task ? { task: loaded.task } : {};
-    const bytes = evaluated.bytes + bytesOfCharacter * frozen.characters;
+    const bytes = evaluated.bytes + textBytes(frozen);
     measured.push({ ...set, hash: frozen.hash, evaluated: { ...evaluated, ...own, bytes } });
   }
   return measured;
 }
-
-/** A row's text is there as it was frozen, as it was read, and in what is cut from it. */
-const bytesOfCharacter = 3;

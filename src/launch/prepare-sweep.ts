@@ -17,7 +17,7 @@ import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
-import { type MeasuredInputs, measureInputs } from './measure-inputs.ts';
+import { type MeasuredInputs, measureInputs, textBytes } from './measure-inputs.ts';
 import { demandTrainedHeads, loadSets, measureSets, resolvedSets } from './further-sets.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
@@ -78,18 +78,23 @@ export async function prepareSweep(
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
   const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
+  const texts = [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])];
+  const own = (evaluated: EvaluatedInputs) => ({
+    ...evaluated,
+    bytes: texts.reduce((sum, each) => sum + textBytes(each), evaluated.bytes),
+  });
   if (adapter !== null) demandFit(plan, adapter, definition.init_adapter ?? '');
   return {
     plan,
     datasets: [
-      ...[frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])],
+      ...texts,
       ...sets.map((set) => set.frozen),
       // Kept where rows are: a file that every worker is given by its hash.
       ...(adapter === null ? [] : [{ hash: adapter.hash, rows: 0, bytes: adapter.bytes }]),
     ].map(({ hash, rows: count, bytes }) => ({ hash, rows: count, content: bytes })),
     setTokens: Object.fromEntries(measuredSets.map(({ hash, tokens }) => [hash, tokens])),
     ...tokenCounts(measured ?? estimates(rows, (row) => taskRows.characters(row))),
-    ...(measured === null ? {} : { evaluated: [measured.evaluated, ...measuredSets.map((set) => set.evaluated)] }),
+    ...(measured === null ? {} : { evaluated: [own(measured.evaluated), ...measuredSets.map((set) => set.evaluated)] }),
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder, rows.task),
     remarks: [
       ...shortReport(await describeData(rows, { place, maxLength: longestOf(plan), measured: false })),

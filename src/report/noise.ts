@@ -1,3 +1,4 @@
+import { setOfMetric } from '../metrics/set-metric.ts';
 import type { RowScores } from '../evaluate/row-scores.ts';
 import {
   bootstrapDefaults,
@@ -114,7 +115,7 @@ export class Noise {
     const repeats = shown.flatMap((score) => this.#repeats(score, metric) ?? []);
     const [first] = repeats;
     const paired = repeats.every(({ seeds, rows }) => seeds === first?.seeds && rows === first.rows);
-    const perRow = shown.every((score) => score.trials.every(({ trial }) => this.#scores.get(trial)?.perRow(metric)));
+    const perRow = shown.every((score) => score.trials.every(({ trial }) => this.#perRow(trial, metric)));
     if (first === undefined || repeats.length < shown.length || !paired || !perRow) return null;
     return selectionOptimism(repeats, direction, { ...bootstrapDefaults, replicates: 400 });
   }
@@ -135,7 +136,7 @@ export class Noise {
   #exact(winner: ConfigurationScore, other: ConfigurationScore, metric: string): number | null {
     if (winner.trials.length !== 1) return null;
     const [a, b] = [winner, other].map(({ trials: [first] }) =>
-      first === undefined ? null : (this.#scores.get(first.trial)?.perRow(metric) ?? null),
+      first === undefined ? null : this.#perRow(first.trial, metric),
     );
     if (a === null || a === undefined || b === null || b === undefined) return null;
     if (![a, b].every(isRightOrWrong)) return null;
@@ -149,14 +150,32 @@ export class Noise {
   }
 
   #repeats({ trials }: ConfigurationScore, metric: string): Repeats | null {
-    const scored = trials.flatMap(({ trial }) => this.#scores.get(trial) ?? []);
-    const rows = scored[0]?.rows;
-    if (rows === undefined || scored.length < trials.length || scored.some((one) => one.rows !== rows)) return null;
-    return { seeds: scored.length, rows, statistic: (seed, chosen) => scored[seed]?.value(metric, chosen) ?? null };
+    const scored = trials.flatMap(({ trial }) => this.#scoresOf(trial, metric) ?? []);
+    const rows = scored[0]?.scores.rows;
+    if (rows === undefined || scored.length < trials.length || scored.some((one) => one.scores.rows !== rows))
+      return null;
+    const statistic = (seed: number, chosen: Uint32Array) => {
+      const one = scored[seed];
+      return one === undefined ? null : one.scores.value(one.metric, chosen);
+    };
+    return { seeds: scored.length, rows, statistic };
+  }
+
+  #perRow(trial: number, metric: string): Float64Array | null {
+    const found = this.#scoresOf(trial, metric);
+    return found === null ? null : found.scores.perRow(found.metric);
+  }
+
+  /** The rows that a metric is of, a further set's or the trial's own, and what it is called there. */
+  #scoresOf(trial: number, metric: string): { readonly scores: RowScores; readonly metric: string } | null {
+    const own = this.#scores.get(trial);
+    const named = setOfMetric(metric);
+    const scores = named === null ? own : own?.sets?.get(named.set);
+    return scores === undefined ? null : { scores, metric: named?.metric ?? metric };
   }
 
   #options({ trials: [first] }: ConfigurationScore, metric: string): BootstrapOptions {
-    const perRow = first !== undefined && this.#scores.get(first.trial)?.perRow(metric) !== null;
+    const perRow = first !== undefined && this.#perRow(first.trial, metric) !== null;
     return { ...bootstrapDefaults, level, ...(perRow ? {} : { replicates: corpusReplicates }) };
   }
 }

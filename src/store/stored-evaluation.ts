@@ -93,6 +93,18 @@ export async function readStoredEvaluations(
   return found;
 }
 
+/** Names of the further sets that a sweep's trials are judged on. */
+export async function readSetNames({ db }: Store, sweepId: string): Promise<readonly string[]> {
+  const found = await db
+    .selectFrom('sweep_set_evaluations')
+    .select('set_name')
+    .distinct()
+    .where('sweep_id', '=', sweepId)
+    .orderBy('set_name')
+    .execute();
+  return found.map((row) => row.set_name);
+}
+
 function notScored(trial: number): DropsweepError {
   return new DropsweepError('USAGE', `trial ${trial} has no predictions yet`, {
     got: 'an evaluation that is not finished',

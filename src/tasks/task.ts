@@ -31,6 +31,8 @@ export interface Task {
   readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape | Promise<TaskShape>;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
+  /** Inputs as scores read them, without tokens; absent: they look at tokens. */
+  readonly outline?: (rows: readonly FrozenRow[]) => EncodedRows;
   /** Whether rows may become more or fewer inputs, which a launch has to count then. */
   readonly hasWindows?: true;
   readonly objective: TaskObjective;
@@ -101,6 +103,8 @@ export interface TaskScores {
   memberLoss(outputs: OutputRows, evaluated: EvaluatedRows): number;
   /** Mean loss of what was averaged. */
   loss(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): number;
+  /** How much of the loss's mean each row has, such as its tokens; absent: each the same. */
+  readonly lossWeights?: (evaluated: EvaluatedRows) => Float64Array;
   /** Predictions and what they are held against. */
   score(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): ScoredSet;
 }

@@ -76,6 +76,20 @@ export async function encodePairs(
   return { rows, inputs };
 }
 
+/** The inputs of encodeTexts without their tokens. */
+export function outlineTexts(rows: readonly FrozenRow[]): EncodedRows {
+  return outlined(rows, (row) => ({ labels: [thawText(row).label] }));
+}
+
+/** An input without tokens for each row. */
+export function outlined(
+  rows: readonly FrozenRow[],
+  of: (row: FrozenRow) => Pick<EncodedInput, 'labels' | 'outputs'>,
+): EncodedRows {
+  const [ids, typeIds] = [new Int32Array(0), new Uint8Array(0)];
+  return { rows, inputs: rows.map((each, row) => ({ ids, typeIds, row, ...of(each) })) };
+}
+
 /** The label of each input. */
 export function labelsOf({ inputs }: EncodedRows): number[] {
   return inputs.map(({ labels }) => labels[0] ?? Number.NaN);

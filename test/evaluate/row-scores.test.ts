@@ -53,3 +53,30 @@ describe('the scores of rows', () => {
     expect(found.value('pearson', chosen)).toBeNull();
   });
 });
+
+describe('a loss that is a mean over tokens', () => {
+  const language = { kind: 'language-modelling', label_names: [] };
+  const { scores: likelihoods } = taskOf(language);
+  const tokens = [1, 2, 9];
+  const inputs = tokens.map((said, row) => ({
+    ids: new Int32Array(said + 1),
+    typeIds: new Uint8Array(said + 1),
+    labels: [-100, ...Array.from({ length: said }, () => 1)],
+    row,
+  }));
+  const evaluated = { shape: language, rows: tokens.map(() => ({})), inputs };
+  const each = [-0.1, -0.5, -2];
+  const outputs = {
+    values: Float32Array.from(tokens.flatMap((said, row) => Array.from({ length: said + 1 }, () => each[row] ?? 0))),
+    offsets: Uint32Array.of(0, 2, 5, 15),
+  };
+  const scored = rowScores(likelihoods, 'probabilities', [outputs], evaluated);
+
+  it('has rows by their tokens: all of them together are the evaluation’s loss, and any of them the ratio of their sums', () => {
+    const mean = scored.value('loss', everyRow(3));
+    expect(mean).toBeCloseTo((0.1 + 2 * 0.5 + 9 * 2) / 12, 6);
+    expect(Math.exp(mean ?? 0)).toBeCloseTo(scored.value('perplexity', everyRow(3)) ?? 0, 6);
+    expect(scored.value('loss', Uint32Array.of(0, 0, 2))).toBeCloseTo((0.1 + 0.1 + 9 * 2) / 11, 6);
+    expect([...(scored.perRow('loss') ?? [])].map((value) => Number(value.toFixed(4)))).toEqual([0.1, 0.5, 2]);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RowScores } from '../../src/evaluate/row-scores.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
+import { configurationScores } from '../../src/report/configuration-scores.ts';
 import { bestReport } from '../../src/report/best-report.ts';
 import { Noise } from '../../src/report/noise.ts';
 import { renderReport } from '../../src/report/render-report.ts';
@@ -59,6 +60,21 @@ describe('the best configurations with the noise of seeds and rows', () => {
       renderReport(bestReport(sweep, objective, 10, noise), 'json', 0),
     );
     expect(facts.rows.map((row) => row.within_noise_of_best)).toEqual([true, true, false]);
+  });
+
+  it('have an interval of a further set by its own rows, and none where its outputs are not there', () => {
+    const { sweep } = sweepOf({ 0: [120, 120] });
+    const [score] = configurationScores(sweep.trials);
+    if (score === undefined) throw new Error('the sweep has a configuration');
+    const own = rightUpTo(120);
+    const beside = { ...own, sets: new Map([['shift', rightUpTo(300, 1000)]]) };
+    const noise = new Noise(new Map(score.trials.map(({ trial: number }) => [number, beside])));
+    expect(noise.interval(score, 'shift.accuracy')).toMatchObject({ estimate: 0.3, rows: 1000 });
+    expect(noise.interval(score, 'accuracy')).toMatchObject({ estimate: 0.6, rows: 200 });
+    expect(noise.interval(score, 'other.accuracy')).toBeNull();
+    expect(
+      new Noise(new Map(score.trials.map(({ trial: number }) => [number, own]))).interval(score, 'shift.accuracy'),
+    ).toBeNull();
   });
 
   it('fall back to the seeds alone where the outputs are not there, and say so', () => {

@@ -41,7 +41,7 @@ describe('SQuAD’s scores', () => {
   it('are those of evaluate-v1.1.py, and what is missing scores 0', () => {
     const { scores, notes } = scoreSquad({ ...filesOf(official.v1), threshold: 1 });
     expect(scores).toEqual(close(official.v1.expected));
-    expect(notes).toEqual(['1 questions have no prediction and score 0, such as q11.']);
+    expect(notes).toEqual(['1 question has no prediction and scores 0, such as q11.']);
   });
 
   it('are those of evaluate-v2.0.py, with probabilities of no answer too', () => {

@@ -1,3 +1,4 @@
+import { inputWeights } from '../../data/encoded-rows.ts';
 import { likelihoodScores } from '../../metrics/perplexity.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { EvaluatedRows, TaskScores } from '../task.ts';
@@ -13,6 +14,7 @@ export const scores: TaskScores = {
   averaged: ({ values, offsets }) => ({ values: Float64Array.from(values, Math.exp), offsets }),
   memberLoss: (outputs, evaluated) => meanLoss(outputs, evaluated, (likelihood) => -likelihood),
   loss: (mean, evaluated) => meanLoss(mean, evaluated, surprise),
+  lossWeights: ({ inputs, rows }) => inputWeights(inputs, rows.length, (input) => responseTokens(input).length),
   score(mean, evaluated) {
     const ofRows = lossesByRow(mean, evaluated, surprise);
     return likelihoodScores.set({ tokens: sumOf(ofRows, 'tokens'), surprise: sumOf(ofRows, 'loss') });

@@ -5,6 +5,7 @@ import { sequenceFrame } from '../../data/token-windows.ts';
 import { tokenise } from '../../data/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
+import { outlined } from '../text-rows.ts';
 import { asked, introduction } from './prompt.ts';
 import { type FrozenQuestion, thawQuestion } from './rows.ts';
 import { letterTokens, spaceToken } from './settle.ts';
@@ -45,6 +46,14 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
     inputs: withAlike(alone, beginnings),
     cut: { rows: counts.cut, emptied: 0, ...(counts.fewer > 0 && { fewerExamples: counts.fewer }) },
   };
+}
+
+/** The inputs of encode without their tokens. */
+export function outline(rows: readonly FrozenRow[]): EncodedRows {
+  return outlined(rows, (row) => {
+    const { answer, choices } = thawQuestion(row);
+    return { labels: [answer, choices.length], outputs: choices.length };
+  });
 }
 
 /** Few enough that their tokens take little memory at once, enough to keep the tokenizer's threads busy. */

@@ -1,5 +1,5 @@
 import type { Task } from '../task.ts';
-import { encode } from './encode.ts';
+import { encode, outline } from './encode.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
 import { published } from './published.ts';
@@ -15,6 +15,7 @@ export const multipleChoice: Task = {
   rows,
   settle,
   encode,
+  outline,
   objective,
   scores,
   predictions,

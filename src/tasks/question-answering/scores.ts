@@ -1,3 +1,4 @@
+import { inputWeights } from '../../data/encoded-rows.ts';
 import { type AnswerSet, answerScores } from '../../metrics/answers.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../task.ts';
@@ -16,6 +17,7 @@ export const scores: TaskScores = {
   },
   memberLoss: (outputs, evaluated) => meanLoss(logProbabilities(outputs), outputs.offsets, evaluated),
   loss: (mean, evaluated, aggregate) => meanLoss(logarithms(mean, aggregate), mean.offsets, evaluated),
+  lossWeights: ({ inputs, rows }) => inputWeights(inputs, rows.length, () => 1),
   score: (mean, evaluated, aggregate) => answerScores.set(answersOf(mean, evaluated, aggregate)),
 };
 

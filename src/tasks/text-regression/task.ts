@@ -1,5 +1,5 @@
 import type { Task } from '../task.ts';
-import { encodeTexts } from '../text-rows.ts';
+import { encodeTexts, outlineTexts } from '../text-rows.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
 import { published } from './published.ts';
@@ -13,6 +13,7 @@ export const textRegression: Task = {
   recordedAs: 'regression',
   rows,
   encode: encodeTexts,
+  outline: outlineTexts,
   objective,
   scores,
   predictions,

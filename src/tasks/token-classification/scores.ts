@@ -1,3 +1,4 @@
+import { inputWeights } from '../../data/encoded-rows.ts';
 import { predictedClasses } from '../../evaluate/predicted-classes.ts';
 import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
 import { tagScores } from '../../metrics/entity-f1.ts';
@@ -16,6 +17,7 @@ export const scores: TaskScores = {
   memberLoss: (outputs, evaluated) => meanLoss(outputs, evaluated, likelihoodLosses),
   loss: (mean, evaluated, aggregate) =>
     meanLoss(mean, evaluated, aggregate === 'logits' ? likelihoodLosses : probabilityLosses),
+  lossWeights: ({ inputs, rows }) => inputWeights(inputs, rows.length, (input) => taggedTokens(input).length),
   score: (mean, evaluated) => tagScores.set({ sentences: tagsOf(mean, evaluated) }),
 };
 
