@@ -120,7 +120,7 @@ def masked(module, name: str):
     class Masked(torch.nn.Linear):
         def draw(self, rate: float, generator: "torch.Generator") -> None:
             size = (1, self.in_features) if name == "lora_A" else (self.out_features, 1)
-            self.mask = torch.bernoulli(torch.full(size, 1 - rate), generator=generator)
+            self.mask = torch.bernoulli(torch.full(size, 1.0 - rate), generator=generator)
 
         def forward(self, x: "torch.Tensor") -> "torch.Tensor":
             return torch.nn.functional.linear(x, self.weight * self.mask)
