@@ -8,6 +8,6 @@ export async function chooseSweep(store: Store, name: string | undefined): Promi
   const newest = (await listSweeps(store))[0];
   if (newest !== undefined) return newest.name;
   throw new DropsweepError('SWEEP_NOT_FOUND', 'there is no sweep in this database yet', {
-    fix: 'launch one: dropsweep launch examples/quickstart.yaml',
+    fix: 'dropsweep start for the quickstart, or dropsweep launch FILE',
   });
 }

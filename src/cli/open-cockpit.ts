@@ -8,9 +8,10 @@ import { followSweep, hasScreen } from './follow-sweep.ts';
 /** How one begins, where there is nothing to look at. */
 const beginning = `There is no sweep here yet. To begin:
 
-  dropsweep launch examples/quickstart.yaml    trains ten small adapters and shows them
-  dropsweep launch FILE --dry-run              says what a sweep file of yours would do
-  dropsweep --help                             all verbs`;
+  dropsweep start                     trains ten small adapters and shows them
+  dropsweep init --data train.csv     writes a sweep file for rows of yours
+  dropsweep launch FILE --dry-run     says what a sweep file would do
+  dropsweep --help                    all verbs`;
 
 /** Without a verb, on a terminal: the sweeps of the record, or how one begins. @returns false: there is no terminal */
 export async function openCockpit(context: CliContext): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { databaseRefusal } from '../store/database-refusal.ts';
+import { demandKnownSchema } from '../store/migrate.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { type Machine, runningMachine } from './machine.ts';
 
@@ -8,11 +9,15 @@ export interface OpenRecord {
 }
 
 /**
- * Runs a body with the record open, and closes it. Starts nothing.
- * @throws DropsweepError SERVICE_UNAVAILABLE when no database is up
+ * Runs a body with the record open, and closes it. Starts nothing, and reads nothing of a schema that another version
+ * wrote.
+ * @throws DropsweepError SERVICE_UNAVAILABLE when no database is up, or its schema is older or newer than this version's
  */
 export async function withRecord<Result>(body: (record: OpenRecord) => Promise<Result>): Promise<Result> {
-  return withMachineRecord(runningMachine(), body);
+  return withMachineRecord(runningMachine(), async (record) => {
+    await demandKnownSchema(record.store);
+    return body(record);
+  });
 }
 
 export async function withMachineRecord<Result>(

@@ -60,5 +60,6 @@ export function sweepFacts(snapshot: SweepSnapshot): Readonly<Record<string, Jso
 }
 
 function numericsClasses(snapshot: SweepSnapshot): readonly string[] {
-  return [...new Set(snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort();
+  const known = snapshot.numericsClasses ?? snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []);
+  return [...new Set(known)].sort();
 }

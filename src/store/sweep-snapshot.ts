@@ -43,6 +43,8 @@ export interface SweepSnapshot {
   readonly matching?: number;
   /** Where the scored trials lie, where `trials` are not all: the front's and one for each place. Absent: as `trials` say. */
   readonly points?: readonly TradeoffPoint[];
+  /** Of all its trainings, where `trials` are not all; absent: as `trials` say. */
+  readonly numericsClasses?: readonly string[];
   readonly slots: readonly SlotRow[];
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
 }

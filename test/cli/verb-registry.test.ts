@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandReference } from '../../src/cli/command-reference.ts';
 import type { Verb } from '../../src/cli/verb.ts';
@@ -213,5 +214,37 @@ describe('a word that is nearly right is named: of', () => {
     ['show', 's', '--where', 'acuracy>0.5'],
   ])('a metric: %s %s %s %s', async (...words) => {
     expect(await near(...words)).toEqual([2, 'accuracy']);
+  });
+});
+
+describe('what cannot be', () => {
+  it('is said in one error: a report without results, a trial that there is not, a column that nobody knows', async () => {
+    for (const [words, status, said] of [
+      [['report', 't'], 2, 'the sweep t has no results to report yet'],
+      [['explain', 's', '99'], 1, 'the sweep s has no trial 99'],
+      [['pin', 's', '99'], 1, 'the sweep s has no trial 99'],
+      [['show', 's', '--where', 'nonsense>1'], 2, 'there is no column nonsense'],
+      [['show', 's', '--sort', 'nonsense'], 2, 'trials cannot be sorted by this'],
+      [['notify', 's', '--webhook', 'ftp://x'], 2, 'this is no webhook'],
+      [['notify', 's', '--command', 'true', '--on', 'never'], 2, 'this is no condition'],
+      [['notify', 's', '--remove', '99'], 2, 'the sweep s has no notice 99'],
+    ] as const) {
+      const run = await runInProcess(words);
+      expect([words, run.status, run.stdout]).toEqual([words, status, '']);
+      expect(run.stderr).toContain(said);
+    }
+  });
+
+  it('is said in one error: a database that a newer dropsweep wrote, or an older one', async () => {
+    const store = openStore(database.databaseUrl);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-from-tomorrow', 'now')`.execute(store.db);
+    for (const name of ['ls', 'show', 'report', 'gc', 'notify']) {
+      const run = await runInProcess(name === 'notify' ? [name, 's'] : [name]);
+      expect([name, run.status, run.stdout]).toEqual([name, 1, '']);
+      expect(run.stderr).toContain('SERVICE_UNAVAILABLE: the database was written by a newer dropsweep');
+    }
+    await sql`delete from kysely_migration where name >= '0016'`.execute(store.db);
+    expect((await runInProcess(['ls'])).stderr).toContain('bring it up to date: dropsweep migrate');
+    await store.close();
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { readFilter } from '../../src/dashboard/read-filter.ts';
+import { readTrialSnapshot } from '../../src/store/trial-snapshot.ts';
 import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
 import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
@@ -81,6 +82,17 @@ describe('the pages of a sweep’s trials', () => {
     expect(keys.size).toBeGreaterThan(1);
     expect([...keys.values()].every((found) => found.size === 1 && !found.has(undefined))).toBe(true);
     expect(new Set(whole.trials.map(({ repeatKey }) => repeatKey)).size).toBe(keys.size);
+  });
+
+  it('are read one alone by their numbers, with the numerics classes of all', async () => {
+    for (const number of [1, 7, total]) {
+      const one = await readTrialSnapshot(record.store, 's', number);
+      expect(one.trials).toEqual(whole.trials.filter(({ trial }) => trial === number));
+      expect([...(one.numericsClasses ?? [])].sort()).toEqual(
+        [...new Set(whole.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort(),
+      );
+    }
+    expect((await readTrialSnapshot(record.store, 's', total + 5)).trials.map(({ trial }) => trial)).toEqual([total]);
   });
 
   it('are in the order that the dashboard puts all trials in, whatever that is, and leave none out', async () => {

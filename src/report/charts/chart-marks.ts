@@ -21,6 +21,7 @@ export interface SeriesLook {
   readonly colour: string;
   readonly dashes: string;
   readonly glyph: SymbolType;
+  readonly hollow: boolean;
 }
 
 // Okabe and Ito's palette, of which every two are told apart by colour-blind people.
@@ -30,7 +31,17 @@ const glyphs = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbo
 
 export function lookOf(index: number): SeriesLook {
   const turn = index % colours.length;
-  return { colour: colours[turn] ?? '#000', dashes: dashes[turn] ?? '', glyph: glyphs[turn] ?? symbolCircle };
+  return {
+    colour: colours[turn] ?? '#000',
+    dashes: dashes[turn] ?? '',
+    glyph: glyphs[turn] ?? symbolCircle,
+    hollow: index % 2 === 1,
+  };
+}
+
+/** Every second series is hollow: on paper without colour that is told sooner than a shape. */
+export function glyphFill(look: SeriesLook): string {
+  return look.hollow ? `fill="#fff" stroke="${look.colour}" stroke-width="1.4"` : `fill="${look.colour}"`;
 }
 
 export function glyphPath({ glyph }: SeriesLook, size = 42): string {
@@ -101,7 +112,7 @@ function whisker({ x, lower, upper }: PlacedPoint, colour: string): string {
 
 function glyphAt({ x, y, name }: PlacedPoint, look: SeriesLook): string {
   const title = name === undefined ? '' : `<title>${escapeMarkup(name)}</title>`;
-  return `<path transform="translate(${short(x)},${short(y)})" d="${glyphPath(look)}" fill="${look.colour}">${title}</path>`;
+  return `<path transform="translate(${short(x)},${short(y)})" d="${glyphPath(look)}" ${glyphFill(look)}>${title}</path>`;
 }
 
 function bar({ x, y, name }: PlacedPoint, colour: string, base: number): string {

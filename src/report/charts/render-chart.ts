@@ -1,6 +1,6 @@
 import { escapeMarkup } from '../document/markup.ts';
 import type { Chart } from './chart.ts';
-import { drawSeries, glyphPath, lookOf } from './chart-marks.ts';
+import { drawSeries, glyphFill, glyphPath, lookOf } from './chart-marks.ts';
 import { type PlacedAxis, placeX, placeY } from './chart-scales.ts';
 
 const width = 720;
@@ -110,9 +110,7 @@ function drawLegend(
         ? ''
         : `<path d="M${x},${y}h26" stroke="${look.colour}" stroke-width="1.8"${dash}/>`;
     const glyph =
-      marks === 'line'
-        ? ''
-        : `<path transform="translate(${x + 13},${y})" d="${glyphPath(look)}" fill="${look.colour}"/>`;
+      marks === 'line' ? '' : `<path transform="translate(${x + 13},${y})" d="${glyphPath(look)}" ${glyphFill(look)}/>`;
     const text = `<text x="${x + 32}" y="${y + 4}">${escapeMarkup(name)}</text>`;
     x += wide;
     return stroke + glyph + text;

@@ -1,3 +1,4 @@
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { meanRank } from '../../../adapters/adalora/rank-allocator.ts';
 import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
@@ -21,7 +22,6 @@ import { dropsAnything } from '../../../sweep/element-dropout.ts';
 import { allocationSchedule } from '../../../train/rank-allocation.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { findTrial } from '../../find-trial.ts';
 
@@ -35,7 +35,7 @@ const eventLimit = 1_000;
 
 export async function explain(this: CliContext, flags: FormatFlags, sweep: string, number: number): Promise<void> {
   await withRecord(async ({ store }) => {
-    const snapshot = await readWholeSweep(store, sweep);
+    const snapshot = await readTrialSnapshot(store, sweep, number);
     const trial = findTrial(snapshot, number);
     const { sweepId } = snapshot;
     const events = (await readSweepEvents(store.db, { sweepId, trainingId: trial.trainingId, limit: eventLimit })).map(

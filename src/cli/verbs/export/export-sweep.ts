@@ -2,6 +2,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { writePeftAdapter } from '../../../export/write-peft-adapter.ts';
 import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
 import { type TableFileFormat, tableFormatOf } from '../../../report/table-file.ts';
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
@@ -25,7 +26,11 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
       await exportTrialLines(this, record, { sweep: name, format: lines, out });
       return;
     }
-    const snapshot = await readWholeSweep(record.store, sweep);
+    const trial = adapter ?? predictions;
+    const snapshot =
+      trial === undefined
+        ? await readWholeSweep(record.store, sweep)
+        : await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), trial);
     if (adapter !== undefined) {
       await exportAdapter(this, record, snapshot, { trial: adapter, out });
       return;

@@ -1,10 +1,10 @@
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { openTokenizer } from '../../../data/open-tokenizer.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
 import { exportedTrial } from '../../exported-trial.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import type { GenerateFlags } from './generate-verb.ts';
 
 /** Says what a trial goes on with a prompt with. */
@@ -21,7 +21,7 @@ export async function generate(
     });
   }
   await withRecord(async (record) => {
-    const exported = await exportedTrial(record, await readWholeSweep(record.store, sweep), number);
+    const exported = await exportedTrial(record, await readTrialSnapshot(record.store, sweep, number), number);
     const tokenizer = openTokenizer(exported.place);
     const asked = { instruction: prompt, ...(input === undefined ? {} : { input }), asIs: raw };
     // The runtime is loaded where there is something to run, and by no other verb.

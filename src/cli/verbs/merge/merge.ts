@@ -1,10 +1,11 @@
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { writeMergedModel } from '../../../export/write-merged-model.ts';
 import { writePortableModel } from '../../../export/write-portable-model.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import type { MergeFlags } from './merge-verb.ts';
 
 const writers = { transformers: writeMergedModel, onnx: writePortableModel } as const;
@@ -13,7 +14,7 @@ const writers = { transformers: writeMergedModel, onnx: writePortableModel } as 
 export async function merge(this: CliContext, flags: MergeFlags, sweep?: string): Promise<void> {
   demandFree(flags.out, flags.force);
   await withRecord(async (record) => {
-    const snapshot = await readWholeSweep(record.store, sweep);
+    const snapshot = await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), flags.trial);
     progressOf(this)('writing the model', null);
     const { files, notes } = await writers[flags.format](await exportedTrial(record, snapshot, flags.trial), flags.out);
     note(this, `Wrote trial ${flags.trial} and its base as one model to ${flags.out}: ${files.join(', ')}`);

@@ -2,10 +2,11 @@ import { migrate } from '../../../store/migrate.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { withRecord } from '../../../launch/open-record.ts';
+import { runningMachine } from '../../../launch/machine.ts';
+import { withMachineRecord } from '../../../launch/open-record.ts';
 
 export async function migrateDatabase(this: CliContext, { format }: FormatFlags): Promise<void> {
-  await withRecord(async ({ store }) => {
+  await withMachineRecord(runningMachine(), async ({ store }) => {
     const applied = await migrate(store);
     const text = applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`;
     sayOutcome(this, format, { applied: [...applied], text });

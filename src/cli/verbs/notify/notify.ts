@@ -6,7 +6,6 @@ import type { Target } from '../../../notices/target-kind.ts';
 import { targetKinds } from '../../../notices/targets.ts';
 import type { ReportColumn } from '../../../report/report-column.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { demandKnownSchema } from '../../../store/migrate.ts';
 import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
 import type { NotifyFlags } from './notify-verb.ts';
@@ -19,7 +18,6 @@ export async function notify(this: CliContext, flags: NotifyFlags, sweep: string
   }
   const conditions = readConditions(flags.on);
   await withRecord(async ({ store }) => {
-    await demandKnownSchema(store);
     if (target !== null) {
       const id = await addNotice(store, sweep, target, conditions);
       note(this, `Notice ${id} of ${sweep} is set. dropsweep logs ${sweep} shows what becomes of it.`);

@@ -1,15 +1,15 @@
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { pinTraining } from '../../../store/collect-checkpoints.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import type { PinFlags } from './pin-verb.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import { findTrial } from '../../find-trial.ts';
 
 /** Keeps the checkpoint of a trial's training from `gc`, or lets it have it again. */
 export async function pin(this: CliContext, { off, format }: PinFlags, sweep: string, number: number): Promise<void> {
   await withRecord(async ({ store }) => {
-    const { trainingId } = findTrial(await readWholeSweep(store, sweep), number);
+    const { trainingId } = findTrial(await readTrialSnapshot(store, sweep, number), number);
     await pinTraining(store, trainingId, !off);
     sayOutcome(this, format, {
       sweep,

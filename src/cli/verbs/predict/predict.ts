@@ -1,3 +1,4 @@
+import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,6 @@ import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { runMembers } from '../../run-members.ts';
 import { recordColumns } from '../../record-columns.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import { writeOut } from '../../write-out.ts';
 import type { PredictFlags } from './predict-verb.ts';
 
@@ -24,7 +24,7 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
   if (flags.out !== undefined) demandFree(flags.out, flags.force);
   const columns = columnsOf(flags.column ?? []);
   await withRecord(async (record) => {
-    const snapshot = await readWholeSweep(record.store, sweep);
+    const snapshot = await readTrialSnapshot(record.store, sweep, flags.trial);
     const { task } = snapshot.definition;
     demandFormat(flags.inputFormat, formatsOf(task));
     const exported = settledTrial(await exportedTrial(record, snapshot, flags.trial));

@@ -16,8 +16,8 @@ export const reportVerb = verb<ReportFlags, string[]>(
     brief: 'what came out of a sweep or several, as one page with figures, or as tables for a paper',
     about: `What came out of a sweep, into --out or on the standard output: one HTML page that needs nothing else, with
 the front, the effect of each axis, learning curves, calibration, cost, all trials and what it was made of; its text and
-tables as Markdown; its tables as LaTeX (booktabs); or with --figure one figure as SVG. The format is that of the file's
-name where --format does not say. Of several sweeps it opens with a paper's table: a row for each method, a column for
+tables as Markdown; its tables as LaTeX (booktabs); or with --figure one figure as SVG, of which rsvg-convert -f pdf or
+Inkscape makes a PDF. The format is that of the file's name where --format does not say. Of several sweeps it opens with a paper's table: a row for each method, a column for
 each sweep.`,
     examples: [
       'dropsweep report my-sweep --out report.html',

@@ -2,12 +2,10 @@ import { chooseSweep } from '../../choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { demandKnownSchema } from '../../../store/migrate.ts';
 import type { WatchFlags } from './watch-verb.ts';
 
 export async function watch(this: CliContext, { readOnly, mouse }: WatchFlags, sweep?: string): Promise<void> {
   await withRecord(async (record) => {
-    await demandKnownSchema(record.store);
     await followSweep(this, record, await chooseSweep(record.store, sweep), {
       readOnly,
       ...(mouse === undefined ? {} : { mouse }),
