@@ -8,7 +8,7 @@ import { openingFacts, searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
 import { lockSearch } from './search-log.ts';
 import { extendedPlan, inFormerOrder, thawPlan } from './extend-plan.ts';
-import { insertTrainings, numberTrials } from './insert-trainings.ts';
+import { type InsertableTraining, insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { isSameSweep } from '../sweep/identity.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
@@ -38,6 +38,8 @@ export type CreateSweepResult =
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
 
 const blockSize = 1_000;
+/** The first is recorded with its sweep, and is worked on while the others come: enough for many slots, and soon there. */
+const firstBlockSize = 200;
 
 /**
  * Records a sweep and its trainings, in blocks. Two callers at once make one sweep; one that dies half-way is finished
@@ -47,7 +49,7 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
   const { plan } = request;
   const { id, kind, existing } = await transact(store, (tx) => findOrInsert(tx, request));
   if (kind === 'conflict') return { kind, sweepId: id, existing };
-  await finishInserting(store, id, request.progress);
+  await finishInserting(store, id, request.progress, kind === 'created' ? plan.trainings : undefined);
   const { count } = await store.db
     .selectFrom('sweep_trainings')
     .select((select) => select.fn.countAll<number>().as('count'))
@@ -82,6 +84,10 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   if (before === undefined) {
     const id = await insertSweep(tx, request);
     await openLog(tx, id, plan, plan.trainings, learnsFrom(plan.definition));
+    if (plan.adaptive_trainings === undefined) {
+      const first = numberTrials(plan.trainings.slice(0, firstBlockSize));
+      await insertBlock(tx, { id, listens: searchNeeds(plan.definition).listens }, first);
+    }
     return { id, kind: 'created', existing: plan.definition };
   }
   const recorded = { definition: before.definition, inputs: before.inputs };
@@ -149,7 +155,7 @@ function frozenColumns(plan: SweepPlan, trainings: readonly PlannedTraining[]) {
     planned_trainings: plannedOf(plan, trainings),
     merged_points: plan.merged_points,
     trial_count: adapts ? trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0) : plan.trials,
-    frozen_plan: gzipSync(JSON.stringify(adapts ? [] : trainings)),
+    frozen_plan: gzipSync(JSON.stringify(adapts ? [] : trainings), { level: 1 }),
   };
 }
 
@@ -176,32 +182,61 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
   return row.id;
 }
 
-/** Inserts the trainings of a sweep that are not there yet, block by block; idempotent. */
+/**
+ * Inserts the trainings of a sweep that are not there yet, block by block; idempotent.
+ * @param planned what the sweep's frozen plan has, where it is at hand
+ */
 export async function finishInserting(
   store: Store,
   sweepId: string,
   progress?: CreateSweepRequest['progress'],
+  planned?: readonly PlannedTraining[],
 ): Promise<void> {
   const sweep = await store.db
     .selectFrom('sweeps')
-    .select(['frozen_plan', 'planned_trainings', 'inserted_trainings', 'listens'])
+    .select(['id', 'frozen_plan', 'planned_trainings', 'inserted_trainings', 'listens'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
-  if (sweep.inserted_trainings >= sweep.planned_trainings) return;
-  const trainings = numberTrials(thawPlan(sweep.frozen_plan));
+  if (sweep.inserted_trainings >= sweep.planned_trainings) {
+    await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
+    return;
+  }
+  const trainings = numberTrials(planned ?? thawPlan(sweep.frozen_plan));
   for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
     const block = trainings.slice(start, start + blockSize);
-    await transact(store, async (tx) => {
-      // What was decided of trainings that were not there is found, and nothing is decided of them meanwhile.
-      if (sweep.listens) await lockSearch(tx, sweepId);
-      const { reused } = await insertTrainings(tx, sweepId, block);
-      if (sweep.listens) await applyDecided(tx, sweepId, block);
-      await reportReached(tx, sweepId, reused);
-    });
-    if (isPowerOfTwo(start / blockSize + 1)) await refreshStatistics(store);
+    await transact(store, (tx) => insertBlock(tx, sweep, block));
+    if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store);
     progress?.(start + block.length, trainings.length);
   }
   await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
+}
+
+async function insertBlock(
+  tx: DatabaseTransaction,
+  { id, listens }: { readonly id: string; readonly listens: boolean },
+  block: readonly InsertableTraining[],
+): Promise<void> {
+  // What was decided of trainings that were not there is found, and nothing is decided of them meanwhile.
+  if (listens) await lockSearch(tx, id);
+  const { reused } = await insertTrainings(tx, id, block);
+  if (listens) await applyDecided(tx, id, block);
+  await reportReached(tx, id, reused);
+}
+
+/** Sweeps whose trainings are not all recorded, and whose launcher has not been heard of for some time. */
+export async function readBrokenLaunches({ db }: Store): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('sweeps')
+    .select('id')
+    .where('state', 'in', ['running', 'paused'])
+    .where('desired_state', '<>', 'cancelled')
+    .where('searching', '=', false)
+    .whereRef('inserted_trainings', '<', 'planned_trainings')
+    .where(sql<boolean>`coalesce(inserting_until < now(), true)`)
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Prepared statements are planned by the tables' statistics: as they were before a bulk load, they mislead. */

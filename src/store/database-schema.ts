@@ -39,6 +39,8 @@ export interface DatabaseSchema {
     generation: Generated<number>;
     planned_trainings: number;
     inserted_trainings: Generated<number>;
+    /** Until when whoever inserts its trainings is taken to be there; null: nobody has begun. */
+    inserting_until: MomentOrNull;
     /** Results are told to the search. */
     listens: Generated<boolean>;
     /** The search may suggest more than was inserted so far. */

@@ -3,7 +3,7 @@ import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.
 import { trainerNamed, trainersWith, traitsOf } from '../sweep/trainer-traits.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import type { ProbeRequest, TheoryConstants } from '../train/trainer-protocol.ts';
-import { finishInserting } from './create-sweep.ts';
+import { finishInserting, readBrokenLaunches } from './create-sweep.ts';
 import type { Store } from './open-store.ts';
 
 /** This database's deployment; made by the first who asks. */
@@ -48,28 +48,29 @@ export class PostgresDriveRecord {
   }
 
   /**
-   * Sweeps that are neither finished nor cancelled; those whose insertion broke off are completed first. One whose
-   * trainings were all there already may still wait for the constants of its complexity.
+   * Sweeps that are neither finished nor cancelled. One whose trainings were all there already may still wait for the
+   * constants of its complexity.
    */
   async readSweepsToDrive(): Promise<{ sweepId: string; generation: number; deviceClass?: string }[]> {
     const sweeps = await this.#store.db
       .selectFrom('sweeps')
-      .select(['id', 'generation', 'planned_trainings', 'inserted_trainings', 'searching'])
+      .select(['id', 'generation'])
       .select(sql<string | null>`definition ->> 'device'`.as('device'))
       .where(sql<boolean>`(state in ('running', 'paused') or (state = 'completed' and ${theoryMissing}))`)
       .where('desired_state', '<>', 'cancelled')
       .orderBy('priority', 'desc')
       .orderBy('created_at')
       .execute();
-    for (const sweep of sweeps) {
-      if (!sweep.searching && sweep.inserted_trainings < sweep.planned_trainings)
-        await finishInserting(this.#store, sweep.id);
-    }
     return sweeps.map(({ id, generation, device }) => ({
       sweepId: id,
       generation,
       ...(device === null ? {} : { deviceClass: device }),
     }));
+  }
+
+  /** Goes on with launches that broke off between two blocks. */
+  async finishLaunches(): Promise<void> {
+    for (const sweepId of await readBrokenLaunches(this.#store)) await finishInserting(this.#store, sweepId);
   }
 
   /** Counts the generation up if it is still `expected`. Null: somebody else did. */

@@ -13,6 +13,9 @@ export interface InsertableTraining extends PlannedTraining {
   readonly firstTrial: number;
 }
 
+/** How long whoever inserts may take for a block: after it somebody else goes on. Two at once do no harm. */
+const insertingMs = 15_000;
+
 /** Numbers the trials of trainings that follow one another, from 1. */
 export function numberTrials(trainings: readonly PlannedTraining[]): readonly InsertableTraining[] {
   let next = 1;
@@ -60,7 +63,9 @@ export async function insertTrainings(
   if (cancelled) await letGo(tx, [...idOf.values()], 'cancelled');
   const last = block.at(-1)?.ordinal ?? 0;
   await sql`
-    update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}) where id = ${sweepId}`.execute(tx);
+    update sweeps set inserted_trainings = greatest(inserted_trainings, ${last + 1}),
+      inserting_until = now() + ${insertingMs} * interval '1 millisecond'
+    where id = ${sweepId}`.execute(tx);
   return { reused: found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id) };
 }
 

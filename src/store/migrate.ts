@@ -18,6 +18,7 @@ import * as notices from '../../migrations/0016-notices.ts';
 import * as rowGroups from '../../migrations/0017-row-groups.ts';
 import * as forgottenCheckpoints from '../../migrations/0018-forgotten-checkpoints.ts';
 import * as trainingExtremes from '../../migrations/0019-training-extremes.ts';
+import * as launchInBlocks from '../../migrations/0020-launch-in-blocks.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -42,6 +43,7 @@ const migrations: Record<string, Migration> = {
   '0017-row-groups': rowGroups,
   '0018-forgotten-checkpoints': forgottenCheckpoints,
   '0019-training-extremes': trainingExtremes,
+  '0020-launch-in-blocks': launchInBlocks,
 };
 
 /**

@@ -80,7 +80,9 @@ export function defaultOf(field: TrainingField, configuration: TrainingConfigura
 export function configurationOf(
   values: Iterable<readonly [string, FieldValue | undefined]>,
 ): Partial<TrainingConfiguration> {
-  return Object.fromEntries([...values].filter(([, value]) => value !== undefined));
+  const found: Record<string, FieldValue> = {};
+  for (const [name, value] of values) if (value !== undefined) found[name] = value;
+  return found;
 }
 
 /** The fields' values where the file does not say: the settings of the PyTorch program that results are compared to. */

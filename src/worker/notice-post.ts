@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryResult, TargetKind } from '../notices/target-kind.ts';
 import type { ClaimedDelivery } from '../store/notice-deliveries.ts';
+import { ChangeBell } from './change-bell.ts';
 
 /** The record, as delivering uses it. */
 export interface NoticeRecord {
@@ -34,7 +35,7 @@ const atOnce = 4;
 /** Finds and delivers notices until the worker is drained: whenever the record changes, and every few seconds. */
 export async function postNotices(options: NoticePostOptions): Promise<void> {
   const { record, host, draining, warn } = options;
-  const change = new Change();
+  const change = new ChangeBell();
   const listener = record.listenForChanges(() => change.ring());
   const underWay = new Set<Promise<void>>();
   const look = async (): Promise<void> => {
@@ -74,32 +75,4 @@ export async function deliver(
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
-}
-
-/** A bell that is heard once, however often it was rung. */
-class Change {
-  #rung = false;
-  #waiting: (() => void) | null = null;
-
-  ring(): void {
-    this.#rung = true;
-    this.#waiting?.();
-  }
-
-  async heard(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const over = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', over);
-          this.#waiting = null;
-          resolve();
-        };
-        const timer = setTimeout(over, ms);
-        signal.addEventListener('abort', over);
-        this.#waiting = over;
-      });
-    }
-    this.#rung = false;
-  }
 }

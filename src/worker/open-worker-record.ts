@@ -37,6 +37,7 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     close: () => store.close(),
     readSweepDrive: (sweepId) => drive.readSweepDrive(sweepId),
     readSweepsToDrive: () => drive.readSweepsToDrive(),
+    finishLaunches: () => drive.finishLaunches(),
     beginGeneration: (sweepId, expected) => drive.beginGeneration(sweepId, expected),
     readProbeRequest: (sweepId) => drive.readProbeRequest(sweepId),
     writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),

@@ -24,7 +24,7 @@ import { ownIdentity } from './process-identity.ts';
 import { reapDeadWorkers } from './reaper.ts';
 import { hostMemoryBytes } from '../runtime/devices/cpu.ts';
 import { SlotSampler } from './slot-sampler.ts';
-import { reconcileSweeps } from './reconciler.ts';
+import { keepReconciled } from './keep-reconciled.ts';
 import { TrainerSlots } from './trainer-slots.ts';
 import type { WorkerRecord } from './worker-record.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -120,11 +120,12 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
       draining,
       failed: (error) => warn('control worker', error),
     }),
+    keepReconciled(reconciler, { record, everyMs: settings.reconcileEveryMs, draining, warn }),
     every(
       settings.reconcileEveryMs,
       draining,
-      () => reconcileSweeps(reconciler),
-      (error) => warn('reconciler', error),
+      () => record.finishLaunches(),
+      (error) => warn('launches that broke off', error),
     ),
     postNotices({ record, host: settings.host, targetKind, draining, warn }),
   ];
