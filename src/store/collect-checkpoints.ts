@@ -83,3 +83,23 @@ export async function pinTraining(store: Store, trainingId: string, pinned: bool
     : await sql`delete from training_pins where training_id = ${trainingId}`.execute(store.db);
   return Number(numAffectedRows ?? 0) > 0;
 }
+
+/**
+ * Of some trainings by their hashes, those whose program's folder may go: they succeeded so many days ago, nobody waits for
+ * them, and they are not pinned. Of a training that failed or was let go the program may go on from what it kept.
+ * @param kept trainings that keep theirs: of fronts
+ */
+export async function endedPrograms(
+  { db }: Store,
+  hashes: readonly string[],
+  days: number,
+  kept: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ training_hash: string }>`
+    select t.training_hash from trainings t
+    where t.training_hash = any(${hashes}::text[]) and t.state = 'succeeded' and t.id <> all(${kept}::uuid[])
+      and t.finished_at < now() - ${days} * interval '1 day'
+      and not exists (select 1 from sweep_trainings l where l.training_id = t.id and l.open)
+      and not exists (select 1 from training_pins p where p.training_id = t.id)`.execute(db);
+  return new Set(rows.map((row) => row.training_hash));
+}

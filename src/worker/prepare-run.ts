@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { asDiskFull } from '../base/disk-full.ts';
 import type { Segment } from '../sweep/segment.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
+import { programsFolder } from './program-folders.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import type { RunCommand } from '../train/segment-runner.ts';
 import type { ProbeRequest } from '../train/trainer-protocol.ts';
@@ -46,7 +47,7 @@ export class RunPreparation {
       datasetFiles,
       modelFolder: base ? await this.#model(specification.base) : '',
       checkpointEverySeconds: this.#options.checkpointEverySeconds,
-      ...(specification.program === undefined ? {} : { workFolder: join(this.#options.dataDirectory, 'programs') }),
+      ...(specification.program === undefined ? {} : { workFolder: programsFolder(this.#options.dataDirectory) }),
     };
   }
 

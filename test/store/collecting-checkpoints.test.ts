@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forgetCheckpoints, pinTraining, readCollectable } from '../../src/store/collect-checkpoints.ts';
+import { endedPrograms, forgetCheckpoints, pinTraining, readCollectable } from '../../src/store/collect-checkpoints.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { historyToPrune, pruneHistory } from '../../src/store/prune-history.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../src/worker/leftover-checkpoints.ts';
+import { programFolders, programsFolder, removeProgramFolder } from '../../src/worker/program-folders.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 
@@ -155,4 +156,49 @@ it('a file that no record speaks of goes once it is too old to be on its way, wi
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('what programs kept', () => {
+  it('may go once its training has succeeded long ago, but not of fronts, pinned ones and those that may go on', async () => {
+    const sweep = await record.launch(planOf('a', 5));
+    const failing = await record.take(sweep);
+    await record.ledger.commit(failing.lease, {
+      kind: 'failed',
+      outcome: 'diverged',
+      code: 'NON_FINITE',
+      message: 'NaN',
+    });
+    await record.finishAll(sweep);
+    const trials = (await readSweepSnapshot(record.store, 'a')).trials.filter(({ state }) => state === 'succeeded');
+    const [front, pinned, young, old] = trials;
+    expect(trials).toHaveLength(4);
+    await record.query(sql`update trainings set finished_at = now() - interval '40 days'`);
+    await record.query(sql`update trainings set finished_at = now() where id = ${young?.trainingId}`);
+    await pinTraining(record.store, pinned?.trainingId ?? '', true);
+    const hashes = await record.query(sql<{ training_hash: string }>`select training_hash from trainings`);
+    const known = [...hashes.map(({ training_hash }) => training_hash), 'of another database'];
+    const kept = [front?.trainingId ?? ''];
+    expect([...(await endedPrograms(record.store, known, 30, kept))]).toEqual([old?.trainingHash]);
+    expect([...(await endedPrograms(record.store, known, 50, kept))]).toEqual([]);
+  });
+
+  it('is measured and removed by the training’s hash', () => {
+    const data = mkdtempSync(join(tmpdir(), 'dropsweep-programs-'));
+    try {
+      expect(programFolders(data)).toEqual([]);
+      for (const hash of ['aa', 'bb']) {
+        mkdirSync(join(programsFolder(data), hash, 'deep'), { recursive: true });
+        writeFileSync(join(programsFolder(data), hash, 'deep', 'weights'), '12345');
+        writeFileSync(join(programsFolder(data), hash, 'config.json'), '{}');
+      }
+      expect(programFolders(data)).toEqual([
+        { trainingHash: 'aa', bytes: 7 },
+        { trainingHash: 'bb', bytes: 7 },
+      ]);
+      removeProgramFolder(data, 'aa');
+      expect(programFolders(data).map(({ trainingHash }) => trainingHash)).toEqual(['bb']);
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
 });

@@ -13,12 +13,13 @@ export const gcVerb = verb<GcFlags, []>(
 that no record speaks of. --budget removes checkpoints of trainings that have succeeded until the rest fits, those first
 that are cheapest to train again; what is on a sweep's front, pinned, or what a training goes on from is kept. A training
 whose checkpoint is gone is trained again, to the same bits, when something more is to be scored of it. --history forgets
-attempts, metrics by step and events of trainings that ended so many days ago, never a result.`,
+attempts, metrics by step and events of trainings that ended so many days ago, never a result. --programs removes the folders (<data>/programs) of a program's trainings that
+succeeded so many days ago, but for fronts and pinned ones.`,
     examples: ['dropsweep gc --dry-run', 'dropsweep gc --budget 20GB --history 90'],
     output: {
       kind: 'rows',
       columns: [
-        text('what', 'superseded, retrainable, leftover, history'),
+        text('what', 'superseded, retrainable, leftover, programs, history'),
         integer('removed', 'how many; with --dry-run: would be'),
         integer('bytes', 'of them', { unit: 'B', orNull: true }),
         text('text', 'what people read of it'),
@@ -32,6 +33,12 @@ attempts, metrics by step and events of trainings that ended so many days ago, n
       dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'say what would go, remove nothing' },
       budget: { kind: 'parsed', parse: parseBytes, optional: true, brief: 'what checkpoints may take, as 20GB' },
       history: { kind: 'parsed', parse: parseCount, optional: true, brief: 'days after which history is forgotten' },
+      programs: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        brief: 'days after which what programs kept goes',
+      },
     },
   },
   async () => (await import('./gc.ts')).gc,

@@ -3,6 +3,7 @@ import { paretoReport } from '../../../report/pareto-report.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import {
   type CollectableCheckpoint,
+  endedPrograms,
   forgetCheckpoints,
   readCollectable,
   recordedBytes,
@@ -13,9 +14,12 @@ import { historyToPrune, pruneHistory } from '../../../store/prune-history.ts';
 import { listSweeps } from '../../../store/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
+import { programFolders, removeProgramFolder } from '../../../worker/program-folders.ts';
 import { formatBytes } from '../../../base/format-bytes.ts';
+import { formatCount } from '../../../base/format-count.ts';
 import { counted, type Progress } from '../../../base/progress.ts';
 import { type CliContext, progressOf, say } from '../../cli-context.ts';
+import type { Machine } from '../../../launch/machine.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { readWholeSweep } from '../../read-report.ts';
@@ -26,13 +30,15 @@ export interface GcFlags extends FormatFlags {
   readonly budget?: number;
   /** Days; absent: history stays. */
   readonly history?: number;
+  /** Days; absent: what programs kept stays. */
+  readonly programs?: number;
 }
 
 export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
   await withRecord(async ({ store, machine }) => {
     const progress = progressOf(this);
-    const kept =
-      flags.budget === undefined && flags.history === undefined ? [] : await trainingsOfFronts(store, progress);
+    const asked = [flags.budget, flags.history, flags.programs].some((flag) => flag !== undefined);
+    const kept = asked ? await trainingsOfFronts(store, progress) : [];
     const { folder, id } = openCheckpointStore(machine.dataDirectory);
     const total = await recordedBytes(store, id);
     const going = choose(await readCollectable(store, id), new Set(kept), total, flags.budget);
@@ -64,6 +70,9 @@ export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
         verb,
       ),
       row('leftover', 'Files without a record', leftovers, verb),
+      ...(flags.programs === undefined
+        ? []
+        : [await programs(store, machine, { ...flags, days: flags.programs }, kept)]),
       ...(flags.history === undefined ? [] : [await history(store, flags.history, kept, flags.dryRun)]),
     ];
     if (flags.format !== 'table') {
@@ -117,6 +126,22 @@ async function history(store: Store, days: number, kept: readonly string[], dryR
   const verb = dryRun ? 'would be forgotten' : 'forgotten';
   const text = `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
   return { what: 'history', removed: attempts + metrics + events, bytes: null, text };
+}
+
+/** Fronts and pinned ones keep what their programs kept, and so does whatever has not succeeded. */
+async function programs(
+  store: Store,
+  { dataDirectory }: Machine,
+  { days, dryRun }: { readonly days: number; readonly dryRun: boolean },
+  kept: readonly string[],
+): Promise<GcRow> {
+  const folders = programFolders(dataDirectory);
+  const hashes = folders.map(({ trainingHash }) => trainingHash);
+  const ended = await endedPrograms(store, hashes, days, kept);
+  const going = folders.filter(({ trainingHash }) => ended.has(trainingHash));
+  if (!dryRun) for (const { trainingHash } of going) removeProgramFolder(dataDirectory, trainingHash);
+  const name = `What programs kept of trainings that succeeded more than ${formatCount(days, 'day')} ago`;
+  return row('programs', name, going, dryRun ? 'would be removed' : 'removed');
 }
 
 interface GcRow {
