@@ -19,6 +19,11 @@ const endedAttempts = (days: number) => sql`
   a.ended_at is not null and exists (select 1 from segments s
     where s.id = a.segment_id and s.status in ('done', 'cancelled') and s.training_id in ${over(days)})`;
 
+/** Who was given which segment at which turn: asked of what runs, or ran in the turn before. */
+const endedClaims = (days: number) => sql`
+  exists (select 1 from segments s
+    where s.id = c.segment_id and s.status in ('done', 'cancelled') and s.training_id in ${over(days)})`;
+
 /** Losses and norms by step: a training that failed, or whose end may be looked into, keeps them with its checkpoint. */
 const stepMetrics = (days: number, kept: readonly string[]) => sql`
   m.training_id in ${over(days)} and m.training_id <> all(${kept}::uuid[])
@@ -39,12 +44,13 @@ export async function historyToPrune(store: Store, days: number, kept: readonly 
 }
 
 /**
- * Forgets attempts, metrics by step and events of trainings that ended long ago. Never results: states, evaluations,
- * their members, decisions of searches and commands stay.
+ * Forgets attempts with their claims, metrics by step and events of trainings that ended long ago. Never results:
+ * states, evaluations, their members, decisions of searches and commands stay.
  */
 export function pruneHistory(store: Store, days: number, kept: readonly string[]): Promise<PrunedHistory> {
   return transact(store, async (tx) => {
     const count = ({ numAffectedRows }: { readonly numAffectedRows?: bigint }) => Number(numAffectedRows ?? 0);
+    await sql`delete from claims c where ${endedClaims(days)}`.execute(tx);
     return {
       metrics: count(await sql`delete from metrics m where ${stepMetrics(days, kept)}`.execute(tx)),
       events: count(await sql`delete from sweep_events e where ${events(days)}`.execute(tx)),

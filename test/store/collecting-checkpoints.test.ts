@@ -129,6 +129,7 @@ describe('history that gc forgets', () => {
     expect(await results()).toEqual(before.results);
     expect((await readSweepSnapshot(record.store, 'old')).trials).toEqual(before.old.trials);
     expect(await record.query(sql`select count(*) from attempts`)).toEqual([{ count: 4 }]);
+    expect(await record.query(sql`select count(*) from claims`)).toEqual([{ count: 4 }]);
     expect(await record.query(sql`select count(*) from metrics`)).toEqual([{ count: 3 }]);
   });
 });

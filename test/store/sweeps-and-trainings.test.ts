@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
-import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
+import { createSweep } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { listSweeps } from '../../src/store/sweep-list.ts';
-import type { Segment } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
@@ -86,69 +85,6 @@ describe('a sweep', () => {
     const plan = planOf('s', 1);
     const sweepId = await record.launch({ ...plan, definition: { ...plan.definition, device: 'webgpu' } });
     expect(await record.drive.readSweepsToDrive()).toEqual([{ sweepId, generation: 0, deviceClass: 'webgpu' }]);
-  });
-
-  it('is worked on as soon as its first block is there, and is not over before the last is', async () => {
-    const plan = planOf('s', 1_500);
-    const seen: number[] = [];
-    const taken: Promise<Segment>[] = [];
-    const launching = createSweep(record.store, {
-      plan,
-      datasets: [],
-      launchedBy: {},
-      progress: (recorded) => {
-        seen.push(recorded);
-        const next = record.drive.readSweepsToDrive().then(([sweep]) => record.take(sweep?.sweepId ?? ''));
-        taken.push(next);
-      },
-    });
-    const { sweepId } = await launching;
-    expect(seen).toEqual([1_200, 1_500]);
-    expect((await Promise.all(taken)).map(({ kind }) => kind)).toEqual(['train', 'train']);
-    expect(await record.query(sql`select count(*) from sweep_trainings`)).toEqual([{ count: 1_500 }]);
-    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ sweepId, state: 'running' });
-  });
-
-  it('begins with a block that is there with its sweep, whoever dies after it, and is finished by whoever comes', async () => {
-    const dying = createSweep(record.store, {
-      plan: planOf('s', 1_500),
-      datasets: [],
-      launchedBy: {},
-      progress: () => {
-        throw new Error('the launcher dies');
-      },
-    });
-    await expect(dying).rejects.toThrow('the launcher dies');
-    expect(await record.query(sql`select count(*) from sweep_trainings`)).toEqual([{ count: 1_200 }]);
-    const [sweep] = await record.drive.readSweepsToDrive();
-    const segment = await record.take(sweep?.sweepId ?? '');
-    await record.ledger.commit(segment.lease, outcomeOf(segment));
-    // Its launcher may be there yet.
-    await record.drive.finishLaunches();
-    expect(await record.query(sql`select count(*) from sweep_trainings`)).toEqual([{ count: 1_200 }]);
-    await record.query(sql`update sweeps set inserting_until = now() - interval '1 second'`);
-    await record.drive.finishLaunches();
-    expect(await record.query(sql`select count(*), max(ordinal) from sweep_trainings`)).toEqual([
-      { count: 1_500, max: 1_499 },
-    ]);
-    expect(await record.query(sql`select count(distinct trial), max(trial) from sweep_evaluations`)).toEqual([
-      { count: 1_500, max: 1_500 },
-    ]);
-  });
-
-  it('whose insertion broke off between blocks is completed without duplicates', async () => {
-    const sweep = await record.launch(planOf('s', 1_100));
-    await record.query(sql`delete from sweep_evaluations where trial > 1000`);
-    await record.query(sql`delete from sweep_trainings where ordinal >= 1000`);
-    await record.query(sql`update sweeps set inserted_trainings = 1000`);
-    expect(await record.drive.readSweepsToDrive()).toEqual([{ sweepId: sweep, generation: 0 }]);
-    await finishInserting(record.store, sweep);
-    expect(await record.query(sql`select count(*), max(ordinal) from sweep_trainings`)).toEqual([
-      { count: 1_100, max: 1_099 },
-    ]);
-    const snapshot = await readSweepSnapshot(record.store, 's', { trialLimit: 10 });
-    expect(snapshot.trials).toHaveLength(10);
-    expect(snapshot.counts.total).toBe(1_100);
   });
 });
 
