@@ -18,9 +18,11 @@ export function savedByStopping(trainings: readonly TrialRow[]): Saving {
   const pruned = trainings.filter(({ state, step, totalSteps }) => state === 'pruned' && step < totalSteps);
   const ofConfigurations = new Map<string, Rate>();
   const ofAll = new Rate();
-  for (const training of trainings) {
-    const rate = ofConfigurations.get(configurationOf(training)) ?? new Rate();
-    ofConfigurations.set(configurationOf(training), rate);
+  // Rates are only of use where something was saved.
+  for (const training of pruned.length === 0 ? [] : trainings) {
+    const configuration = configurationOf(training);
+    const rate = ofConfigurations.get(configuration) ?? new Rate();
+    ofConfigurations.set(configuration, rate);
     for (const each of [rate, ofAll]) each.add(training);
   }
   const seconds = pruned.map((training) => {
