@@ -23,7 +23,7 @@ export const workers = readingView<readonly WorkerRow[]>({
   draw(list, { snapshot, state, now, width, height }) {
     const there = list.filter(({ endedAt }) => endedAt === null);
     const slots = there.reduce((sum, worker) => sum + worker.slots, 0);
-    const busy = there.reduce((sum, { running }) => sum + running.length, 0);
+    const busy = there.reduce((sum, worker) => sum + busySlots(worker), 0);
     const { headings, lines } = wholeColumns(columnsAt(now), list, width - 2);
     const rows = Math.max(1, Math.min(list.length, Math.floor(height / 2) - 2));
     const chosen = list[Math.min(state.selected, list.length - 1)];
@@ -45,6 +45,12 @@ export const workers = readingView<readonly WorkerRow[]>({
   },
 });
 
+/** A slot may run several segments at once, of trainings that step together. */
+function busySlots({ running, slotStates, slots }: WorkerRow): number {
+  const told = slotStates.filter(({ segments }) => running.some(({ segment }) => segments.includes(segment))).length;
+  return told > 0 ? told : Math.min(running.length, slots);
+}
+
 function columnsAt(now: Date): readonly WholeColumn<WorkerRow>[] {
   return [
     { heading: 'host', align: 'left', importance: 0, cell: ({ host, pid }) => span(`${shortHost(host)}:${pid}`) },
@@ -52,7 +58,7 @@ function columnsAt(now: Date): readonly WholeColumn<WorkerRow>[] {
       heading: 'busy',
       align: 'right',
       importance: 1,
-      cell: ({ running, slots }) => span(`${running.length}/${slots}`, running.length > 0 ? 'accent' : 'faint'),
+      cell: (worker) => span(`${busySlots(worker)}/${worker.slots}`, worker.running.length > 0 ? 'accent' : 'faint'),
     },
     { heading: 'heartbeat', align: 'right', importance: 0, cell: (worker) => heartbeat(worker, now) },
     {
