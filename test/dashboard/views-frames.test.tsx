@@ -5,6 +5,7 @@ import { initialViewState, type ViewState } from '../../src/dashboard/view-state
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot } from './cockpit-trials.ts';
+import { metrics } from './sweep-fixture.ts';
 import { drawFrame } from './draw-frame.ts';
 
 const sizes = [
@@ -73,6 +74,23 @@ describe('what is chosen in a view', () => {
   it('tells of the trial under the cursor in a line where it has no room beside the plot', async () => {
     const shown = await frame('trade-off', 80, 24, { selected: 1 });
     expect(shown).toMatch(/^trial \d+, 2 of \d+ on the front {2}/m);
+  });
+
+  it('tells of a trial what it scored on further sets, beside its own rows', async () => {
+    const base = cockpitSnapshot();
+    const { task } = base.definition;
+    const snapshot = { ...base, definition: { ...base.definition, sets: [{ name: 'shift', task, own_task: false }] } };
+    const source = {
+      ...cockpitSource,
+      trial: async (number: number) => {
+        const found = await cockpitSource.trial(number);
+        return { ...found, trial: { ...found.trial, metrics: metrics({ 'shift.accuracy': 0.8125 }) } };
+      },
+    };
+    const view = { ...initialViewState, view: 'trial', subject: '7' };
+    const request = { sweepId: '1', snapshot, subject: '7', offset: 0, limit: 200, choices: {}, marked: [] };
+    const read = (await viewNamed('trial').read?.(source, request)) ?? null;
+    expect(drawFrame({ snapshot, view, read, width: 120, height: 60 })).toMatch(/shift accuracy +0\.8125/);
   });
 
   it('narrows the events to a kind', async () => {

@@ -1,7 +1,7 @@
-import { measureText, metrics } from '../../metrics/metrics.ts';
+import { measureText } from '../../metrics/metrics.ts';
 import type { TrialRow } from '../../store/sweep-snapshot.ts';
 import { averagedWords } from '../../sweep/averaged-words.ts';
-import { headingOf } from '../../tasks/task-metrics.ts';
+import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatMoment, formatSetting } from '../format-value.ts';
@@ -30,7 +30,8 @@ export const trial = readingView({
 
 function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewFrame['snapshot']['definition']) {
   const failure = row.failure === null ? [] : [fact('failure', `${row.failure.code}: ${row.failure.message}`)];
-  const scored = metrics
+  // Those of further sets, and of a program, too.
+  const scored = metricsOf(definition)
     .map(({ name }) => [name, measureText(row, name)] as const)
     .filter(([, text]) => text !== '–')
     .map(([name, text]) => fact(headingOf(definition, name), text));
