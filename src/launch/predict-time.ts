@@ -10,7 +10,7 @@ import { type CostPrediction, predictCost } from '../sweep/predict-cost.ts';
 import type { Speed } from '../sweep/speed.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { readNumericsClass } from '../train/read-numerics-class.ts';
-import { keepSpeed, readSpeed, speedKey } from './kept-speeds.ts';
+import { isTimingDue, keepTiming, loadOfCores, readSpeed, readTimings, speedKey } from './kept-speeds.ts';
 import { ownDevice } from './predict-memory.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
 import { probeSpeed } from './probe-speed.ts';
@@ -51,7 +51,10 @@ export function keptSpeed({ plan }: PreparedSweep, environment: NodeJS.ProcessEn
   return key === null ? null : readSpeed(dataDirectoryOf(environment), key);
 }
 
-/** The same, timed now where it was not and the sweep is long enough to be worth it. Other machines' slots are not timed. */
+/**
+ * The same, timed now where it was not, or not lately, or under load alone, and the sweep is long enough to be worth it.
+ * Other machines' slots are not timed.
+ */
 export async function timedSpeed(
   prepared: PreparedSweep,
   done: ReadonlySet<string>,
@@ -62,15 +65,18 @@ export async function timedSpeed(
   const kept = keptSpeed(prepared, environment);
   const own = ownDevice(environment);
   const elsewhere = environment['DATABASE_URL'] !== undefined || (plan.definition.device ?? own) !== own;
-  if (kept !== null || elsewhere || !traitsOf(plan.definition.trainer).base) return kept;
-  if (predictionOf(prepared, done, null).cost.highSeconds < timedFromSeconds) return null;
+  if (elsewhere || !traitsOf(plan.definition.trainer).base) return kept;
+  if (predictionOf(prepared, done, kept).cost.highSeconds < timedFromSeconds) return kept;
   const mainPath = join(import.meta.dirname, '..', 'train', 'trainer-process-main.js');
   const key = speedKey(plan, classOfSlots(environment));
-  if (key === null || !existsSync(mainPath)) return null;
-  progress(`timing this machine with ${plan.inputs.base.reference}, once`);
+  const dataDirectory = dataDirectoryOf(environment);
+  const load = loadOfCores();
+  if (key === null || !existsSync(mainPath)) return kept;
+  if (!isTimingDue(readTimings(dataDirectory, key), new Date(), load)) return kept;
+  progress(`timing this machine with ${plan.inputs.base.reference}${kept === null ? '' : ' again'}`);
   const speed = await probeSpeed(prepared, { mainPath, environment: slotEnvironment(environment) });
-  if (speed !== null) keepSpeed(dataDirectoryOf(environment), key, speed);
-  return speed;
+  if (speed !== null) keepTiming(dataDirectory, key, { at: new Date().toISOString(), load, speed });
+  return readSpeed(dataDirectory, key);
 }
 
 /** As this machine's own worker gives them to its slots. */

@@ -59,6 +59,11 @@ export interface SchedulerFold {
   report(ordinal: number, rung: number, value: number | null, further?: readonly number[]): readonly RungDecision[];
   /** The training had failed at that rung, and is tried again. */
   retract(ordinal: number, rung: number): void;
+  /**
+   * A decision stands in the log: the fold's own, or one that another version came to, which holds all the same. What
+   * follows from the latter is answered.
+   */
+  stands?(decision: Pick<RungDecision, 'ordinal' | 'rung' | 'kind'>): readonly RungDecision[];
   /** Hears of capacity, repeats and results, where it needs them. */
   also?(fact: SearchFact): readonly RungDecision[];
 }

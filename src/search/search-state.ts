@@ -129,6 +129,7 @@ export class SearchState {
     if (kind === 'promote' || kind === 'prune') {
       this.#decided.add(`${ordinal}/${rung}`);
       this.#due.delete(`${ordinal}/${rung}`);
+      this.#add(this.#ladder.stands?.({ ordinal, rung, kind }) ?? []);
     }
     if (kind === 'halt') {
       this.#halted = decision.reason;

@@ -19,8 +19,34 @@ export async function endOrphans(dataDirectory: string): Promise<string[]> {
     await endProcess(left, endSteps[name] ?? []);
     ended.push(`${name} (pid ${left.pid})`);
   }
+  ended.push(...(await endUnrecorded(dataDirectory)));
   const unrecorded = await endUnrecordedPostgres(dataDirectory);
   return unrecorded === null ? ended : [...ended, unrecorded];
+}
+
+/**
+ * A supervisor that was killed between starting a process and writing it down has left one that no record names: it is
+ * found by what it was started with, which names this data directory.
+ */
+async function endUnrecorded(dataDirectory: string): Promise<readonly string[]> {
+  const started = [
+    ['worker', `--data ${dataDirectory} --supervised`],
+    ['temporal', `--db-filename ${join(dataDirectory, 'temporal-')}`],
+  ] as const;
+  const lines = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8', maxBuffer: 2 ** 26 }).split(
+    '\n',
+  );
+  const ended: string[] = [];
+  for (const [name, words] of started) {
+    for (const line of lines) {
+      const pid = Number(/^\s*(\d+) /.exec(line)?.[1]);
+      const startTime = line.includes(words) && pid !== process.pid ? readStartTime(pid) : null;
+      if (startTime === null) continue;
+      await endProcess({ pid, startTime }, endSteps[name] ?? []);
+      ended.push(`${name} (pid ${pid})`);
+    }
+  }
+  return ended;
 }
 
 /** PostgreSQL records itself: one that started just before its supervisor was killed is found by its own file. */

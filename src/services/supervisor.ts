@@ -127,7 +127,7 @@ export class Supervisor {
   #spawnWorker(): Promise<ChildProcess> {
     const { dataDirectory, slots, environment } = this.#settings;
     const log = openSync(logFileOf(dataDirectory, 'worker'), 'a', 0o600);
-    const args = ['--role', 'control,train', '--slots', String(slots), '--data', dataDirectory];
+    const args = ['--role', 'control,train', '--slots', String(slots), '--data', dataDirectory, '--supervised'];
     const child = spawn(process.execPath, [builtFile('worker/main.js'), ...args], {
       stdio: ['ignore', log, log],
       detached: true,

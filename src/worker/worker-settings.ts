@@ -37,7 +37,8 @@ export interface WorkerSettings {
 export type WishedSettings = Omit<WorkerSettings, 'deviceClass'> & { readonly device: DeviceWish };
 
 /**
- * `--role control|train` (repeatable; default both), `--slots n`, `--device auto|cpu|cuda|webgpu` (default cpu), `--data folder`; DATABASE_URL, TEMPORAL_*,
+ * `--role control|train` (repeatable; default both), `--slots n`, `--device auto|cpu|cuda|webgpu` (default cpu),
+ * `--data folder`, `--supervised`; DATABASE_URL, TEMPORAL_*,
  * DROPSWEEP_DATA, DROPSWEEP_SLOTS, DROPSWEEP_DEVICE, DROPSWEEP_THREADS, DROPSWEEP_PACKING,
  * DROPSWEEP_CHECKPOINT_SECONDS, and DROPSWEEP_DRIVE, JSON of
  * DriveSettings for tests.
@@ -51,6 +52,8 @@ export function readWorkerSettings(args: readonly string[], environment: NodeJS.
       slots: { type: 'string' },
       device: { type: 'string' },
       data: { type: 'string' },
+      // Said by a supervisor, whose next one finds the worker by it: see end-orphans.ts.
+      supervised: { type: 'boolean' },
     },
   });
   const databaseUrl = environment['DATABASE_URL'];

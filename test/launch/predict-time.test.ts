@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keepSpeed, readSpeed } from '../../src/launch/kept-speeds.ts';
+import { keepTiming, readSpeed } from '../../src/launch/kept-speeds.ts';
 import { rangeText } from '../../src/launch/launch-summary.ts';
 import { probeSpeed } from '../../src/launch/probe-speed.ts';
 import { tookSentence } from '../../src/report/took-sentence.ts';
@@ -87,8 +87,8 @@ describe('the time that a sweep will take', () => {
     }
     const folder = mkdtempSync(join(tmpdir(), 'dropsweep-speeds-'));
     expect(readSpeed(folder, 'cpu tiny')).toBeNull();
-    keepSpeed(folder, 'cpu tiny', timed);
-    keepSpeed(folder, 'cpu other', speed);
+    keepTiming(folder, 'cpu tiny', { at: '2026-01-02T03:04:05Z', load: 0, speed: timed });
+    keepTiming(folder, 'cpu other', { at: '2026-01-02T03:04:05Z', load: 0, speed });
     expect(readSpeed(folder, 'cpu tiny')).toEqual(timed);
   });
 });

@@ -1,7 +1,7 @@
 import { dominates, frontOrder, type Objectives } from '../../stats/non-dominated-ranks.ts';
 import type { RungDecision } from '../scheduler.ts';
 import type { Rung, RungShares } from './ranked-rung.ts';
-import { spellValue } from './ranked-rung.ts';
+import { Decided, spellValue } from './ranked-rung.ts';
 
 interface FrontReport {
   readonly ordinal: number;
@@ -20,11 +20,14 @@ export class FrontRung implements Rung {
   readonly #rung: number;
   readonly #reports: FrontReport[] = [];
   readonly #failed = new Set<number>();
-  readonly #decided = new Set<number>();
-  promoted = 0;
+  readonly #decided = new Decided();
 
   constructor(rung: number) {
     this.#rung = rung;
+  }
+
+  get promoted(): number {
+    return this.#decided.promoted;
   }
 
   get ranked(): number {
@@ -66,6 +69,10 @@ export class FrontRung implements Rung {
     this.#failed.delete(ordinal);
   }
 
+  stands(ordinal: number, kind: RungDecision['kind']): boolean {
+    return this.#decided.set(ordinal, kind);
+  }
+
   decide({ goOn, remain, outstanding, isFinal, why }: RungShares): readonly RungDecision[] {
     if (this.waiting === 0) return [];
     const decisions: RungDecision[] = [];
@@ -76,8 +83,7 @@ export class FrontRung implements Rung {
       const isOut = outstanding > 0 ? report.above >= remain : place >= remain;
       const kind = worst < goOn ? 'promote' : isOut ? 'prune' : null;
       if (kind === null) return;
-      this.#decided.add(report.ordinal);
-      if (kind === 'promote') this.promoted += 1;
+      this.#decided.set(report.ordinal, kind);
       const reason = `rung ${this.#rung}: ${spelled(report.values)} ranks ${place + 1} of ${this.ranked} by fronts, ${why[kind]}`;
       decisions.push({ ordinal: report.ordinal, rung: this.#rung, kind, reason });
     });

@@ -114,6 +114,11 @@ class HyperbandFold implements SchedulerFold {
     return said(bracket, this.#brackets[bracket]?.report(ordinal, rung, value, further) ?? []);
   }
 
+  stands(decision: RungDecision): readonly RungDecision[] {
+    const bracket = this.#bracketOf(decision.ordinal);
+    return said(bracket, this.#brackets[bracket]?.stands(decision) ?? []);
+  }
+
   retract(ordinal: number, rung: number): void {
     this.#brackets[this.#bracketOf(ordinal)]?.retract(ordinal, rung);
   }

@@ -47,6 +47,10 @@ export class PashaFold implements SchedulerFold {
     return this.#decide();
   }
 
+  stands({ ordinal, rung, kind }: RungDecision): readonly RungDecision[] {
+    return this.#rungs[rung]?.stands(ordinal, kind) === true ? this.#decide() : [];
+  }
+
   retract(ordinal: number, rung: number): void {
     this.#rungs[rung]?.retract(ordinal);
   }

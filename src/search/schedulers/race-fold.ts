@@ -63,6 +63,16 @@ export class RaceFold implements SchedulerFold {
     return this.#decide();
   }
 
+  /** Of another version: a seed that it began runs, and one that it left out is gone. */
+  stands({ ordinal, kind }: RungDecision): readonly RungDecision[] {
+    const racer = this.#seedOf.get(ordinal)?.racer;
+    const waiting = racer?.held.indexOf(ordinal) ?? -1;
+    if (racer === undefined || waiting < 0) return [];
+    racer.held.splice(waiting, 1);
+    if (kind === 'promote') this.#begin(racer, ordinal);
+    return this.#decide();
+  }
+
   /** A failed seed is trained again. */
   retract(ordinal: number): void {
     const known = this.#seedOf.get(ordinal);

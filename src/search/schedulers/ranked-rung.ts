@@ -28,6 +28,32 @@ export interface Rung {
   hear(ordinal: number, value: number | null, further: readonly number[]): void;
   retract(ordinal: number): void;
   decide(shares: RungShares): readonly RungDecision[];
+  /** That is decided, whatever would have been. @returns whether it is another decision than this rung gave */
+  stands(ordinal: number, kind: RungDecision['kind']): boolean;
+}
+
+/** Who of a rung is decided, and how. */
+export class Decided {
+  readonly #kinds = new Map<number, RungDecision['kind']>();
+  /** How many have gone on. */
+  promoted = 0;
+
+  get size(): number {
+    return this.#kinds.size;
+  }
+
+  has(ordinal: number): boolean {
+    return this.#kinds.has(ordinal);
+  }
+
+  /** @returns false where it was so already */
+  set(ordinal: number, kind: RungDecision['kind']): boolean {
+    const before = this.#kinds.get(ordinal);
+    if (before === kind) return false;
+    this.#kinds.set(ordinal, kind);
+    this.promoted += Number(kind === 'promote') - Number(before === 'promote');
+    return true;
+  }
 }
 
 /**
@@ -38,18 +64,20 @@ export class RankedRung implements Rung {
   readonly #rung: number;
   readonly #reports: RankedReport[] = [];
   readonly #failed = new Set<number>();
-  readonly #decided = new Set<number>();
+  readonly #decided = new Decided();
   /** All above this place are decided. */
   #ahead = 0;
   /** All from this place on are decided. */
   #behind = 0;
   /** Where the newest report stands; null: nothing new. */
   #place: number | null = null;
-  /** How many have gone on. */
-  promoted = 0;
 
   constructor(rung: number) {
     this.#rung = rung;
+  }
+
+  get promoted(): number {
+    return this.#decided.promoted;
   }
 
   /** Reports with a value. */
@@ -81,14 +109,17 @@ export class RankedRung implements Rung {
     this.#failed.delete(ordinal);
   }
 
+  stands(ordinal: number, kind: RungDecision['kind']): boolean {
+    return this.#decided.set(ordinal, kind);
+  }
+
   /** Decisions that follow and were not given before. */
   decide({ goOn, remain, why }: RungShares): readonly RungDecision[] {
     const decisions: RungDecision[] = [];
     const give = (place: number, kind: RungDecision['kind']): void => {
       const report = this.#reports[place];
       if (report === undefined || this.#decided.has(report.ordinal)) return;
-      this.#decided.add(report.ordinal);
-      if (kind === 'promote') this.promoted += 1;
+      this.#decided.set(report.ordinal, kind);
       const reason = `rung ${this.#rung}: ${spellValue(report.value)} ranks ${place + 1} of ${this.ranked}, ${why[kind]}`;
       decisions.push({ ordinal: report.ordinal, rung: this.#rung, kind, reason });
     };

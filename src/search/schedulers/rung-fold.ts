@@ -97,6 +97,11 @@ export class RungFold implements SchedulerFold {
     return this.#rule(this.#rungs, this.#keep, this.#trainings);
   }
 
+  stands({ ordinal, rung, kind }: RungDecision): readonly RungDecision[] {
+    const isOther = this.#rungs[rung]?.stands(ordinal, kind) ?? false;
+    return isOther ? this.#rule(this.#rungs, this.#keep, this.#trainings) : [];
+  }
+
   retract(ordinal: number, rung: number): void {
     this.#rungs[rung]?.retract(ordinal);
   }

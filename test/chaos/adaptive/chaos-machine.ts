@@ -78,6 +78,13 @@ export class ChaosMachine {
     await ensureServices({ ...this.#settings(), dataDirectory: this.dataDirectory, slots: 1, timeoutMs: 240_000 });
   }
 
+  /** Whether a supervisor lives that has everything up. */
+  isUp(): boolean {
+    const status = readStatus(this.dataDirectory);
+    const owner = supervisorOf(this.dataDirectory);
+    return owner !== null && status?.state === 'up' && status.supervisor.pid === owner.pid;
+  }
+
   /** Deletes Temporal's file under the server. Whoever kills it then has lost it. */
   deleteTemporal(): void {
     const file = temporalDatabaseFile(this.dataDirectory, this.#temporalVersion);

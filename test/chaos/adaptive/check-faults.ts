@@ -98,6 +98,6 @@ async function eventsOf(store: Store, { sweepId, trainings }: StartedSweep): Pro
     union all select 'training ' || own.ordinal || ' was pruned, and is not' from own
       join search_events e on e.sweep_id = ${sweepId} and e.ordinal = own.ordinal and e.kind = 'prune' where not own.pruned
     union all select 'training ' || own.ordinal || ' went on past its pruning' from own
-      where pruned and step > allowed_step`.execute(store.db);
+      where pruned and step > greatest(allowed_step, 0)`.execute(store.db);
   return rows.map(({ what }) => what);
 }

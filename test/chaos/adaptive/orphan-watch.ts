@@ -30,12 +30,15 @@ export class OrphanWatch {
     const now = performance.now();
     if (now < this.#lookedAt + lookEveryMs) return;
     this.#lookedAt = now;
+    // What a killed supervisor left goes on until the next one has come up; trainers end by themselves.
+    const isUp = this.#machine.isUp();
     const orphans = this.#machine.orphans(this.#machine.processes());
     const seen = new Set<string>();
     for (const { pid, startTime, command } of orphans) {
       const key = `${pid} ${startTime}`;
       seen.add(key);
-      const since = this.#frozen.has(pid) ? now : (this.#since.get(key) ?? now);
+      const waits = this.#frozen.has(pid) || (!isUp && !command.includes('trainer-process-main'));
+      const since = waits ? now : (this.#since.get(key) ?? now);
       this.#since.set(key, since);
       if (now - since <= mayLiveMs) continue;
       this.wrong.push(

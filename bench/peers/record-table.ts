@@ -1,0 +1,110 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { resolveModel } from '../../src/hub/resolve-model.ts';
+import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
+import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
+import { spaceAxes } from '../../src/search/space-axes.ts';
+import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
+import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import type { SegmentReporter } from '../../src/train/segment-runner.ts';
+
+/*
+ * Trains the grid of recorded-table.yaml whole and keeps dev loss and accuracy of each point, for search.ts:
+ * `node dist/bench/peers/record-table.js --base ./stories260K [--minutes 5]`. What stands in the table already is not
+ * trained again, so that it can be made in several goes.
+ */
+const { values: options } = parseArgs({
+  options: { base: { type: 'string', default: './stories260K' }, minutes: { type: 'string', default: '600' } },
+});
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const file = path.join(root, 'bench', 'peers', 'recorded-table.json');
+process.env['DROPSWEEP_THREADS'] ??= '2';
+
+interface RecordedTable {
+  readonly axes: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly columns: readonly string[];
+  /** Index of each axis' value, then dev loss (null: it diverged) and dev accuracy. */
+  readonly rows: (readonly (number | null)[])[];
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-table-'));
+const sweepFile = path.join(folder, 'recorded-table.yaml');
+const written = readFileSync(path.join(root, 'bench', 'peers', 'recorded-table.yaml'), 'utf8');
+writeFileSync(sweepFile, written.replace('./stories260K', path.resolve(options.base)));
+const definition = readSweepFile(sweepFile);
+const { plan, datasets } = await prepareSweep(definition, (reference) => resolveModel(reference));
+const axes = Object.fromEntries(spaceAxes(plan.definition).map(({ name, values }) => [name, values]));
+const table: RecordedTable = existsSync(file)
+  ? JSON.parse(readFileSync(file, 'utf8'))
+  : { axes, columns: [...Object.keys(axes), 'loss', 'accuracy'], rows: [] };
+const datasetFiles: Record<string, string> = {};
+for (const { hash, content } of datasets) {
+  datasetFiles[hash] = path.join(folder, `${hash}.jsonl.gz`);
+  writeFileSync(datasetFiles[hash], content);
+}
+const runner = makeOnnxRunner();
+const silent: SegmentReporter = {
+  releaseRequested: false,
+  progress: () => undefined,
+  metrics: () => undefined,
+  checkpoint: () => undefined,
+  page: () => undefined,
+  event: () => undefined,
+  packing: () => undefined,
+};
+const known = new Set(table.rows.map((row) => row.slice(0, Object.keys(axes).length).join(' ')));
+const deadline = performance.now() + 60_000 * Number(options.minutes);
+let trained = 0;
+for (const training of plan.trainings) {
+  const point = pointOf(training);
+  if (known.has(point.join(' '))) continue;
+  if (performance.now() > deadline) break;
+  table.rows.push([...point, ...(await scoresOf(training))]);
+  trained += 1;
+  if (trained % 10 === 0) keep();
+}
+keep();
+rmSync(folder, { recursive: true });
+console.log(`${table.rows.length} of ${plan.trainings.length} trainings, ${trained} of them now`);
+process.exit();
+
+function keep(): void {
+  const { rows, ...head } = table;
+  const lines = rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n');
+  const [opening] = JSON.stringify(head, null, 1).split(/\n}$/);
+  writeFileSync(file, `${opening},\n "rows": [\n${lines}\n ]\n}\n`);
+}
+
+function pointOf({ specification: { configuration } }: PlannedTraining): readonly number[] {
+  const settings = configuration as unknown as Readonly<Record<string, number | string>>;
+  return Object.entries(axes).map(([name, values]) => values.indexOf(settings[name] ?? Number.NaN));
+}
+
+async function scoresOf({
+  specification,
+  training_hash: trainingHash,
+  evaluations,
+}: PlannedTraining): Promise<readonly (number | null)[]> {
+  const common = { specification, trainingHash, trainingId: 't', rung: 0, attempt: 1 };
+  const lease = { segmentId: 's', epoch: 1 };
+  const command = {
+    ...{ kind: 'run' as const, checkpointFolder: folder, storeId: 'table', datasetFiles },
+    ...{ modelFolder: specification.base.folder, checkpointEverySeconds: 3_600 },
+  };
+  const train = { ...common, lease, kind: 'train' as const, checkpoint: null, pack: 1 };
+  const end = await runner.run({ ...command, segment: { ...train, endStep: specification.total_steps } }, silent);
+  if (end.kind === 'failed') return [null, null];
+  if (end.kind !== 'trained') throw new Error(`a training has ${end.kind}`);
+  const [wanted] = evaluations;
+  if (wanted === undefined) throw new Error('a training without an evaluation');
+  const { evaluation_hash: evaluationId, configuration, dataset } = wanted;
+  const pending = [{ evaluationId, configuration, dataset, storedMembers: [] }];
+  const segment = { ...common, lease, kind: 'evaluate' as const, checkpoint: end.checkpoint, evaluations: pending };
+  const scored = await runner.run({ ...command, segment }, silent);
+  if (scored.kind === 'failed') return [null, null];
+  if (scored.kind !== 'evaluated') throw new Error(`an evaluation has ${scored.kind}`);
+  const { loss, accuracy } = scored.results[0]?.metrics ?? {};
+  return [loss, accuracy].map((value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : null));
+}
