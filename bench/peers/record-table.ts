@@ -6,7 +6,9 @@ import { resolveModel } from '../../src/hub/resolve-model.ts';
 import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import { spaceAxes } from '../../src/search/space-axes.ts';
+import { engineShape } from '../../src/sweep/packing.ts';
 import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
+import { type RecordedTable, readTable } from './recorded-table.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import type { SegmentReporter } from '../../src/train/segment-runner.ts';
 
@@ -20,14 +22,7 @@ const { values: options } = parseArgs({
 });
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const file = path.join(root, 'bench', 'peers', 'recorded-table.json');
-process.env['DROPSWEEP_THREADS'] ??= '2';
-
-interface RecordedTable {
-  readonly axes: Readonly<Record<string, readonly (number | string)[]>>;
-  readonly columns: readonly string[];
-  /** Index of each axis' value, then dev loss (null: it diverged) and dev accuracy. */
-  readonly rows: (readonly (number | null)[])[];
-}
+process.env['DROPSWEEP_THREADS'] ??= '1';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-table-'));
 const sweepFile = path.join(folder, 'recorded-table.yaml');
@@ -36,9 +31,10 @@ writeFileSync(sweepFile, written.replace('./stories260K', path.resolve(options.b
 const definition = readSweepFile(sweepFile);
 const { plan, datasets } = await prepareSweep(definition, (reference) => resolveModel(reference));
 const axes = Object.fromEntries(spaceAxes(plan.definition).map(({ name, values }) => [name, values]));
-const table: RecordedTable = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
+const before: RecordedTable = existsSync(file)
+  ? readTable(file)
   : { axes, columns: [...Object.keys(axes), 'loss', 'accuracy'], rows: [] };
+const rows = [...before.rows];
 const datasetFiles: Record<string, string> = {};
 for (const { hash, content } of datasets) {
   datasetFiles[hash] = path.join(folder, `${hash}.jsonl.gz`);
@@ -54,26 +50,28 @@ const silent: SegmentReporter = {
   event: () => undefined,
   packing: () => undefined,
 };
-const known = new Set(table.rows.map((row) => row.slice(0, Object.keys(axes).length).join(' ')));
+const known = new Set(rows.map((row) => row.slice(0, Object.keys(axes).length).join(' ')));
 const deadline = performance.now() + 60_000 * Number(options.minutes);
 let trained = 0;
-for (const training of plan.trainings) {
+// Those of one shape one after another: the slot keeps the engine that it has open.
+const shapeOf = ({ specification }: PlannedTraining): string => engineShape(specification);
+for (const training of plan.trainings.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b)))) {
   const point = pointOf(training);
   if (known.has(point.join(' '))) continue;
   if (performance.now() > deadline) break;
-  table.rows.push([...point, ...(await scoresOf(training))]);
+  rows.push([...point, ...(await scoresOf(training))]);
   trained += 1;
   if (trained % 10 === 0) keep();
 }
 keep();
 rmSync(folder, { recursive: true });
-console.log(`${table.rows.length} of ${plan.trainings.length} trainings, ${trained} of them now`);
+console.log(`${rows.length} of ${plan.trainings.length} trainings, ${trained} of them now`);
 process.exit();
 
 function keep(): void {
-  const { rows, ...head } = table;
+  const { axes: values, columns } = before;
   const lines = rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n');
-  const [opening] = JSON.stringify(head, null, 1).split(/\n}$/);
+  const [opening] = JSON.stringify({ axes: values, columns }, null, 1).split(/\n}$/);
   writeFileSync(file, `${opening},\n "rows": [\n${lines}\n ]\n}\n`);
 }
 

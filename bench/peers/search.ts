@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SampledTrial, SpacePoint } from '../../src/search/sampler.ts';
+import { readTable, tableRegret } from './recorded-table.ts';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
 
 /*
@@ -13,7 +14,8 @@ import { makeSampler } from '../../src/search/samplers/samplers.ts';
  * [--functions zdt1,zdt2] [--record FILE]`. Regret is the best value
  * found minus the least there is, or of two objectives the area that the front found leaves of the true one's, up to
  * (1.1, 6); the median over seeds with its quartiles. `ms` is a suggestion's time over the last
- * ten of the trials, `ms at` of so many results. The table goes to bench/results.
+ * ten of the trials, `ms at` of so many results. `recorded` is a grid of real trainings (record-table.ts): the regret is of
+ * dev loss. The table goes to bench/results.
  */
 const { values: options } = parseArgs({
   options: {
@@ -38,6 +40,8 @@ interface TestFunction {
   regret(point: SpacePoint): number;
   /** Of two objectives: both, each the less the better. */
   readonly pair?: (point: SpacePoint) => readonly [number, number];
+  /** A grid: as in a sweep, no point is tried twice. */
+  readonly once?: true;
   /** The area between the true front and the corner. */
   readonly area?: number;
 }
@@ -113,7 +117,16 @@ const functions: Readonly<Record<string, TestFunction>> = {
   // Of the true fronts y = 1 - √x and 1 - x², x from 0 to 1: the corner's box less what lies below them.
   zdt1: { ...zdt((ratio) => 1 - Math.sqrt(ratio)), area: 6.6 - 1 / 3 },
   zdt2: { ...zdt((ratio) => 1 - ratio ** 2), area: 6.6 - 2 / 3 },
+  // Real trainings. Optuna is told of the values once as categories and once, in `recorded-order`, by their order.
+  recorded: recorded(),
+  'recorded-order': recorded(),
 };
+
+function recorded(): TestFunction {
+  const table = readTable(path.join(root, 'bench', 'peers', 'recorded-table.json'));
+  return { space: table.axes, scales: {}, once: true, regret: tableRegret(table) };
+}
+
 const hartmann = [
   { alpha: 1, a: [10, 3, 17, 3.5, 1.7, 8], p: [1312, 1696, 5569, 124, 8283, 5886] },
   { alpha: 1.2, a: [0.05, 10, 17, 0.1, 8, 14], p: [2329, 4135, 8307, 3736, 1004, 9991] },
@@ -133,15 +146,18 @@ function searchAlone(of: TestFunction, kind: string, count: number, seed: number
   const sampler = makeSampler({ ...of, search });
   const history: SampledTrial[] = [];
   const found: (readonly [number, number])[] = [];
+  const tried = new Set<string>();
+  const accepts = (point: SpacePoint): boolean => of.once !== true || !tried.has(JSON.stringify(point));
   let best = Number.POSITIVE_INFINITY;
   let ms = 0;
   for (let number = 0; number < count; number += 1) {
     const began = performance.now();
     const point = sampler.independent
       ? sampler.pointAt(number)
-      : sampler.suggest(number, { trials: history, accepts: () => true })?.point;
+      : sampler.suggest(number, { trials: history, accepts })?.point;
     if (number >= count - 10) ms += (performance.now() - began) / 10;
     if (point === undefined) break;
+    tried.add(JSON.stringify(point));
     if (pair !== undefined) {
       const [first, second] = pair(point);
       found.push([first, second]);

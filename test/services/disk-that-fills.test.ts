@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,19 +8,11 @@ import { ensureServices } from '../../src/services/ensure-services.ts';
 import { logFileOf, readStatus, supervisorOf } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
 import { isProvedDead } from '../../src/worker/process-identity.ts';
+import { canMount, fill } from '../support/small-disk.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';
 
-/** A small disk of its own needs the right to mount one. */
-function canMount(): boolean {
-  const place = mkdtempSync(join(tmpdir(), 'dropsweep-mount-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place]).status === 0;
-  if (mounted) execFileSync('umount', [place]);
-  rmSync(place, { recursive: true });
-  return mounted;
-}
-
-const mountable = process.platform === 'linux' && process.getuid?.() === 0 && canMount();
+const mountable = canMount();
 
 let disk: string;
 
@@ -29,19 +21,6 @@ function mountDisk(size: string): string {
   const dataDirectory = join(disk, 'data');
   mkdirSync(dataDirectory, { mode: 0o700 });
   return dataDirectory;
-}
-
-function fill(file: string): void {
-  const open = openSync(file, 'a');
-  try {
-    for (const size of [1 << 20, 1 << 12, 1]) {
-      for (const chunk = Buffer.alloc(size); writeSync(open, chunk) === size; );
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    closeSync(open);
-  }
 }
 
 describe.skipIf(!mountable)(

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataDirectoryOf } from '../../src/services/data-directory.ts';
 import { ensureServices } from '../../src/services/ensure-services.ts';
 import { supervisorOf } from '../../src/services/services-status.ts';
+import { canMount } from '../support/small-disk.ts';
 
 let home: string;
 
@@ -44,17 +45,3 @@ describe('the data directory', () => {
     expect(dataDirectoryOf({ HOME: home })).toBe(join(home, '.local', 'share', 'dropsweep'));
   });
 });
-
-function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const folder = mkdtempSync(join(tmpdir(), 'dropsweep-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    return true;
-  } catch {
-    return false; // A container without the right to mount.
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
