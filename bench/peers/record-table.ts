@@ -76,8 +76,8 @@ function keep(): void {
 }
 
 function pointOf({ specification: { configuration } }: PlannedTraining): readonly number[] {
-  const settings = configuration as unknown as Readonly<Record<string, number | string>>;
-  return Object.entries(axes).map(([name, values]) => values.indexOf(settings[name] ?? Number.NaN));
+  const settings = new Map<string, unknown>(Object.entries(configuration));
+  return Object.entries(axes).map(([name, values]) => values.findIndex((value) => value === settings.get(name)));
 }
 
 async function scoresOf({
