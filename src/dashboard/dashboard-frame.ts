@@ -4,7 +4,17 @@ import { frameLayout, smallestHeight, smallestWidth } from './frame-layout.ts';
 import { header } from './header.ts';
 import { keyHelp, keyHints } from './key-bindings.ts';
 import type { ShownPrompt } from './prompt.ts';
-import { captionRule, clipLine, clipText, joinWhatFits, span, spread, type StyledLine } from './styled-line.ts';
+import {
+  captionRule,
+  clipLine,
+  clipText,
+  joinWhatFits,
+  printable,
+  span,
+  spread,
+  type StyledLine,
+} from './styled-line.ts';
+import { textWidth } from './text-width.ts';
 import { tabLine } from './view-tabs.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
@@ -88,11 +98,11 @@ function helpLines(offset: number, width: number, height: number): readonly Styl
   return [captionRule(`keys${range}`, width), ...rows];
 }
 
+/** One line, the longest wording that fits. */
 function tooSmall(snapshot: SweepSnapshot | null, width: number): readonly StyledLine[] {
   const name = snapshot === null ? 'dropsweep' : `${snapshot.name}: ${snapshot.state}`;
-  return [
-    [span(clipText(name, width), 'heading')],
-    [span(clipText(`needs ${smallestWidth}×${smallestHeight}`, width))],
-    [span(clipText('q leaves', width), 'faint')],
-  ];
+  const needs = `needs ${smallestWidth}×${smallestHeight}`;
+  const wordings = [`${name}, ${needs}, q leaves`, `${needs}, q leaves`, needs];
+  const fitting = wordings.find((wording) => textWidth(printable(wording)) <= width);
+  return [[span(fitting ?? clipText(needs, width), 'heading')]];
 }

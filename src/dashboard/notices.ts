@@ -1,12 +1,12 @@
 import type { Banner } from './event-lines.ts';
-import { formatClock } from './format-value.ts';
+import { formatClock, formatDuration } from './format-value.ts';
 
 const noticeMs = 4000;
 
 /** What stands above the keys: that the database is away, what the sweep waits for, or an answer to a key. */
 export class Notices {
   readonly #now: () => Date;
-  #away: { readonly since: string; readonly reason: string } | null = null;
+  #away: { readonly since: Date; readonly reason: string } | null = null;
   #notice: { readonly banner: Banner; readonly until: number } | null = null;
   /** What the sweep waits for; null: nothing stands in its way. */
   waiting: string | null = null;
@@ -21,7 +21,7 @@ export class Notices {
   }
 
   away(reason: string): void {
-    this.#away = { since: this.#away?.since ?? formatClock(this.#now()), reason };
+    this.#away = { since: this.#away?.since ?? this.#now(), reason };
   }
 
   back(): void {
@@ -35,7 +35,8 @@ export class Notices {
   get banner(): Banner | null {
     if (this.#away !== null) {
       const { since, reason } = this.#away;
-      return { text: `PostgreSQL away since ${since}, trying again: ${reason}`, urgent: true };
+      const age = formatDuration(this.#now().getTime() - since.getTime());
+      return { text: `PostgreSQL away since ${formatClock(since)}, for ${age}, trying again: ${reason}`, urgent: true };
     }
     if (this.waiting !== null && this.#notice === null) return { text: `waits: ${this.waiting}`, urgent: true };
     if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
