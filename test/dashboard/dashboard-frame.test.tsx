@@ -67,7 +67,7 @@ describe('the whole frame', () => {
       "dropsweep quickstart                                 RUNNING
       [##########----------] 51 % · 3.14 steps/s · 3 min 07 s left
       4/10 trainings · 2 running · 1 reused · 4 waiting
-      ── keys 1–14 of 29, j k ────────────────────────────────────
+      ── keys 1–14 of 30, j k ────────────────────────────────────
       q, Ctrl-Z   leave (the sweep goes on), or stop until \`fg\`
       ?, tab, :   this help, the next view, anything by its name
       ↑ ↓ or k j  choose a row
@@ -80,8 +80,8 @@ describe('the whole frame', () => {
       D           drain: what was begun ends, nothing else begins
       + -         one lane more or less (or :parallelism N)
       :priority   N: among sweeps the higher goes first
+      :budget     limits, as in :budget hours=4 failures=none
       c           clone the trial with changes, in $EDITOR
-      R, C        retry what failed, cancel: the marked, or all
       12:09:52Z training 4 succeeded after 31.5 s
       q leave  ? help  tab view  p pause  r resume  s sort"
     `);
