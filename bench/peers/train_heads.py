@@ -77,7 +77,7 @@ class Regression(Head):
         return AutoModelForSequenceClassification.from_pretrained(base, config=config)
 
     def encode(self, row):
-        found = self.tokenizer(row["one"], row["other"], truncation=True, max_length=self.length)
+        found = self.tokenizer(row["one"], row["other"], truncation=True, max_length=self.length, return_token_type_ids=True)
         return [{"ids": found["input_ids"], "types": found["token_type_ids"], "label": row["score"]}]
 
     def inputs(self, encoded):
@@ -123,7 +123,7 @@ class Spans(Head):
     def encode(self, row):
         found = self.tokenizer(
             row["question"], row["context"], truncation="only_second", max_length=self.length, stride=128,
-            return_overflowing_tokens=True, return_offsets_mapping=True,
+            return_overflowing_tokens=True, return_offsets_mapping=True, return_token_type_ids=True,
         )  # fmt: skip
         answer = row["answers"][0]
         first, last = answer["answer_start"], answer["answer_start"] + len(answer["text"])

@@ -3,6 +3,7 @@ import { readUnlabelled, type UnlabelledFile } from '../data/read-unlabelled.ts'
 import type { RawRow } from '../data/raw-row.ts';
 import { glueTasks } from '../sweep/glue-tasks.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
+import type { TaskColumn } from '../sweep/task-section.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { UnlabelledRows } from './task.ts';
 import { formatsOf, taskOf } from './tasks.ts';
@@ -32,7 +33,8 @@ export async function readUnseen(
   };
   const named = namesOf(definition, columns);
   demandKnown(columns, named);
-  const rows = await readUnlabelled(request, formatsOf(definition), { named, lack: unlabelled.lack });
+  const lack = [...unlabelled.lack, ...usualOptional(definition).map(({ name }) => name)];
+  const rows = await readUnlabelled(request, formatsOf(definition), { named, lack });
   return freezeUnlabelled(definition, shape, rows);
 }
 
@@ -64,13 +66,26 @@ function namesOf(
   given: Readonly<Record<string, string>>,
 ): Readonly<Record<string, readonly string[]>> {
   const known = new Map<string, readonly string[]>(Object.entries(namesInData(data)));
-  for (const { name, optional } of taskOf({ kind }).section.columns)
-    if (optional !== true && !known.has(name)) known.set(name, []);
+  const { columns } = taskOf({ kind }).section;
+  for (const { name, optional, unless } of columns) {
+    const isRead = unless === undefined || !known.has(unless);
+    if (optional !== true && isRead && !known.has(name)) known.set(name, []);
+  }
+  for (const { name } of usualOptional({ kind, data })) if (!known.has(name)) known.set(name, []);
   const namesFor = (name: string, own: readonly string[]): readonly string[] => {
     const said = given[name];
     return said === undefined ? [...own, name] : [said];
   };
   return Object.fromEntries([...known].map(([name, own]) => [name, namesFor(name, own)]));
+}
+
+/** Columns that a file may have or lack, by the name that they usually have. */
+function usualOptional({ kind, data }: Pick<TaskDefinition, 'kind' | 'data'>): readonly TaskColumn[] {
+  const named = namesInData(data);
+  return taskOf({ kind }).section.columns.filter(
+    ({ optional, otherwise, unless }) =>
+      optional === true && otherwise !== undefined && (unless === undefined || named[unless] === undefined),
+  );
 }
 
 function namesInData(data: TaskDefinition['data']): Readonly<Record<string, readonly string[]>> {

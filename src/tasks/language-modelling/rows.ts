@@ -22,6 +22,8 @@ export const rows: TaskRows = {
   shape,
   freeze: (row) => ('messages' in (row.columns ?? row.cells) ? { messages: readMessages(row) } : readInstruction(row)),
   content: (row) => textsOf(thawConversation(row)).join(' ⏎ '),
+  // How likely the responses are that rows have; what a model would say itself, it generates.
+  unlabelled: { lack: [], complete: (row) => row },
   characters: (row) => textsOf(thawConversation(row)).reduce((sum, text) => sum + text.length, 0),
 };
 

@@ -4,6 +4,8 @@ import { choiceProbabilities, largest } from './scores.ts';
 
 /** The chosen letter of each question, the right one, and the probability of each among the letters. */
 export const predictions: TaskPredictions = {
+  reference: 'label',
+  predicted: 'prediction',
   of(mean, { inputs, rows, shape }, aggregate) {
     const letters = shape.label_names;
     return choiceProbabilities(mean, aggregate).map((probabilities, index) => {

@@ -17,6 +17,11 @@ export const rows: TaskRows = {
     const { shots, ...question } = thawQuestion(row);
     return [...shots, asked(question)].reduce((sum, text) => sum + text.length, 0);
   },
+  unlabelled: {
+    lack: ['answer'],
+    // The first of the letters stands for one that is not known; what source called it does not matter.
+    complete: (row) => ({ ...row, cells: { ...row.cells, answer: 0 } }),
+  },
   labels: (row) => [thawQuestion(row).answer],
 };
 
@@ -63,7 +68,8 @@ function freeze(row: RawRow, { settings = {} }: TaskShape, raw: RawDataset): Fro
   const count = Number(settings['shots'] ?? 0);
   const { subject, ...question } = readQuestion(row);
   const about = subject === null ? {} : { subject };
-  if (count === 0) return { ...question, ...about };
+  // Rows that are predicted alone come without examples.
+  if (count === 0 || raw.examples === undefined) return { ...question, ...about };
   const examples = examplesOf(raw).get(subject) ?? [];
   if (examples.length < count) throw tooFewExamples(row, subject, { count, there: examples.length });
   return { ...question, ...about, shots: examples.slice(0, count).map(answered) };

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TaskDefinition } from '../../src/sweep/sweep-definition.ts';
+import { readUnseen } from '../../src/tasks/read-unseen.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-unseen-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function definitionOf(kind: string, columns: Readonly<Record<string, string>> = {}): TaskDefinition {
+  return { kind, data: { kind: 'files', columns } } as unknown as TaskDefinition;
+}
+
+function fileOf(name: string, rows: readonly object[]): { readonly path: string; readonly columns: object } {
+  const file = path.join(folder, name);
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return { path: file, columns: {} };
+}
+
+describe('rows that a sweep never saw', () => {
+  it('are questions with choices and no answer, without examples whatever the training had', async () => {
+    const shape = { kind: 'multiple-choice', label_names: ['A', 'B', 'C', 'D'], settings: { shots: 5 } };
+    const question = { question: 'Which is a colour?', choices: ['red', 'seven'] };
+    const file = fileOf('questions.jsonl', [question, { ...question, answer: 'B', subject: 'colours' }]);
+    const rows = await readUnseen(definitionOf('multiple-choice'), shape, { ...file, columns: {} });
+    expect(rows).toEqual([
+      { ...question, answer: 0 },
+      { ...question, answer: 0, subject: 'colours' },
+    ]);
+  });
+
+  it('are instructions with the response whose likelihood is asked for, with an input or without', async () => {
+    const shape = { kind: 'language-modelling', label_names: [], settings: { prompt: 'alpaca' } };
+    const row = { instruction: 'Name a colour.', output: 'Red.' };
+    const file = fileOf('answers.jsonl', [row, { ...row, input: 'of a rose' }]);
+    const rows = await readUnseen(definitionOf('language-modelling'), shape, { ...file, columns: {} });
+    expect(rows).toEqual([row, { ...row, input: 'of a rose' }]);
+    const without = fileOf('without.jsonl', [{ instruction: 'Name a colour.' }]);
+    await expect(readUnseen(definitionOf('language-modelling'), shape, { ...without, columns: {} })).rejects.toThrow(
+      /DATA_INVALID: the rows have no output/,
+    );
+  });
+
+  it('are chats where the sweep’s are', async () => {
+    const shape = { kind: 'language-modelling', label_names: [], settings: { prompt: 'chat' } };
+    const messages = [
+      { role: 'user', content: 'Name a colour.' },
+      { role: 'assistant', content: 'Red.' },
+    ];
+    const file = fileOf('chats.jsonl', [{ talk: messages }]);
+    const rows = await readUnseen(definitionOf('language-modelling', { messages: 'talk' }), shape, {
+      ...file,
+      columns: {},
+    });
+    expect(rows).toEqual([{ messages }]);
+  });
+});
