@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function definitionOf(kind: string, columns: Readonly<Record<string, string>> = {}): TaskDefinition {
-  return { kind, data: { kind: 'files', columns } } as unknown as TaskDefinition;
+  return { kind, split_seed: 0, data: { kind: 'files', train: 'train.jsonl', dev: 'dev.jsonl', columns } };
 }
 
 function fileOf(name: string, rows: readonly object[]): { readonly path: string; readonly columns: object } {
