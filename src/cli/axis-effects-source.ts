@@ -1,6 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { SettingEffect } from '../dashboard/view-source.ts';
-import type { RowScores } from '../evaluate/row-scores.ts';
+import type { RowScores, StoredScores } from '../evaluate/row-scores.ts';
 import { axisEffects } from '../report/axis-effects.ts';
 import { Noise } from '../report/noise.ts';
 import type { Store } from '../store/open-store.ts';
@@ -42,16 +42,21 @@ async function readRows(
     const some = trials.slice(from, from + together);
     const scores = await readRowScores(store, snapshot, some);
     for (const { trial } of some) {
-      rows.set(trial, rowsOf(scores.get(trial)?.perRow(metric) ?? null, metric));
+      rows.set(trial, rowsOf(scores.get(trial), metric));
       // Whoever looks goes on looking meanwhile.
       await turnOfEventLoop();
     }
   }
 }
 
-/** One metric of each row, without the outputs that it is of. */
-function rowsOf(values: Float64Array | null, metric: string): RowScores | null {
-  if (values === null) return null;
+/** One metric of each row, without the outputs that it is of; null where it is no plain mean over them. */
+export function rowsOf(scores: StoredScores | undefined, metric: string): RowScores | null {
+  const values = scores?.perRow(metric) ?? null;
+  const whole = scores?.whole(metric) ?? null;
+  if (values === null || whole === null) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  // A loss over tokens, which weighs long rows more, is told by the seeds alone.
+  if (Math.abs(mean - whole) > 1e-9 * (1 + Math.abs(whole))) return null;
   return {
     rows: values.length,
     perRow: (asked) => (asked === metric ? values : null),

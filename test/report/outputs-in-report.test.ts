@@ -8,6 +8,7 @@ import { Noise } from '../../src/report/noise.ts';
 import { rankCorrelation } from '../../src/report/rank-correlation.ts';
 import { ensembleOverSeeds, membersCurve } from '../../src/report/seeds-and-members.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
+import { rowsOf } from '../../src/cli/axis-effects-source.ts';
 import { outputsOf as outputsOfTrial } from '../../src/cli/trial-outputs.ts';
 import { everyRow } from '../../src/stats/repeats.ts';
 import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
@@ -71,6 +72,17 @@ describe('what a view makes of stored outputs', () => {
       true,
     );
     expect(byMembers[5]).toMatchObject({ lower: null, upper: null });
+  });
+});
+
+describe('rows of an effect', () => {
+  it('are those of a plain mean over them alone', () => {
+    const stored = outputsOf(1);
+    expect(rowsOf(stored, 'accuracy')?.perRow('accuracy')).toEqual(stored.perRow('accuracy'));
+    expect(rowsOf(stored, 'ece')).toBeNull();
+    // As a loss over tokens is: the whole is not the mean of the rows.
+    expect(rowsOf({ ...stored, whole: () => 0.1 }, 'accuracy')).toBeNull();
+    expect(rowsOf(undefined, 'accuracy')).toBeNull();
   });
 });
 
