@@ -45,6 +45,8 @@ export async function pressKeys(pty: PtyTerminal, times: number): Promise<readon
     }
     await settled(pty);
     const opened = await press(pty, way.at(-1) ?? '');
+    // What the view reads is no key's.
+    await pty.until((screen) => !screen.some((line) => /(^|\s)reading( |$)/.test(line)));
     const before = cpuMs(pty.pid);
     const taken: Pressed[] = [];
     for (let time = 0; time < times; time += 1)
