@@ -1,6 +1,6 @@
 import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
 
-/** What the record says of driving one sweep. */
+/** The record's view of driving one sweep. */
 export interface SweepDrive {
   readonly desiredState: 'running' | 'paused' | 'cancelled';
   readonly desiredParallelism: number;
@@ -19,7 +19,7 @@ export interface DriveRecord {
   readSweepDrive(sweepId: string): Promise<SweepDrive | null>;
 }
 
-/** What the probe needs, and where its answer goes. */
+/** The record of a probe: its inputs, and where its answer goes. */
 export interface TheoryRecord {
   /** Null: the constants are already there, or no such sweep. */
   readProbeRequest(sweepId: string): Promise<Omit<ProbeRequest, 'modelFolder' | 'datasetFile'> | null>;

@@ -1,7 +1,7 @@
 import type { ControlActivities, DesiredDrive } from '../src/messages/activity-interfaces.ts';
 import type { DriveRecord, SweepDrive } from './drive-record.ts';
 
-/** What the record wants of one generation of a sweep's workflows. Reads, and changes nothing. */
+/** The state that the record wants of one generation of a sweep's workflows. Reads, and changes nothing. */
 export function makeReadDesiredDrive(record: DriveRecord): ControlActivities['readDesiredDrive'] {
   return async ({ sweepId, generation }) => desiredDrive(await record.readSweepDrive(sweepId), generation);
 }

@@ -22,7 +22,7 @@ export interface SegmentDriveOptions {
   readonly late: (() => boolean) | null;
   readonly trainer: Trainer;
   readonly leaseMs: number;
-  /** What packing plans are pinned for. */
+  /** The device that packing plans are pinned for. */
   readonly packingDevice: string;
   /** Between renewals; each writes the metrics gathered since. */
   readonly renewEveryMs: number;
@@ -156,7 +156,9 @@ class SegmentDrive {
     }
   }
 
-  /** Sleeps until the time is over, the segment has ended or, unless the record was away, a checkpoint or a page waits. */
+  /**
+   * Sleeps until the time is over, the segment has ended or, unless the record was away, a checkpoint or a page waits.
+   */
   async #pause(ms: number, away: boolean): Promise<void> {
     if (this.#over || (this.#checkpoints.length + this.#pages.length > 0 && !away)) return;
     await new Promise<void>((resolve) => {

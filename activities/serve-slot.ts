@@ -5,7 +5,7 @@ import { longRowMs, nextRowLength } from './row-length.ts';
 import { driveSegment, type SegmentDriveOptions } from './segment-drive.ts';
 import type { Trainer, TrainerPool } from './trainer-pool.ts';
 
-/** What Temporal tells of the running attempt at an activity. */
+/** The running attempt at an activity, as Temporal tells of it. */
 export interface ActivityAttempt {
   readonly taskToken: Uint8Array;
   readonly cancellationSignal: AbortSignal;
@@ -24,7 +24,7 @@ export interface ServeSlotOptions {
   /** Id of the checkpoint folder that the slots write to. */
   readonly storeId: string;
   readonly leaseMs: number;
-  /** What packing plans are pinned for. */
+  /** The device that packing plans are pinned for. */
   readonly packingDevice: string;
   /** Trainings that one slot takes side by side, at most. */
   readonly bundleLimit: number;

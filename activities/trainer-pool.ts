@@ -4,11 +4,12 @@ import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protoco
 
 /** A slot's warm trainer, as activities see it. */
 export interface Trainer {
-  /** What its results depend on besides their inputs. */
+  /** The class that its results depend on besides their inputs. */
   numericsClass(): Promise<string>;
   /**
-   * Runs one segment, or several of one bundle at the same time. Whatever happens to the process is an outcome: `released` when it was stopped from outside,
-   * `process_died` when it died by itself or stalled. Throws what concerns this machine, not the configuration.
+   * Runs one segment, or several of one bundle at the same time. Whatever happens to the process is an outcome:
+   * `released` when it was stopped from outside, `process_died` when it died by itself or stalled. Throws what concerns
+   * this machine, not the configuration.
    */
   run(segment: Segment, tell: TellNews): Promise<SegmentOutcome>;
   probe(request: ProbeRequest): Promise<TheoryConstants>;

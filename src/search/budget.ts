@@ -84,7 +84,7 @@ function budgetFactOf(name: BudgetName): BudgetFact {
   return `budget_${name}`;
 }
 
-/** What a change of limits is told as; null: the limit is gone. */
+/** The facts that a change of limits is told as; null: the limit is gone. */
 export function budgetFacts(changes: Readonly<Partial<Record<BudgetName, number | null>>>): readonly SearchFact[] {
   return budgetFields.flatMap(({ name }): readonly SearchFact[] => {
     const value = changes[name];

@@ -4,7 +4,7 @@ import { searchedAxes } from './repeats.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
 import { spaceAxes } from './space-axes.ts';
 
-/** What of its trainings' steps a sweep is expected to take, where its scheduler ends some early. */
+/** The share of its trainings' steps that a sweep is expected to take, where its scheduler ends some early. */
 export interface StepShare {
   readonly low: number;
   readonly mean: number;

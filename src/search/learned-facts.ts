@@ -4,7 +4,7 @@ import type { SearchFact } from './search-event.ts';
 import { searchedAxes } from './repeats.ts';
 import { activePoint, type SpaceAxis, spaceAxes } from './space-axes.ts';
 
-/** What a training of a former sweep reached. */
+/** The result of a training of a former sweep. */
 export interface FormerResult {
   readonly configuration: Readonly<Record<string, unknown>>;
   /** Greater is better; the first objective and those that the search decides by besides. */

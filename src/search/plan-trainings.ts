@@ -25,7 +25,7 @@ import { stopSteps } from './stop-steps.ts';
 import type { SpacePoint } from './sampler.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** What points are made into trainings with. */
+/** The inputs with which points are made into trainings. */
 export interface TrainingPlanner {
   readonly definition: SweepDefinition;
   readonly inputs: ResolvedInputs;
@@ -134,14 +134,14 @@ function specify(
   };
 }
 
-/** What the kept step depends on besides the configuration. */
+/** The rows that the kept step depends on besides the configuration. */
 function selectionOf({ task }: SweepDefinition, { dev }: ResolvedInputs): TrainingSpecification['selection'] & object {
   return { dev, ...(task.judging === undefined ? {} : { judging: task.judging }) };
 }
 
 /**
- * How many inputs the train rows make. Of a length that a search drew and nobody counted: as many as at the next shorter
- * one that was, so that an epoch is a whole one at least.
+ * How many inputs the train rows make. Of a length that a search drew and nobody counted: as many as at the next
+ * shorter one that was, so that an epoch is a whole one at least.
  */
 function trainInputsOf({ train, train_inputs: counted }: ResolvedInputs, maxLength: number): number {
   if (counted === undefined) return train.rows;
@@ -170,7 +170,9 @@ function planEvaluations(
   return [...planned.values()];
 }
 
-/** Beside each evaluation one on each set, by the same masks; the split that the masks were asked for is no part of it. */
+/**
+ * Beside each evaluation one on each set, by the same masks; the split that the masks were asked for is no part of it.
+ */
 function planSets(
   sets: readonly ResolvedSet[],
   evaluations: readonly PlannedEvaluation[],

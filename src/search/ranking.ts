@@ -1,7 +1,7 @@
 import type { KindField, KindSettings } from '../sweep/search-section.ts';
 import type { YamlSection } from '../sweep/yaml-section.ts';
 
-/** What results are ranked by: the first objective, or all of them, by fronts. */
+/** The order of results: by the first objective, or by all of them, by fronts. */
 export type Ranking = 'first' | 'front';
 
 export const rankingField: KindField = {

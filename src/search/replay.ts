@@ -7,7 +7,7 @@ import { SearchState } from './search-state.ts';
 export interface ReplayDifference {
   readonly sequence: number;
   readonly recorded: string;
-  /** What follows from the events before it; null: nothing. */
+  /** The decision that follows from the events before it; null: none. */
   readonly follows: string | null;
 }
 

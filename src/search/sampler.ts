@@ -26,9 +26,9 @@ export interface IndependentSampler {
 }
 
 /**
- * Points that follow from results. Pure: suggestion i is a function of the definition, i, and the history in the order in
- * which it was recorded. Never outside the space, never a point that the history does not accept, and no `seed`: each
- * point is trained with every seed of the space.
+ * Points that follow from results. Pure: suggestion i is a function of the definition, i, and the history in the order
+ * in which it was recorded. Never outside the space, never a point that the history does not accept, and no `seed`:
+ * each point is trained with every seed of the space.
  */
 export interface AdaptiveSampler {
   readonly independent: false;
@@ -45,7 +45,7 @@ export interface Suggestion {
   readonly reason: string;
 }
 
-/** What has become of the points so far, in the order of their suggestion. */
+/** The points so far with their results, in the order of their suggestion. */
 export interface SearchHistory {
   readonly trials: readonly SampledTrial[];
   /** Results of former sweeps; absent: none. */
@@ -62,7 +62,7 @@ export interface SampledTrial {
   readonly value: number | null;
   /** The other objectives, as `value`, where the sampler decides by all. */
   readonly further?: readonly number[];
-  /** What its seeds reached, where there are any; absent: not told. */
+  /** Scores of its seeds, where there are any; absent: not told. */
   readonly repeats?: readonly number[];
   /** The last rung that a training of it was heard of at; null: none yet. */
   readonly rung: number | null;

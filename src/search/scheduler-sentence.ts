@@ -10,7 +10,7 @@ interface Decided {
   readonly savedSeconds: number;
 }
 
-/** What the scheduler's decisions were worth; null where it has nothing to say of them. */
+/** A sentence on the worth of the scheduler's decisions; null where it has nothing to say of them. */
 export function schedulerSentence(
   definition: SweepDefinition,
   { total: trainings, pruned, savedSeconds }: Decided,

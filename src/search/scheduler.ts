@@ -22,9 +22,11 @@ export interface Scheduler {
   readonly repeats?: RepeatNeeds;
   /** It decides by all objectives, and is told of each; absent: by the first. */
   readonly allObjectives?: boolean;
-  /** Results tell it what each reached on groups of the evaluated rows too, where that is known; absent: they do not. */
+  /**
+   * Results tell it what each reached on groups of the evaluated rows too, where that is known; absent: they do not.
+   */
   readonly pairsRows?: boolean;
-  /** What its decisions were worth, as a sentence for reports; absent: nothing to say. */
+  /** The worth of its decisions, as a sentence for reports; absent: nothing to say. */
   sentence?(made: DecisionsMade): string;
 }
 
@@ -45,9 +47,9 @@ export interface DecisionsMade {
 }
 
 /**
- * Hears what happened, one fact after the other, and answers with the decisions that follow from it. A rung below the last
- * is decided once for each training that reported a value there, never taken back, and in the end for all of them; a
- * training that failed there gets no decision. The same facts in the same order give the same decisions.
+ * Hears what happened, one fact after the other, and answers with the decisions that follow from it. A rung below the
+ * last is decided once for each training that reported a value there, never taken back, and in the end for all of them;
+ * a training that failed there gets no decision. The same facts in the same order give the same decisions.
  */
 export interface SchedulerFold {
   /** So many trainings are in the search, at most: more when it is extended, fewer when it ends early. */

@@ -4,7 +4,7 @@ import type { SpacePoint } from './sampler.ts';
 export type BudgetFact = `budget_${BudgetName}`;
 
 /**
- * What happened to a search, in the order in which it was recorded.
+ * The facts of a search, in the order in which they were recorded.
  * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
  * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
  * result: the same at its end; `further`: the other objectives, or the first on groups of the evaluated rows, as the
@@ -31,15 +31,15 @@ export interface SearchFact {
   /** Rung, from 0, in the training's own ladder; 0 where the fact is about no rung. */
   readonly rung: number;
   readonly value: number | null;
-  /** What it says besides `value`; absent: nothing. */
+  /** Further numbers beside `value`; absent: none. */
   readonly further?: readonly number[];
   readonly point?: SpacePoint;
 }
 
 /**
- * suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung, or at rung −1 of one that
- * has waited to begin. stop: no further point.
- * halt: the budget is spent; what waits is let go, and what runs ends at its next rung.
+ * suggest: a further point, `ordinal` counting points. promote, prune: of a training at a rung, or at rung −1 of one
+ * that has waited to begin. stop: no further point. halt: the budget is spent; what waits is let go, and what runs ends
+ * at its next rung.
  */
 export interface SearchDecision {
   readonly kind: 'suggest' | 'promote' | 'prune' | 'stop' | 'halt';
@@ -52,7 +52,10 @@ export interface SearchDecision {
 
 export type SearchEvent = SearchFact | SearchDecision;
 
-/** A row of the log. `decidedAt`: sequence of the last fact that a decision was made from; null: of a fact, or not noted. */
+/**
+ * A row of the log. `decidedAt`: sequence of the last fact that a decision was made from; null: of a fact, or not
+ * noted.
+ */
 export interface LoggedEvent {
   readonly sequence: number;
   readonly event: SearchEvent;

@@ -10,8 +10,8 @@ import { Suggestions } from './suggestions.ts';
 
 /**
  * A search as a fold over its recorded events: apply them one after the other, in their order; `next` is the decision
- * that follows and is not recorded yet. Whoever asks records it and applies it too, then asks again. The same definition
- * and the same events give the same decisions, whoever folds them and however often it begins anew.
+ * that follows and is not recorded yet. Whoever asks records it and applies it too, then asks again. The same
+ * definition and the same events give the same decisions, whoever folds them and however often it begins anew.
  */
 export class SearchState {
   readonly #ladder: SchedulerFold;
@@ -174,7 +174,7 @@ export function searchNeeds(definition: SweepDefinition): SearchNeeds {
   return { listens: searching || decides, searching };
 }
 
-/** What is recorded of a sweep before anything happens in it. @param trainings that were planned at once */
+/** The facts that are recorded of a sweep before anything happens in it. @param trainings that were planned at once */
 export function openingFacts(
   definition: SweepDefinition,
   trainings: readonly PlannedTraining[],

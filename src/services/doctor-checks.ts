@@ -52,7 +52,7 @@ export async function checkDevices(): Promise<readonly DoctorFinding[]> {
   });
 }
 
-/** What the environment names outside of this machine's own services: whether each answers as it should. */
+/** Checks the services that the environment names outside of this machine: whether each answers as it should. */
 export async function checkOutside(environment: NodeJS.ProcessEnv): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = [];
   const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address } = environment;

@@ -3,6 +3,6 @@ export interface DoctorFinding {
   readonly name: string;
   readonly status: 'ok' | 'warn' | 'fail';
   readonly detail: string;
-  /** What to do; there where the status is not ok. */
+  /** Advice; there where the status is not ok. */
   readonly fix?: string;
 }

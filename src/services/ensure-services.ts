@@ -57,9 +57,9 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Se
 }
 
 /**
- * What a supervisor keeps up here now, or has left up: PostgreSQL outlives one that was killed, and with it all that only
- * reads and commands. Null: there is none, or not yet, or it was started with other outside services than this
- * environment names.
+ * The services that a supervisor keeps up here now, or has left up: PostgreSQL outlives one that was killed, and with
+ * it all that only reads and commands. Null: there is none, or not yet, or it was started with other outside services
+ * than this environment names.
  */
 export function readServices(dataDirectory: string, environment: NodeJS.ProcessEnv = process.env): Services | null {
   const status = readStatus(dataDirectory);

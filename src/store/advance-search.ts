@@ -7,13 +7,13 @@ import { reachedRungs } from './reached-rungs.ts';
 import { openSearch, type OpenSearch } from './search-log.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
 
-/** What a search is to hear, found out under its lock. */
+/** Finds out, under the search's lock, the facts that it is to hear. */
 type Hear = (search: OpenSearch) => readonly SearchFact[] | Promise<readonly SearchFact[]>;
 
 /**
- * The one place where searches decide: records what happened, one fact after the other, and after each the decisions that
- * follow from it, and carries them out, all in the caller's transaction and under the sweep's scheduler lock. What it has
- * heard before it passes over.
+ * The one place where searches decide: records what happened, one fact after the other, and after each the decisions
+ * that follow from it, and carries them out, all in the caller's transaction and under the sweep's scheduler lock. What
+ * it has heard before it passes over.
  */
 export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, hear: Hear): Promise<void> {
   const search = await openSearch(tx, sweepId);
@@ -183,7 +183,10 @@ async function applyToRung(tx: DatabaseTransaction, sweepId: string, decision: S
   if (!promote) await finishSweeps(tx, [sweepId]);
 }
 
-/** What was decided of trainings before they were inserted, or while their sweep had let go of them. Idempotent. */
+/**
+ * Applies the decisions on trainings that were made before these were inserted, or while their sweep had let go of
+ * them. Idempotent.
+ */
 export async function applyDecided(
   tx: DatabaseTransaction,
   sweepId: string,

@@ -3,7 +3,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { sweepNotFound } from './commands.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 
-/** What people say of a sweep, or of one of its trials. */
+/** Tags and note that people gave a sweep, or one of its trials. */
 export interface Annotation {
   /** In alphabetical order, each once. */
   readonly tags: readonly string[];

@@ -8,7 +8,7 @@ import { sweepNotFound } from './commands.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import type { ClaimRequest } from './worker-ledger.ts';
 
-/** What a program that asks is told. */
+/** The answer to a program that asks for a training. */
 export type Asked =
   | {
       readonly kind: 'training';
@@ -36,7 +36,7 @@ export interface AskRequest {
   readonly who: string;
 }
 
-/** What stands for the numerics class, and the checkpoint store, of trainings whose programs keep their own. */
+/** Stand-in for the numerics class, and the checkpoint store, of trainings whose programs keep their own. */
 export const askedPlace = 'asked';
 
 /**
@@ -121,7 +121,7 @@ export interface LeasedSegment {
 }
 
 /**
- * What a lease holds.
+ * Reads the training that a lease holds.
  * @throws LEASE_UNKNOWN, LEASE_LOST
  */
 export async function leasedSegment(tx: DatabaseTransaction, lease: string): Promise<LeasedSegment> {

@@ -28,8 +28,9 @@ const spare = sql<boolean>`t.state = 'succeeded'
   and (c.step < t.total_steps or not exists (select 1 from training_pins p where p.training_id = t.id))`;
 
 /**
- * What may go from a checkpoint store: superseded checkpoints, and those of trainings that have succeeded and that nobody
- * waits for. Others are what a training goes on from. First those that cost nothing, then by what training again takes.
+ * Checkpoints that may go from a store: superseded checkpoints, and those of trainings that have succeeded and that
+ * nobody waits for. Others are what a training goes on from. First those that cost nothing, then by what training again
+ * takes.
  */
 export async function readCollectable(store: Store, storeId: string): Promise<readonly CollectableCheckpoint[]> {
   const { rows } = await sql<CollectableCheckpoint>`
@@ -48,12 +49,13 @@ export async function recordedBytes(store: Store, storeId: string): Promise<numb
   return rows[0]?.bytes ?? 0;
 }
 
-/** What was taken out of the record. */
+/** A checkpoint that was taken out of the record. */
 export type ForgottenCheckpoint = Pick<CollectableCheckpoint, 'id' | 'uri' | 'bytes'>;
 
 /**
- * Takes checkpoints out of the record, those that may still go: a sweep may have come to want them meanwhile. Their files
- * are the caller's to remove, afterwards: a file without a row is only left over, a row without a file is missing.
+ * Takes checkpoints out of the record, those that may still go: a sweep may have come to want them meanwhile. Their
+ * files are the caller's to remove, afterwards: a file without a row is only left over, a row without a file is
+ * missing.
  */
 export function forgetCheckpoints(store: Store, ids: readonly number[]): Promise<readonly ForgottenCheckpoint[]> {
   return transact(store, async (tx) => {
@@ -85,8 +87,8 @@ export async function pinTraining(store: Store, trainingId: string, pinned: bool
 }
 
 /**
- * Of some trainings by their hashes, those whose program's folder may go: they succeeded so many days ago, nobody waits for
- * them, and they are not pinned. Of a training that failed or was let go the program may go on from what it kept.
+ * Of some trainings by their hashes, those whose program's folder may go: they succeeded so many days ago, nobody waits
+ * for them, and they are not pinned. Of a training that failed or was let go the program may go on from what it kept.
  * @param kept trainings that keep theirs: of fronts
  */
 export async function endedPrograms(

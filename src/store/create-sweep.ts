@@ -38,7 +38,9 @@ export type CreateSweepResult =
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
 
 const blockSize = 1_000;
-/** The first is recorded with its sweep, and is worked on while the others come: enough for many slots, and soon there. */
+/**
+ * The first is recorded with its sweep, and is worked on while the others come: enough for many slots, and soon there.
+ */
 const firstBlockSize = 200;
 
 /**
@@ -122,7 +124,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   return { id: before.id, kind: 'extended', existing: before.definition };
 }
 
-/** What a search hears first, and after an extension anew; one that adapts answers with its first points. */
+/** Tells a search its first facts, and after an extension anew; one that adapts answers with its first points. */
 async function openLog(
   tx: DatabaseTransaction,
   id: string,
@@ -145,7 +147,7 @@ function plannedOf({ adaptive_trainings: most }: SweepPlan, trainings: readonly 
   return most ?? trainings.length;
 }
 
-/** What a search suggests as it goes on is in its log; the frozen plan has what was suggested at once. */
+/** The frozen plan of a sweep: the points that were suggested at once. Later ones are in the search's log. */
 function frozenColumns(plan: SweepPlan, trainings: readonly PlannedTraining[]) {
   const adapts = plan.adaptive_trainings !== undefined;
   return {

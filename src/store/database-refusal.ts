@@ -25,7 +25,7 @@ const mendable: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a database refuses, in our words; null: the error is none of its.
+ * A database's refusal, in our words; null: the error is none of its.
  * @param where the database for people, without its password
  */
 export function databaseRefusal(error: unknown, where: string): DropsweepError | null {

@@ -50,7 +50,7 @@ export interface DatabaseSchema {
     merged_points: number;
     trial_count: number;
     frozen_plan: Buffer;
-    /** What the constants of Theorem 4.4 are found by; the database derives it. */
+    /** Key of the constants of Theorem 4.4; the database derives it. */
     theory_key: GeneratedAlways<string>;
     launched_by: Written<Record<string, string>>;
     created_at: Moment;
@@ -166,7 +166,9 @@ export interface DatabaseSchema {
     member: number;
     /** float32 values of all rows. */
     logits: Buffer;
-    /** uint32, where each row begins and the last ends; null: rows of one length, as version 3 and before stored them. */
+    /**
+     * uint32, where each row begins and the last ends; null: rows of one length, as version 3 and before stored them.
+     */
     offsets: Buffer | null;
   };
   evaluation_pages: {

@@ -25,8 +25,8 @@ export interface ClaimedRow {
 }
 
 /**
- * What the worker is told of the segments that it has claimed, in their order. Notes with it where each begins: what the
- * record says of a training past that is forgotten.
+ * The segments that a worker has claimed, as it is told of them, in their order. Notes with it where each begins: what
+ * the record says of a training past that is forgotten.
  */
 export async function describeSegments(
   tx: DatabaseTransaction,
@@ -57,9 +57,9 @@ export async function describeSegments(
 }
 
 /**
- * A half-done training is never continued in another numerics class, nor without the checkpoint's file: it begins again,
- * or at an older checkpoint, and says so. Checkpoints past that are forgotten with the metrics that led to them: whoever
- * has them begins again too, should this attempt come to nothing.
+ * A half-done training is never continued in another numerics class, nor without the checkpoint's file: it begins
+ * again, or at an older checkpoint, and says so. Checkpoints past that are forgotten with the metrics that led to them:
+ * whoever has them begins again too, should this attempt come to nothing.
  * @returns where each segment goes on, by its id
  */
 async function beginTrainings(
@@ -143,7 +143,7 @@ interface PendingRow {
   readonly dataset_hash: string;
   readonly dataset_rows: number;
   readonly member_key: string;
-  /** What the sweep's search hears results by; null: it hears none. */
+  /** The rule by which the sweep's search hears results; null: it hears none. */
   readonly heard: Pick<SweepDefinition, 'scheduler' | 'objectives'> | null;
 }
 
@@ -202,7 +202,7 @@ interface MemberRow {
   readonly offsets: Buffer | null;
 }
 
-/** What earlier evaluations left of a training at a step. */
+/** Outputs that earlier evaluations left of a training at a step. */
 interface StoredParts {
   readonly members: readonly MemberRow[];
   readonly pages: readonly PageRow[];

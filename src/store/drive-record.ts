@@ -15,12 +15,17 @@ export async function readDeployment(store: Store): Promise<string> {
 
 const probeFailuresUntilGivenUp = 3;
 
-/** Whether a sweep's constants are still to be measured: they are found by what they depend on, whoever measured them. */
+/**
+ * Whether a sweep's constants are still to be measured: they are found by what they depend on, whoever measured them.
+ */
 const theoryMissing = sql<boolean>`sweeps.trainer in (${sql.join(trainersWith('method'))}) and not exists (
   select 1 from theory_constants c where c.theory_key = sweeps.theory_key
     and (c.constants is not null or c.failures >= ${probeFailuresUntilGivenUp}))`;
 
-/** What the control worker's activities and reconciler ask of the record (activities/drive-record.ts has the forms). */
+/**
+ * The part of the record that the control worker's activities and reconciler use (activities/drive-record.ts has the
+ * forms).
+ */
 export class PostgresDriveRecord {
   readonly #store: Store;
 

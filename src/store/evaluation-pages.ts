@@ -41,7 +41,7 @@ export function thawPage({ member, inputs, logits, offsets }: PageRow): MemberPa
   return { member, inputs: thawNumbers(inputs), outputs: thawOutputs(logits, offsets, 0) };
 }
 
-/** What is whole, or never will be, needs no pages. */
+/** Forgets the pages of evaluations that are whole, or never will be. */
 export async function forgetPages(tx: DatabaseTransaction, segments: readonly HeldSegment[]): Promise<void> {
   await sql`
     delete from evaluation_pages p

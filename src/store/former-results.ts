@@ -7,7 +7,7 @@ import { sweepNotFound } from './commands.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 
 /**
- * What the trainings of finished sweeps reached, in the order of their names and ordinals, by the objectives that a new
+ * Results of the trainings of finished sweeps, in the order of their names and ordinals, by the objectives that a new
  * search decides by. Each is that of the sweep's own first evaluation.
  * @throws SWEEP_NOT_FOUND
  * @throws SWEEP_FILE_INVALID where one still runs, or was judged by another objective

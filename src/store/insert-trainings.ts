@@ -69,7 +69,10 @@ export async function insertTrainings(
   return { reused: found.filter((row) => !fresh.has(row.training_hash)).map((row) => row.id) };
 }
 
-/** Locks the sweep: a cancel, or the budget's end, comes before the block, and is heeded, or after it, and finds its links. */
+/**
+ * Locks the sweep: a cancel, or the budget's end, comes before the block, and is heeded, or after it, and finds its
+ * links.
+ */
 async function isOver(tx: DatabaseTransaction, sweepId: string): Promise<boolean> {
   const sweep = await tx
     .selectFrom('sweeps')
@@ -117,7 +120,7 @@ function segmentEnds({ rung_steps: rungs, stop_steps: stops = [] }: PlannedTrain
   return [...new Set([...rungs, ...stops])].sort((a, b) => a - b);
 }
 
-/** What an evaluation before the training's end is known by. @param hash of the same evaluation at its end */
+/** Identity of an evaluation before the training's end. @param hash of the same evaluation at its end */
 export function hashAtStep(hash: string, step: number): string {
   return sha256(`${hash}@${step}`);
 }

@@ -3,7 +3,7 @@ import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import { hashAtStep } from './insert-trainings.ts';
 import type { Store } from './open-store.ts';
 
-/** What a training's evaluation on its way gave. */
+/** Result of a training's evaluation on its way. */
 export interface CurvePoint {
   readonly step: number;
   readonly metrics: Measurements;
@@ -15,15 +15,15 @@ export interface LearningCurve {
   readonly points: readonly CurvePoint[];
 }
 
-/** What an ensemble of so many members of one training scored. */
+/** Score of an ensemble of so many members of one training. */
 export interface EnsemblePoint {
   readonly members: number;
   readonly metrics: Measurements;
 }
 
 /**
- * The stored evaluations of a trial's training that differ from the trial's in their size alone, by size. What is averaged
- * does not matter to one member.
+ * The stored evaluations of a trial's training that differ from the trial's in their size alone, by size. What is
+ * averaged does not matter to one member.
  */
 export async function readEnsembleCurve(
   store: Store,
@@ -44,7 +44,10 @@ export async function readEnsembleCurve(
   return rows;
 }
 
-/** The trial with the most members among those of `readEnsembleCurve` that are trials of the sweep; null: none is scored. */
+/**
+ * The trial with the most members among those of `readEnsembleCurve` that are trials of the sweep; null: none is
+ * scored.
+ */
 export async function readLargestEnsemble(store: Store, sweepId: string, trial: number): Promise<number | null> {
   const { rows } = await sql<{ trial: number }>`
     with own as (

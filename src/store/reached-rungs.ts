@@ -31,10 +31,9 @@ interface ReachingSearch {
 }
 
 /**
- * What these trainings have reached at rungs of the sweep, whether it has been told or not: a report, or at the training's
- * end a result. The value is that of the sweep's
- * own first evaluation at the rung. A training that ran past the rung on another sweep's behalf is ranked by what it
- * reached next.
+ * Scores that these trainings have reached at rungs of the sweep, whether it has been told or not: a report, or at the
+ * training's end a result. The value is that of the sweep's own first evaluation at the rung. A training that ran past
+ * the rung on another sweep's behalf is ranked by what it reached next.
  */
 export async function reachedRungs(
   tx: DatabaseTransaction,
@@ -86,7 +85,7 @@ export async function reachedRungs(
   });
 }
 
-/** What the sweep's budget needs to know beside a result, and before it. */
+/** Facts that the sweep's budget needs beside a result, and before it. */
 function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, budget: Budget): readonly SearchFact[] {
   const clocks = clocksOf(budget);
   return [
@@ -101,7 +100,7 @@ function rankOf(value: number | null, objective: Objective | undefined): number 
   return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
 }
 
-/** What clocks say of a sweep now: of each training, and since the launch. */
+/** Reads a sweep's clocks: of each training, and since the launch. */
 export async function readClocks(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
   const { rows: trained } = await sql<{ ordinal: number; spent: number }>`
     select l.ordinal, t.train_seconds as spent from sweep_trainings l join trainings t on t.id = l.training_id

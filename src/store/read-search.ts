@@ -25,7 +25,7 @@ const decidedWords = { promote: 'promoted', prune: 'pruned', suggest: 'suggested
 /** Of one that has waited to begin. */
 const startWords = { promote: 'begun', prune: 'not needed', suggest: 'suggested' };
 
-/** What was decided of a training in a sweep, in words, the oldest first. */
+/** The decisions on a training in a sweep, in words, the oldest first. */
 export async function readDecisions(store: Store, sweepId: string, trainingId: string): Promise<readonly string[]> {
   const link = await store.db
     .selectFrom('sweep_trainings')

@@ -7,7 +7,10 @@ const channel = 'dropsweep_record';
 /** Between two announcements of one process. */
 const announceEveryMs = 250;
 
-/** Tells that the record has changed: at once, then at most so often, and nothing that happened before the last is untold. */
+/**
+ * Tells that the record has changed: at once, then at most so often, and nothing that happened before the last is
+ * untold.
+ */
 export class ChangeAnnouncer {
   readonly #send: (channel: string, text: string) => Promise<unknown>;
   #resting: NodeJS.Timeout | null = null;
@@ -60,8 +63,8 @@ export interface ListeningOptions {
 }
 
 /**
- * Listens for changes. That it hears is tested by a word to itself, now and again: a pooler in transaction mode takes LISTEN
- * and gives the connection to somebody else.
+ * Listens for changes. That it hears is tested by a word to itself, now and again: a pooler in transaction mode takes
+ * LISTEN and gives the connection to somebody else.
  */
 export function listenForChanges(options: ListeningOptions): RecordListener {
   const listener = new Listener(options);
@@ -72,7 +75,7 @@ export function listenForChanges(options: ListeningOptions): RecordListener {
 class Listener implements RecordListener {
   readonly #options: ListeningOptions;
   #client: pg.Client | null = null;
-  /** What it last said to itself, until it comes back. */
+  /** The ping that it last sent itself, until it comes back. */
   #unheard: string | null = null;
   #hears = false;
   #timer: NodeJS.Timeout | null = null;

@@ -4,7 +4,7 @@ import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { sweepNotFound } from './commands.ts';
 import type { Store } from './open-store.ts';
 
-/** What a sweep was planned from. */
+/** The record that a sweep was planned from. */
 export interface RecordedSweep {
   readonly id: string;
   readonly definition: SweepDefinition;

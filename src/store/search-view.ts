@@ -33,11 +33,13 @@ export interface SearchView {
   readonly from: number;
   readonly total: number;
   readonly rungs: readonly RungRow[];
-  /** Training time that pruned trainings would have taken, at their own rate, or at that of their configuration's seeds. */
+  /**
+   * Training time that pruned trainings would have taken, at their own rate, or at that of their configuration's seeds.
+   */
   readonly savedSeconds: number;
 }
 
-/** What the sampler and the scheduler of a sweep decided. */
+/** Reads the decisions of a sweep's sampler and scheduler. */
 export function readSearchView(
   store: Store,
   sweepId: string,

@@ -222,14 +222,14 @@ async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<Slot
   );
 }
 
-/** What a sweep was launched with. @throws SWEEP_NOT_FOUND */
+/** Reads the definition that a sweep was launched with. @throws SWEEP_NOT_FOUND */
 export async function readDefinition(store: Store, name: string): Promise<SweepDefinition> {
   const row = await store.db.selectFrom('sweeps').select('definition').where('name', '=', name).executeTakeFirst();
   if (row === undefined) throw await sweepNotFound(store.db, name);
   return row.definition;
 }
 
-/** What a training was planned with. */
+/** Reads the specification that a training was planned with. */
 export async function readSpecification(store: Store, trainingId: string): Promise<TrainingSpecification> {
   const row = await store.db
     .selectFrom('trainings')

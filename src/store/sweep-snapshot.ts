@@ -41,7 +41,10 @@ export interface SweepSnapshot {
   readonly page?: TrialPage;
   /** How many of the sweep's trials the page's filter leaves; absent: there is none. */
   readonly matching?: number;
-  /** Where the scored trials lie, where `trials` are not all: the front's and one for each place. Absent: as `trials` say. */
+  /**
+   * Where the scored trials lie, where `trials` are not all: the front's and one for each place. Absent: as `trials`
+   * say.
+   */
   readonly points?: readonly TradeoffPoint[];
   /** Of all its trainings, where `trials` are not all; absent: as `trials` say. */
   readonly numericsClasses?: readonly string[];
@@ -49,7 +52,7 @@ export interface SweepSnapshot {
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
 }
 
-/** What trials are ordered by: a metric, a field of the training or of the evaluation, their number, or their state. */
+/** An order of trials: by a metric, a field of the training or of the evaluation, their number, or their state. */
 export interface TrialSort {
   readonly by: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state';
   /** Of the metric or the field. */
@@ -99,7 +102,7 @@ export interface TrialRow {
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** How often slots claimed it: two without a loss, the training and its evaluation. */
   readonly claimedSegments: number;
-  /** What people have tagged it with; absent: nothing. */
+  /** Tags that people gave it; absent: none. */
   readonly tags?: readonly string[];
   readonly note?: string;
 }
@@ -108,7 +111,7 @@ export interface SlotRow {
   readonly workerId: string;
   readonly host: string;
   readonly slot: string;
-  /** What it runs, or null when idle. */
+  /** The segment that it runs, or null when idle. */
   readonly running: {
     readonly trial: number;
     readonly kind: 'train' | 'evaluate';

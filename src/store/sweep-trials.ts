@@ -80,7 +80,7 @@ export async function* trialsInTurn(
   }
 }
 
-/** What a trial's record has, of a `page` with its number and evaluation, and what `besidePage` joins. */
+/** Columns of a trial's record, of a `page` with its number and evaluation, and of what `besidePage` joins. */
 function trialColumns(sweep: TrialsOf): RawBuilder<unknown> {
   return sql`page.trial, t.id as training_id, t.training_hash,
     ((t.specification -> 'configuration') - 'seed')::text as settings,

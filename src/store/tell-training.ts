@@ -12,7 +12,7 @@ import { type DatabaseTransaction, type Store, transact } from './open-store.ts'
 import { desiredOf } from './postgres-worker-ledger.ts';
 import { heldSegment, noteProgress, writeMetrics } from './write-progress.ts';
 
-/** What a program is told in answer to a report. */
+/** The answer to a program's report. */
 export type Answer =
   /** The next step whose values decide. */
   | { readonly answer: 'go'; readonly report_at: number }

@@ -5,7 +5,10 @@ import type { TheoryConstants } from '../train/trainer-protocol.ts';
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type FilterValue = number | string | boolean | null;
 
-/** What a condition looks at: a metric, a field of the training or of the evaluation, the trial's number, its state, or its tags. */
+/**
+ * A column that conditions look at: a metric, a field of the training or of the evaluation, the trial's number, its
+ * state, or its tags.
+ */
 export interface FilterColumn {
   readonly of: 'metric' | 'setting' | 'evaluation' | 'trial' | 'state' | 'tag';
   readonly name: string;
@@ -101,7 +104,7 @@ function jsonOf({ of, name }: FilterColumn): RawBuilder<unknown> {
   return sql`(t.specification #> array['configuration', ${name}::text])`;
 }
 
-/** What `equivalentRate` of src/sweep gives for a training. */
+/** The value that `equivalentRate` of src/sweep gives for a training, in SQL. */
 export function equivalentRateOf(): RawBuilder<number | null> {
   const rate = sql`(t.specification #>> '{configuration,dropout_rate}')::double precision`;
   const rank = sql`(t.specification #>> '{configuration,rank}')::double precision`;

@@ -5,7 +5,7 @@ import { look } from './open-store.ts';
 import { metricValue, shownState, type TrialsOf } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
 
-/** What a trial has in some columns. */
+/** A trial's values in some columns. */
 export interface TrialValues {
   readonly trial: number;
   readonly trainingId: string;

@@ -37,7 +37,7 @@ export type ClaimResult =
   /** Every training of the sweep is in a final state, or the sweep was cancelled: the lane ends. */
   | { readonly kind: 'exhausted' };
 
-/** What the segment's sweeps want, read with each renewal. */
+/** The wish of a segment's sweeps, read with each renewal of its lease. */
 export type LeaseState =
   | { readonly kind: 'held'; readonly desired: 'run' | 'release' | 'cancel' }
   | { readonly kind: 'stale' };

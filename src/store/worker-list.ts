@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Store } from './open-store.ts';
 import type { SlotState } from './worker-register.ts';
 
-/** What a slot works on, as `training #7 55 %` is made of. */
+/** The segment that a slot works on, as `training #7 55 %` is made of. */
 export interface RunningSegment {
   readonly segment: string;
   readonly sweep: string;
@@ -36,7 +36,7 @@ export interface WorkerRow {
   readonly startedAt: Date;
   readonly lastSeen: Date;
   readonly endedAt: Date | null;
-  /** What its last segment was computed on: device, provider, library and threads; null: none yet. */
+  /** Numerics class of its last segment: device, provider, library and threads; null: none yet. */
   readonly numericsClass: string | null;
   /** Segments that it holds. */
   readonly running: readonly RunningSegment[];

@@ -32,7 +32,7 @@ export type BatchLabels = BigInt64Array | Float32Array;
 export interface ElementMasks {
   /** Kinds of places that something is dropped at. */
   readonly kinds: readonly PlaceKind[];
-  /** What kept elements of a kind are multiplied by. */
+  /** Factor of a kind's kept elements. */
   factor(kind: PlaceKind): number;
   /** Writes 1 where an element is kept, else 0. @param into [rows of the place over the batch, features] */
   draw(place: DropoutPlace, batch: TokenBatch, into: Uint8Array): void;
@@ -72,16 +72,16 @@ export interface TrainingState {
   readonly secondMoment: Float32Array;
   /** Optimiser steps taken. */
   readonly step: number;
-  /** What the allocation of ranks goes by; absent where none has been made. The engine does not look at it. */
+  /** State of the allocation of ranks; absent where none has been made. The engine does not look at it. */
   readonly allocation?: RankAllocation;
-  /** What the dev rows said so far; absent where the last step is kept. The engine does not look at it. */
+  /** The looks at the dev rows so far; absent where the last step is kept. The engine does not look at it. */
   readonly selection?: DevSelection;
   /** Absent where the base is not in float16. The engine scales by it and leaves it as it is. */
   readonly lossScale?: LossScale;
 }
 
 export interface StepHyperparameters {
-  /** What λ is multiplied by: the probability that masks drop an entry of the update. */
+  /** Factor of λ: the probability that masks drop an entry of the update. */
   readonly droppedShare: number;
   /** λ */
   readonly sparsity: number;
@@ -89,7 +89,7 @@ export interface StepHyperparameters {
   readonly orthogonality: number;
   /** Already scheduled for this step. */
   readonly learningRate: number;
-  /** What the head's learning rate is in learning rates; null: 1. */
+  /** The head's learning rate in learning rates; null: 1. */
   readonly headRate: number | null;
   readonly weightDecay: number;
   readonly decayBiases: boolean;
@@ -101,7 +101,7 @@ export interface StepHyperparameters {
   readonly microBatchRows: number | null;
 }
 
-/** What one training of several brings to a step on a batch that they share. */
+/** The part of one training of several in a step on a batch that they share. */
 export interface TrainingStep {
   readonly state: TrainingState;
   /** N of them. */
@@ -118,7 +118,7 @@ export interface StepResult {
   readonly orthogonalityPenalty: number;
   /** Global L2 norm of the mean gradient before clipping. */
   readonly gradientNorm: number;
-  /** What the optimiser saw, penalties and clipping included; null where the method keeps its ranks. */
+  /** The gradient that the optimiser saw, penalties and clipping included; null where the method keeps its ranks. */
   readonly gradient: Float32Array | null;
   /** A NaN or infinity in loss or gradient: the state was passed through unchanged. */
   readonly nonFinite: boolean;
@@ -179,8 +179,8 @@ export interface AdapterEngine {
   /** A batch that several models are to read: what depends on none of them is computed once. @throws as `logits` */
   share(batch: TokenBatch): Promise<SharedBatch>;
   /**
-   * Reads what several rows begin with, of a decoder, once for all of them: their logits are computed behind it. Elements
-   * are not dropped.
+   * Reads what several rows begin with, of a decoder, once for all of them: their logits are computed behind it.
+   * Elements are not dropped.
    */
   begin(parameters: Float32Array, ids: Int32Array, masks: AdapterMasks | null, updateScale: number): Promise<Beginning>;
   /** Mean loss and flat gradient of one masked pass: for probes and conformance. */

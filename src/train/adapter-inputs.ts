@@ -8,7 +8,7 @@ import type { DropoutPlaces } from './dropout-places.ts';
 import type { GradientGraphRequest } from './gradient-graph.ts';
 import { moduleRanks } from './trainable-layout.ts';
 
-/** What a pass has of an adapter. */
+/** A pass' inputs of an adapter. */
 export interface AdapterInputs {
   /** [length] */
   readonly parameters: Value;
@@ -37,7 +37,7 @@ export function declareAdapter(
   };
 }
 
-/** What is dropped of A x and of the update for each row by itself. */
+/** Masks of A x and of the update for each row by itself. */
 export function rowMasks(
   b: GraphBuilder,
   places: DropoutPlaces,

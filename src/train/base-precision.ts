@@ -11,7 +11,7 @@ import { instructionSet } from '../runtime/devices/instruction-set.ts';
 import type { BasePrecision } from '../sweep/vocabulary.ts';
 
 /**
- * What of a base is kept in another precision than float32, on this machine and for a device; null: nothing.
+ * The weights of a base that are kept in another precision than float32, on this machine and for a device; null: none.
  * @throws MODEL_UNSUPPORTED for an ONNX file
  */
 export function convertedWeights(

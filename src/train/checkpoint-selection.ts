@@ -4,7 +4,7 @@ const vector = 'kept_parameters';
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** What a checkpoint has of the looks at the dev rows; nothing where the last step is kept. */
+/** A checkpoint's tensors of the looks at the dev rows; none where the last step is kept. */
 export function serialiseSelection(selection: DevSelection | undefined, length: number) {
   if (selection === undefined) return { tensors: [], metadata: {} };
   const { lookedAt, misses, kept, stoppedAt } = selection;

@@ -110,7 +110,7 @@ export function programOf({ program }: TrainingSpecification): ProgramSettings {
   return program;
 }
 
-/** What the program had reported by the rung. */
+/** Evaluates by the numbers that the program had reported by the rung. */
 async function evaluate(
   { specification, trainingHash, checkpoint, evaluations }: EvaluateSegment,
   folder: string,

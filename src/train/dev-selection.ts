@@ -7,7 +7,7 @@ export interface KeptWeights {
   readonly parameters: Float32Array;
 }
 
-/** What a training knows of its looks at the dev rows; whole in a checkpoint. */
+/** A training's state of its looks at the dev rows; whole in a checkpoint. */
 export interface DevSelection {
   /** The last step that was looked at; 0: none. */
   readonly lookedAt: number;
@@ -21,7 +21,7 @@ export interface DevSelection {
 
 export const noSelection: DevSelection = { lookedAt: 0, misses: 0, kept: null, stoppedAt: null };
 
-/** What was found at a step. */
+/** The finding at a step. */
 export interface DevLook {
   readonly step: number;
   /** Null: the metric is undefined there. */
@@ -35,7 +35,7 @@ export interface SelectionRule {
   readonly patience: number | null;
 }
 
-/** What is known after one look more. Better is better than all before: of equals the earliest stays. */
+/** The state after one look more. Better is better than all before: of equals the earliest stays. */
 export function afterLook(
   { direction, patience }: SelectionRule,
   before: DevSelection,

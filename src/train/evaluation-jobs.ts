@@ -83,7 +83,7 @@ export function passKey(set: EvaluationSet, configuration: EvaluationConfigurati
   return JSON.stringify(mode === 'expected' ? [set.id, mode, rate] : [set.id, mode, rate, maskSeed, member]);
 }
 
-/** What was stored by one who made other inputs of the rows is left aside. */
+/** The stored outputs of jobs; those of one who made other inputs of the rows are left aside. */
 export function storedOutputs(jobs: readonly EvaluationJob[]): Map<string, OutputRows> {
   const stored = new Map<string, OutputRows>();
   for (const { pending, evaluated } of jobs) {

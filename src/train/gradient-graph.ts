@@ -55,7 +55,7 @@ export interface GradientGraph {
   readonly places: readonly DropoutPlace[];
 }
 
-/** What each pass over a batch has of its own. */
+/** The inputs that each pass over a batch has of its own. */
 export function ownInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
   const elements = places.flatMap((place) => [keepInput(place), factorInput(place.kind)]);
   return new Set(['parameters', 'input_masks', 'output_masks', 'rank_masks', 'loss_scale', ...elements]);
@@ -180,7 +180,7 @@ export function optimise(
   return sizesOfEndedValues(lowerKeptElements(lowerQuantisedLinears(packed)));
 }
 
-/** What the head reads of the adapted model, and where the head is built. */
+/** Builds the adapted model as far as the head reads it, and the head. */
 export function buildReading(
   b: GraphBuilder,
   request: GradientGraphRequest,

@@ -26,7 +26,7 @@ export interface PassResult {
   readonly gradient: Float32Array;
 }
 
-/** What all passes of a run share. */
+/** The inputs that all passes of a run share. */
 export interface PassBatch {
   readonly batch: TokenBatch;
   /** null: evaluation */
@@ -49,7 +49,7 @@ export interface BatchSize {
   readonly length: number;
 }
 
-/** What passes in turn share, and what each does. */
+/** The session that passes in turn share, and the one that each runs. */
 interface SharedSessions {
   readonly shared: GraphSession;
   readonly own: GraphSession;
@@ -139,8 +139,8 @@ export class GradientPasses {
   }
 
   /**
-   * From now on a training's every pass goes through these, one that has a batch to itself too, and the session of passes
-   * alone is opened anew for evaluations: each session keeps the memory of its largest run.
+   * From now on a training's every pass goes through these, one that has a batch to itself too, and the session of
+   * passes alone is opened anew for evaluations: each session keeps the memory of its largest run.
    */
   async #openShared(): Promise<SharedSessions> {
     const alone = this.#sessions.get(1);

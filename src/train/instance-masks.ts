@@ -10,8 +10,8 @@ import { moduleRanks } from './trainable-layout.ts';
 
 /**
  * One draw of all modules' masks: mask = u ≥ p, with the same uniforms u for every p, so that arms of one seed are
- * paired. Each module has its own stream: its input's uniforms, then its output's, then its ranks', whichever of them are
- * masked. What is kept is 1, or 1/(1 − p).
+ * paired. Each module has its own stream: its input's uniforms, then its output's, then its ranks', whichever of them
+ * are masked. What is kept is 1, or 1/(1 − p).
  * @param streamOf the module's stream
  * @param variant absent: the method's own, columns and rows
  */
@@ -51,8 +51,8 @@ export function drawMasks(
 type Drawing = Pick<TrainingConfiguration, 'dropout_rate' | 'seed' | ElementDropout> & MaskVariant;
 
 /**
- * A training's masks by step (from 0) and instance: streams (seed, 'mask', step, module, instance), and for elements and
- * rows (seed, kind, step, place, instance) with the sample. Of masks that a step's instances share, instance 0's.
+ * A training's masks by step (from 0) and instance: streams (seed, 'mask', step, module, instance), and for elements
+ * and rows (seed, kind, step, place, instance) with the sample. Of masks that a step's instances share, instance 0's.
  */
 export function instanceMasks(
   layout: TrainableLayout,
@@ -71,7 +71,7 @@ export function instanceMasks(
   };
 }
 
-/** What an ensemble's members are drawn at: masks at the evaluation's rate, elements at the training's. */
+/** The rates that an ensemble's members are drawn at: masks at the evaluation's, elements at the training's. */
 export interface MemberRates {
   readonly dropoutRate: number;
   readonly elements: ElementRates;

@@ -1,4 +1,4 @@
-/** What the loss's gradient is multiplied by on its way back through products in float16, and how that has gone. */
+/** The factor of the loss's gradient on its way back through products in float16, and how that has gone. */
 export interface LossScale {
   /** A power of two: multiplying by it and dividing again rounds nothing. */
   readonly scale: number;
@@ -6,7 +6,7 @@ export interface LossScale {
   readonly goodSteps: number;
 }
 
-/** What becomes of a step. */
+/** The outcome of a step. */
 export type ScaledStep =
   | { readonly kind: 'taken'; readonly lossScale: LossScale }
   /** The gradient overflowed: the step is taken again with this scale. */
@@ -21,11 +21,11 @@ const smallestScale = 1;
 const growthInterval = 2_000;
 
 /**
- * Halves the scale where a gradient is not finite while its loss is, and doubles it after 2,000 good steps, as PyTorch's
- * GradScaler with a backoff of 0.5 and a growth of 2; but the batch is taken again at once, where GradScaler goes on to
- * the next one: no batch is lost, and steps of the optimiser, of the schedule and of the masks stay the same numbers.
- * GradScaler has no bounds either: here a scale that would fall below 1 is a training that diverged, as is a loss
- * that is not finite, which no scale can mend.
+ * Halves the scale where a gradient is not finite while its loss is, and doubles it after 2,000 good steps, as
+ * PyTorch's GradScaler with a backoff of 0.5 and a growth of 2; but the batch is taken again at once, where GradScaler
+ * goes on to the next one: no batch is lost, and steps of the optimiser, of the schedule and of the masks stay the same
+ * numbers. GradScaler has no bounds either: here a scale that would fall below 1 is a training that diverged, as is a
+ * loss that is not finite, which no scale can mend.
  */
 export function decideScale(
   { scale, goodSteps }: LossScale,

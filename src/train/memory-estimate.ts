@@ -16,7 +16,10 @@ export interface MemoryEstimate {
   readonly weights: number;
   /** The flat vectors: parameters, moments, gradients. */
   readonly state: number;
-  /** Values between the nodes of one pass, at their peak: the largest pass of each session, for a session keeps its memory. */
+  /**
+   * Values between the nodes of one pass, at their peak: the largest pass of each session, for a session keeps its
+   * memory.
+   */
   readonly activations: number;
   /** Rows that are evaluated, and their tokens. */
   readonly rows: number;
@@ -28,7 +31,7 @@ const mebibyte = 2 ** 20;
 /** Measured with the smallest model; most of it is the libraries' code. */
 const programBytes = 150 * mebibyte;
 
-/** What the arena's blocks are larger than the values in them, pieces of values included: up to 26 % was met. */
+/** Size of the arena's blocks over that of the values in them, pieces of values included: up to 26 % more was met. */
 const arenaShare = 1.27;
 
 /** The same of evaluations, which reserve no block: the arena grows with them. Up to 47 % was met. */
@@ -46,7 +49,7 @@ export interface LargestBatch {
   readonly instances?: number;
 }
 
-/** What evaluations ask of memory besides a training. */
+/** The memory that evaluations ask for besides a training. */
 export interface EvaluationDemand {
   /** Of the training's own task. */
   readonly sizes: readonly EvaluationSize[];
@@ -58,7 +61,7 @@ export interface EvaluationDemand {
   readonly rows: number;
 }
 
-/** What the values of a graph without branches, fitted to its device, take at the peak of a run. */
+/** Bytes that the values of a graph without branches, fitted to its device, take at the peak of a run. */
 export function runBytes(fitted: Graph, { rows, length, shared = 0 }: RunSize): number {
   return peakBytes(inExecutionOrder(fitted), { batch: rows, tokens: length, past: shared });
 }
@@ -93,7 +96,8 @@ function evaluatedBehind(plan: EnginePlan, device: DeviceProfile, sizes: readonl
 }
 
 /**
- * From the step graph's values by the time that each lives. Whole processes took 83 to 98 % of it (MiniLM-L6, BERT-base, DeBERTa-v3-base).
+ * From the step graph's values by the time that each lives. Whole processes took 83 to 98 % of it (MiniLM-L6,
+ * BERT-base, DeBERTa-v3-base).
  * @param pack passes that are run at once
  * @param evaluations absent: of rows as long and as many at once as a training step's
  * @throws DEVICE_UNSUITABLE where the device lacks an operator of the graph

@@ -3,7 +3,7 @@ import type { BatchLabels, TokenBatch } from './adapter-engine.ts';
 export interface MicroBatch {
   readonly batch: TokenBatch;
   readonly labels: BatchLabels;
-  /** What its mean loss counts for in the whole batch's. */
+  /** Weight of its mean loss in the whole batch's. */
   readonly share: number;
 }
 

@@ -72,13 +72,15 @@ export async function openEngineWithHead(
   return new OnnxAdapterEngine(plan, device, { passes, optimiser, beginnings, batches });
 }
 
-/** What a run's block is larger than the values in it: with 1.05 a second block was needed, 1.2 and more lay unused. */
+/**
+ * Size of a run's block over that of the values in it: with 1.05 a second block was needed, 1.2 and more lay unused.
+ */
 const reserveShare = 1.1;
 
 /** All that takes much memory depends on them, so it waits for a run's reserve. */
 const waitingInputs = ['input_ids', 'parameters'];
 
-/** What an engine computes with. */
+/** The parts that an engine computes with. */
 interface EngineParts {
   readonly passes: GradientPasses;
   readonly optimiser: Optimiser;

@@ -7,7 +7,7 @@ import { flat, floatsOf } from './session-tensors.ts';
 import { isBias, isOfHead, tensorLength } from './trainable-layout.ts';
 import { type UpdateGraphRequest, type UpdateScalar, updateScalars } from './update-graph.ts';
 
-/** What a training's passes gave. */
+/** The gradient that a training's passes gave. */
 export interface GatheredGradient {
   /** Of all instances. */
   readonly sum: Float32Array;

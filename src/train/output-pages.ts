@@ -10,7 +10,7 @@ export interface OutputPage {
 
 /** Where a pass keeps what it has, so that another may go on from there. */
 export interface PageKeeping {
-  /** What was kept of this pass before. */
+  /** Pages that were kept of this pass before. */
   readonly stored: readonly OutputPage[];
   readonly clock: PageClock;
   keep(page: OutputPage): void;

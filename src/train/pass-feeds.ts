@@ -9,7 +9,7 @@ import { moduleRanks } from './trainable-layout.ts';
 
 type Feeds = Record<string, Tensor>;
 
-/** What all passes over a batch are fed. */
+/** The feeds that all passes over a batch share. */
 export function batchFeeds(plan: EnginePlan, { batch, labels, updateScale }: PassBatch): Feeds {
   const tokens = (data: BigInt64Array) => new Tensor('int64', data, [batch.rows, batch.length]);
   return {
@@ -22,7 +22,7 @@ export function batchFeeds(plan: EnginePlan, { batch, labels, updateScale }: Pas
   };
 }
 
-/** What each pass has of its own, by ownInputs' names. */
+/** The feeds that each pass has of its own, by ownInputs' names. */
 export function passFeeds(plan: EnginePlan, passes: readonly Pass[], batch: TokenBatch, bytes: MaskBytes): Feeds {
   return {
     parameters: vectors(passes.map(({ parameters }) => parameters)),

@@ -58,7 +58,7 @@ export interface EnginePlan {
   /** The same for so many members at once. */
   packedGradient(pack: number): Graph;
   readonly labels: LabelLayout;
-  /** What goes on with texts. @throws MODEL_UNSUPPORTED where the base is no decoder */
+  /** The graph that goes on with texts. @throws MODEL_UNSUPPORTED where the base is no decoder */
   generation(): GenerationGraph;
   /** Evaluation of rows that begin alike. */
   beginnings(): BeginningGraphs;
@@ -105,7 +105,7 @@ function logitsOf(evaluation: Graph): Graph {
   return keepNeeded({ ...evaluation, outputs: evaluation.outputs.slice(0, 1) });
 }
 
-/** What models that read one batch differ in. */
+/** The inputs in which models that read one batch differ. */
 function modelInputs(places: readonly DropoutPlace[]): ReadonlySet<string> {
   return new Set([...ownInputs(places), 'update_scale']);
 }
@@ -137,7 +137,7 @@ function droppedKinds({ encoder, family }: OpenedEncoder, adapter: AdapterShape)
   return new Set([...kinds.filter((kind) => rates[kind] > 0), ...rowKinds(adapter)]);
 }
 
-/** What a task trains by, for a configuration's head. */
+/** A task's training objective, for a configuration's head. */
 export function objectiveOf(shape: TaskShape, wanted?: HeadShape): EngineObjective {
   const { objective } = taskOf(shape);
   const severalTexts = objective.severalTexts?.(shape) ?? false;

@@ -1,4 +1,4 @@
-/** What a line of a program's standard output says. */
+/** The meaning of a line of a program's standard output. */
 export type ProgramLine =
   | ProgramReport
   /** No report: something for the log. */

@@ -2,7 +2,7 @@ import type { MetricChunk } from '../sweep/segment.ts';
 import type { JsonCheckpoint } from './json-checkpoint.ts';
 import type { ProgramReport } from './program-lines.ts';
 
-/** What a program has reported of a training, step by step; kept in its checkpoint. Pure. */
+/** A program's reports on a training, step by step; kept in its checkpoint. Pure. */
 export class ProgramProgress {
   /** The last value of each metric. */
   readonly #values: Record<string, number>;
@@ -44,7 +44,10 @@ export class ProgramProgress {
     return report.step ?? this.#step + 1;
   }
 
-  /** Takes a report in. One of a step that is over is passed over: a run that begins anew tells it again. @returns what is told of the step before */
+  /**
+   * Takes a report in. One of a step that is over is passed over: a run that begins anew tells it again. @returns what
+   * is told of the step before
+   */
   take(report: ProgramReport): readonly MetricChunk[] {
     const step = this.stepOf(report);
     if (step < this.#step) return [];
@@ -59,7 +62,7 @@ export class ProgramProgress {
     return told;
   }
 
-  /** What was reported of the present step and not told yet. */
+  /** Takes the reports of the present step that were not told yet. */
   flush(): readonly MetricChunk[] {
     const chunks = Object.entries(this.#current).map(([name, value]) => ({
       name,

@@ -1,7 +1,7 @@
 import type { CheckpointReference, EvaluationPage, MetricChunk } from '../sweep/segment.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 
-/** What a trainer tells while a segment runs: one value from the step to the record, by way of process and slot. */
+/** News of a segment while a trainer runs it: one value from the step to the record, by way of process and slot. */
 export type SegmentNews =
   /** At least once a second while work advances; its absence is what the supervisor's stall limit measures. */
   | { readonly kind: 'progress'; readonly step: number; readonly of: number }
@@ -11,7 +11,7 @@ export type SegmentNews =
   /** Outputs that are to be kept while the evaluation goes on. */
   | { readonly kind: 'page'; readonly page: EvaluationPage }
   | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
-  /** What was measured for a segment that came without a pack. */
+  /** The plan that was measured for a segment that came without a pack. */
   | { readonly kind: 'packing'; readonly plan: PackingPlan };
 
 export type TellNews = (news: SegmentNews) => void;

@@ -8,7 +8,7 @@ import type { AdapterMasks, EngineRequest, TrainableLayout } from './adapter-eng
 import { objectiveOf, planEngine } from './plan-engine.ts';
 import { flat, floatsOf } from './session-tensors.ts';
 
-/** What goes on with texts: a base with trained adapters. */
+/** A generator that goes on with texts: a base with trained adapters. */
 export interface TextGenerator {
   readonly layout: TrainableLayout;
   /** A text that has not begun. */

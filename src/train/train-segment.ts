@@ -110,7 +110,7 @@ function lookAt(selector: DevSelector | null, state: TrainingState): Promise<Tra
   return selector === null ? Promise.resolve(state) : selector.look(state);
 }
 
-/** What steps do not know of. */
+/** The part of a training's state that steps do not know of. */
 function selectionOf({ selection }: TrainingState): Pick<TrainingState, 'selection'> {
   return selection === undefined ? {} : { selection };
 }

@@ -9,7 +9,7 @@ import type {
 } from '../sweep/vocabulary.ts';
 
 /**
- * What a slot's supervisor (in the worker) and its trainer process say to one another, over Node's IPC channel with
+ * The messages between a slot's supervisor (in the worker) and its trainer process, over Node's IPC channel with
  * advanced serialisation. The trainer process never speaks to PostgreSQL or Temporal.
  */
 export type ToTrainer =

@@ -73,7 +73,7 @@ export async function* trainSteps(
   }
 }
 
-/** What a step changes besides the optimiser's vectors: ranks and the loss scale; an overflow, the scale alone. */
+/** Settles a step beyond the optimiser's vectors: ranks and the loss scale; an overflow, the scale alone. */
 function settle(
   before: TrainingState,
   stepped: StepResult,

@@ -1,7 +1,10 @@
 import type { MetricChunk } from '../sweep/segment.ts';
 import type { StepTaken } from './training-loop.ts';
 
-/** What is recorded of each step. Names that end in `_seconds` or `_bytes` are of the machine: bit-identity does not cover them. */
+/**
+ * The metrics that are recorded of each step. Names that end in `_seconds` or `_bytes` are of the machine: bit-identity
+ * does not cover them.
+ */
 function measure(
   { result, learningRate, tokens, stepSeconds }: StepTaken,
   orthogonality: boolean,

@@ -10,7 +10,7 @@ export interface Objective {
   readonly logits: Value;
   /** [] */
   readonly loss: Value;
-  /** What backpropagation begins with. */
+  /** The gradient that backpropagation begins with. */
   readonly known: KnownGradient;
 }
 

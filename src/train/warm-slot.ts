@@ -30,7 +30,7 @@ const ENGINE_LIMIT = 2;
 const ENCODED_LIMIT = 8;
 
 /**
- * What a slot keeps between segments: open engines, tokenised rows and batch plans, each by what it depends on, the
+ * A slot's cache between segments: open engines, tokenised rows and batch plans, each by what it depends on, the
  * least recently used given up first. A training that shares base, adapter shape and data with the last one starts
  * with nothing to load.
  */

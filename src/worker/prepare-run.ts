@@ -87,7 +87,7 @@ export class RunPreparation {
   }
 }
 
-/** What failed is tried again at the next call. */
+/** Fetches once for each key; a failure is tried again at the next call. */
 function once(known: Map<string, Promise<string>>, key: string, fetch: () => Promise<string>): Promise<string> {
   const before = known.get(key);
   if (before !== undefined) return before;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** What a process and all that it has started have used. */
+/** The use of CPU and memory of a process and all that it has started. */
 export interface ProcessUse {
   /** Seconds of processor time since they began. */
   readonly cpuSeconds: number;

@@ -17,7 +17,7 @@ import type { DriveSettings, SweepWorkflowInput } from '../messages/workflow-inp
 export interface SweepToDrive {
   readonly sweepId: string;
   readonly generation: number;
-  /** What the sweep asks for; absent: what this worker's slots have. */
+  /** The device that the sweep asks for; absent: that of this worker's slots. */
   readonly deviceClass?: string;
 }
 

@@ -131,7 +131,7 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
   ];
 }
 
-/** What train segments are brought here by, and run in. */
+/** The parts that bring train segments here, and run them. */
 interface Trainers {
   readonly checkpoints: ReturnType<typeof openCheckpointStore>;
   readonly preparation: RunPreparation;

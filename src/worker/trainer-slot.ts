@@ -26,7 +26,7 @@ export interface TrainerSlotOptions {
 /** From this attempt on, even deaths that somebody else caused count against a segment: they would never end. */
 const patienceAttempts = 10;
 
-/** What a trainer process ends with when it was told to by SIGTERM. */
+/** Exit status of a trainer process that SIGTERM told to end. */
 const terminatedStatus = 128 + constants.signals.SIGTERM;
 
 /** Errors of preparing a segment that any other machine would meet as well. */
@@ -37,7 +37,7 @@ type JobEnd =
   | { readonly kind: 'constants'; readonly constants: TheoryConstants }
   | { readonly kind: 'died'; readonly end: ChildEnd };
 
-/** What the process works on for somebody: a segment, by its id, or the probe. */
+/** The work of the process for somebody: a segment, by its id, or the probe. */
 interface Job {
   readonly tell: TellNews | null;
   readonly oomCount: number | null;

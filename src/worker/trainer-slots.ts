@@ -13,7 +13,7 @@ export class TrainerSlots implements TrainerPool {
     this.#free = new Set(this.#slots);
   }
 
-  /** What each is at, by its number. */
+  /** The work that each is at, by its number. */
   get sampled(): readonly SampledSlot[] {
     return this.#slots.map(({ slot, pid, segments }) => ({ slot, pid, segments }));
   }

@@ -19,7 +19,7 @@ interface Racer {
   readonly first: number;
   /** Trainings that it has, whatever has become of them. */
   repeats: number;
-  /** What its seeds reached, in the order in which they ended. */
+  /** Scores of its seeds, in the order in which they ended. */
   readonly scores: Map<number, number>;
   /** The same on groups of the evaluated rows, where that was told. */
   readonly groups: Map<number, readonly number[]>;
@@ -190,7 +190,9 @@ export class RaceFold implements SchedulerFold {
   }
 }
 
-/** On each group of rows, in the mean over the seeds that both have; none where a seed has not told of the same groups. */
+/**
+ * On each group of rows, in the mean over the seeds that both have; none where a seed has not told of the same groups.
+ */
 function groupDifferences(leader: Racer, rival: Racer): readonly number[] {
   const seeds = [...leader.scores.keys()].filter((seed) => rival.scores.has(seed));
   const told = seeds.map((seed) => [leader.groups.get(seed) ?? [], rival.groups.get(seed) ?? []] as const);

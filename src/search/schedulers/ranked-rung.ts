@@ -5,7 +5,7 @@ interface RankedReport {
   readonly value: number;
 }
 
-/** What follows at a rung now: the best `goOn` go on, and all but the best `remain` end. */
+/** The outcome at a rung now: the best `goOn` go on, and all but the best `remain` end. */
 export interface RungShares {
   readonly goOn: number;
   readonly remain: number;
@@ -57,8 +57,9 @@ export class Decided {
 }
 
 /**
- * Reports of one rung, the best first, with who of them is decided; ties go to the lower ordinal. Who failed is counted,
- * not ranked. A report costs the search for its place and the decisions that follow from it, however many there are.
+ * Reports of one rung, the best first, with who of them is decided; ties go to the lower ordinal. Who failed is
+ * counted, not ranked. A report costs the search for its place and the decisions that follow from it, however many
+ * there are.
  */
 export class RankedRung implements Rung {
   readonly #rung: number;

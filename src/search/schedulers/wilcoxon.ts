@@ -9,9 +9,9 @@ import { readRungs, stepsOfShares } from './rung-shares.ts';
 /**
  * Wilcoxon pruning: a training ends at a rung where the signed-rank test tells its configuration from the best one: the
  * best mean of results at the end, so far. Pairs are what both reached with the same seed at the same rung; a test by
- * signs and ranks alone prunes at p with log2(1 / p) pairs at least, so that few rungs need several seeds. Each training
- * is decided when it reports: nobody waits. What failed takes no part; in a tie with the best nobody is pruned. Source:
- * Optuna's WilcoxonPruner, which pairs steps alone. The p is not corrected for looking often.
+ * signs and ranks alone prunes at p with log2(1 / p) pairs at least, so that few rungs need several seeds. Each
+ * training is decided when it reports: nobody waits. What failed takes no part; in a tie with the best nobody is
+ * pruned. Source: Optuna's WilcoxonPruner, which pairs steps alone. The p is not corrected for looking often.
  */
 export const wilcoxon: SchedulerKind = {
   section: {
@@ -51,7 +51,7 @@ export const wilcoxon: SchedulerKind = {
   },
 };
 
-/** What is known of a configuration: by seed and rung, and of its ends. */
+/** The scores of a configuration: by seed and rung, and of its ends. */
 interface Candidate {
   readonly first: number;
   readonly reached: Map<string, number>;
