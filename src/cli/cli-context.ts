@@ -3,12 +3,12 @@ import { escapeControls } from '../base/escape-controls.ts';
 import type { Progress } from '../base/progress.ts';
 import { ProgressLine } from './progress-line.ts';
 
-/** What a verb is run with. */
+/** The context that a verb is run with. */
 export interface CliContext extends CommandContext {
   readonly process: NodeJS.Process;
   /** Runs another command line, for verbs about verbs. */
   readonly runAgain: (words: readonly string[]) => Promise<void>;
-  /** What may stand where the last of these words is: each with its description, after a tab. */
+  /** Proposals for the last of these words: each with its description, after a tab. */
   readonly propose: (words: readonly string[]) => Promise<readonly string[]>;
 }
 
@@ -19,7 +19,7 @@ export function outputWidth({ process }: CliContext): number {
 
 const lines = new WeakMap<NodeJS.Process, ProgressLine>();
 
-/** What shows people how far something is, on standard error. */
+/** Shows people, on standard error, how far something is. */
 export function progressOf({ process }: CliContext): Progress {
   const known = lines.get(process);
   if (known !== undefined) return known.tell;

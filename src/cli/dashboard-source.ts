@@ -70,7 +70,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
   };
 }
 
-/** What a training's view shows of its steps. */
+/** Metrics of steps that a training's view shows. */
 const recordedNames = ['loss', 'data_loss', 'gradient_norm', 'learning_rate', 'tokens', 'step_seconds', 'memory_bytes'];
 
 type Steps = Readonly<Record<string, readonly number[]>>;
@@ -78,7 +78,7 @@ type Steps = Readonly<Record<string, readonly number[]>>;
 /** One that is looked at, and those that it is compared with. */
 const knownAtMost = 8;
 
-/** What was recorded of a training's steps: read again only where there is more of it. */
+/** Reads the recorded steps of a training: read again only where there is more of it. */
 function recordedSteps(store: Store): (trial: TrialRow) => Promise<Steps> {
   const known = new Map<string, { readonly of: string; readonly steps: Steps }>();
   return async ({ trainingId, step, claimedSegments }) => {

@@ -2,7 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
-/** What the process ends with; in the README and in `dropsweep --help`. */
+/** Exit statuses of the process; in the README and in `dropsweep --help`. */
 export const exitStatus = {
   done: 0,
   failed: 1,
@@ -37,7 +37,7 @@ export function statusOfError(error: unknown): number {
   return error instanceof DropsweepError && invalidInput.has(error.code) ? exitStatus.invalid : exitStatus.failed;
 }
 
-/** What waiting for a sweep ends with. */
+/** Exit status of waiting for a sweep. */
 export function statusOfSweep({ state, counts }: SweepSnapshot): number {
   if (state === 'cancelled') return exitStatus.cancelled;
   const failed = counts.diverged + counts.out_of_memory + counts.infeasible + counts.crashed;

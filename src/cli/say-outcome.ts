@@ -3,7 +3,7 @@ import { hiddenColumn } from '../report/hidden-column.ts';
 import { renderReport, type ReportFormat } from '../report/render-report.ts';
 import { type CliContext, say } from './cli-context.ts';
 
-/** What a verb answers that changes something: the sentence for people, and all of it as one row for programs. */
+/** The answer of a verb that changes something: the sentence for people, and all of it as one row for programs. */
 export interface Outcome {
   readonly text: string;
   readonly [name: string]: Json;

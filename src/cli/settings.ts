@@ -3,7 +3,7 @@ export interface Setting {
   readonly names: readonly string[];
   /** As Markdown, for the README. */
   readonly meaning: string;
-  /** What holds without it; absent: nothing does. */
+  /** Its value where none is set; absent: none. */
   readonly fallback?: string;
 }
 

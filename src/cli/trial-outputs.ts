@@ -18,7 +18,7 @@ const drawnUpTo = 500_000;
 
 type Of = Pick<SweepSnapshot, 'sweepId' | 'trainer' | 'definition'>;
 
-/** What the stored outputs of trials give, each worked out once. */
+/** Reads what follows from the stored outputs of trials, each worked out once. */
 export function trialOutputs(store: Store): (sweep: Of, trial: TrialRow) => Promise<TrialOutputs | null> {
   const known = new Map<string, Promise<TrialOutputs | null>>();
   return (sweep, trial) => {
@@ -45,7 +45,9 @@ async function readOutputs(store: Store, sweep: Of, trial: TrialRow): Promise<Tr
   return outputsOf(own, most, tradeoffObjective(sweep.definition).metric);
 }
 
-/** @param most the same training's largest ensemble, whose members smaller ones are drawn from; absent: it is not here */
+/**
+ * @param most the same training's largest ensemble, whose members smaller ones are drawn from; absent: it is not here
+ */
 export async function outputsOf(
   own: StoredScores,
   most: StoredScores | undefined,

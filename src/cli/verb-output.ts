@@ -28,7 +28,7 @@ export const any = columnOf('any');
 
 const orNull = { orNull: true } as const;
 
-/** What a verb that changes something answers: one row. */
+/** The output of a verb that changes something: one row. */
 export function outcomeOutput(...more: readonly OutputColumn[]): VerbOutput {
   return { kind: 'rows', columns: [...more, text('text', 'what people read of it')] };
 }

@@ -8,7 +8,7 @@ import {
 import type { CliContext } from './cli-context.ts';
 import type { OutputColumn } from './verb-output.ts';
 
-/** What help, completion and the README's table say of a verb. */
+/** The words of a verb for help, completion and the README's table. */
 interface VerbWords {
   readonly name: string;
   /** The arguments as the README writes them: `SWEEP`, `[SWEEP]`. */
@@ -20,7 +20,7 @@ interface VerbWords {
   readonly output: VerbOutput;
 }
 
-/** What stands on a verb's standard output, for docs/commands.md. */
+/** A verb's standard output, for docs/commands.md. */
 export type VerbOutput =
   /** Under --format: a table, `{facts…, rows: […]}`, or CSV of the rows. */
   | { readonly kind: 'rows'; readonly columns: readonly OutputColumn[]; readonly facts?: readonly OutputColumn[] }
@@ -34,7 +34,7 @@ export interface FlagFacts {
   /** As it is typed: `--dry-run`. */
   readonly name: string;
   readonly brief: string;
-  /** What is written after it; null: nothing. */
+  /** The value that is written after it; null: none. */
   readonly value: string | null;
   /** Absent: it has none. */
   readonly fallback?: string;

@@ -10,13 +10,13 @@ import { filterColumns } from './read-filter.ts';
 import { sortByColumn } from './sort-by-column.ts';
 import { views } from './views/views.ts';
 
-/** What may stand after an action's name in the palette. */
+/** The argument after an action's name in the palette. */
 export interface ActionArgument {
-  /** What could stand there, to be completed. */
+  /** Words that could stand there, to be completed. */
   words(snapshot: SweepSnapshot): readonly string[];
   /** Said while nothing stands there. */
   readonly hint: string;
-  /** What it asks for, or why it asks for nothing. */
+  /** The action that it asks for, or why it asks for none. */
   read(text: string, snapshot: SweepSnapshot): KeyMeaning | string;
 }
 

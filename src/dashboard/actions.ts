@@ -9,7 +9,10 @@ import {
 import type { KeyMeaning } from './key-bindings.ts';
 import { views } from './views/views.ts';
 
-/** Something that a key does, or the palette by name. Keys, help, the foot of the screen and the palette are made of these. */
+/**
+ * Something that a key does, or the palette by name. Keys, help, the foot of the screen and the palette are made of
+ * these.
+ */
 export interface DashboardAction {
   /** In the palette; absent: it makes sense as a key alone. */
   readonly name?: string;
@@ -17,7 +20,7 @@ export interface DashboardAction {
   readonly keys: readonly string[];
   /** @param page rows that the view shows; null: it takes an argument, in the palette */
   readonly meaning: ((page: number) => KeyMeaning) | null;
-  /** What may stand after the name. */
+  /** The argument that may stand after the name. */
   readonly argument?: ActionArgument;
   /** Its line of the help; absent: the line of the action before it says both. */
   readonly help?: readonly [keys: string, meaning: string];
@@ -29,7 +32,7 @@ const always = (meaning: KeyMeaning) => () => meaning;
 const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'move', rows } });
 const hint = (place: number, keys: string, meaning: string) => ({ hint: { keys, meaning, place } });
 
-/** What looks, and moves about. */
+/** Actions that look, and move about. */
 const looking: readonly DashboardAction[] = [
   {
     name: 'leave',
@@ -92,7 +95,7 @@ const looking: readonly DashboardAction[] = [
   { name: 'unmark', keys: [], meaning: always({ kind: 'view', action: { kind: 'unmark' } }) },
 ];
 
-/** What commands the sweep, or some of its trials. */
+/** Actions that command the sweep, or some of its trials. */
 const commanding: readonly DashboardAction[] = [
   {
     name: 'pause',

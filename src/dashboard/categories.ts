@@ -2,7 +2,7 @@ import type { FilterValue } from '../store/trial-filter.ts';
 import { formatQuantity, formatSetting } from './format-value.ts';
 import type { SeriesTone } from './styled-line.ts';
 
-/** What trials are told apart by in a drawing: a glyph and a colour for each. */
+/** A value that trials are told apart by in a drawing: with a glyph and a colour. */
 export interface Category {
   readonly label: string;
   readonly glyph: string;
@@ -18,7 +18,9 @@ export interface Categories {
 const glyphs = ['●', '▲', '■', '◆', '✚', '✱'] as const;
 const tones: readonly SeriesTone[] = ['series1', 'series2', 'series3', 'series4', 'series5', 'series6'];
 
-/** Each value by itself while there are few; of many numbers the quarters that they fall into, of many words the first. */
+/**
+ * Each value by itself while there are few; of many numbers the quarters that they fall into, of many words the first.
+ */
 export function categoriesOf(values: readonly FilterValue[]): Categories {
   const distinct = [...new Set(values)].toSorted(compare);
   if (distinct.length <= glyphs.length) {

@@ -1,6 +1,6 @@
 import type { Banner } from './event-lines.ts';
 
-/** What cloning a trial needs from outside: the record, and an editor. */
+/** The tools that cloning a trial needs from outside: the record, and an editor. */
 export interface CloneTools {
   /** The trial's settings as text to be changed. */
   readonly fragment: (trial: number) => Promise<string>;

@@ -24,7 +24,7 @@ export interface DashboardFrameProps {
   /** Null before the first reading. */
   readonly snapshot: SweepSnapshot | null;
   readonly view: ViewState;
-  /** What the view shows; null before its first reading. */
+  /** The view's reading; null before its first. */
   readonly read: ReadView | null;
   /** Whether that is still of what was asked for before. */
   readonly reading: boolean;

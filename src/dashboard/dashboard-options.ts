@@ -6,7 +6,7 @@ import type { Listen } from './snapshot-poller.ts';
 import type { TerminalOutput } from './terminal-screen.ts';
 import type { ViewSource } from './view-source.ts';
 
-/** What the dashboard is given to show a sweep on a terminal. */
+/** The means with which the dashboard shows a sweep on a terminal. */
 export interface DashboardOptions {
   /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
   readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
@@ -38,7 +38,7 @@ export interface DashboardOptions {
   readonly colour?: boolean;
   /** Default: as the locale or DROPSWEEP_GLYPHS says. */
   readonly glyphs?: GlyphSet;
-  /** What says which colours and signs a terminal has; default: this process's. */
+  /** The environment that says which colours and signs a terminal has; default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Watches over the terminal until the function that it returns is called; absent: nobody does. */
   readonly guard?: () => () => void;

@@ -2,7 +2,7 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { formatClock } from './format-value.ts';
 import { clipLine, span, type StyledLine } from './styled-line.ts';
 
-/** What stands above the keys for a moment: an answer to a key, or that the database is away. */
+/** A line that stands above the keys for a moment: an answer to a key, or that the database is away. */
 export interface Banner {
   readonly text: string;
   readonly urgent: boolean;

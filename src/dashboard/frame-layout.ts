@@ -1,7 +1,7 @@
 /** Heights, in rows, of the parts of a frame; they add up to the terminal's. */
 export interface FrameLayout {
   readonly header: number;
-  /** What the view fills. */
+  /** Rows that the view fills. */
   readonly body: number;
   readonly events: number;
   readonly keys: number;

@@ -10,7 +10,7 @@ export interface PaintedLine {
   readonly width: number;
 }
 
-/** What a terminal can show. */
+/** The colours and signs that a terminal can show. */
 export interface PaintOptions {
   readonly styles: ToneStyles;
   readonly glyphs: GlyphSet;

@@ -40,14 +40,14 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const beyondAscii = /\P{ASCII}/u;
 
 /**
- * What a terminal is sent: all signs; those alone that are one column wide wherever they are drawn (`narrow`: terminals of
- * East Asia may draw λ, · and lines two columns wide); or ASCII.
+ * Sets of signs that a terminal is sent: all; those alone that are one column wide wherever they are drawn (`narrow`:
+ * terminals of East Asia may draw λ, · and lines two columns wide); or ASCII.
  */
 export type GlyphSet = 'unicode' | 'narrow' | 'ascii';
 
 /**
- * The set that DROPSWEEP_GLYPHS names; else ASCII in a locale that is named and is not UTF-8, and narrow signs in a Chinese,
- * Japanese or Korean one. Where none is named, as in most containers, terminals read UTF-8.
+ * The set that DROPSWEEP_GLYPHS names; else ASCII in a locale that is named and is not UTF-8, and narrow signs in a
+ * Chinese, Japanese or Korean one. Where none is named, as in most containers, terminals read UTF-8.
  * @throws USAGE
  */
 export function glyphSetOf(environment: NodeJS.ProcessEnv): GlyphSet {

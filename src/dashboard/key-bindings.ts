@@ -3,12 +3,12 @@ import type { BudgetChanges } from '../store/set-budget.ts';
 import type { ViewAction } from './view-state.ts';
 import { actions } from './actions.ts';
 
-/** What a key asks of the sweep. It becomes desired state in PostgreSQL, so it works with Temporal down. */
+/** A command to the sweep. It becomes desired state in PostgreSQL, so it works with Temporal down. */
 export type DashboardCommand =
   | SweepCommand
   | { readonly kind: 'pin'; readonly trials: readonly number[]; readonly pinned: boolean };
 
-/** What a key means. */
+/** The meaning of a key. */
 export type KeyMeaning =
   | { readonly kind: 'view'; readonly action: ViewAction }
   | { readonly kind: 'next_view' }

@@ -1,4 +1,4 @@
-/** What a terminal reports of the mouse, in SGR's form (mode 1006). */
+/** A terminal's report of the mouse, in SGR's form (mode 1006). */
 export interface MouseReport {
   readonly kind: 'press' | 'wheel';
   /** −1 up, 1 down; 0: a press. */

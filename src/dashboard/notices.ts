@@ -3,7 +3,7 @@ import { formatClock, formatDuration } from './format-value.ts';
 
 const noticeMs = 4000;
 
-/** What stands above the keys: that the database is away, what the sweep waits for, or an answer to a key. */
+/** The line above the keys: that the database is away, what the sweep waits for, or an answer to a key. */
 export class Notices {
   readonly #now: () => Date;
   #away: { readonly since: Date; readonly reason: string } | null = null;

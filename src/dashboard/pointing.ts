@@ -14,7 +14,7 @@ export interface PointingOptions {
   readonly open: () => void;
 }
 
-/** What the mouse does: the wheel scrolls, a press chooses a row or a tab, and one on the row that is chosen opens it. */
+/** The mouse's part: the wheel scrolls, a press chooses a row or a tab, and one on the row that is chosen opens it. */
 export class Pointing {
   readonly #options: PointingOptions;
 

@@ -2,15 +2,15 @@ import { drawInputLine, editLine, inputLine, insertText, type InputLine } from '
 import type { PressedKey } from './key-bindings.ts';
 import type { StyledLine } from './styled-line.ts';
 
-/** What is asked for in a line at the foot of the screen. */
+/** A kind of question in a line at the foot of the screen. */
 export interface PromptKind {
   /** Before the text. */
   readonly sign: string;
-  /** What stands there when it opens. */
+  /** The text when it opens. */
   readonly text: string;
-  /** What could be typed now. */
+  /** A hint of what could be typed now. */
   hint(text: string): string;
-  /** What `tab` makes of it. */
+  /** The text that `tab` makes of it. */
   complete(text: string): string;
   /** @returns why it is not taken; null: it was */
   submit(text: string): string | null;
@@ -67,7 +67,7 @@ export interface ShownPrompt {
   readonly draw: (width: number) => StyledLine;
 }
 
-/** What both words begin with. */
+/** The beginning that both words share. */
 export function commonBeginning(one: string, other: string): string {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length += 1;

@@ -22,7 +22,7 @@ class Unreadable extends Error {
   }
 }
 
-/** What people call states, beside their own names. */
+/** Names that people have for states, beside their own. */
 const stateWords: Readonly<Record<string, readonly string[]>> = {
   failed: ['diverged', 'out_of_memory', 'infeasible', 'crashed'],
   done: ['succeeded'],
@@ -47,7 +47,7 @@ export function readFilter(text: string, definition: SweepDefinition): TrialFilt
   }
 }
 
-/** What can be filtered by: every word, and what it means. */
+/** The columns that can be filtered by, under every word for them. */
 export function filterColumns(definition: SweepDefinition): ReadonlyMap<string, FilterColumn> {
   const columns = new Map<string, FilterColumn>();
   const add = (word: string | undefined, column: FilterColumn): void => {

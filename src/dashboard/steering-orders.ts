@@ -3,7 +3,7 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { formatCount } from '../base/format-count.ts';
 import type { DashboardCommand, KeyMeaning } from './key-bindings.ts';
 
-/** What a key asks of the sweep, or of some of its trials. */
+/** A key that asks something of the sweep, or of some of its trials. */
 export type SteeringKey = Extract<
   KeyMeaning,
   {

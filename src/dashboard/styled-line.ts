@@ -1,6 +1,6 @@
 import { textWidth } from './text-width.ts';
 
-/** What a piece of text means. Colour follows it; no meaning is carried by colour alone. */
+/** The meaning of a piece of text. Colour follows it; no meaning is carried by colour alone. */
 export type Tone = 'plain' | 'faint' | 'good' | 'bad' | 'warning' | 'accent' | 'loud' | 'heading' | SeriesTone;
 
 /** Series of a drawing, told apart by their glyphs too. */
@@ -70,7 +70,10 @@ export function mergeSpans(spans: readonly Span[]): StyledLine {
   return merged;
 }
 
-/** A line cut to at most `width` columns, control characters as spaces; where something is cut off, its last column says so. */
+/**
+ * A line cut to at most `width` columns, control characters as spaces; where something is cut off, its last column says
+ * so.
+ */
 export function clipLine(line: StyledLine, width: number): StyledLine {
   const clean = line.map((piece) => (plainAscii.test(piece.text) ? piece : span(printable(piece.text), piece.tone)));
   if (lineWidth(clean) <= width) return clean;

@@ -1,6 +1,6 @@
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 
-/** What the header and the progress lines say of a sweep; all of it follows from the snapshot and the clock. */
+/** A sweep's progress for the header and the progress lines; all of it follows from the snapshot and the clock. */
 export interface SweepProgress {
   readonly finalTrainings: number;
   readonly failedTrainings: number;

@@ -2,7 +2,7 @@ import { WriteStream } from 'node:tty';
 import { DropsweepError } from '../base/errors.ts';
 import type { Tone } from './styled-line.ts';
 
-/** What selects each tone on a terminal, as parameters of SGR (`1;31`); empty: the terminal's own. */
+/** Parameters of SGR (`1;31`) that select each tone on a terminal; empty: the terminal's own. */
 export type ToneStyles = Readonly<Record<Tone, string>>;
 
 /** What is meant by a tone, where there are colours at all. */
@@ -121,8 +121,8 @@ function nearestOf256(parts: readonly number[]): number {
 }
 
 /**
- * The theme that DROPSWEEP_THEME names; else (`auto`) by the ground that the terminal names in COLORFGBG, which is dark where
- * it names none.
+ * The theme that DROPSWEEP_THEME names; else (`auto`) by the ground that the terminal names in COLORFGBG, which is dark
+ * where it names none.
  * @throws USAGE
  */
 export function themeOf(environment: NodeJS.ProcessEnv): Theme {
@@ -140,7 +140,7 @@ export function themeOf(environment: NodeJS.ProcessEnv): Theme {
   return ground === '7' || ground === '15' ? themes.light : themes.dark;
 }
 
-/** What a terminal of this environment can show, where nothing else is known of it: 1, 4, 8 or 24 bits of colour. */
+/** Bits of colour that a terminal of this environment can show, where nothing else is known of it: 1, 4, 8 or 24. */
 export function colourBitsOf({ NO_COLOR: none, ...environment }: NodeJS.ProcessEnv): number {
   return none === undefined || none === '' ? WriteStream.prototype.getColorDepth(environment) : 1;
 }

@@ -7,7 +7,7 @@ export type TrialPoint = TradeoffPoint;
 
 /** The first objective against complexity: what the scatter draws. */
 export interface Tradeoff {
-  /** What the objective is called. */
+  /** The objective's heading. */
   readonly heading: string;
   readonly points: readonly TrialPoint[];
   /** By ascending complexity. */

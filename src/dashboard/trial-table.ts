@@ -79,7 +79,7 @@ export function trialAt(snapshot: SweepSnapshot, view: TrialTableView): TrialRow
 /** Rows read beside those that are shown, so that scrolling does not wait. */
 const rowsAround = 100;
 
-/** What to ask the record for where it does not give all trials: the order chosen, and rows around those shown. */
+/** The page to ask the record for where it does not give all trials: the order chosen, and rows around those shown. */
 export function pageAsked(snapshot: SweepSnapshot, view: TrialTableView): TrialPage {
   return {
     sort: sortKeyAt(snapshot, view.sort).sort,

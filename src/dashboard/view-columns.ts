@@ -28,7 +28,7 @@ export function columnOf(name: string): FilterColumn {
   return name === 'ensemble_size' ? { of: 'evaluation', name } : { of: 'metric', name };
 }
 
-/** What a field or metric is called in a drawing. */
+/** The name of a field or metric in a drawing. */
 export function drawnName({ definition }: Defined, name: string): string {
   if (name === 'ensemble_size') return 'M';
   return trainingField(name) === null ? headingOf(definition, name) : fieldHeading(name);

@@ -27,11 +27,11 @@ export interface TrialDetails {
 export interface TrainingCurves {
   /** One of the training's trials. */
   readonly trial: TrialRow;
-  /** What was recorded of its steps, by name; values by step, from step 1. */
+  /** Recorded metrics of its steps, by name; values by step, from step 1. */
   readonly steps: Readonly<Record<string, readonly number[]>>;
-  /** What it scored on its way and at its end, by step. */
+  /** Its scores on its way and at its end, by step. */
   readonly onTheWay: readonly CurvePoint[];
-  /** What ensembles of it scored, by their size. */
+  /** Scores of its ensembles, by their size. */
   readonly byMembers: readonly EnsemblePoint[];
   /** Newest last. */
   readonly events: readonly SweepEventRow[];
@@ -42,7 +42,9 @@ export interface TrainingCurves {
 export interface TrialOutputs {
   /** Null: what the task predicts are no classes. */
   readonly confusion: ConfusionTable | null;
-  /** By the size of ensembles drawn from one training's members, with where 95 % of draws lie; empty: none were drawn. */
+  /**
+   * By the size of ensembles drawn from one training's members, with where 95 % of draws lie; empty: none were drawn.
+   */
   readonly byMembers: readonly DrawnSize[];
 }
 
@@ -54,7 +56,7 @@ export interface DrawnSize {
   readonly upper: number | null;
 }
 
-/** What the values of a setting do to a metric, against the first of them. */
+/** The effect of a setting's values on a metric, against the first of them. */
 export interface SettingEffect {
   /** Of the field. */
   readonly name: string;
@@ -77,13 +79,13 @@ export interface ViewSource {
   sweeps(): Promise<readonly SweepOverviewRow[]>;
   /** @param kinds of these alone; absent: of all */
   events(sweepId: string, page: PageAsked, kinds?: readonly string[]): Promise<EventPage>;
-  /** What sampler and scheduler decided, newest first. */
+  /** Decisions of sampler and scheduler, newest first. */
   search(sweepId: string, page: PageAsked): Promise<SearchView>;
   workers(): Promise<readonly WorkerRow[]>;
   trial(number: number): Promise<TrialDetails>;
   /** The curves of a trial's training. */
   training(trial: number): Promise<TrainingCurves>;
-  /** What the stored outputs of the trial's evaluation give; null: they, or the base model, are not here. */
+  /** Results of the stored outputs of the trial's evaluation; null: they, or the base model, are not here. */
   outputs(trial: number): Promise<TrialOutputs | null>;
   /** The effects of the settings of the sweep that is watched; of none where it has too many trials. */
   effects(metric: string): Promise<readonly SettingEffect[]>;

@@ -2,11 +2,11 @@ import { assertNever } from '../base/assert-never.ts';
 import type { TrialSort } from '../store/sweep-snapshot.ts';
 import type { FilterColumn, TrialFilter } from '../store/trial-filter.ts';
 
-/** What `enter` leads to. */
+/** The view that `enter` leads to. */
 export interface Opened {
   /** Name of the view. */
   readonly view: string;
-  /** What it is of, as that view reads it; empty: the sweep. */
+  /** Its subject, as that view reads it; empty: the sweep. */
   readonly subject: string;
   /** The sweep to watch, where it is another one. */
   readonly sweep?: string;
@@ -14,7 +14,7 @@ export interface Opened {
   readonly filter?: TrialFilter;
 }
 
-/** What the person at the keyboard has chosen; never stored. */
+/** The choices of the person at the keyboard; never stored. */
 export interface ViewState {
   /** Name of the view that fills the body of the frame. */
   readonly view: string;
@@ -25,7 +25,7 @@ export interface ViewState {
   readonly columns: readonly FilterColumn[] | null;
   /** Trials that commands are for, ascending. */
   readonly marked: readonly number[];
-  /** What was chosen in single views, by `view choice`. */
+  /** Choices in single views, by `view choice`. */
   readonly choices: Readonly<Record<string, string>>;
   /** Which trials are shown; null: all. */
   readonly filter: TrialFilter | null;

@@ -31,11 +31,11 @@ export interface ViewingOptions {
 /** Rows that a view reads beside those that are shown, so that scrolling does not wait. */
 const rowsAround = 100;
 
-/** What is looked at: the view, what is chosen in it, and what it last read. */
+/** The state of looking: the view, what is chosen in it, and what it last read. */
 export class Viewing {
   readonly #options: ViewingOptions;
   #state: ViewState = initialViewState;
-  /** What was last read of each view, by its name. */
+  /** The last reading of each view, by its name. */
   readonly #read = new Map<string, LastRead>();
   /** What is read at a key's word, and whether it was asked for again meanwhile. */
   #underway: { readonly of: string; again: boolean } | null = null;
@@ -50,7 +50,9 @@ export class Viewing {
     return this.#state;
   }
 
-  /** What the view shows: what it last read of the same, be it with other choices; null while there is nothing of it. */
+  /**
+   * The reading that the view shows: its last of the same subject, be it with other choices; null while there is none.
+   */
   get shown(): ReadView | null {
     const { drawn } = viewNamed(this.#state.view);
     return drawn ?? this.#lastRead?.view ?? null;
@@ -120,7 +122,7 @@ export class Viewing {
     this.change({ kind: 'go', view: viewAfter(this.#state.view).name });
   }
 
-  /** What the chosen row leads to; null: nothing. */
+  /** The view that the chosen row leads to; null: none. */
   opened(): Opened | null {
     const snapshot = this.#options.snapshot();
     if (snapshot === null || this.#state.help) return null;
@@ -214,7 +216,7 @@ export class Viewing {
   }
 }
 
-/** What a view last read, of what and with which choices. */
+/** A view's last reading, of what and with which choices. */
 interface LastRead {
   readonly sweepId: string;
   readonly subject: string;

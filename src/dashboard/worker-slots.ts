@@ -33,7 +33,7 @@ export function memoryOf({ slotStates }: Pick<WorkerRow, 'slotStates'>): number 
   return sumOf(slotStates.map(({ memory_bytes: bytes }) => bytes));
 }
 
-/** What a worker's trainer processes use, of what they may. */
+/** Memory that a worker's trainer processes use, of what they may. */
 export function memoryText(worker: Pick<WorkerRow, 'slotStates'>): string {
   const [used, limit] = [memoryOf(worker), worker.slotStates[0]?.memory_limit_bytes];
   if (used === null || limit === undefined) return '–';

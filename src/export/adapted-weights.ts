@@ -5,7 +5,7 @@ import type { AdapterKind } from '../sweep/vocabulary.ts';
 import type { CheckpointState } from '../train/checkpoint.ts';
 import { tensorLength, tensorNamed } from '../train/trainable-layout.ts';
 
-/** What an adapter makes of its base's weights. */
+/** The weights that an adapter makes of its base's. */
 export interface AdaptedWeights {
   /** The base's tensor with its linear's update added, or as it is; a copy, float32. */
   read(name: string, shape: readonly number[]): Float32Array;

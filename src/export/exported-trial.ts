@@ -24,6 +24,6 @@ export interface ExportedTrial {
 /** A folder that was written. */
 export interface ExportedFolder {
   readonly files: readonly string[];
-  /** What its user has to know, in sentences. */
+  /** Notes for its user, in sentences. */
   readonly notes: readonly string[];
 }

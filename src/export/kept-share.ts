@@ -2,7 +2,7 @@ import { expectedShare } from '../sweep/mask-variant.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 
 /**
- * What an update is multiplied by where no masks are drawn: its expectation under them, (1 − p)² for the method's own; 1
+ * Factor of an update where no masks are drawn: its expectation under them, (1 − p)² for the method's own; 1
  * for a trial that is scored `raw`.
  */
 export function keptShare({ configuration, evaluation }: Pick<TrialRow, 'configuration' | 'evaluation'>): number {

@@ -13,7 +13,7 @@ export interface MergedModel {
   readonly config: Readonly<Record<string, unknown>>;
   /** Every tensor of the base under its name in code, the adapted ones with their update, then the head; float32. */
   readonly tensors: readonly MergedTensor[];
-  /** What the update was multiplied by. */
+  /** Factor that the update was multiplied by. */
   readonly updateScale: number;
 }
 

@@ -20,16 +20,16 @@ export interface PeftAdapter {
   readonly config: Readonly<Record<string, unknown>>;
   /** adapter_model.safetensors */
   readonly tensors: readonly NamedTensor[];
-  /** What B was multiplied by. */
+  /** Factor that B was multiplied by. */
   readonly updateScale: number;
 }
 
 /**
  * A trial's adapter as PEFT saves one: A as [r, in], B as [out, r], AdaLoRA's Λ as [r, 1], triplets whose Λ is zero
- * left out, the head under modules_to_save. PEFT knows no masks: for a trial that is scored without them at
- * `expected`, or with an ensemble, B is multiplied by (1 − p)², so that PEFT computes the expected update; a `raw`
- * trial's B is as it was trained. What is PEFT's default is not written: older versions refuse keys that they do not know.
- * Source: peft.utils.save_and_load.get_peft_model_state_dict.
+ * left out, the head under modules_to_save. PEFT knows no masks: for a trial that is scored without them at `expected`,
+ * or with an ensemble, B is multiplied by (1 − p)², so that PEFT computes the expected update; a `raw` trial's B is as
+ * it was trained. What is PEFT's default is not written: older versions refuse keys that they do not know. Source:
+ * peft.utils.save_and_load.get_peft_model_state_dict.
  * @param of base: what the consumer is to load the adapter onto
  * @throws EXPORT_UNFAITHFUL where PEFT would load it and compute something else
  */
@@ -78,7 +78,7 @@ function inputsFirst({ linears }: Encoder, modules: readonly { readonly name: st
   return linears.some(({ name, weightLayout }) => adapted.has(name) && weightLayout === 'in_out');
 }
 
-/** What adapter_config.json says of one method. */
+/** The options of one method in adapter_config.json. */
 type MethodOptions = (
   configuration: TrainingConfiguration,
   totalSteps: number,

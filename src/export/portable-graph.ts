@@ -23,17 +23,17 @@ export interface PortableGraphRequest {
   readonly adapted: AdaptedWeights;
   /** Each member's masks of rows and columns; empty: one pass without masks, the update added to the weights. */
   readonly members: readonly AdapterMasks[];
-  /** What is averaged over members is made of their logits; null: it is these. */
+  /** Makes, of members' logits, the outputs that are averaged; null: it is the logits. */
   readonly probabilities: ((b: GraphBuilder, logits: Value) => Value) | null;
   /** Where a weight's elements go: into the graph, or into a file beside it. */
   readonly place: (name: string, data: Float32Array) => ConstantData | ExternalData;
 }
 
 /**
- * What a trial's evaluation computed as one graph of inference: base, adapter and head, with the ensemble's members
- * beside one another over the same frozen weights. Inputs are int64 [batch, tokens] (those of input_ids, attention_mask
- * and token_type_ids that the base reads), its output `logits`, [batch, labels] or [batch, tokens, labels]; or `probabilities`, where members'
- * probabilities are averaged.
+ * A trial's evaluation as one graph of inference: base, adapter and head, with the ensemble's members beside one
+ * another over the same frozen weights. Inputs are int64 [batch, tokens] (those of input_ids, attention_mask and
+ * token_type_ids that the base reads), its output `logits`, [batch, labels] or [batch, tokens, labels]; or
+ * `probabilities`, where members' probabilities are averaged.
  */
 export function portableGraph(request: PortableGraphRequest): Graph {
   const b = new GraphBuilder();

@@ -11,7 +11,7 @@ import { demandPositions, readModelLimits } from '../train/model-limits.ts';
 import { openAdapterEngine } from '../train/open-adapter-engine.ts';
 import type { ExportedTrial } from './exported-trial.ts';
 
-/** What each member of a trial's evaluation gives for rows. */
+/** Outputs of each member of a trial's evaluation for rows. */
 export interface MemberPredictions {
   readonly evaluated: EvaluatedRows;
   /** In the members' order. */

@@ -14,7 +14,7 @@ interface RecordOptions {
   readonly withMembers: boolean;
 }
 
-/** What the members predict together, a record for each row, with the beginning of its text. */
+/** Predictions of the members together, a record for each row, with the beginning of its text. */
 export function predictionRecords(
   { members, evaluated }: MemberPredictions,
   { aggregate, withMembers }: RecordOptions,
@@ -29,8 +29,8 @@ export function predictionRecords(
 }
 
 /**
- * The same of rows without labels, with how far the members disagree: of numbers the standard deviation, else the share of
- * members that predict something else than all together; none where there is one member.
+ * The same of rows without labels, with how far the members disagree: of numbers the standard deviation, else the share
+ * of members that predict something else than all together; none where there is one member.
  */
 export function unseenRecords(predictions: MemberPredictions, options: RecordOptions): readonly PredictionRecord[] {
   const { members, evaluated } = predictions;

@@ -8,7 +8,7 @@ import type { MemberPredictions } from './predict-members.ts';
 import { taskOf } from '../tasks/tasks.ts';
 
 /**
- * What the members of an evaluation gave for each of its rows, as it is stored: nothing is run again.
+ * Outputs of an evaluation's members for each of its rows, as they are stored: nothing is run again.
  * @param place the base's folder or ONNX file, for its tokenizer
  * @throws EXPORT_UNFAITHFUL where that is not what was measured
  */

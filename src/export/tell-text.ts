@@ -27,8 +27,8 @@ export interface ToldText {
 }
 
 /**
- * What a trial goes on with, as it was evaluated: an ensemble with all its members' masks, else the update as it is or its
- * expectation. An ensemble's scores of each next token are averaged, and the likeliest is the text's.
+ * Goes on with a text as the trial was evaluated: an ensemble with all its members' masks, else the update as it is or
+ * its expectation. An ensemble's scores of each next token are averaged, and the likeliest is the text's.
  * @throws USAGE where its task gives no texts; MODEL_UNSUPPORTED where the prompt leaves no room
  */
 export async function tellText(

@@ -9,8 +9,8 @@ import { objectiveOf } from '../train/plan-engine.ts';
 const namedAtMost = 4;
 
 /**
- * What the engine multiplies by for each token: weights of the base's linears, embeddings left out, and a language model's
- * output matrix.
+ * The weights that the engine multiplies by for each token: those of the base's linears, embeddings left out, and a
+ * language model's output matrix.
  */
 export function encoderParametersOf(place: string, task: TaskShape): number {
   const { encoder } = openEncoder(place);

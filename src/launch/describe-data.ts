@@ -5,7 +5,7 @@ import { alikeNames, spelled } from '../tasks/alike-names.ts';
 import type { LoadedDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 
-/** What the rows of a task are, for people. */
+/** A description of a task's rows, for people. */
 export interface DataReport {
   readonly task: TaskShape;
   readonly splits: readonly SplitReport[];

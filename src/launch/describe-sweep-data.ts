@@ -9,7 +9,7 @@ import { loadSets } from './further-sets.ts';
 import { withLocalData } from './local-data.ts';
 
 /**
- * What the rows of a sweep are; null: they are a program's own affair. Fetches data sets of the hub, and no model.
+ * Describes the rows of a sweep; null: they are a program's own affair. Fetches data sets of the hub, and no model.
  * @throws DropsweepError DATA_INVALID
  */
 export async function readDataReport(

@@ -37,7 +37,7 @@ export async function loadSets(
   return loaded;
 }
 
-/** What a plan is told of them. */
+/** The sets as a plan is told of them. */
 export function resolvedSets(sets: readonly FrozenSet[]): Pick<ResolvedInputs, 'sets'> {
   if (sets.length === 0) return {};
   return {

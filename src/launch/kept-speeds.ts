@@ -24,8 +24,8 @@ const quietHoldsMs = 30 * dayMs;
 const loadedHoldsMs = dayMs;
 
 /**
- * What speeds are kept under: they are of one base in one arithmetic, on one numerics class (device, runtime, instruction
- * set, threads). Null: nothing of the plan is timed.
+ * Key that speeds are kept under: they are of one base in one arithmetic, on one numerics class (device, runtime,
+ * instruction set, threads). Null: nothing of the plan is timed.
  */
 export function speedKey({ inputs, trainings }: SweepPlan, numericsClass: string): string | null {
   const [first] = trainings;
@@ -44,8 +44,8 @@ export function readTimings(dataDirectory: string, key: string): readonly Timing
 }
 
 /**
- * The least of the lows, and the median of the highs: others on the machine make a timing longer and never shorter, so one
- * that was disturbed widens the range at most until quiet ones outnumber it.
+ * The least of the lows, and the median of the highs: others on the machine make a timing longer and never shorter, so
+ * one that was disturbed widens the range at most until quiet ones outnumber it.
  */
 export function speedOf(timings: readonly Timing[]): Speed | null {
   const quiet = timings.filter(isQuiet);
@@ -59,8 +59,8 @@ export function speedOf(timings: readonly Timing[]): Speed | null {
 }
 
 /**
- * Whether the machine is to be timed again: it never was, or its quiet timing is a month old; or it was timed under load
- * alone, which a day ends, and a machine that is quiet now ends at once.
+ * Whether the machine is to be timed again: it never was, or its quiet timing is a month old; or it was timed under
+ * load alone, which a day ends, and a machine that is quiet now ends at once.
  * @param load as a timing notes it
  */
 export function isTimingDue(timings: readonly Timing[], now: Date, load: number): boolean {

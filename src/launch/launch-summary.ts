@@ -5,7 +5,7 @@ import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 
-/** What is said before a sweep is launched. @param reused null: not known, since no database is up */
+/** The lines that are said before a sweep is launched. @param reused null: not known, since no database is up */
 export function launchSummary(
   plan: SweepPlan,
   reused: number | null,
@@ -54,7 +54,7 @@ export function rangeText({ lowSeconds, highSeconds }: Pick<CostPrediction, 'low
   return `${formatDuration(1000 * lowSeconds)} to ${formatDuration(1000 * highSeconds)}`;
 }
 
-/** What stopping early is expected to save, as the scheduler itself was played. */
+/** The expected saving of stopping early, as the scheduler itself was played. */
 function savedText(share: StepShare | null): string {
   if (share === null || share.low > 0.995) return '';
   const percent = (of: number): number => Math.round(100 * (1 - of));

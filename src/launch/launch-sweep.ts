@@ -57,7 +57,7 @@ export interface LaunchOptions {
   readonly resume?: boolean;
   /** The sweep file to the letter; absent: no file describes it. */
   readonly file?: string;
-  /** What happens meanwhile, a line at a time: a download, a build, how far recording is. */
+  /** Told of all that happens meanwhile: a download, a build, how far recording is. */
   readonly progress: Progress;
   /** What the sweep will cost, and whether it was there already; nothing is recorded before the first of it. */
   readonly say: (text: string) => void;
@@ -102,7 +102,7 @@ export async function launchSweep<Result>(
   });
 }
 
-/** What a sweep takes of which nothing is done, before any database is asked. */
+/** The cost of a sweep of which nothing is done, before any database is asked. */
 function untimed(prepared: PreparedSweep): string {
   return rangeText(predictionOf(prepared, null, keptSpeed(prepared, process.env)).cost);
 }

@@ -15,7 +15,7 @@ export interface Machine {
   readonly dataDirectory: string;
 }
 
-/** What is up already. @throws DropsweepError SERVICE_UNAVAILABLE when no database is */
+/** The machine as it is up already. @throws DropsweepError SERVICE_UNAVAILABLE when no database is */
 export function runningMachine(): Machine {
   const machine = machineIfRunning();
   if (machine !== null) return machine;
@@ -45,7 +45,8 @@ const temporalPatienceMs = 15_000;
 
 /**
  * Brings up what is not up: services that the environment names are used, the others are this machine's own.
- * @throws SERVICE_UNAVAILABLE where a server does not answer; one that the environment names is tried before anything starts
+ * @throws SERVICE_UNAVAILABLE where a server does not answer; one that the environment names is tried before anything
+ * starts
  */
 export async function startedMachine(progress: Progress): Promise<Machine> {
   const dataDirectory = dataDirectoryOf(process.env);

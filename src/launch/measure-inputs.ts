@@ -12,7 +12,7 @@ import type { EvaluatedInputs } from '../train/estimate-plan.ts';
 import { largestSizes } from '../train/evaluation-batches.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 
-/** What the rows of a sweep become as the base's inputs. */
+/** The rows of a sweep as inputs of the base. */
 export interface MeasuredInputs {
   /** How many inputs the train rows make at each max_length; empty where that is one for each. */
   readonly trainInputs: Readonly<Record<string, number>>;
@@ -20,11 +20,11 @@ export interface MeasuredInputs {
   readonly trainTokens: number;
   readonly devTokens: number;
   readonly longestRow: number;
-  /** What evaluations take of them. */
+  /** The part of them that evaluations take. */
   readonly evaluated: EvaluatedInputs;
   /** Whether any of them holds a token, by its id. */
   holds(token: number): boolean;
-  /** What is worth saying of them before a launch. */
+  /** Remarks on them for a launch. */
   readonly remarks: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export async function measureInputs(
   };
 }
 
-/** What a launch is told of a further set's inputs. */
+/** A further set's inputs, as a launch is told of them. */
 export interface MeasuredSet {
   /** Mean tokens of an input. */
   readonly tokens: number;
@@ -110,8 +110,8 @@ export async function measureSet(
 }
 
 /**
- * Bytes of a trainer for rows as they are frozen: their text as it was kept, as it is read, in what is made of it, and what
- * the garbage collector leaves until later. MMLU's 42 million characters took 430 MB.
+ * Bytes of a trainer for rows as they are frozen: their text as it was kept, as it is read, in what is made of it, and
+ * what the garbage collector leaves until later. MMLU's 42 million characters took 430 MB.
  */
 export function textBytes({ characters }: Pick<FrozenRows, 'characters'>): number {
   return bytesOfCharacter * characters;

@@ -8,7 +8,8 @@ import { demandMemory } from '../train/memory-estimate.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
 
 /**
- * Tries this machine's device where a sweep's base is in float16 and the slots are this machine's own; others try theirs.
+ * Tries this machine's device where a sweep's base is in float16 and the slots are this machine's own; others try
+ * theirs.
  * @throws DEVICE_UNSUITABLE
  */
 export async function demandPrecisionHere(
@@ -57,7 +58,7 @@ export function predictMemory(
   return lines;
 }
 
-/** What this machine's own slots compute on; auto is theirs to settle. */
+/** The device of this machine's own slots; auto is theirs to settle. */
 export function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
   const text = environment['DROPSWEEP_DEVICE'] ?? 'cpu';
   return isDeviceKind(text) ? text : 'cpu';

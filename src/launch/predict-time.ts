@@ -44,7 +44,7 @@ export function predictionOf(
   return { cost, share };
 }
 
-/** What this machine was timed at before; null: never with this base. */
+/** The speed that this machine was timed at before; null: never with this base. */
 export function keptSpeed({ plan }: PreparedSweep, environment: NodeJS.ProcessEnv): Speed | null {
   if (!traitsOf(plan.definition.trainer).base) return null;
   const key = speedKey(plan, classOfSlots(environment));
@@ -52,8 +52,8 @@ export function keptSpeed({ plan }: PreparedSweep, environment: NodeJS.ProcessEn
 }
 
 /**
- * The same, timed now where it was not, or not lately, or under load alone, and the sweep is long enough to be worth it.
- * Other machines' slots are not timed.
+ * The same, timed now where it was not, or not lately, or under load alone, and the sweep is long enough to be worth
+ * it. Other machines' slots are not timed.
  */
 export async function timedSpeed(
   prepared: PreparedSweep,

@@ -28,11 +28,11 @@ export interface PreparedSweep extends TokenCounts {
   readonly datasets: readonly FrozenDataset[];
   /** Mean tokens of an input of each further set, by its dataset's hash; where they are not known: as of dev. */
   readonly setTokens?: Readonly<Record<string, number>>;
-  /** What evaluations take; absent: not known. */
+  /** The inputs that evaluations take; absent: not known. */
   readonly evaluated?: readonly EvaluatedInputs[];
   /** Weights of the base's linears. */
   readonly encoderParameters: number;
-  /** What is worth saying of base and rows before a launch. */
+  /** Remarks on base and rows for a launch. */
   readonly remarks: readonly string[];
 }
 
@@ -129,7 +129,10 @@ function longestOf({ definition, trainings }: SweepPlan): number {
   );
 }
 
-/** What rows become at each max_length of the plan: what cannot be made an input of is found before anything is recorded. */
+/**
+ * Makes inputs of rows at each max_length of the plan: what cannot be made an input of is found before anything is
+ * recorded.
+ */
 function measure({ inputs, trainings }: SweepPlan, rows: LoadedDataset): Promise<MeasuredInputs> {
   const lengths = new Set(trainings.map(({ specification }) => specification.configuration.max_length));
   return measureInputs(inputs.base.folder, rows, [...lengths]);

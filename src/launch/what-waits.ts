@@ -3,7 +3,7 @@ import { traitsOf } from '../sweep/trainer-traits.ts';
 import { temporalFault } from '../worker/reach-temporal.ts';
 import type { Machine } from './machine.ts';
 
-/** What a sweep that is to run waits for, in one sentence; null: nothing stands in its way. */
+/** The thing that a sweep that is to run waits for, in one sentence; null: nothing stands in its way. */
 export async function whatWaits(
   machine: Machine,
   snapshot: Pick<SweepSnapshot, 'name' | 'state' | 'desiredState' | 'slots' | 'trainer' | 'counts'>,

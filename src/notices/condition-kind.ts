@@ -1,13 +1,13 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { SweepFacts } from './sweep-facts.ts';
 
-/** What a condition remembers of what it has told; null: nothing yet. */
+/** A condition's memory of what it has told; null: nothing yet. */
 export type Memory = Json;
 
 export interface Occurrence {
   /** What is remembered from now on: it makes the condition hold once. */
   readonly memory: Memory;
-  /** What people are told. */
+  /** The text that people are told. */
   readonly text: string;
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What a notice delivers. The same id twice is the same notice: a delivery may come more than once, never with another id. */
+/**
+ * The payload that a notice delivers. The same id twice is the same notice: a delivery may come more than once, never
+ * with another id.
+ */
 export const noticePayload = z
   .strictObject({
     schema: z.literal('dropsweep.notice/1').describe('The form of this object; another form has another number.'),

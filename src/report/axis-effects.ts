@@ -6,7 +6,7 @@ import type { ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
 import { variedColumns } from './varied-columns.ts';
 
-/** What one value of an axis does to a metric. */
+/** The effect of one value of an axis on a metric. */
 export interface AxisValue {
   readonly text: string;
   readonly configurations: number;
@@ -14,10 +14,11 @@ export interface AxisValue {
   readonly mean: number | null;
   /**
    * Against the axis's first value, over configurations that differ in nothing else: in each seed the mean over those,
-   * then over seeds, and over rows where their outputs were given. Null for the first value, and where nothing differs in this axis alone.
+   * then over seeds, and over rows where their outputs were given. Null for the first value, and where nothing differs
+   * in this axis alone.
    */
   readonly difference: ShownInterval | null;
-  /** What the difference's interval is over. */
+  /** The repeats that the difference's interval is over. */
   readonly over: 'seeds' | 'seeds and rows';
   /** Pairs of configurations that the difference is over. */
   readonly pairs: number;

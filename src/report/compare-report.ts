@@ -10,7 +10,7 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 
 interface ComparedField {
   readonly field: string;
-  /** What people read of it; absent: the field. */
+  /** Its heading for people; absent: the field. */
   readonly heading?: string;
   readonly texts: readonly string[];
   readonly values: readonly Json[];

@@ -5,12 +5,12 @@ import { hiddenColumn } from './hidden-column.ts';
 import type { Report } from './render-report.ts';
 import { sweepFacts } from './sweep-sentences.ts';
 
-/** What is known of a training along its steps. */
+/** A training along its steps. */
 export interface TrainingCurve {
   /** The first of the training's trials. */
   readonly trial: TrialRow;
   readonly recorded: readonly RecordedSteps[];
-  /** What was evaluated on the way and at the end. */
+  /** Its evaluations on the way and at the end. */
   readonly evaluated: readonly { readonly step: number; readonly metrics: Measurements }[];
 }
 
@@ -21,7 +21,9 @@ interface CurveRow {
   readonly value: number;
 }
 
-/** Every training's numbers by step, a row each: what its steps recorded, then what evaluations gave (`evaluated.…`). */
+/**
+ * Every training's numbers by step, a row each: what its steps recorded, then what evaluations gave (`evaluated.…`).
+ */
 export function curvesReport(
   snapshot: SweepSnapshot,
   curves: readonly TrainingCurve[],

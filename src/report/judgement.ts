@@ -22,7 +22,9 @@ export function rankScores(
     .map(({ score }) => score);
 }
 
-/** The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep. */
+/**
+ * The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep.
+ */
 export function shownScores(
   snapshot: SweepSnapshot,
   objective: Objective,
@@ -36,7 +38,7 @@ export function isBaseline({ training }: ConfigurationScore): boolean {
   return training.adapter === 'lora' && !dropsAnything(training);
 }
 
-/** What noise leaves of a ranking. */
+/** The part of a ranking that noise leaves. */
 export interface Judgement {
   /** The configurations that noise does not tell from the winner, itself included. */
   readonly tied: ReadonlySet<ConfigurationScore>;
@@ -84,7 +86,9 @@ export function judge(
   };
 }
 
-/** The winner against LoRA without dropout, without its full stop; after Holm's correction it may be no more than noise. */
+/**
+ * The winner against LoRA without dropout, without its full stop; after Holm's correction it may be no more than noise.
+ */
 export function baselineSentence(
   { difference, probability }: Comparison,
   { metric, direction, heading }: Objective & { readonly heading: string },

@@ -4,7 +4,7 @@ import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
 /** As papers spell them; another adapter is called as the sweep file calls it. */
 const adapterNames: Readonly<Record<string, string>> = { lora: 'LoRA', adalora: 'AdaLoRA' };
 
-/** What papers call a training: its adapter, with the method's dropout, and with dropout of single elements. */
+/** A training's name in papers: its adapter, with the method's dropout, and with dropout of single elements. */
 export function methodName(training: TrainingConfiguration): string {
   const { adapter, dropout_rate: rate } = training;
   const rates = elementRates(training);

@@ -10,7 +10,7 @@ export interface ReportColumn<Row> {
   /** 0 is never dropped; of the others the greatest goes first where a table is too wide. */
   readonly importance: number;
   text(row: Row): string;
-  /** What it adds to a configuration's name; absent: the heading and the text. */
+  /** Its part of a configuration's name; absent: the heading and the text. */
   said?(row: Row): string;
   value(row: Row): Json;
 }

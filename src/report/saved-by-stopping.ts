@@ -6,13 +6,13 @@ interface Saving {
   readonly trainings: number;
   readonly stepsTaken: number;
   readonly stepsPlanned: number;
-  /** What the steps that were not taken would have cost: see `savedByStopping`. */
+  /** Seconds that the steps not taken would have cost: see `savedByStopping`. */
   readonly seconds: number;
 }
 
 /**
- * What the scheduler saved: steps not taken, at each training's own rate; of one that was never begun, at that of the same
- * configuration's other seeds, and where none has run, at the sweep's mean. @param trainings each once
+ * The scheduler's savings: steps not taken, at each training's own rate; of one that was never begun, at that of the
+ * same configuration's other seeds, and where none has run, at the sweep's mean. @param trainings each once
  */
 export function savedByStopping(trainings: readonly TrialRow[]): Saving {
   const pruned = trainings.filter(({ state, step, totalSteps }) => state === 'pruned' && step < totalSteps);

@@ -31,7 +31,7 @@ function besidesSize({ training, evaluation }: ConfigurationScore): string {
   return canonicalJson({ configuration, rest });
 }
 
-/** What an ensemble of so many of one training's members scores. */
+/** Score of an ensemble of so many of one training's members. */
 export interface SizePoint {
   readonly members: number;
   /** Mean over draws of the members. */

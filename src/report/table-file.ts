@@ -2,7 +2,7 @@ import { assertNever } from '../base/assert-never.ts';
 import { writeParquet } from '../formats/write-parquet.ts';
 import { type Report, renderReport, renderRows } from './render-report.ts';
 
-/** What a table may be written as; `json` holds facts about all rows too. */
+/** Formats that a table may be written in; `json` holds facts about all rows too. */
 export const tableFileFormats = ['csv', 'json', 'jsonl', 'parquet'] as const;
 export type TableFileFormat = (typeof tableFileFormats)[number];
 

@@ -11,7 +11,7 @@ export interface LoadedDataset {
   readonly dev: readonly FrozenRow[];
   /** null where the source has no labelled test rows. */
   readonly test: readonly FrozenRow[] | null;
-  /** What was done about rows of the source, in sentences. */
+  /** Notes on what was done about rows of the source, in sentences. */
   readonly notes: readonly string[];
 }
 

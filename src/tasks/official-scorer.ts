@@ -13,7 +13,7 @@ export interface ScoringRequest {
 export interface OfficialScores {
   /** By the names of the benchmark's own scorer. */
   readonly scores: Readonly<Record<string, number>>;
-  /** What their reader has to know, in sentences. */
+  /** Notes for their reader, in sentences. */
   readonly notes: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import type { UnlabelledRows } from './task.ts';
 import { formatsOf, taskOf } from './tasks.ts';
 
 export interface UnseenFile extends Pick<UnlabelledFile, 'path' | 'format'> {
-  /** What the file calls a column, where that is neither what the sweep's data do nor what the task does. */
+  /** The file's names of columns, where they are neither the sweep's data's nor the task's. */
   readonly columns: Readonly<Record<string, string>>;
 }
 

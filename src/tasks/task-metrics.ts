@@ -18,7 +18,7 @@ import { taskOf } from './tasks.ts';
 type Judged = Pick<SweepDefinition, 'task' | 'objectives' | 'sets' | 'program'>;
 type Measured = Pick<SweepDefinition, 'task' | 'sets' | 'program'>;
 
-/** What a sweep's tables show of its trials: the objectives, then what its task is usually judged by. */
+/** Metrics that a sweep's tables show of its trials: the objectives, then what its task is usually judged by. */
 export function shownMetrics({ task, objectives, sets = [], program }: Judged): readonly string[] {
   const ofSets = sets.flatMap((set) =>
     taskOf(set.task)
@@ -60,7 +60,7 @@ export function headingOf({ task, sets = [], program }: Measured, metric: string
   return metricHeading(metric, taskOf(set?.task ?? task).lossHeading);
 }
 
-/** What complexity is held against: the first of the shown that is something else. */
+/** The objective that complexity is held against: the first of the shown that is something else. */
 export function tradeoffObjective(definition: Judged): Objective {
   const measured = metricsOf(definition);
   const known = shownMetrics(definition).flatMap((name) => measured.find((metric) => metric.name === name) ?? []);

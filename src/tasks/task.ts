@@ -19,9 +19,9 @@ import type { EvaluationConfiguration, FrozenRow, HeadShape, TaskShape } from '.
  * and asks it, never what it is called.
  */
 export interface Task {
-  /** What its section of a sweep file says. */
+  /** Its section of a sweep file. */
   readonly section: TaskSection;
-  /** What stored specifications, and identities with them, call it. */
+  /** Its name in stored specifications, and in identities with them. */
   readonly recordedAs: string;
   readonly rows: TaskRows;
   /**
@@ -42,7 +42,7 @@ export interface Task {
   readonly generation?: TaskGeneration;
   /** Metrics that tables show beside the objectives, the first of most use. */
   readonly columns: readonly string[];
-  /** What its `loss` is called where there is little room. */
+  /** Heading of its `loss` where there is little room. */
   readonly lossHeading: string;
   readonly published: PublishedTask;
 }
@@ -57,7 +57,7 @@ export interface TaskRows {
   freeze(row: RawRow, shape: TaskShape, raw: RawDataset): FrozenRow;
   /** Characters that the model reads of a row: what a launch's prediction goes by. */
   characters(row: FrozenRow): number;
-  /** What the model reads of a row, as one text for people: rows of equal content are one example. */
+  /** The content of a row that the model reads, as one text for people: rows of equal content are one example. */
   content(row: FrozenRow): string;
   /** Rows of which predictions alone are wanted; absent: the task has none. */
   readonly unlabelled?: UnlabelledRows;
@@ -93,8 +93,8 @@ export interface TaskObjective {
 
 /**
  * How raw outputs become predictions. Members are averaged in float64 in their order, so that equal members give equal
- * bits however they were run; the loss is convex in what is averaged, which is Theorem 4.5's ground: the loss of the mean
- * is at most the mean loss of the members, and every evaluation is held to that.
+ * bits however they were run; the loss is convex in what is averaged, which is Theorem 4.5's ground: the loss of the
+ * mean is at most the mean loss of the members, and every evaluation is held to that.
  */
 export interface TaskScores {
   /** What one member puts into the mean, of each row as many numbers as its outputs. */
@@ -129,7 +129,7 @@ export interface TaskPredictions {
   readonly predicted?: string;
   /** How rows without labels are judged, where scoring fitted it to rows that have some. */
   settled?(judging: Judging, metrics: Measurements): Judging;
-  /** What the task's benchmark takes. */
+  /** The form that the task's benchmark takes. */
   readonly benchmark?: {
     readonly name: string;
     file(records: readonly PredictionRecord[]): string;
@@ -156,18 +156,18 @@ export interface PromptTokens {
   readonly ends: ReadonlySet<number>;
 }
 
-/** What other tools call the task. */
+/** The task's names in other tools. */
 export interface PublishedTask {
   /** PEFT's TaskType. */
   readonly peftType: string;
-  /** What ends the name of transformers' class: of BERT, `BertFor…`. */
+  /** End of the name of transformers' class: of BERT, `BertFor…`. */
   readonly transformersHead: string;
   /** The hub's word for what such models do; absent: it has none. */
   readonly pipeline?: string;
-  /** What a graph of inference gives, where that is not what is evaluated. */
+  /** The head of a graph of inference, where that is not the one that is evaluated. */
   readonly head?: HeadTask;
-  /** What `aggregate: probabilities` averages, of a padded batch; null: padding would take part in it. */
+  /** The outputs that `aggregate: probabilities` averages, of a padded batch; null: padding would take part in it. */
   readonly probabilities: ((b: GraphBuilder, logits: Value) => Value) | null;
-  /** What config.json says of a model with this head. */
+  /** The members of config.json for a model with this head. */
   config(shape: TaskShape): Readonly<Record<string, unknown>>;
 }

@@ -22,7 +22,7 @@ const tasks: readonly Task[] = [
   multipleChoice,
 ];
 
-/** What a sweep file may say of a task. */
+/** The sections of tasks in a sweep file. */
 export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => ({
   ...section,
   formats: [...(section.formats ?? []), ...tableFormats],

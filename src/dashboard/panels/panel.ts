@@ -5,7 +5,7 @@ import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 
 /** One drawing of a training's view. */
 export interface Panel {
-  /** What it is called, the longest wording first. */
+  /** Its caption, the longest wording first. */
   readonly captions: readonly string[];
   readonly draw: (width: number, height: number) => readonly StyledLine[];
 }
@@ -16,7 +16,7 @@ export interface OverlaidCurves extends TrainingCurves {
   readonly outputs: TrialOutputs | null;
 }
 
-/** What a training's view can show, in a file of this folder; none where the training has nothing of it. */
+/** Panels that a training's view can show, in a file of this folder; none where the training has nothing of it. */
 export type PanelsOf = (curves: OverlaidCurves, sweep: Pick<SweepSnapshot, 'definition'>) => readonly Panel[];
 
 /** A curve, titled with the last of its values. */

@@ -18,7 +18,7 @@ export const reliabilityPanels: PanelsOf = ({ trial: { metrics } }) => {
   ];
 };
 
-/** What share of each class's rows was found. */
+/** Panels of the share of each class's rows that was found. */
 export const recallPanels: PanelsOf = ({ trial: { metrics } }) => {
   const recalls = metrics?.['recall_per_class'];
   if (typeof recalls !== 'object' || recalls === null || Array.isArray(recalls)) return [];

@@ -4,7 +4,7 @@ import { headingOf, shownGap, tradeoffObjective } from '../../tasks/task-metrics
 import { formatQuantity } from '../format-value.ts';
 import { lineOf, type PanelsOf } from './panel.ts';
 
-/** What the evaluations on its way scored. */
+/** Panels of the evaluations on a training's way. */
 export const onTheWayPanels: PanelsOf = ({ trial, onTheWay }, { definition }) => {
   const { metric } = tradeoffObjective(definition);
   const points = onTheWay.map(({ step, metrics }) => ({ x: step, y: scored({ ...trial, metrics }, metric) }));

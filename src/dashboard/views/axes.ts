@@ -46,7 +46,7 @@ interface Scored {
   readonly levels: Readonly<Record<string, string>>;
 }
 
-/** What each hyperparameter does to a score, how much it matters, and any two of them at once. */
+/** The effect of each hyperparameter on a score, how much it matters, and any two of them at once. */
 export const axes = readingView<AxesModel>({
   name,
   key: '8',

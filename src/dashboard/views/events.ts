@@ -3,7 +3,7 @@ import { chosenRows } from '../chosen-rows.ts';
 import { span } from '../styled-line.ts';
 import { chosenValue, readingView, type ViewChoice } from './view.ts';
 
-/** What events can be narrowed to, as the record calls their kinds. */
+/** Kinds that events can be narrowed to, as the record calls them. */
 const kindsOf: Readonly<Record<string, readonly string[]>> = {
   failures: [
     'diverged',

@@ -9,7 +9,7 @@ import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from
 import { wrapWords } from '../wrap-words.ts';
 import { readingView } from './view.ts';
 
-/** What the sampler and the scheduler decided, and why; rungs as a funnel. */
+/** The decisions of sampler and scheduler, and why; rungs as a funnel. */
 export const search = readingView<SearchView>({
   name: 'search',
   key: '9',

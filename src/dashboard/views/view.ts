@@ -3,7 +3,7 @@ import type { StyledLine } from '../styled-line.ts';
 import type { Opened, ViewState } from '../view-state.ts';
 import type { ViewSource } from '../view-source.ts';
 
-/** What a view is drawn in. */
+/** The frame that a view is drawn in. */
 export interface ViewFrame {
   readonly snapshot: SweepSnapshot;
   readonly state: ViewState;
@@ -13,7 +13,7 @@ export interface ViewFrame {
   readonly height: number;
 }
 
-/** What a view asks the record for: its own rows around those shown, and what it is of. */
+/** A view's request of the record: its own rows around those shown, and what it is of. */
 export interface ViewRequest {
   readonly sweepId: string;
   /** As it was last read. */
@@ -46,7 +46,7 @@ export interface ViewDefinition<Model> {
   readonly key?: string;
   /** How many there are of what it shows one of, numbered from 1; absent: it is of the sweep. */
   readonly numbered?: (snapshot: SweepSnapshot) => number;
-  /** What it shows, in the help. */
+  /** Its sentence in the help. */
   readonly help: string;
   /** Whether the newest events stand below it; false where it shows them itself. */
   readonly eventsBelow: boolean;
@@ -68,14 +68,14 @@ export interface ViewDefinition<Model> {
   visible(width: number, height: number): number;
   /** Exactly as much as fits into the frame. */
   draw(model: Model, frame: ViewFrame): readonly StyledLine[];
-  /** What `enter` opens on the chosen row. */
+  /** Opens the chosen row, at `enter`. */
   readonly open?: (model: Model, frame: ChosenIn) => Opened | null;
   /** The trials that the chosen row stands for; absent: none. */
   readonly trials?: (model: Model, frame: ChosenIn) => readonly number[];
   readonly choices?: readonly ViewChoice[];
 }
 
-/** What says which row is chosen. */
+/** The part of a frame that says which row is chosen. */
 export type ChosenIn = Pick<ViewFrame, 'snapshot' | 'state'>;
 
 /** A view with what it has read. */
@@ -142,7 +142,7 @@ function withModel<Model>(
   };
 }
 
-/** What was chosen in a view, or what is chosen where nobody has. */
+/** The choice made in a view, or its default where nobody has chosen. */
 export function chosenValue(
   view: string,
   { name, values }: ViewChoice,

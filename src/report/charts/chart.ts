@@ -1,6 +1,6 @@
 /** A figure as data: what is drawn, never how. Renderers make SVG or a table of it. */
 export interface Chart {
-  /** What it shows, as sentences: what stands in its place where it is not seen. */
+  /** Its content as sentences, which stand in its place where it is not seen. */
   readonly description: string;
   readonly x: ChartAxis;
   readonly y: ChartAxis;

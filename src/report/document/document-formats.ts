@@ -3,7 +3,7 @@ import { renderHtml } from './render-html.ts';
 import { renderLatex } from './render-latex.ts';
 import { renderMarkdown } from './render-markdown.ts';
 
-/** What a document is written as: how --format calls it, and how its files end. */
+/** Formats of documents: their names for --format, and the ends of their files. */
 export const documentFormats = [
   { name: 'html', ending: '.html', render: renderHtml },
   { name: 'markdown', ending: '.md', render: renderMarkdown },

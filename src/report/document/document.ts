@@ -4,7 +4,7 @@ import type { Chart } from '../charts/chart.ts';
 /** A report as data: sections of sentences, tables and figures, which a renderer makes a page of. */
 export interface ReportDocument {
   readonly title: string;
-  /** What stands under the title, such as when it was written and by what. */
+  /** The line under the title, such as when it was written and by what. */
   readonly subtitle: string;
   readonly sections: readonly DocumentSection[];
 }
@@ -60,13 +60,13 @@ export interface TableColumn {
 
 export interface Cell {
   readonly text: string;
-  /** What it is sorted by. */
+  /** The value that it is sorted by. */
   readonly value: Json;
 }
 
 export interface Figure {
   readonly kind: 'figure';
-  /** What --figure calls it. */
+  /** Its name for --figure. */
   readonly name: string;
   readonly caption: string;
   readonly chart: Chart;

@@ -115,7 +115,7 @@ function gapFigure(
   ];
 }
 
-/** What of all that could go with the gap does. */
+/** Table of the sizes that could go with the gap, and how far each does. */
 function correlationTable(points: readonly GapPoint[], measures: readonly SizeMeasure[]): Table {
   const cell = (text: string, value: Cell['value'] = text): Cell => ({ text, value });
   const rows = measures.flatMap(({ heading, of }) => {

@@ -3,7 +3,7 @@ import { fieldHeading } from '../../sweep/training-fields.ts';
 import type { ConfiguredRow } from '../score-columns.ts';
 import { variedColumns } from '../varied-columns.ts';
 
-/** What a configuration is called in sentences and legends: the settings that the sweep varies, `p 0.25, N 2, M 4`. */
+/** Names of configurations in sentences and legends: the settings that the sweep varies, `p 0.25, N 2, M 4`. */
 export function configurationLabels(snapshot: SweepSnapshot): (row: ConfiguredRow) => string {
   const varied = variedColumns(snapshot);
   return (row) => {

@@ -9,7 +9,7 @@ export interface SpanCandidate {
   readonly score: number;
 }
 
-/** What the windows of one question say. */
+/** The answers that the windows of one question give. */
 export interface FoundAnswers {
   /** Best first; of equals that of the earlier window, start and end. */
   readonly candidates: readonly SpanCandidate[];

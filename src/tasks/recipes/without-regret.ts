@@ -4,8 +4,8 @@ import type { Recipe } from '../../sweep/recipe.ts';
 const fullFineTuningRate = 2e-5;
 
 /**
- * What "LoRA Without Regret" (Thinking Machines, 2025) found to do as well as a full fine-tuning: all linears, a rate 10
- * times as great whatever the rank, α = 32, a constant rate, batches that are not large.
+ * The setting that "LoRA Without Regret" (Thinking Machines, 2025) found to do as well as a full fine-tuning: all
+ * linears, a rate 10 times as great whatever the rank, α = 32, a constant rate, batches that are not large.
  */
 export const withoutRegret: Recipe = {
   name: 'without-regret',

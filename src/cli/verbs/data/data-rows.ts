@@ -4,7 +4,7 @@ import type { Report } from '../../../report/render-report.ts';
 
 type SplitRow = DataReport['splits'][number] & { readonly maxLength: number; readonly shared: number | null };
 
-/** What the rows of a sweep are, for programs: a row for each split and further set. */
+/** A description of a sweep's rows, for programs: a row for each split and further set. */
 export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
   const names = new Map<SplitRow, readonly string[]>();
   const all = [

@@ -22,7 +22,7 @@ interface SubmissionRequest {
   readonly out: string | undefined;
 }
 
-/** What a trial predicts for the test rows of its task of GLUE, as files that the benchmark's server takes. */
+/** Writes a trial's predictions for the test rows of its task of GLUE, as files that the benchmark's server takes. */
 export async function exportSubmission(
   context: CliContext,
   record: OpenRecord,

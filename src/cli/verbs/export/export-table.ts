@@ -13,7 +13,7 @@ import { counted, type Progress } from '../../../base/progress.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { writeOut, writeOutInTurn } from '../../write-out.ts';
 
-/** What of a sweep is exported as a table. */
+/** The tables of a sweep that can be exported. */
 export type ExportedTable = 'trials' | 'metrics' | 'curves';
 
 interface TableRequest {
