@@ -192,7 +192,7 @@ describe('an exported adapter', () => {
       await writePeftAdapter({ ...scored, data }, out);
       const card = readFileSync(join(out, 'README.md'), 'utf8');
       expect(card).not.toContain('/private');
-      expect(card).toMatch(/## Data\n\nTrained on \d+ rows of .*scored on 277 dev rows\./);
+      expect(card).toMatch(/## Data\n\nTrained on 1 row of .*scored on 277 dev rows\./);
       return parse(card.split('---\n')[1] ?? '');
     };
     expect(await frontMatter({ kind: 'glue', task: 'RTE', folder: '/private/RTE' })).toMatchObject({
