@@ -21,12 +21,14 @@ export async function glueTestFiles(
   submission: GlueSubmission,
   finding: Finding,
 ): Promise<readonly string[]> {
-  const { folder } = source;
+  const { folder, task } = source;
   const { rows, of } = submission;
   if (folder === undefined) return placesOf(await fetchTest(source, submission, finding));
   const folders = [folder, ...(of === undefined ? [] : [of, 'diagnostic'].map((beside) => join(folder, '..', beside)))];
   for (const place of folders.filter((each) => existsSync(each))) {
-    for (const name of rows) {
+    // Test rows in the folder of another task are that task's own.
+    const names = place === folder && of !== undefined && of !== task ? rows.filter((name) => name !== 'test') : rows;
+    for (const name of names) {
       const files = filesOfSplit(place, name);
       if (files.length > 0) return files;
     }

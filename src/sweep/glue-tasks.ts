@@ -45,7 +45,7 @@ function submitted(file: string, labels: GlueSubmission['labels']): readonly Glu
 
 const diagnostic: GlueSubmission = {
   file: 'AX.tsv',
-  rows: ['AX', 'diagnostic', 'test'],
+  rows: ['AX', 'diagnostic', 'diagnostic-full', 'test'],
   of: 'AX',
   labels: 'names',
 };

@@ -5,7 +5,10 @@ import path from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
+import { readUnlabelledGlue } from '../../src/data/read-unlabelled-glue.ts';
+import { glueTestFiles } from '../../src/launch/glue-test-files.ts';
 import { withLocalData } from '../../src/launch/local-data.ts';
+import { glueTasks } from '../../src/sweep/glue-tasks.ts';
 import type { GlueSource, HubSource, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 
@@ -145,6 +148,23 @@ describe('a data set of the hub', () => {
     expect(mismatched.dev.map(({ text }) => text)).toEqual(['x', 'y']);
     expect(asked.some((url) => url.includes('/datasets/nyu-mll/glue/resolve/main/mnli/train-'))).toBe(true);
     await expect(load({ dev: 'dev_unmatched' })).rejects.toThrow(/has no such split.*config mnli/s);
+  });
+
+  it('has the test rows of MNLI by their splits, and the diagnostic set by its own config', async () => {
+    const { endpoint } = await hub({
+      main: {
+        'mnli/test_matched-00000-of-00001.parquet': pairs(['m']),
+        'mnli/test_mismatched-00000-of-00001.parquet': pairs(['x', 'y']),
+        'ax/test-00000-of-00001.parquet': pairs(['d', 'e', 'f']),
+      },
+    });
+    const source = { kind: 'glue', task: 'MNLI', dataset: 'nyu-mll/glue' } as const;
+    const texts: Record<string, readonly unknown[]> = {};
+    for (const submission of glueTasks.MNLI.submission) {
+      const files = await glueTestFiles(source, submission, { environment: environment(endpoint) });
+      texts[submission.file] = (await readUnlabelledGlue({ task: 'MNLI' }, files)).map(({ cells }) => cells['text']);
+    }
+    expect(texts).toEqual({ 'MNLI-m.tsv': ['m'], 'MNLI-mm.tsv': ['x', 'y'], 'AX.tsv': ['d', 'e', 'f'] });
   });
 
   it('is of the revision that is named; without files to read, of what the hub converted', async () => {
