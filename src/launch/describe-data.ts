@@ -4,6 +4,7 @@ import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { alikeNames, spelled } from '../tasks/alike-names.ts';
 import type { LoadedDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
+import { rowPlaces } from './row-places.ts';
 
 /** A description of a task's rows, for people. */
 export interface DataReport {
@@ -43,6 +44,8 @@ export interface DescribedSet {
   readonly rows: readonly FrozenRow[];
   /** Absent: as the train rows. */
   readonly maxLength?: number;
+  /** file:line of each row, for errors; absent: not known. */
+  readonly places?: readonly string[];
 }
 
 /** Longer than any row: what is encoded at this length is not cut. */
@@ -62,19 +65,24 @@ export async function describeData(
   dataset: LoadedDataset,
   { place, maxLength, measured, sets = [] }: DescribeRequest,
 ): Promise<DataReport> {
-  const { task, train, dev, test } = dataset;
+  const { task, train, dev, test, places } = dataset;
   const { rows: taskRows } = taskOf(task);
   const tokenizer = place === '' ? null : openTokenizer(place);
   const contentsOf = (rows: readonly FrozenRow[]) => rows.map((row) => taskRows.content(row));
   const trained = new Set(contentsOf(train));
-  const held = [{ name: 'dev', rows: dev }, ...(test === null ? [] : [{ name: 'test', rows: test }])];
+  const held = [
+    { name: 'dev', rows: dev, places: places?.dev },
+    ...(test === null ? [] : [{ name: 'test', rows: test, places: places?.test }]),
+  ];
   const measuring = measured ? tokenizer : null;
   const splits: SplitReport[] = [];
-  for (const { name, rows } of [{ name: 'train', rows: train }, ...held])
-    splits.push(await describeRows(task, name, rows, measuring));
+  for (const split of [{ name: 'train', rows: train, places: places?.train }, ...held])
+    splits.push(await describeRows(task, split, measuring));
   const reports: SetReport[] = [];
-  for (const { name, task: own, rows, maxLength: length = maxLength } of sets)
-    reports.push({ ...(await describeRows(own, `set ${name}`, rows, measuring)), task: own, maxLength: length });
+  for (const { name, task: own, rows, places: ownPlaces, maxLength: length = maxLength } of sets) {
+    const set = { name: `set ${name}`, rows, places: ownPlaces };
+    reports.push({ ...(await describeRows(own, set, measuring)), task: own, maxLength: length });
+  }
   const same = sets.filter((set) => set.task.kind === task.kind);
   const overlaps = [...held, ...same.map(({ name, rows }) => ({ name: `set ${name}`, rows }))].map(
     ({ name, rows }) => ({
@@ -89,24 +97,30 @@ export async function describeData(
     sets: reports,
     overlaps,
     warnings: [...dataset.notes, ...warningsOf(task, splits, overlaps)],
-    examples: await examplesOf(task, tokenizer, train.slice(0, examplesShown), maxLength),
+    examples: await examplesOf(task, tokenizer, dataset, maxLength),
     maxLength,
   };
 }
 
+interface PlacedRows {
+  readonly name: string;
+  readonly rows: readonly FrozenRow[];
+  readonly places: readonly string[] | undefined;
+}
+
 async function describeRows(
   task: TaskShape,
-  name: string,
-  rows: readonly FrozenRow[],
+  split: PlacedRows,
   tokenizer: ModelTokenizer | null,
 ): Promise<SplitReport> {
   const { rows: taskRows } = taskOf(task);
+  const { name, rows } = split;
   return {
     name,
     rows: rows.length,
     duplicates: rows.length - new Set(rows.map((row) => taskRows.content(row))).size,
     classes: classesOf(task, rows),
-    lengths: tokenizer === null ? null : await lengthsOf(task, tokenizer, rows),
+    lengths: tokenizer === null ? null : await lengthsOf(task, tokenizer, split),
   };
 }
 
@@ -118,21 +132,28 @@ function classesOf(task: TaskShape, rows: readonly FrozenRow[]): readonly number
   return counts;
 }
 
-async function lengthsOf(task: TaskShape, tokenizer: ModelTokenizer, rows: readonly FrozenRow[]): Promise<number[]> {
-  const { inputs } = await taskOf(task).encode(rows, { shape: task, ...tokenizer, maxLength: uncut });
+async function lengthsOf(
+  task: TaskShape,
+  tokenizer: ModelTokenizer,
+  { name, rows, places }: PlacedRows,
+): Promise<number[]> {
+  const placeOf = rowPlaces(name, places);
+  const { inputs } = await taskOf(task).encode(rows, { shape: task, ...tokenizer, maxLength: uncut, placeOf });
   return inputs.map(({ ids }) => ids.length).sort((a, b) => a - b);
 }
 
 async function examplesOf(
   task: TaskShape,
   tokenizer: ModelTokenizer | null,
-  rows: readonly FrozenRow[],
+  { train, places }: Pick<LoadedDataset, 'train' | 'places'>,
   maxLength: number,
 ): Promise<readonly string[]> {
   const kind = taskOf(task);
+  const rows = train.slice(0, examplesShown);
   const { rows: taskRows } = kind;
   if (tokenizer === null) return rows.map((row) => shortened(`${taskRows.content(row)}${labelText(task, row)}`));
-  const { inputs } = await kind.encode(rows, { shape: task, ...tokenizer, maxLength });
+  const placeOf = rowPlaces('train', places?.train);
+  const { inputs } = await kind.encode(rows, { shape: task, ...tokenizer, maxLength, placeOf });
   return rows.map((row, index) => {
     const ids = inputs.find((input) => input.row === index)?.ids ?? [];
     const words = Array.from(ids, (id) => tokenizer.tokenizer.idToToken(id) ?? `#${id}`).join(' ');

@@ -11,6 +11,7 @@ import { taskOf } from '../tasks/tasks.ts';
 import type { EvaluatedInputs } from '../train/estimate-plan.ts';
 import { largestSizes } from '../train/evaluation-batches.ts';
 import { readModelLimits } from '../train/model-limits.ts';
+import { rowPlaces } from './row-places.ts';
 
 /** The rows of a sweep as inputs of the base. */
 export interface MeasuredInputs {
@@ -50,7 +51,7 @@ interface InputLimits {
  */
 export async function measureInputs(
   place: string,
-  { task: shape, train, dev, test }: LoadedDataset,
+  { task: shape, train, dev, test, places }: LoadedDataset,
   maxLengths: readonly number[],
 ): Promise<MeasuredInputs> {
   const tokenizer = openTokenizer(place);
@@ -59,16 +60,22 @@ export async function measureInputs(
   const [largest = 0] = lengths;
   const smallest = lengths.at(-1) ?? largest;
   await demandRoom(measured, [...train, ...dev, ...(test ?? [])], smallest);
-  const encoded = await encodeChecked(measured, 'train', train, largest);
-  const devEncoded = await encodeChecked(measured, 'dev', dev, largest);
+  const splits = {
+    train: { name: 'train', rows: train, places: places?.train },
+    dev: { name: 'dev', rows: dev, places: places?.dev },
+    test: { name: 'test', rows: test ?? [], places: places?.test },
+  };
+  const encoded = await encodeChecked(measured, splits.train, largest);
+  const devEncoded = await encodeChecked(measured, splits.dev, largest);
   const [inputs, devInputs] = [encoded.inputs, devEncoded.inputs];
-  const { inputs: testInputs } = await encodeChecked(measured, 'test', test ?? [], largest);
+  const { inputs: testInputs } = await encodeChecked(measured, splits.test, largest);
   const trainInputs: Record<string, number> = {};
   if (taskOf(shape).hasWindows !== undefined) {
     for (const length of lengths) {
-      const made = length === largest ? encoded : await encodeChecked(measured, 'train', train, length);
+      const made = length === largest ? encoded : await encodeChecked(measured, splits.train, length);
       trainInputs[String(length)] = made.inputs.length;
-      if (length !== largest) await encodeChecked(measured, 'dev', [...dev, ...(test ?? [])], length);
+      for (const held of length === largest ? [] : [splits.dev, splits.test])
+        await encodeChecked(measured, held, length);
     }
   }
   return {
@@ -97,11 +104,11 @@ export interface MeasuredSet {
 /** The same of one further set. */
 export async function measureSet(
   place: string,
-  { name, task: shape, rows }: LoadedSet & { readonly name: string },
+  { name, task: shape, rows, places }: LoadedSet & { readonly name: string },
   maxLength: number,
 ): Promise<MeasuredSet> {
   const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place) };
-  const encoded = await encodeChecked(measured, name, rows, maxLength);
+  const encoded = await encodeChecked(measured, { name, rows, places }, maxLength);
   return {
     tokens: meanLength(encoded.inputs),
     evaluated: evaluatedInputs([encoded.inputs]),
@@ -163,26 +170,32 @@ async function demandRoom({ tokenizer }: Measured, rows: readonly FrozenRow[], m
   });
 }
 
+interface MeasuredSplit {
+  readonly name: string;
+  readonly rows: readonly FrozenRow[];
+  readonly places: readonly string[] | undefined;
+}
+
 async function encodeChecked(
   { shape, tokenizer, limits }: Measured,
-  split: string,
-  rows: readonly FrozenRow[],
+  { name, rows, places }: MeasuredSplit,
   maxLength: number,
 ): Promise<EncodedRows> {
+  const placeOf = rowPlaces(name, places);
   const encoded = await taskOf(shape).encode(rows, {
     shape,
     ...tokenizer,
     maxLength,
-    ...(split === 'train' ? { training: true } : {}),
+    placeOf,
+    ...(name === 'train' ? { training: true } : {}),
   });
   const { inputs } = encoded;
   for (const { ids, row } of inputs) {
-    const where = `row ${row + 1} of ${split}`;
-    if (ids.length > limits.tokens) throw tooLong(where, ids.length, limits);
+    if (ids.length > limits.tokens) throw tooLong(placeOf(row), ids.length, limits);
     const beyond = limits.vocabulary === null ? undefined : ids.find((id) => id >= (limits.vocabulary ?? 0));
     if (beyond === undefined) continue;
     throw new DropsweepError('MODEL_UNSUPPORTED', 'the tokenizer gives a token that the model does not have', {
-      where,
+      where: placeOf(row),
       got: `token ${beyond}, ${JSON.stringify(tokenizer.tokenizer.idToToken(beyond))}`,
       expected: `ids below ${limits.vocabulary}, the rows of the table of words (vocab_size)`,
       fix: 'use the tokenizer that the weights were saved with, or a model whose embeddings were made larger with it',

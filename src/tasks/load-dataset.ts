@@ -1,4 +1,5 @@
 import { openTokenizer } from '../data/open-tokenizer.ts';
+import type { RawRow } from '../data/raw-row.ts';
 import { readDataset } from '../data/read-dataset.ts';
 import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
@@ -13,6 +14,8 @@ export interface LoadedDataset {
   readonly test: readonly FrozenRow[] | null;
   /** Notes on what was done about rows of the source, in sentences. */
   readonly notes: readonly string[];
+  /** file:line of each row, for errors; absent: not known. */
+  readonly places?: Readonly<Record<'train' | 'dev' | 'test', readonly string[]>>;
 }
 
 /**
@@ -26,19 +29,25 @@ export async function loadDataset(definition: TaskDefinition): Promise<LoadedDat
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
   const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task, all);
+  const [train, dev, test] = [read.drawn('train'), read.drawn('dev'), all.test === null ? [] : read.drawn('test')];
   return {
     task,
-    train: read.drawn('train').map(freeze),
-    dev: read.drawn('dev').map(freeze),
-    test: all.test === null ? null : read.drawn('test').map(freeze),
+    train: train.map(freeze),
+    dev: dev.map(freeze),
+    test: all.test === null ? null : test.map(freeze),
     notes: all.notes ?? [],
+    places: { train: train.map(placeOf), dev: dev.map(placeOf), test: test.map(placeOf) },
   };
 }
+
+const placeOf = ({ where }: RawRow): string => where;
 
 /** The rows of a further set. */
 export interface LoadedSet {
   readonly task: TaskShape;
   readonly rows: readonly FrozenRow[];
+  /** file:line of each row, for errors; absent: not known. */
+  readonly places?: readonly string[];
 }
 
 /**
@@ -53,7 +62,8 @@ export async function loadSet(
   const { rows, recordedAs } = taskOf(definition);
   const read = await readDataset(definition, formatsOf(definition));
   const task = own ? { kind: recordedAs, ...rows.shape(definition, read.all) } : shape;
-  return { task, rows: read.drawn('dev').map((row) => rows.freeze(row, task, read.all)) };
+  const drawn = read.drawn('dev');
+  return { task, rows: drawn.map((row) => rows.freeze(row, task, read.all)), places: drawn.map(placeOf) };
 }
 
 /**

@@ -79,6 +79,8 @@ export interface EncodeRequest extends ModelTokenizer {
   readonly maxLength: number;
   /** To train on: a task may put several rows into an input; absent: to be scored, row by row. */
   readonly training?: true;
+  /** Where a row is, by its index, for errors; absent: its number is told. */
+  readonly placeOf?: (row: number) => string;
 }
 
 /** Which head and loss train it. */

@@ -50,7 +50,7 @@ describe('what model, tokenizer and rows together forbid', () => {
 
   it('names a row that is longer than the positions, the number and the limit', async () => {
     await expect(run([...short, { text: words(60) }])).rejects.toThrow(
-      /MODEL_UNSUPPORTED: a row is longer[^]*row 3 of train; config\.json: max_position_embeddings\n {2}got: 62 tokens\n {2}expected: at most 40 /,
+      /MODEL_UNSUPPORTED: a row is longer[^]*train\.jsonl:3 \(row 3 of train\); config\.json: max_position_embeddings\n {2}got: 62 tokens\n {2}expected: at most 40 /,
     );
     expect(await run([...short, { text: words(60) }], 'max_length: 40')).not.toContain('beyond');
   });
@@ -87,7 +87,7 @@ describe('what model, tokenizer and rows together forbid', () => {
       ],
     }));
     await expect(run([...short, { text: 'a newword film' }])).rejects.toThrow(
-      /MODEL_UNSUPPORTED: the tokenizer gives a token[^]*row 3 of train\n {2}got: token 19, "newword"\n {2}expected: ids below 19,/,
+      /MODEL_UNSUPPORTED: the tokenizer gives a token[^]*train\.jsonl:3 \(row 3 of train\)\n {2}got: token 19, "newword"\n {2}expected: ids below 19,/,
     );
   });
 

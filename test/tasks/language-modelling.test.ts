@@ -109,7 +109,7 @@ describe('a chat', () => {
   it('is written the same on every day, by templates that ask for the date too', () => {
     const chatTemplate = "\n{{ strftime_now('%Y') }}, {{ date_string }}: {{ messages[0]['content'] }}";
     const { write } = openChatTemplate({ ...openTokenizer(folder), chatTemplate });
-    expect(write([question], false)).toBe('\n26 Jul 2024, 26 Jul 2024: how is the day');
+    expect(write([question], { where: 'row 1' })).toBe('\n26 Jul 2024, 26 Jul 2024: how is the day');
   });
 
   it('is refused where the base here has another template than the sweep was launched with', async () => {
@@ -123,16 +123,43 @@ describe('a chat', () => {
     const [tokenizer, shape] = [openTokenizer(folder), task];
     const shortened = "{% for m in messages %}{{ m['role'] if not loop.last else m['content'] }}{% endfor %}";
     await expect(encode(train, { shape, ...tokenizer, chatTemplate: shortened, maxLength: 50 })).rejects.toThrow(
-      /DATA_INVALID: .*otherwise once others follow\n {2}where: row 1\n {2}got: turn 2 of 4/,
+      /DATA_INVALID: .*otherwise once others follow\n {2}where: row 1\n {2}got: message 2 of 4/,
     );
     const raising = "{{ raise_exception('only users') }}";
     await expect(encode(train, { shape, ...tokenizer, chatTemplate: raising, maxLength: 50 })).rejects.toThrow(
-      /MODEL_UNSUPPORTED: .*does not take a chat[^]*got: only users/,
+      /MODEL_UNSUPPORTED: .*does not take a chat[^]*where: row 1, message 1 of 4 \(user\)\n {2}got: only users/,
     );
     const broken = '{% for %}';
     await expect(encode(train, { shape, ...tokenizer, chatTemplate: broken, maxLength: 50 })).rejects.toThrow(
-      /MODEL_UNSUPPORTED: .*cannot be read/,
+      /MODEL_UNSUPPORTED: .*cannot be read[^]*to do: correct it, or .*chat_template\.jinja/,
     );
+  });
+
+  it('that the template does not take is told by its file’s line, its row and its message, before anything is recorded', async () => {
+    const turns = "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('turns differ') }}";
+    const inTurns = `{% for message in messages %}${turns}{% endif %}{{ message['content'] }}{% endfor %}`;
+    const place = mkdtempSync(path.join(tmpdir(), 'dropsweep-turns-'));
+    writeTinyDecoder(place, { chatTemplate: inTurns });
+    const lines = (...chats: readonly unknown[]) =>
+      chats.map((messages) => `${JSON.stringify({ messages })}\n`).join('');
+    const [train, dev] = [path.join(folder, 'chats.jsonl'), path.join(folder, 'dev.jsonl')];
+    const columns = { messages: 'messages' };
+    const data = { kind: 'files', train, dev, columns } as const;
+    const measured = async (...chats: readonly unknown[]) => {
+      writeFileSync(train, lines([question, answer], [question, answer]));
+      writeFileSync(dev, lines(...chats));
+      const loaded = await loadDataset({ kind: 'language-modelling', data, split_seed: 0 });
+      return measureInputs(place, await settledBy(loaded, place), [100]);
+    };
+    await expect(measured([question, answer], [question, answer, question, answer])).resolves.toBeDefined();
+    const answeredTwice = [question, answer, answer, question];
+    await expect(measured([question, answer], answeredTwice)).rejects.toThrow(
+      /MODEL_UNSUPPORTED: .*does not take a chat[^]*dev\.jsonl:2 \(row 2 of dev\), message 3 of 4 \(assistant\)\n {2}got: turns differ[^]*to do: correct the chat/,
+    );
+    await expect(measured([{ role: 'system', content: 'be good' }, question, answer])).rejects.toThrow(
+      /dev\.jsonl:1 \(row 1 of dev\), message 1 of 3 \(system\)/,
+    );
+    rmSync(place, { recursive: true });
   });
 
   it('is refused by a base without a template, before anything is recorded', async () => {
@@ -140,7 +167,7 @@ describe('a chat', () => {
     const bare = mkdtempSync(path.join(tmpdir(), 'dropsweep-bare-'));
     writeTinyDecoder(bare, { chatTemplate: null });
     await expect(settledBy({ train, dev, test: null, task, notes: [] }, bare)).rejects.toThrow(
-      /MODEL_UNSUPPORTED: the base has no chat template[^]*to do: choose such a base/,
+      /MODEL_UNSUPPORTED: the base has no chat template[^]*to do: choose such a base.*chat_template\.jinja.*prompt: alpaca/,
     );
     writeFileSync(path.join(bare, 'chat_template.jinja'), "{{ messages[0]['content'] }}");
     const { task: settled } = await settledBy({ train, dev, test: null, task, notes: [] }, bare);

@@ -7,8 +7,15 @@ import type { Message } from './rows.ts';
 
 /** How a model writes chats: its tokenizer's own template. */
 export interface ChatTemplate {
-  /** @param prompting whether what begins the assistant's next turn follows */
-  readonly write: (messages: readonly Message[], prompting: boolean) => string;
+  /** @throws MODEL_UNSUPPORTED with the place, and the message that the template does not take */
+  readonly write: (messages: readonly Message[], request: ChatRequest) => string;
+}
+
+interface ChatRequest {
+  /** Where the chat is, for errors. */
+  readonly where: string;
+  /** What begins the assistant's next turn follows. */
+  readonly prompting?: true;
 }
 
 /** Templates that ask for a date get this one, on every day: rows are to become the same tokens tomorrow. */
@@ -21,20 +28,57 @@ export function templateHash({ chatTemplate, specialTokens }: ModelTokenizer): s
 
 /** @throws MODEL_UNSUPPORTED where the tokenizer has no template, or one that cannot be followed */
 export function openChatTemplate({ chatTemplate, specialTokens }: ModelTokenizer): ChatTemplate {
-  const text = demandTemplate(chatTemplate);
-  const template = attempt('cannot be read', () => new Template(`${undated(text)}${text}`));
+  const template = parsed(demandTemplate(chatTemplate));
+  const render = (messages: readonly Message[], prompting: boolean) =>
+    template.render({
+      ...specialTokens,
+      messages: messages.map((each) => ({ ...each })),
+      add_generation_prompt: prompting,
+      date_string: date,
+      same_date: () => date,
+    });
   return {
-    write: (messages, prompting) =>
-      attempt('does not take a chat of the data', () =>
-        template.render({
-          ...specialTokens,
-          messages: messages.map((each) => ({ ...each })),
-          add_generation_prompt: prompting,
-          date_string: date,
-          same_date: () => date,
-        }),
-      ),
+    write: (messages, { where, prompting = false }) => {
+      try {
+        return render(messages, prompting);
+      } catch (cause) {
+        const taken = (count: number) => succeeds(() => render(messages.slice(0, count), prompting));
+        throw notTaken(cause, messages, { where, message: firstRefused(messages.length, taken) });
+      }
+    },
   };
+}
+
+/** Number of the first message with which a chat is refused that was taken up to there. @param length of a chat that is */
+function firstRefused(length: number, taken: (count: number) => boolean): number {
+  let refused = length;
+  while (refused > 1 && !taken(refused - 1)) refused -= 1;
+  return refused;
+}
+
+function succeeds(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notTaken(
+  cause: unknown,
+  messages: readonly Message[],
+  { where, message }: { readonly where: string; readonly message: number },
+): DropsweepError {
+  const role = messages[message - 1]?.role;
+  const which = role === undefined ? 'before message 1' : `message ${message} of ${messages.length} (${role})`;
+  return new DropsweepError('MODEL_UNSUPPORTED', 'the base’s chat template does not take a chat of the data', {
+    where: `${where}, ${which}`,
+    got: messageOf(cause),
+    expected: 'a chat that the template in tokenizer_config.json, or chat_template.jinja, writes',
+    fix: 'correct the chat (some templates take user and assistant in turns alone, or no system), or use a folder of the base with another template in chat_template.jinja',
+    cause,
+  });
 }
 
 /** The library's clock is replaced; the line's own end is trimmed as a block's, which may not cost the template one. */
@@ -48,20 +92,24 @@ function demandTemplate(template: string | null): string {
     where: 'tokenizer_config.json: chat_template',
     got: 'none, and no chat_template.jinja beside it',
     expected: 'a template in Jinja, as models that were trained for chats have it',
-    fix: 'choose such a base (often called Instruct or Chat), or rows of instruction and output with prompt: alpaca',
+    fix: 'choose such a base (often called Instruct or Chat), use a folder of it with a template in chat_template.jinja, or give rows of instruction and output with prompt: alpaca',
   });
 }
 
-function attempt<Result>(what: string, run: () => Result): Result {
+function parsed(text: string): Template {
   try {
-    return run();
+    return new Template(`${undated(text)}${text}`);
   } catch (cause) {
-    throw new DropsweepError('MODEL_UNSUPPORTED', `the base’s chat template ${what}`, {
-      where: 'tokenizer_config.json: chat_template',
-      got: cause instanceof Error ? cause.message : String(cause),
-      expected: 'a template that writes the data’s chats',
-      fix: 'correct the chats (some templates take user and assistant in turns alone), or choose another base',
+    throw new DropsweepError('MODEL_UNSUPPORTED', 'the base’s chat template cannot be read', {
+      where: 'tokenizer_config.json: chat_template, or chat_template.jinja',
+      got: messageOf(cause),
+      expected: 'a template in Jinja, as transformers takes it',
+      fix: 'correct it, or use a folder of the base with another template in chat_template.jinja',
       cause,
     });
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -24,10 +24,10 @@ async function chatPrompt(
 ): Promise<PromptTokens> {
   demandTemplateOf(request.shape, request);
   const template = openChatTemplate(request);
-  const said = '.';
+  const [said, where] = ['.', 'the prompt'];
   const chat = asMessages({ instruction, ...(input === undefined ? {} : { input }), output: said });
-  const asked = template.write(chat.slice(0, 1), true);
-  const answered = template.write(chat, false);
+  const asked = template.write(chat.slice(0, 1), { where, prompting: true });
+  const answered = template.write(chat, { where });
   const behind = answered.startsWith(asked) ? answered.slice(answered.indexOf(said, asked.length) + said.length) : '';
   const [turnEnd] = behind.trim() === '' ? [] : await idsOf(behind.trim(), false, request);
   const all = new Set(turnEnd === undefined ? ends : [...ends, turnEnd]);

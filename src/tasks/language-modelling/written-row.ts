@@ -40,20 +40,21 @@ export function asMessages(row: Conversation): readonly Message[] {
 /**
  * A row by the model's template. An assistant's turn begins after what the template asks it with, and ends where the
  * chat up to it does.
+ * @param where the row is, for errors
  * @throws DATA_INVALID where the template writes a turn otherwise once others follow: it cannot be found then
  */
 export function writtenByTemplate(row: Conversation, template: ChatTemplate, where: string): WrittenRow {
   const messages = asMessages(row);
-  const text = template.write(messages, false);
+  const text = template.write(messages, { where });
   const responses = messages.flatMap(({ role }, turn) => {
     if (role !== 'assistant') return [];
-    const before = template.write(messages.slice(0, turn), true);
-    const after = turn === messages.length - 1 ? text : template.write(messages.slice(0, turn + 1), false);
+    const before = template.write(messages.slice(0, turn), { where, prompting: true });
+    const after = turn === messages.length - 1 ? text : template.write(messages.slice(0, turn + 1), { where });
     if (text.startsWith(before) && text.startsWith(after)) return [[before.length, after.length] as const];
     throw dataInvalid(where, 'the base’s chat template writes a turn of the assistant otherwise once others follow', {
-      got: `turn ${turn + 1} of ${messages.length}`,
+      got: `message ${turn + 1} of ${messages.length}`,
       expected: 'a chat that goes on as it began, or one turn of the assistant, the last',
-      fix: 'end the chat at its first answer, or choose another base',
+      fix: 'end the chat at its first answer, or use a folder of the base with another template in chat_template.jinja',
     });
   });
   return { text, responses };
