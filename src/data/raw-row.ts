@@ -36,14 +36,29 @@ export function readText({ cells, columns, where, mayBeBlank }: RawRow, column: 
 }
 
 /** The name of a class, or a number, as text. @throws DATA_INVALID where the cell holds neither */
-export function readLabel({ cells, columns, where }: RawRow, column: string): string {
+export function readLabel(row: RawRow, column: string): string {
+  const { cells, columns, where } = row;
   const value = cells[column];
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string' && !isBlank(value)) return value.trim();
+  if (typeof value === 'string' && !isBlank(value)) return plainLabel(value.trim(), row, column);
   throw dataInvalid(where, `a row has no label in ${columns?.[column] ?? column}`, {
     got: value ?? 'nothing',
     expected: 'a label name or a number',
     fix: 'fill in the label or take the row out',
+  });
+}
+
+/**
+ * A label that can be shown: one with line breaks, tabs or what else steers a terminal was read at the wrong place.
+ * @throws DATA_INVALID where it has a control character
+ */
+export function plainLabel(label: string, { columns, where }: RawRow, column: string): string {
+  const control = /\p{Cc}/u.exec(label)?.[0].charCodeAt(0);
+  if (control === undefined) return label;
+  throw dataInvalid(where, `a row has a control character in ${columns?.[column] ?? column}`, {
+    got: `U+${control.toString(16).toUpperCase().padStart(4, '0')} in ${JSON.stringify(label).slice(0, 80)}`,
+    expected: 'a label of one line that can be shown',
+    fix: 'take the character out, or name another column',
   });
 }
 

@@ -1,3 +1,4 @@
+import { demandUniqueColumns } from './demand-unique-columns.ts';
 import { fileBytes } from './file-bytes.ts';
 import { dataInvalid } from './raw-row.ts';
 import type { Table } from './table.ts';
@@ -26,6 +27,7 @@ export async function readParquet(path: string): Promise<Table> {
       cause: error,
     });
   }
+  demandUniqueColumns(path, columns);
   const records = rows.map((row, index) => ({
     cells: Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
     where: `${path}: row ${index + 1}`,

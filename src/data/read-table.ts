@@ -1,3 +1,4 @@
+import { demandUniqueColumns } from './demand-unique-columns.ts';
 import { CsvError, parse } from 'csv-parse/sync';
 import { dataInvalid } from './raw-row.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -20,7 +21,7 @@ export function readTable(
   if (columns === undefined) {
     throw dataInvalid(path, 'a data file is empty', { got: '0 lines', expected: 'a header line and rows' });
   }
-  demandUnique(path, columns);
+  demandUniqueColumns(`${path}:1`, columns);
   const records = rows
     .slice(header === undefined ? 1 : 0)
     .map((row) => recordOf(path, row, columns, ragged ? null : format));
@@ -56,18 +57,6 @@ function recordOf(
     });
   }
   return { cells: Object.fromEntries(columns.map((name, i) => [name, record[i]])), where };
-}
-
-function demandUnique(path: string, columns: readonly string[]): void {
-  for (const [second, name] of columns.entries()) {
-    const first = columns.indexOf(name);
-    if (first === second) continue;
-    throw dataInvalid(`${path}:1`, `two columns are called ${name}`, {
-      got: `columns ${first + 1} and ${second + 1} of ${columns.join(', ')}`,
-      expected: 'a name for each column',
-      fix: 'call one of them something else',
-    });
-  }
 }
 
 interface ParsedRow {

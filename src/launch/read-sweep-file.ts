@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
 import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
@@ -13,6 +13,7 @@ export function readSweepFile(file: string): SweepDefinition {
   const lookup = {
     isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
     isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
+    namesIn: (place: string) => readdirSync(place),
   };
   return parseSweepFile(readSweepText(file), path, lookup, taskSections, searchSections, recipes);
 }

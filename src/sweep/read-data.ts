@@ -1,7 +1,7 @@
 import { isSeq } from 'yaml';
 import { partName, partOf } from './column-parts.ts';
 import { formatOf } from './file-format.ts';
-import { absolute, type FileLookup } from './file-lookup.ts';
+import { absolute, type FileLookup, noFile } from './file-lookup.ts';
 import { hubPattern } from './hub-pattern.ts';
 import { readGlueData } from './read-glue-data.ts';
 import { isHeldOut, readHeldOut } from './read-held-out.ts';
@@ -156,7 +156,7 @@ export function readPlaces(section: YamlSection, key: string, lookup: FileLookup
     if (path === null) return null;
     const whole = absolute(path, lookup);
     if (!lookup.isFile(whole) && !/[*?[{]/.test(path))
-      section.reading.report(item.node, item.name, `there is no file ${whole}`);
+      section.reading.report(item.node, item.name, noFile(whole, lookup));
     return whole;
   };
   if (!isSeq(field.node)) return place(field);

@@ -1,7 +1,9 @@
-import { dataInvalid, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { dataInvalid, isBlank, plainLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { readJsonValue } from '../../data/read-json-value.ts';
 import { partOf } from '../../sweep/column-parts.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
+import { demandNumbersApart } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { freezePair, textCharacters, textContent } from '../text-rows.ts';
@@ -38,6 +40,7 @@ function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
   const columns = Object.keys(first?.cells ?? {}).flatMap((name) => partOf(name, 'label') ?? []);
   const own = columns.length > 0 ? columns : sortedNames(raw.train.flatMap(labelsOf));
   const names = definition.labels ?? own;
+  if (definition.labels === undefined) demandNumbersApart(names, first?.where ?? 'task');
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(first?.where ?? 'task', 'the train rows hold fewer than two labels', {
     got: names.length === 0 ? 'no label' : names.join(', '),
@@ -81,24 +84,28 @@ function isSet({ where }: RawRow, column: string, value: unknown): boolean {
 }
 
 /** A list, of JSON where the file holds text that begins like one; else names between commas. Blank: no label. */
-function listed({ where }: RawRow, value: unknown): readonly string[] {
+function listed(row: RawRow, value: unknown): readonly string[] {
+  const { where } = row;
   const list = typeof value === 'string' && value.trim().startsWith('[') ? parsed(value, where) : value;
-  if (Array.isArray(list) && list.every((name) => typeof name === 'string' || typeof name === 'number')) {
-    return list.map((name) => String(name).trim());
-  }
+  if (Array.isArray(list) && list.every(isName))
+    return list.map((name) => plainLabel(String(name).trim(), row, 'label'));
   if (typeof list === 'number') return [String(list)];
   if (typeof list === 'string' || list === null || list === undefined) {
     return (list ?? '')
       .split(',')
-      .map((name) => name.trim())
+      .map((name) => plainLabel(name.trim(), row, 'label'))
       .filter((name) => name !== '');
   }
   throw listInvalid(where, value);
 }
 
+function isName(name: unknown): name is string | number {
+  return typeof name === 'number' || (typeof name === 'string' && !isBlank(name));
+}
+
 function parsed(value: string, where: string): unknown {
   try {
-    return JSON.parse(value);
+    return readJsonValue(value, where);
   } catch (cause) {
     throw listInvalid(where, value, cause);
   }
@@ -106,8 +113,9 @@ function parsed(value: string, where: string): unknown {
 
 function listInvalid(where: string, value: unknown, cause?: unknown) {
   return dataInvalid(where, 'a row has no list of labels', {
-    got: value,
-    expected: 'a list of names as JSON, or names between commas',
+    got: typeof value === 'string' ? value : (JSON.stringify(value)?.slice(0, 80) ?? 'nothing'),
+    expected: 'a list of names as JSON, or names between commas, none of them blank',
+    fix: 'correct the row, or name another column in task.data.label',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,6 +1,7 @@
-import { dataInvalid, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { dataInvalid, plainLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
+import { demandNumbersApart } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { readConll } from './read-conll.ts';
@@ -13,7 +14,7 @@ export const rows: TaskRows = {
   shape,
   freeze(row, { label_names: names }) {
     const tokens = readWords(row, 'tokens');
-    const tags = readWords(row, 'tags').map((tag) => indexOf(tag, names, row));
+    const tags = readTags(row).map((tag) => indexOf(tag, names, row));
     if (tags.length === tokens.length && tokens.length > 0) return { tokens, tags };
     throw dataInvalid(row.where, 'a sentence has another number of tags than words', {
       got: `${tokens.length} words, ${tags.length} tags`,
@@ -39,7 +40,8 @@ export function thawTags({ tokens, tags }: FrozenRow): { tokens: readonly string
 }
 
 function shape({ labels }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
-  const found = new Set(raw.train.flatMap((row) => readWords(row, 'tags')));
+  const found = new Set(raw.train.flatMap(readTags));
+  if (labels === undefined) demandNumbersApart([...found], raw.train[0]?.where ?? 'task');
   const names = labels ?? [...(found.delete(outside) ? [outside] : []), ...sortedNames(found)];
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two tags', {
@@ -57,6 +59,10 @@ function indexOf(tag: string, names: readonly string[], { where }: RawRow): numb
     expected: `one of ${names.join(', ')}`,
     fix: 'correct the row, or list every tag in task.labels',
   });
+}
+
+function readTags(row: RawRow): string[] {
+  return readWords(row, 'tags').map((tag) => plainLabel(tag, row, 'tags'));
 }
 
 /** A list of words, or of numbers that stand for them. */
