@@ -21,7 +21,8 @@ interface GlueSetting {
 
 /**
  * AdaLoRA's settings of DeBERTaV3-base on GLUE: rates, epochs and lengths of the paper's table (arXiv 2303.10512,
- * appendix), which LoRA Dropout follows; γ, phases, α, decay and warm-up of the scripts that its authors published.
+ * appendix), which LoRA Dropout follows; γ, phases, α, decay and warm-up of the scripts that its authors published. Those
+ * scripts have a rate of 8e-4 for CoLA and QQP, and a dropout before the classifier of up to 0.2, which is not taken here.
  */
 const settings: readonly GlueSetting[] = [
   // task, [rate, epochs, tokens], γ, phases, [α, decay, warm-up]
