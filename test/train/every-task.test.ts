@@ -5,6 +5,7 @@ import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { live } from '../support/trainer-life.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
 
 it('every kind of task is tried', () => {
@@ -44,6 +45,16 @@ describe.each(Object.entries(tinyTasks))('a training of %s', (_, task) => {
     const rest = bench.trainSegment(specification, { checkpoint: half.checkpoint, epoch: 2 });
     const outcome = await makeOnnxRunner().run(bench.command(rest), new RecordingReporter());
     expect(expectOutcome(outcome, 'trained').checkpoint.sha256).toBe(checkpoint.sha256);
+  });
+
+  it('killed once it has three checkpoints, and gone on with by another process, ends in the same bytes', async () => {
+    const life = await live(bench.command(bench.trainSegment(specification, { epoch: 3 }), 0), 3);
+    const kept = life.checkpoints.find(({ step }) => step === 3) ?? null;
+    expect(kept).not.toBeNull();
+    const rest = bench.trainSegment(specification, { checkpoint: kept, epoch: 4 });
+    const { final, losses } = await live(bench.command(rest), Number.POSITIVE_INFINITY);
+    expect(final?.sha256).toBe(checkpoint.sha256);
+    expect(Math.min(...losses.keys())).toBe(4);
   });
 
   it('learns', async () => {
