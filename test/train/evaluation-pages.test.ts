@@ -13,7 +13,8 @@ import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
 import type { RunCommand } from '../../src/train/segment-runner.ts';
 import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
-import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
+import { expectOutcome, RecordingReporter, SegmentBench, type TinyTask } from '../support/segment-run.ts';
+import { tinyTasks } from '../support/tiny-tasks.ts';
 
 /*
  * An evaluation of two members over 200 dev rows, in batches of 32, keeps a page after each batch. Whatever ends it, the
@@ -22,25 +23,35 @@ import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segme
 
 const trainerProcess = path.resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
 const rows = 200;
-let bench: SegmentBench;
-let specification: TrainingSpecification;
-let checkpoint: CheckpointReference;
+interface Trained {
+  readonly bench: SegmentBench;
+  readonly specification: TrainingSpecification;
+  readonly checkpoint: CheckpointReference;
+}
+
+let classified: Trained;
 beforeAll(async () => {
-  bench = new SegmentBench({ trainRows: 40, devRows: rows });
-  specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
+  classified = await trained();
+});
+afterAll(() => rmSync(classified.bench.folder, { recursive: true }));
+
+/** @param task absent: a classification of texts */
+async function trained(task?: TinyTask): Promise<Trained> {
+  const bench = new SegmentBench({ trainRows: 40, devRows: rows, ...(task === undefined ? {} : { task }) });
+  const specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
   const segment = bench.trainSegment(specification);
   const outcome = await makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
-  ({ checkpoint } = expectOutcome(outcome, 'trained'));
-});
-afterAll(() => rmSync(bench.folder, { recursive: true }));
+  return { bench, specification, checkpoint: expectOutcome(outcome, 'trained').checkpoint };
+}
 
-const pending = (storedPages: readonly MemberPage[] = []): PendingEvaluation => ({
+const pending = ({ bench }: Trained, storedPages: readonly MemberPage[] = []): PendingEvaluation => ({
   ...bench.pending('m2', { ensemble_size: 2, dropout_rate: 0.4, gap: false }),
   storedPages,
 });
 
-function commandOf(storedPages: readonly MemberPage[], checkpointEverySeconds = 0): RunCommand {
-  const segment = bench.evaluateSegment(specification, checkpoint, [pending(storedPages)]);
+function commandOf(of: Trained, storedPages: readonly MemberPage[], checkpointEverySeconds = 0): RunCommand {
+  const { bench, specification, checkpoint } = of;
+  const segment = bench.evaluateSegment(specification, checkpoint, [pending(of, storedPages)]);
   return bench.command(segment, checkpointEverySeconds);
 }
 
@@ -48,8 +59,9 @@ async function evaluate(
   reporter: RecordingReporter,
   storedPages: readonly MemberPage[] = [],
   everySeconds = 0,
+  of = classified,
 ): Promise<SegmentOutcome> {
-  return makeOnnxRunner().run(commandOf(storedPages, everySeconds), reporter);
+  return makeOnnxRunner().run(commandOf(of, storedPages, everySeconds), reporter);
 }
 
 const inputsOf = (pages: readonly EvaluationPage[]) =>
@@ -87,20 +99,28 @@ test('pages of other inputs than these are left aside', async () => {
   expect(expectOutcome(await evaluate(new RecordingReporter(), strange), 'evaluated').results).toEqual(whole.results);
 });
 
-test('killed with SIGKILL after each third page, an evaluation repeats only what was not kept, and ends in the same bits', async () => {
-  const whole = expectOutcome(await evaluate(new RecordingReporter()), 'evaluated');
-  const kept: EvaluationPage[] = [];
-  let result: SegmentOutcome | null = null;
-  for (let life = 0; result === null; life += 1) {
-    expect(life).toBeLessThan(8);
-    const { pages, outcome } = await live(commandOf(kept), 3);
-    const before = new Set(inputsOf(kept));
-    expect(inputsOf(pages).filter((input) => before.has(input))).toEqual([]);
-    kept.push(...pages);
-    result = outcome;
-  }
-  expect(expectOutcome(result, 'evaluated').results).toEqual(whole.results);
-});
+test.each([
+  ['a classification', undefined],
+  ['questions with choices', tinyTasks['multiple-choice']],
+])(
+  'killed with SIGKILL after each third page, an evaluation of %s repeats only what was not kept, and ends in the same bits',
+  async (_, task) => {
+    const of = task === undefined ? classified : await trained(task);
+    const whole = expectOutcome(await evaluate(new RecordingReporter(), [], 0, of), 'evaluated');
+    const kept: EvaluationPage[] = [];
+    let result: SegmentOutcome | null = null;
+    for (let life = 0; result === null; life += 1) {
+      expect(life).toBeLessThan(8);
+      const { pages, outcome } = await live(commandOf(of, kept), 3);
+      const before = new Set(inputsOf(kept));
+      expect(inputsOf(pages).filter((input) => before.has(input))).toEqual([]);
+      kept.push(...pages);
+      result = outcome;
+    }
+    expect(expectOutcome(result, 'evaluated').results).toEqual(whole.results);
+    if (of !== classified) rmSync(of.bench.folder, { recursive: true });
+  },
+);
 
 /** Runs a trainer process until it is done, or has told of so many pages. */
 async function live(command: RunCommand, most: number) {
