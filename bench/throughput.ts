@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { descendants } from './process-figures.ts';
-import { simulatedPlan } from '../test/support/simulated-plan.ts';
 import { TestMachine } from '../test/support/test-machine.ts';
+import { throughputPlan } from './throughput-plans.ts';
 
 /**
  * Empty trainings through the whole machine: PostgreSQL (fsync on), Temporal, a control worker, train workers, trainer
- * processes, checkpoint files, evaluations. `npm run bench:throughput -- --trainings 10000 --slots 4`.
- * Prints trainings per second, over all and over the first and the last tenth.
+ * processes, checkpoint files, evaluations. `npm run bench:throughput -- --trainings 10000 --slots 4 --search asha`.
+ * Prints trainings per second, over all and over the first and the last tenth, memory by role, and the database's growth.
  */
 const { values } = parseArgs({
-  options: { trainings: { type: 'string', default: '10000' }, slots: { type: 'string', default: '4' } },
+  options: {
+    trainings: { type: 'string', default: '10000' },
+    slots: { type: 'string', default: '4' },
+    search: { type: 'string', default: 'grid' },
+  },
 });
 const count = Number(values.trainings);
 const slots = Number(values.slots);
@@ -24,31 +28,43 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void machine.stop().finally(() => process.exit(1)));
 }
 await machine.start();
-const plan = simulatedPlan({
-  name: `throughput-${count}`,
-  trainings: count,
-  parallelism: 2 * slots,
-  simulation: { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 1 },
-});
+const plan = throughputPlan(values.search, count, 2 * slots);
+const bytesBefore = await machine.databaseBytes();
 const cpuBefore = cpuByRole();
 const insertedAt = performance.now();
 const sweepId = await machine.launch(plan);
 console.log(`inserted in ${seconds(insertedAt)} s`);
 let finished = 0;
+const memory: Readonly<Record<string, number>>[] = [];
 const startedAt = performance.now();
 while (finished < count) {
   await sleep(5_000);
   const before = finished;
   finished = await machine.finishedTrainings(sweepId);
-  console.log(`${seconds(startedAt)} s: ${finished} trainings, ${((finished - before) / 5).toFixed(1)}/s`);
+  const mebibytes = memoryByRole();
+  memory.push(mebibytes);
+  const told = Object.entries(mebibytes).map(([role, size]) => `${role} ${size}`);
+  console.log(
+    `${seconds(startedAt)} s: ${finished} trainings, ${((finished - before) / 5).toFixed(1)}/s; MiB: ${told.join(', ')}`,
+  );
 }
 const cpuAfter = cpuByRole();
 const cpuMs = Object.fromEntries(
   [...cpuAfter].map(([role, seconds]) => [role, round((1_000 * (seconds - (cpuBefore.get(role) ?? 0))) / count)]),
 );
 const rates = await machine.trainingRates(sweepId, Math.floor(count / 10));
+const grown = (await machine.databaseBytes()) - bytesBefore;
 console.log(
-  JSON.stringify({ trainings: count, train_workers: 2, slots_each: slots, ...rates, cpu_ms_per_training: cpuMs }),
+  JSON.stringify({
+    search: values.search,
+    trainings: count,
+    train_workers: 2,
+    slots_each: slots,
+    ...rates,
+    cpu_ms_per_training: cpuMs,
+    memory_mib: { after_a_tenth: memory[Math.floor(memory.length / 10)], at_the_end: memory.at(-1) },
+    database_kib_per_training: round(grown / 1_024 / count),
+  }),
 );
 await machine.stop();
 machine.discard();
@@ -65,6 +81,13 @@ function cpuByRole(): ReadonlyMap<string, number> {
     roles.set(role, (roles.get(role) ?? 0) + cpuSeconds);
   }
   return roles;
+}
+
+/** Resident MiB now, by what the processes are for. */
+function memoryByRole(): Readonly<Record<string, number>> {
+  const roles: Record<string, number> = {};
+  for (const { role, residentBytes } of descendants()) roles[role] = (roles[role] ?? 0) + residentBytes;
+  return Object.fromEntries(Object.entries(roles).map(([role, bytes]) => [role, Math.round(bytes / 2 ** 20)]));
 }
 
 function round(value: number): number {

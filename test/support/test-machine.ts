@@ -227,6 +227,12 @@ export class TestMachine {
     return { overall: rate(0, count), first: rate(0, part), last: rate(count - part, count) };
   }
 
+  /** Size of the database on disk. */
+  async databaseBytes(): Promise<number> {
+    const rows = await this.#query('select pg_database_size(current_database()) as bytes', []);
+    return Number(rows[0]?.['bytes']);
+  }
+
   async sweepStates(): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#query('select id, state from sweeps', []);
     return new Map(rows.map((row) => [String(row['id']), String(row['state'])]));
