@@ -133,7 +133,7 @@ describe('the ledger of workers', () => {
     expect((await record.take(sweep)).kind).toBe('evaluate');
   });
 
-  it('begins anew in another numerics class, says so, and uses the old checkpoint again in its own class', async () => {
+  it('begins anew in another numerics class, says so, and forgets the checkpoints past that beginning', async () => {
     const sweep = await record.launch(planOf('s', 1));
     const first = await record.take(sweep);
     await record.ledger.checkpoint(first.lease, checkpointAt(3), []);
@@ -145,7 +145,7 @@ describe('the ledger of workers', () => {
     ]);
     await record.ledger.commit(elsewhere.lease, { kind: 'released' });
     const back = await record.take(sweep);
-    expect(back.kind === 'train' && back.checkpoint?.step).toBe(3);
+    expect(back.kind === 'train' && back.checkpoint).toBeNull();
   });
 
   it('exhausts claims of an older generation', async () => {
