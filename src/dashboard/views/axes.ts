@@ -6,6 +6,7 @@ import { categoriesOf } from '../categories.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatPercent } from '../format-value.ts';
 import { heatMap, type HeatCell } from '../heat-map.ts';
+import { Remembered } from '../remembered.ts';
 import { captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
 import type { SettingEffect } from '../view-source.ts';
@@ -252,21 +253,33 @@ function heatLines(model: AxesModel, chosen: Axis, { snapshot, state, width }: V
   const others = model.axes.filter((axis) => axis.name !== chosen.name);
   const other = others.find((axis) => axis.name === wanted) ?? others[0];
   if (other === undefined) return [];
-  const groups = new Map<string, number[]>();
-  for (const { levels, score } of model.scored) {
-    const key = `${levels[chosen.name] ?? ''} ${levels[other.name] ?? ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), score]);
-  }
   const rows = chosen.effect.levels.map(({ value }) => value);
   const columns = other.effect.levels.map(({ value }) => value);
-  const cells = rows.map((row) =>
-    columns.map((column): HeatCell | null => {
-      const scores = groups.get(`${row} ${column}`) ?? [];
-      return scores.length === 0 ? null : { mean: scores.reduce((sum, each) => sum + each, 0) / scores.length };
-    }),
-  );
+  const cells = means.of(model, JSON.stringify([chosen.name, other.name]), () => meansOf(model, chosen, other));
   const caption = `mean ${drawnName(snapshot, model.score)}: ${drawnName(snapshot, chosen.name)} down, ${drawnName(snapshot, other.name)} across`;
   const format = (value: number): string => formatMeasure(model.score, value);
   const better = betterOf(model.score);
   return [captionRule(caption, width), ...heatMap({ rows, columns, cells, format, better, width, height: height - 1 })];
+}
+
+const means = new Remembered<AxesModel, readonly (readonly (HeatCell | null)[])[]>(8);
+
+/** The mean score at each value of one axis, by those of another; null: no trial has both. */
+function meansOf({ scored }: AxesModel, down: Axis, across: Axis): readonly (readonly (HeatCell | null)[])[] {
+  const groups = new Map<string, { sum: number; count: number }>();
+  for (const { levels, score } of scored) {
+    const key = `${levels[down.name] ?? ''} ${levels[across.name] ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { sum: score, count: 1 });
+    else {
+      group.sum += score;
+      group.count += 1;
+    }
+  }
+  return down.effect.levels.map(({ value: row }) =>
+    across.effect.levels.map(({ value: column }): HeatCell | null => {
+      const group = groups.get(`${row} ${column}`);
+      return group === undefined ? null : { mean: group.sum / group.count };
+    }),
+  );
 }
