@@ -98,7 +98,10 @@ function readDefinition(
     file,
     samplers.find(({ kind }) => kind === search.kind),
   );
-  const { keep, ...written } = readTraining(file, Object.keys(space));
+  const { keep, ...written } = readTraining(
+    file,
+    Object.keys(space).filter((axis) => axes[axis]?.when === undefined),
+  );
   const training = keep === 'last' ? written : { ...written, keep };
   const { evaluations, every, sets } = readEvaluation(file, ensembleSizes, judged, (section) => {
     if (task !== null) return readEvaluationSets(section, { task, tasks, lookup });

@@ -43,7 +43,10 @@ export function readProgramSweep(
   const ranges = samplers.find(({ kind }) => kind === search.kind)?.ranges === true;
   const space = readFreeSpace(spaceSection, fields, ranges);
   const enqueue = readEnqueue(file, space, fields);
-  const constants = readConstants(file, fields);
+  const constants = readConstants(
+    file,
+    fields.filter((field) => space.axes[field.name]?.when === undefined),
+  );
   const names = [...fields.map((field) => field.name), ...constants.map(([constant]) => constant)];
   const program = readProgram(file, lookup, { sweep: name ?? '', names: ['seed', ...names] });
   const scheduler = readScheduler(file, schedulers);

@@ -5,7 +5,8 @@ import type { YamlSection } from './yaml-section.ts';
 
 /**
  * The `training` section: fixed values of what is no axis, with defaults.
- * @param axes fields that the space has as axes, which may not be fixed too
+ * @param axes fields that the space has as axes of every point, which may not be fixed too; one that is there for some
+ *   points alone may, for the others
  */
 export function readTraining(file: YamlSection, axes: readonly string[]): TrainingConfiguration {
   const section = file.section('training');

@@ -1,3 +1,4 @@
+import { configurationAt } from '../../src/search/plan-trainings.ts';
 import { describe, expect, it } from 'vitest';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseConstraint } from '../../src/sweep/constraint.ts';
@@ -47,6 +48,20 @@ constraints: [rank * N <= 32, "p > 0.2 or N == 1"]`);
     });
     expect(definition.constraints).toEqual(['rank * N <= 32', 'p > 0.2 or N == 1']);
     expect(definition.search).toEqual({ kind: 'tpe', trials: 30, seed: 0, startup: 10 });
+  });
+
+  it('takes an axis that is there for some points alone from the training section for the others', () => {
+    const text = `training: {learning_rate: 1e-3}
+space:
+  adapter: [lora, adalora]
+  learning_rate: {choice: [1e-2, 2e-2], when: {adapter: adalora}}`;
+    const definition = read(text);
+    const rates = (adapter: string, rate?: number) =>
+      configurationAt(definition, { adapter, ...(rate === undefined ? {} : { learning_rate: rate }) }).learning_rate;
+    expect([rates('lora'), rates('adalora', 1e-2), rates('adalora', 2e-2)]).toEqual([1e-3, 1e-2, 2e-2]);
+    expect(problems(text.replace(', when: {adapter: adalora}', ''))).toEqual([
+      '4:27 training.learning_rate: learning_rate is an axis of the space; keep it in one place',
+    ]);
   });
 
   it('draws seeds by a name, the first of more being those of fewer', () => {
