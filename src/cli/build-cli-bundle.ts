@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -38,6 +38,8 @@ async function buildCliBundle(): Promise<void> {
   });
   await bundle.write({ dir: own, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
   await bundle.close();
+  // npm makes package.json's bin executable when it installs; a file that is built again has to be so by itself.
+  chmodSync(resolve(own, 'main.js'), 0o755);
   // Commands that run meanwhile have the old folder or the new one.
   const old = `${own}.old`;
   if (existsSync(folder)) renameSync(folder, old);

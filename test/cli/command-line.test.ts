@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyHome, runCli } from './run-cli.ts';
@@ -6,6 +6,12 @@ import { emptyHome, runCli } from './run-cli.ts';
 const examples = resolve(import.meta.dirname, '../../examples');
 
 describe('the command line', () => {
+  it('can be run as the program that package.json names, however often it was built', async () => {
+    const { default: product } = await import('../../package.json', { with: { type: 'json' } });
+    const program = resolve(import.meta.dirname, '../..', product.bin.dropsweep);
+    expect(() => accessSync(program, constants.X_OK)).not.toThrow();
+  });
+
   it('says everything that is wrong with a sweep file, creates nothing, and ends with status 2', async () => {
     const home = emptyHome();
     const file = join(home, 'broken.yaml');
