@@ -46,6 +46,10 @@ const server = await startPostgres({
   logFile: join(folder, 'postgres.log'),
   settings: { fsync: 'off', synchronous_commit: 'off' },
 });
+// Ended from outside, it takes along what it started: the dashboard goes with its pseudo-terminal.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void close().finally(() => process.exit(1)));
+}
 try {
   const measured = [];
   for (const trials of sizes) measured.push(await measure(trials));
@@ -53,6 +57,10 @@ try {
   const about = { cpu: cpus()[0]?.model, columns, rows, load: loadavg().map(round) };
   process.stdout.write(`${JSON.stringify({ ...about, sizes: measured, hours }, null, 1)}\n`);
 } finally {
+  await close();
+}
+
+async function close(): Promise<void> {
   server.process.kill('SIGINT');
   await sleep(500);
   rmSync(folder, { recursive: true, force: true });

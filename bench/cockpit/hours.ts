@@ -54,16 +54,20 @@ export async function watchHours(
   });
   const ended = new AbortController();
   void pty.end().then(() => ended.abort());
-  await pty.until((screen) => screen[0]?.endsWith('RUNNING') === true);
   let [events, keys] = [0, 0];
-  while (!ended.signal.aborted) {
-    await change(store, sweepId, events);
-    events += 1;
-    if (events % 20 === 0) {
-      pty.press(round18[keys % round18.length] ?? '1');
-      keys += 1;
+  try {
+    await pty.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+    while (!ended.signal.aborted) {
+      await change(store, sweepId, events);
+      events += 1;
+      if (events % 20 === 0) {
+        pty.press(round18[keys % round18.length] ?? '1');
+        keys += 1;
+      }
+      await sleep(2);
     }
-    await sleep(2);
+  } finally {
+    pty.kill();
   }
   const samples: Sample[] = existsSync(file)
     ? readFileSync(file, 'utf8')

@@ -14,3 +14,18 @@ export interface ReportColumn<Row> {
   said?(row: Row): string;
   value(row: Row): Json;
 }
+
+/** A column of whole numbers that is called as the member of a row that holds them. */
+export function countColumn<Name extends string>(
+  name: Name,
+  importance: number,
+): ReportColumn<Readonly<Record<Name, number>>> {
+  return {
+    name,
+    heading: name,
+    align: 'right',
+    importance,
+    text: (row) => String(row[name]),
+    value: (row) => row[name],
+  };
+}

@@ -14,6 +14,12 @@ export interface PtyOptions {
 const updateEnds = '\u001B[?2026l';
 const screenCleared = '\u001B[2J';
 
+/** Terminals whose program runs: they leave with this process, and the programs with them, by SIGHUP. */
+const open = new Set<PtyTerminal>();
+process.on('exit', () => {
+  for (const terminal of open) terminal.kill();
+});
+
 /** A process on a pseudo-terminal of its own (by `script`), and an emulator that shows what a person would see. */
 export class PtyTerminal {
   readonly terminal: Terminal;
@@ -39,7 +45,8 @@ export class PtyTerminal {
     this.#child = spawn('script', ['-qefc', line, '/dev/null'], {
       env: { PATH: process.env['PATH'], TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh', ...environment },
     });
-    this.#ended = once(this.#child, 'exit');
+    open.add(this);
+    this.#ended = once(this.#child, 'exit').finally(() => open.delete(this));
     this.#child.stdout.on('data', (chunk: Buffer) => {
       this.writtenAt = performance.now();
       this.bytes += chunk.length;

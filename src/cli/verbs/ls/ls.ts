@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../dashboard/format-value.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
 import { listSweeps, type SweepListRow } from '../../../store/sweep-list.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
@@ -28,17 +28,6 @@ function columns(now: Date): readonly ReportColumn<SweepListRow>[] {
     text: pick,
     value: pick,
   });
-  const count = (
-    name: 'trainings' | 'finished' | 'failed' | 'trials',
-    importance: number,
-  ): ReportColumn<SweepListRow> => ({
-    name,
-    heading: name,
-    align: 'right',
-    importance,
-    text: (row) => String(row[name]),
-    value: (row) => row[name],
-  });
   return [
     text('sweep', 0, ({ name }) => name),
     text('state', 0, ({ state }) => state),
@@ -46,10 +35,10 @@ function columns(now: Date): readonly ReportColumn<SweepListRow>[] {
       ...text('trainer', 1, ({ trainer }) => (trainer === 'simulated' ? 'SIMULATED' : trainer)),
       value: ({ trainer }) => trainer,
     },
-    count('finished', 1),
-    count('trainings', 1),
-    count('failed', 2),
-    count('trials', 3),
+    countColumn('finished', 1),
+    countColumn('trainings', 1),
+    countColumn('failed', 2),
+    countColumn('trials', 3),
     {
       name: 'launched_at',
       heading: 'launched',

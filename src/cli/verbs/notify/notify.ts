@@ -4,7 +4,7 @@ import { withRecord } from '../../../launch/open-record.ts';
 import { readConditions } from '../../../notices/conditions.ts';
 import type { Target } from '../../../notices/target-kind.ts';
 import { targetKinds } from '../../../notices/targets.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
@@ -70,23 +70,12 @@ const columns: readonly ReportColumn<NoticeRow>[] = [
   text('kind', 1, ({ kind }) => kind),
   text('target', 0, ({ target }) => target),
   text('host', 3, ({ host }) => host),
-  count('delivered', 1),
-  count('pending', 2),
-  count('failed', 1),
+  countColumn('delivered', 1),
+  countColumn('pending', 2),
+  countColumn('failed', 1),
   text('problem', 2, ({ problem }) => problem),
 ];
 
 function text(name: string, importance: number, pick: (row: NoticeRow) => string | null): ReportColumn<NoticeRow> {
   return { name, heading: name, align: 'left', importance, text: (row) => pick(row) ?? '-', value: pick };
-}
-
-function count(name: 'delivered' | 'pending' | 'failed', importance: number): ReportColumn<NoticeRow> {
-  return {
-    name,
-    heading: name,
-    align: 'right',
-    importance,
-    text: (row) => String(row[name]),
-    value: (row) => row[name],
-  };
 }
