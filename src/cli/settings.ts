@@ -25,8 +25,9 @@ export const settings: readonly Setting[] = [
   },
   {
     names: ['DROPSWEEP_SLOTS'],
-    meaning: 'trainings at once in `dropsweep worker`; default 1. `up` takes the cores, as far as 4 GiB for each reach',
-    fallback: '1',
+    meaning:
+      'trainings at once on this machine; default: the cores, as far as 4 GiB for each reach, and 1 in `dropsweep worker`',
+    fallback: 'cores; 1 in dropsweep worker',
   },
   {
     names: ['DROPSWEEP_DEVICE'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { earlyStoppingShare, type StepShare } from '../search/early-stopping-share.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import type { StepSeconds } from '../store/program-speed.ts';
-import { defaultSlots } from '../services/supervisor-settings.ts';
+import { slotsOf } from '../services/supervisor-settings.ts';
 import { type CostPrediction, predictCost } from '../sweep/predict-cost.ts';
 import type { Speed } from '../sweep/speed.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
@@ -32,7 +32,7 @@ export function predictionOf(
 ): Prediction {
   const { plan, trainTokens, devTokens, setTokens, encoderParameters } = prepared;
   const { definition, trainings, adaptive_trainings: adaptive } = plan;
-  const slots = Math.min(definition.parallelism, defaultSlots());
+  const slots = Math.min(definition.parallelism, slotsOf(process.env));
   const count = adaptive ?? trainings.length;
   const share = earlyStoppingShare(definition, count, trainings[0]?.specification.total_steps ?? 1);
   const cost = predictCost(plan, {
@@ -81,7 +81,7 @@ export async function timedSpeed(
 
 /** As this machine's own worker gives them to its slots. */
 function slotEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const threads = String(Math.max(1, Math.floor(availableParallelism() / defaultSlots())));
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / slotsOf(environment))));
   return { ...environment, DROPSWEEP_THREADS: environment['DROPSWEEP_THREADS'] ?? threads };
 }
 

@@ -8,11 +8,11 @@ import { builtFile } from './built-file.ts';
 import { demandRoom } from './demand-room.ts';
 import { logFileOf, readStatus, type ServicesStatus, supervisorOf } from './services-status.ts';
 import { isProvedDead } from '../worker/process-identity.ts';
-import { defaultSlots, outsideKey } from './supervisor-settings.ts';
+import { outsideKey, slotsOf } from './supervisor-settings.ts';
 
 export interface EnsureServicesOptions {
   readonly dataDirectory: string;
-  /** Trainings at once; default `defaultSlots()`. Ignored where services are up already. */
+  /** Trainings at once; default `slotsOf(environment)`. Ignored where services are up already. */
   readonly slots?: number;
   readonly environment?: NodeJS.ProcessEnv;
   readonly progress?: Progress;
@@ -98,7 +98,8 @@ function demandSame(status: ServicesStatus, dataDirectory: string, environment: 
 }
 
 function spawnSupervisor(options: EnsureServicesOptions): ChildProcess {
-  const { dataDirectory, slots = defaultSlots(), environment = process.env } = options;
+  const { dataDirectory, environment = process.env } = options;
+  const { slots = slotsOf(environment) } = options;
   demandRoom(dataDirectory);
   const logFile = logFileOf(dataDirectory, 'supervisor');
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });

@@ -64,7 +64,7 @@ export function readWorkerSettings(args: readonly string[], environment: NodeJS.
       fix: 'set DATABASE_URL, or let `dropsweep up` start the worker',
     });
   }
-  const slots = positive(values.slots ?? environment['DROPSWEEP_SLOTS'] ?? '1', '--slots');
+  const slots = readCount(values.slots ?? environment['DROPSWEEP_SLOTS'] ?? '1', '--slots');
   const fair = String(Math.max(1, Math.floor(availableParallelism() / slots)));
   return {
     roles: (values.role ?? ['control', 'train']).flatMap((role) => role.split(',')).map(readRole),
@@ -85,12 +85,12 @@ export function readWorkerSettings(args: readonly string[], environment: NodeJS.
     stallMs: 600_000,
     releaseMs: 60_000,
     terminateMs: 5_000,
-    checkpointEverySeconds: positive(
+    checkpointEverySeconds: readCount(
       environment['DROPSWEEP_CHECKPOINT_SECONDS'] ?? '60',
       'DROPSWEEP_CHECKPOINT_SECONDS',
     ),
     bundleLimit: readPacking(environment['DROPSWEEP_PACKING'] ?? 'auto'),
-    threadsPerSlot: positive(environment['DROPSWEEP_THREADS'] ?? fair, 'DROPSWEEP_THREADS'),
+    threadsPerSlot: readCount(environment['DROPSWEEP_THREADS'] ?? fair, 'DROPSWEEP_THREADS'),
   };
 }
 
@@ -123,7 +123,11 @@ function readPacking(text: string): number {
   });
 }
 
-function positive(text: string, where: string): number {
+/**
+ * A whole number above 0 from a flag or a variable.
+ * @throws DropsweepError USAGE
+ */
+export function readCount(text: string, where: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
   throw new DropsweepError('USAGE', 'not a count', { where, got: text, expected: 'a whole number above 0' });
