@@ -4,16 +4,22 @@ train_heads.py prepare HEAD SOURCE FOLDER BASE   writes train and dev rows and s
 train_heads.py train HEAD FOLDER BASE [SEED ...]  trains on the same rows, and prints a line of JSON for each seed
 
 HEAD is one of
-  regression  SOURCE: GLUE's STS-B folder; the first 500 train and 500 dev rows; BASE: MiniLM-L6's folder
-  spans       SOURCE: xquad.en.json; 160 of each 200 questions train, 40 are dev, of the first 400; BASE: the same
+  regression  SOURCE: GLUE's STS-B folder; the first 600 train and 300 dev rows; BASE: MiniLM-L6's folder
+  spans       SOURCE: xquad.en.json; the questions on contexts under 600 characters, each fifth dev; BASE: the same
+  tags        SOURCE: the same file, as sentences whose names and numbers a rule has tagged; BASE: the same
   language    SOURCE: rows in Alpaca's layout; the first 400 train, the last 100 dev; BASE: a decoder's folder
+  choices     SOURCE: GLUE's SST-2 folder, as questions of two choices; 600 train, 300 dev; BASE: the same
 """
 
 import csv
 import json
 import math
 import os
+import random
+import re
+import string
 import sys
+from collections import Counter
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -23,6 +29,7 @@ from transformers import (
     AutoModelForCausalLM,
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
     PreTrainedTokenizerFast,
 )
 
@@ -47,9 +54,14 @@ def padded(rows, fill):
     return torch.tensor([row + [fill] * (longest - len(row)) for row in rows])
 
 
+def deviation(values):
+    values = torch.tensor(values, dtype=torch.float64)
+    return float(values.std() / math.sqrt(len(values)))
+
+
 class Head:
     batch, epochs, rate, length = 32, 3, 1e-3, 64
-    targets, trained, dropouts = ENCODER, [], {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    more, targets, trained, dropouts = "", ENCODER, [], {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
     def __init__(self, base):
         self.tokenizer = PreTrainedTokenizerFast(tokenizer_file=f"{base}/tokenizer.json")
@@ -61,6 +73,7 @@ class Head:
 
 class Regression(Head):
     kind, objectives, trained = "text-regression", "[pearson, loss]", ["classifier"]
+    batch, epochs, rate = 16, 4, 3e-3
     data = "train: train.jsonl, dev: dev.jsonl, text: one, text_pair: other, label: score"
 
     @staticmethod
@@ -70,7 +83,7 @@ class Regression(Head):
                 rows = [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
             return [{"one": row[7], "other": row[8], "score": float(row[9])} for row in rows if len(row) > 9][:count]
 
-        return of("train", 500), of("dev", 500)
+        return of("train", 600), of("dev", 300)
 
     def model(self, base):
         config = AutoConfig.from_pretrained(base, num_labels=1, **self.dropouts)
@@ -101,8 +114,8 @@ class Regression(Head):
 
 class Spans(Head):
     kind, objectives, trained = "question-answering", "[loss, answer_f1]", ["qa_outputs"]
-    data = "train: train.jsonl, dev: dev.jsonl"
-    batch, epochs, length = 16, 4, 384
+    data, more = "train: train.jsonl, dev: dev.jsonl", ", stride: 64"
+    batch, epochs, rate, length, longest = 8, 4, 2e-3, 192, 30
 
     @staticmethod
     def prepare(source):
@@ -112,8 +125,9 @@ class Spans(Head):
             {"id": qa["id"], "question": qa["question"], "context": paragraph["context"], "answers": qa["answers"]}
             for article in document["data"]
             for paragraph in article["paragraphs"]
+            if len(paragraph["context"]) < 600
             for qa in paragraph["qas"]
-        ][:400]
+        ]
         return [row for i, row in enumerate(rows) if i % 5], [row for i, row in enumerate(rows) if not i % 5]
 
     def model(self, base):
@@ -122,7 +136,7 @@ class Spans(Head):
 
     def encode(self, row):
         found = self.tokenizer(
-            row["question"], row["context"], truncation="only_second", max_length=self.length, stride=128,
+            row["question"], row["context"], truncation="only_second", max_length=self.length, stride=64,
             return_overflowing_tokens=True, return_offsets_mapping=True, return_token_type_ids=True,
         )  # fmt: skip
         answer = row["answers"][0]
@@ -137,7 +151,8 @@ class Spans(Head):
             starts = [token for token, start, end in places if start <= first < end]
             ends = [token for token, start, end in places if start < last <= end]
             label = (starts[0], ends[-1]) if starts and ends else (0, 0)
-            windows.append({"ids": ids, "types": found["token_type_ids"][window], "label": label})
+            more = {"places": places, "row": row}
+            windows.append({"ids": ids, "types": found["token_type_ids"][window], "label": label, **more})
         return windows
 
     inputs = Regression.inputs
@@ -153,7 +168,115 @@ class Spans(Head):
     def score(self, outputs, encoded):
         parts = [encoded[start : start + 32] for start in range(0, len(encoded), 32)]
         losses = torch.cat([self.losses(output, part) for output, part in zip(outputs, parts)])
-        return {"loss": float(losses.mean()), "loss_error": float(losses.std() / math.sqrt(len(losses)))}
+        best = {}
+        for output, part in zip(outputs, parts):
+            for index, window in enumerate(part):
+                value, text = self.answer(output.start_logits[index], output.end_logits[index], window)
+                id = window["row"]["id"]
+                if id not in best or value > best[id][0]:
+                    best[id] = (value, text, window["row"]["answers"])
+        found = [max(answer_f1(text, answer["text"]) for answer in answers) for _, text, answers in best.values()]
+        return {
+            "loss": float(losses.mean()), "loss_error": deviation(losses.tolist()),
+            "answer_f1": sum(found) / len(found), "answer_f1_error": deviation(found),
+        }  # fmt: skip
+
+    def answer(self, starts, ends, window):
+        """The likeliest span of the context, 30 tokens at most."""
+        sums = [
+            (float(starts[first] + ends[last]), window["row"]["context"][start:end])
+            for i, (first, start, _) in enumerate(window["places"])
+            for last, _, end in window["places"][i : i + self.longest]
+        ]
+        return max(sums)
+
+
+def words_of(text):
+    """As SQuAD's official scorer compares answers."""
+    bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return re.sub(r"\b(a|an|the)\b", " ", bare).split()
+
+
+def answer_f1(found, wanted):
+    found, wanted = words_of(found), words_of(wanted)
+    same = sum((Counter(found) & Counter(wanted)).values())
+    return 2 * same / (len(found) + len(wanted)) if same else 0.0
+
+
+class Tags(Head):
+    kind, objectives, trained = "token-classification", "[entity_f1, loss]", ["classifier"]
+    data = "train: train.jsonl, dev: dev.jsonl"
+    batch, epochs, rate, length = 16, 3, 2e-3, 96
+    names = ["O", "B-NAME", "B-NUMBER", "I-NAME", "I-NUMBER"]
+
+    @staticmethod
+    def prepare(source):
+        with open(source, encoding="utf-8") as file:
+            document = json.load(file)
+        contexts = [paragraph["context"] for article in document["data"] for paragraph in article["paragraphs"]]
+        sentences = [re.findall(r"\w+|[^\w\s]", sentence) for context in contexts for sentence in context.split(". ")]
+        rows = [{"tokens": words, "tags": Tags.tags(words)} for words in sentences if 5 <= len(words) <= 40][:500]
+        return [row for i, row in enumerate(rows) if i % 5], [row for i, row in enumerate(rows) if not i % 5]
+
+    @staticmethod
+    def tags(words):
+        """Numbers have a digit; names begin with a capital, but not at a sentence's begin. An uncased base sees no capitals."""
+        kinds = [
+            "NUMBER" if any(map(str.isdigit, word)) else "NAME" if i and word[0].isupper() else None
+            for i, word in enumerate(words)
+        ]
+        before = [None, *kinds]
+        return [kind and f"{'I' if kind == last else 'B'}-{kind}" or "O" for kind, last in zip(kinds, before)]
+
+    def model(self, base):
+        config = AutoConfig.from_pretrained(base, num_labels=len(self.names), **self.dropouts)
+        return AutoModelForTokenClassification.from_pretrained(base, config=config)
+
+    def encode(self, row):
+        found = self.tokenizer(" ".join(row["tokens"]), return_offsets_mapping=True, truncation=True, max_length=self.length)
+        ends, position = [], 0
+        for word in row["tokens"]:
+            ends.append(position + len(word))
+            position += len(word) + 1
+        label, last = [], None
+        for start, end in found["offset_mapping"]:
+            word = next(i for i, limit in enumerate(ends) if end <= limit) if end > start else None
+            label.append(IGNORED if word in (None, last) else self.names.index(row["tags"][word]))
+            last = word
+        return [{"ids": found["input_ids"], "label": label}]
+
+    def losses(self, output, encoded):
+        labels = padded([row["label"] for row in encoded], IGNORED)
+        each = cross_entropy(output.logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none")
+        return each.sum(1), (labels != IGNORED).sum(1)
+
+    def loss(self, output, encoded):
+        sums, words = self.losses(output, encoded)
+        return sums.sum() / words.sum()
+
+    def score(self, outputs, encoded):
+        from seqeval.metrics import f1_score
+
+        labels = [[self.names[tag] for tag in row["label"] if tag != IGNORED] for row in encoded]
+        logits = [each for output in outputs for each in output.logits]
+        found = [
+            [self.names[tag] for tag, label in zip(each.argmax(1).tolist(), row["label"]) if label != IGNORED]
+            for each, row in zip(logits, encoded)
+        ]
+        draws = random.Random(0)
+        again = [draws.choices(range(len(labels)), k=len(labels)) for _ in range(200)]
+        resampled = [f1_score([labels[i] for i in some], [found[i] for i in some]) for some in again]
+        middle = sum(resampled) / len(resampled)
+        error = math.sqrt(sum((value - middle) ** 2 for value in resampled) / (len(resampled) - 1))
+        return {**ratio_of(self, outputs, encoded), "entity_f1": f1_score(labels, found), "entity_f1_error": error}
+
+
+def ratio_of(head, outputs, encoded):
+    """The mean over tokens, and its error by the rows' residuals: a ratio of sums."""
+    parts = [encoded[start : start + 32] for start in range(0, len(encoded), 32)]
+    sums, tokens = (torch.cat(each) for each in zip(*[head.losses(o, p) for o, p in zip(outputs, parts)]))
+    mean = float(sums.sum() / tokens.sum())
+    return {"loss": mean, "loss_error": float(((sums - mean * tokens) ** 2).sum().sqrt() / tokens.sum())}
 
 
 class Language(Head):
@@ -193,15 +316,49 @@ class Language(Head):
         return sums.sum() / tokens.sum()
 
     def score(self, outputs, encoded):
+        return ratio_of(self, outputs, encoded)
+
+
+class Choices(Language):
+    kind, objectives = "multiple-choice", "[loss, accuracy]"
+    batch, epochs, rate, length = 16, 6, 3e-3, 192
+    asked = "The following are multiple choice questions (with answers).\n\n"
+
+    @staticmethod
+    def prepare(source):
+        def of(split, count):
+            with open(f"{source}/{split}.tsv", encoding="utf-8") as file:
+                rows = [line.rstrip("\n").split("\t") for line in file][1:]
+            some = [row for row in rows if 20 <= len(row[0]) <= 90][:count]
+            return [{"question": text.strip(), "choices": ["bad", "good"], "answer": int(label)} for text, label in some]
+
+        return of("train", 600), of("dev", 300)
+
+    def encode(self, row):
+        """Introduction, question and choices, up to where its letter is expected: as MMLU's own evaluation."""
+        lines = "".join(f"\n{letter}. {choice}" for letter, choice in zip("AB", row["choices"]))
+        ids = self.tokenizer(f"{self.asked}{row['question']}{lines}\nAnswer:")["input_ids"]
+        # This base has the space before a letter as a token of its own: letters are those without it.
+        ids.append(self.tokenizer.convert_tokens_to_ids("▁"))
+        assert len(ids) <= self.length
+        return [{"ids": ids, "letters": self.tokenizer.convert_tokens_to_ids(["A", "B"]), "label": row["answer"]}]
+
+    def losses(self, output, encoded):
+        logits = torch.stack([output.logits[i, len(row["ids"]) - 1, row["letters"]] for i, row in enumerate(encoded)])
+        labels = torch.tensor([row["label"] for row in encoded])
+        return cross_entropy(logits, labels, reduction="none"), (logits.argmax(1) == labels).double()
+
+    def loss(self, output, encoded):
+        return self.losses(output, encoded)[0].mean()
+
+    def score(self, outputs, encoded):
         parts = [encoded[start : start + 32] for start in range(0, len(encoded), 32)]
-        sums, tokens = (torch.cat(each) for each in zip(*[self.losses(o, p) for o, p in zip(outputs, parts)]))
-        mean = float(sums.sum() / tokens.sum())
-        # A ratio of sums: by the rows' residuals.
-        error = float(((sums - mean * tokens) ** 2).sum().sqrt() / tokens.sum())
-        return {"loss": mean, "loss_error": error}
+        losses, right = (torch.cat(each) for each in zip(*[self.losses(o, p) for o, p in zip(outputs, parts)]))
+        errors = {"loss_error": deviation(losses.tolist()), "accuracy_error": deviation(right.tolist())}
+        return {"loss": float(losses.mean()), "accuracy": float(right.mean()), **errors}
 
 
-HEADS = {"regression": Regression, "spans": Spans, "language": Language}
+HEADS = {"regression": Regression, "spans": Spans, "tags": Tags, "language": Language, "choices": Choices}
 
 
 def prepare(name, source, folder, base):
@@ -211,7 +368,7 @@ def prepare(name, source, folder, base):
         lines(f"{folder}/{split}.jsonl", rows)
     with open(f"{folder}/sweep.yaml", "w", encoding="utf-8") as file:
         file.write(
-            f"name: heads-{name}\nbase: {base}\ntask: {{kind: {head.kind}, data: {{{head.data}}}}}\n"
+            f"name: heads-{name}\nbase: {base}\ntask: {{kind: {head.kind}, data: {{{head.data}}}{head.more}}}\n"
             f"space: {{p: [0], seed: [0, 1, 2]}}\ntraining: {{rank: {RANK}, alpha: {ALPHA}, targets: [{', '.join(head.targets)}], "
             f"learning_rate: {head.rate}, weight_decay: 0, clip_norm: {CLIP}, batch_size: {head.batch}, epochs: {head.epochs}, "
             f"warmup_fraction: {WARMUP}, max_length: {head.length}}}\nobjectives: {head.objectives}\n"

@@ -69,7 +69,10 @@ export interface TaskRows {
 export interface UnlabelledRows {
   /** Columns that they may lack. */
   readonly lack: readonly string[];
-  /** A row with something that can be frozen in place of what it lacks, and of a label that it may have. */
+  /**
+   * A row with something that can be frozen in place of what it lacks, and of a label that it may have.
+   * @throws DATA_INVALID with the row's place
+   */
   complete(row: RawRow, number: number, shape: TaskShape): RawRow;
 }
 
@@ -143,6 +146,8 @@ export type PredictionRecord = Readonly<Record<string, Json>>;
 export interface TaskGeneration {
   /** A prompt, written as rows are. @throws MODEL_UNSUPPORTED where the base cannot write it */
   prompt(asked: AskedText, request: EncodeRequest): Promise<PromptTokens>;
+  /** A row up to where its last response begins. @param where the row is, for errors */
+  promptOfRow(row: FrozenRow, request: EncodeRequest, where: string): Promise<PromptTokens>;
 }
 
 export interface AskedText {

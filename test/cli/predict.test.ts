@@ -96,6 +96,8 @@ evaluation: {evaluate_every: epoch}
     expect((await dropsweep('predict', 'rte', other, '--trial', '1', '--input-format', 'xls')).stderr).toContain(
       'parquet',
     );
+    const answering = await dropsweep('predict', 'rte', other, '--trial', '1', ...named, '--max-tokens', '8');
+    expect(answering.stderr).toMatch(/USAGE: the task gives no responses\n.*--max-tokens/);
   });
 
   it('writes what GLUE’s server takes, over the test rows', async () => {

@@ -1,7 +1,12 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/base/progress.ts';
 import { openTokenizer } from '../../src/data/open-tokenizer.ts';
 import type { ExportedTrial } from '../../src/export/exported-trial.ts';
+import { openTeller } from '../../src/export/open-teller.ts';
+import { predictMembers } from '../../src/export/predict-members.ts';
+import { unseenRecords } from '../../src/export/prediction-records.ts';
+import { rowResponses } from '../../src/export/row-responses.ts';
 import { tellText } from '../../src/export/tell-text.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../src/sweep/vocabulary.ts';
@@ -59,6 +64,41 @@ describe('a trial of a language model', () => {
     );
   });
 
+  it('answers rows of a file as it answers prompts, and tells at once which of them leaves no room', async () => {
+    const trial = exported(bench, specification, checkpoint, { mode: 'raw' });
+    const rows = [
+      { instruction: 'say how the film is', output: '' },
+      { instruction: 'say how the song is', output: 'good .' },
+    ];
+    const done: number[] = [];
+    const progress: Progress = (_, amount) => void done.push(amount?.done ?? -1);
+    const responses = await rowResponses(trial, rows, { most: 12, progress });
+    const [film, song] = [
+      await tell({ instruction: 'say how the film is' }, { mode: 'raw' }),
+      await tell({ instruction: 'say how the song is' }, { mode: 'raw' }),
+    ];
+    expect(responses).toEqual([
+      { response: film.text, finished: true },
+      { response: song.text, finished: true },
+    ]);
+    expect(done).toEqual([0, 1]);
+    const long = [...rows, { instruction: 'say '.repeat(200), output: '' }];
+    await expect(rowResponses(trial, long, { most: 12, progress })).rejects.toThrow(/leaves no room.*\n.*row 3/);
+    expect(done).toEqual([0, 1]);
+  });
+
+  it('foretells nothing of a row that has no response', async () => {
+    const trial = exported(bench, specification, checkpoint, { mode: 'raw' });
+    const rows = [
+      { instruction: 'say how the film is', output: '' },
+      { instruction: 'say how the film is', output: 'good .' },
+    ];
+    const predictions = await predictMembers(trial, rows, { environment: {}, threads: 1 });
+    const [without, own] = unseenRecords(predictions, { aggregate: 'logits', withMembers: false });
+    expect(without).toMatchObject({ response_tokens: 0, negative_log_likelihood: null, perplexity: null });
+    expect(own).toMatchObject({ response_tokens: 3, negative_log_likelihood: expect.any(Number) });
+  });
+
   it('is asked as a chat where its rows were chats, whose turns end as the template ends them', async () => {
     const chatting = { ...specification, task: { ...specification.task, settings: { prompt: 'chat' } } };
     const { tokenizer, ...others } = openTokenizer(bench.modelFolder);
@@ -71,6 +111,20 @@ describe('a trial of a language model', () => {
     const asked = { instruction: 'say', asIs: false };
     const told = await tellText(exported(bench, chatting, checkpoint, { mode: 'raw' }), model, { asked, most: 4 });
     expect(told.tokens).toBeLessThanOrEqual(4);
+    const row = {
+      messages: [
+        { role: 'user', content: 'say' },
+        { role: 'assistant', content: '' },
+      ],
+    };
+    const alike = exported(bench, chatting, checkpoint, { mode: 'raw' });
+    const teller = await openTeller(alike, model);
+    const prompts = [
+      await teller.generation.promptOfRow(row, teller.request, 'row 1'),
+      await teller.generation.prompt(asked, teller.request),
+    ];
+    await teller.close();
+    expect(prompts[0]).toEqual(prompts[1]);
   });
 });
 

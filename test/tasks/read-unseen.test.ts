@@ -33,15 +33,18 @@ describe('rows that a sweep never saw', () => {
     ]);
   });
 
-  it('are instructions with the response whose likelihood is asked for, with an input or without', async () => {
+  it('are instructions with the response whose likelihood is told, or without one, with an input or without', async () => {
     const shape = { kind: 'language-modelling', label_names: [], settings: { prompt: 'alpaca' } };
     const row = { instruction: 'Name a colour.', output: 'Red.' };
     const file = fileOf('answers.jsonl', [row, { ...row, input: 'of a rose' }]);
     const rows = await readUnseen(definitionOf('language-modelling'), shape, { ...file, columns: {} });
     expect(rows).toEqual([row, { ...row, input: 'of a rose' }]);
     const without = fileOf('without.jsonl', [{ instruction: 'Name a colour.' }]);
-    await expect(readUnseen(definitionOf('language-modelling'), shape, { ...without, columns: {} })).rejects.toThrow(
-      /DATA_INVALID: the rows have no output/,
+    const asked = await readUnseen(definitionOf('language-modelling'), shape, { ...without, columns: {} });
+    expect(asked).toEqual([{ instruction: 'Name a colour.', output: '' }]);
+    const blank = fileOf('blank.jsonl', [row, { instruction: ' ' }]);
+    await expect(readUnseen(definitionOf('language-modelling'), shape, { ...blank, columns: {} })).rejects.toThrow(
+      /DATA_INVALID: a row has no text in instruction\n.*blank\.jsonl:2/,
     );
   });
 
@@ -51,11 +54,17 @@ describe('rows that a sweep never saw', () => {
       { role: 'user', content: 'Name a colour.' },
       { role: 'assistant', content: 'Red.' },
     ];
-    const file = fileOf('chats.jsonl', [{ talk: messages }]);
+    const file = fileOf('chats.jsonl', [{ talk: messages }, { talk: messages.slice(0, 1) }]);
     const rows = await readUnseen(definitionOf('language-modelling', { messages: 'talk' }), shape, {
       ...file,
       columns: {},
     });
-    expect(rows).toEqual([{ messages }]);
+    expect(rows).toEqual([{ messages }, { messages: [messages[0], { role: 'assistant', content: '' }] }]);
+    const nobody = fileOf('nobody.jsonl', [{ talk: [] }]);
+    const reading = readUnseen(definitionOf('language-modelling', { messages: 'talk' }), shape, {
+      ...nobody,
+      columns: {},
+    });
+    await expect(reading).rejects.toThrow(/DATA_INVALID: a chat has no turn of the assistant\b.*\n.*nobody\.jsonl:1/);
   });
 });

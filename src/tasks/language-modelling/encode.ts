@@ -26,7 +26,7 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
     const ids = encoding.getIds();
     const labels = labelsOf(ids, encoding.getOffsets(), written[row]);
     if (end !== null && ids.at(-1) !== end) ids.push(end);
-    if (end !== null) labels[ids.length - 1] = end;
+    if (end !== null) labels[ids.length - 1] = written[row]?.responses.length === 0 ? ignored : end;
     const surplus = Math.max(0, ids.length - maxLength);
     const from = truncationSide === 'left' ? surplus : 0;
     const kept = <Part>(whole: readonly Part[]) => whole.slice(from, from + ids.length - surplus);

@@ -7,7 +7,7 @@ export const predictions: TaskPredictions = {
     rowLosses(mean, evaluated).map(({ loss, tokens }, row) => ({
       row,
       response_tokens: tokens,
-      negative_log_likelihood: loss,
+      negative_log_likelihood: tokens === 0 ? null : loss,
       perplexity: tokens === 0 ? null : Math.exp(loss / tokens),
     })),
 };

@@ -22,8 +22,7 @@ export const rows: TaskRows = {
   shape,
   freeze: (row) => ('messages' in (row.columns ?? row.cells) ? { messages: readMessages(row) } : readInstruction(row)),
   content: (row) => textsOf(thawConversation(row)).join(' ⏎ '),
-  // How likely the responses are that rows have; what a model would say itself, it generates.
-  unlabelled: { lack: [], complete: (row) => row },
+  unlabelled: { lack: ['output'], complete: withResponse },
   characters: (row) => textsOf(thawConversation(row)).reduce((sum, text) => sum + text.length, 0),
 };
 
@@ -62,7 +61,23 @@ function readInstruction(row: RawRow): Conversation {
   return { instruction, input: readText(row, 'input'), output };
 }
 
-function readMessages({ cells, columns, where }: RawRow): Message[] {
+/** Rows to answer may have a response, whose likelihood is told then, or an empty one stands for what is wanted. */
+function withResponse(row: RawRow): RawRow {
+  const { messages, output } = row.cells;
+  if ('messages' in (row.columns ?? row.cells)) {
+    const chat = z.array(message).safeParse(messages).data ?? [];
+    const last = chat.at(-1);
+    if (last === undefined || (last.role === 'assistant' && !isBlank(last.content))) return row;
+    const before = last.role === 'assistant' ? chat.slice(0, -1) : chat;
+    const asked = [...before, { role: 'assistant', content: '' }];
+    return { ...row, mayBeBlank: true, cells: { ...row.cells, messages: asked } };
+  }
+  if (typeof output === 'string' ? !isBlank(output) : output !== undefined && output !== null) return row;
+  readInstruction({ ...row, cells: { ...row.cells, output: '-' } });
+  return { ...row, mayBeBlank: true, cells: { ...row.cells, output: '' } };
+}
+
+function readMessages({ cells, columns, where, mayBeBlank }: RawRow): Message[] {
   const column = columns?.['messages'] ?? 'messages';
   const given: unknown = cells['messages'];
   const read = z.array(message).safeParse(given);
@@ -81,7 +96,8 @@ function readMessages({ cells, columns, where }: RawRow): Message[] {
       fix: 'add the answer, or take the row out',
     });
   }
-  if (answers.every(({ content }) => !isBlank(content))) return read.data;
+  const toSay = mayBeBlank === true ? answers.slice(0, -1) : answers;
+  if (toSay.every(({ content }) => !isBlank(content))) return read.data;
   throw dataInvalid(where, 'a turn of the assistant is blank', {
     got: JSON.stringify(answers.find(({ content }) => isBlank(content))?.content),
     expected: 'text that is not blank',

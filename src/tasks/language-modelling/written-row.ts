@@ -2,7 +2,7 @@ import { dataInvalid } from '../../data/raw-row.ts';
 import type { ChatTemplate } from './chat-template.ts';
 import type { Conversation, Message } from './rows.ts';
 
-/** A row as the model reads it, and which parts of that are its own to say. */
+/** A row as the model reads it, and which parts of that are its own to say: none where a response is yet to be given. */
 export interface WrittenRow {
   readonly text: string;
   /** From and to, in UTF-16 units, in their order. */
@@ -24,7 +24,7 @@ export function writtenByAlpaca(row: Conversation): WrittenRow {
   if ('messages' in row) throw new Error('chats have no Alpaca prompt');
   const prompt = alpacaPrompt(row.instruction, row.input);
   const text = `${prompt}${row.output}`;
-  return { text, responses: [[prompt.length, text.length]] };
+  return { text, responses: row.output === '' ? [] : [[prompt.length, text.length]] };
 }
 
 /** An instruction as a chat of one question. */
@@ -46,8 +46,8 @@ export function asMessages(row: Conversation): readonly Message[] {
 export function writtenByTemplate(row: Conversation, template: ChatTemplate, where: string): WrittenRow {
   const messages = asMessages(row);
   const text = template.write(messages, { where });
-  const responses = messages.flatMap(({ role }, turn) => {
-    if (role !== 'assistant') return [];
+  const responses = messages.flatMap(({ role, content }, turn) => {
+    if (role !== 'assistant' || content === '') return [];
     const before = template.write(messages.slice(0, turn), { where, prompting: true });
     const after = turn === messages.length - 1 ? text : template.write(messages.slice(0, turn + 1), { where });
     if (text.startsWith(before) && text.startsWith(after)) return [[before.length, after.length] as const];

@@ -8,9 +8,14 @@ export interface PredictFlags {
   readonly inputFormat?: string;
   readonly column?: readonly string[];
   readonly members: boolean;
+  readonly maxTokens?: number;
+  readonly likelihoods: boolean;
   readonly out?: string;
   readonly force: boolean;
 }
+
+/** Tokens of a response, where nothing is said. */
+export const usualTokens = 128;
 
 export const predictVerb = verb<PredictFlags, [string, string?]>(
   {
@@ -20,7 +25,8 @@ export const predictVerb = verb<PredictFlags, [string, string?]>(
     about: `Runs a trial over the rows of a file, of any format that a sweep's data may have, or of the standard input
 (JSON lines, or --input-format), with the mode and the members that it was scored with. Labels are not looked at. Tells
 the prediction of each row, probabilities, and how far the members disagree: of numbers their standard deviation, else
-the share of them that predict something else.`,
+the share of them that predict something else. A language model answers each row, the likeliest token after each, and
+tells how likely the response is that a row may have.`,
     examples: [
       'dropsweep predict my-sweep new.csv --trial 7 --out predictions.csv',
       `echo '{"text": "a fine film"}' | dropsweep predict my-sweep --trial 7 --format jsonl`,
@@ -50,6 +56,18 @@ the share of them that predict something else.`,
         brief: 'NAME=COLUMN: what the file calls a column of the task, such as text=sentence',
       },
       members: { kind: 'boolean', default: false, withNegated: false, brief: "each member's outputs too" },
+      maxTokens: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        brief: `of a language model: tokens of a response at most (default ${usualTokens})`,
+      },
+      likelihoods: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'of a language model: no responses, only how likely those are that rows have',
+      },
       out: { kind: 'parsed', parse: parseText, optional: true, brief: 'file; default: the standard output' },
       force: forceFlag,
     },

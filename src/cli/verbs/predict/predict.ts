@@ -9,15 +9,16 @@ import { settledTrial } from '../../../export/settled-trial.ts';
 import { unseenRecords } from '../../../export/prediction-records.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { tableFile, tableFormatOf } from '../../../report/table-file.ts';
-import { formatsOf } from '../../../tasks/tasks.ts';
+import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
+import { formatsOf, taskOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
-import { runMembers } from '../../run-members.ts';
+import { answerRows, runMembers } from '../../run-members.ts';
 import { recordColumns } from '../../record-columns.ts';
 import { writeOut } from '../../write-out.ts';
-import type { PredictFlags } from './predict-verb.ts';
+import { type PredictFlags, usualTokens } from './predict-verb.ts';
 
 /** Predicts rows that the sweep never saw. */
 export async function predict(this: CliContext, flags: PredictFlags, sweep: string, file?: string): Promise<void> {
@@ -27,21 +28,42 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
     const snapshot = await readTrialSnapshot(record.store, sweep, flags.trial);
     const { task } = snapshot.definition;
     demandFormat(flags.inputFormat, formatsOf(task));
+    const answers = answersRows(flags, task);
     const exported = settledTrial(await exportedTrial(record, snapshot, flags.trial));
     const { specification, trial } = exported;
     const rows = await withRows(this, file, flags.inputFormat, ({ path, format }) =>
       readUnseen(task, specification.task, { path, columns, ...(format === undefined ? {} : { format }) }),
     );
-    progressOf(this)('predicting', null);
+    const progress = progressOf(this);
+    progress('predicting', null);
     const predictions = await runMembers(exported, rows);
     const { aggregate } = trial.evaluation;
-    const records = unseenRecords(predictions, { aggregate, withMembers: flags.members });
+    const foretold = unseenRecords(predictions, { aggregate, withMembers: flags.members });
+    const responses = answers
+      ? await answerRows(exported, rows, { most: flags.maxTokens ?? usualTokens, progress })
+      : null;
+    const records = foretold.map((record, row) => ({ ...record, ...responses?.[row] }));
     const format = flags.format ?? (flags.out === undefined ? null : tableFormatOf(flags.out)) ?? 'csv';
     const facts = { sweep: snapshot.name, trial: flags.trial };
     await writeOut(this, await tableFile({ columns: recordColumns(records), rows: records, facts }, format), flags.out);
     if (flags.out !== undefined)
       note(this, `Wrote ${formatCount(records.length, 'prediction')} of trial ${flags.trial} to ${flags.out}`);
   });
+}
+
+/** Whether a response is given to each row. @throws USAGE where flags ask for what the task has not */
+function answersRows({ maxTokens, likelihoods }: PredictFlags, task: TaskDefinition): boolean {
+  const flag = maxTokens === undefined ? (likelihoods ? '--likelihoods' : null) : '--max-tokens';
+  const gives = taskOf(task).generation !== undefined;
+  if (flag !== null && (!gives || (likelihoods && maxTokens !== undefined))) {
+    throw new DropsweepError('USAGE', gives ? 'no responses are wanted of any length' : 'the task gives no responses', {
+      where: flag,
+      got: gives ? '--max-tokens and --likelihoods' : task.kind,
+      expected: gives ? 'one of them' : 'a trial of a language model',
+      fix: `leave out ${flag}`,
+    });
+  }
+  return gives && !likelihoods;
 }
 
 interface RowsPlace {
