@@ -63,7 +63,7 @@ async function evaluatedRows({
   const judged = { shape, ...(judging === undefined ? {} : { judging }) };
   const task = taskOf(shape);
   // Most scores look at no token, and nothing is tokenised for them.
-  if (task.outline !== undefined) return { ...task.outline(rows), ...judged };
+  if (task.outline !== undefined) return { ...task.outline(rows, shape), ...judged };
   const place = await placeOf(specification.base);
   if (place === null) return null;
   const maxLength = length ?? specification.configuration.max_length;

@@ -32,7 +32,7 @@ export interface Task {
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
   /** Inputs as scores read them, without tokens; absent: they look at tokens. */
-  readonly outline?: (rows: readonly FrozenRow[]) => EncodedRows;
+  readonly outline?: (rows: readonly FrozenRow[], shape: TaskShape) => EncodedRows;
   /** Whether rows may become more or fewer inputs, which a launch has to count then. */
   readonly hasWindows?: true;
   readonly objective: TaskObjective;

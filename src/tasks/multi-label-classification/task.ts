@@ -1,9 +1,10 @@
+import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { Task } from '../task.ts';
-import { encodePairs } from '../text-rows.ts';
+import { encodePairs, outlined } from '../text-rows.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
 import { published } from './published.ts';
-import { rows, thawSet } from './rows.ts';
+import { type LabelledSet, rows, thawSet } from './rows.ts';
 import { scores } from './scores.ts';
 import { section } from './section.ts';
 
@@ -14,10 +15,10 @@ export const multiLabelClassification: Task = {
   rows,
   encode(frozen, request) {
     const texts = frozen.map(thawSet);
-    const names = request.shape.label_names;
-    const labels = texts.map((text) => names.map((_, label) => (text.labels.includes(label) ? 1 : 0)));
+    const labels = texts.map((text) => setColumns(text, request.shape));
     return encodePairs({ rows: frozen, texts, labels }, request);
   },
+  outline: (frozen, shape) => outlined(frozen, (row) => ({ labels: setColumns(thawSet(row), shape) })),
   objective,
   scores,
   predictions,
@@ -25,3 +26,8 @@ export const multiLabelClassification: Task = {
   lossHeading: 'BCE',
   published,
 };
+
+/** 1 for each label that is set, else 0. */
+function setColumns({ labels }: LabelledSet, { label_names: names }: TaskShape): number[] {
+  return names.map((_, label) => (labels.includes(label) ? 1 : 0));
+}
