@@ -5,6 +5,8 @@ export interface Recipe {
   readonly name: string;
   /** Whose setting it is, in one sentence without its full stop. */
   readonly sentence: string;
+  /** Where its values stand, and which of them are nobody's but ours, in one sentence without its full stop. */
+  readonly source: string;
   /** As a sweep file has them. */
   readonly fields: RecipeFields;
 }

@@ -38,8 +38,8 @@ ${tasks.filter(hasFields).map(ownFields).join('\n')}
 what it is with the fields written out. \`dropsweep launch --dry-run\` shows all that is taken.
 
 ${asTable(
-  ['recipe', 'whose setting it is'],
-  recipes.map(({ name, sentence }) => [`\`${name}\``, `${sentence}.`]),
+  ['recipe', 'whose setting it is', 'where its values stand'],
+  recipes.map(({ name, sentence, source }) => [`\`${name}\``, `${sentence}.`, `${source}.`]),
 )}
 ## init_adapter
 

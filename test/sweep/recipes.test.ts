@@ -96,3 +96,43 @@ space: {p: [0.5]}
     );
   });
 });
+
+/**
+ * What AdaLoRA's authors published of each task: init_warmup, final_warmup and mask_interval, γ, α, decay and warm-up of
+ * NLU/scripts/run_debertav3_*.sh and NLG_QA/scripts/run_debertav3_squadv2.sh (QingruZhang/AdaLoRA); rates, epochs and
+ * lengths of the paper's appendix. Inputs are the train rows of GLUE, of SQuAD its windows of 384 tokens by 128.
+ */
+const published = [
+  ['mnli', 392_702, [5e-4, 7, 256, 32], [8000, 50_000, 100], [0.1, 16, 0, 1000]],
+  ['rte', 2490, [1.2e-3, 50, 320, 32], [600, 1800, 1], [0.3, 32, 0.01, 200]],
+  ['qnli', 104_743, [1.2e-3, 5, 512, 32], [2000, 8000, 100], [0.1, 32, 0.01, 500]],
+  ['mrpc', 3668, [1e-3, 30, 320, 32], [600, 1800, 1], [0.1, 32, 0.01, 0.1]],
+  ['qqp', 363_846, [5e-4, 5, 320, 32], [8000, 25_000, 100], [0.1, 16, 0.01, 2000]],
+  ['sst-2', 67_349, [8e-4, 24, 128, 32], [6000, 22_000, 100], [0.1, 16, 0.01, 1000]],
+  ['cola', 8551, [5e-4, 25, 64, 32], [800, 3500, 10], [0.1, 32, 0, 100]],
+  ['sts-b', 5749, [2.2e-3, 25, 128, 32], [800, 2000, 10], [0.3, 32, 0.1, 100]],
+  ['squad-v1.1', 88_524, [1e-3, 10, 384, 16], [5000, 25_000, 100], [0.1, 16, 0, 1000]],
+  ['squad-v2.0', 131_754, [1e-3, 12, 384, 16], [5000, 50_000, 100], [0.1, 16, 0, 1000]],
+] as const;
+
+it.each(published)(
+  'adalora/%s has the published values',
+  (task, inputs, [rate, epochs, tokens, batch], [first, last, interval], [gamma, alpha, decay, warmup]) => {
+    const { training } = parse(`recipe: adalora/${task}\n`);
+    const steps = epochs * Math.ceil(inputs / batch);
+    expect(training).toMatchObject({
+      learning_rate: rate,
+      epochs,
+      max_length: tokens,
+      batch_size: batch,
+      orthogonality: gamma,
+      alpha,
+      weight_decay: decay,
+      allocation_interval: interval,
+      ...(warmup < 1 ? { warmup_fraction: warmup } : { warmup_steps: warmup }),
+    });
+    // The shares have three decimals.
+    expect(Math.abs((training.allocation_warmup_fraction ?? 0) - first / steps)).toBeLessThan(6e-4);
+    expect(Math.abs((training.allocation_final_fraction ?? 0) - last / steps)).toBeLessThan(6e-4);
+  },
+);

@@ -12,6 +12,8 @@ export const alpaca: Recipe = {
   name: 'alpaca',
   sentence:
     'Close to Alpaca-LoRA’s defaults, over the cleaned instructions: 512 tokens and the loss of responses are our choice',
+  source:
+    'finetune.py of tloen/alpaca-lora where it is told nothing, and the rows of its README’s example; 512 tokens, the loss of responses alone and no lora_dropout are ours',
   fields: {
     task: {
       kind: languageModelling.section.kind,

@@ -10,6 +10,8 @@ const fullFineTuningRate = 2e-5;
 export const withoutRegret: Recipe = {
   name: 'without-regret',
   sentence: `All linears, α = 32 and a constant rate 10 times a full fine-tuning’s usual ${fullFineTuningRate}`,
+  source:
+    '“LoRA Without Regret” (Thinking Machines, 2025): targets, α, schedule and the tenfold rate; rank and batch are ours',
   fields: {
     training: {
       adapter: 'lora',
