@@ -321,7 +321,7 @@ class Language(Head):
 
 class Choices(Language):
     kind, objectives = "multiple-choice", "[loss, accuracy]"
-    batch, epochs, rate, length = 16, 6, 3e-3, 192
+    batch, epochs, rate, length = 16, 2, 1e-3, 192
     asked = "The following are multiple choice questions (with answers).\n\n"
 
     @staticmethod

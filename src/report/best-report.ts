@@ -5,6 +5,7 @@ import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { type ConfigurationScore, configurationScores, scoreValues, undefinedRepeats } from './configuration-scores.ts';
 import { amountSentence } from './format-interval.ts';
+import { intervalNote } from './interval-note.ts';
 import { baselineSentence, judge, type Judgement, rankScores } from './judgement.ts';
 import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
@@ -41,7 +42,10 @@ export function bestReport(
     after: [
       ...(winner === undefined
         ? [unranked > 0 ? `Nothing has a ${heading} to rank by.` : 'Nothing is scored yet.']
-        : verdict(winner, judged, { ...objective, heading })),
+        : [
+            `${intervalNote(ranked.slice(0, limit), objective.metric, noise)}; ranked by ${heading}.`,
+            ...verdict(winner, judged, { ...objective, heading }),
+          ]),
       ...(unranked > 0 ? [undefinedSentence(unranked, heading)] : []),
     ],
   };
@@ -53,11 +57,7 @@ function verdict(
   { metric, direction, heading }: Objective & { readonly heading: string },
 ): readonly string[] {
   const values = scoreValues(winner, metric);
-  const sentences = [
-    paired
-      ? `Means over seeds with 95 % intervals over seeds and rows (bootstrap); ranked by ${heading}.`
-      : `Means over seeds with 95 % intervals (Student); ranked by ${heading}.`,
-  ];
+  const sentences: string[] = [];
   if (compared === 0) return sentences;
   if (values.length < 2) {
     const why = paired ? 'other seeds may order these otherwise' : 'nothing tells it from noise';

@@ -35,6 +35,11 @@ export class Noise {
     this.#scores = scores;
   }
 
+  /** Whether the outputs of every repeat are there. */
+  knows(score: ConfigurationScore, metric: string): boolean {
+    return this.#repeats(score, metric) !== null;
+  }
+
   /** Null where the outputs of some repeat are not there, or the metric is undefined. */
   interval(score: ConfigurationScore, metric: string): BootstrapInterval | null {
     const repeats = this.#repeats(score, metric);

@@ -12,6 +12,7 @@ import {
   scoreValues,
   undefinedRepeats,
 } from './configuration-scores.ts';
+import { intervalNote } from './interval-note.ts';
 import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -85,7 +86,7 @@ export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null
       `Pareto front over ${names === '' ? 'nothing yet' : names}: ${rows.length} of ${scores.length} scored configurations.`,
     ],
     after: [
-      `Means over seeds with 95 % intervals ${noise === null ? '(Student)' : 'over seeds and rows (bootstrap)'}.${method ? ' Complexity is a proxy (Theorem 4.4), not a certificate.' : ''}`,
+      `${intervalNote(rows, first?.metric ?? '', noise)}.${method ? ' Complexity is a proxy (Theorem 4.4), not a certificate.' : ''}`,
       ...(tiedCount > 0 ? [`≈ ${tiedCount} of them within noise of the first in ${heading(first.metric)}.`] : []),
       ...(off > 0 ? [`${off} of the scored are on no front: a metric of theirs is undefined (none).`] : []),
       ...missing,

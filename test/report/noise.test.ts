@@ -77,6 +77,17 @@ describe('the best configurations with the noise of seeds and rows', () => {
     ).toBeNull();
   });
 
+  it('say what their intervals are of where there is nothing to compare with', () => {
+    const { sweep, noise } = sweepOf({ 0: [120, 121] });
+    expect(renderReport(bestReport(sweep, objective, 10, noise), 'table', 200)).toContain(
+      'intervals over seeds and rows (bootstrap); ranked by accuracy.',
+    );
+    const two = sweepOf({ 0: [120, 121], 0.5: [170, 171] });
+    const half = new Noise(new Map([1, 2].map((number) => [number, rightUpTo(120)])));
+    const text = renderReport(bestReport(two.sweep, objective, 10, half), 'table', 200);
+    expect(text).toContain('over seeds and rows (bootstrap), of 1 over seeds alone (Student), whose rows’ outputs');
+  });
+
   it('fall back to the seeds alone where the outputs are not there, and say so', () => {
     const { sweep } = sweepOf({ 0: [120, 121], 0.5: [170, 171] });
     const text = renderReport(bestReport(sweep, objective, 10, null), 'table', 200);
