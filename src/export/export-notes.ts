@@ -1,4 +1,5 @@
 import { formatCount } from '../base/format-count.ts';
+import { formatNumber } from '../metrics/format-number.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import { selectionSentence } from '../sweep/selection-sentence.ts';
 import { keptShare } from './kept-share.ts';
@@ -13,7 +14,7 @@ export function exportNotes(
     const share = keptShare({ configuration, evaluation });
     if (share !== 1)
       notes.push(
-        `The update is multiplied by ${share}, ${shareWords(configuration)}: the expected one, without masks.`,
+        `The update is multiplied by ${formatNumber(share)}, ${shareWords(configuration)}: the expected one, without masks.`,
       );
     if (evaluation.mode === 'ensemble') {
       const members = formatCount(evaluation.ensemble_size, 'masked member');
