@@ -39,6 +39,26 @@ export function renderRows<Row>(
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
+/** The JSON of a report, to the letter, of rows that come bit by bit. */
+export async function* jsonInTurn<Row>(
+  { columns, facts }: Pick<Report<Row>, 'columns' | 'facts'>,
+  batches: AsyncIterable<readonly Row[]>,
+): AsyncGenerator<string> {
+  const empty = JSON.stringify({ ...facts, rows: [] }, null, 2);
+  const end = ']\n}';
+  yield empty.slice(0, -end.length);
+  let between = '\n    ';
+  for await (const rows of batches) {
+    let text = '';
+    for (const row of rows) {
+      text += `${between}${JSON.stringify(record(columns, row), null, 2).replaceAll('\n', '\n    ')}`;
+      between = ',\n    ';
+    }
+    yield text;
+  }
+  yield `${between.startsWith(',') ? '\n  ' : ''}${end}\n`;
+}
+
 export function csvHeader<Row>(columns: readonly ReportColumn<Row>[]): string {
   return `${columns.map(({ name }) => name).join(',')}\n`;
 }

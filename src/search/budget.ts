@@ -1,76 +1,101 @@
 import { formatCount } from '../base/format-count.ts';
 import { type Budget, type BudgetName, budgetFields } from '../sweep/read-budget.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
+import type { FoldMemory } from './fold-memory.ts';
 import type { BudgetFact, SearchFact } from './search-event.ts';
 
 const secondsPerHour = 3_600;
 
+interface BudgetMemory {
+  /** As the search was launched with, or changed since. */
+  limits: Budget;
+  isChanged: boolean;
+  results: number;
+  best: number;
+  resultsAtBest: number;
+  readonly failed: Set<number>;
+  /** By training. */
+  readonly spentSeconds: Map<number, number>;
+  spent: number;
+  elapsed: number;
+}
+
 /** Follows what a search has used, and says when that is enough. Pure: clocks are facts of the log. */
 export class BudgetFold {
-  #budget: Budget;
-  #isChanged = false;
   readonly #sign: number;
-  #results = 0;
-  #best = Number.NEGATIVE_INFINITY;
-  #resultsAtBest = 0;
-  readonly #failed = new Set<number>();
-  readonly #spentSeconds = new Map<number, number>();
-  #spent = 0;
-  #elapsed = 0;
+  readonly #own: BudgetMemory;
 
-  constructor(budget: Budget, objective: Objective | undefined) {
-    this.#budget = budget;
+  /** @param budget of the sweep file; limits that were changed since are in the memory */
+  constructor(budget: Budget, objective: Objective | undefined, memory: FoldMemory) {
     this.#sign = objective?.direction === 'minimize' ? -1 : 1;
+    this.#own = memory.part('budget', {
+      limits: { ...budget },
+      isChanged: false,
+      results: 0,
+      best: Number.NEGATIVE_INFINITY,
+      resultsAtBest: 0,
+      failed: new Set(),
+      spentSeconds: new Map(),
+      spent: 0,
+      elapsed: 0,
+    });
+  }
+
+  /** The limits of another sweep file hold from now on. */
+  begin(budget: Budget): void {
+    this.#own.limits = { ...budget };
+    this.#own.isChanged = false;
   }
 
   /** As it was launched with, or changed since. */
   get budget(): Budget {
-    return this.#budget;
+    return this.#own.limits;
   }
 
   /** Whether it is no longer the one of the launch. */
   get isChanged(): boolean {
-    return this.#isChanged;
+    return this.#own.isChanged;
   }
 
   hear({ kind, ordinal, value }: SearchFact): void {
     const limited = budgetFields.find(({ name }) => kind === budgetFactOf(name))?.name;
     if (limited !== undefined) this.#change(limited, value);
-    if (kind === 'elapsed') this.#elapsed = value ?? 0;
+    if (kind === 'elapsed') this.#own.elapsed = value ?? 0;
     if (kind === 'spent') {
-      this.#spent += (value ?? 0) - (this.#spentSeconds.get(ordinal) ?? 0);
-      this.#spentSeconds.set(ordinal, value ?? 0);
+      this.#own.spent += (value ?? 0) - (this.#own.spentSeconds.get(ordinal) ?? 0);
+      this.#own.spentSeconds.set(ordinal, value ?? 0);
     }
-    if (kind === 'retract') this.#failed.delete(ordinal);
-    if ((kind === 'report' || kind === 'result') && value === null) this.#failed.add(ordinal);
+    if (kind === 'retract') this.#own.failed.delete(ordinal);
+    if ((kind === 'report' || kind === 'result') && value === null) this.#own.failed.add(ordinal);
     if (kind !== 'result' || value === null) return;
-    this.#results += 1;
-    if (value <= this.#best) return;
-    this.#best = value;
-    this.#resultsAtBest = this.#results;
+    this.#own.results += 1;
+    if (value <= this.#own.best) return;
+    this.#own.best = value;
+    this.#own.resultsAtBest = this.#own.results;
   }
 
   #change(name: BudgetName, value: number | null): void {
-    const { [name]: _, ...others } = this.#budget;
-    this.#budget = value === null ? others : { ...others, [name]: value };
-    this.#isChanged = true;
+    const { [name]: _, ...others } = this.#own.limits;
+    this.#own.limits = value === null ? others : { ...others, [name]: value };
+    this.#own.isChanged = true;
   }
 
   /** Why the search ends now; null: it goes on. */
   spent(): string | null {
-    const { trainings, failures, target, no_better_since: patience, slot_hours: slotHours, hours } = this.#budget;
-    const since = this.#results - this.#resultsAtBest;
-    const best = this.#sign * this.#best;
-    if (trainings !== undefined && this.#results >= trainings) return `${trainingsHave(this.#results)} ended`;
-    if (failures !== undefined && this.#failed.size >= failures) return `${trainingsHave(this.#failed.size)} failed`;
-    if (target !== undefined && this.#best >= this.#sign * target)
+    const { trainings, failures, target, no_better_since: patience, slot_hours: slotHours, hours } = this.#own.limits;
+    const since = this.#own.results - this.#own.resultsAtBest;
+    const best = this.#sign * this.#own.best;
+    if (trainings !== undefined && this.#own.results >= trainings) return `${trainingsHave(this.#own.results)} ended`;
+    if (failures !== undefined && this.#own.failed.size >= failures)
+      return `${trainingsHave(this.#own.failed.size)} failed`;
+    if (target !== undefined && this.#own.best >= this.#sign * target)
       return `the target ${target} is reached with ${best}`;
-    if (patience !== undefined && this.#results > 0 && since >= patience)
+    if (patience !== undefined && this.#own.results > 0 && since >= patience)
       return `none of ${since} trainings was better than ${best}`;
-    if (slotHours !== undefined && this.#spent >= slotHours * secondsPerHour)
-      return `slots have trained ${(this.#spent / secondsPerHour).toFixed(2)} of ${slotHours} hours`;
-    if (hours !== undefined && this.#elapsed >= hours * secondsPerHour)
-      return `${(this.#elapsed / secondsPerHour).toFixed(2)} of ${hours} hours are over`;
+    if (slotHours !== undefined && this.#own.spent >= slotHours * secondsPerHour)
+      return `slots have trained ${(this.#own.spent / secondsPerHour).toFixed(2)} of ${slotHours} hours`;
+    if (hours !== undefined && this.#own.elapsed >= hours * secondsPerHour)
+      return `${(this.#own.elapsed / secondsPerHour).toFixed(2)} of ${hours} hours are over`;
     return null;
   }
 }

@@ -30,6 +30,7 @@ export function enqueued(sampler: Sampler, search: SearchDefinition, axes: reado
       const seed = seeds[ordinal % repeats];
       return seed === undefined ? point : { ...point, seed };
     },
+    ...(sampler.drawn === undefined ? {} : { drawn: { ...sampler.drawn, given: points } }),
   };
 }
 

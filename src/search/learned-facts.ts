@@ -1,4 +1,5 @@
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { isOn } from './inside-space.ts';
 import type { SpacePoint } from './sampler.ts';
 import type { SearchFact } from './search-event.ts';
 import { searchedAxes } from './repeats.ts';
@@ -63,13 +64,6 @@ function pointOf(axes: readonly SpaceAxis[], configuration: FormerResult['config
     return value === undefined ? axis.when !== undefined : isOn(axis, value);
   });
   return isInside ? point : null;
-}
-
-function isOn({ scale, values, zero }: SpaceAxis, value: number | string): boolean {
-  if (scale === null) return values.includes(value);
-  const [low, high] = values.map(Number);
-  if (typeof value !== 'number' || low === undefined || high === undefined) return false;
-  return (value >= low && value <= high) || (zero === true && value === 0);
 }
 
 function mean(values: readonly number[]): number {

@@ -9,11 +9,12 @@ import type { Objective } from '../sweep/vocabulary.ts';
 import { markRepeats } from './mark-repeats.ts';
 import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
-import type { IndependentSampler } from './sampler.ts';
+import type { SpacePoint } from './sampler.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from './search-state.ts';
 import { spaceAxes } from './space-axes.ts';
+import { stagedPoints } from './staged-points.ts';
 
 /** Points of a search: 100,000 trainings are planned in some seconds and recorded in half a minute. */
 const mostPoints = 200_000;
@@ -83,26 +84,34 @@ function demandSeeds(definition: SweepDefinition): void {
 /**
  * The trainings and evaluations that a search suggests at once, each once, in the order of the points that first ask
  * for them: all of them, or of a search that adapts those that it begins with. Pure.
+ * @param former sweep files that it was extended from, the oldest first
  * @throws DropsweepError SWEEP_FILE_INVALID when a training has fewer steps than rungs, or leaves no step for allocating ranks
  */
-export function planSweep(definition: SweepDefinition, inputs: ResolvedInputs): SweepPlan {
+export function planSweep(
+  definition: SweepDefinition,
+  inputs: ResolvedInputs,
+  former: readonly SweepDefinition[] = [],
+): SweepPlan {
   demandSearch(definition);
   const sampler = makeSampler(definition);
   const common = { definition, canonical_hash: sweepHash(definition, inputs), inputs };
-  if (sampler.independent) return { ...common, ...planPoints(definition, inputs, sampler) };
+  if (sampler.independent)
+    return { ...common, ...planPoints(definition, inputs, stagedPoints([...former, definition])) };
   const trainings = SearchState.firstTrainings(definition, inputs);
   if (trainings.length === 0) throw noPoints(definition);
   const trials = trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0);
   return { ...common, trainings, merged_points: 0, trials, adaptive_trainings: searchSize(definition) };
 }
 
-function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, sampler: IndependentSampler) {
+function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, points: Iterable<SpacePoint>) {
   const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
   const trainings = new Map<string, PlannedTraining>();
   let trials = 0;
   let leftOut = 0;
-  for (let point = 0; point < sampler.size; point += 1) {
-    const configuration = configurationAt(definition, sampler.pointAt(point));
+  let size = 0;
+  for (const point of points) {
+    size += 1;
+    const configuration = configurationAt(definition, point);
     // Equal configurations are found by their text, which is cheaper than their hash.
     const key = canonicalJson({ ...configuration });
     if (trainings.has(key)) continue;
@@ -117,7 +126,7 @@ function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, sampler
   if (trainings.size === 0) throw noPoints(definition);
   return {
     trainings: markRepeats([...trainings.values()], planner.scheduler),
-    merged_points: (sampler.size - leftOut) * definition.evaluations.length - trials,
+    merged_points: (size - leftOut) * definition.evaluations.length - trials,
     trials,
     ...(leftOut === 0 ? {} : { left_out_points: leftOut }),
   };

@@ -1,5 +1,5 @@
 import { searchedAxes } from './repeats.ts';
-import type { IndependentSampler } from './sampler.ts';
+import type { IndependentSampler, SpacePoint } from './sampler.ts';
 import { activePoint, type SpaceAxis } from './space-axes.ts';
 
 /** So many points, each value a function of axis and point; each point with each seed of the space, one after the other. */
@@ -11,17 +11,21 @@ export function pointByPoint(
   const { drawn, seeds } = searchedAxes(axes);
   const repeats = Math.max(1, seeds.length);
   const size = trials * repeats;
+  const at = (number: number): SpacePoint => {
+    const point: Record<string, number | string> = {};
+    for (const axis of drawn) point[axis.name] = valueOf(axis, number);
+    return activePoint(axes, point);
+  };
   return {
     independent: true,
     size,
     pointAt: (ordinal) => {
       if (!Number.isInteger(ordinal) || ordinal < 0 || ordinal >= size)
         throw new RangeError(`no point ${ordinal} of ${size}`);
-      const point: Record<string, number | string> = {};
-      for (const axis of drawn) point[axis.name] = valueOf(axis, Math.floor(ordinal / repeats));
+      const point = at(Math.floor(ordinal / repeats));
       const seed = seeds[ordinal % repeats];
-      if (seed !== undefined) point['seed'] = seed;
-      return activePoint(axes, point);
+      return seed === undefined ? point : { ...point, seed };
     },
+    drawn: { given: [], count: trials, at },
   };
 }

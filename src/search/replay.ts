@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '../base/canonical-json.ts';
-import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { FoldMemory } from './fold-memory.ts';
 import { isDecision, type LoggedEvent, type SearchDecision } from './search-event.ts';
-import { SearchState } from './search-state.ts';
+import { type SearchStage, SearchState } from './search-state.ts';
 
 /** A decision in the log that the fold does not come to. */
 export interface ReplayDifference {
@@ -15,13 +15,29 @@ export interface Replay {
   readonly events: number;
   readonly decisions: number;
   readonly differences: readonly ReplayDifference[];
+  /** Whether what was written down of the search after an event is what the fold remembers there; null: nothing was. */
+  readonly snapshot: { readonly sequence: number; readonly agrees: boolean } | null;
 }
 
-/** Folds a recorded log again: each decision in it has to be the one that follows from what stands before it. */
-export function replaySearch(definition: SweepDefinition, inputs: ResolvedInputs, log: readonly LoggedEvent[]): Replay {
-  const state = new SearchState(definition, inputs);
+/** What was written down of a search, after the event with that sequence. */
+export interface WrittenMemory {
+  readonly sequence: number;
+  readonly memory: FoldMemory;
+}
+
+/**
+ * Folds a recorded log again, from its beginning: each decision in it has to be the one that follows from what stands
+ * before it, and what was written down on the way what is remembered there.
+ */
+export function replaySearch(
+  stages: readonly SearchStage[],
+  log: readonly LoggedEvent[],
+  written: WrittenMemory | null = null,
+): Replay {
+  const state = new SearchState(stages);
   const differences: ReplayDifference[] = [];
   let decisions = 0;
+  let snapshot: Replay['snapshot'] = null;
   for (const { sequence, event, decidedAt } of log) {
     if (isDecision(event)) {
       decisions += 1;
@@ -32,8 +48,10 @@ export function replaySearch(definition: SweepDefinition, inputs: ResolvedInputs
       if (recorded !== expected) differences.push({ sequence, recorded, follows: expected });
     }
     state.apply(event);
+    if (sequence === written?.sequence)
+      snapshot = { sequence, agrees: written.memory.spelled() === state.memory.spelled() };
   }
-  return { events: log.length, decisions, differences };
+  return { events: log.length, decisions, differences, snapshot };
 }
 
 function sameRung(due: readonly SearchDecision[], { ordinal, rung }: SearchDecision): SearchDecision | null {

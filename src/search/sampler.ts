@@ -23,6 +23,16 @@ export interface IndependentSampler {
   readonly size: number;
   /** @throws RangeError before the first and after the last */
   pointAt(ordinal: number): SpacePoint;
+  /** Its points are drawn, so many as were asked for; absent: they are all that there are. */
+  readonly drawn?: DrawnPoints;
+}
+
+/** Points without their seeds. */
+export interface DrawnPoints {
+  /** Those that a person gave, which come first. */
+  readonly given: readonly SpacePoint[];
+  readonly count: number;
+  at(number: number): SpacePoint;
 }
 
 /**

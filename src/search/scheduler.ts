@@ -1,3 +1,4 @@
+import type { FoldMemory } from './fold-memory.ts';
 import type { SearchFact } from './search-event.ts';
 import type { KindSection } from '../sweep/search-section.ts';
 import type { SchedulerDefinition } from '../sweep/sweep-definition.ts';
@@ -16,8 +17,13 @@ export interface Scheduler {
   rungCount(ordinal: number): number;
   /** Steps at which its rungs end, ascending; the last is totalSteps. */
   rungSteps(totalSteps: number, ordinal: number): readonly number[];
-  /** A fold that has heard nothing yet. @param seeds that each configuration is trained with */
-  open(seeds?: number): SchedulerFold;
+  /**
+   * A fold over a memory, in which alone it keeps what it hears. Opened over the memory of a fold of the same kind with
+   * the same rungs it goes on from there, under its own settings.
+   * @param seeds that each configuration is trained with
+   * @param memory absent: nothing was heard yet
+   */
+  open(seeds?: number, memory?: FoldMemory): SchedulerFold;
   /** It is told which trainings are repeats of one configuration; absent: it is not. */
   readonly repeats?: RepeatNeeds;
   /** It decides by all objectives, and is told of each; absent: by the first. */

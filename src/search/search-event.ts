@@ -11,6 +11,7 @@ export type BudgetFact = `budget_${BudgetName}`;
  * scheduler wants it. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
+ * extended: the sweep file of extension `value` holds from now on, counted from 1.
  * learned: result `ordinal` of former sweeps: at `point`, `value`.
  * budget_…: the budget's limit of that name is `value` from now on; null: there is none.
  */
@@ -25,6 +26,7 @@ export interface SearchFact {
     | 'elapsed'
     | 'repeat'
     | 'learned'
+    | 'extended'
     | BudgetFact;
   /** Ordinal of the training within its sweep; 0 where the fact is about no training. */
   readonly ordinal: number;

@@ -1,5 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { PlannedTraining, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { FoldMemory } from './fold-memory.ts';
+import { PointOrdinals } from './point-ordinals.ts';
 import { brokenConstraint, configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
 import { searchedAxes } from './repeats.ts';
 import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from './sampler.ts';
@@ -15,14 +17,25 @@ interface SuggestedTrial {
   readonly ended: Set<number>;
   pruned: boolean;
   /** Some of its trainings wait until the scheduler wants them: what the others reached counts meanwhile. */
-  readonly raced: boolean;
+  raced: boolean;
   scored: boolean;
   rung: number | null;
   readonly values: Map<number, number>;
   /** Other objectives, where the search is told of them. */
   readonly further: Map<number, readonly number[]>;
-  /** As samplers see it; null: something was heard of it since. */
-  told: SampledTrial | null;
+}
+
+interface SuggestionsMemory {
+  readonly trials: SuggestedTrial[];
+  readonly learned: SampledTrial[];
+  /** Of each point, its first training's. */
+  readonly hashes: Set<string>;
+  /** Trainings that a slot works on or could: neither at their end nor waiting for a decision. */
+  readonly working: Set<number>;
+  /** Trainings at most; null: not told yet. */
+  most: number | null;
+  capacity: number;
+  stopped: boolean;
 }
 
 /** Which points a search that adapts has suggested, what became of them, and when the next is due. */
@@ -30,22 +43,28 @@ export class Suggestions implements SearchHistory {
   readonly #planner: TrainingPlanner;
   readonly #sampler: AdaptiveSampler;
   readonly #seeds: readonly (number | string | null)[];
-  readonly #trials: SuggestedTrial[] = [];
+  readonly #own: SuggestionsMemory;
+  readonly #ordinals: PointOrdinals;
+  /** Trials as samplers see them, but for those that something was heard of since. */
   readonly #told: SampledTrial[] = [];
-  readonly #learned: SampledTrial[] = [];
-  readonly #hashes = new Set<string>();
-  /** Trainings that a slot works on or could: neither at their end nor waiting for a decision. */
-  readonly #working = new Set<number>();
-  /** Null: not told yet. */
-  #most: number | null = null;
-  #capacity = 0;
-  #stopped = false;
+  readonly #untold = new Set<number>();
 
-  constructor(planner: TrainingPlanner, sampler: AdaptiveSampler) {
+  constructor(planner: TrainingPlanner, sampler: AdaptiveSampler, memory: FoldMemory) {
     this.#planner = planner;
     this.#sampler = sampler;
     const { seeds } = searchedAxes(spaceAxes(planner.definition));
     this.#seeds = seeds.length === 0 ? [null] : seeds;
+    this.#own = memory.part('suggestions', {
+      trials: [],
+      learned: [],
+      hashes: new Set(),
+      working: new Set(),
+      most: null,
+      capacity: 0,
+      stopped: false,
+    });
+    this.#ordinals = new PointOrdinals(memory.part('ordinals', { trainingsOf: [], pointOf: [] }));
+    for (let number = 0; number < this.#own.trials.length; number += 1) this.#untold.add(number);
   }
 
   /** Trainings of the search at most. */
@@ -55,18 +74,42 @@ export class Suggestions implements SearchHistory {
 
   /** Trainings that were suggested so far. */
   get trainings(): number {
-    return this.#trials.length * this.#seeds.length;
+    return this.#ordinals.trainings;
   }
 
   get learned(): readonly SampledTrial[] {
-    return this.#learned;
+    return this.#own.learned;
   }
 
   get trials(): readonly SampledTrial[] {
-    this.#trials.forEach((trial, number) => {
-      if (trial.told === null) this.#told[number] = trial.told = this.#tell(trial);
-    });
+    for (const number of this.#untold) {
+      const trial = this.#own.trials[number];
+      if (trial !== undefined) this.#told[number] = this.#tell(trial);
+    }
+    this.#untold.clear();
     return this.#told;
+  }
+
+  /** A larger sweep file holds: points that lack some of its seeds get them, and it is to be told how many there may be. */
+  widen(): void {
+    this.#own.most = null;
+    const before = this.trainings;
+    this.#ordinals.widen(this.#seeds.length);
+    if (this.trainings === before) return;
+    this.#own.trials.forEach((trial, number) => {
+      this.#untold.add(number);
+      this.#begin(
+        trial,
+        this.trainingsAt(number).filter(({ ordinal }) => ordinal >= before),
+      );
+    });
+  }
+
+  #begin(trial: SuggestedTrial, trainings: readonly PlannedTraining[]): void {
+    for (const { ordinal, repeat } of trainings) {
+      if (repeat?.held === true) trial.raced = true;
+      else this.#own.working.add(ordinal);
+    }
   }
 
   #tell({ point, ended, pruned, rung, values, raced, scored, further }: SuggestedTrial): SampledTrial {
@@ -80,15 +123,20 @@ export class Suggestions implements SearchHistory {
 
   accepts(point: SpacePoint): boolean {
     try {
-      return !this.#hashes.has(this.#plan(point, this.#trials.length)[0]?.training_hash ?? '');
+      return !this.#own.hashes.has(this.#training(point, 0, this.trainings).training_hash);
     } catch (error) {
       if (error instanceof DropsweepError) return false;
       throw error;
     }
   }
 
-  trainingsOf({ point, ordinal }: SearchDecision): readonly PlannedTraining[] {
-    return this.#plan(point ?? {}, ordinal);
+  /** The trainings of a point that was suggested. */
+  trainingsAt(number: number): readonly PlannedTraining[] {
+    const point = this.#own.trials[number]?.point ?? {};
+    const trainings = this.#ordinals
+      .trainingsOf(number)
+      .map((ordinal, repeat) => this.#training(point, repeat, ordinal));
+    return markRepeats(trainings, this.#planner.scheduler);
   }
 
   apply(event: SearchEvent): void {
@@ -101,21 +149,22 @@ export class Suggestions implements SearchHistory {
       this.#learn(event);
       return;
     }
-    if (kind === 'stop') this.#stopped = true;
+    if (kind === 'stop') this.#own.stopped = true;
     if (kind === 'planned') {
-      this.#most = event.value ?? 0;
-      this.#stopped = false;
+      this.#own.most = event.value ?? 0;
+      this.#own.stopped = false;
     }
-    if (kind === 'capacity') this.#capacity = event.value ?? 0;
-    const trial = this.#trials[Math.floor(ordinal / this.#seeds.length)];
+    if (kind === 'capacity') this.#own.capacity = event.value ?? 0;
+    const number = this.#ordinals.pointOf(ordinal) ?? -1;
+    const trial = this.#own.trials[number];
     if (trial === undefined) return;
-    trial.told = null;
+    this.#untold.add(number);
     if (kind === 'report' || kind === 'result') this.#heard(trial, event);
     if (kind === 'retract') trial.ended.delete(ordinal);
     if (trial.ended.has(ordinal)) return;
-    if (kind === 'promote' || kind === 'retract') this.#working.add(ordinal);
+    if (kind === 'promote' || kind === 'retract') this.#own.working.add(ordinal);
     if (kind === 'prune') {
-      this.#working.delete(ordinal);
+      this.#own.working.delete(ordinal);
       trial.ended.add(ordinal);
       // One that never began says nothing of those that did.
       if (event.rung >= 0) trial.pruned = true;
@@ -124,56 +173,55 @@ export class Suggestions implements SearchHistory {
 
   /** A few more than can run at once, so that no slot waits for the next point. */
   next(): SearchDecision | null {
-    const number = this.#trials.length;
+    const number = this.#own.trials.length;
     const stop = (reason: string): SearchDecision => ({ kind: 'stop', ordinal: 0, rung: 0, reason });
-    if (this.#stopped || this.#most === null) return null;
-    if (this.trainings >= this.#most) return stop(`all ${this.#most} trainings are suggested`);
-    if (this.#working.size >= aheadOf(this.#capacity)) return null;
+    if (this.#own.stopped || this.#own.most === null) return null;
+    if (this.trainings >= this.#own.most) return stop(`all ${this.#own.most} trainings are suggested`);
+    if (this.#own.working.size >= aheadOf(this.#own.capacity)) return null;
     const suggestion = this.#sampler.suggest(number, this);
     if (suggestion === null) return stop(`the space has no point left after ${number}`);
     return { kind: 'suggest', ordinal: number, rung: 0, ...suggestion };
   }
 
-  #plan(point: SpacePoint, number: number): readonly PlannedTraining[] {
-    const trainings = this.#seeds.map((seed, repeat) => {
-      const { definition } = this.#planner;
-      const configuration = configurationAt(definition, seed === null ? point : { ...point, seed });
-      const broken = brokenConstraint(definition, configuration);
-      if (broken !== null) throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint is broken', { got: broken });
-      return planTraining(this.#planner, configuration, number * this.#seeds.length + repeat);
-    });
-    return markRepeats(trainings, this.#planner.scheduler);
+  /** @param repeat which of the seeds */
+  #training(point: SpacePoint, repeat: number, ordinal: number): PlannedTraining {
+    const { definition } = this.#planner;
+    const seed = this.#seeds[repeat] ?? null;
+    const configuration = configurationAt(definition, seed === null ? point : { ...point, seed });
+    const broken = brokenConstraint(definition, configuration);
+    if (broken !== null) throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint is broken', { got: broken });
+    return planTraining(this.#planner, configuration, ordinal);
   }
 
   #suggested(point: SpacePoint): void {
-    const trainings = this.#plan(point, this.#trials.length);
-    const raced = trainings.some(({ repeat }) => repeat?.held === true);
-    this.#trials.push({
+    const number = this.#own.trials.length;
+    const trial: SuggestedTrial = {
       point,
       ended: new Set(),
       pruned: false,
-      raced,
+      raced: false,
       scored: false,
       rung: null,
       values: new Map(),
       further: new Map(),
-      told: null,
-    });
-    for (const { training_hash, ordinal, repeat } of trainings) {
-      this.#hashes.add(training_hash);
-      if (repeat?.held !== true) this.#working.add(ordinal);
-    }
+    };
+    this.#own.trials.push(trial);
+    this.#untold.add(number);
+    this.#ordinals.add(this.#seeds.length);
+    const trainings = this.trainingsAt(number);
+    this.#own.hashes.add(trainings[0]?.training_hash ?? '');
+    this.#begin(trial, trainings);
   }
 
   #learn({ value, further, point = {} }: SearchFact): void {
     const others = further === undefined ? {} : { further };
-    this.#learned.push({ point, state: 'done', value, rung: 0, ...others });
+    this.#own.learned.push({ point, state: 'done', value, rung: 0, ...others });
   }
 
   #heard(trial: SuggestedTrial, { kind, ordinal, rung, value, further }: SearchFact): void {
     // A failure is told of every rung that is left; the training is over with the first.
     if (trial.ended.has(ordinal)) return;
-    this.#working.delete(ordinal);
+    this.#own.working.delete(ordinal);
     if (value !== null) trial.rung = Math.max(rung, trial.rung ?? 0);
     if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
     if (further !== undefined) trial.further.set(ordinal, further);

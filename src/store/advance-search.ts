@@ -17,6 +17,9 @@ type Hear = (search: OpenSearch) => readonly SearchFact[] | Promise<readonly Sea
  */
 export async function advanceSearch(tx: DatabaseTransaction, sweepId: string, hear: Hear): Promise<void> {
   const search = await openSearch(tx, sweepId);
+  const { stage } = search;
+  // The file that it was extended to holds for what it hears from now on.
+  if (search.state.stage < stage) search.record({ kind: 'extended', ordinal: 0, rung: 0, value: stage });
   const facts = [...(await hear(search))];
   facts.push(...(await decide(tx, search)));
   /** Of the next result: told with it, or not at all. */

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { learnedFacts, learnsFrom } from '../search/learned-facts.ts';
 import { formerResults } from './former-results.ts';
-import { budgetFacts, wholeBudget } from '../search/budget.ts';
-import { openingFacts, searchNeeds } from '../search/search-state.ts';
+import { openingFacts } from '../search/opening-facts.ts';
+import { searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
-import { lockSearch } from './search-log.ts';
+import { lockSearch, stagesOf } from './search-log.ts';
 import { extendedPlan, inFormerOrder, thawPlan } from './extend-plan.ts';
 import { type InsertableTraining, insertTrainings, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
@@ -73,7 +73,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await sql`select pg_advisory_xact_lock(hashtextextended(${plan.definition.name}, 0))`.execute(tx);
   const before = await tx
     .selectFrom('sweeps')
-    .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'searching', 'desired_state'])
+    .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'former_stages', 'desired_state'])
     .where('name', '=', plan.definition.name)
     .executeTakeFirst();
   for (const dataset of request.datasets) {
@@ -104,6 +104,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
     .updateTable('sweeps')
     .set({
       ...frozenColumns(plan, merged),
+      former_stages: JSON.stringify(stagesOf(before)),
       state,
       desired_state: state,
       finished_at: null,
@@ -117,10 +118,13 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
   await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', before.id).execute();
   await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
-  if (plan.adaptive_trainings !== undefined) await insertTrainings(tx, before.id, numberTrials(merged));
+  const adapts = plan.adaptive_trainings !== undefined;
+  const reused = adapts ? (await insertTrainings(tx, before.id, numberTrials(merged))).reused : [];
   const known = learnsFrom(before.definition);
   const news = learnsFrom(plan.definition).filter((name) => !known.includes(name));
   await openLog(tx, before.id, plan, merged, news);
+  // Another sweep may have trained further seeds of its points.
+  await reportReached(tx, before.id, reused);
   return { id: before.id, kind: 'extended', existing: before.definition };
 }
 
@@ -136,8 +140,6 @@ async function openLog(
     const results = await formerResults(tx, definition, former);
     await advanceSearch(tx, id, ({ state }) => [
       ...learnedFacts(definition, results, state.learned),
-      // Limits that were changed on the way are those of the file again.
-      ...(state.isBudgetChanged ? budgetFacts(wholeBudget(definition.budget)) : []),
       ...openingFacts(definition, trainings),
     ]);
   }
@@ -156,7 +158,7 @@ function frozenColumns(plan: SweepPlan, trainings: readonly PlannedTraining[]) {
     inputs: JSON.stringify(plan.inputs),
     planned_trainings: plannedOf(plan, trainings),
     merged_points: plan.merged_points,
-    trial_count: adapts ? trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0) : plan.trials,
+    trial_count: trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0),
     frozen_plan: gzipSync(JSON.stringify(adapts ? [] : trainings), { level: 1 }),
   };
 }

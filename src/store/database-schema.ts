@@ -3,6 +3,7 @@ import type { Json } from '../base/canonical-json.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { NoticePayload } from '../notices/payload.ts';
 import type { SearchEvent } from '../search/search-event.ts';
+import type { SearchStage } from '../search/search-state.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../sweep/vocabulary.ts';
@@ -50,6 +51,8 @@ export interface DatabaseSchema {
     merged_points: number;
     trial_count: number;
     frozen_plan: Buffer;
+    /** Sweep files that it had before it was extended, the oldest first. */
+    former_stages: ColumnType<readonly SearchStage[], string | undefined, string>;
     /** Key of the constants of Theorem 4.4; the database derives it. */
     theory_key: GeneratedAlways<string>;
     launched_by: Written<Record<string, string>>;
@@ -200,6 +203,15 @@ export interface DatabaseSchema {
     further: number[] | null;
     token: Generated<string>;
     created_at: Moment;
+  };
+  search_snapshots: {
+    sweep_id: string;
+    sequence: number;
+    token: string;
+    fold_version: number;
+    canonical_hash: string;
+    memory: Buffer;
+    written_at: Moment;
   };
   workers: {
     id: string;

@@ -1,40 +1,80 @@
 import { gunzipSync } from 'node:zlib';
-import { isDecision } from '../search/search-event.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { isInside } from '../search/inside-space.ts';
 import { markRepeats } from '../search/mark-repeats.ts';
+import { planTraining, type TrainingPlanner } from '../search/plan-trainings.ts';
+import { planSweep } from '../search/plan-sweep.ts';
+import { searchedAxes } from '../search/repeats.ts';
+import type { SpacePoint } from '../search/sampler.ts';
+import { makeSampler } from '../search/samplers/samplers.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../search/search-state.ts';
-import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { spaceAxes } from '../search/space-axes.ts';
+import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import { readSearchLog } from './search-log.ts';
+import { readSearchLog, type StagedSweep, stagesOf } from './search-log.ts';
 
-interface RecordedSweep {
+interface RecordedSweep extends StagedSweep {
   readonly id: string;
-  readonly definition: SweepDefinition;
-  readonly inputs: ResolvedInputs;
   readonly frozen_plan: Buffer;
 }
 
 /**
  * The trainings of a sweep under a larger definition, those that it has under their ordinals; of a search that adapts
- * those that it has suggested. Null: something of the old is not in the new.
+ * those of the points that it has suggested. What was drawn or suggested stays, whatever the larger file would have
+ * drawn in its place. Null: something of the old is not in the new.
  */
 export async function extendedPlan(
   tx: DatabaseTransaction,
   recorded: RecordedSweep,
   plan: SweepPlan,
 ): Promise<readonly PlannedTraining[] | null> {
-  const adapts = searchNeeds(plan.definition).searching;
+  const { definition } = plan;
+  const adapts = searchNeeds(definition).searching;
   if (adapts !== searchNeeds(recorded.definition).searching) return null;
-  if (!adapts) {
-    const merged = extendPlan(thawPlan(recorded.frozen_plan), plan.trainings);
-    return merged === null ? null : markRepeats(merged, makeScheduler(plan.definition.scheduler));
-  }
+  // What a scheduler has decided stands for all that is to come.
+  if (canonicalJson({ ...definition.scheduler }) !== canonicalJson({ ...recorded.definition.scheduler })) return null;
+  return adapts ? extendAdaptive(tx, recorded, plan) : extendPlanned(recorded, plan);
+}
+
+function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): readonly PlannedTraining[] | null {
+  const stages = stagesOf(recorded);
+  const former = stages.map(({ definition }) => definition);
+  if (!former.every((file) => holdsAll(plan.definition, drawnPoints(file)))) return null;
+  const { trainings } = planSweep(plan.definition, plan.inputs, former);
+  const { definition, inputs } = plan;
+  const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
+  const merged = mergePlans(planner, thawPlan(recorded.frozen_plan), trainings);
+  return merged === null ? null : markRepeats(merged, planner.scheduler);
+}
+
+/** Points that a file has drawn; of a grid none: its trainings are compared. */
+function drawnPoints(definition: SweepDefinition): readonly SpacePoint[] {
+  const sampler = makeSampler(definition);
+  if (!sampler.independent || sampler.drawn === undefined) return [];
+  const { given, count, at } = sampler.drawn;
+  return [...given, ...Array.from({ length: count }, (_, number) => at(number))];
+}
+
+/** Whether points that were drawn from another space are in this one. */
+function holdsAll(definition: SweepDefinition, points: readonly SpacePoint[]): boolean {
+  const axes = searchedAxes(spaceAxes(definition)).drawn;
+  return points.every((point) => isInside(axes, point));
+}
+
+async function extendAdaptive(
+  tx: DatabaseTransaction,
+  recorded: RecordedSweep,
+  plan: SweepPlan,
+): Promise<readonly PlannedTraining[] | null> {
   const log = await readSearchLog(tx, recorded.id);
-  const before = new SearchState(recorded.definition, recorded.inputs);
-  const after = new SearchState(plan.definition, plan.inputs);
-  const suggestions = log.flatMap(({ event }) => (isDecision(event) && event.kind === 'suggest' ? [event] : []));
-  const wanted = suggestions.flatMap((suggestion) => after.trainingsOf(suggestion));
-  const kept = suggestions.flatMap((suggestion) => before.trainingsOf(suggestion));
+  const stages = stagesOf(recorded);
+  const before = new SearchState(stages);
+  const after = new SearchState([...stages, { definition: plan.definition, inputs: plan.inputs }]);
+  for (const state of [before, after]) for (const { event } of log) state.apply(event);
+  after.apply({ kind: 'extended', ordinal: 0, rung: 0, value: stages.length });
+  if (!holdsAll(plan.definition, before.points)) return null;
+  const wanted = after.allTrainings();
   const links = await tx
     .selectFrom('sweep_trainings')
     .innerJoin('trainings', 'trainings.id', 'training_id')
@@ -42,14 +82,10 @@ export async function extendedPlan(
     .where('sweep_id', '=', recorded.id)
     .execute();
   const linked = new Map(links.map(({ ordinal, training_hash }) => [ordinal, training_hash]));
-  const isExtension =
-    wanted.length === kept.length &&
-    kept.every((training, index) => {
-      const larger = wanted[index];
-      return (
-        larger !== undefined && larger.training_hash === linked.get(training.ordinal) && contains(larger, training)
-      );
-    });
+  const isExtension = before.allTrainings().every((training) => {
+    const larger = wanted[training.ordinal];
+    return larger !== undefined && larger.training_hash === linked.get(training.ordinal) && contains(larger, training);
+  });
   return isExtension ? wanted : null;
 }
 
@@ -66,16 +102,25 @@ export function inFormerOrder(definition: SweepDefinition, before: SweepDefiniti
 }
 
 /** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
-function extendPlan(old: readonly PlannedTraining[], wanted: readonly PlannedTraining[]): PlannedTraining[] | null {
+function mergePlans(
+  planner: TrainingPlanner,
+  old: readonly PlannedTraining[],
+  wanted: readonly PlannedTraining[],
+): PlannedTraining[] | null {
+  // A training's rungs may follow from its ordinal.
+  const at = (training: PlannedTraining, ordinal: number): PlannedTraining =>
+    training.ordinal === ordinal ? training : planTraining(planner, training.specification.configuration, ordinal);
   const byHash = new Map(wanted.map((training) => [training.training_hash, training]));
-  const kept: PlannedTraining[] = [];
+  const merged: PlannedTraining[] = [];
   for (const training of old) {
-    const larger = byHash.get(training.training_hash);
+    const known = byHash.get(training.training_hash);
+    const larger = known === undefined ? undefined : at(known, training.ordinal);
     if (larger === undefined || !contains(larger, training)) return null;
-    kept.push(larger);
+    merged.push(larger);
     byHash.delete(training.training_hash);
   }
-  return [...kept, ...byHash.values()].map((training, ordinal) => ({ ...training, ordinal }));
+  for (const training of byHash.values()) merged.push(at(training, merged.length));
+  return merged;
 }
 
 /** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */

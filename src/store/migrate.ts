@@ -19,6 +19,7 @@ import * as rowGroups from '../../migrations/0017-row-groups.ts';
 import * as forgottenCheckpoints from '../../migrations/0018-forgotten-checkpoints.ts';
 import * as trainingExtremes from '../../migrations/0019-training-extremes.ts';
 import * as launchInBlocks from '../../migrations/0020-launch-in-blocks.ts';
+import * as searchSnapshots from '../../migrations/0021-search-snapshots.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   '0018-forgotten-checkpoints': forgottenCheckpoints,
   '0019-training-extremes': trainingExtremes,
   '0020-launch-in-blocks': launchInBlocks,
+  '0021-search-snapshots': searchSnapshots,
 };
 
 /**

@@ -7,21 +7,28 @@ import {
   type SearchEvent,
   type SearchFact,
 } from '../search/search-event.ts';
-import { SearchState } from '../search/search-state.ts';
+import { type SearchStage, SearchState } from '../search/search-state.ts';
 import type { ResolvedInputs, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from './open-store.ts';
+import { readSnapshot, takeSnapshot } from './search-snapshots.ts';
 
 export interface SearchingSweep {
   readonly id: string;
   readonly definition: SweepDefinition;
   readonly inputs: ResolvedInputs;
+  /** Sweep files that it had before it was extended. */
+  readonly former_stages: readonly SearchStage[];
   readonly canonical_hash: string;
   readonly desired_state: 'running' | 'paused' | 'cancelled';
 }
 
+export type StagedSweep = Pick<SearchingSweep, 'definition' | 'inputs' | 'former_stages'>;
+
 interface Remembered {
   readonly state: SearchState;
   readonly sequence: number;
+  /** Events up to here were in a snapshot when it was folded; none were: before the first. */
+  readonly snapshotAt: number;
   /** Token of the last event that was folded: whoever wrote another after the same one wrote another token. */
   readonly token: string | null;
   readonly canonicalHash: string;
@@ -30,10 +37,14 @@ interface Remembered {
 /** States of the searches that this process told last. What the log says decides: these only save reading it again. */
 const remembered = new Map<string, Remembered>();
 const rememberedAtMost = 64;
+/** Below the sequence of any event: a migration has put some before the first. */
+const beforeAll = -10;
 
 /** A search under its lock, within a transaction. */
 export interface OpenSearch {
   readonly sweep: SearchingSweep;
+  /** Number of the sweep file that holds, from 0. */
+  readonly stage: number;
   readonly state: SearchState;
   record(event: SearchEvent): void;
   /** Writes what was recorded. Nothing may be recorded after it. */
@@ -49,7 +60,7 @@ export async function openSearch(tx: DatabaseTransaction, sweepId: string): Prom
   await lockSearch(tx, sweepId);
   const sweep = await tx
     .selectFrom('sweeps')
-    .select(['id', 'definition', 'inputs', 'canonical_hash', 'desired_state'])
+    .select(['id', 'definition', 'inputs', 'former_stages', 'canonical_hash', 'desired_state'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
   const before = await foldedState(tx, sweep);
@@ -61,6 +72,7 @@ export async function openSearch(tx: DatabaseTransaction, sweepId: string): Prom
   const written: LoggedEvent[] = [];
   return {
     sweep,
+    stage: sweep.former_stages.length,
     state: before.state,
     record: (event) => {
       sequence += 1;
@@ -70,7 +82,9 @@ export async function openSearch(tx: DatabaseTransaction, sweepId: string): Prom
     },
     close: async () => {
       const token = written.length === 0 ? before.token : await write(tx, sweepId, written);
-      remember(sweepId, { state: before.state, sequence, token, canonicalHash: sweep.canonical_hash });
+      const after = { ...before, sequence, token };
+      const snapshotAt = token === null ? null : await takeSnapshot(tx, sweepId, { ...after, token });
+      remember(sweepId, snapshotAt === null ? after : { ...after, snapshotAt });
     },
   };
 }
@@ -84,13 +98,36 @@ function remember(sweepId: string, entry: Remembered): void {
 async function foldedState(tx: DatabaseTransaction, sweep: SearchingSweep): Promise<Remembered> {
   const known = remembered.get(sweep.id);
   if (known !== undefined && known.canonicalHash === sweep.canonical_hash && known.token !== null) {
-    const [last, ...later] = await readRows(tx, sweep.id, known.sequence);
-    if (last?.sequence === known.sequence && last.token === known.token)
-      return fold(known.state, later, { ...known, token: last.token });
+    const folded = await foldOn(tx, sweep, known);
+    if (folded !== null) return folded;
   }
-  const state = new SearchState(sweep.definition, sweep.inputs);
-  const rows = await readRows(tx, sweep.id, -1);
-  return fold(state, rows, { state, sequence: -1, token: null, canonicalHash: sweep.canonical_hash });
+  const snapshot = await readSnapshot(tx, sweep);
+  if (snapshot !== null) {
+    const { sequence, token, memory } = snapshot;
+    const state = new SearchState(stagesOf(sweep), memory);
+    const folded = await foldOn(tx, sweep, { state, sequence, token, snapshotAt: sequence });
+    if (folded !== null) return folded;
+  }
+  const state = new SearchState(stagesOf(sweep));
+  const rows = await readRows(tx, sweep.id, beforeAll);
+  const nothing = { state, sequence: -1, token: null, snapshotAt: -1, canonicalHash: sweep.canonical_hash };
+  return fold(state, rows, nothing);
+}
+
+/** What was folded and all that came after it. Null: the log has another event there. */
+async function foldOn(
+  tx: DatabaseTransaction,
+  sweep: SearchingSweep,
+  known: Omit<Remembered, 'canonicalHash'>,
+): Promise<Remembered | null> {
+  const [last, ...later] = await readRows(tx, sweep.id, known.sequence);
+  if (last?.sequence !== known.sequence || last.token !== known.token) return null;
+  return fold(known.state, later, { ...known, canonicalHash: sweep.canonical_hash });
+}
+
+/** The sweep files of a search, as it was launched with and extended to. */
+export function stagesOf({ definition, inputs, former_stages: former }: StagedSweep): readonly SearchStage[] {
+  return [...former, { definition, inputs }];
 }
 
 function fold(state: SearchState, rows: readonly EventRow[], from: Remembered): Remembered {
@@ -140,7 +177,7 @@ export async function readSearchLog(
   db: Pick<DatabaseTransaction, 'selectFrom'>,
   sweepId: string,
 ): Promise<readonly LoggedEvent[]> {
-  const rows = await readRows(db, sweepId, -1);
+  const rows = await readRows(db, sweepId, beforeAll);
   return rows.map((row) => ({ sequence: row.sequence, event: toEvent(row), decidedAt: row.decided_at }));
 }
 

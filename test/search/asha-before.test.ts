@@ -27,7 +27,7 @@ const definition: SweepDefinition = {
 
 /** Folds the log, and goes on until nothing runs any more. @returns all decisions that were recorded and that followed */
 function goOn(log: readonly LoggedEvent[]) {
-  const state = new SearchState(definition, inputs);
+  const state = new SearchState([{ definition, inputs }]);
   const scheduler = makeScheduler(definition.scheduler);
   const made: SearchDecision[] = [];
   const trainings: PlannedTraining[] = [];
@@ -69,7 +69,7 @@ function goOn(log: readonly LoggedEvent[]) {
 
 describe('a search of the version before, whose scheduler decided otherwise', () => {
   it('shows in its replay which decisions are not what follows now, and keeps them', () => {
-    const { differences, decisions } = replaySearch(definition, inputs, recorded.log);
+    const { differences, decisions } = replaySearch([{ definition, inputs }], recorded.log);
     expect(differences.map((each) => each.recorded)).toEqual([
       'prune training 1 at rung 1',
       'prune training 11 at rung 1',
@@ -112,7 +112,9 @@ function laddered() {
   const fact = (kind: SearchFact['kind'], ordinal: number, rung: number, value: number): SearchFact => {
     return { kind, ordinal, rung, value };
   };
-  const four = new SearchState({ ...definition, search: { kind: 'random', trials: 4, seed: 0 } }, inputs);
+  const four = new SearchState([
+    { definition: { ...definition, search: { kind: 'random', trials: 4, seed: 0 } }, inputs },
+  ]);
   four.apply(fact('planned', 0, 0, 4));
   return {
     four,

@@ -1,6 +1,7 @@
 import { furtherObjectives } from '../../src/search/heard-objectives.ts';
 import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/search-event.ts';
-import { openingFacts, SearchState } from '../../src/search/search-state.ts';
+import { openingFacts } from '../../src/search/opening-facts.ts';
+import { SearchState } from '../../src/search/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
@@ -22,7 +23,7 @@ export function playSearch(
   turns: Iterator<number>,
   planned: readonly PlannedTraining[] = [],
 ): PlayedSearch {
-  const state = new SearchState(definition, inputs);
+  const state = new SearchState([{ definition, inputs }]);
   const scheduler = makeScheduler(definition.scheduler);
   const log: LoggedEvent[] = [];
   const trainings: PlannedTraining[] = [...planned];

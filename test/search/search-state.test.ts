@@ -16,7 +16,7 @@ function react(
   inputs: ResolvedInputs,
   events: readonly SearchEvent[],
 ): readonly SearchDecision[] {
-  const state = new SearchState(definition, inputs);
+  const state = new SearchState([{ definition, inputs }]);
   for (const event of events) state.apply(event);
   const decisions: SearchDecision[] = [];
   for (let next = state.next(); next !== null; next = state.next()) {
@@ -178,7 +178,7 @@ describe.each(Object.entries(searches))('the search %s', (_, change) => {
     fc.assert(
       fc.property(orders, (turns) => {
         const { log } = play(turns);
-        expect(replaySearch(definition, inputs, log)).toMatchObject({ events: log.length, differences: [] });
+        expect(replaySearch([{ definition, inputs }], log)).toMatchObject({ events: log.length, differences: [] });
       }),
       runs,
     );
@@ -189,8 +189,8 @@ describe.each(Object.entries(searches))('the search %s', (_, change) => {
       fc.property(orders, fc.nat(), (turns, cut) => {
         const { log } = play(turns);
         const at = cut % log.length;
-        const whole = new SearchState(definition, inputs);
-        const pieces = new SearchState(definition, inputs);
+        const whole = new SearchState([{ definition, inputs }]);
+        const pieces = new SearchState([{ definition, inputs }]);
         for (const { event } of log.slice(0, at)) {
           whole.apply(event);
           pieces.next();

@@ -48,7 +48,7 @@ describe.each(stored)('a record of an earlier version, %s', (file) => {
     for (const { id, definition, inputs } of sweeps) {
       expect(await machine.account(id)).toMatchObject({ open: 0, doubled: 0, gaps: 0 });
       const log = await readSearchLog(machine.store.db, id);
-      expect(replaySearch(definition, inputs, log)).toMatchObject({ differences: [] });
+      expect(replaySearch([{ definition, inputs }], log)).toMatchObject({ differences: [] });
     }
     // What was finished stands as it was, and was not worked on again.
     expect(await finishedWork(machine.store)).toEqual(expect.arrayContaining([...before]));

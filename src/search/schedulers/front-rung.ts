@@ -1,4 +1,5 @@
 import { dominates, frontOrder, type Objectives } from '../../stats/non-dominated-ranks.ts';
+import type { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision } from '../scheduler.ts';
 import type { Rung, RungShares } from './ranked-rung.ts';
 import { Decided, spellValue } from './ranked-rung.ts';
@@ -18,12 +19,14 @@ interface FrontReport {
  */
 export class FrontRung implements Rung {
   readonly #rung: number;
-  readonly #reports: FrontReport[] = [];
-  readonly #failed = new Set<number>();
-  readonly #decided = new Decided();
+  readonly #own: { readonly reports: FrontReport[]; readonly failed: Set<number> };
+  readonly #decided: Decided;
 
-  constructor(rung: number) {
+  constructor(rung: number, memory: FoldMemory) {
+    const place = memory.within(`rung ${rung}`);
     this.#rung = rung;
+    this.#own = place.part('fronts', { reports: [], failed: new Set() });
+    this.#decided = new Decided(place);
   }
 
   get promoted(): number {
@@ -31,15 +34,15 @@ export class FrontRung implements Rung {
   }
 
   get ranked(): number {
-    return this.#reports.length;
+    return this.#own.reports.length;
   }
 
   get heard(): number {
-    return this.#reports.length + this.#failed.size;
+    return this.#own.reports.length + this.#own.failed.size;
   }
 
   get waiting(): number {
-    return this.#reports.length - this.#decided.size;
+    return this.#own.reports.length - this.#decided.size;
   }
 
   spelledAt(place: number): string {
@@ -49,11 +52,11 @@ export class FrontRung implements Rung {
 
   hear(ordinal: number, value: number | null, further: readonly number[]): void {
     if (value === null || Number.isNaN(value)) {
-      this.#failed.add(ordinal);
+      this.#own.failed.add(ordinal);
       return;
     }
     const report: FrontReport = { ordinal, values: [value, ...further], above: 0, below: 0 };
-    for (const other of this.#reports) {
+    for (const other of this.#own.reports) {
       if (dominates(other.values, report.values)) {
         report.above += 1;
         other.below += 1;
@@ -62,11 +65,11 @@ export class FrontRung implements Rung {
         other.above += 1;
       }
     }
-    this.#reports.push(report);
+    this.#own.reports.push(report);
   }
 
   retract(ordinal: number): void {
-    this.#failed.delete(ordinal);
+    this.#own.failed.delete(ordinal);
   }
 
   stands(ordinal: number, kind: RungDecision['kind']): boolean {
@@ -79,7 +82,7 @@ export class FrontRung implements Rung {
     this.#inOrder().forEach((report, place) => {
       if (this.#decided.has(report.ordinal)) return;
       // At worst all that it does not dominate come before it.
-      const worst = isFinal && outstanding > 0 ? this.#reports.length - 1 - report.below : place;
+      const worst = isFinal && outstanding > 0 ? this.#own.reports.length - 1 - report.below : place;
       const isOut = outstanding > 0 ? report.above >= remain : place >= remain;
       const kind = worst < goOn ? 'promote' : isOut ? 'prune' : null;
       if (kind === null) return;
@@ -91,7 +94,7 @@ export class FrontRung implements Rung {
   }
 
   #inOrder(): readonly FrontReport[] {
-    const byOrdinal = [...this.#reports].sort((a, b) => a.ordinal - b.ordinal);
+    const byOrdinal = [...this.#own.reports].sort((a, b) => a.ordinal - b.ordinal);
     return frontOrder(byOrdinal.map(({ values }) => values)).flatMap((index) => byOrdinal[index] ?? []);
   }
 }

@@ -1,5 +1,6 @@
 import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
 import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
@@ -46,7 +47,8 @@ export const hyperband: SchedulerKind = {
       decides: true,
       rungCount: (ordinal) => sharesOf(ordinal).length + 1,
       rungSteps: (totalSteps, ordinal) => stepsOfShares(sharesOf(ordinal), totalSteps),
-      open: () => new HyperbandFold(dealt, { rungs: shares.length, keep, ranking }),
+      open: (_, memory = FoldMemory.empty()) =>
+        new HyperbandFold(dealt, { rungs: shares.length, keep, ranking }, memory),
       allObjectives: ranking === 'front',
     };
   },
@@ -85,12 +87,14 @@ class HyperbandFold implements SchedulerFold {
   constructor(
     dealt: readonly number[],
     { rungs, keep, ranking }: { readonly rungs: number; readonly keep: number; readonly ranking: Ranking },
+    memory: FoldMemory,
   ) {
     this.#dealt = dealt;
     const brackets = Math.max(...dealt) + 1;
     this.#brackets = Array.from(
       { length: brackets },
-      (_, bracket) => new RungFold({ rungs: rungs - bracket, keep, rule: ashaRule, ranking }),
+      (_, bracket) =>
+        new RungFold({ rungs: rungs - bracket, keep, rule: ashaRule, ranking }, memory.within(`bracket ${bracket}`)),
     );
   }
 

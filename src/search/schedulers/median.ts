@@ -1,5 +1,6 @@
 import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
 import { wholeFrom } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { spellValue } from './ranked-rung.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
@@ -31,7 +32,7 @@ export const median: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: () => new MedianFold(shares.length, least),
+      open: (_, memory = FoldMemory.empty()) => new MedianFold(shares.length, least, memory),
     };
   },
 };
@@ -41,8 +42,11 @@ class MedianFold implements SchedulerFold {
   readonly #values: readonly number[][];
   readonly #least: number;
 
-  constructor(rungs: number, least: number) {
-    this.#values = Array.from({ length: rungs }, () => []);
+  constructor(rungs: number, least: number, memory: FoldMemory) {
+    this.#values = memory.part(
+      'median',
+      Array.from({ length: rungs }, () => []),
+    );
     this.#least = least;
   }
 

@@ -1,3 +1,4 @@
+import type { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
 import { RankedRung } from './ranked-rung.ts';
@@ -10,40 +11,45 @@ const undecided = {
   why: { promote: '', prune: '' },
 } as const;
 
+interface PashaMemory {
+  /** By training what it reached at each rung. */
+  readonly curves: Map<number, number[]>;
+  /** The topmost rung that is open: nobody goes beyond it before it is known to be needed. */
+  top: number;
+  trainings: number;
+}
+
 /** The state of PASHA: see pasha.ts. */
 export class PashaFold implements SchedulerFold {
   readonly #rungs: readonly RankedRung[];
   readonly #keep: number;
   /** Null: as it is seen. */
   readonly #noise: number | null;
-  /** By training what it reached at each rung. */
-  readonly #curves = new Map<number, number[]>();
-  /** The topmost rung that is open: nobody goes beyond it before it is known to be needed. */
-  #top = 1;
-  #trainings = 0;
+  readonly #own: PashaMemory;
 
   /** @param rungs those that decide: all but the training's end */
-  constructor(rungs: number, keep: number, noise: number | null) {
-    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung));
+  constructor(rungs: number, keep: number, noise: number | null, memory: FoldMemory) {
+    this.#own = memory.part('pasha', { curves: new Map(), top: 1, trainings: 0 });
+    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung, memory));
     this.#keep = keep;
     this.#noise = noise;
   }
 
   planned(trainings: number): readonly RungDecision[] {
-    this.#trainings = trainings;
+    this.#own.trainings = trainings;
     return this.#decide();
   }
 
   report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
     this.#rungs[rung]?.hear(ordinal, value);
     // Nobody is decided there yet, but the rung has to follow who stands where.
-    if (rung >= this.#top) this.#rungs[rung]?.decide(undecided);
+    if (rung >= this.#own.top) this.#rungs[rung]?.decide(undecided);
     if (value !== null && !Number.isNaN(value)) {
-      const curve = this.#curves.get(ordinal) ?? [];
+      const curve = this.#own.curves.get(ordinal) ?? [];
       curve[rung] = value;
-      this.#curves.set(ordinal, curve);
+      this.#own.curves.set(ordinal, curve);
     }
-    if (rung === this.#top) while (this.#top < this.#rungs.length && !this.#ranksAlike()) this.#top += 1;
+    if (rung === this.#own.top) while (this.#own.top < this.#rungs.length && !this.#ranksAlike()) this.#own.top += 1;
     return this.#decide();
   }
 
@@ -56,16 +62,16 @@ export class PashaFold implements SchedulerFold {
   }
 
   #decide(): readonly RungDecision[] {
-    const made = [...ashaRule(this.#rungs.slice(0, this.#top), this.#keep, this.#trainings)];
-    const top = this.#rungs[this.#top];
+    const made = [...ashaRule(this.#rungs.slice(0, this.#own.top), this.#keep, this.#own.trainings)];
+    const top = this.#rungs[this.#own.top];
     if (top !== undefined && this.#allAreHere()) {
-      const why = `rungs ${this.#top - 1} and ${this.#top} rank alike`;
+      const why = `rungs ${this.#own.top - 1} and ${this.#own.top} rank alike`;
       const shares = { goOn: 1, remain: 1, outstanding: 0, isFinal: true };
       made.push(...top.decide({ ...shares, why: { promote: `${why}, and it is the best`, prune: why } }));
     }
     // Who was the best at the top goes on to its end, alone.
-    for (const beyond of this.#rungs.slice(this.#top + 1)) {
-      const why = { promote: `the best of rung ${this.#top} goes on to its end`, prune: '' };
+    for (const beyond of this.#rungs.slice(this.#own.top + 1)) {
+      const why = { promote: `the best of rung ${this.#own.top} goes on to its end`, prune: '' };
       made.push(...beyond.decide({ goOn: beyond.ranked, remain: beyond.ranked, outstanding: 0, isFinal: true, why }));
     }
     return made;
@@ -73,22 +79,22 @@ export class PashaFold implements SchedulerFold {
 
   /** Whether all that may come to the topmost rung are there: those below it are all decided. */
   #allAreHere(): boolean {
-    let coming = this.#trainings;
-    for (const rung of this.#rungs.slice(0, this.#top)) {
+    let coming = this.#own.trainings;
+    for (const rung of this.#rungs.slice(0, this.#own.top)) {
       if (rung.heard < coming || rung.waiting > 0) return false;
       coming = rung.promoted;
     }
-    return (this.#rungs[this.#top]?.heard ?? 0) >= coming;
+    return (this.#rungs[this.#own.top]?.heard ?? 0) >= coming;
   }
 
   /** Whether each place of the topmost rung is taken by one that, up to noise, had it at the rung below. */
   #ranksAlike(): boolean {
-    const there = [...this.#curves].flatMap(([ordinal, curve]) => {
-      const [above, below] = [curve[this.#top], curve[this.#top - 1]];
+    const there = [...this.#own.curves].flatMap(([ordinal, curve]) => {
+      const [above, below] = [curve[this.#own.top], curve[this.#own.top - 1]];
       return above === undefined || below === undefined ? [] : [{ ordinal, above, below, curve }];
     });
     if (there.length < 2) return true;
-    const noise = this.#noise ?? seenNoise(there.map(({ curve }) => curve.slice(0, this.#top + 1)));
+    const noise = this.#noise ?? seenNoise(there.map(({ curve }) => curve.slice(0, this.#own.top + 1)));
     const now = there.toSorted((a, b) => better(a.above, b.above) || a.ordinal - b.ordinal);
     const before = there.toSorted((a, b) => better(a.below, b.below) || a.ordinal - b.ordinal);
     return now.every(({ below }, place) => {

@@ -1,5 +1,6 @@
 import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
 import { aboveZero, properShare } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { PashaFold } from './pasha-fold.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
@@ -46,7 +47,7 @@ export const pasha: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: () => new PashaFold(shares.length, keep, noise),
+      open: (_, memory = FoldMemory.empty()) => new PashaFold(shares.length, keep, noise, memory),
     };
   },
 };

@@ -1,4 +1,5 @@
 import { type RaceTest, raceTest } from '../../stats/race-test.ts';
+import type { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import type { SearchFact } from '../search-event.ts';
 import { aheadOf } from '../suggest-ahead.ts';
@@ -31,23 +32,37 @@ interface Racer {
   out: string | null;
 }
 
+interface RaceMemory {
+  /** By their first training. */
+  readonly racers: Map<number, Racer>;
+  /** By training, whose it is. */
+  readonly seedOf: Map<number, { readonly first: number; readonly seed: number }>;
+  /** Pairs with a number of common seeds, whose test is made. */
+  readonly tested: Set<string>;
+  trainings: number;
+  capacity: number;
+  running: number;
+}
+
 /** The state of a race over seeds: see racing.ts. */
 export class RaceFold implements SchedulerFold {
   readonly #rule: RaceRule;
-  readonly #racers = new Map<number, Racer>();
-  readonly #seedOf = new Map<number, { readonly racer: Racer; readonly seed: number }>();
-  /** Pairs with a number of common seeds, whose test is made. */
-  readonly #tested = new Set<string>();
-  #trainings = 0;
-  #capacity = 1;
-  #running = 0;
+  readonly #own: RaceMemory;
 
-  constructor(rule: RaceRule) {
+  constructor(rule: RaceRule, memory: FoldMemory) {
     this.#rule = rule;
+    this.#own = memory.part('race', {
+      racers: new Map(),
+      seedOf: new Map(),
+      tested: new Set(),
+      trainings: 0,
+      capacity: 1,
+      running: 0,
+    });
   }
 
   planned(trainings: number): readonly RungDecision[] {
-    this.#trainings = trainings;
+    this.#own.trainings = trainings;
     return this.#decide();
   }
 
@@ -57,7 +72,7 @@ export class RaceFold implements SchedulerFold {
   }
 
   also({ kind, ordinal, value, further }: SearchFact): readonly RungDecision[] {
-    if (kind === 'capacity') this.#capacity = value ?? 1;
+    if (kind === 'capacity') this.#own.capacity = value ?? 1;
     if (kind === 'repeat') this.#repeat(ordinal, value ?? ordinal, further?.[0] ?? 0);
     if (kind === 'result') this.#result(ordinal, value, further ?? []);
     return this.#decide();
@@ -65,7 +80,7 @@ export class RaceFold implements SchedulerFold {
 
   /** Of another version: a seed that it began runs, and one that it left out is gone. */
   stands({ ordinal, kind }: RungDecision): readonly RungDecision[] {
-    const racer = this.#seedOf.get(ordinal)?.racer;
+    const racer = this.#racerOf(ordinal);
     const waiting = racer?.held.indexOf(ordinal) ?? -1;
     if (racer === undefined || waiting < 0) return [];
     racer.held.splice(waiting, 1);
@@ -75,18 +90,23 @@ export class RaceFold implements SchedulerFold {
 
   /** A failed seed is trained again. */
   retract(ordinal: number): void {
-    const known = this.#seedOf.get(ordinal);
-    if (known === undefined) return;
-    known.racer.scores.delete(known.seed);
-    known.racer.groups.delete(known.seed);
-    this.#begin(known.racer, ordinal);
+    const racer = this.#racerOf(ordinal);
+    const seed = this.#own.seedOf.get(ordinal)?.seed;
+    if (racer === undefined || seed === undefined) return;
+    racer.scores.delete(seed);
+    racer.groups.delete(seed);
+    this.#begin(racer, ordinal);
+  }
+
+  #racerOf(ordinal: number): Racer | undefined {
+    return this.#own.racers.get(this.#own.seedOf.get(ordinal)?.first ?? -1);
   }
 
   #repeat(ordinal: number, first: number, seed: number): void {
-    if (this.#seedOf.has(ordinal)) return;
-    const racer = this.#racers.get(first) ?? newRacer(first);
-    this.#racers.set(first, racer);
-    this.#seedOf.set(ordinal, { racer, seed });
+    if (this.#own.seedOf.has(ordinal)) return;
+    const racer = this.#own.racers.get(first) ?? newRacer(first);
+    this.#own.racers.set(first, racer);
+    this.#own.seedOf.set(ordinal, { first, seed });
     if (racer.repeats >= this.#rule.least) racer.held.push(ordinal);
     else this.#begin(racer, ordinal);
     racer.repeats += 1;
@@ -95,14 +115,14 @@ export class RaceFold implements SchedulerFold {
   #begin(racer: Racer, ordinal: number): void {
     if (racer.running.has(ordinal)) return;
     racer.running.add(ordinal);
-    this.#running += 1;
+    this.#own.running += 1;
   }
 
   #result(ordinal: number, value: number | null, groups: readonly number[]): void {
-    const known = this.#seedOf.get(ordinal);
-    if (known === undefined) return;
-    const { racer, seed } = known;
-    if (racer.running.delete(ordinal)) this.#running -= 1;
+    const racer = this.#racerOf(ordinal);
+    const seed = this.#own.seedOf.get(ordinal)?.seed;
+    if (racer === undefined || seed === undefined) return;
+    if (racer.running.delete(ordinal)) this.#own.running -= 1;
     // Another sweep may have trained one that waits here.
     const waiting = racer.held.indexOf(ordinal);
     if (waiting >= 0) racer.held.splice(waiting, 1);
@@ -114,10 +134,10 @@ export class RaceFold implements SchedulerFold {
   /** As many further seeds as there is room for; who is decided against is out, and makes room for nobody. */
   #decide(): readonly RungDecision[] {
     const decisions: RungDecision[] = [];
-    if (this.#running >= aheadOf(this.#capacity)) return decisions;
+    if (this.#own.running >= aheadOf(this.#own.capacity)) return decisions;
     const leader = this.#leader();
     for (const racer of this.#waiting()) {
-      if (this.#running >= aheadOf(this.#capacity)) break;
+      if (this.#own.running >= aheadOf(this.#own.capacity)) break;
       racer.out ??= this.#against(racer, leader);
       if (racer.out !== null) {
         for (const ordinal of racer.held) decisions.push({ ordinal, rung: -1, kind: 'prune', reason: racer.out });
@@ -134,7 +154,7 @@ export class RaceFold implements SchedulerFold {
 
   /** Who has seeds left and none that runs: fewest seeds first, then the best mean, then the lower ordinal. */
   #waiting(): readonly Racer[] {
-    return [...this.#racers.values()]
+    return [...this.#own.racers.values()]
       .filter(({ held, running }) => held.length > 0 && running.size === 0)
       .map((racer) => ({ racer, mean: meanOf(racer) }))
       .sort(
@@ -145,7 +165,7 @@ export class RaceFold implements SchedulerFold {
 
   #leader(): Racer | null {
     let best: Racer | null = null;
-    for (const racer of this.#racers.values()) {
+    for (const racer of this.#own.racers.values()) {
       if (racer.scores.size < this.#rule.least || racer.out !== null) continue;
       if (best === null || meanOf(racer) > meanOf(best)) best = racer;
     }
@@ -170,15 +190,15 @@ export class RaceFold implements SchedulerFold {
   #test(racer: Racer, leader: Racer): RaceTest | null {
     const pairs = [...leader.scores.keys()].filter((seed) => racer.scores.has(seed)).length;
     const key = `${leader.first}/${racer.first}/${pairs}`;
-    if (pairs < this.#rule.least || this.#tested.has(key)) return null;
-    this.#tested.add(key);
-    const all = [...this.#racers.values()].map(({ scores }) => scores);
+    if (pairs < this.#rule.least || this.#own.tested.has(key)) return null;
+    this.#own.tested.add(key);
+    const all = [...this.#own.racers.values()].map(({ scores }) => scores);
     return raceTest(leader.scores, racer.scores, all, groupDifferences(leader, racer));
   }
 
   #bound(): number {
     const { seeds, least, error } = this.#rule;
-    const rivals = Math.max(1, Math.ceil(this.#trainings / seeds) - 1);
+    const rivals = Math.max(1, Math.ceil(this.#own.trainings / seeds) - 1);
     return error / (rivals * Math.max(1, seeds - least));
   }
 

@@ -1,6 +1,7 @@
 import { formatCount } from '../../base/format-count.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { RaceFold } from './race-fold.ts';
 
@@ -46,7 +47,7 @@ export const racing: SchedulerKind = {
       decides: true,
       rungCount: () => 1,
       rungSteps: (totalSteps) => [totalSteps],
-      open: (seeds = 1) => new RaceFold({ seeds, least, error }),
+      open: (seeds = 1, memory = FoldMemory.empty()) => new RaceFold({ seeds, least, error }, memory),
       repeats: { least: least + 1, heldFrom: least },
       pairsRows: true,
       sentence: ({ trainings, pruned, configurations, seeds, savedSeconds }) =>

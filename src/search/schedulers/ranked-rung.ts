@@ -1,3 +1,4 @@
+import type { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision } from '../scheduler.ts';
 
 interface RankedReport {
@@ -34,26 +35,44 @@ export interface Rung {
 
 /** Who of a rung is decided, and how. */
 export class Decided {
-  readonly #kinds = new Map<number, RungDecision['kind']>();
-  /** How many have gone on. */
-  promoted = 0;
+  readonly #own: { readonly kinds: Map<number, RungDecision['kind']>; promoted: number };
+
+  constructor(memory: FoldMemory) {
+    this.#own = memory.part('decided', { kinds: new Map(), promoted: 0 });
+  }
 
   get size(): number {
-    return this.#kinds.size;
+    return this.#own.kinds.size;
+  }
+
+  /** How many have gone on. */
+  get promoted(): number {
+    return this.#own.promoted;
   }
 
   has(ordinal: number): boolean {
-    return this.#kinds.has(ordinal);
+    return this.#own.kinds.has(ordinal);
   }
 
   /** @returns false where it was so already */
   set(ordinal: number, kind: RungDecision['kind']): boolean {
-    const before = this.#kinds.get(ordinal);
+    const before = this.#own.kinds.get(ordinal);
     if (before === kind) return false;
-    this.#kinds.set(ordinal, kind);
-    this.promoted += Number(kind === 'promote') - Number(before === 'promote');
+    this.#own.kinds.set(ordinal, kind);
+    this.#own.promoted += Number(kind === 'promote') - Number(before === 'promote');
     return true;
   }
+}
+
+interface RankedMemory {
+  readonly reports: RankedReport[];
+  readonly failed: Set<number>;
+  /** All above this place are decided. */
+  ahead: number;
+  /** All from this place on are decided. */
+  behind: number;
+  /** Where the newest report stands; null: nothing new. */
+  place: number | null;
 }
 
 /**
@@ -63,18 +82,14 @@ export class Decided {
  */
 export class RankedRung implements Rung {
   readonly #rung: number;
-  readonly #reports: RankedReport[] = [];
-  readonly #failed = new Set<number>();
-  readonly #decided = new Decided();
-  /** All above this place are decided. */
-  #ahead = 0;
-  /** All from this place on are decided. */
-  #behind = 0;
-  /** Where the newest report stands; null: nothing new. */
-  #place: number | null = null;
+  readonly #own: RankedMemory;
+  readonly #decided: Decided;
 
-  constructor(rung: number) {
+  constructor(rung: number, memory: FoldMemory) {
+    const place = memory.within(`rung ${rung}`);
     this.#rung = rung;
+    this.#own = place.part('reports', { reports: [], failed: new Set(), ahead: 0, behind: 0, place: null });
+    this.#decided = new Decided(place);
   }
 
   get promoted(): number {
@@ -83,31 +98,31 @@ export class RankedRung implements Rung {
 
   /** Reports with a value. */
   get ranked(): number {
-    return this.#reports.length;
+    return this.#own.reports.length;
   }
 
   /** Reports so far, failures included. */
   get heard(): number {
-    return this.#reports.length + this.#failed.size;
+    return this.#own.reports.length + this.#own.failed.size;
   }
 
   /** Reports with a value that are not decided. */
   get waiting(): number {
-    return this.#reports.length - this.#decided.size;
+    return this.#own.reports.length - this.#decided.size;
   }
 
   /** The value at a place; spelled for a reason. */
   spelledAt(place: number): string {
-    return spellValue(this.#reports[place]?.value ?? Number.NaN);
+    return spellValue(this.#own.reports[place]?.value ?? Number.NaN);
   }
 
   hear(ordinal: number, value: number | null): void {
-    if (value === null || Number.isNaN(value)) this.#failed.add(ordinal);
-    else this.#place = this.#insert({ ordinal, value });
+    if (value === null || Number.isNaN(value)) this.#own.failed.add(ordinal);
+    else this.#own.place = this.#insert({ ordinal, value });
   }
 
   retract(ordinal: number): void {
-    this.#failed.delete(ordinal);
+    this.#own.failed.delete(ordinal);
   }
 
   stands(ordinal: number, kind: RungDecision['kind']): boolean {
@@ -118,40 +133,40 @@ export class RankedRung implements Rung {
   decide({ goOn, remain, why }: RungShares): readonly RungDecision[] {
     const decisions: RungDecision[] = [];
     const give = (place: number, kind: RungDecision['kind']): void => {
-      const report = this.#reports[place];
+      const report = this.#own.reports[place];
       if (report === undefined || this.#decided.has(report.ordinal)) return;
       this.#decided.set(report.ordinal, kind);
       const reason = `rung ${this.#rung}: ${spellValue(report.value)} ranks ${place + 1} of ${this.ranked}, ${why[kind]}`;
       decisions.push({ ordinal: report.ordinal, rung: this.#rung, kind, reason });
     };
-    const place = this.#place;
-    this.#place = null;
+    const place = this.#own.place;
+    this.#own.place = null;
     // A report that comes among the decided is decided as they are, and moves those behind it on by one.
-    if (place !== null && place < this.#ahead) {
+    if (place !== null && place < this.#own.ahead) {
       if (place < goOn) give(place, 'promote');
-      this.#ahead = place < goOn ? this.#ahead + 1 : place;
+      this.#own.ahead = place < goOn ? this.#own.ahead + 1 : place;
     }
     if (place !== null) {
-      if (place < this.#behind) this.#behind += 1;
+      if (place < this.#own.behind) this.#own.behind += 1;
       else if (place >= remain) give(place, 'prune');
-      else this.#behind = place + 1;
+      else this.#own.behind = place + 1;
     }
-    for (; this.#ahead < Math.min(goOn, this.ranked); this.#ahead += 1) give(this.#ahead, 'promote');
-    for (; this.#behind > remain; this.#behind -= 1) give(this.#behind - 1, 'prune');
+    for (; this.#own.ahead < Math.min(goOn, this.ranked); this.#own.ahead += 1) give(this.#own.ahead, 'promote');
+    for (; this.#own.behind > remain; this.#own.behind -= 1) give(this.#own.behind - 1, 'prune');
     return decisions;
   }
 
   /** @returns how many are better */
   #insert(report: RankedReport): number {
     let low = 0;
-    let high = this.#reports.length;
+    let high = this.#own.reports.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const other = this.#reports[middle];
+      const other = this.#own.reports[middle];
       if (other !== undefined && isBetter(other, report)) low = middle + 1;
       else high = middle;
     }
-    this.#reports.splice(low, 0, report);
+    this.#own.reports.splice(low, 0, report);
     return low;
   }
 }

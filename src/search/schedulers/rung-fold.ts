@@ -1,5 +1,6 @@
 import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
 import { properShare } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { FrontRung } from './front-rung.ts';
 import { RankedRung, type Rung } from './ranked-rung.ts';
@@ -52,7 +53,8 @@ export function rankingScheduler({ kind, example, sentence, keep, rule }: Rankin
         decides: true,
         rungCount: () => shares.length + 1,
         rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-        open: () => new RungFold({ rungs: shares.length, keep: kept, rule, ranking }),
+        open: (_, memory = FoldMemory.empty()) =>
+          new RungFold({ rungs: shares.length, keep: kept, rule, ranking }, memory),
         allObjectives: ranking === 'front',
       };
     },
@@ -72,18 +74,19 @@ export class RungFold implements SchedulerFold {
   readonly #rungs: readonly Rung[];
   readonly #keep: number;
   readonly #rule: RungRule;
-  #trainings = 0;
+  readonly #own: { trainings: number };
 
-  constructor({ rungs, keep, rule, ranking }: RungFoldRule) {
+  constructor({ rungs, keep, rule, ranking }: RungFoldRule, memory: FoldMemory) {
+    this.#own = memory.part('rungs', { trainings: 0 });
     this.#rungs = Array.from({ length: rungs }, (_, rung) =>
-      ranking === 'front' ? new FrontRung(rung) : new RankedRung(rung),
+      ranking === 'front' ? new FrontRung(rung, memory) : new RankedRung(rung, memory),
     );
     this.#keep = keep;
     this.#rule = rule;
   }
 
   planned(trainings: number): readonly RungDecision[] {
-    this.#trainings = trainings;
+    this.#own.trainings = trainings;
     return this.#rule(this.#rungs, this.#keep, trainings);
   }
 
@@ -94,12 +97,12 @@ export class RungFold implements SchedulerFold {
     further: readonly number[] = [],
   ): readonly RungDecision[] {
     this.#rungs[rung]?.hear(ordinal, value, further);
-    return this.#rule(this.#rungs, this.#keep, this.#trainings);
+    return this.#rule(this.#rungs, this.#keep, this.#own.trainings);
   }
 
   stands({ ordinal, rung, kind }: RungDecision): readonly RungDecision[] {
     const isOther = this.#rungs[rung]?.stands(ordinal, kind) ?? false;
-    return isOther ? this.#rule(this.#rungs, this.#keep, this.#trainings) : [];
+    return isOther ? this.#rule(this.#rungs, this.#keep, this.#own.trainings) : [];
   }
 
   retract(ordinal: number, rung: number): void {

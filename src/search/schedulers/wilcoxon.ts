@@ -1,6 +1,7 @@
 import { signedRankProbability } from '../../stats/signed-rank.ts';
 import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import type { SearchFact } from '../search-event.ts';
 import { spellValue } from './ranked-rung.ts';
@@ -45,7 +46,7 @@ export const wilcoxon: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: () => new WilcoxonFold(p, least),
+      open: (_, memory = FoldMemory.empty()) => new WilcoxonFold(p, least, memory),
       repeats: { least: 0, heldFrom: null },
     };
   },
@@ -58,14 +59,21 @@ interface Candidate {
   readonly results: Map<number, number>;
 }
 
+interface WilcoxonMemory {
+  /** By their first training. */
+  readonly candidates: Map<number, Candidate>;
+  readonly repeats: Map<number, { readonly first: number; readonly seed: number }>;
+  /** The first training of the best; null: nothing came to its end yet. */
+  best: number | null;
+}
+
 class WilcoxonFold implements SchedulerFold {
   readonly #p: number;
   readonly #least: number;
-  readonly #candidates = new Map<number, Candidate>();
-  readonly #repeats = new Map<number, { readonly first: number; readonly seed: number }>();
-  #best: Candidate | null = null;
+  readonly #own: WilcoxonMemory;
 
-  constructor(p: number, least: number) {
+  constructor(p: number, least: number, memory: FoldMemory) {
+    this.#own = memory.part('wilcoxon', { candidates: new Map(), repeats: new Map(), best: null });
     this.#p = p;
     this.#least = least;
   }
@@ -79,7 +87,7 @@ class WilcoxonFold implements SchedulerFold {
   }
 
   also({ kind, ordinal, rung, value, further }: SearchFact): readonly RungDecision[] {
-    if (kind === 'repeat') this.#repeats.set(ordinal, { first: value ?? ordinal, seed: further?.[0] ?? 0 });
+    if (kind === 'repeat') this.#own.repeats.set(ordinal, { first: value ?? ordinal, seed: further?.[0] ?? 0 });
     if (kind === 'result' && value !== null && Number.isFinite(value)) this.#ended(ordinal, rung, value);
     return [];
   }
@@ -87,11 +95,11 @@ class WilcoxonFold implements SchedulerFold {
   report(ordinal: number, rung: number, value: number | null): readonly RungDecision[] {
     if (value === null || Number.isNaN(value)) return [];
     const own = this.#hear(ordinal, rung, value);
-    const best = this.#best;
+    const best = this.#own.candidates.get(this.#own.best ?? -1);
     const decision = (kind: RungDecision['kind'], why: string): readonly RungDecision[] => [
       { ordinal, rung, kind, reason: `rung ${rung}: ${spellValue(value)}, ${why}` },
     ];
-    if (best === null) return decision('promote', 'before any training came to its end');
+    if (best === undefined) return decision('promote', 'before any training came to its end');
     if (best === own) return decision('promote', 'of the best configuration');
     const differences = [...own.reached].flatMap(([key, reached]) => {
       const other = best.reached.get(key);
@@ -108,15 +116,16 @@ class WilcoxonFold implements SchedulerFold {
   #ended(ordinal: number, rung: number, value: number): void {
     const candidate = this.#hear(ordinal, rung, value);
     candidate.results.set(ordinal, value);
-    this.#best = null;
-    for (const each of this.#candidates.values())
-      if (each.results.size > 0 && (this.#best === null || meanOf(each) > meanOf(this.#best))) this.#best = each;
+    let best: Candidate | null = null;
+    for (const each of this.#own.candidates.values())
+      if (each.results.size > 0 && (best === null || meanOf(each) > meanOf(best))) best = each;
+    this.#own.best = best?.first ?? null;
   }
 
   #hear(ordinal: number, rung: number, value: number): Candidate {
-    const { first, seed } = this.#repeats.get(ordinal) ?? { first: ordinal, seed: 0 };
-    const candidate = this.#candidates.get(first) ?? { first, reached: new Map(), results: new Map() };
-    this.#candidates.set(first, candidate);
+    const { first, seed } = this.#own.repeats.get(ordinal) ?? { first: ordinal, seed: 0 };
+    const candidate = this.#own.candidates.get(first) ?? { first, reached: new Map(), results: new Map() };
+    this.#own.candidates.set(first, candidate);
     candidate.reached.set(`${seed}/${rung}`, value);
     return candidate;
   }

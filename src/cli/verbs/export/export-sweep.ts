@@ -11,7 +11,7 @@ import { exportedTrial } from '../../exported-trial.ts';
 import { readWholeSweep } from '../../read-report.ts';
 import { exportPredictions } from './export-predictions.ts';
 import { exportSubmission } from './export-submission.ts';
-import { asLines, type ExportedTable, exportTable, exportTrialLines } from './export-table.ts';
+import { asText, type ExportedTable, exportTable, exportTrialsInTurn } from './export-table.ts';
 import type { ExportFlags } from './export-verb.ts';
 
 export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: string): Promise<void> {
@@ -20,10 +20,10 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
   const format = formatOf(flags);
   if (out !== undefined) demandFree(out, flags.force);
   await withRecord(async (record) => {
-    const lines = format === 'benchmark' || format === 'glue' ? null : asLines(format);
-    if (adapter === undefined && predictions === undefined && table === 'trials' && lines !== null) {
+    const text = format === 'benchmark' || format === 'glue' ? null : asText(format);
+    if (adapter === undefined && predictions === undefined && table === 'trials' && text !== null) {
       const name = await chooseSweep(record.store, sweep);
-      await exportTrialLines(this, record, { sweep: name, format: lines, out });
+      await exportTrialsInTurn(this, record, { sweep: name, format: text, out });
       return;
     }
     const trial = adapter ?? predictions;

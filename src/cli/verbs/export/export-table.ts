@@ -2,7 +2,7 @@ import type { OpenRecord } from '../../../launch/open-record.ts';
 import { curvesReport, type TrainingCurve } from '../../../report/curves-report.ts';
 import { metricsReport } from '../../../report/metrics-report.ts';
 import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
-import { csvHeader, type Report, renderRows } from '../../../report/render-report.ts';
+import { csvHeader, jsonInTurn, type Report, renderRows } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
 import { readLearningCurve } from '../../../store/learning-curve.ts';
 import { readRecordedSteps } from '../../../store/recorded-steps.ts';
@@ -37,25 +37,32 @@ export async function exportTable(
 }
 
 /**
- * A sweep's trials as lines, which leave while others are read.
+ * A sweep's trials as text, which leave while others are read.
  * @throws SWEEP_NOT_FOUND
  */
-export async function exportTrialLines(
+export async function exportTrialsInTurn(
   context: CliContext,
-  { store }: OpenRecord,
-  { sweep, format, out }: { readonly sweep: string; readonly format: LineFormat; readonly out: string | undefined },
+  record: OpenRecord,
+  { sweep, format, out }: { readonly sweep: string; readonly format: TextFormat; readonly out: string | undefined },
 ): Promise<void> {
-  await readTrialsInTurn(store, sweep, async (snapshot, batches) => {
-    const { columns } = trialsReport(snapshot);
-    async function* texts(): AsyncGenerator<string> {
-      if (format === 'csv') yield csvHeader(columns);
+  await readTrialsInTurn(record.store, sweep, async (snapshot, batches) => {
+    const { columns, facts } = trialsReport(snapshot);
+    const beside = format === 'json' ? { ...facts, ...(await provenanceOf(record, snapshot)) } : {};
+    async function* counting(): AsyncGenerator<readonly TrialRow[]> {
       let done = 0;
       for await (const rows of batches) {
-        yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
+        yield rows;
         done += rows.length;
         // Lines that run over a terminal are progress enough.
         if (out !== undefined || !context.process.stdout.isTTY)
           progressOf(context)('exporting trials', { done, of: snapshot.trialCount, unit: 'trials' });
+      }
+    }
+    async function* texts(): AsyncGenerator<string> {
+      if (format === 'json') yield* jsonInTurn({ columns, facts: beside }, counting());
+      else {
+        if (format === 'csv') yield csvHeader(columns);
+        for await (const rows of counting()) yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
       }
     }
     await writeOutInTurn(context, texts(), out);
@@ -63,12 +70,12 @@ export async function exportTrialLines(
   });
 }
 
-/** Formats of which each row is a line by itself. */
-const lineFormats = ['csv', 'jsonl'] as const;
-type LineFormat = (typeof lineFormats)[number];
+/** Formats that are written row by row. */
+const textFormats = ['csv', 'json', 'jsonl'] as const;
+type TextFormat = (typeof textFormats)[number];
 
-export function asLines(format: TableFileFormat): LineFormat | null {
-  return lineFormats.find((each) => each === format) ?? null;
+export function asText(format: TableFileFormat): TextFormat | null {
+  return textFormats.find((each) => each === format) ?? null;
 }
 
 function told(context: CliContext, out: string | undefined, rows: number, what: string): void {

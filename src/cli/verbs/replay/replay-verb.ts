@@ -12,6 +12,7 @@ export const replayVerb = verb<FormatFlags, [string]>(
       text('sweep', 'its name'),
       integer('decisions', 'each as it follows from the log'),
       integer('events', 'in the log'),
+      integer('snapshot', 'event after which what it remembers was written down, and found right', { orNull: true }),
     ),
   },
   { flags: { format: formatFlag }, positional: requiredSweep },

@@ -8,13 +8,17 @@ import { withRecord } from '../../../launch/open-record.ts';
 
 const shownDifferences = 10;
 
-/** Folds the search of a sweep again from its log. @throws SEARCH_DIFFERS where a decision is not what follows */
+/**
+ * Folds the search of a sweep again from its log, and compares the newest snapshot of it besides.
+ * @throws SEARCH_DIFFERS where a decision or the snapshot is not what follows
+ */
 export async function replay(this: CliContext, { format }: FormatFlags, sweep: string): Promise<void> {
   await withRecord(async ({ store }) => {
-    const { events, decisions, differences, listens } = await replaySearchOf(store, sweep);
+    const { events, decisions, differences, snapshot, listens } = await replaySearchOf(store, sweep);
+    const found = { sweep, decisions, events, snapshot: snapshot?.sequence ?? null };
     if (!listens) {
       const text = `${sweep}: its points were all suggested at once and nothing is decided by results: there is no log.`;
-      sayOutcome(this, format, { sweep, decisions, events, text });
+      sayOutcome(this, format, { ...found, text });
       return;
     }
     if (differences.length > 0) {
@@ -28,11 +32,20 @@ export async function replay(this: CliContext, { format }: FormatFlags, sweep: s
           where: sweep,
           got: `\n${lines.join('\n')}`,
           expected: 'the decisions that this version comes to from the same events',
-          fix: 'the sweep may have been extended, or run by another version; its results stand either way',
+          fix: 'the sweep may have been extended or run by another version; its results stand either way',
         },
       );
     }
-    const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.`;
-    sayOutcome(this, format, { sweep, decisions, events, text });
+    if (snapshot?.agrees === false) {
+      throw new DropsweepError('SEARCH_DIFFERS', 'the snapshot of the search is not what its log comes to', {
+        where: sweep,
+        got: `another memory after event ${snapshot.sequence}`,
+        expected: 'what folding the log from its beginning remembers there',
+        fix: 'it is forgotten now; restart the workers with dropsweep down and dropsweep up, and the log is folded instead',
+      });
+    }
+    const held = snapshot === null ? '' : ` The snapshot after event ${snapshot.sequence} is what they come to.`;
+    const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.${held}`;
+    sayOutcome(this, format, { ...found, text });
   });
 }
