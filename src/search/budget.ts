@@ -9,7 +9,6 @@ const secondsPerHour = 3_600;
 interface BudgetMemory {
   /** As the search was launched with, or changed since. */
   limits: Budget;
-  isChanged: boolean;
   results: number;
   best: number;
   resultsAtBest: number;
@@ -30,7 +29,6 @@ export class BudgetFold {
     this.#sign = objective?.direction === 'minimize' ? -1 : 1;
     this.#own = memory.part('budget', {
       limits: { ...budget },
-      isChanged: false,
       results: 0,
       best: Number.NEGATIVE_INFINITY,
       resultsAtBest: 0,
@@ -44,17 +42,11 @@ export class BudgetFold {
   /** The limits of another sweep file hold from now on. */
   begin(budget: Budget): void {
     this.#own.limits = { ...budget };
-    this.#own.isChanged = false;
   }
 
   /** As it was launched with, or changed since. */
   get budget(): Budget {
     return this.#own.limits;
-  }
-
-  /** Whether it is no longer the one of the launch. */
-  get isChanged(): boolean {
-    return this.#own.isChanged;
   }
 
   hear({ kind, ordinal, value }: SearchFact): void {
@@ -77,7 +69,6 @@ export class BudgetFold {
   #change(name: BudgetName, value: number | null): void {
     const { [name]: _, ...others } = this.#own.limits;
     this.#own.limits = value === null ? others : { ...others, [name]: value };
-    this.#own.isChanged = true;
   }
 
   /** Why the search ends now; null: it goes on. */
@@ -115,19 +106,6 @@ export function budgetFacts(changes: Readonly<Partial<Record<BudgetName, number 
     const value = changes[name];
     return value === undefined ? [] : [{ kind: budgetFactOf(name), ordinal: 0, rung: 0, value }];
   });
-}
-
-/** Every limit of a budget, those that it does not have as gone. */
-export function wholeBudget(budget: Budget | undefined): Readonly<Record<BudgetName, number | null>> {
-  const limit = (name: BudgetName): number | null => budget?.[name] ?? null;
-  return {
-    trainings: limit('trainings'),
-    failures: limit('failures'),
-    target: limit('target'),
-    no_better_since: limit('no_better_since'),
-    slot_hours: limit('slot_hours'),
-    hours: limit('hours'),
-  };
 }
 
 function trainingsHave(count: number): string {

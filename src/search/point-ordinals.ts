@@ -44,8 +44,8 @@ export class PointOrdinals {
   }
 
   #fill(point: number, seeds: number): void {
-    const trainings = this.#own.trainingsOf[point];
-    while (trainings !== undefined && trainings.length < seeds) {
+    const trainings = this.#own.trainingsOf[point] ?? [];
+    for (let repeat = trainings.length; repeat < seeds; repeat += 1) {
       trainings.push(this.trainings);
       this.#own.pointOf.push(point);
     }

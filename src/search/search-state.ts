@@ -136,11 +136,6 @@ export class SearchState {
     return this.#budget.budget;
   }
 
-  /** Whether it was changed since the launch. */
-  get isBudgetChanged(): boolean {
-    return this.#budget.isChanged;
-  }
-
   /** Decisions at rungs that follow and are not recorded yet. */
   get due(): readonly SearchDecision[] {
     return [...this.#own.due.values()];

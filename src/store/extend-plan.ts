@@ -52,8 +52,8 @@ function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): readonly Plann
 function drawnPoints(definition: SweepDefinition): readonly SpacePoint[] {
   const sampler = makeSampler(definition);
   if (!sampler.independent || sampler.drawn === undefined) return [];
-  const { given, count, at } = sampler.drawn;
-  return [...given, ...Array.from({ length: count }, (_, number) => at(number))];
+  const { drawn } = sampler;
+  return [...drawn.given, ...Array.from({ length: drawn.count }, (_, number) => drawn.at(number))];
 }
 
 /** Whether points that were drawn from another space are in this one. */

@@ -18,7 +18,7 @@ let folder: string;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   const database = await startTestDatabase();
-  drop = database.drop;
+  drop = () => database.drop();
   store = openStore(database.databaseUrl);
   await migrate(store);
   folder = mkdtempSync(join(tmpdir(), 'dropsweep-bad-'));

@@ -17,7 +17,7 @@ let folder: string;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   const database = await startTestDatabase();
-  drop = database.drop;
+  drop = () => database.drop();
   folder = mkdtempSync(join(tmpdir(), 'dropsweep-queries-'));
   vi.stubEnv('DATABASE_URL', database.databaseUrl);
   vi.stubEnv('DROPSWEEP_DATA', folder);

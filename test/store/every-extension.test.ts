@@ -80,7 +80,7 @@ describe.each(everyKind)('an extension of search $sampler.kind with scheduler $s
     // Each point with each seed: of a grid all points, else as many as were asked for.
     const seedsOf = grouped(before.map((link) => [link.point, link]));
     expect(seedsOf.size).toBe(kind.sampler.ranges ? larger.trials : 6);
-    for (const seeds of seedsOf.values()) expect(seeds.map(({ seed }) => seed).sort()).toEqual([1, 2, 3, 4, 5]);
+    for (const seeds of seedsOf.values()) expect(seeds.map(({ seed }) => seed).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
     expect(before.map(({ ordinal }) => ordinal)).toEqual(before.map((_, ordinal) => ordinal));
     const attempts = await record.query(sql<{ most: number }>`
       select max(count) as most from (select count(*) from attempts a join segments s on s.id = a.segment_id
