@@ -134,8 +134,8 @@ describe('a race over seeds', () => {
     expect(result.kind).toBe('extended');
     await work(sweep);
     const snapshot = await readSweepSnapshot(record.store, 's');
-    // One more seed of the two best; p = 0.4, far behind, begins with seeds 1 and 2, both of which the leader has.
-    expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 16, pruned: 9, total: 25 } });
+    // One more seed of the two best; p = 0.4, far behind, begins with seeds 5 and 4, of which the leader has one by then.
+    expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 17, pruned: 8, total: 25 } });
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
 
