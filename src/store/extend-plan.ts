@@ -41,11 +41,19 @@ function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): readonly Plann
   const stages = stagesOf(recorded);
   const former = stages.map(({ definition }) => definition);
   if (!former.every((file) => holdsAll(plan.definition, drawnPoints(file)))) return null;
-  const { trainings } = planSweep(plan.definition, plan.inputs, former);
+  // Points that are all there are those of the larger file; of points that are drawn, those before it have drawn too.
+  const trainings = isDrawn(plan.definition)
+    ? planSweep(plan.definition, plan.inputs, former).trainings
+    : plan.trainings;
   const { definition, inputs } = plan;
   const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
   const merged = mergePlans(planner, thawPlan(recorded.frozen_plan), trainings);
   return merged === null ? null : markRepeats(merged, planner.scheduler);
+}
+
+function isDrawn(definition: SweepDefinition): boolean {
+  const sampler = makeSampler(definition);
+  return sampler.independent && sampler.drawn !== undefined;
 }
 
 /** Points that a file has drawn; of a grid none: its trainings are compared. */
