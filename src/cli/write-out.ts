@@ -14,7 +14,10 @@ export async function writeOut(
   if (out !== undefined) return writeFile(out, content);
   if (typeof content === 'string') return sayData(context, content);
   if (context.process.stdout.isTTY) {
-    throw new DropsweepError('USAGE', 'Parquet is no text', { where: '--out', expected: '--out FILE, or a pipe' });
+    throw new DropsweepError('USAGE', 'what would be written is no text', {
+      where: '--out',
+      expected: '--out FILE, or a pipe',
+    });
   }
   sayBytes(context, content);
 }

@@ -141,6 +141,13 @@ describe('the life of a sweep on the command line', () => {
     expect(readFileSync(page, 'utf8')).toContain('name: life\nbase: sentence-transformers');
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*SIMULATED[\s\S]*<\/html>\n$/);
     expect(await told('report', 'life', '--figure', 'front')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    const pdf = join(home, 'front.pdf');
+    expect((await dropsweep('report', 'life', '--figure', 'front', '--out', pdf)).stderr).toContain('the figure front');
+    expect(readFileSync(pdf, 'latin1')).toMatch(/^%PDF-1\.5/);
+    const picture = await dropsweep('report', 'life', '--figure', 'front', '--out', join(home, 'front.png'));
+    expect([picture.status, picture.stderr]).toEqual([2, expect.stringContaining('ends with .svg or .pdf')]);
+    const whole = await dropsweep('report', 'life', '--format', 'pdf');
+    expect([whole.status, whole.stderr]).toEqual([2, expect.stringContaining('with --figure NAME')]);
     const unknown = await dropsweep('report', 'life', '--figure', 'frnt');
     expect(unknown.stderr).toMatch(/USAGE: the report has no figure frnt; did you mean front\?/);
     expect(unknown.status).toBe(2);

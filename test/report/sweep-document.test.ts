@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { renderChart } from '../../src/report/charts/render-chart.ts';
+import { drawChart } from '../../src/report/charts/draw-chart.ts';
+import { renderSvg } from '../../src/report/charts/render-svg.ts';
 import type { Chart } from '../../src/report/charts/chart.ts';
 import { figuresOf, type ReportDocument } from '../../src/report/document/document.ts';
 import { renderHtml } from '../../src/report/document/render-html.ts';
@@ -202,17 +203,19 @@ describe('the tables for a paper', () => {
 
 describe('a figure', () => {
   const chart = (change: Partial<Chart>): string =>
-    renderChart({
-      id: 'f',
-      caption: 'c',
-      chart: {
-        description: 'd',
-        x: { label: 'x', scale: 'linear' },
-        y: { label: 'y', scale: 'linear' },
-        series: [{ name: 's', marks: 'line with points', points: [{ x: 1, y: 2 }] }],
-        ...change,
-      },
-    });
+    renderSvg(
+      drawChart({
+        caption: 'c',
+        chart: {
+          description: 'd',
+          x: { label: 'x', scale: 'linear' },
+          y: { label: 'y', scale: 'linear' },
+          series: [{ name: 's', marks: 'line with points', points: [{ x: 1, y: 2 }] }],
+          ...change,
+        },
+      }),
+      'f',
+    );
 
   it('is drawn of a single point, of equal values, of none, and of what a log scale has no place for', () => {
     const log = { label: 'x', scale: 'log' } as const;

@@ -12,9 +12,10 @@ import {
   symbolTriangle,
   symbolWye,
 } from 'd3-shape';
-import { escapeMarkup } from '../document/markup.ts';
 import type { ChartPoint, ChartSeries } from './chart.ts';
 import type { PlacedAxis } from './chart-scales.ts';
+import type { PathShape, Shape, Stroke } from './drawing.ts';
+import { rounded, short } from './rounded.ts';
 
 /** How one series is told from the others: by shape and dashes first, since colour may not be printed or seen. */
 export interface SeriesLook {
@@ -40,12 +41,13 @@ export function lookOf(index: number): SeriesLook {
 }
 
 /** Every second series is hollow: on paper without colour that is told sooner than a shape. */
-export function glyphFill(look: SeriesLook): string {
-  return look.hollow ? `fill="#fff" stroke="${look.colour}" stroke-width="1.4"` : `fill="${look.colour}"`;
+export function glyphOf(look: SeriesLook): Pick<PathShape, 'd' | 'fill' | 'stroke'> {
+  const d = rounded(symbol(look.glyph, 42)() ?? '');
+  return look.hollow ? { d, fill: '#fff', stroke: { colour: look.colour, width: 1.4 } } : { d, fill: look.colour };
 }
 
-export function glyphPath({ glyph }: SeriesLook, size = 42): string {
-  return rounded(symbol(glyph, size)() ?? '');
+export function strokeOf({ colour, dashes: lengths }: SeriesLook): Stroke {
+  return { colour, width: 1.8, ...(lengths === '' ? {} : { dashes: lengths }) };
 }
 
 interface PlacedPoint {
@@ -57,21 +59,29 @@ interface PlacedPoint {
 }
 
 /** @param base where bars stand on */
-export function drawSeries(series: ChartSeries, look: SeriesLook, x: PlacedAxis, y: PlacedAxis, base: number): string {
+export function drawSeries(
+  series: ChartSeries,
+  look: SeriesLook,
+  x: PlacedAxis,
+  y: PlacedAxis,
+  base: number,
+): readonly Shape[] {
   const placed = series.points.map((point) => placePoint(point, x, y));
-  const { colour, dashes: dash } = look;
-  const stroke = `fill="none" stroke="${colour}" stroke-width="1.8"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;
+  const { colour } = look;
   switch (series.marks) {
     case 'line':
-      return band(placed, colour) + linePath(placed, stroke);
+      return [...band(placed, colour), linePath(placed, strokeOf(look))];
     case 'steps':
-      return linePath(placed, stroke, true) + placed.map((point) => glyphAt(point, look)).join('');
+      return [linePath(placed, strokeOf(look), true), ...placed.map((point) => glyphAt(point, look))];
     case 'line with points':
-      return linePath(placed, stroke) + placed.map((point) => whisker(point, colour) + glyphAt(point, look)).join('');
+      return [
+        linePath(placed, strokeOf(look)),
+        ...placed.flatMap((point) => [...whisker(point, colour), glyphAt(point, look)]),
+      ];
     case 'points':
-      return placed.map((point) => whisker(point, colour) + glyphAt(point, look)).join('');
+      return placed.flatMap((point) => [...whisker(point, colour), glyphAt(point, look)]);
     case 'bars':
-      return placed.map((point) => bar(point, colour, base) + whisker(point, '#000')).join('');
+      return placed.flatMap((point) => [bar(point, colour, base), ...whisker(point, '#000')]);
     default:
       return series.marks satisfies never;
   }
@@ -83,49 +93,44 @@ function placePoint({ x: across, y: up, lower, upper, name }: ChartPoint, x: Pla
   return { x: x.place(across), y: y.place(up), lower: bound(lower), upper: bound(upper), name };
 }
 
-function linePath(points: readonly PlacedPoint[], stroke: string, steps = false): string {
+function linePath(points: readonly PlacedPoint[], stroke: Stroke, steps = false): PathShape {
   const path = line<PlacedPoint>(
     ({ x }) => x,
     ({ y }) => y,
   );
   if (steps) path.curve(curveStepAfter);
-  return `<path d="${rounded(path(points) ?? '')}" ${stroke}/>`;
+  return { kind: 'path', d: rounded(path(points) ?? ''), stroke };
 }
 
 /** The interval of a line, where it has one. */
-function band(points: readonly PlacedPoint[], colour: string): string {
+function band(points: readonly PlacedPoint[], colour: string): readonly PathShape[] {
   const known = points.filter(({ lower, upper }) => lower !== null && upper !== null);
-  if (known.length < 2) return '';
+  if (known.length < 2) return [];
   const path = area<PlacedPoint>()
     .x(({ x }) => x)
     .y0(({ lower, y }) => lower ?? y)
     .y1(({ upper, y }) => upper ?? y);
-  return `<path d="${rounded(path(known) ?? '')}" fill="${colour}" fill-opacity="0.15"/>`;
+  return [{ kind: 'path', d: rounded(path(known) ?? ''), fill: colour, fillOpacity: 0.15 }];
 }
 
-function whisker({ x, lower, upper }: PlacedPoint, colour: string): string {
-  if (lower === null || upper === null) return '';
+function whisker({ x, lower, upper }: PlacedPoint, colour: string): readonly PathShape[] {
+  if (lower === null || upper === null) return [];
   const [at, low, high] = [short(x), short(lower), short(upper)];
   const [left, right] = [short(x - 3), short(x + 3)];
-  return `<path d="M${at},${low}V${high}M${left},${low}H${right}M${left},${high}H${right}" stroke="${colour}" stroke-width="1"/>`;
+  const d = `M${at},${low}V${high}M${left},${low}H${right}M${left},${high}H${right}`;
+  return [{ kind: 'path', d, stroke: { colour, width: 1 } }];
 }
 
-function glyphAt({ x, y, name }: PlacedPoint, look: SeriesLook): string {
-  const title = name === undefined ? '' : `<title>${escapeMarkup(name)}</title>`;
-  return `<path transform="translate(${short(x)},${short(y)})" d="${glyphPath(look)}" ${glyphFill(look)}>${title}</path>`;
+function glyphAt({ x, y, name }: PlacedPoint, look: SeriesLook): PathShape {
+  return { kind: 'path', at: { x, y }, ...glyphOf(look), ...tipOf(name) };
 }
 
-function bar({ x, y, name }: PlacedPoint, colour: string, base: number): string {
-  const title = name === undefined ? '' : `<title>${escapeMarkup(name)}</title>`;
-  const top = short(Math.min(y, base));
-  return `<rect x="${short(x - 9)}" y="${top}" width="18" height="${short(Math.abs(base - y))}" fill="${colour}" fill-opacity="0.55" stroke="${colour}">${title}</rect>`;
+function bar({ x, y, name }: PlacedPoint, colour: string, base: number): PathShape {
+  const [top, tall] = [short(Math.min(y, base)), short(Math.abs(base - y))];
+  const d = `M${short(x - 9)},${top}h18v${tall}h-18Z`;
+  return { kind: 'path', d, fill: colour, fillOpacity: 0.55, stroke: { colour, width: 1 }, ...tipOf(name) };
 }
 
-function short(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-/** A path with a tenth of a unit: what is beyond is not seen. */
-function rounded(path: string): string {
-  return path.replaceAll(/-?\d+\.\d+(?:e-?\d+)?/g, (number) => short(Number(number)));
+function tipOf(name: string | undefined): Pick<PathShape, 'tip'> {
+  return name === undefined ? {} : { tip: name };
 }

@@ -1,17 +1,32 @@
 import type { ReportDocument } from './document.ts';
-import { renderHtml } from './render-html.ts';
-import { renderLatex } from './render-latex.ts';
-import { renderMarkdown } from './render-markdown.ts';
 
-/** Formats of documents: their names for --format, and the ends of their files. */
-export const documentFormats = [
-  { name: 'html', ending: '.html', render: renderHtml },
-  { name: 'markdown', ending: '.md', render: renderMarkdown },
-  { name: 'latex', ending: '.tex', render: renderLatex },
-] as const satisfies readonly {
+/** A form that a report is written in. What writes it is loaded when it is asked for. */
+interface DocumentFormat {
+  /** For --format. */
   readonly name: string;
+  /** Of its files. */
   readonly ending: string;
-  readonly render: (document: ReportDocument) => string;
-}[];
+  render(document: ReportDocument): Promise<string>;
+}
 
-export type DocumentFormat = (typeof documentFormats)[number]['name'];
+/** Formats of documents: the first is meant where nothing says which. */
+export const documentFormats = [
+  {
+    name: 'html',
+    ending: '.html',
+    render: async (document: ReportDocument): Promise<string> =>
+      (await import('./render-html.ts')).renderHtml(document),
+  },
+  {
+    name: 'markdown',
+    ending: '.md',
+    render: async (document: ReportDocument): Promise<string> =>
+      (await import('./render-markdown.ts')).renderMarkdown(document),
+  },
+  {
+    name: 'latex',
+    ending: '.tex',
+    render: async (document: ReportDocument): Promise<string> =>
+      (await import('./render-latex.ts')).renderLatex(document),
+  },
+] as const satisfies readonly DocumentFormat[];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../../base/assert-never.ts';
 import { chartTable, pointCount } from '../charts/chart-table.ts';
-import { renderChart } from '../charts/render-chart.ts';
+import { drawChart } from '../charts/draw-chart.ts';
+import { renderSvg } from '../charts/render-svg.ts';
 import type { Block, Cell, DocumentSection, Figure, ReportDocument, Table } from './document.ts';
 import { escapeMarkup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
@@ -75,7 +76,7 @@ function renderFigure(figure: Figure): string {
   const numbers = few ? `<details><summary>The numbers</summary>${renderTable(chartTable(figure))}</details>` : '';
   return [
     `<figure aria-labelledby="${name}-caption"><figcaption id="${name}-caption">${escapeMarkup(caption)}</figcaption>`,
-    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">${renderChart({ id: name, caption, chart })}</div>`,
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">${renderSvg(drawChart(figure), name)}</div>`,
     `<p>${escapeMarkup(chart.description)}</p>`,
     numbers,
     '</figure>',

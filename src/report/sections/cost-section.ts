@@ -42,7 +42,12 @@ function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
   const { metric } = firstObjective(snapshot);
   const heading = headingOf(snapshot.definition, metric);
   const label = configurationLabels(snapshot);
-  const points = configurationScores(snapshot.trials).flatMap((score) => {
+  const scores = configurationScores(snapshot.trials);
+  // As in the front's figure: one that predicts one class for everything would be all that the others are seen beside.
+  const drawn = scores.filter(({ collapsed }) => collapsed === 0);
+  const hidden = scores.length - drawn.length;
+  const notDrawn = hidden === 0 ? '' : ` Not drawn: ${hidden} that predict one class for everything.`;
+  const points = drawn.flatMap((score) => {
     const seconds = score.trials.flatMap((trial) => measure(trial, 'train_seconds') ?? []);
     const interval = scoreInterval(score, metric);
     if (seconds.length === 0 || interval === null) return [];
@@ -56,7 +61,7 @@ function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
       name: 'cost',
       caption: `${heading} against the seconds of one training`,
       chart: {
-        description: `${formatCount(points.length, 'configuration')} by the mean seconds of their trainings. Times are of the machines that they ran on, whatever else these did.`,
+        description: `${formatCount(points.length, 'configuration')} by the mean seconds of their trainings. Times are of the machines that they ran on, whatever else these did.${notDrawn}`,
         x: { label: 'seconds of training', scale: scaleFor(points.map(({ x }) => x)) },
         y: { label: heading, scale: 'linear' },
         series: [{ name: 'configurations', marks: 'points', points }],

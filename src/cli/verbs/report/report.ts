@@ -1,23 +1,26 @@
-import { writeFile } from 'node:fs/promises';
 import { DropsweepError } from '../../../base/errors.ts';
 import { formatMoment } from '../../../dashboard/format-value.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { productVersion } from '../../../launch/product-version.ts';
-import { renderChart } from '../../../report/charts/render-chart.ts';
+import { drawChart } from '../../../report/charts/draw-chart.ts';
+import { figureFormats, type RenderedFigure } from '../../../report/charts/figure-formats.ts';
 import { documentFormats } from '../../../report/document/document-formats.ts';
-import { figuresOf, type ReportDocument } from '../../../report/document/document.ts';
+import { type Figure, figuresOf, type ReportDocument } from '../../../report/document/document.ts';
 import type { SweepMaterial } from '../../../report/sections/material.ts';
 import { sweepDocument } from '../../../report/sweep-document.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
-import { type CliContext, note, progressOf, sayData } from '../../cli-context.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { readMaterial } from '../../read-material.ts';
 import { readWholeSweep } from '../../read-report.ts';
+import { writeOut } from '../../write-out.ts';
+import { chosenFormat } from './chosen-format.ts';
 import type { ReportFlags } from './report-verb.ts';
 
 export async function report(this: CliContext, flags: ReportFlags, ...names: string[]): Promise<void> {
   const { out, figure } = flags;
+  const writer = figure === undefined ? documentWriter(flags) : figureWriter(flags, figure);
   if (out !== undefined) demandFree(out, flags.force);
   const document = await withRecord(async ({ store }) => {
     const materials: SweepMaterial[] = [];
@@ -28,27 +31,32 @@ export async function report(this: CliContext, flags: ReportFlags, ...names: str
     }
     return sweepDocument(materials, `Written ${formatMoment(new Date())} by dropsweep ${productVersion()}.`);
   });
-  const text = figure === undefined ? render(document, flags) : renderFigure(document, figure);
-  if (out === undefined) {
-    sayData(this, text);
-    return;
-  }
-  await writeFile(out, text);
-  note(this, `Wrote ${figure === undefined ? `a report of ${document.title}` : `the figure ${figure}`} to ${out}`);
+  const { content, remarks } = await writer(document);
+  await writeOut(this, content, out);
+  for (const remark of remarks) note(this, remark);
+  if (out !== undefined)
+    note(this, `Wrote ${figure === undefined ? `a report of ${document.title}` : `the figure ${figure}`} to ${out}`);
 }
 
-/** As --format says, or else the file's ending. */
-function render(document: ReportDocument, { format, out }: ReportFlags): string {
-  const chosen = documentFormats.find(({ name, ending }) =>
-    format === undefined ? out?.endsWith(ending) === true : name === format,
-  );
-  return (chosen ?? documentFormats[0]).render(document);
+type Writer = (document: ReportDocument) => Promise<RenderedFigure>;
+
+/** @throws USAGE for a format that documents have not, before anything is read */
+function documentWriter(flags: ReportFlags): Writer {
+  const otherwise = `; with --figure NAME, one figure as ${figureFormats.map(({ name }) => name).join(' or ')}`;
+  const format = chosenFormat({ what: 'a report', otherwise }, documentFormats, flags);
+  return async (document) => ({ content: await format.render(document), remarks: [] });
 }
 
-function renderFigure(document: ReportDocument, wanted: string): string {
+/** @throws USAGE for a format that figures have not, before anything is read */
+function figureWriter(flags: ReportFlags, wanted: string): Writer {
+  const format = chosenFormat({ what: 'a figure' }, figureFormats, flags);
+  return async (document) => format.render(drawChart(figureOf(document, wanted)), wanted);
+}
+
+function figureOf(document: ReportDocument, wanted: string): Figure {
   const figures = figuresOf(document);
   const found = figures.find(({ name }) => name === wanted);
-  if (found !== undefined) return `${renderChart({ ...found, id: found.name })}\n`;
+  if (found !== undefined) return found;
   const names = figures.map(({ name }) => name);
   throw new DropsweepError('USAGE', `the report has no figure ${wanted}${didYouMean(wanted, names)}`, {
     where: '--figure',
