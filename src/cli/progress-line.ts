@@ -39,7 +39,9 @@ export class ProgressLine {
 
   readonly tell: Progress = (what, amount) => {
     const before = this.#current;
-    if (before === null || before.what !== what) {
+    // Less than before of the same thing: it begins again with something else.
+    const again = (amount?.done ?? Number.POSITIVE_INFINITY) < (before?.amount?.done ?? 0);
+    if (before === null || before.what !== what || again) {
       this.#screen.foot('');
       this.#current = { what, amount: amount ?? null, begun: this.#now(), first: amount?.done ?? 0 };
       this.#shownAt = this.#now();

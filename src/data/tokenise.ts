@@ -14,7 +14,11 @@ export interface Cutting {
   readonly truncationSide?: 'left' | 'right';
   /** Absent: as the model's own post-processor adds them. */
   readonly specialTokens?: false;
+  /** Told how many of the texts are done, as it goes on. */
+  readonly told?: Tokenised | undefined;
 }
+
+export type Tokenised = (done: number, of: number) => void;
 
 /** Tokenisations that run at once: each holds one promise of the binding's thread pool. */
 const AT_ONCE = 512;
@@ -30,7 +34,7 @@ const CHARACTERS_AT_ONCE = 2 ** 18;
 export async function tokenise<Read>(
   tokenizer: Tokenizer,
   texts: readonly TextPair[],
-  { maxLength, truncationSide = 'right', specialTokens }: Cutting,
+  { maxLength, truncationSide = 'right', specialTokens, told }: Cutting,
   read: (encoding: Encoding, index: number) => Read,
 ): Promise<Read[]> {
   tokenizer.disablePadding();
@@ -43,6 +47,7 @@ export async function tokenise<Read>(
       part.map(({ text, text_pair: pair }) => tokenizer.encode(text, pair ?? null, { addSpecialTokens })),
     );
     for (const encoding of encodings) results.push(read(encoding, results.length));
+    told?.(results.length, texts.length);
   }
   return results;
 }

@@ -1,10 +1,12 @@
 import { formatCount } from '../base/format-count.ts';
+import type { Progress } from '../base/progress.ts';
 import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { alikeNames, spelled } from '../tasks/alike-names.ts';
 import type { LoadedDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { rowPlaces } from './row-places.ts';
+import { tokenising } from './tokenising.ts';
 
 /** A description of a task's rows, for people. */
 export interface DataReport {
@@ -59,11 +61,12 @@ interface DescribeRequest {
   /** Whether every row is tokenised for its length. */
   readonly measured: boolean;
   readonly sets?: readonly DescribedSet[];
+  readonly progress?: Progress;
 }
 
 export async function describeData(
   dataset: LoadedDataset,
-  { place, maxLength, measured, sets = [] }: DescribeRequest,
+  { place, maxLength, measured, sets = [], progress }: DescribeRequest,
 ): Promise<DataReport> {
   const { task, train, dev, test, places } = dataset;
   const { rows: taskRows } = taskOf(task);
@@ -74,7 +77,7 @@ export async function describeData(
     { name: 'dev', rows: dev, places: places?.dev },
     ...(test === null ? [] : [{ name: 'test', rows: test, places: places?.test }]),
   ];
-  const measuring = measured ? tokenizer : null;
+  const measuring = measured && tokenizer !== null ? { tokenizer, progress } : null;
   const splits: SplitReport[] = [];
   for (const split of [{ name: 'train', rows: train, places: places?.train }, ...held])
     splits.push(await describeRows(task, split, measuring));
@@ -108,11 +111,12 @@ interface PlacedRows {
   readonly places: readonly string[] | undefined;
 }
 
-async function describeRows(
-  task: TaskShape,
-  split: PlacedRows,
-  tokenizer: ModelTokenizer | null,
-): Promise<SplitReport> {
+interface Measuring {
+  readonly tokenizer: ModelTokenizer;
+  readonly progress: Progress | undefined;
+}
+
+async function describeRows(task: TaskShape, split: PlacedRows, measuring: Measuring | null): Promise<SplitReport> {
   const { rows: taskRows } = taskOf(task);
   const { name, rows } = split;
   return {
@@ -120,7 +124,7 @@ async function describeRows(
     rows: rows.length,
     duplicates: rows.length - new Set(rows.map((row) => taskRows.content(row))).size,
     classes: classesOf(task, rows),
-    lengths: tokenizer === null ? null : await lengthsOf(task, tokenizer, split),
+    lengths: measuring === null ? null : await lengthsOf(task, measuring, split),
   };
 }
 
@@ -134,11 +138,13 @@ function classesOf(task: TaskShape, rows: readonly FrozenRow[]): readonly number
 
 async function lengthsOf(
   task: TaskShape,
-  tokenizer: ModelTokenizer,
+  { tokenizer, progress }: Measuring,
   { name, rows, places }: PlacedRows,
 ): Promise<number[]> {
   const placeOf = rowPlaces(name, places);
-  const { inputs } = await taskOf(task).encode(rows, { shape: task, ...tokenizer, maxLength: uncut, placeOf });
+  const tokenised = tokenising(progress, name);
+  const request = { shape: task, ...tokenizer, maxLength: uncut, placeOf, tokenised };
+  const { inputs } = await taskOf(task).encode(rows, request);
   return inputs.map(({ ids }) => ids.length).sort((a, b) => a - b);
 }
 

@@ -29,6 +29,6 @@ export async function readDataReport(
     name: definition.name,
     ...(definition.max_length === undefined ? {} : { maxLength: definition.max_length }),
   }));
-  const request = { place, maxLength: Math.max(...lengths), measured: true, sets: described };
+  const request = { place, maxLength: Math.max(...lengths), measured: true, sets: described, progress };
   return describeData(dataset, request);
 }

@@ -90,11 +90,12 @@ export async function measureSets(
   place: string,
   sets: readonly FrozenSet[],
   maxLength: number,
+  progress?: Progress,
 ): Promise<readonly (MeasuredSet & { readonly hash: string })[]> {
   const measured: (MeasuredSet & { readonly hash: string })[] = [];
   for (const { definition, loaded, frozen } of sets) {
     const length = definition.max_length ?? maxLength;
-    const { evaluated, ...set } = await measureSet(place, { ...loaded, name: definition.name }, length);
+    const { evaluated, ...set } = await measureSet(place, { ...loaded, name: definition.name }, length, progress);
     const own = definition.own_task ? { task: loaded.task } : {};
     const bytes = evaluated.bytes + textBytes(frozen);
     measured.push({ ...set, hash: frozen.hash, evaluated: { ...evaluated, ...own, bytes } });

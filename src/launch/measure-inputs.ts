@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel } from '../base/model-place.ts';
+import type { Progress } from '../base/progress.ts';
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import type { FrozenRows } from '../data/frozen-rows.ts';
 import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
@@ -12,6 +13,7 @@ import type { EvaluatedInputs } from '../train/estimate-plan.ts';
 import { largestSizes } from '../train/evaluation-batches.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 import { rowPlaces } from './row-places.ts';
+import { tokenising } from './tokenising.ts';
 
 /** The rows of a sweep as inputs of the base. */
 export interface MeasuredInputs {
@@ -34,6 +36,7 @@ interface Measured {
   readonly shape: TaskShape;
   readonly tokenizer: ModelTokenizer;
   readonly limits: InputLimits;
+  readonly progress: Progress | undefined;
 }
 
 interface InputLimits {
@@ -53,9 +56,10 @@ export async function measureInputs(
   place: string,
   { task: shape, train, dev, test, places }: LoadedDataset,
   maxLengths: readonly number[],
+  progress?: Progress,
 ): Promise<MeasuredInputs> {
   const tokenizer = openTokenizer(place);
-  const measured = { place, shape, tokenizer, limits: await limitsOf(place) };
+  const measured = { place, shape, tokenizer, limits: await limitsOf(place), progress };
   const lengths = [...new Set(maxLengths)].toSorted((a, b) => b - a);
   const [largest = 0] = lengths;
   const smallest = lengths.at(-1) ?? largest;
@@ -106,8 +110,9 @@ export async function measureSet(
   place: string,
   { name, task: shape, rows, places }: LoadedSet & { readonly name: string },
   maxLength: number,
+  progress?: Progress,
 ): Promise<MeasuredSet> {
-  const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place) };
+  const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place), progress };
   const encoded = await encodeChecked(measured, { name, rows, places }, maxLength);
   return {
     tokens: meanLength(encoded.inputs),
@@ -177,7 +182,7 @@ interface MeasuredSplit {
 }
 
 async function encodeChecked(
-  { shape, tokenizer, limits }: Measured,
+  { shape, tokenizer, limits, progress }: Measured,
   { name, rows, places }: MeasuredSplit,
   maxLength: number,
 ): Promise<EncodedRows> {
@@ -187,6 +192,7 @@ async function encodeChecked(
     ...tokenizer,
     maxLength,
     placeOf,
+    tokenised: tokenising(progress, name),
     ...(name === 'train' ? { training: true } : {}),
   });
   const { inputs } = encoded;

@@ -70,10 +70,8 @@ export async function prepareSweep(
   const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
   const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
   const first = planSweep(definition, inputs);
-  if (place !== '')
-    progress?.(`tokenising ${rows.train.length + rows.dev.length + (rows.test?.length ?? 0)} rows`, null);
-  const measured = place === '' ? null : await measure(first, rows);
-  const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first));
+  const measured = place === '' ? null : await measure(first, rows, progress);
+  const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first), progress);
   const [training] = first.trainings;
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
@@ -133,9 +131,13 @@ function longestOf({ definition, trainings }: SweepPlan): number {
  * Makes inputs of rows at each max_length of the plan: what cannot be made an input of is found before anything is
  * recorded.
  */
-function measure({ inputs, trainings }: SweepPlan, rows: LoadedDataset): Promise<MeasuredInputs> {
+function measure(
+  { inputs, trainings }: SweepPlan,
+  rows: LoadedDataset,
+  progress: Progress | undefined,
+): Promise<MeasuredInputs> {
   const lengths = new Set(trainings.map(({ specification }) => specification.configuration.max_length));
-  return measureInputs(inputs.base.folder, rows, [...lengths]);
+  return measureInputs(inputs.base.folder, rows, [...lengths], progress);
 }
 
 /** Stands for a base model that is not looked at. */

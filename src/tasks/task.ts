@@ -1,6 +1,7 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { EncodedRows } from '../data/encoded-rows.ts';
 import type { ModelTokenizer } from '../data/open-tokenizer.ts';
+import type { Tokenised } from '../data/tokenise.ts';
 import type { TableReader } from '../data/table.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
@@ -84,6 +85,8 @@ export interface EncodeRequest extends ModelTokenizer {
   readonly training?: true;
   /** Where a row is, by its index, for errors; absent: its number is told. */
   readonly placeOf?: (row: number) => string;
+  /** Told how far it is with the texts that it makes of the rows; it begins again where it makes others. */
+  readonly tokenised?: Tokenised;
 }
 
 /** Which head and loss train it. */

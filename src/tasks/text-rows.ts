@@ -67,12 +67,17 @@ interface LabelledTexts {
 /** One input for each row, with its labels. */
 export async function encodePairs(
   { rows, texts, labels }: LabelledTexts,
-  { tokenizer, truncationSide, maxLength }: EncodeRequest,
+  { tokenizer, truncationSide, maxLength, tokenised: told }: EncodeRequest,
 ): Promise<EncodedRows> {
-  const inputs = await tokenise(tokenizer, texts, { maxLength, truncationSide }, (encoding, row): EncodedInput => {
-    const ids = Int32Array.from(encoding.getIds());
-    return { ids, typeIds: Uint8Array.from(encoding.getTypeIds()), labels: labels[row] ?? [], row };
-  });
+  const inputs = await tokenise(
+    tokenizer,
+    texts,
+    { maxLength, truncationSide, told },
+    (encoding, row): EncodedInput => {
+      const ids = Int32Array.from(encoding.getIds());
+      return { ids, typeIds: Uint8Array.from(encoding.getTypeIds()), labels: labels[row] ?? [], row };
+    },
+  );
   return { rows, inputs };
 }
 

@@ -17,11 +17,17 @@ const ignored = -100;
  * with the token that ends a text after Alpaca's; a template writes its own. A token is of a response where it ends in it.
  */
 export async function encode(frozen: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
-  const { tokenizer, truncationSide, maxLength, placeOf = (row: number) => `row ${row + 1}` } = request;
+  const {
+    tokenizer,
+    truncationSide,
+    maxLength,
+    tokenised: told,
+    placeOf = (row: number) => `row ${row + 1}`,
+  } = request;
   const { write, specialTokens, end } = formOf(request);
   const written = frozen.map((row, number) => write(thawConversation(row), placeOf(number)));
   let [cutRows, emptied] = [0, 0];
-  const cutting = specialTokens ? {} : { specialTokens: false as const };
+  const cutting = { told, ...(specialTokens ? {} : { specialTokens: false as const }) };
   const inputs = await tokenise(tokenizer, written, cutting, (encoding, row): EncodedInput => {
     const ids = encoding.getIds();
     const labels = labelsOf(ids, encoding.getOffsets(), written[row]);

@@ -40,6 +40,7 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
       const labels = [answer, choices.length];
       alone.push({ ids: whole, typeIds: new Uint8Array(whole.length), labels, row, outputs: choices.length });
     }
+    request.tokenised?.(start + part.length, questions.length);
   }
   return {
     rows: frozen,
@@ -109,14 +110,14 @@ async function fitted(
  */
 async function shotsToTry(
   questions: readonly FrozenQuestion[],
-  { tokenizer }: EncodeRequest,
+  { tokenizer, tokenised: told }: EncodeRequest,
   room: number,
 ): Promise<readonly number[]> {
   const lengthsOf = (texts: readonly string[]) =>
     tokenise(
       tokenizer,
       texts.map((text) => ({ text })),
-      { specialTokens: false },
+      { specialTokens: false, told },
       (encoding) => encoding.getIds().length,
     );
   const beginnings = [

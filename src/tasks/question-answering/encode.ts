@@ -1,4 +1,3 @@
-import type { Tokenizer } from 'tokenizers';
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
 import { framed, sequenceFrame, windowStarts } from '../../data/token-windows.ts';
@@ -22,11 +21,11 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
   const { stride, questionTokens } = windowSizes(request);
   const frame = await sequenceFrame(tokenizer, 2);
   const questions = await tokensOf(
-    tokenizer,
+    request,
     rows.map(({ question }) => question.trim()),
   );
   const contexts = await tokensOf(
-    tokenizer,
+    request,
     rows.map(({ context }) => context),
   );
   const inputs = rows.flatMap((row, number) => {
@@ -64,10 +63,13 @@ interface TextTokens {
 }
 
 /** Tokens of each text, special ones left out; a context is asked about several times and tokenised once. */
-async function tokensOf(tokenizer: Tokenizer, texts: readonly string[]): Promise<ReadonlyMap<string, TextTokens>> {
+async function tokensOf(
+  { tokenizer, tokenised: told }: EncodeRequest,
+  texts: readonly string[],
+): Promise<ReadonlyMap<string, TextTokens>> {
   const distinct = [...new Set(texts)];
   const asked = distinct.map((text) => ({ text }));
-  const found = await tokenise(tokenizer, asked, { specialTokens: false }, (encoding, index) => {
+  const found = await tokenise(tokenizer, asked, { specialTokens: false, told }, (encoding, index) => {
     const spans = Int32Array.from(encoding.getOffsets().flat());
     return [distinct[index] ?? '', { ids: encoding.getIds(), spans }] as const;
   });

@@ -15,13 +15,13 @@ const ignored = -100;
  */
 export async function encode(
   frozen: readonly FrozenRow[],
-  { tokenizer, maxLength }: EncodeRequest,
+  { tokenizer, maxLength, tokenised: told }: EncodeRequest,
 ): Promise<EncodedRows> {
   const sentences = frozen.map(thawTags);
   const frame = await sequenceFrame(tokenizer, 1);
   const room = maxLength - frame.size;
   const texts = sentences.map(({ tokens }) => ({ text: tokens.join(' ') }));
-  const inputs = await tokenise(tokenizer, texts, { specialTokens: false }, (encoding, row) => {
+  const inputs = await tokenise(tokenizer, texts, { specialTokens: false, told }, (encoding, row) => {
     const ids = encoding.getIds();
     const { tokens = [], tags: own = [] } = sentences[row] ?? {};
     const words = wordsOf(encoding.getOffsets(), tokens);
