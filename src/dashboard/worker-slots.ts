@@ -17,7 +17,7 @@ interface Slot {
 export function workerSlots(worker: WorkerRow, width: number, height: number): readonly StyledLine[] {
   const slots = slotsOf(worker);
   const shown = slots.slice(0, Math.max(1, slots.length <= height - 1 ? slots.length : height - 2));
-  const { headings, lines } = wholeColumns(columns, shown, width);
+  const { headings, lines } = wholeColumns(onCards(worker) ? [...columns, ...cardColumns] : columns, shown, width);
   const rest = slots.length - shown.length;
   const more = rest === 0 ? [] : [[span(`and ${formatCount(rest, 'slot')} more`, 'faint')]];
   return [[headings], ...lines, ...more].map((line) => clipLine(line, width));
@@ -38,6 +38,31 @@ export function memoryText(worker: Pick<WorkerRow, 'slotStates'>): string {
   const [used, limit] = [memoryOf(worker), worker.slotStates[0]?.memory_limit_bytes];
   if (used === null || limit === undefined) return '–';
   return `${formatBytes(used)} of ${formatBytes(limit)}`;
+}
+
+/** Whether its slots compute on graphics cards. */
+function onCards({ slotStates }: Pick<WorkerRow, 'slotStates'>): boolean {
+  return slotStates.some(({ card }) => card !== undefined);
+}
+
+/** What its graphics cards told, one after the other; null: its slots compute on none. */
+export function cardsText(worker: Pick<WorkerRow, 'slotStates'>): string | null {
+  if (!onCards(worker)) return null;
+  const cards = new Map(worker.slotStates.flatMap(({ card }) => (card == null ? [] : [[card.number, card]])));
+  if (cards.size === 0) return 'not sampled: nothing runs, or nvidia-smi does not answer';
+  const told = [...cards.values()].map(
+    ({ number, busy, used_bytes: used, total_bytes: total }) =>
+      `${number}: ${shareText(busy)} busy, memory ${bytesText(used)} of ${bytesText(total)}`,
+  );
+  return told.join(' · ');
+}
+
+function shareText(share: number | null): string {
+  return share === null ? '–' : `${Math.round(100 * share)} %`;
+}
+
+function bytesText(bytes: number | null): string {
+  return bytes === null ? '–' : formatBytes(bytes);
 }
 
 function sumOf(values: readonly (number | null)[]): number | null {
@@ -80,6 +105,22 @@ const columns: readonly WholeColumn<Slot>[] = [
       first === undefined
         ? span('nothing', 'faint')
         : span(`${runText(first)}${more.length === 0 ? '' : ` and ${more.length} more`}`, 'accent'),
+  },
+];
+
+/** Beside the others, where slots compute on graphics cards. */
+const cardColumns: readonly WholeColumn<Slot>[] = [
+  {
+    heading: 'GPU',
+    align: 'right',
+    importance: 1,
+    cell: ({ state }) => span(state?.card == null ? 'not sampled' : shareText(state.card.busy)),
+  },
+  {
+    heading: 'GPU memory',
+    align: 'right',
+    importance: 2,
+    cell: ({ state }) => span(bytesText(state?.card?.own_bytes ?? null)),
   },
 ];
 

@@ -23,6 +23,20 @@ export interface SlotState {
   readonly memory_bytes: number | null;
   /** Of the machine, or of the control group: for all slots together. */
   readonly memory_limit_bytes: number;
+  /** The graphics card that it computes on; null: it could not be sampled; absent: it computes on none. */
+  readonly card?: SlotCard | null;
+}
+
+/** What a graphics card told at a heartbeat; null: it does not tell. */
+export interface SlotCard {
+  readonly number: number;
+  /** Share of the last moments in which it computed, for whichever process. */
+  readonly busy: number | null;
+  /** Of the slot's own process. */
+  readonly own_bytes: number | null;
+  /** Of all processes. */
+  readonly used_bytes: number | null;
+  readonly total_bytes: number | null;
 }
 
 /** Who serves this database: for the reaper, and for people. */

@@ -23,6 +23,7 @@ import { RunPreparation } from './prepare-run.ts';
 import { ownIdentity } from './process-identity.ts';
 import { reapDeadWorkers } from './reaper.ts';
 import { hostMemoryBytes } from '../runtime/devices/cpu.ts';
+import { CardReader } from './card-use.ts';
 import { SlotSampler } from './slot-sampler.ts';
 import { keepReconciled } from './keep-reconciled.ts';
 import { TrainerSlots } from './trainer-slots.ts';
@@ -59,8 +60,15 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   if (connection === null) return record.endWorker(workerId);
   const client = new Client({ connection, namespace: settings.temporal.namespace });
   const trainers = settings.roles.includes('train') ? openTrainers(environment) : null;
+  const cards = new CardReader();
   const sampler =
-    trainers === null ? null : new SlotSampler({ slots: () => trainers.slots.sampled, memoryLimit: hostMemoryBytes() });
+    trainers === null
+      ? null
+      : new SlotSampler({
+          slots: () => trainers.slots.sampled,
+          memoryLimit: hostMemoryBytes(),
+          ...(settings.deviceClass === 'cpu' ? {} : { readCards: () => cards.read() }),
+        });
   const jobs = [
     every(
       workerHeartbeatMs,

@@ -1,4 +1,5 @@
-import type { SlotState } from '../store/worker-register.ts';
+import type { SlotCard, SlotState } from '../store/worker-register.ts';
+import type { CardUse } from './card-use.ts';
 import { type ProcessUse, readProcessUse } from './process-use.ts';
 
 /** A slot as the worker knows it. */
@@ -14,6 +15,8 @@ export interface SlotSamplerOptions {
   readonly slots: () => readonly SampledSlot[];
   /** Bytes that all slots may use together. */
   readonly memoryLimit: number;
+  /** Looks at the cards that the slots compute on; absent: they compute on none. */
+  readonly readCards?: () => Promise<readonly CardUse[] | null>;
   readonly read?: (pid: number) => Promise<ProcessUse | null>;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
@@ -28,8 +31,12 @@ export class SlotSampler {
     this.#options = options;
   }
 
-  sample(): Promise<readonly SlotState[]> {
-    return Promise.all(this.#options.slots().map((slot) => this.#sampleOne(slot)));
+  async sample(): Promise<readonly SlotState[]> {
+    const { slots, readCards } = this.#options;
+    const sampled = await Promise.all(slots().map((slot) => this.#sampleOne(slot)));
+    if (readCards === undefined) return sampled;
+    const cards = await readCards();
+    return sampled.map((state) => ({ ...state, card: state.pid === null ? null : cardOf(state.pid, cards ?? []) }));
   }
 
   async #sampleOne({ slot, pid, segments }: SampledSlot): Promise<SlotState> {
@@ -48,4 +55,12 @@ export class SlotSampler {
     const processors = seconds > 0 ? Math.max(0, use.cpuSeconds - (before?.cpuSeconds ?? 0)) / seconds : null;
     return { ...state, pid, processors, memory_bytes: use.memoryBytes };
   }
+}
+
+/** The card that tells of the process; else the only one: in a container the pids are others. */
+function cardOf(pid: number, cards: readonly CardUse[]): SlotCard | null {
+  const card = cards.find(({ processBytes }) => processBytes.has(pid)) ?? (cards.length === 1 ? cards[0] : undefined);
+  if (card === undefined) return null;
+  const { number, busy, usedBytes, totalBytes, processBytes } = card;
+  return { number, busy, own_bytes: processBytes.get(pid) ?? null, used_bytes: usedBytes, total_bytes: totalBytes };
 }

@@ -4,7 +4,7 @@ import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
 import { silentAfterMs, slotList } from '../slot-list.ts';
-import { memoryText, processorsOf, workerSlots } from '../worker-slots.ts';
+import { cardsText, memoryText, processorsOf, workerSlots } from '../worker-slots.ts';
 import { captionRule, clipLine, span, type Span, type StyledLine } from '../styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';
@@ -109,9 +109,11 @@ function percentOf(processors: number | null): string {
 /** What it is, its slots, and what went wrong on it. */
 function detailLines(worker: WorkerRow, width: number, height: number): readonly StyledLine[] {
   const { host, role, startedAt, numericsClass } = worker;
+  const cards = cardsText(worker);
   const facts: readonly (readonly [string, string])[] = [
     ['serves', `${role}, since ${formatMoment(startedAt)}`],
     ['device', `${numericsClass ?? 'has computed nothing yet'}; memory ${memoryText(worker)}`],
+    ...(cards === null ? [] : [['GPU', cards] as const]),
   ];
   const wrong = troubleLines(worker);
   const room = height - 1 - facts.length - wrong.length;
