@@ -22,6 +22,9 @@ export interface ExportedTrial {
 }
 
 /** A folder that was written. */
+/** Told how many bytes of a model's weights are written. */
+export type Written = (done: number, of: number) => void;
+
 export interface ExportedFolder {
   readonly files: readonly string[];
   /** Notes for its user, in sentences. */

@@ -6,7 +6,7 @@ import { isOnnxFile } from '../base/model-place.ts';
 import { safetensorsHeader } from '../formats/write-safetensors.ts';
 import { exportNotes } from './export-notes.ts';
 import { exportedBase } from './exported-base.ts';
-import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
+import type { ExportedFolder, ExportedTrial, Written } from './exported-trial.ts';
 import { type MergedTensor, mergedModel } from './merged-model.ts';
 import { modelCard } from './model-card.ts';
 import { copyTokenizer } from './tokenizer-files.ts';
@@ -16,14 +16,18 @@ import { copyTokenizer } from './tokenizer-files.ts';
  * the tokenizer's files, README.md.
  * @throws EXPORT_UNFAITHFUL where transformers would compute something else
  */
-export async function writeMergedModel(exported: ExportedTrial, folder: string): Promise<ExportedFolder> {
+export async function writeMergedModel(
+  exported: ExportedTrial,
+  folder: string,
+  written?: Written,
+): Promise<ExportedFolder> {
   const { trial, specification, checkpoint, opened, place } = exported;
   const config = isOnnxFile(place) ? {} : await readConfig(join(place, 'config.json'));
   const merged = mergedModel(opened, checkpoint, trial, config, specification.task);
   const notes = exportNotes(trial, 'without_masks');
   const [className = ''] = [merged.config['architectures']].flat().map(String);
   await mkdir(folder, { recursive: true });
-  writeTensors(join(folder, 'model.safetensors'), merged.tensors);
+  writeTensors(join(folder, 'model.safetensors'), merged.tensors, written);
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(merged.config, null, 2)}\n`);
   const tokenizer = await copyTokenizer(place, folder);
   const base = exportedBase(specification.base);
@@ -47,19 +51,22 @@ export async function writeMergedModel(exported: ExportedTrial, folder: string):
 }
 
 /** One tensor after another: a model may be larger than memory. */
-function writeTensors(path: string, tensors: readonly MergedTensor[]): void {
+function writeTensors(path: string, tensors: readonly MergedTensor[], written: Written | undefined): void {
   const described = tensors.map(({ name, shape }) => ({
     name,
     shape,
     dtype: 'F32' as const,
     byteLength: 4 * shape.reduce((product, size) => product * size, 1),
   }));
+  const all = described.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let done = 0;
   const file = openSync(path, 'w');
   try {
     writeWhole(file, safetensorsHeader(described, { format: 'pt' }));
     for (const tensor of tensors) {
       const data = tensor.read();
       writeWhole(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      written?.((done += data.byteLength), all);
     }
   } finally {
     closeSync(file);

@@ -16,7 +16,7 @@ import { objectiveOf } from '../train/plan-engine.ts';
 import { adaptedWeights } from './adapted-weights.ts';
 import { exportNotes } from './export-notes.ts';
 import { exportedBase } from './exported-base.ts';
-import type { ExportedFolder, ExportedTrial } from './exported-trial.ts';
+import type { ExportedFolder, ExportedTrial, Written } from './exported-trial.ts';
 import { keptShare } from './kept-share.ts';
 import { modelCard } from './model-card.ts';
 import { portableGraph } from './portable-graph.ts';
@@ -33,7 +33,11 @@ const dataFile = 'model.onnx.data';
  * which onnxruntime runs anywhere; beside it the tokenizer, config.json with the labels, README.md.
  * @throws EXPORT_UNFAITHFUL where members drop single elements, or masks are each row's own: these depend on the row that is scored
  */
-export async function writePortableModel(exported: ExportedTrial, folder: string): Promise<ExportedFolder> {
+export async function writePortableModel(
+  exported: ExportedTrial,
+  folder: string,
+  written?: Written,
+): Promise<ExportedFolder> {
   const { trial, specification, checkpoint, opened, place } = exported;
   const { configuration, evaluation } = trial;
   const members = membersOf(exported);
@@ -41,6 +45,7 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
   const adapted = adaptedWeights(opened, checkpoint, { ...configuration, scale });
   const { head } = taskOf(specification.task).published;
   const bytes = opened.weights.all().reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  let done = 0;
   await mkdir(folder, { recursive: true });
   const weights = bytes > MOST_BYTES_IN_ONE_FILE ? beside(join(folder, dataFile)) : inside;
   try {
@@ -53,7 +58,10 @@ export async function writePortableModel(exported: ExportedTrial, folder: string
       adapted,
       members,
       probabilities: evaluation.aggregate === 'logits' ? null : probabilitiesOf(exported),
-      place: (name, data) => weights.place(name, data),
+      place: (name, data) => {
+        written?.((done += data.byteLength), Math.max(done, bytes));
+        return weights.place(name, data);
+      },
     });
     await writeFile(join(folder, graphFile), serialiseModel(graph));
     return await describe(exported, folder, {
@@ -123,13 +131,13 @@ function beside(file: string): WeightPlaces {
   };
 }
 
-interface Written {
+interface WrittenGraph {
   readonly inputs: readonly string[];
   readonly files: readonly string[];
   readonly tokenizer: readonly string[];
 }
 
-async function describe(exported: ExportedTrial, folder: string, written: Written): Promise<ExportedFolder> {
+async function describe(exported: ExportedTrial, folder: string, written: WrittenGraph): Promise<ExportedFolder> {
   const { trial, specification } = exported;
   const { evaluation } = trial;
   const notes = exportNotes(trial, 'as_measured');

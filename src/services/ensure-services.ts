@@ -46,6 +46,7 @@ export async function ensureServices(options: EnsureServicesOptions): Promise<Se
       if (status.state === 'up') return servicesOf(demandSame(status, dataDirectory, environment), dataDirectory);
       if (status.progress !== said) options.progress?.(status.progress);
       said = status.progress;
+      if (status.amount != null) options.progress?.(said, status.amount);
     }
     if (child !== null && (child.exitCode !== null || child.signalCode !== null)) {
       // It ended because another was first, or because it failed and left the reason.

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { asDiskFull } from '../base/disk-full.ts';
+import type { Amount } from '../base/progress.ts';
 import { isProvedDead, type ProcessIdentity } from '../worker/process-identity.ts';
 
 export interface ServiceStatus {
@@ -17,6 +18,8 @@ export interface ServicesStatus {
   readonly supervisor: ProcessIdentity;
   readonly state: 'starting' | 'up' | 'stopping' | 'failed';
   readonly progress: string;
+  /** How much of that is done, where it can be said. */
+  readonly amount?: Amount | null;
   readonly fault: { readonly code: ErrorCode; readonly message: string } | null;
   readonly database_url: string;
   /** Null: the database is not ours. */

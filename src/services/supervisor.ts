@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
 import { fileRefusal } from '../base/file-refusal.ts';
+import type { Progress } from '../base/progress.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import { ownIdentity } from '../worker/process-identity.ts';
@@ -57,18 +58,18 @@ export class Supervisor {
       mkdirSync(dirname(logFileOf(dataDirectory, 'worker')), { recursive: true, mode: 0o700 });
       demandRoom(dataDirectory);
       for (const ended of await endOrphans(dataDirectory)) this.#log(`ended ${ended}, left by an earlier supervisor`);
-      this.#update({ progress: 'starting PostgreSQL' });
+      this.#say('starting PostgreSQL');
       const database_url = environment['DATABASE_URL'] ?? (await this.#startPostgres(before?.postgres_port ?? null));
-      this.#update({ database_url, progress: 'bringing the schema up to date' });
+      this.#say('bringing the schema up to date', { database_url });
       await migrateDatabase(database_url);
-      this.#update({ progress: 'starting Temporal' });
+      this.#say('starting Temporal');
       const { address, namespace } =
         environment['TEMPORAL_ADDRESS'] === undefined
           ? await this.#startTemporal(before?.temporal_port ?? null)
           : temporalAddressOf(environment);
-      this.#update({ temporal_address: address, temporal_namespace: namespace, progress: 'starting the worker' });
+      this.#say('starting the worker', { temporal_address: address, temporal_namespace: namespace });
       await this.#keep('worker', () => this.#spawnWorker());
-      if (this.#status.state !== 'stopping') this.#update({ state: 'up', progress: '' });
+      if (this.#status.state !== 'stopping') this.#say('', { state: 'up' });
       this.#rotation = setInterval(() => this.#rotate(), rotateEveryMs);
     } catch (error) {
       await this.#stopServices();
@@ -87,7 +88,7 @@ export class Supervisor {
 
   async #stopAll(): Promise<void> {
     if (this.#rotation !== null) clearInterval(this.#rotation);
-    this.#update({ state: 'stopping', progress: 'stopping' });
+    this.#say('stopping', { state: 'stopping' });
     // A start under way ends at its next service; a build of Temporal is not waited for.
     const settled = this.#started?.catch(() => undefined);
     await Promise.race([settled, sleep(longestStartMs)]);
@@ -106,7 +107,7 @@ export class Supervisor {
     this.#update({ postgres_port: port });
     const say = (text: string): void => {
       this.#log(text);
-      this.#update({ progress: text });
+      this.#say(text);
     };
     const options = { dataDirectory, port, logFile: logFileOf(dataDirectory, 'postgres'), say };
     await this.#keep('postgres', async () => (await startPostgres(options)).process);
@@ -115,7 +116,8 @@ export class Supervisor {
 
   async #startTemporal(wanted: number | null): Promise<{ readonly address: string; readonly namespace: string }> {
     const { dataDirectory, environment } = this.#settings;
-    const binary = await temporalBinary({ environment, progress: (progress) => this.#update({ progress }) });
+    const told: Progress = (text, amount) => this.#say(text, { amount: amount ?? null });
+    const binary = await temporalBinary({ environment, progress: told });
     const version = await temporalServerVersion(binary);
     const port = await portOf(wanted);
     this.#update({ temporal_port: port });
@@ -155,6 +157,11 @@ export class Supervisor {
     if (this.#status.state === 'stopping') throw new Error('stopped while starting');
     this.#services.push(service);
     await service.start();
+  }
+
+  /** What goes on now. */
+  #say(progress: string, change: Partial<ServicesStatus> = {}): void {
+    this.#update({ progress, amount: null, ...change });
   }
 
   #update(change: Partial<ServicesStatus>): void {

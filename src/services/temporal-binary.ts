@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { DropsweepError } from '../base/errors.ts';
 import { cacheFolderOf } from '../hub/cache-folder.ts';
 import { withFileLock } from '../hub/file-lock.ts';
+import { buildTemporal } from './build-temporal.ts';
 import { downloadTemporal, isExecutable } from './download-temporal.ts';
 
 export interface TemporalBinaryOptions {
@@ -114,18 +115,8 @@ async function build(place: string, options: TemporalBinaryOptions): Promise<str
   const environment = options.environment ?? process.env;
   const go = findOnPath('go', environment);
   if (go === null) throw new Error('no Go on PATH');
-  options.progress?.(`building the Temporal server ${pinnedVersion} with Go; once, takes some minutes`);
-  // Everything that Go keeps lies in the place, gigabytes of it, and is removed with it; -modcacherw lets it be removed.
-  const folders = { GOPATH: 'go', GOMODCACHE: 'modules', GOCACHE: 'build', GOTMPDIR: 'temporary', GOBIN: '.' };
-  const kept = Object.entries(folders).map(([name, folder]) => [name, join(place, folder)] as const);
-  for (const [, folder] of kept) mkdirSync(folder, { recursive: true });
-  const program = `github.com/temporalio/cli/cmd/temporal@v${pinnedVersion}`;
-  await run(go, ['install', '-modcacherw', '-trimpath', '-ldflags', '-s -w', program], {
-    timeout: options.buildTimeoutMs ?? buildTimeoutMs,
-    maxBuffer: 1 << 24,
-    env: { ...environment, ...Object.fromEntries(kept) },
-  });
-  return join(place, 'temporal');
+  const { progress, buildTimeoutMs: timeoutMs = buildTimeoutMs } = options;
+  return buildTemporal({ go, version: pinnedVersion, place, environment, timeoutMs, progress });
 }
 
 function missing(tried: readonly string[]): DropsweepError {

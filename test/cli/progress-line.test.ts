@@ -50,6 +50,17 @@ describe('the line of what goes on', () => {
     end();
   });
 
+  it('begins again where less of the same is done than before: the rate is that of what goes on', () => {
+    const { told, tell, pass } = lineUnderTest(true);
+    const texts = (done: number) => ({ done, of: 100, unit: 'texts' });
+    tell('tokenising train rows', texts(100));
+    expect(pass(5_000)).toEqual(['~', '~tokenising train rows: 100 of 100 texts, 100 %, 5 s']);
+    tell('tokenising train rows', texts(10));
+    expect(told.splice(0)).toEqual(['~']);
+    tell('tokenising train rows', texts(55));
+    expect(pass(3_000)).toEqual(['~tokenising train rows: 55 of 100 texts, 55 %, 3 s left']);
+  });
+
   it('counts what was there before into no rate, and never says more than all', () => {
     const at = (done: number, of: number | null, first = 0) =>
       progressText('x', { done, of, unit: 'rows' }, { tookMs: 10_000, first });

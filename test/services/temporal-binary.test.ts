@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/base/progress.ts';
 import { temporalBinary } from '../../src/services/temporal-binary.ts';
 
 let folder: string;
@@ -80,6 +81,35 @@ describe('the Temporal program', () => {
     expect(told.filter((text) => text.startsWith('building'))).toHaveLength(1);
   });
 
+  it('tells how many packages are compiled of those that Go is going to compile', async () => {
+    // As Go 1.26 writes: its commands with a banner for each package, and with -v their names as they are compiled.
+    const script = `case " $* " in
+*" -n "*) printf 'go: downloading github.com/spf13/cobra v1.9.1\ngo: downloading go.temporal.io/sdk v1.35.0\n' >&2
+  for p in internal/cpu runtime/cgo net/http github.com/temporalio/cli/cmd/temporal; do
+    printf '\n#\n# %s\n#\n\nmkdir -p $WORK/b001/\n/usr/local/go/pkg/tool/linux_amd64/compile -o ./_pkg_.a\n' $p >&2
+  done;;
+*) printf 'internal/cpu\nruntime/cgo\n# runtime/cgo\ncgo-gcc-prolog: In function x: warning: unused\nnet/http\n' >&2
+  echo github.com/temporalio/cli/cmd/temporal >&2
+  /bin/cp '${onPath()}.source' "$GOBIN/temporal";;
+esac`;
+    writeProgram(`${onPath()}.source`, telling('1.29.1'));
+    writeProgram(join(folder, 'bin', 'go'), script);
+    const told: unknown[] = [];
+    const progress: Progress = (what, amount) => told.push([what.split(' the ')[0], amount ?? null]);
+    await temporalBinary({ environment, download: unreachable, progress });
+    const packages = (done: number) => ['building', { done, of: 4, unit: 'packages' }];
+    expect(told.slice(1)).toEqual([
+      ['fetching', null],
+      ['fetching', { done: 1, of: null, unit: 'modules' }],
+      ['fetching', { done: 2, of: null, unit: 'modules' }],
+      ['building', null],
+      packages(1),
+      packages(2),
+      packages(3),
+      ['linking', null],
+    ]);
+  });
+
   it('leaves nothing of Go behind, built or not, nor what a killed build left', async () => {
     const folders = '"$GOPATH" "$GOMODCACHE" "$GOCACHE" "$GOTMPDIR"';
     const work = `for f in ${folders}; do /bin/mkdir -p "$f/m@v1"; echo x > "$f/m@v1/x"; echo "$f" >> '${folder}/places'; done`;
@@ -94,7 +124,8 @@ describe('the Temporal program', () => {
     }
     expect(existsSync(cached())).toBe(true);
     const places = readFileSync(join(folder, 'places'), 'utf8').trim().split('\n');
-    expect(places).toHaveLength(8);
+    // Four folders each time that Go is asked: of the build that fails at once one time, of the other two.
+    expect(places).toHaveLength(12);
     for (const place of places) expect(place.startsWith(dirname(cached()))).toBe(true);
   });
 

@@ -15,8 +15,12 @@ export async function merge(this: CliContext, flags: MergeFlags, sweep?: string)
   demandFree(flags.out, flags.force);
   await withRecord(async (record) => {
     const snapshot = await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), flags.trial);
-    progressOf(this)('writing the model', null);
-    const { files, notes } = await writers[flags.format](await exportedTrial(record, snapshot, flags.trial), flags.out);
+    const progress = progressOf(this);
+    progress('writing the model', null);
+    const exported = await exportedTrial(record, snapshot, flags.trial);
+    const { files, notes } = await writers[flags.format](exported, flags.out, (done, of) =>
+      progress('writing the model', { done, of, unit: 'B' }),
+    );
     note(this, `Wrote trial ${flags.trial} and its base as one model to ${flags.out}: ${files.join(', ')}`);
     for (const sentence of notes) note(this, sentence);
   });
