@@ -21,6 +21,22 @@ export const detachFlag = {
   brief: 'return at once; the sweep goes on',
 } as const;
 
+/** `formatFlag` of verbs that show a sweep until it ends, unless they are told otherwise. */
+export function detachedFormat(otherwise: string) {
+  return { ...formatFlag, brief: `table for people, json or csv for programs, with ${otherwise}` } as const;
+}
+
+/** @throws USAGE where programs would be shown a dashboard */
+export function demandDetached(format: ReportFormat, isDetached: boolean, otherwise: string): void {
+  if (format === 'table' || isDetached) return;
+  throw new DropsweepError('USAGE', 'a sweep is shown to people until it ends', {
+    where: '--format',
+    got: format,
+    expected: `${otherwise} beside it`,
+    fix: 'dropsweep wait and the reading verbs tell of a sweep that runs',
+  });
+}
+
 export const forceFlag = {
   kind: 'boolean',
   default: false,

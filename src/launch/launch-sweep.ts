@@ -10,6 +10,7 @@ import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts'
 import { finishedTrainings } from '../store/sweep-list.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { describedBase } from './described-base.ts';
+import { type Forecast, forecastOf } from './forecast.ts';
 import { launchSummary, rangeText } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
@@ -20,16 +21,25 @@ import { recordSweep } from './record-sweep.ts';
 import { keptSpeed, type Prediction, predictionOf, timedSpeed } from './predict-time.ts';
 import { wake } from './wake.ts';
 
+/** What a sweep will cost: as lines for people, and as programs read it. */
+export interface DryRun {
+  readonly lines: readonly string[];
+  readonly forecast: Forecast;
+}
+
 /**
- * Says what launching would do, as lines. Fetches no model and starts nothing; looks at the database where one is up.
+ * Says what launching would do. Fetches no model and starts nothing; looks at the database where one is up.
  * @throws DropsweepError whatever launching would refuse
  */
-export async function dryRun(definition: SweepDefinition): Promise<readonly string[]> {
+export async function dryRun(definition: SweepDefinition, progress?: Progress): Promise<DryRun> {
   // A place on this machine has the model or is wrong; a hub id may still be fetched.
-  const prepared = await prepareSweep(definition, async (reference) =>
-    isAbsolute(reference)
-      ? (describedBase(reference) ?? resolveModel(reference, { fetch: false }))
-      : ((await findModel(reference)) ?? namedBase(reference)),
+  const prepared = await prepareSweep(
+    definition,
+    async (reference) =>
+      isAbsolute(reference)
+        ? (describedBase(reference) ?? resolveModel(reference, { fetch: false }))
+        : ((await findModel(reference)) ?? namedBase(reference)),
+    progress,
   );
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
@@ -48,7 +58,7 @@ export async function dryRun(definition: SweepDefinition): Promise<readonly stri
     lines.push(`  ${definition.base} is not on this machine yet: launching fetches it`);
   if (describedBase(definition.base) !== null)
     lines.push(`  ${definition.base} has no weights yet: this is what its config.json tells, and launching needs them`);
-  return lines;
+  return { lines, forecast: forecastOf(prepared, done, predicted, process.env) };
 }
 
 export interface LaunchOptions {
@@ -70,6 +80,13 @@ export interface LaunchedSweep {
   readonly name: string;
 }
 
+/** The same, of one that was launched now. */
+export interface NewlyLaunched extends LaunchedSweep {
+  /** It was there already. */
+  readonly attached: boolean;
+  readonly forecast: () => Forecast;
+}
+
 /**
  * Records a valid sweep and brings up what drives it.
  * @param body runs with the record open
@@ -78,7 +95,7 @@ export interface LaunchedSweep {
 export async function launchSweep<Result>(
   definition: SweepDefinition,
   { extend, resume = false, file, progress, say }: LaunchOptions,
-  body: (launched: LaunchedSweep) => Promise<Result>,
+  body: (launched: NewlyLaunched) => Promise<Result>,
 ): Promise<Result> {
   const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), progress);
   // What the device cannot run is refused before anything is started.
@@ -98,7 +115,10 @@ export async function launchSweep<Result>(
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
       if (changed) await wake(record, sweepId);
     }
-    return body({ record, machine, name: definition.name });
+    return body({
+      ...{ record, machine, name: definition.name, attached: kind === 'attached' },
+      forecast: () => forecastOf(prepared, done, predicted, process.env),
+    });
   });
 }
 

@@ -32,17 +32,16 @@ export async function demandPrecisionHere(
  * @throws DEVICE_UNSUITABLE
  */
 export function predictMemory(
-  { plan, longestRow, evaluated }: PreparedSweep,
+  prepared: PreparedSweep,
   environment: NodeJS.ProcessEnv,
   available?: number,
   time?: string,
 ): readonly string[] {
-  if (!traitsOf(plan.definition.trainer).base || plan.inputs.base.folder === '' || plan.trainings.length === 0)
-    return [];
+  const estimate = slotEstimate(prepared, environment);
+  if (estimate === null) return [];
+  const { plan } = prepared;
   const own = ownDevice(environment);
-  const kind = plan.definition.device ?? own;
-  const device = deviceProfiles[kind];
-  const { memory, batch } = estimatePlan(plan, longestRow, device, evaluated);
+  const { kind, device, memory, batch } = estimate;
   const slotsAreOwn = environment['DATABASE_URL'] === undefined && kind === own;
   const imitated =
     device.float16Products === 'float' && hasFloat16(plan)
@@ -56,6 +55,19 @@ export function predictMemory(
   ];
   if (kind !== own) lines.push(`  waits for a worker of that device: dropsweep worker --device ${kind}`);
   return lines;
+}
+
+/** Memory that a slot of a sweep takes; null where no model is there to look at. */
+export function slotMemoryBytes(prepared: PreparedSweep, environment: NodeJS.ProcessEnv): number | null {
+  return slotEstimate(prepared, environment)?.memory.total ?? null;
+}
+
+function slotEstimate({ plan, longestRow, evaluated }: PreparedSweep, environment: NodeJS.ProcessEnv) {
+  const { definition, inputs, trainings } = plan;
+  if (!traitsOf(definition.trainer).base || inputs.base.folder === '' || trainings.length === 0) return null;
+  const kind = definition.device ?? ownDevice(environment);
+  const device = deviceProfiles[kind];
+  return { kind, device, ...estimatePlan(plan, longestRow, device, evaluated) };
 }
 
 /** The device of this machine's own slots; auto is theirs to settle. */

@@ -135,6 +135,16 @@ describe('the life of a sweep on the command line', () => {
     expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
   });
 
+  it('tells programs what was launched, and what goes on', async () => {
+    const launched = await dropsweep('launch', '--detach', file, '--format', 'json');
+    expect(launched.stderr).toContain('6 trainings reused');
+    expect(JSON.parse(launched.stdout)).toMatchObject({
+      rows: [{ sweep: 'life', launched: true, attached: true, trainings: 6, reused_trainings: 6, trials: 10 }],
+    });
+    const resumed = await dropsweep('resume', 'life', '--detach', '--format', 'json');
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ rows: [{ sweep: 'life', changed: false }] });
+  });
+
   it('reports a sweep as a page and as one figure, and refuses what it cannot', async () => {
     const page = join(home, 'report.html');
     expect((await dropsweep('report', 'life', '--out', page)).stderr).toContain('a report of Sweep life');

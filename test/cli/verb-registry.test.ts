@@ -22,6 +22,8 @@ let database: TestDatabase;
 
 /** A command line of each verb that answers with rows, over sweeps `s`, which has ended, and `t`, which has not. */
 const calls: Readonly<Record<string, readonly string[]>> = {
+  launch: ['--dry-run', join(folder, 'sweep.yaml')],
+  init: ['--data', join(folder, 'many.csv'), '--out', join(folder, 'written.yaml'), '--force'],
   ls: [],
   show: ['s'],
   best: ['s'],
@@ -48,8 +50,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   data: [join(folder, 'sweep.yaml')],
   score: ['squad', '--dataset', join(folder, 'squad.json'), '--predictions', join(folder, 'predictions.json')],
 };
-/** It would start servers: its row is that of `startedMachine`. */
-const notRun = ['up'];
+/** They start servers, or need a trained language model: sweep-life and generation are tested for themselves. */
+const notRun = ['up', 'start', 'resume', 'generate'];
 
 beforeAll(async () => {
   database = await startTestDatabase();
@@ -59,6 +61,8 @@ beforeAll(async () => {
   await store.close();
   Object.assign(process.env, { DATABASE_URL: database.databaseUrl, DROPSWEEP_DATA: join(folder, 'data') });
   writeFileSync(join(folder, 'rows.csv'), 'text,label\ngood,1\nbad,0\nso so,1\n');
+  const many = Array.from({ length: 40 }, (_, row) => `a film of ${row},${row % 2 === 0 ? 'good' : 'bad'}`);
+  writeFileSync(join(folder, 'many.csv'), `text,label\n${many.join('\n')}\n`);
   writeFileSync(
     join(folder, 'sweep.yaml'),
     'name: rows\nbase: some/model\ntask:\n  kind: text-classification\n  data: {train: ./rows.csv, dev: ./rows.csv, text: text, label: label}\nspace: {p: [0]}\n',
@@ -228,6 +232,11 @@ describe('what cannot be', () => {
       [['notify', 's', '--webhook', 'ftp://x'], 2, 'this is no webhook'],
       [['notify', 's', '--command', 'true', '--on', 'never'], 2, 'this is no condition'],
       [['notify', 's', '--remove', '99'], 2, 'the sweep s has no notice 99'],
+      [['report', 's', '--figure', 'front', '--format', 'html'], 2, 'html is no format of a figure'],
+      [['report', 's', '--out', join(folder, 'r.docx')], 2, 'a report cannot be written as .docx'],
+      [['launch', join(folder, 'sweep.yaml'), '--format', 'json'], 2, 'a sweep is shown to people until it ends'],
+      [['resume', 's', '--format', 'csv'], 2, 'a sweep is shown to people until it ends'],
+      [['start', '--format', 'json'], 2, 'a sweep is shown to people until it ends'],
     ] as const) {
       const run = await runInProcess(words);
       expect([words, run.status, run.stdout]).toEqual([words, status, '']);

@@ -102,15 +102,14 @@ describe('what a sweep file’s rows are', () => {
   });
 
   it('stands shortened in the dry run', async () => {
-    const lines = (
-      await dryRun(
-        sweep([
-          ['good film', '1'],
-          ['bad film', '0'],
-          ['day', '10'],
-        ]),
-      )
-    ).join('\n');
+    const said = await dryRun(
+      sweep([
+        ['good film', '1'],
+        ['bad film', '0'],
+        ['day', '10'],
+      ]),
+    );
+    const lines = said.lines.join('\n');
     expect(lines).toContain('  classes in the order of the logits: 0 (1), 1 (1), 10 (1)');
     expect(lines).toContain('  the first row: [CLS] good film [SEP] → 1');
     expect(lines).toContain('  warning: 3 of 3 dev rows (100 %) are train rows too');

@@ -71,7 +71,7 @@ describe('a base of which there is config.json alone', () => {
         max_position_embeddings: 1024,
       }),
     );
-    const lines = await dryRun(definitionOf('llama-2-7b.yaml'));
+    const { lines } = await dryRun(definitionOf('llama-2-7b.yaml'));
     expect(lines.join('\n')).toMatch(
       /predicted time: [^]*predicted memory: \d+ MiB a slot[^]*no weights yet: this is what/,
     );

@@ -35,7 +35,7 @@ space: {p: [0], N: [1], M: [1], seed: [0]}
 training: {${training}}
 `,
   );
-  return dryRun(readSweepFile(file)).then((said) => said.join('\n'));
+  return dryRun(readSweepFile(file)).then(({ lines: said }) => said.join('\n'));
 }
 
 const short = [{ text: 'good film' }, { text: 'bad film' }];

@@ -1,7 +1,8 @@
 import { verb } from '../../verb.ts';
-import { parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+import { flag, integer, outcomeOutput, text } from '../../verb-output.ts';
+import { type FormatFlags, formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 
-export interface GenerateFlags {
+export interface GenerateFlags extends FormatFlags {
   readonly prompt: string;
   readonly input?: string;
   readonly raw: boolean;
@@ -20,12 +21,19 @@ export const generateVerb = verb<GenerateFlags, [string, number]>(
       'dropsweep generate my-sweep 7 --prompt "Name three colours."',
       'dropsweep generate my-sweep 7 --prompt "Once upon a time" --raw --members 1',
     ],
-    output: { kind: 'own', what: 'the text that goes on' },
+    output: outcomeOutput(
+      text('sweep', 'its name'),
+      integer('trial', 'its number'),
+      integer('members', 'of the ensemble, whose scores were averaged'),
+      integer('tokens', 'that were made'),
+      flag('ended', 'it ended by itself, not after --max-tokens'),
+    ),
   },
   {
     flags: {
       prompt: { kind: 'parsed', parse: parseText, brief: 'what is asked, written as the rows were' },
       input: { kind: 'parsed', parse: parseText, optional: true, brief: 'what it is asked about' },
+      format: formatFlag,
       raw: { kind: 'boolean', default: false, brief: 'goes on with the prompt as it is' },
       maxTokens: { kind: 'parsed', parse: parseCount, default: '128', brief: 'tokens at most' },
       members: {

@@ -3,14 +3,15 @@ import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { openTokenizer } from '../../../data/open-tokenizer.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, note } from '../../cli-context.ts';
 import { exportedTrial } from '../../exported-trial.ts';
+import { sayOutcome } from '../../say-outcome.ts';
 import type { GenerateFlags } from './generate-verb.ts';
 
 /** Says what a trial goes on with a prompt with. */
 export async function generate(
   this: CliContext,
-  { prompt, input, raw, maxTokens, members }: GenerateFlags,
+  { prompt, input, raw, maxTokens, members, format }: GenerateFlags,
   sweep: string,
   number: number,
 ): Promise<void> {
@@ -31,7 +32,8 @@ export async function generate(
       most: maxTokens,
       ...(members === undefined ? {} : { members }),
     });
-    say(this, told.text);
+    const { tokens, ended, text } = told;
+    sayOutcome(this, format, { sweep, trial: number, members: told.members, tokens, ended, text });
     const whole = told.ended ? 'ended by itself' : `ended after ${told.tokens} tokens`;
     note(
       this,

@@ -1,5 +1,6 @@
 import { verb } from '../../verb.ts';
-import { dataFlags, forceFlag, parseText } from '../../verb-parameters.ts';
+import { outcomeOutput, text } from '../../verb-output.ts';
+import { dataFlags, forceFlag, formatFlag, parseText } from '../../verb-parameters.ts';
 import type { InitFlags } from './init.ts';
 
 export const initVerb = verb<InitFlags, []>(
@@ -10,7 +11,11 @@ export const initVerb = verb<InitFlags, []>(
     about: `Looks at a file of texts and labels and writes a commented sweep file for it: which columns they are,
 how many epochs so many rows take, how long their texts are. Asks for what is not named, on a terminal.`,
     examples: ['dropsweep init', 'dropsweep init --data train.csv --label sentiment --out sweep.yaml'],
-    output: { kind: 'own', what: 'the sweep file that was written, and what to do next' },
+    output: outcomeOutput(
+      text('file', 'the sweep file that was written'),
+      text('sweep', 'its name'),
+      text('content', 'of the file'),
+    ),
   },
   {
     flags: {
@@ -23,6 +28,7 @@ how many epochs so many rows take, how long their texts are. Asks for what is no
         brief: 'the sweep file that is written',
       },
       force: forceFlag,
+      format: formatFlag,
     },
   },
   async () => (await import('./init.ts')).init,

@@ -6,8 +6,10 @@ import { lookAtData } from '../../../launch/look-at-data.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
 import { starterFile } from '../../../launch/starter-file.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
-import { type CliContext, say } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
+import { sayOutcome } from '../../say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 
 export interface DataFlags {
   readonly data?: string;
@@ -18,7 +20,7 @@ export interface DataFlags {
   readonly name?: string;
 }
 
-export interface InitFlags extends DataFlags {
+export interface InitFlags extends DataFlags, FormatFlags {
   readonly out: string;
   readonly force: boolean;
 }
@@ -27,15 +29,14 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   demandFree(flags.out, flags.force);
   const data = flags.data ?? (await ask(this, 'Which file holds the texts and labels? '));
   const definition = await writeStarter({ ...flags, data, hours: null });
-  say(this, readFileSync(flags.out, 'utf8'));
-  say(this, `Wrote ${flags.out}. What it costs: dropsweep launch --dry-run ${flags.out}`);
-  say(
-    this,
-    `What its rows are: dropsweep data ${flags.out}. It runs as ${definition.name}: dropsweep launch ${flags.out}`,
-  );
+  const { out, format } = flags;
+  const { name } = definition;
+  const content = readFileSync(out, 'utf8');
+  const next = `Wrote ${out}. What it costs: dropsweep launch --dry-run ${out}\nWhat its rows are: dropsweep data ${out}. It runs as ${name}: dropsweep launch ${out}`;
+  sayOutcome(this, format, { file: out, sweep: name, content, text: format === 'table' ? `${content}${next}` : next });
 }
 
-interface WriteStarterRequest extends Omit<InitFlags, 'force' | 'data'> {
+interface WriteStarterRequest extends Omit<InitFlags, 'force' | 'data' | 'format'> {
   readonly data: string;
   readonly hours: number | null;
 }

@@ -1,49 +1,75 @@
 import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
-import { dryRun, launchSweep, type LaunchedSweep } from '../../../launch/launch-sweep.ts';
+import { dryRun, launchSweep, type LaunchedSweep, type NewlyLaunched } from '../../../launch/launch-sweep.ts';
 import type { Machine } from '../../../launch/machine.ts';
 import { readSweepFile, readSweepText } from '../../../launch/read-sweep-file.ts';
+import type { ReportFormat } from '../../../report/render-report.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
-import { type CliContext, progressOf, say } from '../../cli-context.ts';
+import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
+import { type Outcome, sayOutcome } from '../../say-outcome.ts';
+import { demandDetached } from '../../verb-parameters.ts';
 import type { LaunchFlags } from './launch-verb.ts';
 
 export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
+  const { format, detach } = flags;
+  demandDetached(format, detach || flags.dryRun, '--dry-run or --detach');
   const definition = readSweepFile(file);
-  if (!flags.dryRun) return launchDefinition(this, definition, { detach: flags.detach, extend: false, file });
-  say(this, (await dryRun(definition)).join('\n'));
-  say(this, 'Dry run: nothing was started.');
+  if (!flags.dryRun) {
+    return launchDefinition(this, definition, {
+      ...{ detach, format, file, extend: false },
+      facts: ({ forecast, attached }) => ({ ...forecast(), launched: true, attached }),
+    });
+  }
+  const { lines, forecast } = await dryRun(definition, progressOf(this));
+  const text = [...lines, 'Dry run: nothing was started.'].join('\n');
+  sayOutcome(this, format, { ...forecast, launched: false, attached: null, text });
 }
 
-interface LaunchOptions {
-  readonly detach: boolean;
+interface LaunchOptions extends Pick<Shown, 'detach' | 'format'> {
   readonly extend: boolean;
   readonly resume?: boolean;
   /** Where the definition was read. */
   readonly file: string;
+  /** What programs are told of it, once it is launched; absent: its name, and whether anything changed. */
+  readonly facts?: (launched: NewlyLaunched) => Omit<Outcome, 'text'>;
 }
 
 /** Records a valid sweep, brings up what drives it, and shows it. */
 export async function launchDefinition(
   context: CliContext,
   definition: SweepDefinition,
-  { detach, extend, resume = false, file }: LaunchOptions,
+  { detach, format = 'table', extend, resume = false, file, facts = changedFacts }: LaunchOptions,
 ): Promise<void> {
   const speak = {
     progress: progressOf(context),
-    say: (text: string): void => say(context, text),
+    say: (text: string): void => (format === 'table' ? say : note)(context, text),
   };
   const options = { extend, resume, file: readSweepText(file), ...speak };
-  await launchSweep(definition, options, (launched) => finish(context, { ...launched, detach }));
+  await launchSweep(definition, options, (launched) =>
+    finish(context, { ...launched, detach, format }, () => facts(launched)),
+  );
+}
+
+function changedFacts({ name, attached }: NewlyLaunched): Omit<Outcome, 'text'> {
+  return { sweep: name, changed: !attached };
 }
 
 interface Shown extends LaunchedSweep {
   readonly detach: boolean;
+  /** Absent: for people. */
+  readonly format?: ReportFormat;
 }
 
-export async function finish(context: CliContext, { record, machine, name, detach }: Shown): Promise<void> {
+/** @param facts what programs are told of a sweep that is left to itself */
+export async function finish(
+  context: CliContext,
+  { record, machine, name, detach, format = 'table' }: Shown,
+  facts: () => Omit<Outcome, 'text'>,
+): Promise<void> {
   if (detach) {
-    say(context, `Launched. dropsweep watch ${name} shows it, dropsweep wait ${name} waits for it.`);
+    const text = `Launched. dropsweep watch ${name} shows it, dropsweep wait ${name} waits for it.`;
+    sayOutcome(context, format, { ...facts(), text });
     return;
   }
   if ((await followSweep(context, record, name)) === 'left') return;

@@ -1,7 +1,8 @@
 import { verb } from '../../verb.ts';
-import { detachFlag, optionalSweep, parseText } from '../../verb-parameters.ts';
+import { steeredOutput } from '../../verb-output.ts';
+import { detachedFormat, detachFlag, type FormatFlags, optionalSweep, parseText } from '../../verb-parameters.ts';
 
-export interface ResumeFlags {
+export interface ResumeFlags extends FormatFlags {
   readonly extend?: string;
   readonly fork?: string;
   readonly detach: boolean;
@@ -14,19 +15,21 @@ export const resumeVerb = verb<ResumeFlags, [string?]>(
     brief: 'goes on with a sweep, after a pause, a cancel, or a crash of this machine',
     about: `Goes on with a sweep after a pause, a cancel, or a crash of this machine: finished trainings
 stay as they are, others go on from their checkpoints. --extend takes a changed file that holds all of the sweep's
-trainings and more; --fork launches a changed file as a new sweep of the name given as argument.`,
+trainings and more; --fork launches a changed file as a new sweep of the name given as argument. Without --detach the
+sweep is shown as by launch.`,
     examples: [
       'dropsweep resume my-sweep',
       'dropsweep resume my-sweep --extend more.yaml',
       'dropsweep resume new-name --fork changed.yaml',
     ],
-    output: { kind: 'own', what: 'as launch' },
+    output: steeredOutput,
   },
   {
     flags: {
       extend: { kind: 'parsed', parse: parseText, optional: true, brief: 'sweep file with more trials' },
       fork: { kind: 'parsed', parse: parseText, optional: true, brief: 'sweep file to launch under another name' },
       detach: detachFlag,
+      format: detachedFormat('--detach'),
     },
     positional: optionalSweep,
   },

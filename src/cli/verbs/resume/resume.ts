@@ -4,7 +4,8 @@ import { commandSweep } from '../../../store/commands.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { sweepNameExpected, sweepNamePattern } from '../../../sweep/read-name.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
-import { type CliContext, progressOf, say } from '../../cli-context.ts';
+import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
+import { demandDetached } from '../../verb-parameters.ts';
 import { startedMachine } from '../../../launch/machine.ts';
 import { withMachineRecord } from '../../../launch/open-record.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
@@ -13,14 +14,15 @@ import { wake } from '../../../launch/wake.ts';
 import { finish, launchDefinition } from '../launch/launch.ts';
 
 export async function resume(this: CliContext, flags: ResumeFlags, sweep?: string): Promise<void> {
-  const { extend, fork, detach } = flags;
+  const { extend, fork, detach, format } = flags;
+  demandDetached(format, detach, '--detach');
   if (extend !== undefined && fork !== undefined) {
     throw new DropsweepError('USAGE', '--extend and --fork are two ways', { expected: 'one of them' });
   }
   if (extend !== undefined) {
     const definition = readSweepFile(extend);
     if (sweep !== undefined && sweep !== definition.name) throw otherName(sweep, definition.name);
-    await launchDefinition(this, definition, { detach, extend: true, file: extend });
+    await launchDefinition(this, definition, { detach, format, extend: true, file: extend });
     return;
   }
   if (fork !== undefined) {
@@ -30,21 +32,28 @@ export async function resume(this: CliContext, flags: ResumeFlags, sweep?: strin
     if (!sweepNamePattern.test(sweep)) {
       throw new DropsweepError('USAGE', 'no name for a sweep', { got: sweep, expected: sweepNameExpected });
     }
-    await launchDefinition(this, { ...readSweepFile(fork), name: sweep }, { detach, extend: false, file: fork });
+    await launchDefinition(
+      this,
+      { ...readSweepFile(fork), name: sweep },
+      {
+        ...{ detach, format, extend: false, file: fork },
+      },
+    );
     return;
   }
-  await goOn(this, detach, sweep);
+  await goOn(this, flags, sweep);
 }
 
-async function goOn(context: CliContext, detach: boolean, sweep: string | undefined): Promise<void> {
+async function goOn(context: CliContext, { detach, format }: ResumeFlags, sweep: string | undefined): Promise<void> {
   const machine = await startedMachine(progressOf(context));
   await withMachineRecord(machine, async (record) => {
     await migrate(record.store);
     const name = await chooseSweep(record.store, sweep);
     const { sweepId, changed } = await commandSweep(record.store, name, randomUUID(), { kind: 'resume' });
     if (changed) await wake(record, sweepId);
-    say(context, changed ? `${name}: going on` : `${name}: nothing to resume, it was not stopped`);
-    await finish(context, { record, machine, name, detach });
+    const text = changed ? `${name}: going on` : `${name}: nothing to resume, it was not stopped`;
+    (format === 'table' ? say : note)(context, text);
+    await finish(context, { record, machine, name, detach, format }, () => ({ sweep: name, changed }));
   });
 }
 

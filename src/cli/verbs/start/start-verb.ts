@@ -1,14 +1,21 @@
 import { verb } from '../../verb.ts';
-import { detachFlag } from '../../verb-parameters.ts';
+import { steeredOutput } from '../../verb-output.ts';
+import { detachedFormat, detachFlag, type FormatFlags } from '../../verb-parameters.ts';
 
-export const startVerb = verb<{ readonly detach: boolean }, []>(
+export interface StartFlags extends FormatFlags {
+  readonly detach: boolean;
+}
+
+export const startVerb = verb<StartFlags, []>(
   {
     name: 'start',
     words: '',
     brief: 'the quickstart: sets up, launches or goes on with examples/quickstart.yaml, shows the front',
+    about: `The quickstart: sets up, launches or goes on with examples/quickstart.yaml, shows the front. Without --detach the
+sweep is shown as by launch.`,
     examples: ['dropsweep start', 'dropsweep start --detach'],
-    output: { kind: 'own', what: 'the dashboard on a terminal, else a line for each change, then the front' },
+    output: steeredOutput,
   },
-  { flags: { detach: detachFlag } },
+  { flags: { detach: detachFlag, format: detachedFormat('--detach') } },
   async () => (await import('./start.ts')).start,
 );
