@@ -65,7 +65,7 @@ function embedFonts(document: PdfDocument): PdfFonts {
   const { resolve } = createRequire(import.meta.url);
   document.registerFont('regular', resolve('@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf'));
   document.registerFont('bold', resolve('@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf'));
-  const opened = (name: string): FontFile => (document.font(name) as unknown as { readonly _font: FontFile })._font;
+  const opened = (name: string): FontFile => (document.font(name) as PdfDocument & { readonly _font: FontFile })._font;
   return { regular: opened('regular'), bold: opened('bold') };
 }
 
