@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DatabaseTransaction } from './open-store.ts';
-import { settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+import { settleTrainings } from './settle-trainings.ts';
 
 /** It had succeeded, and was only trained again for what is let go of now. */
 const scoredBefore = sql`exists (
@@ -12,6 +12,7 @@ export async function letGo(
   trainingIds: readonly string[],
   state: 'pruned' | 'cancelled',
 ): Promise<void> {
+  if (trainingIds.length === 0) return;
   // Two sweeps that let go at once must not each see the other's link as open: whoever locks last sees both closed.
   await sql`select id from trainings where id = any(${trainingIds}::uuid[]) order by id for update`.execute(tx);
   const { rows } = await sql<{ id: string }>`
@@ -32,5 +33,9 @@ export async function letGo(
     update attempts a set ended_at = now(), outcome = 'cancelled'
     from ended where a.segment_id = ended.id and a.ended_at is null`.execute(tx);
   await settleTrainings(tx, ids);
-  if (state === 'pruned') for (const id of ids) await writeSweepEvent(tx, { trainingId: id, kind: 'pruned' });
+  if (state === 'pruned')
+    await sql`
+      insert into sweep_events (training_id, kind) select id, 'pruned' from unnest(${ids}::uuid[]) as ended (id)`.execute(
+      tx,
+    );
 }

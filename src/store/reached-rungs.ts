@@ -47,8 +47,9 @@ export async function reachedRungs(
     select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
       t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
       case when e.status = 'done' then 'done'
-        when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step)
-          and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step) then 'never'
+        when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step offset 0)
+          and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step offset 0)
+          then 'never'
         else 'later' end as reached,
       (e.metrics ->> ${objective?.metric ?? ''})::double precision as value,
       array(select (e.metrics ->> o.name)::double precision

@@ -1,6 +1,11 @@
 import { sql } from 'kysely';
 import type { DatabaseTransaction } from './open-store.ts';
 
+/*
+ * `offset 0` in these: looked up for each row. Without it the planner may read a whole table once instead (a hashed
+ * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long.
+ */
+
 /**
  * Brings everything that follows from steps, states, evaluations and links up to date for some trainings: which
  * segments are ready, which trainings have succeeded, which links are closed. Idempotent; called in the transaction
@@ -22,12 +27,12 @@ async function reopenCollected(tx: DatabaseTransaction, trainingIds: readonly st
   await sql`
     update trainings t set state = 'active', step = 0, progress_step = 0, train_seconds = 0, finished_at = null
     where t.id = any(${trainingIds}::uuid[]) and t.state = 'succeeded'
-      and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = t.total_steps)
+      and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = t.total_steps offset 0)
       and exists (
         select 1 from evaluations e
           join wanted_evaluations w on w.evaluation_id = e.id
           join sweep_trainings l on l.sweep_id = w.sweep_id and l.training_id = t.id
-        where e.training_id = t.id and e.status = 'pending' and l.open)`.execute(tx);
+        where e.training_id = t.id and e.status = 'pending' and l.open offset 0)`.execute(tx);
 }
 
 /**
@@ -43,27 +48,28 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
         (case
           when s.kind = 'train' then case
             when s.end_step < f.far or (s.end_step <= t.step and (s.end_step > 0 or exists (
-              select 1 from checkpoints c where c.training_id = t.id and c.step = 0))) then 'done'
+              select 1 from checkpoints c where c.training_id = t.id and c.step = 0 offset 0))) then 'done'
             when t.state <> 'active' then 'cancelled'
             when s.end_step > coalesce((
               select max(a.step) from sweep_trainings l, lateral (
                 select min(rung) as step from unnest(l.rung_steps) rung
                 where rung >= l.allowed_step and (rung >= f.far or exists (
-                  select 1 from checkpoints c where c.training_id = t.id and c.step = rung))) a
+                  select 1 from checkpoints c where c.training_id = t.id and c.step = rung offset 0))) a
               where l.training_id = t.id and l.open and l.allowed_step >= 0), 0) then 'blocked'
             when exists (
               select 1 from segments p
               where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and (p.status = 'claimed' or
-                (p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far))
+                (p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far)) offset 0
             ) then 'blocked'
             else 'ready' end
           when t.state not in ('active', 'succeeded') then
             case when s.status = 'done' then 'done' else 'cancelled' end
           when exists (
             select 1 from evaluations e
-            where e.training_id = t.id and e.at_step = s.end_step and e.status = 'pending'
+            where e.training_id = t.id and e.at_step = s.end_step and e.status = 'pending' offset 0
           ) then case
-            when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step) then 'ready'
+            when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step offset 0)
+              then 'ready'
             when s.end_step < f.far then 'done'
             else 'blocked' end
           when t.step >= s.end_step then 'done'
@@ -85,7 +91,7 @@ async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly s
           where e.training_id = t.id and e.status = 'pending' and (e.at_step = t.total_steps or exists (
             select 1 from segments s join checkpoints c on c.training_id = s.training_id and c.step = s.end_step
             where s.training_id = t.id and s.kind = 'evaluate' and s.end_step = e.at_step
-              and s.status in ('ready', 'claimed'))))
+              and s.status in ('ready', 'claimed') offset 0)) offset 0)
       returning t.id
     )
     insert into sweep_events (training_id, kind) select id, 'succeeded' from succeeded`.execute(tx);
@@ -98,7 +104,7 @@ async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[
     where t.id = l.training_id and l.training_id = any(${trainingIds}::uuid[]) and l.open and t.state <> 'active'
       and not (t.state = 'succeeded' and exists (
         select 1 from evaluations e join wanted_evaluations w on w.evaluation_id = e.id
-        where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending'))`.execute(tx);
+        where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending' offset 0))`.execute(tx);
 }
 
 /** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */
