@@ -10,8 +10,9 @@ import { createSweep } from '../src/store/create-sweep.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
-import type { Segment, SegmentOutcome } from '../src/sweep/segment.ts';
+import type { Segment } from '../src/sweep/segment.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
+import { emptyOutcome } from './empty-outcome.ts';
 
 /**
  * Empty trainings through the ledger alone, by claimers at once: what the record lets through, and whether it slows
@@ -101,7 +102,7 @@ async function work(sweepId: string, slotKey: string): Promise<void> {
 }
 
 async function commit(segment: Segment): Promise<void> {
-  await timed('commit', () => ledger.commit(segment.lease, outcomeOf(segment)));
+  await timed('commit', () => ledger.commit(segment.lease, emptyOutcome(segment, scoreOf(segment))));
   if (segment.kind === 'evaluate' && segment.rung === segment.specification.total_steps) {
     finishedAtMs.push(performance.now());
   }
@@ -115,47 +116,8 @@ async function timed<T>(kind: Call['kind'], call: () => Promise<T>): Promise<T> 
   return result;
 }
 
-function outcomeOf(segment: Segment): SegmentOutcome {
-  if (segment.kind === 'train') {
-    const { endStep: step } = segment;
-    return {
-      kind: 'trained',
-      checkpoint: { storeId: 'bench', uri: `step-${step}`, step, sha256: '', bytes: 0 },
-      metrics: [{ name: 'loss', firstStep: 1, values: new Float64Array(step) }],
-      trainSeconds: 0,
-      trainableParameters: 0,
-    };
-  }
-  const accuracy = (segment.specification.configuration.seed * 7_919) % trainings;
-  return {
-    kind: 'evaluated',
-    members: [],
-    results: segment.evaluations.map(({ evaluationId }) => ({
-      evaluationId,
-      predictionsSha256: '',
-      metrics: {
-        rows: 0,
-        accuracy: accuracy / trainings,
-        f1: null,
-        matthews: null,
-        pearson: null,
-        spearman: null,
-        loss: 0,
-        brier: null,
-        ece: null,
-        reliability: [],
-        mean_member_loss: 0,
-        train_accuracy: null,
-        train_loss: null,
-        accuracy_gap: null,
-        loss_gap: null,
-        collapsed: false,
-        expected_kept_entries: 0,
-        inference_passes: 1,
-      },
-    })),
-    evaluateSeconds: 0,
-  };
+function scoreOf(segment: Segment): number {
+  return ((segment.specification.configuration.seed * 7_919) % trainings) / trainings;
 }
 
 /** The plan of the claim's walk (src/store/claim-segments.ts) once so many trainings have finished. */

@@ -74,7 +74,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     port: String(options.port),
     unix_socket_directories: '',
     max_connections: '100',
-    shared_buffers: '64MB',
+    shared_buffers: '128MB',
+    max_wal_size: '2GB',
+    autovacuum_naptime: '15s',
     password_encryption: 'scram-sha-256',
     ...options.settings,
   };

@@ -19,9 +19,9 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   if (sweep.desired_state === 'paused') return { kind: 'wait' };
 
   const before = await claimedBefore(tx, request);
-  const { staysOpen } = traitsOf(trainerNamed(sweep.trainer));
+  const { staysOpen, base } = traitsOf(trainerNamed(sweep.trainer));
   const pick = staysOpen ? pickToStay : pickNext;
-  const ids = before.length > 0 ? before : await pick(tx, request, sweep.draining);
+  const ids = before.length > 0 ? before : await pick(tx, request, { draining: sweep.draining, packs: base });
   if (ids.length === 0 && sweep.draining) await pauseDrained(tx, request.sweepId);
   if (ids.length === 0) return waitOrExhausted(tx, request.sweepId);
   const rows = await takeSegments(tx, request, ids);
@@ -37,18 +37,23 @@ export async function claimSegments(tx: DatabaseTransaction, request: ClaimReque
   return { kind: 'claimed', bundle, order: packed ? 'together' : 'in_a_row' };
 }
 
+interface PickedFrom {
+  /** Only what was begun is taken. */
+  readonly draining: boolean;
+  /** Its trainings could step beside one another: they are found by their bundle key, and not taken in rows. */
+  readonly packs: boolean;
+}
+
 /**
  * Evaluations before trainings: what has been trained is not kept waiting. Between slots that take rows, whoever trained
  * it comes first, and has its row of them together; others find it once it has waited, or where there is nothing else.
  */
-async function pickNext(tx: DatabaseTransaction, request: ClaimRequest, draining: boolean): Promise<string[]> {
+async function pickNext(tx: DatabaseTransaction, request: ClaimRequest, sweep: PickedFrom): Promise<string[]> {
   const limit = request.maxInARow ?? 1;
   const own = await pickEvaluations(tx, request, limit, limit === 1 ? 'any' : 'own_or_waited');
   if (own.length > 0) return own;
-  const first = await pickTrainings(tx, request, 1, draining);
-  const trainings = limit === 1 || first.length === 0 ? first : await pickTrainings(tx, request, limit, draining);
-  if (trainings.length > 0) return trainings;
-  return first.length > 0 ? first : pickEvaluations(tx, request, limit, 'any');
+  const trainings = await pickTrainings(tx, request, sweep.packs ? 1 : limit, sweep.draining);
+  return trainings.length > 0 || limit === 1 ? trainings : pickEvaluations(tx, request, limit, 'any');
 }
 
 async function waitOrExhausted(tx: DatabaseTransaction, sweepId: string): Promise<ClaimResult> {
@@ -120,8 +125,8 @@ async function pickEvaluations(
 }
 
 /**
- * The first train segments in the sweep's order: its trainings are walked in order, and the walk ends where there are
- * enough; of a sweep that drains only those that were begun. Several are taken only where none could step beside others: those are found by their bundle key.
+ * The first train segments in the sweep's order: its trainings that have one are walked in order, and the walk ends where
+ * there are enough; of a sweep that drains only those that were begun.
  */
 async function pickTrainings(
   tx: DatabaseTransaction,
@@ -130,13 +135,12 @@ async function pickTrainings(
   begunAlone: boolean,
 ): Promise<string[]> {
   const begun = sql`and (select attempt_count from trainings t where t.id = s.training_id) > 0`;
-  const alone = sql`and (select bundle_key from trainings t where t.id = s.training_id) is null`;
   const { rows } = await sql<{ id: string }>`
     select s.id
     from (select training_id, ordinal from sweep_trainings
-      where sweep_id = ${request.sweepId} and open order by ordinal) l
+      where sweep_id = ${request.sweepId} and claimable and open order by ordinal) l
     join segments s on s.training_id = l.training_id
-    where s.kind = 'train' and ${takeable} ${limit > 1 ? alone : sql``} ${begunAlone ? begun : sql``}
+    where s.kind = 'train' and ${takeable} ${begunAlone ? begun : sql``}
     order by l.ordinal, s.end_step
     limit ${limit}
     for update of s skip locked`.execute(tx);
@@ -147,7 +151,7 @@ async function pickTrainings(
  * First the training that this slot had last, where it may go on: its program is still there. One at a time, since
  * another training ends it.
  */
-async function pickToStay(tx: DatabaseTransaction, request: ClaimRequest, draining: boolean): Promise<string[]> {
+async function pickToStay(tx: DatabaseTransaction, request: ClaimRequest, sweep: PickedFrom): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select s.id
     from claims c join segments b on b.id = c.segment_id
@@ -157,7 +161,7 @@ async function pickToStay(tx: DatabaseTransaction, request: ClaimRequest, draini
       and s.kind = 'train' and s.status = 'ready'
     order by s.end_step limit 1
     for update of s skip locked`.execute(tx);
-  return rows.length > 0 ? rows.map((row) => row.id) : pickNext(tx, { ...request, maxInARow: 1 }, draining);
+  return rows.length > 0 ? rows.map((row) => row.id) : pickNext(tx, { ...request, maxInARow: 1 }, sweep);
 }
 
 /**

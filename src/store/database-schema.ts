@@ -102,6 +102,8 @@ export interface DatabaseSchema {
     rung_steps: number[];
     allowed_step: number;
     open: boolean;
+    /** Open, and a train segment of the training is free or worked on. */
+    claimable: Generated<boolean>;
     pruned: Generated<boolean>;
     released_at: MomentOrNull;
   };

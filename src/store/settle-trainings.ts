@@ -3,7 +3,8 @@ import type { DatabaseTransaction } from './open-store.ts';
 
 /*
  * `offset 0` in these: looked up for each row. Without it the planner may read a whole table once instead (a hashed
- * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long.
+ * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long. A `case`
+ * instead of `or` keeps it from the index of all claimed segments, which is long between two vacuums.
  */
 
 /**
@@ -17,6 +18,7 @@ export async function settleTrainings(tx: DatabaseTransaction, trainingIds: read
   await settleSegments(tx, trainingIds);
   await succeedTrainings(tx, trainingIds);
   await closeLinks(tx, trainingIds);
+  await markClaimable(tx, trainingIds);
 }
 
 /**
@@ -58,8 +60,9 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
               where l.training_id = t.id and l.open and l.allowed_step >= 0), 0) then 'blocked'
             when exists (
               select 1 from segments p
-              where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and (p.status = 'claimed' or
-                (p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far)) offset 0
+              where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and case p.status
+                when 'claimed' then true
+                else p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far end offset 0
             ) then 'blocked'
             else 'ready' end
           when t.state not in ('active', 'succeeded') then
@@ -105,6 +108,17 @@ async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[
       and not (t.state = 'succeeded' and exists (
         select 1 from evaluations e join wanted_evaluations w on w.evaluation_id = e.id
         where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending' offset 0))`.execute(tx);
+}
+
+/** Claims walk these links alone: with early stopping most of the open ones wait at a rung. */
+async function markClaimable(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  await sql`
+    update sweep_trainings l set claimable = not l.claimable
+    where l.training_id = any(${trainingIds}::uuid[]) and l.claimable <> (l.open and exists (
+      select 1 from segments s
+      where s.training_id = l.training_id and s.kind = 'train' and s.status in ('ready', 'claimed') offset 0))`.execute(
+    tx,
+  );
 }
 
 /** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */
