@@ -46,17 +46,12 @@ try {
   const plan = throughputPlan(values.search, trainings, slots);
   const { sweepId } = await createSweep(store, { plan, datasets: [], launchedBy: {} });
   const working = Promise.all(Array.from({ length: slots }, (_, index) => work(sweepId, `slot ${index}`)));
-  let over = false;
-  void working.finally(() => {
-    over = true;
-  });
   const looks = [await look(sweepId)];
-  while (!over) {
-    await sleep(1_000);
+  const isOver = () => Promise.race([working.then(() => true), sleep(1_000, false)]);
+  while (!(await isOver())) {
     const finished = await finishedTrainings(sweepId);
     if (finished - (looks.at(-1)?.finished ?? 0) >= trainings / 10) looks.push(await look(sweepId));
   }
-  await working;
   looks.push(await look(sweepId));
   for (const [at, to] of looks.entries()) {
     const from = looks[at - 1];
