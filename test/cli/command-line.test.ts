@@ -137,7 +137,7 @@ Dry run: nothing was started.
     expect(run.stdout).toContain('dropsweep launch [--dry-run] [--detach] <sweep.yaml>');
     // The framework is in the bundle, and so is kysely: in the file of what opens the record.
     expect(run.stderr).toContain('dist/cli/main.js');
-    expect(run.stderr).not.toMatch(/dist\/cli\/(open-store|open-record|run-dashboard)-/);
+    expect(run.stderr).not.toMatch(/dist\/cli\/build-\w+\/(open-store|open-record|run-dashboard)-/);
     expect(run.stderr).not.toMatch(/node_modules\/(onnxruntime-node|@temporalio|ink|react|kysely|pg|tokenizers)\//);
   });
 });
