@@ -9,6 +9,7 @@ import { renderLatex } from '../../src/report/document/render-latex.ts';
 import { renderMarkdown } from '../../src/report/document/render-markdown.ts';
 import { tableScript } from '../../src/report/document/table-script.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
+import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
 import { hostileName, materialOf } from './report-material.ts';
 
 const small = sweepDocument([materialOf(160)], 'Written today.');
@@ -49,6 +50,35 @@ describe('the report of a sweep', () => {
       'cost',
       'stopped-at',
     ]);
+  });
+
+  it('counts Theorem 4.5 over evaluations that have both of its sides alone', () => {
+    const { snapshot, ...rest } = materialOf(160);
+    /** @param members by the loss of the mean and the trial's number; null: it was not recorded */
+    const counted = (members: (loss: number, trial: number) => number | null): string => {
+      const trials = snapshot.trials.map((row): TrialRow => {
+        if (row.metrics === null) return row;
+        const { mean_member_loss: _, ...metrics } = row.metrics;
+        const own = members(Number(metrics.loss), row.trial);
+        return {
+          ...row,
+          metrics: { ...metrics, ...(own === null ? {} : { mean_member_loss: own }) },
+        };
+      });
+      const document = sweepDocument([{ ...rest, snapshot: { ...snapshot, trials } }], 'Written today.');
+      const table = sectionOf(document, 'ensemble-size').find(
+        (block) => block.kind === 'table' && block.name === 'theorem-45',
+      );
+      return table?.kind === 'table' ? (/in (.+) evaluations?$/.exec(table.caption)?.[1] ?? '') : 'no table';
+    };
+    const all = counted((loss) => loss);
+    const [held, of] = all.split(' of ').map(Number);
+    expect(held).toBe(of);
+    // Trial 2 is an ensemble; without a side it is none that the theorem was tried on, neither held nor broken.
+    const one = counted((loss, trial) => (trial === 2 ? null : loss));
+    expect(one).toBe(`${(held ?? 0) - 1} of ${(of ?? 0) - 1}`);
+    const broken = counted((loss, trial) => (trial === 2 ? loss - 0.1 : loss));
+    expect(broken).toBe(`${(held ?? 0) - 1} of ${of ?? 0}`);
   });
 
   it('sets what each further set scored beside the evaluated rows', () => {

@@ -132,10 +132,14 @@ function twoSides({ snapshot }: SweepMaterial): readonly Table[] {
     return own === null || members === null ? [] : [{ score, own: own.mean, members: members.mean }];
   });
   if (sides.length === 0) return [];
-  const evaluations = ensembles.flatMap(({ trials }) => trials).filter(({ metrics }) => metrics !== null);
-  const held = evaluations.filter(
-    (trial) => (measure(trial, 'loss') ?? 0) <= (measure(trial, 'mean_member_loss') ?? 0),
-  );
+  // One that lacks either side says nothing of the theorem.
+  const evaluations = ensembles
+    .flatMap(({ trials }) => trials)
+    .flatMap((trial) => {
+      const [own, members] = [measure(trial, 'loss'), measure(trial, 'mean_member_loss')];
+      return own === null || members === null ? [] : [{ own, members }];
+    });
+  const held = evaluations.filter(({ own, members }) => own <= members);
   const cell = (value: number): Cell => ({ text: formatMeasure('loss', value), value });
   return [
     {
