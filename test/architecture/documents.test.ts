@@ -71,6 +71,25 @@ describe('the documents', () => {
     expect(section('## What runs where')).toContain(`\n${settingTable(settings)}\n`);
   });
 
+  it('write commands of verbs and flags that there are', () => {
+    const commands = pages.flatMap((page) =>
+      [...read(page).matchAll(/`(?:npx )?dropsweep ([a-z][\w-]*)([^`]*)`/g)].map(([, name = '', words = '']) => ({
+        page,
+        name,
+        flags: [...words.matchAll(/(?<=\s)--[a-z][a-z-]*/g)].map(([flag]) => flag),
+      })),
+    );
+    expect(commands.length).toBeGreaterThan(30);
+    const wrong = commands.flatMap(({ page, name, flags }) => {
+      const verb = verbs.find((known) => known.name === name);
+      const known = verb === undefined ? [] : [...verb.flags, '--help'];
+      return verb === undefined
+        ? [`${page}: ${name}`]
+        : flags.filter((flag) => !known.includes(flag)).map((flag) => `${page}: ${name} ${flag}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('name every environment variable of ours in the README', () => {
     const ours = /\['((?:DROPSWEEP|TEMPORAL|DATABASE|HF)_[A-Z_]+|XDG_CACHE_HOME|NO_COLOR)'\]/g;
     const sources = readSourceFiles(['src', 'activities', 'workflows']);
