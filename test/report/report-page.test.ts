@@ -40,7 +40,7 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     it(`fits ${width} pixels: what is wider scrolls by itself`, async () => {
       await resize(width, 900);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      const outside = `[...document.querySelectorAll('p,li,h1,h2,h3,figcaption')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.textContent)`;
+      const outside = `[...document.querySelectorAll('p,li,h1,h2,h3,figcaption,caption')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.textContent)`;
       expect(await page.evaluate(outside)).toEqual([]);
       const shot = await page.send('Page.captureScreenshot', { captureBeyondViewport: true });
       await keep(`report-${width}.png`, shot['data']);

@@ -17,6 +17,7 @@ a:focus-visible,button:focus-visible,input:focus-visible,summary:focus-visible,.
 figure{margin:1.25rem 0}
 figure svg{display:block;width:100%;min-width:34rem;max-width:46rem;height:auto}
 figcaption,caption{font-weight:600;text-align:left;margin:0 0 .4rem;padding:0 0 .4rem}
+caption{position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:.5rem 0 1rem}
 th,td{padding:.25rem .6rem;border-bottom:1px solid #ccc;text-align:left;vertical-align:top;white-space:nowrap;font-weight:400}
@@ -39,6 +40,7 @@ h2{break-after:avoid}
 figure,tr,pre{break-inside:avoid}
 figure svg{min-width:0;max-width:150mm}
 .scroll{overflow:visible}
+caption{position:static;max-width:none}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 table{font-size:8pt}
 thead{display:table-header-group}
