@@ -1,7 +1,7 @@
 import { assertNever } from '../base/assert-never.ts';
 import { exitMeanings } from './exit-status.ts';
-import type { FlagFacts, Verb, VerbOutput } from './verb.ts';
-import type { OutputColumn } from './verb-output.ts';
+import type { FlagFacts, Verb } from './verb.ts';
+import type { OutputColumn, VerbOutput } from './verb-output.ts';
 
 /** docs/commands.md: every verb with its flags, an example, what it prints, and what statuses mean. */
 export function commandReference(verbs: readonly Verb[]): string {

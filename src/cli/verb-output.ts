@@ -1,5 +1,3 @@
-import type { VerbOutput } from './verb.ts';
-
 /** One member of a row, or beside the rows, as programs read it. */
 export interface OutputColumn {
   /** `<metric>`: one for each of those that the sweep has. */
@@ -11,6 +9,15 @@ export interface OutputColumn {
   readonly orNull?: true;
   readonly meaning: string;
 }
+
+/** A verb's standard output, for docs/commands.md. */
+export type VerbOutput =
+  /** Under --format: a table, `{facts…, rows: […]}`, or CSV of the rows. */
+  | { readonly kind: 'rows'; readonly columns: readonly OutputColumn[]; readonly facts?: readonly OutputColumn[] }
+  /** One line of JSON with these members. */
+  | { readonly kind: 'json'; readonly columns: readonly OutputColumn[] }
+  /** Something that is no table: a continued sentence. */
+  | { readonly kind: 'own'; readonly what: string };
 
 type More = Omit<OutputColumn, 'name' | 'type' | 'meaning'>;
 

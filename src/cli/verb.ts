@@ -6,7 +6,7 @@ import {
   type TypedCommandParameters,
 } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
-import type { OutputColumn } from './verb-output.ts';
+import type { VerbOutput } from './verb-output.ts';
 
 /** The words of a verb for help, completion and the README's table. */
 interface VerbWords {
@@ -19,15 +19,6 @@ interface VerbWords {
   readonly examples: readonly [string, ...string[]];
   readonly output: VerbOutput;
 }
-
-/** A verb's standard output, for docs/commands.md. */
-export type VerbOutput =
-  /** Under --format: a table, `{facts…, rows: […]}`, or CSV of the rows. */
-  | { readonly kind: 'rows'; readonly columns: readonly OutputColumn[]; readonly facts?: readonly OutputColumn[] }
-  /** One line of JSON with these members. */
-  | { readonly kind: 'json'; readonly columns: readonly OutputColumn[] }
-  /** Something that is no table: a continued sentence. */
-  | { readonly kind: 'own'; readonly what: string };
 
 /** A flag as documents tell it. */
 export interface FlagFacts {

@@ -1,11 +1,7 @@
 import { verb } from '../../verb.ts';
 import { integer, list, object, text } from '../../verb-output.ts';
 import { parseSeconds, requiredSweep } from '../../verb-parameters.ts';
-
-export interface AskFlags {
-  readonly leaseSeconds: number;
-  readonly waitSeconds: number;
-}
+import type { AskFlags } from './ask.ts';
 
 const columns = [
   text('kind', 'training, wait or over; the others stand with training alone'),

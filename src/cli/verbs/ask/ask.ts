@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withRecord } from '../../../launch/open-record.ts';
 import { askTraining } from '../../../store/ask-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
-import type { AskFlags } from './ask-verb.ts';
+
+export interface AskFlags {
+  readonly leaseSeconds: number;
+  readonly waitSeconds: number;
+}
 
 const askEveryMs = 1_000;
 

@@ -1,11 +1,7 @@
 import { verb } from '../../verb.ts';
 import { object, scoreColumns, sweepFactColumns } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, metricFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
-
-export interface BestFlags extends FormatFlags {
-  readonly by?: string;
-  readonly limit: number;
-}
+import { formatFlag, metricFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
+import type { BestFlags } from './best.ts';
 
 const facts = [
   ...sweepFactColumns,

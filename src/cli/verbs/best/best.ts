@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { bestReport } from '../../../report/best-report.ts';
 import { shownScores } from '../../../report/judgement.ts';
@@ -9,7 +10,11 @@ import { rankingMetricsOf } from '../../../tasks/task-metrics.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { readNoise } from '../../read-noise.ts';
 import { printReport } from '../../read-report.ts';
-import type { BestFlags } from './best-verb.ts';
+
+export interface BestFlags extends FormatFlags {
+  readonly by?: string;
+  readonly limit: number;
+}
 
 export async function best(this: CliContext, flags: BestFlags, sweep?: string): Promise<void> {
   await printReport(this, sweep, flags.format, async (snapshot, store) => {

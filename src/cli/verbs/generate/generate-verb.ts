@@ -1,14 +1,7 @@
 import { verb } from '../../verb.ts';
 import { flag, integer, outcomeOutput, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
-
-export interface GenerateFlags extends FormatFlags {
-  readonly prompt: string;
-  readonly input?: string;
-  readonly raw: boolean;
-  readonly maxTokens: number;
-  readonly members?: number;
-}
+import { formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+import type { GenerateFlags } from './generate.ts';
 
 export const generateVerb = verb<GenerateFlags, [string, number]>(
   {

@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
@@ -6,7 +7,14 @@ import { withRecord } from '../../../launch/open-record.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { sayOutcome } from '../../say-outcome.ts';
-import type { GenerateFlags } from './generate-verb.ts';
+
+export interface GenerateFlags extends FormatFlags {
+  readonly prompt: string;
+  readonly input?: string;
+  readonly raw: boolean;
+  readonly maxTokens: number;
+  readonly members?: number;
+}
 
 /** Says what a trial goes on with a prompt with. */
 export async function generate(

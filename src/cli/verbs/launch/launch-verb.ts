@@ -1,11 +1,7 @@
 import { verb } from '../../verb.ts';
 import { flag, integer, list, number, outcomeOutput, text } from '../../verb-output.ts';
-import { detachedFormat, detachFlag, type FormatFlags, sweepFile } from '../../verb-parameters.ts';
-
-export interface LaunchFlags extends FormatFlags {
-  readonly dryRun: boolean;
-  readonly detach: boolean;
-}
+import { detachedFormat, detachFlag, sweepFile } from '../../verb-parameters.ts';
+import type { LaunchFlags } from './launch.ts';
 
 const orNull = { orNull: true } as const;
 const seconds = { unit: 's', orNull: true } as const;

@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
 import { dryRun, launchSweep, type LaunchedSweep, type NewlyLaunched } from '../../../launch/launch-sweep.ts';
@@ -9,7 +10,11 @@ import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
 import { type Outcome, sayOutcome } from '../../say-outcome.ts';
 import { demandDetached } from '../../verb-parameters.ts';
-import type { LaunchFlags } from './launch-verb.ts';
+
+export interface LaunchFlags extends FormatFlags {
+  readonly dryRun: boolean;
+  readonly detach: boolean;
+}
 
 export async function launch(this: CliContext, flags: LaunchFlags, file: string): Promise<void> {
   const { format, detach } = flags;

@@ -1,11 +1,7 @@
 import { verb } from '../../verb.ts';
 import { list, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
-
-export interface LogsFlags extends FormatFlags {
-  readonly limit: number;
-  readonly follow: boolean;
-}
+import { formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
+import type { LogsFlags } from './logs.ts';
 
 const columns = [
   text('at', 'ISO 8601'),

@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { csvHeader, renderReport, renderRows, type ReportFormat } from '../../../report/render-report.ts';
 import type { ReportColumn } from '../../../report/report-column.ts';
@@ -8,7 +9,11 @@ import { chooseSweep } from '../../choose-sweep.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { whatWaits } from '../../../launch/what-waits.ts';
-import type { LogsFlags } from './logs-verb.ts';
+
+export interface LogsFlags extends FormatFlags {
+  readonly limit: number;
+  readonly follow: boolean;
+}
 
 const pollMs = 1_000;
 /** Events between two looks at most. */

@@ -1,12 +1,6 @@
 import { verb } from '../../verb.ts';
 import { forceFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
-
-export interface MergeFlags {
-  readonly trial: number;
-  readonly format: 'transformers' | 'onnx';
-  readonly out: string;
-  readonly force: boolean;
-}
+import type { MergeFlags } from './merge.ts';
 
 export const mergeVerb = verb<MergeFlags, [string?]>(
   {

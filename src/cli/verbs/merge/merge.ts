@@ -6,7 +6,13 @@ import { chooseSweep } from '../../choose-sweep.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import type { MergeFlags } from './merge-verb.ts';
+
+export interface MergeFlags {
+  readonly trial: number;
+  readonly format: 'transformers' | 'onnx';
+  readonly out: string;
+  readonly force: boolean;
+}
 
 const writers = { transformers: writeMergedModel, onnx: writePortableModel } as const;
 

@@ -1,14 +1,8 @@
 import { conditionKinds } from '../../../notices/conditions.ts';
 import { verb } from '../../verb.ts';
 import { integer, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
-
-export interface NotifyFlags extends FormatFlags {
-  readonly webhook?: string;
-  readonly command?: string;
-  readonly on: string;
-  readonly remove?: number;
-}
+import { formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
+import type { NotifyFlags } from './notify.ts';
 
 const conditions = conditionKinds.map(({ form, brief }) => `  ${form.padEnd(14)}${brief}`);
 

@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { hostname } from 'node:os';
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
@@ -8,7 +9,13 @@ import { countColumn, type ReportColumn } from '../../../report/report-column.ts
 import { renderReport } from '../../../report/render-report.ts';
 import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
-import type { NotifyFlags } from './notify-verb.ts';
+
+export interface NotifyFlags extends FormatFlags {
+  readonly webhook?: string;
+  readonly command?: string;
+  readonly on: string;
+  readonly remove?: number;
+}
 
 /** Sets, takes away or lists what a sweep tells by itself. */
 export async function notify(this: CliContext, flags: NotifyFlags, sweep: string): Promise<void> {

@@ -1,10 +1,7 @@
 import { verb } from '../../verb.ts';
 import { flag, integer, outcomeOutput, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, parseCount, sweepNameParameter } from '../../verb-parameters.ts';
-
-export interface PinFlags extends FormatFlags {
-  readonly off: boolean;
-}
+import { formatFlag, parseCount, sweepNameParameter } from '../../verb-parameters.ts';
+import type { PinFlags } from './pin.ts';
 
 export const pinVerb = verb<PinFlags, [string, number]>(
   {

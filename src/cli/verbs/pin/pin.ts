@@ -1,10 +1,14 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
 import { pinTraining } from '../../../store/collect-checkpoints.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../say-outcome.ts';
-import type { PinFlags } from './pin-verb.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { findTrial } from '../../find-trial.ts';
+
+export interface PinFlags extends FormatFlags {
+  readonly off: boolean;
+}
 
 /** Keeps the checkpoint of a trial's training from `gc`, or lets it have it again. */
 export async function pin(this: CliContext, { off, format }: PinFlags, sweep: string, number: number): Promise<void> {

@@ -1,12 +1,7 @@
 import { verb } from '../../verb.ts';
 import { steeredOutput } from '../../verb-output.ts';
-import { detachedFormat, detachFlag, type FormatFlags, optionalSweep, parseText } from '../../verb-parameters.ts';
-
-export interface ResumeFlags extends FormatFlags {
-  readonly extend?: string;
-  readonly fork?: string;
-  readonly detach: boolean;
-}
+import { detachedFormat, detachFlag, optionalSweep, parseText } from '../../verb-parameters.ts';
+import type { ResumeFlags } from './resume.ts';
 
 export const resumeVerb = verb<ResumeFlags, [string?]>(
   {

@@ -1,3 +1,4 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { randomUUID } from 'node:crypto';
 import { DropsweepError } from '../../../base/errors.ts';
 import { commandSweep } from '../../../store/commands.ts';
@@ -9,9 +10,14 @@ import { demandDetached } from '../../verb-parameters.ts';
 import { startedMachine } from '../../../launch/machine.ts';
 import { withMachineRecord } from '../../../launch/open-record.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
-import type { ResumeFlags } from './resume-verb.ts';
 import { wake } from '../../../launch/wake.ts';
 import { finish, launchDefinition } from '../launch/launch.ts';
+
+export interface ResumeFlags extends FormatFlags {
+  readonly extend?: string;
+  readonly fork?: string;
+  readonly detach: boolean;
+}
 
 export async function resume(this: CliContext, flags: ResumeFlags, sweep?: string): Promise<void> {
   const { extend, fork, detach, format } = flags;

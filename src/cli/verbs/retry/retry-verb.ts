@@ -1,10 +1,7 @@
 import { verb } from '../../verb.ts';
 import { steeredOutput } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, optionalSweep } from '../../verb-parameters.ts';
-
-export interface RetryFlags extends FormatFlags {
-  readonly failed: boolean;
-}
+import { formatFlag, optionalSweep } from '../../verb-parameters.ts';
+import type { RetryFlags } from './retry.ts';
 
 export const retryVerb = verb<RetryFlags, [string?]>(
   {

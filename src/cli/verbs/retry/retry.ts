@@ -1,7 +1,11 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { steerSweep } from '../../steer-sweep.ts';
-import type { RetryFlags } from './retry-verb.ts';
+
+export interface RetryFlags extends FormatFlags {
+  readonly failed: boolean;
+}
 
 export async function retry(this: CliContext, flags: RetryFlags, sweep?: string): Promise<void> {
   if (!flags.failed) {

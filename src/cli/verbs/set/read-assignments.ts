@@ -2,7 +2,11 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { type BudgetName, budgetFields } from '../../../sweep/read-budget.ts';
 import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
 import { readSetting, type SettingName, settingNames } from '../../../sweep/read-setting.ts';
-import type { SetFlags } from './set-verb.ts';
+
+export interface SetFlags {
+  readonly priority?: number;
+  readonly parallelism?: number;
+}
 
 export interface Assignments extends SetFlags {
   readonly budget: Readonly<Partial<Record<BudgetName, number | null>>>;

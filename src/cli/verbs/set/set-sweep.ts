@@ -1,8 +1,11 @@
+import type { SetFlags } from './read-assignments.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { present } from '../../../base/defect.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { type Steering, steerSweep } from '../../steer-sweep.ts';
 import { readAssignments } from './read-assignments.ts';
-import type { SetVerbFlags } from './set-verb.ts';
+
+export interface SetVerbFlags extends SetFlags, FormatFlags {}
 
 export async function setSweep(this: CliContext, flags: SetVerbFlags, ...words: string[]): Promise<void> {
   const [sweep, ...assignments] = words;

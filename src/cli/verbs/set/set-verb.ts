@@ -1,14 +1,8 @@
 import { verb } from '../../verb.ts';
 import { steeredOutput } from '../../verb-output.ts';
 import { numberParser } from '@stricli/core';
-import { type FormatFlags, formatFlag, parseCount, parseText } from '../../verb-parameters.ts';
-
-export interface SetFlags {
-  readonly priority?: number;
-  readonly parallelism?: number;
-}
-
-export interface SetVerbFlags extends SetFlags, FormatFlags {}
+import { formatFlag, parseCount, parseText } from '../../verb-parameters.ts';
+import type { SetVerbFlags } from './set-sweep.ts';
 
 export const setVerb = verb<SetVerbFlags, string[]>(
   {

@@ -1,10 +1,7 @@
 import { verb } from '../../verb.ts';
 import { steeredOutput } from '../../verb-output.ts';
-import { detachedFormat, detachFlag, type FormatFlags } from '../../verb-parameters.ts';
-
-export interface StartFlags extends FormatFlags {
-  readonly detach: boolean;
-}
+import { detachedFormat, detachFlag } from '../../verb-parameters.ts';
+import type { StartFlags } from './start.ts';
 
 export const startVerb = verb<StartFlags, []>(
   {

@@ -1,14 +1,7 @@
 import { verb } from '../../verb.ts';
 import { any, text } from '../../verb-output.ts';
 import { leaseAndValues, parseCount, parseSeconds, parseText } from '../../verb-parameters.ts';
-
-export interface TellFlags {
-  readonly step?: number;
-  readonly leaseSeconds: number;
-  readonly failed?: string;
-  readonly infeasible?: string;
-  readonly giveBack: boolean;
-}
+import type { TellFlags } from './tell.ts';
 
 const columns = [
   text('answer', 'go, stop, or told at the end'),

@@ -3,7 +3,14 @@ import { withRecord } from '../../../launch/open-record.ts';
 import { reportTraining, tellTraining, type Told } from '../../../store/tell-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
 import { readValues } from '../../read-values.ts';
-import type { TellFlags } from './tell-verb.ts';
+
+export interface TellFlags {
+  readonly step?: number;
+  readonly leaseSeconds: number;
+  readonly failed?: string;
+  readonly infeasible?: string;
+  readonly giveBack: boolean;
+}
 
 export async function tell(this: CliContext, flags: TellFlags, lease = '', ...words: string[]): Promise<void> {
   const { step, leaseSeconds } = flags;

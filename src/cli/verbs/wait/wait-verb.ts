@@ -1,10 +1,7 @@
 import { verb } from '../../verb.ts';
 import { flag, object, outcomeOutput, text } from '../../verb-output.ts';
-import { type FormatFlags, formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
-
-export interface WaitFlags extends FormatFlags {
-  readonly timeout?: number;
-}
+import { formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
+import type { WaitFlags } from './wait.ts';
 
 export const waitVerb = verb<WaitFlags, [string?]>(
   {

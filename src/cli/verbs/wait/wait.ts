@@ -1,13 +1,17 @@
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
 import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
 import { sayOutcome } from '../../say-outcome.ts';
-import type { WaitFlags } from './wait-verb.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { exitStatus, statusOfSweep } from '../../exit-status.ts';
 import { sweepSentences } from '../../../report/sweep-sentences.ts';
 import { withRecord } from '../../../launch/open-record.ts';
+
+export interface WaitFlags extends FormatFlags {
+  readonly timeout?: number;
+}
 
 const pollMs = 500;
 

@@ -1,10 +1,6 @@
 import { verb } from '../../verb.ts';
 import { optionalSweep } from '../../verb-parameters.ts';
-
-export interface WatchFlags {
-  readonly readOnly: boolean;
-  readonly mouse?: boolean;
-}
+import type { WatchFlags } from './watch.ts';
 
 export const watchVerb = verb<WatchFlags, [string?]>(
   {

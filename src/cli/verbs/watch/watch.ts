@@ -2,7 +2,11 @@ import { chooseSweep } from '../../choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import type { WatchFlags } from './watch-verb.ts';
+
+export interface WatchFlags {
+  readonly readOnly: boolean;
+  readonly mouse?: boolean;
+}
 
 export async function watch(this: CliContext, { readOnly, mouse }: WatchFlags, sweep?: string): Promise<void> {
   await withRecord(async (record) => {

@@ -1,12 +1,7 @@
 import { verb } from '../../verb.ts';
-import type { DeviceWish } from '../../../runtime/devices/choose-device.ts';
 import { deviceKinds } from '../../../sweep/device-kind.ts';
 import { parseCount } from '../../verb-parameters.ts';
-
-export interface WorkerFlags {
-  readonly slots?: number;
-  readonly device?: DeviceWish;
-}
+import type { WorkerFlags } from './worker.ts';
 
 export const workerVerb = verb<WorkerFlags, []>(
   {

@@ -1,11 +1,16 @@
+import type { DeviceWish } from '../../../runtime/devices/choose-device.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DropsweepError } from '../../../base/errors.ts';
 import { builtFile } from '../../../services/built-file.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { exitStatus } from '../../exit-status.ts';
-import type { WorkerFlags } from './worker-verb.ts';
 import { runningMachine } from '../../../launch/machine.ts';
+
+export interface WorkerFlags {
+  readonly slots?: number;
+  readonly device?: DeviceWish;
+}
 
 /**
  * A worker as a child in the foreground. It stands in a process group of its own, so that a signal reaches it once, by
