@@ -121,7 +121,9 @@ if (values.restarted === undefined) {
     const { sweepId } = await createSweep(store, request);
     const log = logOf(Number(values.events));
     await sql`delete from search_events`.execute(store.db);
-    const most = Math.floor(log.length * 0.9);
+    // Cut before a fact: nothing is to be decided there.
+    const near = Math.floor(log.length * 0.9);
+    const most = near + log.slice(near).findIndex(({ event }) => !isDecision(event));
     await insertLog(store, sweepId, log);
     for (let run = 0; run < 3; run += 1)
       console.log(`whole log of ${log.length}: ${restarted(server.databaseUrl, sweepId)}`);
@@ -135,7 +137,7 @@ if (values.restarted === undefined) {
     for (let run = 0; run < 3; run += 1) console.log(`from the snapshot: ${restarted(server.databaseUrl, sweepId)}`);
   } finally {
     await store.close();
-    server.process.kill('SIGKILL');
+    server.process.kill('SIGINT');
     await once(server.process, 'exit');
     rmSync(folder, { recursive: true });
   }
