@@ -292,6 +292,11 @@ class Language(Head):
             rows = [{name: row.get(name, "") for name in ["instruction", "input", "output"]} for row in json.load(file)]
         return rows[:400], rows[-100:]
 
+    def __init__(self, base):
+        super().__init__(base)
+        with open(f"{base}/tokenizer_config.json", encoding="utf-8") as file:
+            self.end = json.load(file)["eos_token"]
+
     def model(self, base):
         return AutoModelForCausalLM.from_pretrained(base)
 
@@ -302,7 +307,7 @@ class Language(Head):
         found = self.tokenizer(prompt + row["output"], return_offsets_mapping=True)
         ids = found["input_ids"]
         label = [id if end > start and end > len(prompt) else IGNORED for id, (start, end) in zip(ids, found["offset_mapping"])]
-        end = self.tokenizer.convert_tokens_to_ids("</s>")
+        end = self.tokenizer.convert_tokens_to_ids(self.end)
         ids, label = [*ids, end], [*label, end]
         return [{"ids": ids[: self.length], "label": label[: self.length]}]
 

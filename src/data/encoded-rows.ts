@@ -35,6 +35,8 @@ export interface CutRows {
   readonly emptied: number;
   /** Rows with fewer examples before them than were asked for; absent: the task has none. */
   readonly fewerExamples?: number;
+  /** Questions whose end was cut off, and how many tokens they may take; absent: the task has none. */
+  readonly questions?: { readonly cut: number; readonly tokens: number };
 }
 
 /** The inputs of some rows alone, in this order. */

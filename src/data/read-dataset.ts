@@ -37,7 +37,11 @@ async function readRaw(definition: TaskDefinition, formats: readonly TableFormat
 function subsample(definition: TaskDefinition, split: Split, rows: readonly RawRow[]): RawRow[] {
   const wanted = definition[`${split}_rows`];
   if (rows.length === 0) {
-    throw dataInvalid(`task.data ${split}`, 'a split holds no rows', { got: '0 rows', expected: 'at least one row' });
+    throw dataInvalid(`task.data ${split}`, 'a split holds no rows', {
+      got: '0 rows',
+      expected: 'at least one row',
+      fix: 'name a file that has rows',
+    });
   }
   if (wanted === undefined || definition.data.kind === 'package') return [...rows];
   if (wanted > rows.length) {

@@ -1,3 +1,4 @@
+import { emptyFile } from './empty-file.ts';
 import { dataInvalid } from './raw-row.ts';
 import { isRecord, readJsonValue } from './read-json-value.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -18,7 +19,7 @@ export function readJsonLines(path: string, { encoding }: TableRequest = {}): Ta
     records.push({ cells: value, where });
   }
   if (records.length === 0) {
-    throw dataInvalid(path, 'a data file is empty', { got: '0 rows', expected: 'one JSON object a line' });
+    throw emptyFile(path, '0 rows', 'one JSON object a line');
   }
   return { columns: [...columns], records };
 }

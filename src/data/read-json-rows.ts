@@ -1,3 +1,4 @@
+import { emptyFile } from './empty-file.ts';
 import { dataInvalid } from './raw-row.ts';
 import { isRecord, readJsonValue } from './read-json-value.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -27,7 +28,7 @@ export function readJsonRows(path: string, { encoding }: TableRequest = {}): Tab
     return { cells: row, where };
   });
   if (records.length > 0) return { columns: [...columns], records };
-  throw dataInvalid(path, 'a data file is empty', { got: '0 rows', expected });
+  throw emptyFile(path, '0 rows', expected);
 }
 
 function parse(path: string, text: string, expected: string): unknown {

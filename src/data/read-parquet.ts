@@ -1,3 +1,4 @@
+import { emptyFile } from './empty-file.ts';
 import { demandUniqueColumns } from './demand-unique-columns.ts';
 import { fileBytes } from './file-bytes.ts';
 import { dataInvalid } from './raw-row.ts';
@@ -33,7 +34,7 @@ export async function readParquet(path: string): Promise<Table> {
     where: `${path}: row ${index + 1}`,
   }));
   if (records.length > 0) return { columns, records };
-  throw dataInvalid(path, 'a data file is empty', { got: '0 rows', expected: 'rows' });
+  throw emptyFile(path, '0 rows', 'rows');
 }
 
 /** As JSON has it; a whole number that a double cannot hold is text. */

@@ -1,3 +1,4 @@
+import { emptyFile } from './empty-file.ts';
 import { demandUniqueColumns } from './demand-unique-columns.ts';
 import { CsvError, parse } from 'csv-parse/sync';
 import { dataInvalid } from './raw-row.ts';
@@ -19,7 +20,7 @@ export function readTable(
   const rows = parseRows(path, readTextFile(path, encoding), format);
   const columns = header ?? rows[0]?.record.map((name) => name.trim());
   if (columns === undefined) {
-    throw dataInvalid(path, 'a data file is empty', { got: '0 lines', expected: 'a header line and rows' });
+    throw emptyFile(path, '0 lines', 'a header line and rows');
   }
   demandUniqueColumns(`${path}:1`, columns);
   const records = rows

@@ -220,6 +220,13 @@ function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number
       : [
           `${fewerExamples} of ${rows.length} ${split} rows (${percentOf(fewerExamples, rows.length)} %) have fewer examples before them than were asked for: with all they are longer than max_length ${maxLength}`,
         ];
+  const { cut: shortened = 0, tokens = 0 } = cut.questions ?? {};
+  if (shortened > 0) {
+    const share = percentOf(shortened, rows.length);
+    return [
+      `warning: ${shortened} of ${rows.length} ${split} questions (${share} %) lose what is beyond ${tokens} tokens (task.max_question_tokens)`,
+    ];
+  }
   if (cut.rows === 0) return fewer;
   if (cut.emptied === rows.length) {
     throw new DropsweepError('DATA_INVALID', `every ${split} row loses its response to max_length`, {

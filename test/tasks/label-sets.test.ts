@@ -96,6 +96,10 @@ describe('rows with any number of labels', () => {
       await messageOf(() => sets('csv', 'text,label\na,"x,y"\nb,z\n', 'label: label', '  labels: [x, y]\n')),
     ).toMatch(/unknown label[\s\S]*train\.csv:3[\s\S]*got: z/);
     expect(await messageOf(() => sets('csv', 'text,label\na,"[1"\n'))).toMatch(/no list of labels/);
+    for (const unlabelled of ['{"text": "b"}', '{"text": "b", "label": null}'])
+      expect(await messageOf(() => sets('jsonl', `{"text": "a", "label": ["x", "y"]}\n${unlabelled}`))).toMatch(
+        /no list of labels\n.*train\.jsonl:2\n {2}got: nothing/,
+      );
     expect(await messageOf(() => sets('jsonl', '{"text": "a", "label": [{"x": 1}]}'))).toMatch(/no list of labels/);
     expect(await messageOf(() => sets('csv', 'text,label\na,\nb,\n'))).toMatch(/fewer than two labels/);
     expect(await messageOf(() => sets('csv', 'text,rude\na,1\n', 'label: [rude, toxic]'))).toMatch(/a column toxic/);

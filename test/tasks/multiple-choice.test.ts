@@ -154,7 +154,7 @@ describe('ARC and other forms of questions', () => {
     ],
     ['a number beyond them', { question: stem, choices: ['x', 'y'], answer: 2 }, /or 0 to 1/],
     ['no choices', { question: stem, choices: [], answer: 'A' }, /got: 0 choices/],
-    ['one choice', { question: stem, choices: ['x'], answer: 'A' }, /got: 1 choices/],
+    ['one choice', { question: stem, choices: ['x'], answer: 'A' }, /got: 1 choice\n/],
     ['choices of another form', { question: stem, choices: { a: 'x' }, answer: 'A' }, /a choice cannot be read/],
     ['no choices and none in the question', { question: stem, answer: 'A' }, /got: 0 choices/],
     ['no answer', { question: stem, choices: ['x', 'y'] }, /none of the choices/],

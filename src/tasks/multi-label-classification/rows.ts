@@ -83,15 +83,15 @@ function isSet({ where }: RawRow, column: string, value: unknown): boolean {
   throw dataInvalid(where, `a row says neither 0 nor 1 in ${column}`, { got: text, expected: '0 or 1' });
 }
 
-/** A list, of JSON where the file holds text that begins like one; else names between commas. Blank: no label. */
+/** A list, of JSON where the file holds text that begins like one; else names between commas. Blank text: no label. */
 function listed(row: RawRow, value: unknown): readonly string[] {
   const { where } = row;
   const list = typeof value === 'string' && value.trim().startsWith('[') ? parsed(value, where) : value;
   if (Array.isArray(list) && list.every(isName))
     return list.map((name) => plainLabel(String(name).trim(), row, 'label'));
   if (typeof list === 'number') return [String(list)];
-  if (typeof list === 'string' || list === null || list === undefined) {
-    return (list ?? '')
+  if (typeof list === 'string') {
+    return list
       .split(',')
       .map((name) => plainLabel(name.trim(), row, 'label'))
       .filter((name) => name !== '');
@@ -113,8 +113,8 @@ function parsed(value: string, where: string): unknown {
 
 function listInvalid(where: string, value: unknown, cause?: unknown) {
   return dataInvalid(where, 'a row has no list of labels', {
-    got: typeof value === 'string' ? value : (JSON.stringify(value)?.slice(0, 80) ?? 'nothing'),
-    expected: 'a list of names as JSON, or names between commas, none of them blank',
+    got: typeof value === 'string' ? value : (JSON.stringify(value ?? undefined)?.slice(0, 80) ?? 'nothing'),
+    expected: 'a list of names, or names between commas, none of them blank; [] or blank text where no label is set',
     fix: 'correct the row, or name another column in task.data.label',
     ...(cause === undefined ? {} : { cause }),
   });

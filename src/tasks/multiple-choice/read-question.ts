@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { partOf } from '../../sweep/column-parts.ts';
 import { dataInvalid, type RawRow, readText } from '../../data/raw-row.ts';
 
@@ -31,7 +32,7 @@ export function readQuestion(row: RawRow): Question {
     return { question, choices, answer: answerOf(row, labels, choices.length), subject: about };
   }
   throw dataInvalid(row.where, 'a question has no choices to choose from', {
-    got: `${choices.length} choices`,
+    got: formatCount(choices.length, 'choice'),
     expected: `2 to ${mostChoices} of them, none of them blank`,
     fix: 'correct the row, or name the columns of the choices in task.data.choices',
   });

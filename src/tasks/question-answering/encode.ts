@@ -28,8 +28,12 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
     request,
     rows.map(({ context }) => context),
   );
+  let cut = 0;
   const inputs = rows.flatMap((row, number) => {
-    const question = demandTokens(questions, row.question.trim()).ids.slice(0, questionTokens);
+    const whole = demandTokens(questions, row.question.trim()).ids;
+    const question = whole.slice(0, questionTokens);
+    if (question.length === 0 && whole.length > 0) throw noRoom(row.id, { room: 0, stride, maxLength });
+    if (question.length < whole.length) cut += 1;
     const context = demandTokens(contexts, row.context);
     const room = maxLength - frame.size - question.length;
     if (room <= stride) throw noRoom(row.id, { room, stride, maxLength });
@@ -41,7 +45,7 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
       return { ids, typeIds, labels: labelsOf(spans, row), row: number, spans };
     });
   });
-  return { rows: frozen, inputs };
+  return { rows: frozen, inputs, cut: { rows: 0, emptied: 0, questions: { cut, tokens: questionTokens } } };
 }
 
 /** A third of the tokens are had again, and a question takes half of them at most, where the file says nothing else. */
@@ -52,7 +56,8 @@ function windowSizes({ shape: { settings = {} }, maxLength }: EncodeRequest): {
   const { stride, max_question_tokens: most } = settings;
   return {
     stride: typeof stride === 'number' ? stride : Math.floor(maxLength / 3),
-    questionTokens: typeof most === 'number' ? most : Math.min(usualQuestion, Math.floor(maxLength / 2) - 4),
+    questionTokens:
+      typeof most === 'number' ? most : Math.max(0, Math.min(usualQuestion, Math.floor(maxLength / 2) - 4)),
   };
 }
 
@@ -83,7 +88,7 @@ function demandTokens(tokens: ReadonlyMap<string, TextTokens>, text: string): Te
 }
 
 function noRoom(id: string, sizes: { room: number; stride: number; maxLength: number }): Error {
-  return dataInvalid(`question ${id}`, 'its windows leave no room for the context', {
+  return dataInvalid(`question ${id}`, 'its windows leave no room for question and context', {
     got: `${sizes.room} tokens of ${sizes.maxLength}, of which ${sizes.stride} are had again`,
     expected: 'more tokens than are had again',
     fix: 'raise training.max_length, or lower task.stride or task.max_question_tokens',

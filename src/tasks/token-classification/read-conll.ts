@@ -1,3 +1,4 @@
+import { emptyFile } from '../../data/empty-file.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
 import type { Table, TableRecord } from '../../data/table.ts';
 import { readTextFile } from '../../data/read-text-file.ts';
@@ -42,5 +43,6 @@ export function readConll(path: string): Table {
     sentence.tags.push(tag);
   }
   close();
+  if (records.length === 0) throw emptyFile(path, '0 sentences', 'a word a line with its tag');
   return { columns: ['tokens', 'tags'], records };
 }

@@ -19,6 +19,7 @@ export const rows: TaskRows = {
     throw dataInvalid(row.where, 'a sentence has another number of tags than words', {
       got: `${tokens.length} words, ${tags.length} tags`,
       expected: 'a tag for each word, and at least one word',
+      fix: 'correct the row or take it out',
     });
   },
   unlabelled: {
