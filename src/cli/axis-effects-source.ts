@@ -1,18 +1,20 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { labelsOf } from '../dashboard/categories.ts';
+import { columnOf, variedFields } from '../dashboard/view-columns.ts';
 import type { SettingEffect } from '../dashboard/view-source.ts';
 import type { RowScores, StoredScores } from '../evaluate/row-scores.ts';
 import { axisEffects } from '../report/axis-effects.ts';
 import { Noise } from '../report/noise.ts';
+import { studentInterval } from '../stats/student-interval.ts';
 import type { Store } from '../store/open-store.ts';
+import { readPairedDifferences } from '../store/paired-differences.ts';
 import { readSweepSnapshot } from '../store/sweep-reader.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 import { everyTrial } from './read-report.ts';
 
-/** Trials whose outputs are read for the rows' part of the noise; of a larger sweep the seeds alone tell. */
+/** Trials whose outputs are read for the rows' part of the noise; of a larger sweep the seeds alone tell, by a query. */
 const rowsUpTo = 400;
-/** Trials of which there are effects at all while somebody waits. */
-const effectsUpTo = 3_000;
 /** Outputs that are read at once. */
 const together = 16;
 
@@ -20,16 +22,39 @@ const together = 16;
 export function settingEffects(store: Store): (name: string, metric: string) => Promise<readonly SettingEffect[]> {
   let known: { readonly of: string; readonly rows: Map<number, RowScores | null> } = { of: '', rows: new Map() };
   return async (name, metric) => {
+    const small = await readSweepSnapshot(store, name, { trialLimit: 0, points: false });
+    if (small.trialCount > rowsUpTo) return overSeeds(store, small, metric);
     const snapshot = await readSweepSnapshot(store, name, everyTrial);
-    if (snapshot.trialCount > effectsUpTo) return [];
     const of = `${snapshot.sweepId} ${metric}`;
     if (known.of !== of) known = { of, rows: new Map() };
     const { rows } = known;
     const fresh = snapshot.trials.filter(({ trial, metrics }) => metrics !== null && !rows.has(trial));
-    if (snapshot.trialCount <= rowsUpTo) await readRows(store, { ...snapshot, trials: fresh }, metric, rows);
+    await readRows(store, { ...snapshot, trials: fresh }, metric, rows);
     const noise = new Map([...rows].flatMap(([trial, scores]) => (scores === null ? [] : [[trial, scores] as const])));
     return axisEffects(snapshot, metric, noise.size === 0 ? null : new Noise(noise));
   };
+}
+
+/** By the differences within each seed, which the record pairs and folds. */
+async function overSeeds(store: Store, snapshot: SweepSnapshot, metric: string): Promise<readonly SettingEffect[]> {
+  const fields = variedFields(snapshot).map(columnOf);
+  const paired = await readPairedDifferences(store, snapshot.sweepId, { score: columnOf(metric), fields });
+  return paired.map(({ field, levels, differences }): SettingEffect => {
+    const values = levels.kind === 'each' ? levels.values : [];
+    const names = labelsOf(levels);
+    return {
+      name: field.name,
+      values: values.map((value, place) => {
+        const found = differences.find((difference) => difference.value === value);
+        return {
+          text: names[place] ?? '',
+          difference: found === undefined ? null : studentInterval(found.bySeed),
+          pairs: found?.pairs ?? 0,
+          over: 'seeds' as const,
+        };
+      }),
+    };
+  });
 }
 
 async function readRows(

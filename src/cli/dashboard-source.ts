@@ -11,7 +11,10 @@ import { readMetric, readMetrics, readSweepProvenance } from '../store/sweep-lis
 import { overviewOfSweeps } from '../store/sweep-overview.ts';
 import { listWorkers } from '../store/worker-list.ts';
 import { readTrial } from '../store/sweep-reader.ts';
-import { readTrialValues } from '../store/trial-values.ts';
+import { readAxisMeans } from '../store/axis-means.ts';
+import { readConfigurations } from '../store/configuration-page.ts';
+import { readTradeoff } from '../store/tradeoff-view.ts';
+import { noiseIntervals } from './noise-intervals.ts';
 
 /** Of one training, the newest. */
 const eventLimit = 200;
@@ -63,7 +66,10 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
     effects: (metric) => effectsOf(watched.name, metric),
     search: (sweepId, page) => readSearchView(store, sweepId, page),
     workers: () => listWorkers(store),
-    values: (sweepId, columns) => readTrialValues(store, sweepId, columns),
+    tradeoff: (sweepId, asked) => readTradeoff(store, sweepId, asked),
+    axisMeans: (sweepId, asked) => readAxisMeans(store, sweepId, asked),
+    configurations: (sweepId, asked) => readConfigurations(store, sweepId, asked),
+    intervals: noiseIntervals(store),
     watch(sweep) {
       watched.name = sweep;
     },

@@ -1,7 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { DrawnSize, TrialOutputs } from '../dashboard/view-source.ts';
 import type { StoredScores } from '../evaluate/row-scores.ts';
-import { classesIn } from '../metrics/class-forms.ts';
 import { confusionTable } from '../metrics/confusion-table.ts';
 import { membersCurvePoints } from '../report/seeds-and-members.ts';
 import { readLargestEnsemble } from '../store/learning-curve.ts';
@@ -56,14 +55,14 @@ export async function outputsOf(
   return { confusion: confusionTable(own.set), byMembers: most === undefined ? [] : await drawnSizes(most, metric) };
 }
 
-/** Of classes, and not too many: what takes longer is in the report. */
+/** Of whatever the task scores from its members' outputs, and not too many: what takes longer is in the report. */
 async function drawnSizes(scores: StoredScores, metric: string): Promise<readonly DrawnSize[]> {
-  const { members, set } = scores;
+  const { members } = scores;
   const numbers = members.reduce((sum, { values }) => sum + values.length, 0);
-  if (members.length < 3 || numbers > drawnUpTo || classesIn(set) === null) return [];
+  if (members.length < 3 || numbers > drawnUpTo || scores.whole(metric) === null) return [];
   const points: DrawnSize[] = [];
   for (const point of membersCurvePoints(scores, metric)) {
-    points.push(point);
+    if (point !== null) points.push(point);
     await turnOfEventLoop();
   }
   return points;

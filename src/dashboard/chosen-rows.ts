@@ -21,7 +21,7 @@ export function chosenRows(list: ChosenRows): readonly StyledLine[] {
   const skipped = Math.max(0, Math.min(state.offset - from, rows.length - room));
   const shown = rows.slice(skipped, skipped + room);
   const first = from + skipped;
-  const range = total > shown.length ? ` ${first + 1}–${first + shown.length} of ${total}` : '';
+  const range = total > shown.length && shown.length > 0 ? ` ${first + 1}–${first + shown.length} of ${total}` : '';
   return [
     captionRule(total === 0 ? `no ${caption}` : `${caption}${range}`, width),
     ...(headings === null ? [] : [clipLine([span('  '), headings], width)]),

@@ -31,6 +31,8 @@ export interface DashboardOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly refreshMs?: number;
   readonly restingRefreshMs?: number;
+  /** See SnapshotPollerOptions. */
+  readonly restTimes?: number;
   /** Leaves when it fires; the sweep goes on. */
   readonly signal?: AbortSignal;
   readonly now?: () => Date;

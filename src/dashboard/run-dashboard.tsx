@@ -178,7 +178,7 @@ class Dashboard {
   }
 
   async #poll(): Promise<void> {
-    const { readSnapshot, readMark, listen, restingRefreshMs, refreshMs = 500 } = this.#options;
+    const { readSnapshot, readMark, listen, restingRefreshMs, restTimes, refreshMs = 500 } = this.#options;
     await pollSnapshots({
       readSnapshot: async () => {
         const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
@@ -190,6 +190,7 @@ class Dashboard {
       ...(readMark === undefined ? {} : { readMark }),
       ...(listen === undefined ? {} : { listen }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
+      ...(restTimes === undefined ? {} : { restTimes }),
       rests: isFinal,
       readBeside: () => this.#readBeside(),
       refreshMs,

@@ -11,7 +11,9 @@ export interface ScatterPoint {
   readonly y: number;
   /** Place among the categories; −1: none. */
   readonly category: number;
-  /** Interval of its configuration over seeds; absent: one seed. */
+  /** Trials that it stands for; absent: itself. */
+  readonly count?: number;
+  /** Interval of its configuration; absent: nothing tells of one. */
   readonly interval?: readonly [lower: number, upper: number];
 }
 
@@ -40,7 +42,7 @@ interface Cell {
 /** Points between two axes, with the front joined by dots and its intervals as bars; the cursor's is inverse. */
 export function scatterPlot(scatter: Scatter, width: number, height: number): readonly StyledLine[] {
   const rows = height - 2;
-  const key = `${width} ${height} ${scatter.logX} ${scatter.logY}`;
+  const key = JSON.stringify([width, height, scatter.logX, scatter.logY, endsOf(intervalEnds(scatter))]);
   const ground = grounds.of(scatter.points, key, () => drawGround(scatter, width, rows));
   if (ground === null) return [];
   const { place, yEnds, labelWidth, columns } = ground;
@@ -75,7 +77,7 @@ const grounds = new Remembered<Scatter['points'], Ground | null>();
 
 /** Null: there is no room for it. */
 function drawGround(scatter: Scatter, width: number, rows: number): Ground | null {
-  const ys = scatter.points.map(({ y }) => y);
+  const ys = ysOf(scatter);
   const yEnds = endLabels(endsOf(ys), formatQuantity);
   const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
   const columns = width - labelWidth - 2;
@@ -84,6 +86,15 @@ function drawGround(scatter: Scatter, width: number, rows: number): Ground | nul
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
   drawPoints(scatter, place, cells);
   return { cells, place, yEnds, labelWidth, columns };
+}
+
+/** Of all points, and of the front's intervals: a bar that is cut off says less than it knows. */
+function ysOf(scatter: Scatter): readonly number[] {
+  return [...scatter.points.map(({ y }) => y), ...intervalEnds(scatter)];
+}
+
+function intervalEnds({ front, logY }: Scatter): readonly number[] {
+  return front.flatMap(({ interval = [] }) => interval.filter((end) => end > 0 || !logY));
 }
 
 const empty: Cell = { symbol: ' ', tone: 'plain' };
@@ -110,11 +121,7 @@ function placement(scatter: Scatter, columns: number, rows: number): Place {
     logX,
     columns * dotsAcross,
   );
-  const toY = scale(
-    points.map(({ y }) => y),
-    logY,
-    rows * dotsDown,
-  );
+  const toY = scale(ysOf(scatter), logY, rows * dotsDown);
   const room = isSpread(scatter) ? spreadRoom(scatter, toX) : 0;
   return ({ trial, x, y }) => ({
     x: clamp(toX(x) + Math.round(room * (2 * fraction(trial) - 1)), columns * dotsAcross),
@@ -161,7 +168,7 @@ function drawPoints({ points, categories }: Scatter, place: Place, cells: Cell[]
     dots.set(x, y);
     const key = Math.floor(y / dotsDown) * columns + Math.floor(x / dotsAcross);
     const inCell = counts.get(key) ?? new Map<number, number>();
-    inCell.set(point.category, (inCell.get(point.category) ?? 0) + 1);
+    inCell.set(point.category, (inCell.get(point.category) ?? 0) + (point.count ?? 1));
     counts.set(key, inCell);
   }
   const asGlyphs = categories.length > 1 && points.length <= glyphsUpTo;

@@ -4,7 +4,9 @@ import type { SearchView } from '../store/search-view.ts';
 import type { SweepOverviewRow } from '../store/sweep-overview.ts';
 import type { WorkerRow } from '../store/worker-list.ts';
 import type { FilterColumn } from '../store/trial-filter.ts';
-import type { TrialValues } from '../store/trial-values.ts';
+import type { AxisMeans } from '../store/axis-means.ts';
+import type { ConfigurationPage, ConfigurationsAsked } from '../store/configuration-page.ts';
+import type { TradeoffAsked, TradeoffRead } from '../store/tradeoff-view.ts';
 import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { ConfusionTable } from '../metrics/confusion-table.ts';
 import type { TheoryConstants } from '../train/trainer-protocol.ts';
@@ -69,6 +71,20 @@ export interface SettingEffect {
   }[];
 }
 
+/** Trials of one configuration that are scored, with the mean of their results: what an interval is of. */
+export interface RepeatGroup {
+  readonly trials: readonly number[];
+  readonly mean: number;
+}
+
+/** Where 95 % of other trainings and rows would put a configuration's mean, by the one model of noise. */
+export interface NoiseInterval {
+  readonly lower: number;
+  readonly upper: number;
+  /** The repeats that it is over: of one seed, the rows alone. */
+  readonly over: 'seeds and rows' | 'rows';
+}
+
 export interface PageAsked {
   readonly offset: number;
   readonly limit: number;
@@ -89,8 +105,25 @@ export interface ViewSource {
   outputs(trial: number): Promise<TrialOutputs | null>;
   /** The effects of the settings of the sweep that is watched; of none where it has too many trials. */
   effects(metric: string): Promise<readonly SettingEffect[]>;
-  /** All trials with their values in these columns. */
-  values(sweepId: string, columns: readonly FilterColumn[]): Promise<readonly TrialValues[]>;
+  /** Where trials lie between two columns. */
+  tradeoff(sweepId: string, asked: TradeoffAsked): Promise<TradeoffRead>;
+  /** A score by the levels of fields, and of each two of them. */
+  axisMeans(
+    sweepId: string,
+    asked: { readonly score: FilterColumn; readonly fields: readonly FilterColumn[] },
+  ): Promise<AxisMeans>;
+  /** A page of configurations, with their seeds folded. */
+  configurations(sweepId: string, asked: ConfigurationsAsked): Promise<ConfigurationPage>;
+  /**
+   * Intervals of a metric over seeds and rows, by group; null where the outputs of some trial are not here.
+   * @param which `known`: those that were worked out before, null for all others
+   */
+  intervals(
+    sweepId: string,
+    groups: readonly RepeatGroup[],
+    metric: string,
+    which: 'known' | 'all',
+  ): Promise<readonly (NoiseInterval | null)[]>;
   /** From now on another sweep is watched. */
   watch(sweep: string): void;
 }

@@ -41,6 +41,8 @@ export class Viewing {
   #underway: { readonly of: string; again: boolean } | null = null;
   /** Counts the readings. */
   #turn = 0;
+  /** Whether a reading is being refined: one at a time, however often it is read. */
+  #refining = false;
 
   constructor(options: ViewingOptions) {
     this.#options = options;
@@ -167,7 +169,8 @@ export class Viewing {
     const { read } = viewNamed(state.view);
     if (read === null) return;
     const offset = Math.max(0, state.offset - rowsAround);
-    const limit = 2 * rowsAround + this.#options.size().rows;
+    const { rows } = this.#options.size();
+    const limit = 2 * rowsAround + rows;
     const turn = ++this.#turn;
     const view = await read(this.#options.source, {
       sweepId: snapshot.sweepId,
@@ -175,6 +178,7 @@ export class Viewing {
       subject: state.subject,
       offset,
       limit,
+      shown: { from: state.offset, rows },
       choices: state.choices,
       marked: state.marked,
     });
@@ -187,8 +191,30 @@ export class Viewing {
       sweepId,
       subject: state.subject,
       choices: choicesOf(state),
+      of: state.choices,
       view: asChosen(view, state),
     });
+    void this.#refine();
+  }
+
+  /** What takes longer follows: of what is shown by now, and not before what is being refined is done. */
+  async #refine(): Promise<void> {
+    const last = this.#lastRead;
+    if (this.#refining || last === undefined || last.view.refine === null) return;
+    const { view } = this.#state;
+    this.#refining = true;
+    try {
+      const more = await last.view.refine();
+      if (more !== null && this.#read.get(view) === last) {
+        this.#read.set(view, { ...last, view: asChosen(more, { choices: last.of }) });
+        this.#options.draw();
+      }
+    } catch (error) {
+      this.#options.failed(view, error);
+    } finally {
+      this.#refining = false;
+    }
+    if (this.#lastRead !== last) await this.#refine();
   }
 
   /** Does not wait for the snapshot's turn. What is being read already is not asked for a second time, but after it. */
@@ -221,11 +247,13 @@ interface LastRead {
   readonly sweepId: string;
   readonly subject: string;
   readonly choices: string;
+  /** All choices that were made then. */
+  readonly of: ViewState['choices'];
   readonly view: ReadView;
 }
 
 /** It is drawn with the choices that it was read with, until what was read with others is there. */
-function asChosen(view: ReadView, { choices }: ViewState): ReadView {
+function asChosen(view: ReadView, { choices }: Pick<ViewState, 'choices'>): ReadView {
   return { ...view, draw: (frame) => view.draw({ ...frame, state: { ...frame.state, choices } }) };
 }
 

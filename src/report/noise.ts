@@ -11,6 +11,7 @@ import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import type { Repeats } from '../stats/repeats.ts';
 import { selectionOptimism } from '../stats/selection-optimism.ts';
+import type { TrialRow } from '../store/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { ConfigurationScore } from './configuration-scores.ts';
 
@@ -24,6 +25,11 @@ export interface Comparison {
   readonly difference: BootstrapInterval;
   /** Two-sided, after Holm's correction for all comparisons made. */
   readonly probability: number;
+}
+
+/** Trials that are repeats of one another. */
+interface Repeated {
+  readonly trials: readonly Pick<TrialRow, 'trial'>[];
 }
 
 /** The one model of noise: seeds and evaluated rows both vary, and a comparison is paired on both. */
@@ -41,7 +47,7 @@ export class Noise {
   }
 
   /** Null where the outputs of some repeat are not there, or the metric is undefined. */
-  interval(score: ConfigurationScore, metric: string): BootstrapInterval | null {
+  interval(score: Repeated, metric: string): BootstrapInterval | null {
     const repeats = this.#repeats(score, metric);
     return repeats === null ? null : hierarchicalBootstrap(repeats, this.#options(score, metric));
   }
@@ -154,7 +160,7 @@ export class Noise {
     return mcnemarExact(onlyFirst, onlySecond);
   }
 
-  #repeats({ trials }: ConfigurationScore, metric: string): Repeats | null {
+  #repeats({ trials }: Repeated, metric: string): Repeats | null {
     const scored = trials.flatMap(({ trial }) => this.#scoresOf(trial, metric) ?? []);
     const rows = scored[0]?.scores.rows;
     if (rows === undefined || scored.length < trials.length || scored.some((one) => one.scores.rows !== rows))
@@ -179,7 +185,7 @@ export class Noise {
     return scores === undefined ? null : { scores, metric: named?.metric ?? metric };
   }
 
-  #options({ trials: [first] }: ConfigurationScore, metric: string): BootstrapOptions {
+  #options({ trials: [first] }: Repeated, metric: string): BootstrapOptions {
     const perRow = first !== undefined && this.#perRow(first.trial, metric) !== null;
     return { ...bootstrapDefaults, level, ...(perRow ? {} : { replicates: corpusReplicates }) };
   }

@@ -47,17 +47,23 @@ export interface SizePoint {
  * widened by √((K − 1)/(K − m)), which is exact for a mean over members.
  */
 export function membersCurve(scores: StoredScores, metric: string): readonly SizePoint[] {
-  return [...membersCurvePoints(scores, metric)];
+  return [...membersCurvePoints(scores, metric)].filter((point) => point !== null);
 }
 
-/** The same, one size after another: whoever has something else to do meanwhile does it in between. */
-export function* membersCurvePoints(scores: StoredScores, metric: string): Generator<SizePoint> {
+/**
+ * The same, one size after another, with null after each draw: whoever has something else to do meanwhile does it there.
+ * The task says what an ensemble of some members predicts, and how it is scored.
+ */
+export function* membersCurvePoints(scores: StoredScores, metric: string): Generator<SizePoint | null> {
   const count = scores.members.length;
   for (let size = 1; size <= count; size += 1) {
-    const values = drawsOf(count, size).flatMap((draw) => {
+    const values: number[] = [];
+    for (const draw of drawsOf(count, size)) {
       const members = draw.flatMap((member) => scores.members[member] ?? []);
-      return scores.withMembers(members).whole(metric) ?? [];
-    });
+      const value = scores.withMembers(members).whole(metric);
+      if (value !== null) values.push(value);
+      yield null;
+    }
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     if (size === count || values.length < 2) yield { members: size, mean, lower: null, upper: null };

@@ -1,4 +1,4 @@
-import { type MeanInterval, studentInterval } from './student-interval.ts';
+import { intervalOf, type MeanInterval } from './student-interval.ts';
 
 /** A value of an axis, with what was scored there. */
 export interface AxisLevel<Value> {
@@ -7,7 +7,7 @@ export interface AxisLevel<Value> {
 }
 
 export interface AxisEffect<Value> {
-  /** In the order of first appearance. */
+  /** In the order given. */
   readonly levels: readonly AxisLevel<Value>[];
   /**
    * Share of the scores' variance that lies between the levels (η² of a one-way analysis of variance); 0 where nothing
@@ -16,19 +16,20 @@ export interface AxisEffect<Value> {
   readonly importance: number;
 }
 
-/** The effect of one axis alone on some scores. @param scored at least one; the level of each is `level` */
+/** The effect of one axis alone on some scores, from what was scored at each of its levels. @param levels at least one */
 export function axisEffect<Value>(
-  scored: readonly { readonly level: Value; readonly score: number }[],
+  levels: readonly {
+    readonly value: Value;
+    readonly score: Pick<MeanInterval, 'count' | 'mean' | 'deviation'>;
+  }[],
 ): AxisEffect<Value> {
-  const groups = new Map<Value, number[]>();
-  for (const { level, score } of scored) {
-    const group = groups.get(level);
-    if (group === undefined) groups.set(level, [score]);
-    else group.push(score);
-  }
-  const levels = [...groups].map(([value, scores]) => ({ value, score: studentInterval(scores) }));
-  const mean = scored.reduce((sum, { score }) => sum + score, 0) / scored.length;
-  const total = scored.reduce((sum, { score }) => sum + (score - mean) ** 2, 0);
+  const count = levels.reduce((sum, { score }) => sum + score.count, 0);
+  const mean = levels.reduce((sum, { score }) => sum + score.count * score.mean, 0) / count;
   const between = levels.reduce((sum, { score }) => sum + score.count * (score.mean - mean) ** 2, 0);
-  return { levels, importance: total > 0 ? between / total : 0 };
+  const within = levels.reduce((sum, { score }) => sum + (score.count - 1) * (score.deviation ?? 0) ** 2, 0);
+  const total = between + within;
+  return {
+    levels: levels.map(({ value, score }) => ({ value, score: intervalOf(score) })),
+    importance: total > 0 ? between / total : 0,
+  };
 }

@@ -50,8 +50,16 @@ export function meanOf(values: readonly number[]): number {
 export function studentInterval(values: readonly number[], level = 0.95): MeanInterval {
   const count = values.length;
   const mean = meanOf(values);
-  if (count < 2) return { count, mean, deviation: null, lower: null, upper: null };
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return intervalOf({ count, mean, deviation: count < 2 ? null : Math.sqrt(squares / (count - 1)) }, level);
+}
+
+/** Student's interval of a mean that was taken elsewhere. @param level e.g. 0.95 */
+export function intervalOf(
+  { count, mean, deviation }: Pick<MeanInterval, 'count' | 'mean' | 'deviation'>,
+  level = 0.95,
+): MeanInterval {
+  if (deviation === null || count < 2) return { count, mean, deviation: null, lower: null, upper: null };
   const half = (studentQuantile((1 + level) / 2, count - 1) * deviation) / Math.sqrt(count);
   return { count, mean, deviation, lower: mean - half, upper: mean + half };
 }

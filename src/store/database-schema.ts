@@ -80,6 +80,8 @@ export interface DatabaseSchema {
     /** Loss of a batch, without penalties, and norm of a step's gradient before it was clipped: the largest met. */
     largest_loss: number | null;
     largest_gradient_norm: number | null;
+    /** The same for trainings that differ in their seed alone. */
+    settings_hash: GeneratedAlways<string>;
   };
   theory_constants: {
     theory_key: string;

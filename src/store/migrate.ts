@@ -20,6 +20,7 @@ import * as forgottenCheckpoints from '../../migrations/0018-forgotten-checkpoin
 import * as trainingExtremes from '../../migrations/0019-training-extremes.ts';
 import * as launchInBlocks from '../../migrations/0020-launch-in-blocks.ts';
 import * as searchSnapshots from '../../migrations/0021-search-snapshots.ts';
+import * as settingsHash from '../../migrations/0022-settings-hash.ts';
 import * as hotTables from '../../migrations/0023-hot-tables.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0019-training-extremes': trainingExtremes,
   '0020-launch-in-blocks': launchInBlocks,
   '0021-search-snapshots': searchSnapshots,
+  '0022-settings-hash': settingsHash,
   '0023-hot-tables': hotTables,
 };
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CheckpointReference } from '../sweep/segment.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import type { TrainingSpecification } from '../sweep/vocabulary.ts';
+import type { TrainerKind, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { trainerNamed } from '../sweep/trainer-traits.ts';
 import { sweepNotFound } from './commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
@@ -227,6 +227,12 @@ export async function readDefinition(store: Store, name: string): Promise<SweepD
   const row = await store.db.selectFrom('sweeps').select('definition').where('name', '=', name).executeTakeFirst();
   if (row === undefined) throw await sweepNotFound(store.db, name);
   return row.definition;
+}
+
+/** The trainer that a sweep was launched with. */
+export async function readTrainer(store: Store, sweepId: string): Promise<TrainerKind> {
+  const sweep = store.db.selectFrom('sweeps').select('trainer').where('id', '=', sweepId);
+  return trainerNamed((await sweep.executeTakeFirstOrThrow()).trainer);
 }
 
 /** Reads the specification that a training was planned with. */

@@ -5,6 +5,7 @@ import type { FilterColumn, FilterValue } from '../../src/store/trial-filter.ts'
 import { measure } from '../../src/metrics/metrics.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
 import { cockpitSnapshot, cockpitTrials as trials, noise } from './cockpit-trials.ts';
+import { foldAxisMeans, foldConfigurations, foldTradeoff, type FoldedTrial } from '../support/fold-trials.ts';
 import { ago, metrics, trial } from './sweep-fixture.ts';
 
 function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
@@ -14,6 +15,23 @@ function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
   const settings = Object.entries(of === 'setting' ? row.configuration : row.evaluation);
   const value: unknown = settings.find(([field]) => field === name)?.[1];
   return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
+
+/** The views' folds of trials. */
+export function foldedSource(rows: readonly TrialRow[]): Pick<ViewSource, 'tradeoff' | 'axisMeans' | 'configurations'> {
+  const folded = rows.map(
+    (row): FoldedTrial => ({
+      trial: row.trial,
+      repeats: JSON.stringify([{ ...row.configuration, seed: 0 }, row.evaluation]),
+      failed: ['diverged', 'out_of_memory', 'infeasible', 'crashed'].includes(row.state),
+      value: (column) => valueOf(row, column),
+    }),
+  );
+  return {
+    tradeoff: async (_, asked) => foldTradeoff(folded, asked),
+    axisMeans: async (_, asked) => foldAxisMeans(folded, asked),
+    configurations: async (_, asked) => foldConfigurations(folded, asked),
+  };
 }
 
 const eventKinds = [
@@ -227,13 +245,14 @@ export const cockpitSource: ViewSource = {
       ],
     },
   ],
-  values: async (_, columns) =>
-    trials.map((row) => ({
-      trial: row.trial,
-      trainingId: row.trainingId,
-      group: JSON.stringify([{ ...row.configuration, seed: 0 }, row.evaluation]),
-      values: columns.map((column) => valueOf(row, column)),
-    })),
+  ...foldedSource(trials),
+  // As if each row were right by chance: what the seeds do not show.
+  intervals: async (_, groups, metric, which) =>
+    groups.map(({ trials: of, mean }) => {
+      if (metric !== 'accuracy' || which === 'known') return null;
+      const half = 1.96 * Math.sqrt((mean * (1 - mean)) / 460 + 1e-4 / of.length);
+      return { lower: mean - half, upper: mean + half, over: 'seeds and rows' };
+    }),
   trial: async (number) => ({
     trial: trials[number - 1] ?? trial(number),
     events: allEvents.slice(0, 5).toReversed(),

@@ -3,8 +3,8 @@ import type { ViewSource } from '../../src/dashboard/view-source.ts';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
-import { cockpitSource } from './cockpit-source.ts';
-import { cockpitSnapshot } from './cockpit-trials.ts';
+import { cockpitSource, foldedSource } from './cockpit-source.ts';
+import { cockpitSnapshot, cockpitTrials } from './cockpit-trials.ts';
 import { drawFrame } from './draw-frame.ts';
 
 /*
@@ -31,18 +31,7 @@ function distinct(row: TrialRow): TrialRow {
 /** The made-up record with such values. */
 const source: ViewSource = {
   ...cockpitSource,
-  async values(sweepId, columns) {
-    const rows = await cockpitSource.values(sweepId, columns);
-    return rows.map((row) => ({
-      ...row,
-      trial: told(row.trial),
-      values: row.values.map((value, index) => {
-        if (typeof value !== 'number') return value;
-        const { name } = columns[index] ?? { name: '' };
-        return name === 'sparsity' ? (sparsities.get(value) ?? value) : name === 'seed' ? 20_240_100 + value : value;
-      }),
-    }));
-  },
+  ...foldedSource(cockpitTrials.map(distinct)),
   async trial(number) {
     const details = await cockpitSource.trial(number);
     return { ...details, trial: distinct(details.trial) };
@@ -118,7 +107,16 @@ describe('no value is cut so that it reads as another', () => {
   it.each(views.map(({ name }) => name))('in %s, at any width from 12 to 300', async (name) => {
     const view = { ...initialViewState, view: name, subject: '7', choices };
     const { read, drawn } = viewNamed(name);
-    const request = { sweepId: '1', snapshot: made, subject: '7', offset: 0, limit: 200, choices, marked: [] };
+    const request = {
+      sweepId: '1',
+      snapshot: made,
+      subject: '7',
+      offset: 0,
+      limit: 200,
+      shown: { from: 0, rows: 60 },
+      choices,
+      marked: [],
+    };
     const shown = read === null ? drawn : await read(source, request);
     let seen = '';
     for (let width = 12; width <= 300; width += 1) {

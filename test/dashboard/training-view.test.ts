@@ -38,6 +38,7 @@ async function frame(of: TrainingCurves, width: number, height: number, offset =
     subject: '7',
     offset: 0,
     limit: 100,
+    shown: { from: 0, rows: 60 },
     choices: {},
   });
   const view = { ...initialViewState, view: 'training', subject: '7', offset };
@@ -81,6 +82,7 @@ describe('the training view', () => {
       subject: '7',
       offset: 0,
       limit: 100,
+      shown: { from: 0, rows: 60 },
       choices: {},
     });
     expect(shown?.open({ snapshot: situations.running(), state: initialViewState })).toEqual({

@@ -19,8 +19,18 @@ async function frame(name: string, width: number, height: number, change: Partia
   const view = { ...initialViewState, view: name, subject: '7', ...change };
   const { read, drawn } = viewNamed(name);
   const { subject, choices, marked } = view;
-  const request = { sweepId: '1', snapshot, subject, offset: 0, limit: 200, choices, marked };
-  const shown = read === null ? drawn : await read(cockpitSource, request);
+  const request = {
+    sweepId: '1',
+    snapshot,
+    subject,
+    offset: 0,
+    limit: 200,
+    shown: { from: 0, rows: 60 },
+    choices,
+    marked,
+  };
+  const first = read === null ? drawn : await read(cockpitSource, request);
+  const shown = (await first?.refine?.()) ?? first;
   return drawFrame({ snapshot, view, read: shown, width, height });
 }
 
@@ -88,7 +98,16 @@ describe('what is chosen in a view', () => {
       },
     };
     const view = { ...initialViewState, view: 'trial', subject: '7' };
-    const request = { sweepId: '1', snapshot, subject: '7', offset: 0, limit: 200, choices: {}, marked: [] };
+    const request = {
+      sweepId: '1',
+      snapshot,
+      subject: '7',
+      offset: 0,
+      limit: 200,
+      shown: { from: 0, rows: 60 },
+      choices: {},
+      marked: [],
+    };
     const read = (await viewNamed('trial').read?.(source, request)) ?? null;
     expect(drawFrame({ snapshot, view, read, width: 120, height: 60 })).toMatch(/shift accuracy +0\.8125/);
   });

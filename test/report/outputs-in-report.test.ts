@@ -16,7 +16,7 @@ import { equalRows } from '../../src/sweep/output-rows.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { metrics, trial } from '../dashboard/sweep-fixture.ts';
 import { classScores } from '../../src/metrics/scored-set.ts';
-import { evaluatedRows } from '../support/evaluated.ts';
+import { evaluatedRows, regressionShape } from '../support/evaluated.ts';
 import { materialOf } from './report-material.ts';
 
 const shape = { kind: 'text-classification', label_names: ['ham', 'spam', 'other'] };
@@ -72,6 +72,51 @@ describe('what a view makes of stored outputs', () => {
       true,
     );
     expect(byMembers[5]).toMatchObject({ lower: null, upper: null });
+  });
+});
+
+describe('ensembles drawn from the members of one training', () => {
+  const draws = (seed: number, length: number) =>
+    Array.from({ length: 5 }, (_, member) => Float32Array.from(stream(seed, 'test.members', member).normals(length)));
+
+  it('are averaged and scored as a regression does it', async () => {
+    const targets = Array.from(stream(9, 'test.targets').normals(count));
+    const members = draws(1, count).map((noise) => noise.map((own, row) => (targets[row] ?? 0) + own));
+    const { rows, members: outputs } = evaluatedRows(regressionShape, members, targets);
+    const stored = rowScores(taskOf(regressionShape).scores, 'logits', outputs, rows);
+    const { confusion, byMembers } = await outputsOfTrial(stored, stored, 'pearson');
+    expect(confusion).toBeNull();
+    expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);
+    // Their noise is independent: every further member brings the mean nearer to the target.
+    for (const [index, { mean }] of byMembers.slice(1).entries())
+      expect(mean).toBeGreaterThan(byMembers[index]?.mean ?? 1);
+    expect(byMembers[4]).toEqual({ members: 5, mean: stored.whole('pearson'), lower: null, upper: null });
+  });
+
+  it('are averaged and scored as tags of words are', async () => {
+    const tags = { kind: 'token-classification', label_names: ['O', 'B-PER', 'I-PER'] };
+    const [sentences, words] = [40, 5];
+    const truth = Array.from(stream(3, 'test.tags').integers(sentences * words, 2));
+    const inputs = Array.from({ length: sentences }, (_, row) => ({
+      ids: new Int32Array(words),
+      typeIds: new Uint8Array(words),
+      labels: truth.slice(row * words, (row + 1) * words),
+      row,
+    }));
+    const members = draws(2, 3 * sentences * words).map((noise) =>
+      equalRows(
+        noise.map((own, at) => own + (truth[Math.floor(at / 3)] === at % 3 ? 1 : 0)),
+        sentences,
+      ),
+    );
+    const rows = inputs.map(() => ({ text: 'five words', label: 0 }));
+    const stored = rowScores(taskOf(tags).scores, 'logits', members, { shape: tags, rows, inputs });
+    const { byMembers } = await outputsOfTrial(stored, stored, 'entity_f1');
+    expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);
+    expect(byMembers[4]?.mean).toBeGreaterThan(byMembers[0]?.mean ?? 1);
+    expect(byMembers[4]?.mean).toBe(stored.whole('entity_f1'));
+    // A metric that no tags have is drawn of nothing.
+    expect((await outputsOfTrial(stored, stored, 'accuracy')).byMembers).toEqual([]);
   });
 });
 

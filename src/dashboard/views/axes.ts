@@ -1,13 +1,13 @@
 import { formatCount } from '../../base/format-count.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { type AxisEffect, axisEffect, type AxisLevel } from '../../stats/axis-effect.ts';
+import type { AxisMeans } from '../../store/axis-means.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import { categoriesOf } from '../categories.ts';
+import { labelsOf } from '../categories.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatPercent } from '../format-value.ts';
 import { heatMap, type HeatCell } from '../heat-map.ts';
-import { Remembered } from '../remembered.ts';
-import { captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
+import { beside, captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
 import type { SettingEffect } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
@@ -24,7 +24,7 @@ const againstChoice: ViewChoice = {
   name: 'x',
   key: 'x',
   help: 'what lies to the right: the next (or :x NAME)',
-  values: (snapshot) => ['next', ...axesOf(snapshot)],
+  values: (snapshot) => ['next', ...variedFields(snapshot)],
 };
 
 interface Axis {
@@ -36,15 +36,11 @@ interface AxesModel {
   readonly score: string;
   /** The most important first. */
   readonly axes: readonly Axis[];
-  readonly scored: readonly Scored[];
+  readonly isScored: boolean;
+  /** The score's mean by a level of each of two fields, as `pairKey` names them. */
+  readonly pairs: ReadonlyMap<string, number>;
   /** By field. */
   readonly effects: ReadonlyMap<string, SettingEffect>;
-}
-
-interface Scored {
-  readonly score: number;
-  /** Level by axis. */
-  readonly levels: Readonly<Record<string, string>>;
 }
 
 /** The effect of each hyperparameter on a score, how much it matters, and any two of them at once. */
@@ -56,28 +52,14 @@ export const axes = readingView<AxesModel>({
   choices: [scoreChoice, againstChoice],
   async read(source, { sweepId, snapshot, choices }) {
     const score = chosenValue(name, scoreChoice, { snapshot, state: { choices } });
-    const fields = axesOf(snapshot);
-    const [rows, effects] = await Promise.all([
-      source.values(sweepId, [score, ...fields].map(columnOf)),
-      source.effects(score),
-    ]);
-    const categories = fields.map((_, index) => categoriesOf(rows.map(({ values }) => values[index + 1] ?? null)));
-    const scored = rows.flatMap(({ values }): readonly Scored[] => {
-      const [value] = values;
-      if (typeof value !== 'number' || !Number.isFinite(value)) return [];
-      const levels = fields.map((field, index) => {
-        const place = categories[index]?.placeOf(values[index + 1] ?? null) ?? -1;
-        return [field, categories[index]?.all[place]?.label ?? '–'] as const;
-      });
-      return [{ score: value, levels: Object.fromEntries(levels) }];
-    });
-    const order = new Map(
-      fields.map((field, index) => [field, categories[index]?.all.map(({ label }) => label) ?? []]),
-    );
+    const fields = variedFields(snapshot);
+    const asked = { score: columnOf(score), fields: fields.map(columnOf) };
+    const [means, effects] = await Promise.all([source.axisMeans(sweepId, asked), source.effects(score)]);
     return {
       score,
-      scored,
-      axes: effectsOf(fields, scored, order),
+      isScored: means.scored !== null,
+      axes: axesOf(fields, means),
+      pairs: pairsOf(fields, means),
       effects: new Map(effects.map((effect) => [effect.name, effect])),
     };
   },
@@ -87,30 +69,48 @@ export const axes = readingView<AxesModel>({
   draw: (model, frame) => drawAxes(model, frame),
 });
 
-function axesOf(snapshot: SweepSnapshot): readonly string[] {
-  return variedFields(snapshot);
-}
-
-function effectsOf(
-  fields: readonly string[],
-  scored: readonly Scored[],
-  order: ReadonlyMap<string, readonly string[]>,
-): readonly Axis[] {
-  if (scored.length === 0) return [];
+/** The most important first. */
+function axesOf(fields: readonly string[], { means, levels }: AxisMeans): readonly Axis[] {
   return fields
-    .map((field): Axis => {
-      const effect = axisEffect(scored.map(({ levels, score }) => ({ level: levels[field] ?? '–', score })));
-      const places = order.get(field) ?? [];
-      const levels = effect.levels.toSorted((a, b) => places.indexOf(a.value) - places.indexOf(b.value));
-      return { name: field, effect: { ...effect, levels } };
+    .flatMap((field, index): readonly Axis[] => {
+      const own = means
+        .filter((mean) => mean.fields.length === 1 && mean.fields[0] === index)
+        .toSorted((a, b) => (a.places[0] ?? 0) - (b.places[0] ?? 0))
+        .map((score) => ({ value: levelName(levels[index], score.places[0]), score }));
+      return own.length === 0 ? [] : [{ name: field, effect: axisEffect(own) }];
     })
     .toSorted((a, b) => b.effect.importance - a.effect.importance);
+}
+
+/** The name of a level by its place; of none, a dash. */
+function levelName(levels: AxisMeans['levels'][number] | undefined, place: number | undefined): string {
+  return (levels === undefined ? [] : labelsOf(levels))[place ?? -1] ?? '–';
+}
+
+function pairsOf(fields: readonly string[], { means, levels }: AxisMeans): ReadonlyMap<string, number> {
+  const pairs = new Map<string, number>();
+  for (const {
+    fields: [one = -1, other = -1],
+    places,
+    mean,
+  } of means) {
+    const [first, second] = [fields[one], fields[other]];
+    if (first === undefined || second === undefined) continue;
+    const [down, across] = [levelName(levels[one], places[0]), levelName(levels[other], places[1])];
+    pairs.set(pairKey(first, down, second, across), mean);
+    pairs.set(pairKey(second, across, first, down), mean);
+  }
+  return pairs;
+}
+
+function pairKey(...of: readonly string[]): string {
+  return JSON.stringify(of);
 }
 
 function drawAxes(model: AxesModel, frame: ViewFrame): readonly StyledLine[] {
   const { snapshot, state, width, height } = frame;
   if (model.axes.length === 0) {
-    const why = model.scored.length === 0 ? `no trial has ${model.score} yet` : 'all trials have the same settings';
+    const why = !model.isScored ? `no trial has ${model.score} yet` : 'all trials have the same settings';
     return [captionRule('axes', width), [span(clipText(why, width), 'faint')]];
   }
   const listed = Math.min(model.axes.length, Math.max(1, Math.min(6, Math.floor(height / 3)) - 1));
@@ -248,38 +248,52 @@ function bar(
   }).join('');
 }
 
-function heatLines(model: AxesModel, chosen: Axis, { snapshot, state, width }: ViewFrame, height: number) {
-  const wanted = chosenValue(name, againstChoice, { snapshot, state });
+/** Columns from which two heat maps stand side by side. */
+const besideFrom = 150;
+
+/** The chosen axis with one other, and with the next ones while there is room. */
+function heatLines(model: AxesModel, chosen: Axis, frame: ViewFrame, height: number): readonly StyledLine[] {
+  const wanted = chosenValue(name, againstChoice, frame);
   const others = model.axes.filter((axis) => axis.name !== chosen.name);
-  const other = others.find((axis) => axis.name === wanted) ?? others[0];
-  if (other === undefined) return [];
+  const first = others.find((axis) => axis.name === wanted) ?? others[0];
+  if (first === undefined) return [];
+  const all = [first, ...others.filter((axis) => axis !== first)];
+  const across = frame.width >= besideFrom && all.length > 1 ? 2 : 1;
+  const tall = chosen.effect.levels.length + 2;
+  const down = Math.max(1, Math.floor((height + 1) / (tall + 1)));
+  const half = across === 1 ? frame.width : Math.floor((frame.width - 1) / 2);
+  const maps = all
+    .slice(0, across * down)
+    .map((other) => heatBlock(model, chosen, other, frame, half, Math.min(tall, height)));
+  return Array.from({ length: Math.ceil(maps.length / across) }, (_, row) => {
+    const [left = [], right = []] = maps.slice(row * across, (row + 1) * across);
+    return [...(row === 0 ? [] : [[]]), ...(right.length === 0 ? left : beside(left, half + 1, right))];
+  }).flat();
+}
+
+function heatBlock(
+  model: AxesModel,
+  chosen: Axis,
+  other: Axis,
+  { snapshot }: ViewFrame,
+  width: number,
+  height: number,
+): readonly StyledLine[] {
   const rows = chosen.effect.levels.map(({ value }) => value);
   const columns = other.effect.levels.map(({ value }) => value);
-  const cells = means.of(model, JSON.stringify([chosen.name, other.name]), () => meansOf(model, chosen, other));
+  const cells = meansOf(model, chosen, other);
   const caption = `mean ${drawnName(snapshot, model.score)}: ${drawnName(snapshot, chosen.name)} down, ${drawnName(snapshot, other.name)} across`;
   const format = (value: number): string => formatMeasure(model.score, value);
   const better = betterOf(model.score);
   return [captionRule(caption, width), ...heatMap({ rows, columns, cells, format, better, width, height: height - 1 })];
 }
 
-const means = new Remembered<AxesModel, readonly (readonly (HeatCell | null)[])[]>(8);
-
 /** The mean score at each value of one axis, by those of another; null: no trial has both. */
-function meansOf({ scored }: AxesModel, down: Axis, across: Axis): readonly (readonly (HeatCell | null)[])[] {
-  const groups = new Map<string, { sum: number; count: number }>();
-  for (const { levels, score } of scored) {
-    const key = `${levels[down.name] ?? ''} ${levels[across.name] ?? ''}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { sum: score, count: 1 });
-    else {
-      group.sum += score;
-      group.count += 1;
-    }
-  }
+function meansOf({ pairs }: AxesModel, down: Axis, across: Axis): readonly (readonly (HeatCell | null)[])[] {
   return down.effect.levels.map(({ value: row }) =>
     across.effect.levels.map(({ value: column }): HeatCell | null => {
-      const group = groups.get(`${row} ${column}`);
-      return group === undefined ? null : { mean: group.sum / group.count };
+      const mean = pairs.get(pairKey(down.name, row, across.name, column));
+      return mean === undefined ? null : { mean };
     }),
   );
 }

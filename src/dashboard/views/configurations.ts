@@ -1,31 +1,35 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
-import { type MeanInterval, studentInterval } from '../../stats/student-interval.ts';
+import { intervalOf } from '../../stats/student-interval.ts';
+import type { ConfigurationRow, ConfigurationScore } from '../../store/configuration-page.ts';
 import type { FilterValue } from '../../store/trial-filter.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { TrialValues } from '../../store/trial-values.ts';
 import { shownMetrics } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatSetting } from '../format-value.ts';
 import { span } from '../styled-line.ts';
 import { betterOf, columnOf, drawnName, variedFields } from '../view-columns.ts';
+import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';
 
-interface Configuration {
-  readonly trials: readonly number[];
-  readonly settings: readonly FilterValue[];
+/** A configuration's score with where noise would put it; the interval null: a single seed, or none that tells. */
+interface Score extends ConfigurationScore {
+  readonly interval: readonly [lower: number, upper: number] | null;
+  readonly over: 'seeds' | NoiseInterval['over'];
+}
+
+interface Configuration extends Omit<ConfigurationRow, 'scores'> {
   /** By metric; null: no seed has it. */
-  readonly scores: readonly (MeanInterval | null)[];
-  readonly failed: number;
+  readonly scores: readonly (Score | null)[];
 }
 
 interface Configurations {
   readonly fields: readonly string[];
   readonly metrics: readonly string[];
+  readonly total: number;
+  readonly from: number;
   readonly rows: readonly Configuration[];
 }
-
-const failures: readonly FilterValue[] = ['diverged', 'out_of_memory', 'infeasible', 'crashed'];
 
 /** Trials grouped by configuration, their seeds folded; enter shows the seeds. */
 export const configurations = readingView<Configurations>({
@@ -33,74 +37,100 @@ export const configurations = readingView<Configurations>({
   key: '7',
   help: 'seeds folded; enter shows them',
   eventsBelow: true,
-  async read(source, { sweepId, snapshot }) {
+  async read(source, { sweepId, snapshot, shown }) {
     const fields = variedFields(snapshot);
     const metrics = shownMetrics(snapshot.definition).slice(0, 4);
-    const columns = [{ of: 'state', name: 'state' } as const, ...[...metrics, ...fields].map(columnOf)];
-    return foldSeeds(await source.values(sweepId, columns), metrics, fields);
+    const [first = ''] = metrics;
+    const page = await source.configurations(sweepId, {
+      metrics: metrics.map(columnOf),
+      better: betterOf(first),
+      fields: fields.map(columnOf),
+      // A screen before and after: of those on it intervals are worked out, which takes its time.
+      offset: Math.max(0, shown.from - shown.rows),
+      limit: 3 * shown.rows,
+    });
+    const model = { fields, metrics, ...page, rows: page.rows.map(withSeeds) };
+    return withNoise(model, source, sweepId, 'known');
   },
-  rows: ({ rows }) => rows.length,
+  refine: (model, source, { sweepId }) => withNoise(model, source, sweepId, 'all'),
+  rows: ({ total }) => total,
+  page: ({ from, rows }) => ({ from, count: rows.length }),
   rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
-  draw({ fields, metrics, rows }, { snapshot, state, width, height }) {
-    // Cells of the rows around those shown alone: ten thousand need not be measured.
-    const from = Math.max(0, Math.min(state.offset, rows.length - height));
-    const near = rows.slice(from, from + height);
+  draw({ fields, metrics, total, from, rows }, { snapshot, state, width, height }) {
+    const begin = Math.max(0, Math.min(state.offset - from, rows.length - height));
+    const near = rows.slice(begin, begin + height);
     const { headings, lines } = wholeColumns(columnsOf(fields, metrics, snapshot), near, width - 2);
+    const scores = near.flatMap(({ scores: all }) => all.flatMap((score) => (score?.interval == null ? [] : [score])));
     return chosenRows({
-      caption: 'configurations, best first',
+      caption: `configurations, best first${overWords(scores, width)}`,
       headings,
-      total: rows.length,
-      from,
+      total,
+      from: from + begin,
       rows: lines,
       state,
       width,
       height,
     });
   },
-  open({ rows }, { state }) {
-    const chosen = rows[state.selected];
+  open({ from, rows }, { state }) {
+    const chosen = rows[state.selected - from];
     if (chosen === undefined) return null;
     const text = `trial=${chosen.trials.join(',')}`;
     const column = { of: 'trial', name: 'trial' } as const;
     const filter = { text, conditions: [{ column, comparison: '=' as const, values: chosen.trials }] };
     return { view: 'trials', subject: '', filter };
   },
-  trials: ({ rows }, { state }) => rows[state.selected]?.trials ?? [],
+  trials: ({ from, rows }, { state }) => rows[state.selected - from]?.trials ?? [],
 });
 
-function foldSeeds(
-  trials: readonly TrialValues[],
-  metrics: readonly string[],
-  fields: readonly string[],
-): Configurations {
-  const groups = new Map<string, TrialValues[]>();
-  for (const trial of trials) {
-    const group = groups.get(trial.group);
-    if (group === undefined) groups.set(trial.group, [trial]);
-    else group.push(trial);
-  }
-  const rows = [...groups.values()].map((group): Configuration => {
-    const scores = metrics.map((_, index) => {
-      const values = group.flatMap(({ values: all }) => {
-        const value = all[1 + index];
-        return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
-      });
-      return values.length === 0 ? null : studentInterval(values);
-    });
-    const settings = fields.map((_, index) => group[0]?.values[1 + metrics.length + index] ?? null);
-    const failed = group.filter(({ values }) => failures.includes(values[0] ?? null)).length;
-    return { trials: group.map(({ trial }) => trial), settings, scores, failed };
-  });
-  const [first] = metrics;
-  const sign = first !== undefined && betterOf(first) === 'maximize' ? -1 : 1;
-  const value = (row: Configuration): number => {
-    const mean = row.scores[0]?.mean;
-    return mean === undefined ? Number.POSITIVE_INFINITY : sign * mean;
+function withSeeds({ scores, ...row }: ConfigurationRow): Configuration {
+  return {
+    ...row,
+    scores: scores.map((parts): Score | null => {
+      if (parts === null) return null;
+      const { lower, upper } = intervalOf(parts);
+      // Seeds that agree to the last bit tell nothing of noise: no interval of ±0.
+      const told = lower !== null && upper !== null && lower < upper;
+      return { ...parts, interval: told ? [lower, upper] : null, over: 'seeds' };
+    }),
   };
-  rows.sort((a, b) => value(a) - value(b) || (a.trials[0] ?? 0) - (b.trials[0] ?? 0));
-  return { fields, metrics, rows };
 }
+
+/** With the intervals over rows too, of all metrics, where outputs are there. */
+async function withNoise(
+  model: Configurations,
+  source: ViewSource,
+  sweepId: string,
+  which: 'known' | 'all',
+): Promise<Configurations> {
+  let { rows } = model;
+  for (const [place, metric] of model.metrics.entries()) {
+    const groups = rows.map(({ scores }) => ({
+      trials: scores[place]?.trials ?? [],
+      mean: scores[place]?.mean ?? Number.NaN,
+    }));
+    const found = await source.intervals(sweepId, groups, metric, which);
+    rows = rows.map((row, index) => {
+      const [noise, score] = [found[index] ?? null, row.scores[place] ?? null];
+      if (noise === null || score === null) return row;
+      const { lower, upper, over } = noise;
+      return { ...row, scores: row.scores.with(place, { ...score, interval: [lower, upper], over }) };
+    });
+  }
+  return { ...model, rows };
+}
+
+/** The repeats that the intervals are over; where they differ, how to tell. */
+function overWords(scores: readonly Score[], width: number): string {
+  const [first, ...more] = new Set(scores.map(({ over }) => over));
+  if (first === undefined) return '';
+  if (more.length === 0) return `; 95 % over ${first}`;
+  return width < besideFrom ? '; 95 %, [ ] rows too' : '; 95 % over [seeds and rows], (seeds alone)';
+}
+
+/** Columns that a longer wording has room in, with the rows' numbers after it. */
+const besideFrom = 100;
 
 function columnsOf(
   fields: readonly string[],
@@ -116,10 +146,10 @@ function columnsOf(
         cell: ({ settings }) => span(settingText(settings[index] ?? null)),
       }),
     ),
-    { heading: 'seeds', align: 'right', importance: 1, cell: ({ trials }) => span(String(trials.length)) },
+    { heading: 'seeds', align: 'right', importance: 1, cell: (row) => span(seedsText(row)) },
     ...metrics.map(
       (metric, index): WholeColumn<Configuration> => ({
-        heading: `${drawnName(snapshot, metric)}, 95 %`,
+        heading: drawnName(snapshot, metric),
         align: 'left',
         importance: 2 * index,
         cell: ({ scores }) => span(scoreText(metric, scores[index] ?? null)),
@@ -134,14 +164,21 @@ function columnsOf(
   ];
 }
 
+/** How many are scored, of how many, where these differ. */
+function seedsText({ trials, scores }: Configuration): string {
+  const scored = scores[0]?.count ?? 0;
+  return scored === trials.length ? String(scored) : `${scored} of ${trials.length}`;
+}
+
 function settingText(value: FilterValue): string {
   return typeof value === 'boolean' ? String(value) : formatSetting(value);
 }
 
-/** The mean with its interval; of one seed, the value alone. */
-function scoreText(metric: string, score: MeanInterval | null): string {
+/** The mean with its interval, in square brackets where it is over rows too. */
+function scoreText(metric: string, score: Score | null): string {
   if (score === null) return '–';
   const mean = formatMeasure(metric, score.mean);
-  if (score.lower === null || score.upper === null) return mean;
-  return `${mean} (${formatMeasure(metric, score.lower)} to ${formatMeasure(metric, score.upper)})`;
+  if (score.interval === null) return mean;
+  const [lower, upper] = score.interval.map((end) => formatMeasure(metric, end));
+  return score.over === 'seeds' ? `${mean} (${lower} to ${upper})` : `${mean} [${lower} to ${upper}]`;
 }

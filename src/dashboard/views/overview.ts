@@ -21,6 +21,17 @@ export const overview = snapshotView({
     const parts = divide(width, height);
     const trade = tradeoff(snapshot);
     const front = new Set(trade.front.map(({ trial }) => trial));
+    if (isWide(width, height)) {
+      const left = Math.floor(width * 0.52);
+      const right = width - left - 1;
+      const slots = Math.min(Math.max(4, snapshot.slots.length + 1), Math.floor(height / 3));
+      const table = trialTable(snapshot, state, front, left, height);
+      return beside(
+        Array.from({ length: height }, (_line, row) => table[row] ?? []),
+        left + 1,
+        [...plotBlock(trade, right, height - slots), ...slotBlock(snapshot, now, right, slots)],
+      );
+    }
     const table = trialTable(snapshot, state, front, width, parts.table);
     const padding = Array.from({ length: parts.table - table.length }, () => []);
     const summary = parts.summary > 0 ? [slotSummary(snapshot, width)] : [];
@@ -35,6 +46,11 @@ export const overview = snapshotView({
   trials: (_, { snapshot, state }) => chosenTrial(snapshot, state),
 });
 
+/** Whether table and scatter have room side by side, each in all rows. */
+function isWide(width: number, height: number): boolean {
+  return width >= 170 && height >= 20;
+}
+
 /** Columns from which slots stand beside the scatter. */
 const besideFrom = 76;
 
@@ -42,6 +58,7 @@ function divide(
   width: number,
   height: number,
 ): { readonly table: number; readonly plot: number; readonly summary: number } {
+  if (isWide(width, height)) return { table: height, plot: 0, summary: 0 };
   if (height < 14) return { table: height - 1, plot: 0, summary: 1 };
   const summary = width >= besideFrom ? 0 : 1;
   const table = Math.max(7, Math.floor((height - summary) * 0.5));

@@ -4,7 +4,9 @@ import { schedulerSentence } from '../../search/scheduler-sentence.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock } from '../format-value.ts';
+import { formatClock, formatSetting } from '../format-value.ts';
+import { fieldHeading } from '../../sweep/training-fields.ts';
+import { textWidth } from '../text-width.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../styled-line.ts';
 import { wrapWords } from '../wrap-words.ts';
 import { readingView } from './view.ts';
@@ -21,11 +23,16 @@ export const search = readingView<SearchView>({
   // Half of the body at least is decisions: the funnel of a ladder is short.
   visible: (_, height) => Math.max(1, Math.ceil(height / 2) - 1),
   draw(model, { snapshot, state, width, height }) {
-    const funnel = funnelLines(model, snapshot, width).slice(0, Math.floor(height / 2));
+    const funnel = [...funnelLines(model, snapshot, width), ...spaceLines(snapshot, width)].slice(
+      0,
+      Math.floor(height / 2),
+    );
+    if (model.total === 0)
+      return [...funnel, captionRule('no decisions: all points were there from the beginning', width)];
     const list = chosenRows({
-      caption: model.total === 0 ? 'decisions: all points were there from the beginning' : 'decisions, newest first',
+      caption: 'decisions, newest first',
       headings: null,
-      total: Math.max(1, model.total),
+      total: model.total,
       from: model.from,
       rows: model.decisions.map(decisionLine),
       state,
@@ -69,6 +76,30 @@ function decisionLine({ at, kind, trial, reason, point }: DecisionRow): StyledLi
     span(what === '' ? '' : `${what}: `),
     span(reason),
   ];
+}
+
+/** What is searched: each field with its values, or the range that they are drawn from. */
+function spaceLines({ definition }: SweepSnapshot, width: number): readonly StyledLine[] {
+  const fields = Object.entries(definition.space);
+  const names = Math.max(0, ...fields.map(([field]) => textWidth(fieldHeading(field))));
+  return [
+    captionRule('space', width),
+    ...fields.map(([field, values]) =>
+      clipLine(
+        [span(`${fitText(fieldHeading(field), names)}  `, 'heading'), span(valuesText(field, values, definition))],
+        width,
+      ),
+    ),
+  ];
+}
+
+/** A range is told by its ends, and by how it is gone through. */
+function valuesText(field: string, values: readonly unknown[], { scales }: SweepSnapshot['definition']): string {
+  const texts = values.map((value) =>
+    typeof value === 'number' || typeof value === 'string' ? formatSetting(value) : JSON.stringify(value),
+  );
+  const scale = scales?.[field];
+  return scale === undefined ? texts.join(', ') : `${texts[0] ?? ''} to ${texts.at(-1) ?? ''}, ${scale}`;
 }
 
 function funnelLines(

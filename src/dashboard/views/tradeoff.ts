@@ -1,8 +1,7 @@
 import { formatMeasure, metricNamed } from '../../metrics/metrics.ts';
-import { paretoFront } from '../../stats/pareto-front.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { TrialValues } from '../../store/trial-values.ts';
+import type { FrontTrial, TradeoffRead } from '../../store/tradeoff-view.ts';
 import type { FilterValue } from '../../store/trial-filter.ts';
 import { type Category, categoriesOf } from '../categories.ts';
 import { formatCount } from '../../base/format-count.ts';
@@ -12,6 +11,7 @@ import { beside, captionRule, clipLine, clipText, joinWhatFits, span, type Style
 import { plotCaption, tradeoffPlot } from '../tradeoff-plot.ts';
 import type { Tradeoff } from '../tradeoff.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
+import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 
 const name = 'trade-off';
@@ -46,11 +46,19 @@ interface TradeoffModel {
   readonly y: string;
   readonly by: string;
   readonly points: readonly ScatterPoint[];
-  readonly front: readonly ScatterPoint[];
+  readonly front: readonly FrontPoint[];
   readonly categories: readonly Category[];
-  /** Trials without one of the two, or where a logarithm has nothing to take. */
+  /** Trials that are drawn, and those without one of the two, or where a logarithm has nothing to take. */
+  readonly drawn: number;
   readonly missing: number;
-  readonly details: ReadonlyMap<number, readonly (readonly [name: string, value: FilterValue])[]>;
+}
+
+/** A point of the front with what is told of it. */
+interface FrontPoint extends ScatterPoint {
+  readonly details: readonly (readonly [name: string, value: FilterValue])[];
+  readonly repeats: FrontTrial['repeats'];
+  /** The repeats that its interval is over. */
+  readonly over: 'seeds' | NoiseInterval['over'];
 }
 
 /** Any metric against any other, with the front and a cursor on it. */
@@ -65,11 +73,18 @@ export const tradeoffView = readingView<TradeoffModel>({
     const [x, y, by] = [xChoice, yChoice, byChoice].map((choice) => chosenValue(name, choice, { snapshot, state }));
     const log = chosenValue(name, scaleChoice, { snapshot, state });
     if (x === undefined || y === undefined || by === undefined) throw new RangeError('three choices give three values');
-    const shown = [...new Set([x, y, ...drawnMetrics(snapshot).slice(0, 5), ...variedFields(snapshot)])];
-    const columns = [x, y, ...(by === 'none' ? [] : [by]), ...shown];
-    const rows = await source.values(sweepId, columns.map(columnOf));
-    return modelOf({ x, y, by, log }, rows, shown, columns.length - shown.length);
+    const shown = [...new Set([y, x, ...drawnMetrics(snapshot).slice(0, 5), ...variedFields(snapshot)])];
+    const read = await source.tradeoff(sweepId, {
+      x: columnOf(x),
+      y: columnOf(y),
+      better: { x: betterOf(x), y: betterOf(y) },
+      log: { x: ['x', 'both'].includes(log), y: ['y', 'both'].includes(log) },
+      by: by === 'none' ? null : columnOf(by),
+      shown: shown.map(columnOf),
+    });
+    return withNoise(modelOf({ x, y, by }, read, shown), source, sweepId, 'known');
   },
+  refine: (model, source, { sweepId }) => withNoise(model, source, sweepId, 'all'),
   rows: ({ front }) => front.length,
   visible: () => Number.POSITIVE_INFINITY,
   draw: (model, frame) => drawTradeoff(model, frame),
@@ -80,52 +95,48 @@ export const tradeoffView = readingView<TradeoffModel>({
   trials: ({ front }, { state }) => front.slice(state.selected, state.selected + 1).map(({ trial }) => trial),
 });
 
-interface Chosen {
-  readonly x: string;
-  readonly y: string;
-  readonly by: string;
-  readonly log: string;
-}
-
-function modelOf({ x, y, by, log }: Chosen, rows: readonly TrialValues[], shown: readonly string[], from: number) {
-  const fits = (value: unknown, axis: string): value is number =>
-    typeof value === 'number' && Number.isFinite(value) && (value > 0 || ![axis, 'both'].includes(log));
-  const categories = by === 'none' ? null : categoriesOf(rows.map(({ values }) => values[2] ?? null));
-  const intervals = intervalsOf(rows);
-  const points = rows.flatMap(({ trial, group, values }): readonly ScatterPoint[] => {
-    const [xValue, yValue, byValue = null] = values;
-    if (!fits(xValue, 'x') || !fits(yValue, 'y')) return [];
-    const interval = intervals.get(group);
-    const point = { trial, x: xValue, y: yValue, category: categories?.placeOf(byValue) ?? -1 };
-    return [interval === undefined ? point : { ...point, interval }];
+function modelOf(
+  axes: Pick<TradeoffModel, 'x' | 'y' | 'by'>,
+  { total, drawn, levels, points: others, front: best }: TradeoffRead,
+  shown: readonly string[],
+): TradeoffModel {
+  const front = best.map((trial): FrontPoint => {
+    const { values, repeats, level: category, ...point } = trial;
+    const { lower, upper } = studentInterval(repeats.length === 0 ? [trial.y] : repeats.map(({ y }) => y));
+    const details = shown.map((name, index) => [name, values[index] ?? null] as const);
+    const own = { ...point, category, details, repeats, over: 'seeds' as const };
+    // Seeds that agree to the last bit tell nothing of noise: no interval of ±0.
+    return lower === null || upper === null || lower === upper ? own : { ...own, interval: [lower, upper] };
   });
-  const front = paretoFront(points, [
-    { direction: betterOf(y), value: (point) => point.y },
-    { direction: betterOf(x), value: (point) => point.x },
-  ]).toSorted((a, b) => a.x - b.x || a.trial - b.trial);
-  const wanted = new Set(front.map(({ trial }) => trial));
-  const details = new Map(
-    rows
-      .filter(({ trial }) => wanted.has(trial))
-      .map(({ trial, values }) => [trial, shown.map((each, index) => [each, values[from + index] ?? null] as const)]),
-  );
-  const missing = rows.length - points.length;
-  return { x, y, by, points, front, categories: categories?.all ?? [], missing, details };
+  const points = [...others.map(({ level: category, ...point }) => ({ ...point, category })), ...front];
+  const categories = levels === null ? [] : categoriesOf(levels);
+  return { ...axes, points, front, categories, drawn, missing: total - drawn };
 }
 
-/** Of configurations with several seeds, what lies upwards. */
-function intervalsOf(rows: readonly TrialValues[]): ReadonlyMap<string, readonly [number, number]> {
-  const groups = new Map<string, number[]>();
-  for (const { group, values } of rows) {
-    const value = values[1];
-    if (typeof value === 'number') groups.set(group, [...(groups.get(group) ?? []), value]);
-  }
-  return new Map(
-    [...groups].flatMap(([group, values]) => {
-      const { lower, upper } = studentInterval(values);
-      return lower === null || upper === null ? [] : [[group, [lower, upper] as const] as const];
-    }),
-  );
+/** The front's intervals over rows too, where outputs are there. */
+async function withNoise(
+  model: TradeoffModel,
+  source: ViewSource,
+  sweepId: string,
+  which: 'known' | 'all',
+): Promise<TradeoffModel> {
+  const groups = model.front.map(({ repeats }) => ({
+    trials: repeats.map(({ trial }) => trial),
+    mean: repeats.reduce((sum, { y }) => sum + y, 0) / repeats.length,
+  }));
+  const found = await source.intervals(sweepId, groups, model.y, which);
+  const front = model.front.map((point, index): FrontPoint => {
+    const noise = found[index] ?? null;
+    return noise === null ? point : { ...point, interval: [noise.lower, noise.upper], over: noise.over };
+  });
+  return { ...model, front };
+}
+
+/** The repeats that all of the intervals are over, in words. */
+function overWords(front: readonly FrontPoint[]): string {
+  const known = new Set(front.flatMap(({ interval, over }) => (interval === undefined ? [] : [over])));
+  const [first = 'seeds', ...more] = known;
+  return more.length === 0 ? first : 'seeds, and rows where outputs are here';
 }
 
 /** Columns from which the cursor's trial stands beside the plot, and how many it has. */
@@ -154,18 +165,25 @@ function drawTradeoff(model: TradeoffModel, { snapshot, state, width, height }: 
 }
 
 function captionOf(model: TradeoffModel, snapshot: SweepSnapshot, log: string): string {
-  const { x, y, front, points, missing } = model;
+  const { x, y, front, drawn, missing } = model;
   const spread = isSpread(model) ? ', spread about x' : '';
   const without = missing === 0 ? '' : `, ${missing} not drawn`;
   const axes = `${drawnName(snapshot, y)}${['y', 'both'].includes(log) ? ' (log)' : ''} by ${drawnName(snapshot, x)}`;
-  return `${axes}: front of ${front.length}, ${formatCount(points.length, 'trial')}${without}${spread}`;
+  return `${axes}: front of ${front.length}, ${formatCount(drawn, 'trial')}${without}${spread}`;
 }
 
-function legendOf({ by, categories }: TradeoffModel, snapshot: SweepSnapshot, width: number): readonly StyledLine[] {
+function legendOf(
+  { by, categories, front }: TradeoffModel,
+  snapshot: SweepSnapshot,
+  width: number,
+): readonly StyledLine[] {
   if (categories.length < 2) return [];
   const entries = categories.flatMap(({ glyph, label, tone }) => [span(`${glyph} `, tone), span(`${label}  `)]);
   return [
-    clipLine([span(`${drawnName(snapshot, by)}: `, 'heading'), ...entries, span('│ 95 % over seeds', 'faint')], width),
+    clipLine(
+      [span(`${drawnName(snapshot, by)}: `, 'heading'), ...entries, span(`│ 95 % over ${overWords(front)}`, 'faint')],
+      width,
+    ),
   ];
 }
 
@@ -179,9 +197,7 @@ function cursorLine(
   const point = model.front[cursor];
   if (point === undefined) return [];
   // What lies upwards first: later ones that do not fit are left out.
-  const known = (model.details.get(point.trial) ?? []).toSorted(
-    ([a], [b]) => Number(b === model.y) - Number(a === model.y),
-  );
+  const known = point.details.toSorted(([a], [b]) => Number(b === model.y) - Number(a === model.y));
   const facts = known.map(
     ([of, value]): StyledLine => [span(`${drawnName(snapshot, of)} `, 'faint'), span(text(of, value))],
   );
@@ -194,17 +210,16 @@ function cursorLines(model: TradeoffModel, cursor: number, snapshot: SweepSnapsh
   const point = model.front[cursor];
   if (point === undefined) return [];
   const { interval } = point;
-  const facts = model.details.get(point.trial) ?? [];
   const lines: StyledLine[] = [
     [span(`trial ${point.trial}`, 'heading'), span(`  ${cursor + 1} of ${model.front.length} on the front`, 'faint')],
-    ...facts.map(([of, value]) => [
+    ...point.details.map(([of, value]) => [
       span(`${clipText(drawnName(snapshot, of), 16).padEnd(16)} `),
       span(text(of, value)),
     ]),
   ];
   if (interval !== undefined) {
     const [lower, upper] = interval.map((value) => text(model.y, value));
-    lines.push([], [span(`${lower} to ${upper}`), span(' over seeds', 'faint')]);
+    lines.push([], [span(`${lower} to ${upper}`)], [span(`95 % over ${point.over}`, 'faint')]);
   }
   return lines.map((line) => clipLine(line, width));
 }

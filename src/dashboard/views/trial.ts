@@ -5,7 +5,8 @@ import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatMoment, formatSetting } from '../format-value.ts';
-import { span, type StyledLine } from '../styled-line.ts';
+import { brailleChart } from '../braille-chart.ts';
+import { beside, captionRule, clipLine, span, type StyledLine } from '../styled-line.ts';
 import type { TrialDetails } from '../view-source.ts';
 import { readingView, type ViewFrame } from './view.ts';
 
@@ -22,11 +23,41 @@ export const trial = readingView({
   draw: (details, { snapshot, state, width, height }) => {
     const rows = linesOf(details, snapshot.definition);
     const caption = `trial ${details.trial.trial}`;
-    return chosenRows({ caption, headings: null, total: rows.length, from: 0, rows, state, width, height });
+    const left = width >= besideFrom ? Math.floor(width / 2) : width;
+    const list = chosenRows({ caption, headings: null, total: rows.length, from: 0, rows, state, width: left, height });
+    if (left === width) return list;
+    const whole = Array.from({ length: height }, (_, row) => list[row] ?? []);
+    return beside(whole, left + 1, lossBlock(details, width - left - 1, height));
   },
   open: ({ trial: { trial: number } }) => ({ view: 'training', subject: String(number) }),
   trials: ({ trial: { trial: number } }) => [number],
 });
+
+/** Columns from which the loss and the log stand beside the scores. */
+const besideFrom = 120;
+
+/** The training's loss by step, and its log below. */
+function lossBlock({ losses, events }: TrialDetails, width: number, height: number): readonly StyledLine[] {
+  const tall = Math.max(6, Math.floor(height / 2));
+  const points = losses.map((y, index) => ({ x: index + 1, y }));
+  return [
+    captionRule('training loss', width),
+    ...brailleChart({ points, xName: 'step', width, height: tall - 1 }),
+    captionRule('log', width),
+    ...eventsOf(events)
+      .slice(-(height - tall - 1))
+      .map((line) => clipLine(line, width)),
+  ];
+}
+
+function eventsOf(events: TrialDetails['events']): readonly StyledLine[] {
+  return events.map(({ at, text }): StyledLine => [span(`${formatMoment(at)} `, 'faint'), span(text)]);
+}
+
+/** State, scores and settings of a trial, a line each. */
+export function trialFacts(row: TrialRow, definition: ViewFrame['snapshot']['definition']): readonly StyledLine[] {
+  return linesOf({ trial: row, events: [], losses: [] }, definition);
+}
 
 function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewFrame['snapshot']['definition']) {
   const failure = row.failure === null ? [] : [fact('failure', `${row.failure.code}: ${row.failure.message}`)];
@@ -43,7 +74,7 @@ function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewF
     ...Object.entries({ ...row.configuration, ...prefixed(row.evaluation) }).map(([name, value]) =>
       fact(name, settingText(value)),
     ),
-    ...events.map(({ at, text }): StyledLine => [span(`${formatMoment(at)} `, 'faint'), span(text)]),
+    ...eventsOf(events),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface ViewRequest {
   readonly subject: string;
   readonly offset: number;
   readonly limit: number;
+  /** Rows that are on the screen, from the first on. */
+  readonly shown: { readonly from: number; readonly rows: number };
   /** See ViewState. */
   readonly choices: Readonly<Record<string, string>>;
   readonly marked: readonly number[];
@@ -60,6 +62,8 @@ export interface ViewDefinition<Model> {
   readonly page?: (model: Model) => { readonly from: number; readonly count: number };
   /** Its own query; absent: the snapshot has all that it shows. */
   readonly read?: (source: ViewSource, request: ViewRequest) => Promise<Model>;
+  /** The same with what takes longer, which is shown once it is there; null: there is no more to say. */
+  readonly refine?: (model: Model, source: ViewSource, request: ViewRequest) => Promise<Model | null>;
   /** Rows that can be chosen, over all pages. */
   rows(model: Model, snapshot: SweepSnapshot): number;
   /** Lines of the body above the first of the rows, where each of these has a line; absent: they have none. */
@@ -86,6 +90,8 @@ export interface ReadView {
   draw(frame: ViewFrame): readonly StyledLine[];
   open(frame: ChosenIn): Opened | null;
   trials(frame: ChosenIn): readonly number[];
+  /** See ViewDefinition. */
+  readonly refine: (() => Promise<ReadView | null>) | null;
 }
 
 /** A view, whatever it reads. */
@@ -113,22 +119,30 @@ export interface View
 export function readingView<Model>(
   definition: ViewDefinition<Model> & Required<Pick<ViewDefinition<Model>, 'read'>>,
 ): View {
-  const { read } = definition;
+  const { read, refine } = definition;
+  const refined = (model: Model, source: ViewSource, request: ViewRequest) => async (): Promise<ReadView | null> => {
+    const more = (await refine?.(model, source, request)) ?? null;
+    return more === null ? null : withModel(definition, more, null);
+  };
   return {
     ...definition,
     drawn: null,
-    read: async (source, request) => withModel(definition, await read(source, request)),
+    read: async (source, request) => {
+      const model = await read(source, request);
+      return withModel(definition, model, refine === undefined ? null : refined(model, source, request));
+    },
   };
 }
 
 /** A view of the snapshot alone. */
 export function snapshotView(definition: Omit<ViewDefinition<null>, 'read'>): View {
-  return { ...definition, read: null, drawn: withModel(definition, null) };
+  return { ...definition, read: null, drawn: withModel(definition, null, null) };
 }
 
 function withModel<Model>(
   { rows, page, draw, open, trials }: Pick<ViewDefinition<Model>, 'rows' | 'page' | 'draw' | 'open' | 'trials'>,
   model: Model,
+  refine: ReadView['refine'],
 ): ReadView {
   return {
     has(from, to) {
@@ -139,6 +153,7 @@ function withModel<Model>(
     draw: (frame) => draw(model, frame),
     open: (frame) => open?.(model, frame) ?? null,
     trials: (frame) => trials?.(model, frame) ?? [],
+    refine,
   };
 }
 

@@ -112,7 +112,8 @@ function detailLines(worker: WorkerRow, width: number, height: number): readonly
   const cards = cardsText(worker);
   const facts: readonly (readonly [string, string])[] = [
     ['serves', `${role}, since ${formatMoment(startedAt)}`],
-    ['device', `${numericsClass ?? 'has computed nothing yet'}; memory ${memoryText(worker)}`],
+    ['device', numericsClass ?? 'has computed nothing yet'],
+    ['memory', memoryText(worker)],
     ...(cards === null ? [] : [['GPU', cards] as const]),
   ];
   const wrong = troubleLines(worker);
