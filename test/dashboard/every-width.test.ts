@@ -3,9 +3,10 @@ import type { ViewSource } from '../../src/dashboard/view-source.ts';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
-import { cockpitSource, foldedSource } from './cockpit-source.ts';
+import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot, cockpitTrials } from './cockpit-trials.ts';
 import { drawFrame } from './draw-frame.ts';
+import { foldedSource } from './folded-source.ts';
 
 /*
  * Values that would read as others if they were cut: trial 83,311 as 8331, λ = 3.289e-5 as 3.289, seed 20240101 as 2024.
