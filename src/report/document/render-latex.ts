@@ -7,11 +7,16 @@ import { figuresOf, type ReportDocument, type Table } from './document.ts';
 export function renderLatex(document: ReportDocument): string {
   const tables = document.sections.flatMap(({ blocks }) => blocks.filter((block) => block.kind === 'table'));
   const figures = figuresOf(document).map(({ name }) => name);
+  // What a summary says above its sentences: that nothing was trained.
+  const warnings = document.sections
+    .filter(({ id }) => /(^|-)summary$/.test(id))
+    .flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'paragraph' ? [block.text] : [])));
   return [
     `% ${comment(document.title)}`,
     `% ${comment(document.subtitle)}`,
+    ...warnings.map((text) => `% ${comment(text)}`),
     `% \\usepackage{booktabs,longtable}`,
-    ...(figures.length === 0 ? [] : [`% Figures, by --figure NAME --out FILE.svg: ${figures.join(', ')}`]),
+    ...(figures.length === 0 ? [] : [`% Figures, by --figure NAME --out FILE.pdf: ${figures.join(', ')}`]),
     '',
     ...tables.flatMap((table) => [table.searchable === true ? longTable(table) : shortTable(table), '']),
   ].join('\n');
