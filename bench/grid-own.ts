@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { round } from './figures.ts';
 import { processesOf } from './process-figures.ts';
+import type { GridRecord } from './same-front.ts';
 
 /** Values of the axes that cost a training. */
 export interface GridPart {
@@ -25,11 +26,10 @@ export interface GridSettings {
   /** Values of M. */
   readonly members: readonly number[];
   readonly slots: number;
-  /** Further seeds are trained while a test has not decided. */
-  readonly racing: boolean;
-  /** The worse half is stopped after half of the steps. */
-  readonly asha: boolean;
 }
+
+/** A scheduler of a sweep file that stops trainings. */
+export type Scheduler = string;
 
 /** What a side has done of a grid. */
 export interface RanPart {
@@ -41,28 +41,45 @@ const main = path.resolve(import.meta.dirname, '../src/cli/main.js');
 
 /** This product's side: its own commands, on services of its own. */
 export class OwnGrid {
-  readonly name = 'own';
+  readonly name: string;
   readonly #folder: string;
   readonly #settings: GridSettings;
+  readonly #scheduler: Scheduler | null;
   #launched = 0;
 
-  private constructor(folder: string, settings: GridSettings) {
+  private constructor(folder: string, settings: GridSettings, scheduler: Scheduler | null) {
+    this.name = scheduler === null ? 'own' : 'adaptive';
     this.#folder = folder;
     this.#settings = settings;
+    this.#scheduler = scheduler;
   }
 
-  /** @param folder of this round alone: nothing of another is found there */
-  static async open(folder: string, settings: GridSettings): Promise<OwnGrid> {
-    const grid = new OwnGrid(folder, settings);
-    await grid.#dropsweep('up');
+  /**
+   * @param folder of this side of this round alone: nothing of another is found there
+   * @param scheduler null: all trainings run to their end
+   */
+  static async open(folder: string, settings: GridSettings, scheduler: Scheduler | null = null): Promise<OwnGrid> {
+    mkdirSync(folder, { recursive: true });
+    const grid = new OwnGrid(folder, settings, scheduler);
+    try {
+      await grid.#dropsweep('up');
+    } catch (error) {
+      await grid.close();
+      throw error;
+    }
     return grid;
+  }
+
+  /** The sweep that was launched last. */
+  get record(): GridRecord {
+    return { data: path.join(this.#folder, 'data'), sweep: `grid-${this.#launched}` };
   }
 
   async run(part: GridPart): Promise<RanPart> {
     this.#launched += 1;
     const name = `grid-${this.#launched}`;
     const file = path.join(this.#folder, `${name}.yaml`);
-    writeFileSync(file, sweepFile(name, part, this.#settings));
+    writeFileSync(file, sweepFile(name, part, this.#settings, this.#scheduler));
     const before = this.#cpuSeconds();
     const begun = performance.now();
     await this.#dropsweep('launch', file);
@@ -102,8 +119,13 @@ export class OwnGrid {
   }
 }
 
-function sweepFile(name: string, { p, N, seed }: GridPart, settings: GridSettings): string {
-  const { data, rows, devRows, gapRows, epochs, members, slots, racing, asha } = settings;
+function sweepFile(
+  name: string,
+  { p, N, seed }: GridPart,
+  settings: GridSettings,
+  scheduler: Scheduler | null,
+): string {
+  const { data, rows, devRows, gapRows, epochs, members, slots } = settings;
   const list = (values: readonly number[]) => `[${values.join(', ')}]`;
   return `name: ${name}
 base: sentence-transformers/all-MiniLM-L6-v2
@@ -119,6 +141,6 @@ ${devRows === null ? '' : `  dev_rows: ${devRows}\n`}space:
 training: {epochs: ${epochs}, batch_size: 32, learning_rate: 5.0e-4, clip_norm: 1.0, rank: 8, alpha: 16, targets: all-linear, max_length: 128}
 evaluation: {mode: ensemble, gap_rows: ${gapRows}}
 objectives: [loss, accuracy]
-${racing ? 'scheduler: {kind: racing}\n' : ''}${asha ? 'scheduler: {kind: asha, rungs: [0.5], keep: 0.5}\n' : ''}parallelism: ${slots}
+${scheduler === null ? '' : `scheduler: ${scheduler}\n`}parallelism: ${slots}
 `;
 }

@@ -22,7 +22,7 @@ import {
   whereRule,
 } from './rules/arithmetic.ts';
 import { erfRule, expandRule, gatherElementsRule, reciprocalRule, squareRootRule, tileRule } from './rules/imported.ts';
-import { concatRule, reshapeRule, sliceRule, splitRule, transposeRule } from './rules/layout.ts';
+import { concatRule, reshapeRule, sliceRule, splitRule, takeRowsRule, transposeRule } from './rules/layout.ts';
 import { layerNormalizationRule, rmsNormalizationRule } from './rules/normalisation.ts';
 import { batchedProductRule, frozenLinearRule, gemmRule } from './rules/products.ts';
 import { reduceMeanRule, reduceSumRule, reduceSumSquareRule } from './rules/reductions.ts';
@@ -54,6 +54,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Reshape: reshapeRule,
   Transpose: transposeRule,
   Slice: sliceRule,
+  TakeRows: takeRowsRule,
   Concat: concatRule,
   Unsqueeze: reshapeRule,
   Squeeze: reshapeRule,

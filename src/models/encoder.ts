@@ -24,8 +24,18 @@ export interface EncoderInputs {
    * ones.
    */
   readonly severalTexts?: true;
+  /** Absent: each place has a row, padding too. Given to families that leave it out. */
+  readonly tokenRows?: TokenRows;
   /** The tokens before, where a decoder goes on with a text; absent: rows begin with their first token. */
   readonly past?: Past;
+}
+
+/** Tokens as rows without padding: of all padding there are as few rows as make a round number. */
+export interface TokenRows {
+  /** int64 [kept]: the place of each row's token in [batch·tokens]. */
+  readonly places: Value;
+  /** int64 [batch, tokens]: the row of each token; of padding, one that is padding's. */
+  readonly numbers: Value;
 }
 
 /** The tokens before those of a graph, as keys and values that each layer made of them. */
@@ -84,7 +94,9 @@ export interface Encoder {
   readonly vocabulary?: number;
   /** Whether `build` calls `drop`: the family has hidden dropout. */
   readonly dropsHidden: boolean;
-  /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`. */
+  /** Whether `build` takes rows without padding; absent: it does not. */
+  readonly leavesPaddingOut?: boolean;
+  /** [batch, hidden] for `first_token`, [batch·tokens, hidden] for `all_tokens`, whatever rows are left out between. */
   build(context: EncoderContext, inputs: EncoderInputs, reading: EncoderReading): Value;
   /** The family's own head for a task, as transformers names and initialises it. @throws MODEL_UNSUPPORTED */
   head(task: HeadTask): Head;

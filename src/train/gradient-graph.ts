@@ -2,7 +2,7 @@ import { present } from '../base/defect.ts';
 import type { AdapterMethod, PartValues } from '../adapters/adapter-method.ts';
 import { backpropagate, type KnownGradient } from '../autodiff/differentiate.ts';
 import type { ConvertedWeights } from '../models/converted-weights.ts';
-import type { Encoder, EncoderContext, EncoderInputs, TableRows } from '../models/encoder.ts';
+import type { Encoder, EncoderContext, EncoderInputs, TableRows, TokenRows } from '../models/encoder.ts';
 import { floatProduct, type FrozenProduct, type WeightLookup } from '../models/frozen-product.ts';
 import type { Head, HeadContext } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
@@ -19,6 +19,7 @@ import { keepNeeded } from '../onnx/keep-needed.ts';
 import { lowerQuantisedLinears } from '../onnx/lower-quantised-linears.ts';
 import { mergeNarrowProducts } from '../onnx/merge-narrow-products.ts';
 import { divide, multiply, unary } from '../onnx/operators.ts';
+import { lowerTakenRows } from '../onnx/take-rows.ts';
 import { sizesOfEndedValues } from '../onnx/sizes-from-integers.ts';
 import { packGraph } from '../packing/pack-graph.ts';
 import type { PlaceKind } from '../sweep/element-dropout.ts';
@@ -41,6 +42,8 @@ export interface GradientGraphRequest {
   readonly scale: number;
   /** Whether rows hold several texts, see EncoderInputs. */
   readonly severalTexts?: boolean;
+  /** Whether tokens have rows without padding, see TokenRows; absent: they do not. */
+  readonly leavesPaddingOut?: boolean;
   /** Kinds of element-wise dropout that the graph has inputs for; absent: none. */
   readonly drops?: ReadonlySet<PlaceKind>;
   /** Whether ranks are masked; absent: they are not. */
@@ -136,8 +139,16 @@ function declareInputs(b: GraphBuilder, request: GradientGraphRequest): StepInpu
     attentionMask: b.input('attention_mask', 'int64', ['batch', 'tokens']),
     tokenTypeIds: b.input('token_type_ids', 'int64', ['batch', 'tokens']),
     labels: b.input('labels', loss.labels.type, loss.labels.columns === 1 ? ['batch'] : ['batch', loss.labels.columns]),
+    ...(request.leavesPaddingOut === true ? { tokenRows: declareRows(b) } : {}),
     ...declareAdapter(b, request),
     lossScale: converted?.scalesLoss === true ? b.input('loss_scale', 'float', []) : null,
+  };
+}
+
+function declareRows(b: GraphBuilder): TokenRows {
+  return {
+    places: b.input('token_places', 'int64', ['kept']),
+    numbers: b.input('token_rows', 'int64', ['batch', 'tokens']),
   };
 }
 
@@ -160,7 +171,9 @@ function takeGradient(b: GraphBuilder, known: KnownGradient, { parameters, lossS
 }
 
 function buildEvaluation(b: GraphBuilder, request: GradientGraphRequest, inputs: StepInputs, shared: Shared): Graph {
-  const { context, read } = buildReading(b, request, inputs, shared);
+  // Sorted batches have little padding: that leaving it out pays there was not shown. The bits are the same.
+  const { tokenRows: _, ...padded } = inputs;
+  const { context, read } = buildReading(b, request, padded, shared);
   const logits = request.head.logits(context, read);
   const none = unary(b, 'Identity', b.floats([0]));
   const noGradient = unary(b, 'Identity', b.floats([], [0]));
@@ -174,7 +187,7 @@ export function optimise(
   places: readonly DropoutPlace[],
 ): Graph {
   // Sums are folded before packing: what is added up in which order is the same in a pack and alone.
-  const folded = foldSumIntoGemm(keepNeeded(graph));
+  const folded = foldSumIntoGemm(keepNeeded(lowerTakenRows(graph)));
   const short = foldBiasIntoGemm(folded);
   const packed = pack === undefined ? short : keepNeeded(packGraph(short, ownInputs(places), pack));
   return sizesOfEndedValues(lowerKeptElements(lowerQuantisedLinears(packed)));

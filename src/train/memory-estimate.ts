@@ -63,7 +63,7 @@ export interface EvaluationDemand {
 
 /** Bytes that the values of a graph without branches, fitted to its device, take at the peak of a run. */
 export function runBytes(fitted: Graph, { rows, length, shared = 0 }: RunSize): number {
-  return peakBytes(inExecutionOrder(fitted), { batch: rows, tokens: length, past: shared });
+  return peakBytes(inExecutionOrder(fitted), { batch: rows, tokens: length, kept: rows * length, past: shared });
 }
 
 /** A training's batch, or an evaluation's. */

@@ -5,6 +5,7 @@ import type { Pass, PassBatch } from './gradient-passes.ts';
 import type { MaskBytes } from './mask-memory.ts';
 import type { EnginePlan } from './plan-engine.ts';
 import { scalars, vectors } from './session-tensors.ts';
+import { tokenRows } from './token-rows.ts';
 import { moduleRanks } from './trainable-layout.ts';
 
 type Feeds = Record<string, Tensor>;
@@ -17,6 +18,7 @@ export function batchFeeds(plan: EnginePlan, { batch, labels, updateScale }: Pas
     input_ids: tokens(batch.inputIds),
     attention_mask: tokens(batch.attentionMask),
     token_type_ids: tokens(batch.tokenTypeIds),
+    ...(plan.leavesPaddingOut ? rowFeeds(batch) : {}),
     labels: labelsOf(plan, labels, batch),
     update_scale: new Tensor('float32', [updateScale], []),
   };
@@ -36,6 +38,15 @@ export function passFeeds(plan: EnginePlan, passes: readonly Pass[], batch: Toke
       batch,
       bytes,
     ),
+  };
+}
+
+/** The rows that a batch's tokens have. */
+function rowFeeds(batch: TokenBatch): Feeds {
+  const { places, numbers } = tokenRows(batch);
+  return {
+    token_places: new Tensor('int64', places, [places.length]),
+    token_rows: new Tensor('int64', numbers, [batch.rows, batch.length]),
   };
 }
 

@@ -51,6 +51,8 @@ export interface EnginePlan {
   readonly places: readonly DropoutPlace[];
   /** Whether its passes take masks over ranks. */
   readonly masksRanks: boolean;
+  /** Whether its passes take the rows that tokens have without padding. */
+  readonly leavesPaddingOut: boolean;
   /** Training alone, in what all passes over a batch share and what each has of its own. */
   sharedGradient(): SharedGraph;
   /** Evaluation's logits, parted alike: what reads a batch whichever the model, and what is the model's own. */
@@ -79,7 +81,16 @@ export function planEngine(
   const converted = convertedWeights(opened, request.adapter.base_precision ?? 'float32', profile);
   const drops = droppedKinds(opened, request.adapter);
   const masksRanks = request.adapter.masked === 'rank' && request.adapter.mask_sharing !== 'row';
-  const shape = { encoder, weights, converted, head, loss, method, layout, scale, drops, severalTexts, masksRanks };
+  const leavesPaddingOut =
+    profile.leavesPaddingOut &&
+    encoder.leavesPaddingOut === true &&
+    // A loss over tokens may read those of padding too, as that of spans does.
+    wanted.of === 'samples' &&
+    // Masks of single elements are drawn for each place of a batch.
+    drops.size === 0 &&
+    !severalTexts;
+  const built = { encoder, weights, converted, head, loss, method, layout, scale, drops, severalTexts, masksRanks };
+  const shape = { ...built, leavesPaddingOut };
   const { graph: gradient, places } = buildGradientGraph(shape);
   return {
     opened,
@@ -93,6 +104,7 @@ export function planEngine(
     gradient,
     places,
     masksRanks,
+    leavesPaddingOut,
     packedGradient: (pack) => buildGradientGraph({ ...shape, pack }).graph,
     labels: loss.labels,
     generation: () => buildGenerationGraph({ ...shape, severalTexts: false }),

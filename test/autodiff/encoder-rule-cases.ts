@@ -1,5 +1,6 @@
 import { keepElements } from '../../src/onnx/keep-elements.ts';
 import { add, multiply, unary } from '../../src/onnx/operators.ts';
+import { takeRows } from '../../src/onnx/take-rows.ts';
 import { never, type RuleCase } from './rule-case.ts';
 
 /** What encoders after BERT add to the operators that are differentiated. */
@@ -42,5 +43,19 @@ export const encoderRuleCases: readonly RuleCase[] = [
         ],
         outputs: [{ shape: x.shape }],
       }),
+  },
+  {
+    operator: 'TakeRows',
+    what: 'in another order, over two axes',
+    shapes: [[6, 7]],
+    build: (b, x = never()) =>
+      takeRows(b, x, { numbers: b.int64s([4, 2, 0, 5, 1, 3], [2, 3]), back: b.int64s([2, 4, 1, 5, 0, 3]) }),
+  },
+  {
+    operator: 'TakeRows',
+    what: 'of which some are left out',
+    shapes: [[4, 7]],
+    build: (b, x = never()) =>
+      takeRows(b, x, { numbers: b.int64s([3, 1]), back: b.int64s([2, 1, 2, 0]), leavesOut: true }),
   },
 ];

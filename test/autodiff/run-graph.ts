@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { lowerKeptElements } from '../../src/onnx/keep-elements.ts';
 import { lowerQuantisedLinears } from '../../src/onnx/lower-quantised-linears.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
+import { lowerTakenRows } from '../../src/onnx/take-rows.ts';
 
 export interface Feed {
   readonly name: string;
@@ -24,7 +25,7 @@ export async function runGraph(
 
 /** The graph's outputs, all of them float32. */
 export async function runModel(model: Graph, feeds: readonly Feed[]): Promise<Float32Array[]> {
-  const graph = checkGraph(lowerKeptElements(lowerQuantisedLinears(model)));
+  const graph = checkGraph(lowerTakenRows(lowerKeptElements(lowerQuantisedLinears(model))));
   const session = await InferenceSession.create(serialiseModel(graph), {
     logSeverityLevel: 3,
     graphOptimizationLevel: 'basic',

@@ -74,7 +74,7 @@ async function trained(
       trial: { ...row, configuration, evaluation: evaluated },
       specification: {
         trainer: 'onnx',
-        trainer_version: '3',
+        trainer_version: '4',
         configuration,
         base: { reference: place, folder: place, content_hash: 'c0ffee'.repeat(8), tokenizer_hash: '' },
         task,

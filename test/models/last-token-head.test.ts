@@ -68,7 +68,7 @@ describe('a decoder that classifies', () => {
   it('makes trainings whose rows hold that token others than those of the version that read it', () => {
     const specification = {
       trainer: 'onnx' as const,
-      trainer_version: '3',
+      trainer_version: '4',
       configuration: canonicaliseTraining(trial(1).configuration),
       base: { reference: 'b', folder: '', content_hash: 'c', tokenizer_hash: 't' },
       task: shape,

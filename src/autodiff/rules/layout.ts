@@ -1,5 +1,5 @@
 import { int, intAttribute, type Value } from '../../onnx/graph.ts';
-import { reshape, slice, transpose } from '../../onnx/operators.ts';
+import { concat, gatherRows, reshape, slice, transpose } from '../../onnx/operators.ts';
 import { dimension, shapeError, shapeText } from '../../onnx/shapes.ts';
 import { type GradientRule, gradientOf, inputOf, type RuleContext } from '../gradient-rule.ts';
 
@@ -20,6 +20,21 @@ export const transposeRule: GradientRule = (context) => {
   if (order?.kind !== 'ints') throw new Error(`${context.node.name} has no order of axes`);
   const back = order.value.map((_, axis) => order.value.indexOf(axis));
   return [transpose(context.b, gradientOf(context), back)];
+};
+
+/** dX = dY's rows, each from where it stands; zeros for those that stand nowhere */
+export const takeRowsRule: GradientRule = (context) => {
+  const { b, node } = context;
+  const dY = gradientOf(context);
+  const columns = dimension(dY.shape, -1);
+  const rows =
+    dY.shape.length === 2
+      ? dY
+      : reshape(b, dY, [dY.shape.slice(0, -1).join('·'), columns], b.int64s([-1, Number(columns)]));
+  const zeros = Array.from({ length: Number(columns) }, () => 0);
+  const all =
+    intAttribute(node, 'leaves_out', 0) === 1 ? concat(b, [rows, b.floats(zeros, [1, zeros.length])], 0) : rows;
+  return [gatherRows(b, all, inputOf(context, 2)), null, null];
 };
 
 /** dX = dY with zeros where the slice did not reach; for a slice from 0 along one axis */

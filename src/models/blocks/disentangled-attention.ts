@@ -102,7 +102,7 @@ export function disentangledAttention(settings: DisentangledAttention) {
       });
       const mixed = batchedProduct(b, softmax(b, masked), bySample(values)); // [heads, batch, tokens, size]
       const flat = reshape(b, transpose(b, mixed, [1, 2, 0, 3]), ['batch·tokens', hidden], b.int64s([-1, hidden]));
-      return reading === 'first_token' ? firstTokens(b, flat, inputs.inputIds, hidden) : flat;
+      return reading === 'first_token' ? firstTokens(b, flat, inputs, hidden) : flat;
     };
   };
 }

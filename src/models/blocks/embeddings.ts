@@ -4,6 +4,7 @@ import { add, gatherRows, reshape } from '../../onnx/operators.ts';
 import { sizeAt } from '../../onnx/run-time-sizes.ts';
 import type { EncoderContext, EncoderInputs } from '../encoder.ts';
 import { normalise } from './normalise.ts';
+import { numbersOfRows, placesOfRows } from './token-rows.ts';
 
 /** The tables that a token's first vector is the sum of. */
 export interface TokenTables {
@@ -21,26 +22,28 @@ export interface TokenTables {
   } | null;
 }
 
-/** Words, types and positions, summed in this order: [batch·tokens, columns]. */
+/** Words, types and positions, summed in this order: [batch·tokens, columns], or [kept, columns]. */
 export function embedTokens(context: EncoderContext, inputs: EncoderInputs, tables: TokenTables): Value {
   const { b, weight } = context;
   const { name, columns, words, types, positions } = tables;
   const table = (kind: string, rows: number) => weight(`${name}.${kind}_embeddings.weight`, [rows, columns]);
-  let sum = gatherRows(b, table('word', words), inputs.inputIds);
+  const { tokenRows } = inputs;
+  const asRows = (numbers: Value) => (tokenRows === undefined ? numbers : numbersOfRows(b, tokenRows, numbers));
+  let sum = gatherRows(b, table('word', words), asRows(inputs.inputIds));
   // A table of one type has no second row: what a tokeniser says of pairs is not the model's.
   if (types === 1) sum = add(b, sum, table('token_type', 1));
-  if (types > 1) sum = add(b, sum, gatherRows(b, table('token_type', types), inputs.tokenTypeIds));
+  if (types > 1) sum = add(b, sum, gatherRows(b, table('token_type', types), asRows(inputs.tokenTypeIds)));
   if (positions !== null) {
     const rows = table('position', positions.rows);
     const { besidePadding: padId } = positions;
-    sum = add(
-      b,
-      sum,
-      padId === undefined
+    const placed = () =>
+      tokenRows === undefined
         ? firstPositions(b, rows, inputs.inputIds)
-        : positionsBesidePadding(b, rows, inputs.inputIds, padId),
-    );
+        : gatherRows(b, rows, placesOfRows(b, tokenRows).column);
+    const beside = (id: number) => gatherRows(b, rows, asRows(positionsBesidePadding(b, inputs.inputIds, id)));
+    sum = add(b, sum, padId === undefined ? placed() : beside(padId));
   }
+  if (tokenRows !== undefined) return sum;
   return reshape(b, sum, ['batch·tokens', columns], b.int64s([-1, columns]));
 }
 
@@ -67,9 +70,9 @@ function firstPositions(b: GraphBuilder, table: Value, inputIds: Value): Value {
 
 /**
  * Positions that count the tokens that are no padding, from `padId` + 1; padding itself stands at `padId`.
- * Source: transformers' create_position_ids_from_input_ids. @returns [batch, tokens, columns]
+ * Source: transformers' create_position_ids_from_input_ids. @returns int64 [batch, tokens]
  */
-function positionsBesidePadding(b: GraphBuilder, table: Value, inputIds: Value, padId: number): Value {
+function positionsBesidePadding(b: GraphBuilder, inputIds: Value, padId: number): Value {
   const shape = inputIds.shape;
   const padding = b.one({
     operator: 'Equal',
@@ -85,10 +88,5 @@ function positionsBesidePadding(b: GraphBuilder, table: Value, inputIds: Value, 
   });
   const counted = b.one({ operator: 'CumSum', inputs: [ones, b.int64s([1], [])], outputs: [{ shape, type: 'int64' }] });
   const masked = b.one({ operator: 'Mul', inputs: [counted, ones], outputs: [{ shape, type: 'int64' }] });
-  const positions = b.one({
-    operator: 'Add',
-    inputs: [masked, b.int64s([padId], [])],
-    outputs: [{ shape, type: 'int64' }],
-  });
-  return gatherRows(b, table, positions);
+  return b.one({ operator: 'Add', inputs: [masked, b.int64s([padId], [])], outputs: [{ shape, type: 'int64' }] });
 }

@@ -7,6 +7,7 @@ import { firstTokens } from './first-token.ts';
 import { applyLinear, type BlockLinear } from './linear.ts';
 import { normalise } from './normalise.ts';
 import { selfAttention } from './self-attention.ts';
+import { withPadding } from './token-rows.ts';
 
 /** Names of the parts of a layer, below the layer's own. */
 export interface LayerNames {
@@ -61,7 +62,7 @@ export interface PostNormRequest {
   readonly names: LayerNames;
   /** Linears of a layer besides, all [hidden, hidden] with or without bias. */
   readonly moreLinears?: readonly { readonly name: string; readonly bias: boolean }[];
-  /** [batch·tokens, hidden] */
+  /** [batch·tokens, hidden], or [kept, hidden] where padding is left out */
   embed(context: EncoderContext, inputs: EncoderInputs): Value;
   /** Makes what all layers share, and gives their attention; absent: plain self-attention. */
   readonly attention?: (context: EncoderContext, inputs: EncoderInputs, model: PostNormModel) => AttendLayer;
@@ -97,6 +98,7 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
     tokenLimit: request.tokenLimit,
     vocabulary: request.vocabulary,
     dropsHidden: true,
+    leavesPaddingOut: request.attention === undefined,
     linears: layers.flatMap((layer) => [
       ...parts.map((part) => linear(layer, part)),
       ...more.map(({ name, bias }) => ({ name: `${layer}.${name}`, inFeatures: hidden, outFeatures: hidden, bias })),
@@ -104,7 +106,7 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
     head: (task) => request.head(task),
     build(context, inputs, reading) {
       const attend = (request.attention ?? selfAttention)(context, inputs, model);
-      return layers.reduce(
+      const read = layers.reduce(
         (x, layer, index) =>
           buildLayer(
             { context, inputs, model, attend },
@@ -114,6 +116,8 @@ export function postNormEncoder(request: PostNormRequest): Encoder {
           ),
         request.embed(context, inputs),
       );
+      const { tokenRows } = inputs;
+      return reading === 'first_token' || tokenRows === undefined ? read : withPadding(context.b, tokenRows, read);
     },
   };
 }
@@ -130,7 +134,7 @@ function buildLayer(at: LayerContext, layer: string, x: Value, reading: EncoderR
   const { context, inputs, model, attend } = at;
   const { b } = context;
   const norm = { size: model.sizes.hidden, epsilon: model.epsilon };
-  const asking = reading === 'first_token' ? firstTokens(b, x, inputs.inputIds, model.sizes.hidden) : x;
+  const asking = reading === 'first_token' ? firstTokens(b, x, inputs, model.sizes.hidden) : x;
   const apply = (part: LinearPart, input: Value) => applyLinear(context, model.linear(layer, part), input);
   const { attentionDropout, outputDropout } = model.names;
   const attendedTo = apply('attentionOutput', attend(layer, x, asking, reading));

@@ -12,6 +12,7 @@ export const cpu: DeviceProfile = {
   float16Products: 'float',
   branches: 'one session',
   inPieces: true,
+  leavesPaddingOut: true,
   reservesRuns: true,
   integersOnHost: false,
   executionProviders: ['cpu'],

@@ -38,6 +38,7 @@ export const cuda: DeviceProfile = {
   float16Products: 'float16',
   branches: 'a session each',
   inPieces: false,
+  leavesPaddingOut: false,
   reservesRuns: false,
   integersOnHost: true,
   executionProviders: ['cuda'],

@@ -22,6 +22,8 @@ export interface DeviceProfile {
   readonly branches: 'one session' | 'a session each';
   /** Whether what can go through the processor's cache piece by piece does. */
   readonly inPieces: boolean;
+  /** Whether padding gets no rows where the model's family can do without: shapes are many then. */
+  readonly leavesPaddingOut: boolean;
   /**
    * Whether a run's memory is taken as one block before it: where onnxruntime's arena holds it and grows as it likes.
    */

@@ -37,6 +37,7 @@ export const webgpu: DeviceProfile = {
   float16Products: 'float16',
   branches: 'a session each',
   inPieces: false,
+  leavesPaddingOut: false,
   reservesRuns: false,
   integersOnHost: true,
   executionProviders: ['webgpu'],

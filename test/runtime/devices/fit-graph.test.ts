@@ -135,7 +135,7 @@ describe('the step of a model', () => {
 
   it('asks the device for no sizes, alone or in a pack', () => {
     const adapter = { adapter: 'lora', rank: 4, alpha: 8, targets: ['query', 'value'] } as const;
-    const plan = planEngine({ modelFolder: folder, adapter }, classObjective(2));
+    const plan = planEngine({ modelFolder: folder, adapter, device: 'webgpu' }, classObjective(2));
     for (const graph of [plan.gradient, plan.packedGradient(3)]) {
       const { device } = fitGraph(branchOf(graph, true), webgpu);
       const made = device.nodes.filter(({ outputs }) => outputs.some(({ type }) => type !== 'float'));
@@ -145,7 +145,7 @@ describe('the step of a model', () => {
 
   it('gives the same whole and fitted to WebGPU, training and evaluating', async () => {
     const adapter = { adapter: 'lora', rank: 4, alpha: 8, targets: ['query', 'value'] } as const;
-    const { gradient, layout } = planEngine({ modelFolder: folder, adapter }, classObjective(2));
+    const { gradient, layout } = planEngine({ modelFolder: folder, adapter, device: 'webgpu' }, classObjective(2));
     expect(fitGraph(branchOf(gradient, true), webgpu).host).not.toBeNull();
     const tokens = (value: (i: number) => number) =>
       new Tensor(
