@@ -134,6 +134,8 @@ export interface EngineRequest {
   readonly threads: number;
   /** Absent: the CPU. */
   readonly device?: DeviceKind;
+  /** Whether a training step has rows for padding, as those of older trainer versions do; absent: where it must. */
+  readonly paddingHasRows?: boolean;
   /** Begins the name of the profile that onnxruntime writes when the engine closes; absent: none. */
   readonly profilePrefix?: string;
 }

@@ -42,8 +42,8 @@ export async function evaluateSegment(
 ): Promise<SegmentOutcome> {
   const startedAt = performance.now();
   const { specification } = segment;
-  const { base, task, configuration } = specification;
-  const { layout } = await slot.engine(base, command.modelFolder, task, configuration);
+  const { base, task, configuration, trainer_version: version } = specification;
+  const { layout } = await slot.engine(base, command.modelFolder, task, configuration, version);
   const { padId } = await slot.limits(command.modelFolder);
   const checkpoint = await readCheckpoint(segment.checkpoint, segment.trainingHash, command.checkpointFolder);
   const jobs = await readJobs(segment, command, slot);
@@ -52,7 +52,7 @@ export async function evaluateSegment(
   for (const pass of jobs.flatMap(passesOf)) if (!outputs.has(pass.key)) missing.set(pass.key, pass);
   const elements = elementRates(configuration);
   const runnerOf = async (shape: TaskShape): Promise<PassRunner> => {
-    const engine = await slot.engine(base, command.modelFolder, shape, configuration);
+    const engine = await slot.engine(base, command.modelFolder, shape, configuration, version);
     return {
       engine,
       parameters: parametersFor(engine.layout, layout, checkpoint.state.parameters),

@@ -5,7 +5,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { demandPrecision } from '../runtime/devices/demand-precision.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
-import { trainerVersion } from '../sweep/trainer-version.ts';
+import { runnableVersions } from '../sweep/trainer-version.ts';
 import { evaluateSegment } from './evaluate-segment.ts';
 import { deviceOfSlot } from './device-of-slot.ts';
 import { openAdapterEngine } from './open-adapter-engine.ts';
@@ -39,10 +39,10 @@ export function makeOnnxRunner(): SegmentRunner {
  * @throws TRAINER_VERSION_CHANGED unless the user says that it may be
  */
 function demandOwnVersion({ specification }: Segment): void {
-  if (specification.trainer_version === trainerVersion || process.env[finishOldTrainings] === '1') return;
+  if (runnableVersions.has(specification.trainer_version) || process.env[finishOldTrainings] === '1') return;
   throw new DropsweepError('TRAINER_VERSION_CHANGED', 'the training belongs to another trainer version', {
     got: `trainer version ${specification.trainer_version}`,
-    expected: `trainer version ${trainerVersion}, this worker's`,
+    expected: `trainer version ${[...runnableVersions].join(' or ')}, which this worker trains`,
     fix: `launch the sweep under a new name, or start the worker with ${finishOldTrainings}=1 and retry the failed trainings`,
   });
 }

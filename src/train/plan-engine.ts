@@ -25,7 +25,7 @@ import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
 import { trainableLayout } from './trainable-layout.ts';
 
 /** The part of a request that decides the engine's graphs, besides the objective. */
-export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'device'>;
+export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'device' | 'paddingHasRows'>;
 
 export interface EngineObjective {
   readonly head: HeadTask;
@@ -82,6 +82,7 @@ export function planEngine(
   const drops = droppedKinds(opened, request.adapter);
   const masksRanks = request.adapter.masked === 'rank' && request.adapter.mask_sharing !== 'row';
   const leavesPaddingOut =
+    request.paddingHasRows !== true &&
     profile.leavesPaddingOut &&
     encoder.leavesPaddingOut === true &&
     // A loss over tokens may read those of padding too, as that of spans does.

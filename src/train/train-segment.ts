@@ -28,8 +28,8 @@ export async function trainSegment(
 ): Promise<SegmentOutcome> {
   const startedAt = performance.now();
   const { specification } = segment;
-  const { base, task, configuration } = specification;
-  const engine = await slot.engine(base, command.modelFolder, task, configuration);
+  const { base, task, configuration, trainer_version: version } = specification;
+  const engine = await slot.engine(base, command.modelFolder, task, configuration, version);
   const loop = await openLoop(segment, command, slot, engine);
   const attempt: Attempt = { segment, command, reporter, engine };
   const place = await slot.gather(bundleKey(specification), engine, () => packOf(segment, loop, reporter, slot));

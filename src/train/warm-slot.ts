@@ -8,6 +8,7 @@ import { shapeOf } from '../sweep/training-fields.ts';
 import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
+import { givesPaddingRows, trainerVersion } from '../sweep/trainer-version.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
 import { demandPositions, type ModelLimits, readModelLimits } from './model-limits.ts';
@@ -74,16 +75,18 @@ export class WarmSlot {
     modelFolder: string,
     task: TaskShape,
     configuration: AdapterShape & HeadShape,
+    version: string = trainerVersion,
   ): Promise<AdapterEngine> {
     const shape = shapeOf(configuration, ['adapter', 'head']);
-    const key = JSON.stringify([base.content_hash, modelFolder, task, shape]);
+    const paddingHasRows = givesPaddingRows(version);
+    const key = JSON.stringify([base.content_hash, modelFolder, task, shape, paddingHasRows]);
     const kept = touch(this.#engines, key);
     if (kept !== undefined) return kept;
     const given = shed(this.#engines, ENGINE_LIMIT - 1);
     const open = async () => {
       for (const engine of given) await (await engine).close();
-      const adapter = configuration;
-      return this.#openEngine({ modelFolder, task, adapter, head: configuration, threads: this.#threads });
+      const shapes = { task, adapter: configuration, head: configuration, paddingHasRows };
+      return this.#openEngine({ modelFolder, ...shapes, threads: this.#threads });
     };
     const opening = open();
     this.#engines.set(key, opening);

@@ -148,6 +148,20 @@ describe('bad input', () => {
     rmSync(broken.folder, { recursive: true });
   });
 
+  test('a training of version 3 goes on with rows for padding, in the bits that a cut does not change', async () => {
+    const specification = { ...bench.specification(), trainer_version: '3' };
+    const whole = expectOutcome(
+      await runner.run(bench.command(bench.trainSegment(specification)), new RecordingReporter()),
+      'trained',
+    );
+    const cut = new RecordingReporter(70);
+    const first = bench.trainSegment(specification, { epoch: 2 });
+    expect(await runner.run(bench.command(first), cut)).toEqual({ kind: 'released' });
+    const rest = bench.trainSegment(specification, { checkpoint: cut.checkpoints.at(-1) ?? null, epoch: 3 });
+    const resumed = expectOutcome(await makeOnnxRunner().run(bench.command(rest), new RecordingReporter()), 'trained');
+    expect(resumed.checkpoint.sha256).toBe(whole.checkpoint.sha256);
+  });
+
   test('a training of another trainer version is not trained by this one', async () => {
     const segment = bench.trainSegment({ ...bench.specification(), trainer_version: 'older' });
     const outcome = await makeOnnxRunner().run(bench.command(segment), new RecordingReporter());

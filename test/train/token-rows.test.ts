@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { AdapterEngine, AdapterMasks, TokenBatch } from '../../src/train/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
-import type { EngineObjective } from '../../src/train/plan-engine.ts';
+import { type EngineObjective, planEngine } from '../../src/train/plan-engine.ts';
 import { tokenRows } from '../../src/train/token-rows.ts';
 import { classObjective, spanObjective } from '../support/objectives.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
@@ -120,6 +120,18 @@ describe.each(cases)('%s, read at %s', (family, _what, objective, columns) => {
     expect(largest).toBeGreaterThan(1e-3);
     expect(worst / largest).toBeLessThan(1e-5);
     await engine.close();
+  });
+});
+
+describe('padding', () => {
+  const shape = {
+    modelFolder: folderOf('bert'),
+    adapter: { adapter: 'lora', rank: 2, alpha: 4, targets: ['all-linear'] },
+  } as const;
+
+  it('has no rows in a step, and has them where an older trainer version’s steps have', () => {
+    expect(planEngine(shape, classObjective(2)).leavesPaddingOut).toBe(true);
+    expect(planEngine({ ...shape, paddingHasRows: true }, classObjective(2)).leavesPaddingOut).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import { planSweep } from '../../../src/search/plan-sweep.ts';
+import { evaluationHash, trainingHash } from '../../../src/sweep/identity.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
+import { programVersion } from '../../../src/sweep/trainer-version.ts';
 import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
@@ -14,8 +16,8 @@ export interface Identities {
   readonly bundle_keys: string;
 }
 
-/** All that a sweep file's trainings are known by, from its text to the hashes. */
-export function identitiesOf(file: string): Identities {
+/** All that a sweep file's trainings are known by to a trainer of that version, from its text to the hashes. */
+export function identitiesOf(file: string, version: string): Identities {
   const definition = parseSweepFile(
     file,
     '/home/user/sweep.yaml',
@@ -31,11 +33,19 @@ export function identitiesOf(file: string): Identities {
       ...(regression ? { task: { kind: 'regression', label_names: [] } } : {}),
     }),
   );
-  const specifications = plan.trainings.map(({ specification }) => specification);
+  const trainings = plan.trainings.map(({ specification: now, evaluations }) => {
+    const specification = now.trainer_version === programVersion ? now : { ...now, trainer_version: version };
+    return { specification, evaluations, hash: trainingHash(specification) };
+  });
+  const specifications = trainings.map(({ specification }) => specification);
   return {
     sweep: plan.canonical_hash,
-    trainings: beginnings(plan.trainings.map(({ training_hash }) => training_hash)),
-    evaluations: beginnings(plan.trainings.flatMap(({ evaluations }) => evaluations.map((e) => e.evaluation_hash))),
+    trainings: beginnings(trainings.map(({ hash }) => hash)),
+    evaluations: beginnings(
+      trainings.flatMap(({ hash, evaluations }) =>
+        evaluations.map(({ configuration, dataset }) => evaluationHash(hash, configuration, dataset)),
+      ),
+    ),
     engine_shapes: beginnings([...new Set(specifications.map(engineShape))]),
     bundle_keys: beginnings([...new Set(specifications.map(bundleKey))]),
   };
