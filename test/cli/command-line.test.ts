@@ -134,7 +134,7 @@ Dry run: nothing was started.
     const register = `import { register } from 'node:module'; register(${JSON.stringify(inline(loader))});`;
     const run = await runCli(emptyHome(), ['--help'], { nodeArgs: ['--import', inline(register)] });
     expect(run.status).toBe(0);
-    expect(run.stdout).toContain('dropsweep launch [--dry-run] [--detach] <sweep.yaml>');
+    expect(run.stdout).toContain('dropsweep launch [--dry-run] [--detach] [--format table|json|csv] <sweep.yaml>');
     // The framework is in the bundle, and so is kysely: in the file of what opens the record.
     expect(run.stderr).toContain('dist/cli/main.js');
     expect(run.stderr).not.toMatch(/dist\/cli\/build-\w+\/(open-store|open-record|run-dashboard)-/);
