@@ -4,10 +4,12 @@ import type { StoredScores } from '../evaluate/row-scores.ts';
 import { Noise } from '../report/noise.ts';
 import type { Store } from '../store/open-store.ts';
 import { readTrainer } from '../store/sweep-reader.ts';
+import { traitsOf } from '../sweep/trainer-traits.ts';
+import type { TrainerKind } from '../sweep/vocabulary.ts';
 import { readRowScores } from './read-row-scores.ts';
 
-/** Intervals that are kept: those of some screens. */
-const knownAtMost = 4_000;
+/** Intervals that are kept: those of a few screens. */
+const knownAtMost = 1_000;
 /** Trials whose outputs are read at once, and held for the next metric. */
 const heldAtMost = 64;
 
@@ -21,14 +23,23 @@ type Held = Map<string, StoredScores | null>;
 export function noiseIntervals(store: Store): ViewSource['intervals'] {
   const known = new Map<string, Found>();
   const held: Held = new Map();
+  const trainers = new Map<string, Promise<TrainerKind>>();
+  const trainerOf = (sweepId: string): Promise<TrainerKind> => {
+    const reading = trainers.get(sweepId) ?? readTrainer(store, sweepId);
+    trainers.set(sweepId, reading);
+    reading.catch(() => trainers.delete(sweepId));
+    return reading;
+  };
   return async (sweepId, groups, metric, which) => {
     const keyOf = ({ trials, mean }: RepeatGroup): string => JSON.stringify([sweepId, metric, trials, mean]);
+    // Of another trainer than ours there are no outputs, whatever its results.
+    if (which === 'all' && !traitsOf(await trainerOf(sweepId)).base) return groups.map(() => null);
     const fresh =
       which === 'known' ? [] : groups.filter((group) => group.trials.length > 0 && !known.has(keyOf(group)));
     for (const some of inParts(fresh)) {
       await hold(
         store,
-        sweepId,
+        { sweepId, trainer: await trainerOf(sweepId) },
         some.flatMap(({ trials }) => trials),
         held,
       );
@@ -69,10 +80,15 @@ function inParts(groups: readonly RepeatGroup[]): readonly (readonly RepeatGroup
   return parts;
 }
 
-async function hold(store: Store, sweepId: string, trials: readonly number[], held: Held): Promise<void> {
+async function hold(
+  store: Store,
+  sweep: { readonly sweepId: string; readonly trainer: TrainerKind },
+  trials: readonly number[],
+  held: Held,
+): Promise<void> {
+  const { sweepId } = sweep;
   const missing = trials.filter((trial) => !held.has(`${sweepId} ${trial}`));
   if (missing.length === 0) return;
-  const sweep = { sweepId, trainer: await readTrainer(store, sweepId) };
   const read = await readRowScores(
     store,
     sweep,
