@@ -137,9 +137,9 @@ describe('the life of a sweep on the command line', () => {
 
   it('tells programs what was launched, and what goes on', async () => {
     const launched = await dropsweep('launch', '--detach', file, '--format', 'json');
-    expect(launched.stderr).toContain('6 trainings reused');
+    expect(launched.stderr).toContain('The sweep failing is there already');
     expect(JSON.parse(launched.stdout)).toMatchObject({
-      rows: [{ sweep: 'life', launched: true, attached: true, trainings: 6, reused_trainings: 6, trials: 10 }],
+      rows: [{ sweep: 'failing', launched: true, attached: true, trainings: 4, trials: 8 }],
     });
     const resumed = await dropsweep('resume', 'life', '--detach', '--format', 'json');
     expect(JSON.parse(resumed.stdout)).toMatchObject({ rows: [{ sweep: 'life', changed: false }] });

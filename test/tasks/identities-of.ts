@@ -6,6 +6,7 @@ import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
+import { ofTrainerVersion } from '../sweep/identities/of-trainer-version.ts';
 
 /** All that a sweep over a task is known by in a database. */
 export interface Identities {
@@ -24,21 +25,22 @@ export interface SweepOfTask {
 
 const there = { isFile: () => true, isFolder: () => true };
 
-/** Plans a sweep of two trainings over the task, with files written anew. */
-export async function identitiesOf({ task, files }: SweepOfTask): Promise<Identities> {
+/** Plans a sweep of two trainings over the task for a trainer of that version, with files written anew. */
+export async function identitiesOf({ task, files }: SweepOfTask, version: string): Promise<Identities> {
   const folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-identities-'));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
     const sweep = `name: s\nbase: some/model\ntask:\n${task}\nspace: {p: [0, 0.5], N: [2], M: [1, 4], seed: [3]}\n`;
     const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there, taskSections, searchSections);
     const { plan, datasets } = await prepareSweep(definition, async (reference) => namedBase(reference));
+    const trainings = ofTrainerVersion(plan.trainings, version);
     return {
       sweep: plan.canonical_hash,
       datasets: datasets.map(({ hash }) => hash),
-      trainings: plan.trainings.map(({ training_hash }) => training_hash),
-      evaluations: plan.trainings.flatMap(({ evaluations }) => evaluations.map((each) => each.evaluation_hash)),
-      engine_shapes: plan.trainings.map(({ specification }) => engineShape(specification)),
-      bundle_keys: plan.trainings.map(({ specification }) => bundleKey(specification)),
+      trainings: trainings.map(({ training }) => training),
+      evaluations: trainings.flatMap(({ evaluations }) => evaluations),
+      engine_shapes: trainings.map(({ specification }) => engineShape(specification)),
+      bundle_keys: trainings.map(({ specification }) => bundleKey(specification)),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -14,5 +14,5 @@ const recorded: Readonly<Record<string, SweepOfTask & { readonly identities: Ide
 it.each(Object.keys(recorded))('%s is known by the names that it was recorded under', async (name) => {
   const sweep = recorded[name];
   if (sweep === undefined) throw new Error('a recorded sweep is there');
-  expect(await identitiesOf(sweep)).toEqual(sweep.identities);
+  expect(await identitiesOf(sweep, '3')).toEqual(sweep.identities);
 });

@@ -7,8 +7,9 @@ import type { SamplerKind } from '../sampler.ts';
 import { owenScrambled, SobolDimension, sobolDimensions } from '../sobol-sequence.ts';
 
 /**
- * A Sobol sequence over the axes in file order, scrambled by (seed, axis): points that fill the space more evenly than
- * random ones, a longer search beginning with the points of a shorter one. Best with powers of two.
+ * A Sobol sequence over the axes in the order of their names, scrambled by (seed, axis): points that fill the space more
+ * evenly than random ones, a longer search beginning with the points of a shorter one, however its file is ordered. Best
+ * with powers of two.
  */
 export const sobol: SamplerKind = {
   section: {
@@ -38,8 +39,10 @@ export const sobol: SamplerKind = {
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');
     if (axes.length > sobolDimensions) throw new RangeError(`no Sobol sequence has ${axes.length} dimensions here`);
-    const dimensions = new Map(axes.map(({ name }, index) => [name, new SobolDimension(index)]));
-    const keys = new Map(axes.map(({ name }) => [name, stream(seed, 'sobol', name).integers(1, 2 ** 32)[0] ?? 0]));
+    // The record does not keep the order of the file.
+    const names = axes.map(({ name }) => name).sort();
+    const dimensions = new Map(names.map((name, index) => [name, new SobolDimension(index)]));
+    const keys = new Map(names.map((name) => [name, stream(seed, 'sobol', name).integers(1, 2 ** 32)[0] ?? 0]));
     return pointByPoint(axes, numberSetting(search, 'trials'), (axis, point) => {
       const plain = dimensions.get(axis.name)?.at(point) ?? 0;
       const coordinate = search['scramble'] === 'none' ? plain : owenScrambled(plain, keys.get(axis.name) ?? 0);

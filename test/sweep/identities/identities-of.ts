@@ -1,11 +1,10 @@
 import { planSweep } from '../../../src/search/plan-sweep.ts';
-import { evaluationHash, trainingHash } from '../../../src/sweep/identity.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
-import { programVersion } from '../../../src/sweep/trainer-version.ts';
 import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';
+import { ofTrainerVersion } from './of-trainer-version.ts';
 
 /** Hashes in the order of the plan, the first twelve digits of each; of shapes and keys the distinct ones. */
 export interface Identities {
@@ -33,19 +32,12 @@ export function identitiesOf(file: string, version: string): Identities {
       ...(regression ? { task: { kind: 'regression', label_names: [] } } : {}),
     }),
   );
-  const trainings = plan.trainings.map(({ specification: now, evaluations }) => {
-    const specification = now.trainer_version === programVersion ? now : { ...now, trainer_version: version };
-    return { specification, evaluations, hash: trainingHash(specification) };
-  });
+  const trainings = ofTrainerVersion(plan.trainings, version);
   const specifications = trainings.map(({ specification }) => specification);
   return {
     sweep: plan.canonical_hash,
-    trainings: beginnings(trainings.map(({ hash }) => hash)),
-    evaluations: beginnings(
-      trainings.flatMap(({ hash, evaluations }) =>
-        evaluations.map(({ configuration, dataset }) => evaluationHash(hash, configuration, dataset)),
-      ),
-    ),
+    trainings: beginnings(trainings.map(({ training }) => training)),
+    evaluations: beginnings(trainings.flatMap(({ evaluations }) => evaluations)),
     engine_shapes: beginnings([...new Set(specifications.map(engineShape))]),
     bundle_keys: beginnings([...new Set(specifications.map(bundleKey))]),
   };
