@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../src/services/free-port.ts';
-import { startPostgres } from '../src/services/postgres-server.ts';
 import { createSweep } from '../src/store/create-sweep.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { openStore } from '../src/store/open-store.ts';
 import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
 import type { Segment } from '../src/sweep/segment.ts';
 import { emptyOutcome } from './empty-outcome.ts';
+import { benchClaim, openThrowawayRecord } from './throwaway-record.ts';
 import { descendants } from './process-figures.ts';
 import { profileSettings, readProfile, tellProfile } from './statement-profile.ts';
 import { throughputPlan } from './throughput-plans.ts';
@@ -31,18 +25,11 @@ const { values } = parseArgs({
 });
 const trainings = Number(values.trainings);
 const slots = Number(values.slots);
-const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ledger-rows-'));
-const server = await startPostgres({
-  dataDirectory: folder,
-  port: await freePort(),
-  logFile: join(folder, 'postgres.log'),
-  settings: { ...profileSettings, fsync: 'off' },
-});
-const store = openStore(server.databaseUrl, { poolSize: slots + 1 });
+const record = await openThrowawayRecord('ledger-rows', slots + 1, { ...profileSettings, fsync: 'off' });
+const { store } = record;
 const ledger = new PostgresWorkerLedger(store);
 
 try {
-  await migrate(store);
   const plan = throughputPlan(values.search, trainings, slots);
   const { sweepId } = await createSweep(store, { plan, datasets: [], launchedBy: {} });
   const working = Promise.all(Array.from({ length: slots }, (_, index) => work(sweepId, `slot ${index}`)));
@@ -58,26 +45,13 @@ try {
     if (from !== undefined) tell(from, to, at === 1 || at === looks.length - 2);
   }
 } finally {
-  await store.close();
-  const gone = new Promise((resolve) => server.process.once('exit', resolve));
-  server.process.kill('SIGINT');
-  await gone;
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(server.clusterFolder, { recursive: true, force: true });
+  await record.close();
 }
 
 async function work(sweepId: string, slotKey: string): Promise<void> {
   for (let ordinal = 0; ; ordinal += 1) {
     const result = await ledger.claim({
-      slotKey,
-      ordinal,
-      sweepId,
-      generation: 0,
-      workerId: slotKey,
-      numericsClass: 'bench',
-      storeId: 'bench',
-      taskToken: new Uint8Array(8),
-      leaseMs: 60_000,
+      ...benchClaim(sweepId, slotKey, ordinal),
       maxSegments: 1,
       maxInARow: Number(values.row),
     });
@@ -112,7 +86,7 @@ async function look(sweepId: string) {
     finished: await finishedTrainings(sweepId),
     ownMs: (user + system) / 1_000,
     postgresMs: 1_000 * postgres.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-    profile: await readProfile(server.databaseUrl),
+    profile: await readProfile(record.databaseUrl),
   };
 }
 

@@ -1,24 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
-import { freePort } from '../src/services/free-port.ts';
-import { startPostgres } from '../src/services/postgres-server.ts';
 import { createSweep } from '../src/store/create-sweep.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { openStore } from '../src/store/open-store.ts';
 import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
 import type { Segment } from '../src/sweep/segment.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
 import { emptyOutcome } from './empty-outcome.ts';
+import { benchClaim, openThrowawayRecord } from './throwaway-record.ts';
 
 /**
  * Empty trainings through the ledger alone, by claimers at once: what the record lets through, and whether it slows
  * down as trainings finish. `node dist/bench/ledger.js --trainings 2000 --claimers 4 --bundle 20 [--halving] [--fsync]`.
  * Prints trainings per second by quarter (a training is finished with its last segment), the mean time of a claim and
- * of a commit in each quarter, and the plan of the walk over open trainings, after a quarter and near the end.
+ * of a commit in each quarter, and the plan of the walk over trainings that can be claimed, after a quarter and near the end.
  */
 const { values } = parseArgs({
   options: {
@@ -32,14 +26,12 @@ const { values } = parseArgs({
 const trainings = Number(values.trainings);
 const claimers = Number(values.claimers);
 const maxSegments = Number(values.bundle);
-const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ledger-'));
-const server = await startPostgres({
-  dataDirectory: folder,
-  port: await freePort(),
-  logFile: join(folder, 'postgres.log'),
-  settings: values.fsync ? {} : { fsync: 'off', synchronous_commit: 'off' },
-});
-const store = openStore(server.databaseUrl, { poolSize: claimers + 1 });
+const record = await openThrowawayRecord(
+  'ledger',
+  claimers + 1,
+  values.fsync ? {} : { fsync: 'off', synchronous_commit: 'off' },
+);
+const { store } = record;
 const ledger = new PostgresWorkerLedger(store);
 
 interface Call {
@@ -53,7 +45,6 @@ const finishedAtMs: number[] = [];
 const startedMs = performance.now();
 
 try {
-  await migrate(store);
   const plan = simulatedPlan({
     name: 'ledger',
     trainings,
@@ -71,30 +62,12 @@ try {
   for (const text of await Promise.all(planned)) console.log(text);
   console.table(quarters(workStartedMs));
 } finally {
-  await store.close();
-  const gone = new Promise((resolve) => server.process.once('exit', resolve));
-  server.process.kill('SIGINT');
-  await gone;
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(server.clusterFolder, { recursive: true, force: true });
+  await record.close();
 }
 
 async function work(sweepId: string, slotKey: string): Promise<void> {
   for (let ordinal = 0; ; ordinal += 1) {
-    const result = await timed('claim', () =>
-      ledger.claim({
-        slotKey,
-        ordinal,
-        sweepId,
-        generation: 0,
-        workerId: slotKey,
-        numericsClass: 'bench',
-        storeId: 'bench',
-        taskToken: new Uint8Array(8),
-        leaseMs: 60_000,
-        maxSegments,
-      }),
-    );
+    const result = await timed('claim', () => ledger.claim({ ...benchClaim(sweepId, slotKey, ordinal), maxSegments }));
     if (result.kind === 'exhausted') return;
     if (result.kind === 'wait') await sleep(5);
     else for (const segment of result.bundle) await commit(segment);
@@ -127,7 +100,7 @@ async function explainAfter(sweepId: string, finished: number): Promise<string> 
   const { rows } = await sql<{ 'QUERY PLAN': string }>`
     explain (analyze, buffers)
     select s.id from (
-      select training_id, ordinal from sweep_trainings where sweep_id = ${sweepId} and open order by ordinal) l
+      select training_id, ordinal from sweep_trainings where sweep_id = ${sweepId} and claimable and open order by ordinal) l
     join segments s on s.training_id = l.training_id
     where s.kind = 'train' and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
     order by l.ordinal, s.end_step limit ${maxSegments}`.execute(store.db);

@@ -1,23 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { planSweep } from '../src/search/plan-sweep.ts';
 import { isDecision, type LoggedEvent, type SearchEvent } from '../src/search/search-event.ts';
 import { SearchState } from '../src/search/search-state.ts';
-import { freePort } from '../src/services/free-port.ts';
-import { startPostgres } from '../src/services/postgres-server.ts';
 import { advanceSearch } from '../src/store/advance-search.ts';
 import { createSweep } from '../src/store/create-sweep.ts';
-import { migrate } from '../src/store/migrate.ts';
 import { openStore, type Store, transact } from '../src/store/open-store.ts';
 import { openSearch } from '../src/store/search-log.ts';
 import type { SweepDefinition } from '../src/sweep/sweep-definition.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
+import { openThrowawayRecord } from './throwaway-record.ts';
 
 /**
  * How long a process that has just begun takes to its first decision, by a log of so many events: folded from its
@@ -105,17 +99,10 @@ async function timed(run: () => Promise<void>): Promise<string> {
 }
 
 if (values.restarted === undefined) {
-  const folder = mkdtempSync(join(tmpdir(), 'dropsweep-restart-'));
   const settings = { fsync: 'off', synchronous_commit: 'off' };
-  const server = await startPostgres({
-    dataDirectory: folder,
-    port: await freePort(),
-    logFile: join(folder, 'postgres.log'),
-    settings,
-  });
-  const store = openStore(server.databaseUrl, { poolSize: 2 });
+  const record = await openThrowawayRecord('restart', 2, settings);
+  const { store } = record;
   try {
-    await migrate(store);
     const { definition, inputs } = planned();
     const request = { plan: planSweep(definition, inputs), datasets: [], launchedBy: {} };
     const { sweepId } = await createSweep(store, request);
@@ -126,7 +113,7 @@ if (values.restarted === undefined) {
     const most = near + log.slice(near).findIndex(({ event }) => !isDecision(event));
     await insertLog(store, sweepId, log);
     for (let run = 0; run < 3; run += 1)
-      console.log(`whole log of ${log.length}: ${restarted(server.databaseUrl, sweepId)}`);
+      console.log(`whole log of ${log.length}: ${restarted(record.databaseUrl, sweepId)}`);
     await sql`delete from search_events where sequence >= ${most}`.execute(store.db);
     const fact = { kind: 'capacity' as const, ordinal: 0, rung: 0, value: 8 };
     const taking = await timed(() => transact(store, (tx) => advanceSearch(tx, sweepId, () => [fact])));
@@ -134,12 +121,9 @@ if (values.restarted === undefined) {
       select octet_length(memory) as bytes, sequence from search_snapshots`.execute(store.db);
     console.log(`folded, snapshot taken: ${taking}, ${JSON.stringify(rows)}`);
     await insertLog(store, sweepId, log.slice(most + 1));
-    for (let run = 0; run < 3; run += 1) console.log(`from the snapshot: ${restarted(server.databaseUrl, sweepId)}`);
+    for (let run = 0; run < 3; run += 1) console.log(`from the snapshot: ${restarted(record.databaseUrl, sweepId)}`);
   } finally {
-    await store.close();
-    server.process.kill('SIGINT');
-    await once(server.process, 'exit');
-    rmSync(folder, { recursive: true });
+    await record.close();
   }
 } else {
   const store = openStore(values.url, { poolSize: 1 });

@@ -1,3 +1,4 @@
+import { axisEnds } from './axis-ends.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from './format-value.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
@@ -22,7 +23,7 @@ export interface BrailleChart {
   readonly others?: readonly ChartLine[];
   /** Below the axis, before its first number. */
   readonly xName: string;
-  /** Of the ends of the upright axis; absent: three digits. */
+  /** Of the ends of the upright axis; absent: as many digits as tell them apart, three at least. */
   readonly format?: (value: number) => string;
   readonly width: number;
   readonly height: number;
@@ -34,7 +35,7 @@ export function brailleChart({
   label,
   others = [],
   xName,
-  format = formatQuantity,
+  format,
   width,
   height,
 }: BrailleChart): readonly StyledLine[] {
@@ -44,7 +45,7 @@ export function brailleChart({
   const finite = all.filter(({ y }) => Number.isFinite(y));
   const rows = height - 1;
   const [low, high] = ends(finite.map(({ y }) => y));
-  const labels = [low, high].map((value) => format(value));
+  const labels = format === undefined ? axisEnds({ low, high }, formatQuantity) : [format(low), format(high)];
   const labelWidth = Math.max(...labels.map((text) => text.length));
   const endWidth = others.length === 0 ? 0 : Math.max(...lines.map((line) => line.label.length + 1));
   const columns = width - labelWidth - 2 - endWidth;

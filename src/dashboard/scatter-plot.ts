@@ -1,9 +1,9 @@
+import { axisEnds } from './axis-ends.ts';
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from './format-value.ts';
 import { Remembered } from './remembered.ts';
 import { fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
-import { endLabels } from './tradeoff-plot.ts';
 
 export interface ScatterPoint {
   readonly trial: number;
@@ -78,7 +78,7 @@ const grounds = new Remembered<Scatter['points'], Ground | null>();
 /** Null: there is no room for it. */
 function drawGround(scatter: Scatter, width: number, rows: number): Ground | null {
   const ys = ysOf(scatter);
-  const yEnds = endLabels(endsOf(ys), formatQuantity);
+  const yEnds = axisEnds(endsOf(ys), formatQuantity);
   const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
   const columns = width - labelWidth - 2;
   if (columns < 8 || rows < 2) return null;
@@ -220,7 +220,7 @@ function put(cells: Cell[][], column: number, row: number, cell: Cell): void {
 }
 
 function xAxis({ points, xName, logX }: Scatter, indent: number, columns: number): StyledLine {
-  const [low, high] = endLabels(endsOf(points.map(({ x }) => x)), formatQuantity);
+  const [low, high] = axisEnds(endsOf(points.map(({ x }) => x)), formatQuantity);
   const name = `${xName}${logX ? ' (log)' : ''} →`;
   if (low === high) return [span(' '.repeat(indent) + fitText(`${xName} ${low}`, columns))];
   const room = columns - low.length - high.length;

@@ -1,3 +1,4 @@
+import { axisEnds } from './axis-ends.ts';
 import { formatQuantity } from './format-value.ts';
 import { Remembered } from './remembered.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
@@ -30,7 +31,7 @@ function drawPlot(tradeoff: Tradeoff, width: number, height: number): readonly S
     tradeoff.points.map(({ value }) => value),
     rows,
   );
-  const yEnds = endLabels(y, formatTick);
+  const yEnds = axisEnds(y, formatTick);
   const labelWidth = Math.max(leastLabelWidth, ...yEnds.map((label) => label.length));
   const columns = width - labelWidth - 2;
   if (columns < 8 || rows < 2) return [];
@@ -144,27 +145,13 @@ function yLabel(y: Axis, rows: number, index: number, [low, high]: readonly [str
   return index === rows - 1 ? low : '';
 }
 
-/** The ends of an axis in as many digits as tell them apart: two that are not the same never read the same. */
-export function endLabels(
-  { low, high }: Pick<Axis, 'low' | 'high'>,
-  format: (value: number) => string,
-): readonly [string, string] {
-  const labels = [format(low), format(high)] as const;
-  if (low === high || labels[0] !== labels[1]) return labels;
-  for (let digits = 4; digits < 17; digits += 1) {
-    const longer = [low.toPrecision(digits), high.toPrecision(digits)] as const;
-    if (longer[0] !== longer[1]) return longer;
-  }
-  return [String(low), String(high)];
-}
-
 function formatTick(value: number): string {
   return Math.abs(value) < 10 && Math.abs(value) >= 0.001 ? value.toFixed(4) : formatQuantity(value);
 }
 
 function xLabels(x: Axis, columns: number, labelWidth: number): StyledLine {
   const indent = ' '.repeat(labelWidth + 2);
-  const [low, high] = endLabels(x, formatQuantity);
+  const [low, high] = axisEnds(x, formatQuantity);
   if (x.low === x.high) {
     return [span(indent + fitText(`complexity ${low}`, columns))];
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SearchDecision, SearchFact } from '../search/search-event.ts';
-import { applyToRungs, carryOut } from './carry-out.ts';
+import { applyToRungs, carryOut, inSets } from './carry-out.ts';
 import type { InsertableTraining } from './insert-trainings.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { reachedRungs } from './reached-rungs.ts';
@@ -129,5 +129,5 @@ export async function applyDecided(
     where e.sweep_id = ${sweepId} and l.open and e.ordinal = any(${trainings.map(({ ordinal }) => ordinal)}::integer[])
       and (e.kind = 'prune' or (e.kind = 'promote' and l.allowed_step < l.rung_steps[e.rung + 2]))
     order by e.sequence`.execute(tx);
-  for (const row of rows) await applyToRungs(tx, sweepId, [row]);
+  for (const together of inSets(rows)) await applyToRungs(tx, sweepId, together);
 }

@@ -34,8 +34,10 @@ export async function carryOut(
  * Decisions that can be carried out together: suggestions first, then who goes on, then who ends. What ends or halts the
  * search stands alone, and nobody who has ended goes on in the same set.
  */
-function inSets(decisions: readonly SearchDecision[]): readonly (readonly SearchDecision[])[] {
-  const sets: SearchDecision[][] = [];
+export function inSets<Decision extends Pick<SearchDecision, 'kind' | 'ordinal'>>(
+  decisions: readonly Decision[],
+): readonly (readonly Decision[])[] {
+  const sets: Decision[][] = [];
   let ended = new Set<number>();
   let isOpen = false;
   for (const decision of decisions) {

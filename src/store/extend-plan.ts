@@ -10,7 +10,9 @@ import { makeSampler } from '../search/samplers/samplers.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../search/search-state.ts';
 import { spaceAxes } from '../search/space-axes.ts';
+import { underVersion } from '../search/under-version.ts';
 import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { trainerVersion } from '../sweep/trainer-version.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { readSearchLog, type StagedSweep, stagesOf } from './search-log.ts';
 
@@ -22,7 +24,8 @@ interface RecordedSweep extends StagedSweep {
 /**
  * The trainings of a sweep under a larger definition, those that it has under their ordinals; of a search that adapts
  * those of the points that it has suggested. What was drawn or suggested stays, whatever the larger file would have
- * drawn in its place. Null: something of the old is not in the new.
+ * drawn in its place, and so does the trainer version that it was planned for. Null: something of the old is not in the
+ * new.
  */
 export async function extendedPlan(
   tx: DatabaseTransaction,
@@ -82,17 +85,25 @@ async function extendAdaptive(
   for (const state of [before, after]) for (const { event } of log) state.apply(event);
   after.apply({ kind: 'extended', ordinal: 0, rung: 0, value: stages.length });
   if (!holdsAll(plan.definition, before.points)) return null;
-  const wanted = after.allTrainings();
   const links = await tx
     .selectFrom('sweep_trainings')
     .innerJoin('trainings', 'trainings.id', 'training_id')
-    .select(['ordinal', 'training_hash'])
+    .select(['ordinal', 'training_hash', 'trainer_version'])
     .where('sweep_id', '=', recorded.id)
     .execute();
-  const linked = new Map(links.map(({ ordinal, training_hash }) => [ordinal, training_hash]));
+  const linked = new Map(links.map((link) => [link.ordinal, link]));
+  const asLinked = (training: PlannedTraining): PlannedTraining => {
+    const link = linked.get(training.ordinal);
+    return link === undefined ? training : underVersion(training, link.trainer_version);
+  };
+  const wanted = after.allTrainings().map(asLinked);
   const isExtension = before.allTrainings().every((training) => {
     const larger = wanted[training.ordinal];
-    return larger !== undefined && larger.training_hash === linked.get(training.ordinal) && contains(larger, training);
+    return (
+      larger?.training_hash === linked.get(training.ordinal)?.training_hash &&
+      larger !== undefined &&
+      contains(larger, asLinked(training))
+    );
   });
   return isExtension ? wanted : null;
 }
@@ -118,17 +129,23 @@ function mergePlans(
   // A training's rungs may follow from its ordinal.
   const at = (training: PlannedTraining, ordinal: number): PlannedTraining =>
     training.ordinal === ordinal ? training : planTraining(planner, training.specification.configuration, ordinal);
-  const byHash = new Map(wanted.map((training) => [training.training_hash, training]));
+  const byName = new Map(wanted.map((training) => [nameOf(training), training]));
   const merged: PlannedTraining[] = [];
   for (const training of old) {
-    const known = byHash.get(training.training_hash);
-    const larger = known === undefined ? undefined : at(known, training.ordinal);
-    if (larger === undefined || !contains(larger, training)) return null;
+    const known = byName.get(nameOf(training));
+    if (known === undefined) return null;
+    const larger = underVersion(at(known, training.ordinal), training.specification.trainer_version);
+    if (!contains(larger, training)) return null;
     merged.push(larger);
-    byHash.delete(training.training_hash);
+    byName.delete(nameOf(training));
   }
-  for (const training of byHash.values()) merged.push(at(training, merged.length));
+  for (const training of byName.values()) merged.push(at(training, merged.length));
   return merged;
+}
+
+/** The same for a training whatever trainer it was planned for. */
+function nameOf(training: PlannedTraining): string {
+  return underVersion(training, trainerVersion).training_hash;
 }
 
 /** Whether it has all evaluations of the other, and its rungs: decisions were taken at those. */

@@ -93,7 +93,7 @@ async function pickBeside(
     join trainings t on t.id = l.training_id and t.bundle_key = ${bundleKey}
     join segments s on s.training_id = t.id and s.kind = 'train' and s.crash_count = 0
       and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
-    where l.sweep_id = ${sweepId} and l.open and t.progress_step = (
+    where l.sweep_id = ${sweepId} and l.claimable and l.open and t.progress_step = (
       select o.progress_step from trainings o join segments f on f.training_id = o.id
       where f.id = ${segmentId} and f.crash_count = 0)
     order by l.ordinal, s.end_step

@@ -1,5 +1,6 @@
 import { moduleRanks } from './trainable-layout.ts';
 import { present } from '../base/defect.ts';
+import { DropsweepError } from '../base/errors.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { folderForGraphs } from '../runtime/folder-for-graphs.ts';
 import { openGraph } from '../runtime/graph-session.ts';
@@ -99,11 +100,16 @@ export async function* greedyTokens({ streams, prompt, most, ends }: GreedyReque
   }
 }
 
-/** The first of the greatest sums. */
+/** The first of the greatest sums. @throws DropsweepError NON_FINITE where one is no number */
 function likeliest(members: readonly Float32Array[]): number {
   const sums = new Float64Array(members[0]?.length ?? 0);
   for (const scores of members) for (const [token, score] of scores.entries()) sums[token] = (sums[token] ?? 0) + score;
   let best = 0;
   for (const [token, sum] of sums.entries()) if (sum > (sums[best] ?? Number.NEGATIVE_INFINITY)) best = token;
+  if (sums.some((sum) => Number.isNaN(sum))) {
+    throw new DropsweepError('NON_FINITE', 'the scores of the next token are no numbers', {
+      fix: 'choose a trial that has not diverged',
+    });
+  }
   return best;
 }

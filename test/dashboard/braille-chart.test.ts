@@ -18,6 +18,12 @@ describe('a line of dots', () => {
     expect(lines[0]).toContain('2.00 ┤');
   });
 
+  it('names its ends in as many digits as tell them apart', () => {
+    const lines = chart([0.71, 0.71002, 0.71004]);
+    expect(lines[0]).toMatch(/^0\.71004 ┤/);
+    expect(lines[2]).toMatch(/^0\.71000 ┤/);
+  });
+
   it('breaks where a value is not finite, and lets no such value move the axis', () => {
     const whole = chart([1, 2, 3, 4, 5, 6, 7]);
     const broken = chart([1, 2, Number.NaN, Number.POSITIVE_INFINITY, 5, 6, 7]);

@@ -4,6 +4,10 @@ import { createSweep } from '../../src/store/create-sweep.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { planSweep } from '../../src/search/plan-sweep.ts';
+import { underVersion } from '../../src/search/under-version.ts';
+import { evaluationHash, trainingHash } from '../../src/sweep/identity.ts';
+import type { EvaluationConfiguration, TrainingSpecification } from '../../src/sweep/vocabulary.ts';
+import { trainerVersion } from '../../src/sweep/trainer-version.ts';
 import { definitionWritten, everyKind } from '../search/every-kind.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { work } from './adaptive-plan.ts';
@@ -103,6 +107,43 @@ it('an extension by seeds says of a training that it brought which point it is o
   expect(counts).toEqual([5, 5, 5, 5, 5]);
 });
 
+it.each(['grid', 'random', 'tpe'])(
+  'what a trainer of the version before was to train of a %s search stays',
+  async (kind) => {
+    const planOf = (trials: number, rates: string) => {
+      const drawn = kind === 'grid' ? [`  dropout_rate: ${rates}`] : ['  dropout_rate: {min: 0.1, max: 0.6}'];
+      const search = kind === 'grid' ? 'search: grid' : `search: {kind: ${kind}, trials: ${trials}}`;
+      const simulation = 'simulation: {steps: 40, step_ms: 0}';
+      // No other sweep here has trained the same.
+      const training = `training: {weight_decay: 0.7${kind.length}}`;
+      const written = definitionWritten(
+        ['space:', ...drawn, '  seed: [1, 2]'].join('\n'),
+        search,
+        simulation,
+        training,
+      );
+      return planSweep({ ...written, name: `former-${kind}` }, resolvedInputs());
+    };
+    const now = planOf(3, '[0.1, 0.2, 0.3]');
+    const sweep = await record.launch({ ...now, trainings: now.trainings.map((each) => underVersion(each, '3')) });
+    await work(record, sweep);
+    // Suggested points are planned by the record's own program: they are made into what the former one left.
+    if (kind === 'tpe') await becomeFormer(sweep);
+    const before = await linksOf(sweep);
+    const request = { plan: planOf(5, '[0.5, 0.3, 0.2, 0.1, 0.4]'), datasets: [], launchedBy: {}, extend: true };
+    expect(await createSweep(record.store, request)).toMatchObject({ kind: 'extended', sweepId: sweep });
+    await work(record, sweep);
+    const after = await linksOf(sweep);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after).toHaveLength(10);
+    const versions = await record.query(sql<{ version: string; ordinal: number }>`
+    select t.trainer_version as version, l.ordinal from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweep} order by l.ordinal`);
+    expect(versions.slice(0, before.length).map(({ version }) => version)).toEqual(before.map(() => '3'));
+    expect(versions.at(-1)?.version).toBe(trainerVersion);
+  },
+);
+
 it('an extension that leaves something out is refused, and records nothing', async () => {
   const files: readonly (readonly string[])[] = [
     // A narrower range, fewer values, fewer seeds, another scheduler.
@@ -136,6 +177,31 @@ it('an extension that leaves something out is refused, and records nothing', asy
     expect(after).toEqual(before);
   }
 });
+
+/** Gives a sweep's trainings, and what is scored of them, the names that they have with trainer version 3. */
+async function becomeFormer(sweep: string): Promise<void> {
+  const trainings = await record.query(sql<{ id: string; specification: TrainingSpecification }>`
+    select t.id, t.specification from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweep}`);
+  for (const { id, specification: present } of trainings) {
+    const specification = { ...present, trainer_version: '3' };
+    const hash = trainingHash(specification);
+    await record.query(sql`update trainings set training_hash = ${hash}, trainer_version = '3',
+      specification = ${JSON.stringify(specification)}::jsonb where id = ${id}`);
+    const evaluations = await record.query(sql<Evaluated>`
+      select id, configuration, dataset_hash from evaluations where training_id = ${id}`);
+    for (const { id: evaluation, configuration, dataset_hash: dataset } of evaluations) {
+      const name = evaluationHash(hash, configuration, { hash: dataset, rows: 0 });
+      await record.query(sql`update evaluations set evaluation_hash = ${name} where id = ${evaluation}`);
+    }
+  }
+}
+
+interface Evaluated {
+  readonly id: string;
+  readonly configuration: EvaluationConfiguration;
+  readonly dataset_hash: string;
+}
 
 function grouped<Key, Value>(entries: readonly (readonly [Key, Value])[]): ReadonlyMap<Key, readonly Value[]> {
   const groups = new Map<Key, Value[]>();

@@ -6,7 +6,8 @@ import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
-import { ofTrainerVersion } from '../sweep/identities/of-trainer-version.ts';
+import { underVersion } from '../../src/search/under-version.ts';
+import { programVersion } from '../../src/sweep/trainer-version.ts';
 
 /** All that a sweep over a task is known by in a database. */
 export interface Identities {
@@ -33,12 +34,14 @@ export async function identitiesOf({ task, files }: SweepOfTask, version: string
     const sweep = `name: s\nbase: some/model\ntask:\n${task}\nspace: {p: [0, 0.5], N: [2], M: [1, 4], seed: [3]}\n`;
     const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there, taskSections, searchSections);
     const { plan, datasets } = await prepareSweep(definition, async (reference) => namedBase(reference));
-    const trainings = ofTrainerVersion(plan.trainings, version);
+    const trainings = plan.trainings.map((training) =>
+      training.specification.trainer_version === programVersion ? training : underVersion(training, version),
+    );
     return {
       sweep: plan.canonical_hash,
       datasets: datasets.map(({ hash }) => hash),
-      trainings: trainings.map(({ training }) => training),
-      evaluations: trainings.flatMap(({ evaluations }) => evaluations),
+      trainings: trainings.map(({ training_hash }) => training_hash),
+      evaluations: trainings.flatMap(({ evaluations }) => evaluations.map((each) => each.evaluation_hash)),
       engine_shapes: trainings.map(({ specification }) => engineShape(specification)),
       bundle_keys: trainings.map(({ specification }) => bundleKey(specification)),
     };

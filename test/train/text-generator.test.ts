@@ -56,6 +56,12 @@ describe.each(families)('of %s', (family) => {
   });
 });
 
+it('scores that are no numbers are told, and are no token', async () => {
+  const diverged = { next: () => Promise.resolve(new Float32Array(8).fill(Number.NaN)) };
+  const tokens = greedyTokens({ streams: [diverged], prompt, most, ends: new Set() });
+  await expect(tokens.next()).rejects.toMatchObject({ code: 'NON_FINITE' });
+});
+
 async function uncached(
   engine: Awaited<ReturnType<typeof openEngineWithHead>>,
   parameters: Float32Array,

@@ -4,7 +4,8 @@ import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';
-import { ofTrainerVersion } from './of-trainer-version.ts';
+import { underVersion } from '../../../src/search/under-version.ts';
+import { programVersion } from '../../../src/sweep/trainer-version.ts';
 
 /** Hashes in the order of the plan, the first twelve digits of each; of shapes and keys the distinct ones. */
 export interface Identities {
@@ -32,12 +33,14 @@ export function identitiesOf(file: string, version: string): Identities {
       ...(regression ? { task: { kind: 'regression', label_names: [] } } : {}),
     }),
   );
-  const trainings = ofTrainerVersion(plan.trainings, version);
+  const trainings = plan.trainings.map((training) =>
+    training.specification.trainer_version === programVersion ? training : underVersion(training, version),
+  );
   const specifications = trainings.map(({ specification }) => specification);
   return {
     sweep: plan.canonical_hash,
-    trainings: beginnings(trainings.map(({ training }) => training)),
-    evaluations: beginnings(trainings.flatMap(({ evaluations }) => evaluations)),
+    trainings: beginnings(trainings.map(({ training_hash }) => training_hash)),
+    evaluations: beginnings(trainings.flatMap(({ evaluations }) => evaluations.map((each) => each.evaluation_hash))),
     engine_shapes: beginnings([...new Set(specifications.map(engineShape))]),
     bundle_keys: beginnings([...new Set(specifications.map(bundleKey))]),
   };
