@@ -1,11 +1,15 @@
 import { Tokenizer } from 'tokenizers';
+import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel } from '../base/model-place.ts';
+import { sha256 } from '../base/sha256.ts';
 import { readTokenizerSettings, type TokenizerSettings } from './tokenizer-settings.ts';
 
 /** A model's own tokenizer, the end that it cuts off, and how it writes chats. */
 export interface ModelTokenizer extends Pick<TokenizerSettings, 'truncationSide' | 'specialTokens' | 'chatTemplate'> {
   readonly tokenizer: Tokenizer;
+  /** Of all that it is made of. */
+  readonly tokenizerHash: string;
 }
 
 /**
@@ -16,7 +20,8 @@ export interface ModelTokenizer extends Pick<TokenizerSettings, 'truncationSide'
 export function openTokenizer(modelFolder: string): ModelTokenizer {
   try {
     const { json, truncationSide, specialTokens, chatTemplate } = readTokenizerSettings(modelFolder);
-    return { tokenizer: Tokenizer.fromString(json), truncationSide, specialTokens, chatTemplate };
+    const said = { truncationSide, specialTokens, chatTemplate };
+    return { tokenizer: Tokenizer.fromString(json), tokenizerHash: sha256(json + canonicalJson(said)), ...said };
   } catch (error) {
     if (error instanceof DropsweepError) throw error;
     throw new DropsweepError('MODEL_UNSUPPORTED', 'the tokenizer cannot be opened', {

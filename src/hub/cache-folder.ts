@@ -7,3 +7,8 @@ export function cacheFolderOf(environment: NodeJS.ProcessEnv): string {
   if (cache !== undefined && cache !== '') return join(cache, 'dropsweep');
   return join(environment['HOME'] ?? homedir(), '.cache', 'dropsweep');
 }
+
+/** Where inputs that were made of frozen rows are kept, for every sweep over them. */
+export function inputsFolderOf(environment: NodeJS.ProcessEnv): string {
+  return join(cacheFolderOf(environment), 'inputs');
+}

@@ -7,7 +7,7 @@ import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 import { withLocalData } from './local-data.ts';
-import { type MeasuredSet, measureSet, textBytes } from './measure-inputs.ts';
+import { type MeasuredSet, type MeasureOptions, measureSet, textBytes } from './measure-inputs.ts';
 
 /** A further set of a sweep, read and frozen. */
 export interface FrozenSet {
@@ -90,12 +90,13 @@ export async function measureSets(
   place: string,
   sets: readonly FrozenSet[],
   maxLength: number,
-  progress?: Progress,
+  options: MeasureOptions = {},
 ): Promise<readonly (MeasuredSet & { readonly hash: string })[]> {
   const measured: (MeasuredSet & { readonly hash: string })[] = [];
   for (const { definition, loaded, frozen } of sets) {
     const length = definition.max_length ?? maxLength;
-    const { evaluated, ...set } = await measureSet(place, { ...loaded, name: definition.name }, length, progress);
+    const rows = { ...loaded, name: definition.name, hash: frozen.hash };
+    const { evaluated, ...set } = await measureSet(place, rows, length, options);
     const own = definition.own_task ? { task: loaded.task } : {};
     const bytes = evaluated.bytes + textBytes(frozen);
     measured.push({ ...set, hash: frozen.hash, evaluated: { ...evaluated, ...own, bytes } });

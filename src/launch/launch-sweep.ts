@@ -1,6 +1,7 @@
 import type { Progress } from '../base/progress.ts';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
+import { inputsFolderOf } from '../hub/cache-folder.ts';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep } from '../store/commands.ts';
 import { keepSweepFile } from '../store/sweep-files.ts';
@@ -39,7 +40,7 @@ export async function dryRun(definition: SweepDefinition, progress?: Progress): 
       isAbsolute(reference)
         ? (describedBase(reference) ?? resolveModel(reference, { fetch: false }))
         : ((await findModel(reference)) ?? namedBase(reference)),
-    progress,
+    { progress, inputsFolder: inputsFolderOf(process.env) },
   );
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
@@ -97,7 +98,10 @@ export async function launchSweep<Result>(
   { extend, resume = false, file, progress, say }: LaunchOptions,
   body: (launched: NewlyLaunched) => Promise<Result>,
 ): Promise<Result> {
-  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), progress);
+  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), {
+    progress,
+    inputsFolder: inputsFolderOf(process.env),
+  });
   // What the device cannot run is refused before anything is started.
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));

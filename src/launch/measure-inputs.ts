@@ -8,12 +8,22 @@ import { sequenceFrame } from '../data/token-windows.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { LoadedDataset, LoadedSet } from '../tasks/load-dataset.ts';
+import { encodeFrozen } from '../tasks/encode-frozen.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { EvaluatedInputs } from '../train/estimate-plan.ts';
 import { largestSizes } from '../train/evaluation-batches.ts';
 import { readModelLimits } from '../train/model-limits.ts';
 import { rowPlaces } from './row-places.ts';
 import { tokenising } from './tokenising.ts';
+
+export interface MeasureOptions {
+  readonly progress?: Progress | undefined;
+  /** Where inputs are kept; absent: nowhere. */
+  readonly inputsFolder?: string | undefined;
+}
+
+/** The hash that the rows of each split are frozen under. */
+export type SplitHashes = Readonly<Partial<Record<'train' | 'dev' | 'test', string>>>;
 
 /** The rows of a sweep as inputs of the base. */
 export interface MeasuredInputs {
@@ -36,7 +46,7 @@ interface Measured {
   readonly shape: TaskShape;
   readonly tokenizer: ModelTokenizer;
   readonly limits: InputLimits;
-  readonly progress: Progress | undefined;
+  readonly options: MeasureOptions;
 }
 
 interface InputLimits {
@@ -56,18 +66,18 @@ export async function measureInputs(
   place: string,
   { task: shape, train, dev, test, places }: LoadedDataset,
   maxLengths: readonly number[],
-  progress?: Progress,
+  { hashes = {}, ...options }: MeasureOptions & { readonly hashes?: SplitHashes } = {},
 ): Promise<MeasuredInputs> {
   const tokenizer = openTokenizer(place);
-  const measured = { place, shape, tokenizer, limits: await limitsOf(place), progress };
+  const measured = { place, shape, tokenizer, limits: await limitsOf(place), options };
   const lengths = [...new Set(maxLengths)].toSorted((a, b) => b - a);
   const [largest = 0] = lengths;
   const smallest = lengths.at(-1) ?? largest;
   await demandRoom(measured, [...train, ...dev, ...(test ?? [])], smallest);
   const splits = {
-    train: { name: 'train', rows: train, places: places?.train },
-    dev: { name: 'dev', rows: dev, places: places?.dev },
-    test: { name: 'test', rows: test ?? [], places: places?.test },
+    train: { name: 'train', rows: train, places: places?.train, hash: hashes.train },
+    dev: { name: 'dev', rows: dev, places: places?.dev, hash: hashes.dev },
+    test: { name: 'test', rows: test ?? [], places: places?.test, hash: hashes.test },
   };
   const encoded = await encodeChecked(measured, splits.train, largest);
   const devEncoded = await encodeChecked(measured, splits.dev, largest);
@@ -108,12 +118,12 @@ export interface MeasuredSet {
 /** The same of one further set. */
 export async function measureSet(
   place: string,
-  { name, task: shape, rows, places }: LoadedSet & { readonly name: string },
+  { name, task: shape, rows, places, hash }: LoadedSet & { readonly name: string; readonly hash: string },
   maxLength: number,
-  progress?: Progress,
+  options: MeasureOptions = {},
 ): Promise<MeasuredSet> {
-  const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place), progress };
-  const encoded = await encodeChecked(measured, { name, rows, places }, maxLength);
+  const measured = { place, shape, tokenizer: openTokenizer(place), limits: await limitsOf(place), options };
+  const encoded = await encodeChecked(measured, { name, rows, places, hash }, maxLength);
   return {
     tokens: meanLength(encoded.inputs),
     evaluated: evaluatedInputs([encoded.inputs]),
@@ -179,22 +189,25 @@ interface MeasuredSplit {
   readonly name: string;
   readonly rows: readonly FrozenRow[];
   readonly places: readonly string[] | undefined;
+  readonly hash: string | undefined;
 }
 
 async function encodeChecked(
-  { shape, tokenizer, limits, progress }: Measured,
-  { name, rows, places }: MeasuredSplit,
+  { shape, tokenizer, limits, options: { progress, inputsFolder: folder } }: Measured,
+  { name, rows, places, hash }: MeasuredSplit,
   maxLength: number,
 ): Promise<EncodedRows> {
   const placeOf = rowPlaces(name, places);
-  const encoded = await taskOf(shape).encode(rows, {
+  const request = {
     shape,
     ...tokenizer,
     maxLength,
     placeOf,
     tokenised: tokenising(progress, name),
-    ...(name === 'train' ? { training: true } : {}),
-  });
+    ...(name === 'train' ? { training: true as const } : {}),
+  };
+  const kept = hash === undefined || folder === undefined ? undefined : { folder, hash };
+  const encoded = await encodeFrozen(rows, request, kept);
   const { inputs } = encoded;
   for (const { ids, row } of inputs) {
     if (ids.length > limits.tokens) throw tooLong(placeOf(row), ids.length, limits);

@@ -1,4 +1,3 @@
-import type { Progress } from '../base/progress.ts';
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
@@ -17,7 +16,7 @@ import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
-import { type MeasuredInputs, measureInputs, textBytes } from './measure-inputs.ts';
+import { type MeasuredInputs, type MeasureOptions, measureInputs, textBytes } from './measure-inputs.ts';
 import { demandTrainedHeads, loadSets, measureSets, resolvedSets } from './further-sets.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
@@ -49,8 +48,9 @@ const miniLmParameters = 10_616_832;
 export async function prepareSweep(
   definition: SweepDefinition,
   resolveBase: (reference: string) => Promise<BaseModelReference>,
-  progress?: Progress,
+  options: MeasureOptions = {},
 ): Promise<PreparedSweep> {
+  const { progress } = options;
   if (definition.program !== undefined) return prepareProgramSweep(definition, definition.program);
   demandSearch(definition);
   progress?.('reading rows', null);
@@ -70,8 +70,8 @@ export async function prepareSweep(
   const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
   const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
   const first = planSweep(definition, inputs);
-  const measured = place === '' ? null : await measure(first, rows, progress);
-  const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first), progress);
+  const measured = place === '' ? null : await measure(first, rows, options);
+  const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first), options);
   const [training] = first.trainings;
   if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
@@ -134,10 +134,12 @@ function longestOf({ definition, trainings }: SweepPlan): number {
 function measure(
   { inputs, trainings }: SweepPlan,
   rows: LoadedDataset,
-  progress: Progress | undefined,
+  options: MeasureOptions,
 ): Promise<MeasuredInputs> {
   const lengths = new Set(trainings.map(({ specification }) => specification.configuration.max_length));
-  return measureInputs(inputs.base.folder, rows, [...lengths], progress);
+  const { train, dev, test } = inputs;
+  const hashes = { train: train.hash, dev: dev.hash, ...(test === null ? {} : { test: test.hash }) };
+  return measureInputs(inputs.base.folder, rows, [...lengths], { ...options, hashes });
 }
 
 /** Stands for a base model that is not looked at. */

@@ -41,7 +41,7 @@ export async function openDevSelector(
 ): Promise<DevSelector | null> {
   const { selection, base, task, configuration } = specification;
   if (selection === undefined) return null;
-  const { modelFolder, datasetFiles } = command;
+  const { modelFolder, datasetFiles, inputsFolder } = command;
   const { dev, judging } = selection;
   const file = datasetFiles[dev.hash];
   const encoded = await slot.encoded({
@@ -50,6 +50,7 @@ export async function openDevSelector(
     task,
     dataset: dev,
     file,
+    inputsFolder,
     maxLength: configuration.max_length,
   });
   const rows = { ...encoded, shape: task, ...(judging === undefined ? {} : { judging }) };

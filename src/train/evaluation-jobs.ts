@@ -35,7 +35,7 @@ export async function readJobs(
   slot: WarmSlot,
 ): Promise<readonly EvaluationJob[]> {
   const { base, task, train, configuration } = segment.specification;
-  const { modelFolder, datasetFiles } = command;
+  const { modelFolder, datasetFiles, inputsFolder } = command;
   const read = (
     dataset: DatasetReference,
     { task: own = task, max_length: length }: Partial<EvaluationConfiguration>,
@@ -46,6 +46,7 @@ export async function readJobs(
       task: own,
       dataset,
       file: datasetFiles[dataset.hash],
+      inputsFolder,
       maxLength: length ?? configuration.max_length,
     });
   const jobs: EvaluationJob[] = [];

@@ -27,8 +27,9 @@ export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promis
   const { base, modelFolder, task, train, configuration, seed } = request;
   const engine = await slot.engine(base, modelFolder, task, configuration);
   const { max_length: maxLength } = configuration;
-  const file = request.datasetFile;
-  const { inputs } = await slot.encoded({ base, modelFolder, task, dataset: train, file, maxLength });
+  const { datasetFile: file, inputsFolder } = request;
+  const wanted = { base, modelFolder, task, dataset: train, file, inputsFolder, maxLength };
+  const { inputs } = await slot.encoded(wanted);
   const { objective } = taskOf(task);
   const { labels: layout } = objective.loss(task, configuration);
   const { padId } = await slot.limits(modelFolder);

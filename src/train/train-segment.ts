@@ -134,6 +134,7 @@ async function openLoop(
     task,
     dataset: train,
     file,
+    inputsFolder: command.inputsFolder,
     maxLength,
     training: true,
   });

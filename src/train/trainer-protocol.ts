@@ -21,6 +21,8 @@ export type ToTrainer =
       readonly storeId: string;
       /** Files that hold the frozen rows (gzip'd JSON lines), by dataset hash. */
       readonly datasetFiles: Readonly<Record<string, string>>;
+      /** Where inputs that were made of frozen rows are kept on this machine; absent: nowhere. */
+      readonly inputsFolder?: string;
       /** Where the base model lies on this machine. */
       readonly modelFolder: string;
       readonly checkpointEverySeconds: number;
@@ -42,6 +44,7 @@ export interface ProbeRequest {
   readonly task: TaskShape;
   readonly train: DatasetReference;
   readonly datasetFile: string;
+  readonly inputsFolder?: string;
   readonly configuration: TrainingConfiguration;
   readonly seed: number;
 }

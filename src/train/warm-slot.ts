@@ -9,6 +9,7 @@ import { stream } from '../random/stream.ts';
 import type { AdapterShape, BaseModelReference, DatasetReference, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
 import { givesPaddingRows, trainerVersion } from '../sweep/trainer-version.ts';
+import { encodeFrozen } from '../tasks/encode-frozen.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from './adapter-engine.ts';
 import { demandPositions, type ModelLimits, readModelLimits } from './model-limits.ts';
@@ -22,6 +23,8 @@ export interface EncodedWanted {
   readonly dataset: DatasetReference;
   /** gzip'd JSON lines as `freezeRows` made them. */
   readonly file: string | undefined;
+  /** Where inputs are kept on this machine; absent: nowhere. */
+  readonly inputsFolder?: string | undefined;
   readonly maxLength: number;
   /** To train on; absent: to be scored. */
   readonly training?: true;
@@ -95,19 +98,18 @@ export class WarmSlot {
   }
 
   /** Frozen rows as a task makes inputs of them. */
-  async encoded({ base, modelFolder, task, dataset, file, maxLength, training }: EncodedWanted): Promise<EncodedRows> {
+  async encoded(wanted: EncodedWanted): Promise<EncodedRows> {
+    const { base, modelFolder, task, dataset, file, inputsFolder, maxLength, training } = wanted;
     // Of most tasks these are the same inputs.
     const packs = training === true && taskOf(task).objective.severalTexts?.(task) === true;
     const key = JSON.stringify([dataset.hash, task, base.tokenizer_hash, modelFolder, maxLength, packs]);
     const kept = touch(this.#encoded, key);
     if (kept !== undefined) return kept;
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
-    const encoded = await taskOf(task).encode(rows, {
-      shape: task,
-      ...openTokenizer(modelFolder),
-      maxLength,
-      ...(packs ? { training: true } : {}),
-    });
+    const packing = packs ? { training: true as const } : {};
+    const request = { shape: task, ...openTokenizer(modelFolder), maxLength, ...packing };
+    const places = inputsFolder === undefined ? undefined : { folder: inputsFolder, hash: dataset.hash };
+    const encoded = await encodeFrozen(rows, request, places);
     demandPositions(encoded, await this.limits(modelFolder));
     shed(this.#encoded, ENCODED_LIMIT - 1);
     this.#encoded.set(key, encoded);

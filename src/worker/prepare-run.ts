@@ -12,6 +12,8 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 export interface PrepareOptions {
   /** The machine's data directory. */
   readonly dataDirectory: string;
+  /** Where inputs that were made of frozen rows are kept. */
+  readonly inputsFolder: string;
   readonly checkpoints: CheckpointStore;
   readonly checkpointEverySeconds: number;
   /** The frozen rows of a dataset: gzip'd JSON lines. */
@@ -45,6 +47,7 @@ export class RunPreparation {
       checkpointFolder: this.#options.checkpoints.folder,
       storeId: this.#options.checkpoints.id,
       datasetFiles,
+      inputsFolder: this.#options.inputsFolder,
       modelFolder: base ? await this.#model(specification.base) : '',
       checkpointEverySeconds: this.#options.checkpointEverySeconds,
       ...(specification.program === undefined ? {} : { workFolder: programsFolder(this.#options.dataDirectory) }),
@@ -54,7 +57,7 @@ export class RunPreparation {
   async probe(request: Omit<ProbeRequest, 'modelFolder' | 'datasetFile'>): Promise<ProbeRequest> {
     if (!traitsOf(request.trainer ?? 'onnx').base) return { ...request, modelFolder: '', datasetFile: '' };
     const [modelFolder, datasetFile] = [await this.#model(request.base), await this.#dataset(request.train.hash)];
-    return { ...request, modelFolder, datasetFile };
+    return { ...request, modelFolder, datasetFile, inputsFolder: this.#options.inputsFolder };
   }
 
   #dataset(hash: string): Promise<string> {

@@ -9,6 +9,7 @@ import { makeFindClosedLanes } from '../../activities/find-closed-lanes.ts';
 import { makeProbeTheory } from '../../activities/probe-theory.ts';
 import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
 import { type ActivityAttempt, makeServeSlot } from '../../activities/serve-slot.ts';
+import { inputsFolderOf } from '../hub/cache-folder.ts';
 import type { ControlActivities, TrainActivities } from '../messages/activity-interfaces.ts';
 import { controlQueue, trainQueue } from '../messages/names.ts';
 import { cudaEnvironment } from '../runtime/devices/cuda-libraries.ts';
@@ -152,6 +153,7 @@ function openTrainers(environment: WorkerEnvironment): Trainers {
   const checkpoints = openCheckpointStore(settings.dataDirectory);
   const preparation = new RunPreparation({
     dataDirectory: settings.dataDirectory,
+    inputsFolder: inputsFolderOf(process.env),
     checkpoints,
     checkpointEverySeconds: settings.checkpointEverySeconds,
     readDataset: (hash) => record.readDataset(hash),

@@ -124,6 +124,7 @@ describe('an activity that Temporal runs a second time', () => {
 function makePreparation(dataDirectory: string, record: WorkerRecord): RunPreparation {
   return new RunPreparation({
     dataDirectory,
+    inputsFolder: join(dataDirectory, 'inputs'),
     checkpoints: openCheckpointStore(dataDirectory),
     checkpointEverySeconds: 60,
     readDataset: (hash) => record.readDataset(hash),

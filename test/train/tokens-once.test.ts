@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EvaluationResult } from '../../src/sweep/segment.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import type { SegmentRunner } from '../../src/train/segment-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
 
@@ -16,11 +19,17 @@ vi.mock(import('../../src/data/tokenise.ts'), async (original) => {
   };
 });
 
+interface Swept {
+  readonly tokenised: number;
+  readonly sha256: string;
+  readonly results: readonly EvaluationResult[];
+}
+
 /**
- * A slot's trainer keeps the tokens of frozen rows by the rows' hash: what a sweep has tokenised, a second one over the
- * same data and base does not, with whatever other settings.
+ * A slot's trainer keeps the inputs that are made of frozen rows, and a machine keeps them for every process: what a
+ * sweep has tokenised, a second one over the same data and base does not, with whatever other settings.
  */
-describe('a second sweep over the same rows tokenises none of them again, in', () => {
+describe('a second sweep over the same rows tokenises none of them again, in a warm slot or a new process, in', () => {
   let bench: SegmentBench;
   beforeEach(() => {
     counted.texts = 0;
@@ -29,18 +38,23 @@ describe('a second sweep over the same rows tokenises none of them again, in', (
 
   it.each(Object.entries(tinyTasks))('%s', async (_, task) => {
     bench = new SegmentBench({ trainRows: 16, devRows: 8, task });
-    const runner = makeOnnxRunner();
-    const sweep = async (learning_rate: number): Promise<number> => {
+    const inputsFolder = join(bench.folder, 'inputs');
+    const sweep = async (runner: SegmentRunner, learning_rate: number): Promise<Swept> => {
       const before = counted.texts;
       const specification = bench.specification({ learning_rate, epochs: 1 });
       const training = bench.trainSegment(specification);
-      const trained = await runner.run(bench.command(training), new RecordingReporter());
+      const trained = await runner.run({ ...bench.command(training), inputsFolder }, new RecordingReporter());
       const { checkpoint } = expectOutcome(trained, 'trained');
       const evaluating = bench.evaluateSegment(specification, checkpoint, [bench.pending('e')]);
-      await runner.run(bench.command(evaluating), new RecordingReporter());
-      return counted.texts - before;
+      const evaluated = await runner.run({ ...bench.command(evaluating), inputsFolder }, new RecordingReporter());
+      const { results } = expectOutcome(evaluated, 'evaluated');
+      return { tokenised: counted.texts - before, sha256: checkpoint.sha256, results };
     };
-    expect(await sweep(1e-3)).toBeGreaterThanOrEqual(24);
-    expect(await sweep(2e-3)).toBe(0);
+    const warm = makeOnnxRunner();
+    const first = await sweep(warm, 1e-3);
+    expect(first.tokenised).toBeGreaterThanOrEqual(24);
+    expect(await sweep(warm, 2e-3)).toMatchObject({ tokenised: 0 });
+    // Another process has what lies on the disk: the same bits come of it.
+    expect(await sweep(makeOnnxRunner(), 1e-3)).toEqual({ ...first, tokenised: 0 });
   });
 });

@@ -10,8 +10,8 @@ export const gcVerb = verb<GcFlags, []>(
     words: '',
     brief: 'removes checkpoints that a later one has superseded; to a budget, and old history, where asked',
     about: `Removes checkpoints of this machine that a later one of their training has superseded, and files
-that no record speaks of. --budget removes checkpoints of trainings that have succeeded until the rest fits, those first
-that are cheapest to train again; what is on a sweep's front, pinned, or what a training goes on from is kept. A training
+that no record speaks of, and inputs that were made of rows where nobody read them for a month, or they are beyond 4 GiB.
+--budget removes checkpoints of trainings that have succeeded until the rest fits, those first that are cheapest to train again; what is on a sweep's front, pinned, or what a training goes on from is kept. A training
 whose checkpoint is gone is trained again, to the same bits, when something more is to be scored of it. --history forgets
 attempts, metrics by step and events of trainings that ended so many days ago, never a result. --programs removes the folders (<data>/programs) of a program's trainings that
 succeeded so many days ago, but for fronts and pinned ones.`,
@@ -19,7 +19,7 @@ succeeded so many days ago, but for fronts and pinned ones.`,
     output: {
       kind: 'rows',
       columns: [
-        text('what', 'superseded, retrainable, leftover, programs, history'),
+        text('what', 'superseded, retrainable, leftover, inputs, programs, history'),
         integer('removed', 'how many; with --dry-run: would be'),
         integer('bytes', 'of them', { unit: 'B', orNull: true }),
         text('text', 'what people read of it'),

@@ -15,6 +15,8 @@ import { listSweeps } from '../../../store/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
 import { programFolders, removeProgramFolder } from '../../../worker/program-folders.ts';
+import { inputsFolderOf } from '../../../hub/cache-folder.ts';
+import { removeInputs, surplusInputs } from '../../../data/kept-inputs.ts';
 import { formatBytes } from '../../../base/format-bytes.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { counted, type Progress } from '../../../base/progress.ts';
@@ -70,6 +72,7 @@ export async function gc(this: CliContext, flags: GcFlags): Promise<void> {
         verb,
       ),
       row('leftover', 'Files without a record', leftovers, verb),
+      inputs(flags),
       ...(flags.programs === undefined
         ? []
         : [await programs(store, machine, { ...flags, days: flags.programs }, kept)]),
@@ -126,6 +129,14 @@ async function history(store: Store, days: number, kept: readonly string[], dryR
   const verb = dryRun ? 'would be forgotten' : 'forgotten';
   const text = `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
   return { what: 'history', removed: attempts + metrics + events, bytes: null, text };
+}
+
+function inputs({ dryRun }: Pick<GcFlags, 'dryRun'>): GcRow {
+  const folder = inputsFolderOf(process.env);
+  const going = surplusInputs(folder);
+  if (!dryRun) for (const { name } of going) removeInputs(folder, name);
+  const name = 'Inputs made of rows that nobody read for a month, or beyond 4 GiB';
+  return row('inputs', name, going, dryRun ? 'would be removed' : 'removed');
 }
 
 /** Fronts and pinned ones keep what their programs kept, and so does whatever has not succeeded. */
