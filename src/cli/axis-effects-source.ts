@@ -2,7 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { labelsOf } from '../dashboard/categories.ts';
 import { columnOf, variedFields } from '../dashboard/view-columns.ts';
 import type { SettingEffect } from '../dashboard/view-source.ts';
-import type { RowScores, StoredScores } from '../evaluate/row-scores.ts';
+import { meanOfRows, type RowScores, type StoredScores } from '../evaluate/row-scores.ts';
 import { axisEffects } from '../report/axis-effects.ts';
 import { Noise } from '../report/noise.ts';
 import { studentInterval } from '../stats/student-interval.ts';
@@ -77,15 +77,12 @@ async function readRows(
 /** One metric of each row, without the outputs that it is of; null where it is no plain mean over them. */
 export function rowsOf(scores: StoredScores | undefined, metric: string): RowScores | null {
   const values = scores?.perRow(metric) ?? null;
-  const whole = scores?.whole(metric) ?? null;
-  if (values === null || whole === null) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  // A loss over tokens, which weighs long rows more, is told by the seeds alone.
-  if (Math.abs(mean - whole) > 1e-9 * (1 + Math.abs(whole))) return null;
+  if (scores === undefined || values === null) return null;
+  const weights = scores.weights(metric);
   return {
     rows: values.length,
     perRow: (asked) => (asked === metric ? values : null),
-    value: (asked, chosen) =>
-      asked === metric ? chosen.reduce((sum, row) => sum + (values[row] ?? Number.NaN), 0) / chosen.length : null,
+    weights: (asked) => (asked === metric ? weights : null),
+    value: (asked, chosen) => (asked === metric ? meanOfRows(values, weights, chosen) : null),
   };
 }

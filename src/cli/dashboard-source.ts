@@ -14,7 +14,7 @@ import { readTrial } from '../store/sweep-reader.ts';
 import { readAxisMeans } from '../store/axis-means.ts';
 import { readConfigurations } from '../store/configuration-page.ts';
 import { readTradeoff } from '../store/tradeoff-view.ts';
-import { noiseIntervals } from './noise-intervals.ts';
+import { noiseIntervals, storedOutputs } from './noise-intervals.ts';
 
 /** Of one training, the newest. */
 const eventLimit = 200;
@@ -69,7 +69,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
     tradeoff: (sweepId, asked) => readTradeoff(store, sweepId, asked),
     axisMeans: (sweepId, asked) => readAxisMeans(store, sweepId, asked),
     configurations: (sweepId, asked) => readConfigurations(store, sweepId, asked),
-    intervals: noiseIntervals(store),
+    intervals: noiseIntervals(storedOutputs(store)),
     watch(sweep) {
       watched.name = sweep;
     },

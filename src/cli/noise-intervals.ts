@@ -1,6 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { NoiseInterval, RepeatGroup, ViewSource } from '../dashboard/view-source.ts';
-import type { StoredScores } from '../evaluate/row-scores.ts';
+import type { RowScores } from '../evaluate/row-scores.ts';
 import { Noise } from '../report/noise.ts';
 import type { Store } from '../store/open-store.ts';
 import { readTrainer } from '../store/sweep-reader.ts';
@@ -14,18 +14,40 @@ const knownAtMost = 1_000;
 const heldAtMost = 64;
 
 type Found = NoiseInterval | null;
-type Held = Map<string, StoredScores | null>;
+type Held = Map<string, RowScores | null>;
+
+/** What intervals are worked out from. */
+export interface OutputReader {
+  trainer(sweepId: string): Promise<TrainerKind>;
+  scores(
+    sweep: { readonly sweepId: string; readonly trainer: TrainerKind },
+    trials: readonly number[],
+  ): Promise<ReadonlyMap<number, RowScores>>;
+}
+
+/** The outputs that a record keeps. */
+export function storedOutputs(store: Store): OutputReader {
+  return {
+    trainer: (sweepId) => readTrainer(store, sweepId),
+    scores: (sweep, trials) =>
+      readRowScores(
+        store,
+        sweep,
+        trials.map((trial) => ({ trial, metrics: {} })),
+      ),
+  };
+}
 
 /**
  * Intervals of configurations' means over seeds and rows, by the noise model of reports; each is worked out once for its
  * result. Whoever looks goes on looking meanwhile.
  */
-export function noiseIntervals(store: Store): ViewSource['intervals'] {
+export function noiseIntervals(reader: OutputReader): ViewSource['intervals'] {
   const known = new Map<string, Found>();
   const held: Held = new Map();
   const trainers = new Map<string, Promise<TrainerKind>>();
   const trainerOf = (sweepId: string): Promise<TrainerKind> => {
-    const reading = trainers.get(sweepId) ?? readTrainer(store, sweepId);
+    const reading = trainers.get(sweepId) ?? reader.trainer(sweepId);
     trainers.set(sweepId, reading);
     reading.catch(() => trainers.delete(sweepId));
     return reading;
@@ -38,7 +60,7 @@ export function noiseIntervals(store: Store): ViewSource['intervals'] {
       which === 'known' ? [] : groups.filter((group) => group.trials.length > 0 && !known.has(keyOf(group)));
     for (const some of inParts(fresh)) {
       await hold(
-        store,
+        reader,
         { sweepId, trainer: await trainerOf(sweepId) },
         some.flatMap(({ trials }) => trials),
         held,
@@ -54,7 +76,7 @@ export function noiseIntervals(store: Store): ViewSource['intervals'] {
 
 /** Null where the outputs of some trial are not here, or they do not give the mean that is shown. */
 function intervalOf(sweepId: string, { trials, mean }: RepeatGroup, metric: string, held: Held): Found {
-  const scores = new Map<number, StoredScores>();
+  const scores = new Map<number, RowScores>();
   for (const trial of trials) {
     const own = held.get(`${sweepId} ${trial}`) ?? null;
     if (own === null) return null;
@@ -81,7 +103,7 @@ function inParts(groups: readonly RepeatGroup[]): readonly (readonly RepeatGroup
 }
 
 async function hold(
-  store: Store,
+  reader: OutputReader,
   sweep: { readonly sweepId: string; readonly trainer: TrainerKind },
   trials: readonly number[],
   held: Held,
@@ -89,11 +111,7 @@ async function hold(
   const { sweepId } = sweep;
   const missing = trials.filter((trial) => !held.has(`${sweepId} ${trial}`));
   if (missing.length === 0) return;
-  const read = await readRowScores(
-    store,
-    sweep,
-    missing.map((trial) => ({ trial, metrics: {} })),
-  );
+  const read = await reader.scores(sweep, missing);
   for (const trial of missing) keep(held, `${sweepId} ${trial}`, read.get(trial) ?? null, heldAtMost + trials.length);
 }
 

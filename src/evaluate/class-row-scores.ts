@@ -29,6 +29,7 @@ export function classRowScores(content: ClassScores): RowScores {
   return {
     rows,
     perRow,
+    weights: () => null,
     value(metric, chosen) {
       const values = perRow(metric);
       return values === null

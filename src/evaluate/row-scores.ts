@@ -21,6 +21,8 @@ export interface RowScores {
    * such as their tokens, any other their plain mean.
    */
   perRow(metric: string): Float64Array | null;
+  /** What each row counts in that mean; null: all alike. */
+  weights(metric: string): Float64Array | null;
 }
 
 /** With the outputs themselves, from which other ensembles are made. */
@@ -76,19 +78,24 @@ export function rowScores(
       return scoreMembers(set.form, members.length, sets)[metric] ?? null;
     },
     perRow,
+    weights: (metric) => (metric === 'loss' ? lossWeights() : null),
     value(metric, rows) {
       const values = perRow(metric);
       if (values === null) return over(metric, rows);
-      const weights = metric === 'loss' ? lossWeights() : null;
-      let [sum, weight] = [0, 0];
-      for (const row of rows) {
-        const own = weights === null ? 1 : (weights[row] ?? Number.NaN);
-        sum += own * (values[row] ?? Number.NaN);
-        weight += own;
-      }
-      return weight === 0 ? null : sum / weight;
+      return meanOfRows(values, metric === 'loss' ? lossWeights() : null, rows);
     },
   };
+}
+
+/** The mean over some rows, by what each counts; null where none counts. */
+export function meanOfRows(values: Float64Array, weights: Float64Array | null, rows: Uint32Array): number | null {
+  let [sum, weight] = [0, 0];
+  for (const row of rows) {
+    const own = weights === null ? 1 : (weights[row] ?? Number.NaN);
+    sum += own * (values[row] ?? Number.NaN);
+    weight += own;
+  }
+  return weight === 0 ? null : sum / weight;
 }
 
 /** A metric of a set; null where it has none, or the metric is undefined of it. */

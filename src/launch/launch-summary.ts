@@ -44,7 +44,14 @@ function rowsText({ definition, inputs }: SweepPlan): string {
 }
 
 function timeText({ program }: SweepPlan['definition'], cost: CostPrediction): string {
-  return `${rangeText(cost)}${cost.timed ? `, as ${program === undefined ? 'this machine was timed with the base' : 'its program took before'}` : ''}`;
+  return `${rangeText(cost)}${budgetText(cost)}${cost.timed ? `, as ${program === undefined ? 'this machine was timed with the base' : 'its program took before'}` : ''}`;
+}
+
+/** ` within its budget, for 4 to 9 trainings`. */
+function budgetText({ withinBudget }: CostPrediction): string {
+  if (withinBudget === undefined) return '';
+  const { low, high } = withinBudget;
+  return ` within its budget, for ${low === high ? '' : `${low} to `}${formatCount(high, 'training')}`;
 }
 
 /** `under 1 s`, `up to 40 s`, `3 min 10 s to 5 min 02 s`. */

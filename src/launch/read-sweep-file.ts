@@ -9,13 +9,17 @@ import { taskSections } from '../tasks/tasks.ts';
 
 /** Reads and checks a sweep file. @throws DropsweepError SWEEP_FILE_INVALID */
 export function readSweepFile(file: string): SweepDefinition {
-  const path = resolve(file);
+  return checkSweepText(readSweepText(file), file);
+}
+
+/** Checks what stands in a sweep file, or is to stand there. @throws DropsweepError SWEEP_FILE_INVALID */
+export function checkSweepText(text: string, file: string): SweepDefinition {
   const lookup = {
     isFile: (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true,
     isFolder: (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true,
     namesIn: (place: string) => readdirSync(place),
   };
-  return parseSweepFile(readSweepText(file), path, lookup, taskSections, searchSections, recipes);
+  return parseSweepFile(text, resolve(file), lookup, taskSections, searchSections, recipes);
 }
 
 /** A sweep file to the letter. @throws DropsweepError SWEEP_FILE_INVALID */

@@ -110,7 +110,7 @@ function row(
   };
 }
 
-const noScores: RowScores = { rows: 0, value: () => null, perRow: () => null };
+const noScores: RowScores = { rows: 0, value: () => null, perRow: () => null, weights: () => null };
 
 function ofTrials({ trials }: ConfigurationScore, outputs: Outputs): readonly StoredScores[] | null {
   const found = trials.flatMap(({ trial }) => outputs.get(trial) ?? []);

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { isUndefined, measuring } from '../metrics/metrics.ts';
+import { withinRange } from '../metrics/within-range.ts';
 import { meanOf, type MeanInterval, studentInterval } from '../stats/student-interval.ts';
 import type { TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
@@ -75,7 +76,7 @@ export function undefinedRepeats(score: ConfigurationScore, metric: string): num
  */
 export function scoreInterval(score: ConfigurationScore, metric: string): MeanInterval | null {
   const values = scoredValues(score, metric);
-  return values === null ? null : studentInterval(values);
+  return values === null ? null : withinRange(metric, studentInterval(values));
 }
 
 /** The mean of `scoreInterval`, for those that are ranked and not shown. */

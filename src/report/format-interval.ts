@@ -30,12 +30,18 @@ function decimalsFor(half: number): number {
   return Math.max(0, 1 - Math.floor(Math.log10(half)));
 }
 
-/** A metric's mean with the wider half of its interval; the mean alone where there is none, or seeds happen to agree. */
+/**
+ * A metric's mean with its interval: `0.880 ±0.050`, or `0.990 (0.950 to 1)` where it ends sooner on one side; the mean
+ * alone where there is none, or seeds happen to agree.
+ */
 export function formatInterval(metric: string, { mean, lower, upper }: ShownInterval): string {
   if (lower === null || upper === null) return formatMeasure(metric, mean);
   const half = Math.max(upper - mean, mean - lower);
   // Equal seeds differ by the rounding of their mean.
-  return half > 1e-12 * Math.abs(mean) ? formatWithHalf(mean, half) : formatMeasure(metric, mean);
+  if (half <= 1e-12 * Math.abs(mean)) return formatMeasure(metric, mean);
+  if (Math.abs(upper - mean - (mean - lower)) <= 0.05 * half) return formatWithHalf(mean, half);
+  const write = writerFor(half);
+  return `${write(mean)} (${write(lower)} to ${write(upper)})`;
 }
 
 /** `0.880, 95 % 0.830 to 0.930`. */

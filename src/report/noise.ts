@@ -1,5 +1,6 @@
 import { setOfMetric } from '../metrics/set-metric.ts';
-import type { RowScores } from '../evaluate/row-scores.ts';
+import { withinRange } from '../metrics/within-range.ts';
+import { meanOfRows, type RowScores } from '../evaluate/row-scores.ts';
 import {
   bootstrapDefaults,
   type BootstrapInterval,
@@ -27,9 +28,9 @@ export interface Comparison {
   readonly probability: number;
 }
 
-/** Trials that are repeats of one another. */
+/** Trials that are repeats of one another; those without metrics are not scored, others are. */
 interface Repeated {
-  readonly trials: readonly Pick<TrialRow, 'trial'>[];
+  readonly trials: readonly (Pick<TrialRow, 'trial'> & Partial<Pick<TrialRow, 'metrics'>>)[];
 }
 
 /** The one model of noise: seeds and evaluated rows both vary, and a comparison is paired on both. */
@@ -41,15 +42,17 @@ export class Noise {
     this.#scores = scores;
   }
 
-  /** Whether the outputs of every repeat are there. */
+  /** Whether the outputs of every repeat that is scored are there. */
   knows(score: ConfigurationScore, metric: string): boolean {
     return this.#repeats(score, metric) !== null;
   }
 
-  /** Null where the outputs of some repeat are not there, or the metric is undefined. */
+  /** Null where the outputs of some scored repeat are not there, or the metric is undefined. */
   interval(score: Repeated, metric: string): BootstrapInterval | null {
     const repeats = this.#repeats(score, metric);
-    return repeats === null ? null : hierarchicalBootstrap(repeats, this.#options(score, metric));
+    const found = repeats === null ? null : hierarchicalBootstrap(repeats, this.#options(score, metric));
+    if (found === null) return null;
+    return withinRange(metric, this.#isUnanimous(score, metric) ? { ...found, ...unanimous(found) } : found);
   }
 
   /** The winner against each of the others; null where the two share neither seeds nor rows. */
@@ -92,12 +95,27 @@ export class Noise {
     const seeds = commonSeeds(pairs.flat());
     const vectors = seeds.map((seed) => this.#meanDifference(pairs, seed, metric));
     const rows = vectors[0]?.length ?? 0;
-    if (rows === 0 || vectors.some((vector) => vector?.length !== rows)) return null;
-    const statistic = (seed: number, chosen: Uint32Array): number => {
+    const weights = this.#sharedWeights(pairs.flat(), metric, rows);
+    if (rows === 0 || weights === null || vectors.some((vector) => vector?.length !== rows)) return null;
+    const statistic = (seed: number, chosen: Uint32Array): number | null => {
       const vector = vectors[seed];
-      return chosen.reduce((sum, row) => sum + (vector?.[row] ?? Number.NaN), 0) / chosen.length;
+      return vector === undefined || vector === null ? null : meanOfRows(vector, weights, chosen);
     };
     return hierarchicalBootstrap({ seeds: seeds.length, rows, statistic }, { ...bootstrapDefaults, level });
+  }
+
+  /** Of each row in the metric's mean; null where the trials' rows do not count alike: their lengths were cut otherwise. */
+  #sharedWeights(scores: readonly ConfigurationScore[], metric: string, rows: number): Float64Array | null {
+    const alike = new Float64Array(rows).fill(1);
+    let shared: Float64Array | null = null;
+    for (const { trial } of scores.flatMap(({ trials }) => trials)) {
+      const own: Float64Array = this.#scores.get(trial)?.weights(metric) ?? alike;
+      shared ??= own;
+      const weighed: Float64Array = shared;
+      if (own !== weighed && (own.length !== weighed.length || own.some((weight, row) => weight !== weighed[row])))
+        return null;
+    }
+    return shared;
   }
 
   /** By row; null where some trial has no value of each row, or other rows. */
@@ -136,15 +154,24 @@ export class Noise {
     other: ConfigurationScore,
     metric: string,
   ): { readonly difference: BootstrapInterval; readonly probability: number } | null {
-    const [a, b] = [this.#repeats(winner, metric), this.#repeats(other, metric)];
-    if (a === null || b === null || a.seeds !== b.seeds || a.rows !== b.rows || !sameSeeds(winner, other)) return null;
-    const difference = pairedBootstrap(a, b, this.#options(winner, metric));
+    const seeds = pairedSeeds(winner, other);
+    const [one, another] = [ofSeeds(winner, seeds), ofSeeds(other, seeds)];
+    const [a, b] = [this.#repeats(one, metric), this.#repeats(another, metric)];
+    if (a === null || b === null || a.seeds !== b.seeds || a.rows !== b.rows) return null;
+    const difference = pairedBootstrap(a, b, this.#options(one, metric));
     if (difference === null) return null;
-    return { difference, probability: this.#exact(winner, other, metric) ?? difference.probability };
+    return { difference, probability: this.#exact(one, another, metric) ?? difference.probability };
+  }
+
+  /** Whether every repeat is right in each of its rows, or in none: resampling them tells nothing. */
+  #isUnanimous({ trials }: Repeated, metric: string): boolean {
+    const rows = scoredOf(trials).map(({ trial }) => this.#perRow(trial, metric));
+    const [first] = rows[0] ?? [];
+    return (first === 0 || first === 1) && rows.every((values) => values?.every((value) => value === first) === true);
   }
 
   /** McNemar's exact test, for one training each whose rows are right or wrong. */
-  #exact(winner: ConfigurationScore, other: ConfigurationScore, metric: string): number | null {
+  #exact(winner: Repeated, other: Repeated, metric: string): number | null {
     if (winner.trials.length !== 1) return null;
     const [a, b] = [winner, other].map(({ trials: [first] }) =>
       first === undefined ? null : this.#perRow(first.trial, metric),
@@ -161,9 +188,10 @@ export class Noise {
   }
 
   #repeats({ trials }: Repeated, metric: string): Repeats | null {
-    const scored = trials.flatMap(({ trial }) => this.#scoresOf(trial, metric) ?? []);
+    const wanted = scoredOf(trials);
+    const scored = wanted.flatMap(({ trial }) => this.#scoresOf(trial, metric) ?? []);
     const rows = scored[0]?.scores.rows;
-    if (rows === undefined || scored.length < trials.length || scored.some((one) => one.scores.rows !== rows))
+    if (rows === undefined || scored.length < wanted.length || scored.some((one) => one.scores.rows !== rows))
       return null;
     const statistic = (seed: number, chosen: Uint32Array) => {
       const one = scored[seed];
@@ -185,7 +213,8 @@ export class Noise {
     return scores === undefined ? null : { scores, metric: named?.metric ?? metric };
   }
 
-  #options({ trials: [first] }: Repeated, metric: string): BootstrapOptions {
+  #options({ trials }: Repeated, metric: string): BootstrapOptions {
+    const [first] = scoredOf(trials);
     const perRow = first !== undefined && this.#perRow(first.trial, metric) !== null;
     return { ...bootstrapDefaults, level, ...(perRow ? {} : { replicates: corpusReplicates }) };
   }
@@ -199,8 +228,31 @@ function commonSeeds(scores: readonly ConfigurationScore[]): readonly number[] {
   return first === undefined ? [] : [...first].filter((seed) => rest.every((seeds) => seeds.has(seed)));
 }
 
-function sameSeeds(a: ConfigurationScore, b: ConfigurationScore): boolean {
-  return a.trials.every(({ configuration }, index) => configuration.seed === b.trials[index]?.configuration.seed);
+/**
+ * Seeds that two configurations are compared in: those that both are scored with. A single one that is not all of either
+ * would tell of the rows alone, and nothing of the seeds that differ.
+ */
+function pairedSeeds(one: ConfigurationScore, other: ConfigurationScore): ReadonlySet<number> {
+  const common = commonSeeds([one, other]);
+  const most = Math.max(scoredOf(one.trials).length, scoredOf(other.trials).length);
+  return new Set(common.length > 1 || common.length === most ? common : []);
+}
+
+function ofSeeds({ trials }: ConfigurationScore, seeds: ReadonlySet<number>): Repeated {
+  return { trials: trials.filter(({ configuration }) => seeds.has(configuration.seed)) };
+}
+
+function scoredOf<Trial extends Repeated['trials'][number]>(trials: readonly Trial[]): readonly Trial[] {
+  return trials.filter(({ metrics }) => metrics !== null);
+}
+
+/**
+ * Clopper and Pearson's interval of a share that is 0 or 1 in a sample of rows. Of no error in n rows it says that there
+ * may be up to about 3.7 / n.
+ */
+function unanimous({ estimate, rows }: BootstrapInterval): { readonly lower: number; readonly upper: number } {
+  const beyond = 1 - ((1 - level) / 2) ** (1 / rows);
+  return estimate === 0 ? { lower: 0, upper: beyond } : { lower: 1 - beyond, upper: 1 };
 }
 
 function isRightOrWrong(values: ArrayLike<number>): boolean {

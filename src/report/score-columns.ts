@@ -5,7 +5,6 @@ import { averagedWords } from '../sweep/averaged-words.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import { metricNamed } from '../metrics/metrics.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 import { type ConfigurationScore, scoreInterval, scoreMean, undefinedRepeats } from './configuration-scores.ts';
 import { formatInterval, type ShownInterval } from './format-interval.ts';
@@ -176,9 +175,7 @@ export function shownInterval(row: ConfigurationScore, metric: string, noise: No
   const overSeeds = scoreInterval(row, metric);
   const both = overSeeds === null ? null : (noise?.interval(row, metric) ?? null);
   if (overSeeds === null || both === null) return overSeeds;
-  const [least, greatest] = metricNamed(metric)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const { mean } = overSeeds;
-  return { mean, lower: Math.max(least, both.lower), upper: Math.min(greatest, both.upper) };
+  return { mean: overSeeds.mean, lower: both.lower, upper: both.upper };
 }
 
 function bound(

@@ -4,6 +4,7 @@ import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
 import { stream } from '../random/stream.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import { rankScores } from './judgement.ts';
+import { withinRange } from '../metrics/within-range.ts';
 import { firstObjective } from './first-objective.ts';
 
 /** Draws of members for each size of an ensemble. */
@@ -70,7 +71,7 @@ export function* membersCurvePoints(scores: StoredScores, metric: string): Gener
     else {
       const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
       const half = 1.96 * Math.sqrt((variance * (count - 1)) / (count - size));
-      yield { members: size, mean, lower: mean - half, upper: mean + half };
+      yield { members: size, ...withinRange(metric, { mean, lower: mean - half, upper: mean + half }) };
     }
   }
 }

@@ -35,6 +35,9 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   const { seconds: savedSeconds } = savedByStopping(trainingsOf(snapshot));
   const decided = schedulerSentence(snapshot.definition, { ...counts, savedSeconds });
   if (decided !== null) sentences.push(decided);
+  const { halted = null } = snapshot;
+  if (halted !== null)
+    sentences.push(`The budget is spent: ${halted}. What ran came to its end, what waited was cancelled.`);
   const selected = selectionSentence(snapshot.definition.training);
   if (selected !== null) sentences.push(selected);
   const classes = numericsClasses(snapshot);

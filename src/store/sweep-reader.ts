@@ -77,7 +77,7 @@ async function findSweep(tx: DatabaseTransaction, name: string) {
     .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
     // Not all: the frozen plan of a large sweep is megabytes, which nobody looks at here.
     .select(['sweeps.id', 'name', 'state', 'desired_state', 'draining', 'definition', 'trainer', 'desired_parallelism'])
-    .select(['priority', 'sweeps.created_at', 'finished_at', 'trial_count', 'constants'])
+    .select(['priority', 'halted', 'sweeps.created_at', 'finished_at', 'trial_count', 'constants'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (sweep === undefined) throw await sweepNotFound(tx, name);
@@ -94,6 +94,7 @@ async function readOverview(
     state: sweep.state,
     desiredState: sweep.desired_state,
     draining: sweep.draining,
+    halted: sweep.halted,
     definition: sweep.definition,
     trainer: trainerNamed(sweep.trainer),
     desiredParallelism: sweep.desired_parallelism,

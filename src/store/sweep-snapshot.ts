@@ -19,6 +19,8 @@ export interface SweepSnapshot {
   readonly desiredState: 'running' | 'paused' | 'cancelled';
   /** What was begun comes to its end, nothing else begins; absent: no. */
   readonly draining?: boolean;
+  /** Why its budget ended the search; null or absent: it did not. */
+  readonly halted?: string | null;
   readonly definition: SweepDefinition;
   readonly trainer: TrainerKind;
   readonly desiredParallelism: number;

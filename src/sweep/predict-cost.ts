@@ -1,3 +1,4 @@
+import type { Budget } from './read-budget.ts';
 import { defaultGapRows } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
@@ -24,8 +25,11 @@ export interface CostInputs {
 }
 
 export interface CostPrediction {
+  /** Within its budget: what runs when that is spent comes to its end. */
   readonly lowSeconds: number;
   readonly highSeconds: number;
+  /** Trainings that its budget has time for, of all that there may be; absent: it sets no time. */
+  readonly withinBudget?: { readonly low: number; readonly high: number };
   /** Whether it was made from times of this machine. */
   readonly timed: boolean;
 }
@@ -66,6 +70,31 @@ interface Work {
  * base was on another machine, scaled by size. Trainings that are done cost nothing.
  */
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
+  const count = plan.adaptive_trainings ?? plan.trainings.length;
+  return withinBudget(costOfAll(plan, inputs), plan.definition.budget, count, inputs.slots);
+}
+
+const secondsPerHour = 3_600;
+
+/** No training begins once the budget is spent; those that run then, one in each slot, come to their ends. */
+function withinBudget(whole: CostPrediction, budget: Budget = {}, count: number, slots: number): CostPrediction {
+  const { trainings = count, slot_hours: slotHours, hours } = budget;
+  const most = Math.min(1, trainings / Math.max(1, count));
+  const [low, high] = [most * whole.lowSeconds, most * whole.highSeconds];
+  const seconds = secondsPerHour * Math.min(hours ?? Infinity, (slotHours ?? Infinity) / slots);
+  if (!Number.isFinite(seconds) || high === 0) return { ...whole, lowSeconds: low, highSeconds: high };
+  // Of one training in its slot; all slots begin at once.
+  const [fast, slow] = [(slots * whole.lowSeconds) / count, (slots * whole.highSeconds) / count];
+  const begun = (each: number): number => Math.min(count, trainings, slots * Math.ceil(seconds / each));
+  return {
+    lowSeconds: Math.min(low, seconds),
+    highSeconds: Math.min(high, seconds + slow),
+    timed: whole.timed,
+    withinBudget: { low: begun(slow), high: begun(fast) },
+  };
+}
+
+function costOfAll(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   const { trained, scored, simulatedSeconds, programSteps } = workOf(plan, inputs);
   const { slots, speed = null, stepShare = { low: 1, high: 1 } } = inputs;
   const simulated = simulatedSeconds / slots;

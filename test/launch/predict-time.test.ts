@@ -8,6 +8,7 @@ import { probeSpeed } from '../../src/launch/probe-speed.ts';
 import { tookSentence } from '../../src/report/took-sentence.ts';
 import { freezeRows } from '../../src/data/frozen-rows.ts';
 import { predictCost } from '../../src/sweep/predict-cost.ts';
+import type { Budget } from '../../src/sweep/read-budget.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 import { tinyRows } from '../support/tiny-model.ts';
@@ -53,6 +54,23 @@ describe('the time that a sweep will take', () => {
     expect(stopped.highSeconds).toBeGreaterThan(stopped.lowSeconds);
     const done = new Set(plan.trainings.map(({ training_hash }) => training_hash));
     expect(predictCost(plan, { ...inputs, speed, done })).toMatchObject({ lowSeconds: 0, highSeconds: 0 });
+  });
+
+  it('ends with a budget of hours, but for what runs then, and says how many trainings that has time for', () => {
+    const search = { ...plan, adaptive_trainings: 1_000 };
+    const whole = predictCost(search, { ...inputs, speed });
+    const [fast, slow] = [(2 * whole.lowSeconds) / 1_000, (2 * whole.highSeconds) / 1_000];
+    const within = (budget: Budget) =>
+      predictCost({ ...search, definition: { ...plan.definition, budget } }, { ...inputs, speed });
+    // Two slots, for ten of the slower trainings one after the other.
+    const cost = within({ hours: (9.5 * slow) / 3_600 });
+    expect(cost.lowSeconds).toBeCloseTo(9.5 * slow, 12);
+    expect(cost.highSeconds).toBeCloseTo(10.5 * slow, 12);
+    expect(cost.withinBudget).toEqual({ low: 20, high: 2 * Math.ceil((9.5 * slow) / fast) });
+    expect(within({ slot_hours: (2 * 9.5 * slow) / 3_600 })).toEqual(cost);
+    expect(within({ hours: 1_000 })).toMatchObject({ highSeconds: whole.highSeconds });
+    expect(within({ trainings: 100 }).highSeconds).toBeCloseTo(whole.highSeconds / 10, 12);
+    expect(within({ target: 1 })).toEqual(whole);
   });
 
   it('is said as a range, and never as from nothing to nothing', () => {

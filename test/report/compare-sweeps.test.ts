@@ -36,6 +36,7 @@ function rightUpTo(right: number): RowScores {
   return {
     rows,
     perRow: (metric) => (metric === 'accuracy' ? values : null),
+    weights: () => null,
     value: (metric, chosen) =>
       metric === 'accuracy' ? chosen.reduce((sum, row) => sum + (values[row] ?? 0), 0) / chosen.length : null,
   };

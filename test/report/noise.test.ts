@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RowScores } from '../../src/evaluate/row-scores.ts';
+import { noiseIntervals } from '../../src/cli/noise-intervals.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
-import { configurationScores } from '../../src/report/configuration-scores.ts';
+import { configurationScores, scoreInterval } from '../../src/report/configuration-scores.ts';
 import { bestReport } from '../../src/report/best-report.ts';
+import { formatInterval } from '../../src/report/format-interval.ts';
 import { Noise } from '../../src/report/noise.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
@@ -15,6 +17,7 @@ function rightUpTo(right: number, count = 200): RowScores {
   return {
     rows: count,
     perRow: (metric) => (metric === 'accuracy' ? values : null),
+    weights: () => null,
     value: (metric, rows) =>
       metric === 'accuracy' ? rows.reduce((sum, row) => sum + (values[row] ?? 0), 0) / rows.length : null,
   };
@@ -93,6 +96,117 @@ describe('the best configurations with the noise of seeds and rows', () => {
     const text = renderReport(bestReport(sweep, objective, 10, null), 'table', 200);
     expect(text).toContain('95 % intervals (Student)');
     expect(text).toContain('Welch’s test of the seeds');
+  });
+});
+
+describe('an interval', () => {
+  const [score] = configurationScores(sweepOf({ 0: [200, 200] }).sweep.trials);
+  const noiseOf = (...right: readonly RowScores[]) => new Noise(new Map(right.map((rows, at) => [at + 1, rows])));
+
+  it('of a share without an error in its rows is not ±0', () => {
+    if (score === undefined) throw new Error('the sweep has a configuration');
+    // scipy.stats.binomtest(200, 200).proportion_ci(method='exact').low, and (0, 200).high
+    const all = noiseOf(rightUpTo(200), rightUpTo(200)).interval(score, 'accuracy');
+    expect(all).toMatchObject({ estimate: 1, lower: expect.closeTo(0.98172465964, 9), upper: 1 });
+    const none = noiseOf(rightUpTo(0), rightUpTo(0)).interval(score, 'accuracy');
+    expect(none).toMatchObject({ estimate: 0, lower: 0, upper: expect.closeTo(0.01827534036, 9) });
+  });
+
+  it('goes no further than its metric does, over seeds and rows or over seeds alone', () => {
+    if (score === undefined) throw new Error('the sweep has a configuration');
+    const { lower, upper } = noiseOf(rightUpTo(199), rightUpTo(198)).interval(score, 'accuracy') ?? {};
+    expect(lower).toBeGreaterThan(0.95);
+    expect(upper).toBe(1);
+    const { sweep } = sweepOf({ 0: [199, 150] });
+    expect(configurationScores(sweep.trials).map((one) => scoreInterval(one, 'accuracy'))).toMatchObject([
+      { lower: 0, upper: 1 },
+    ]);
+    expect(formatInterval('accuracy', { mean: 0.9925, lower: lower ?? null, upper: 1 })).toMatch(
+      /^0\.99\d+ \(0\.97\d* to 1\.0*\)$/,
+    );
+  });
+
+  it('is of the repeats that were scored, where a race or a budget left some out', () => {
+    const { sweep, noise } = sweepOf({ 0: [120, 130], 0.25: [170, 176] });
+    const left = sweep.trials.map((row) => (row.trial === 4 ? { ...row, metrics: null } : row));
+    const [full, part] = configurationScores(left);
+    if (full === undefined || part === undefined) throw new Error('the sweep has two configurations');
+    expect(noise.interval(part, 'accuracy')).toMatchObject({ estimate: 0.85, seeds: 1 });
+    // One seed in common tells nothing of the other that the first has: they are not compared by rows alone.
+    expect(noise.comparisons(full, [part], 'accuracy')).toEqual([null]);
+    const alike = left.map((row) => (row.trial === 2 ? { ...row, metrics: null } : row));
+    const [one, other] = configurationScores(alike);
+    if (one === undefined || other === undefined) throw new Error('the sweep has two configurations');
+    expect(noise.comparisons(one, [other], 'accuracy')[0]?.difference.estimate).toBeCloseTo(-0.25, 12);
+  });
+
+  it('of an effect on a loss over tokens counts rows by their tokens', () => {
+    const { sweep } = sweepOf({ 0: [120, 120], 0.25: [170, 170] });
+    const weights = Float64Array.from({ length: 200 }, (_, row) => (row < 150 ? 1 : 5));
+    const weighed = (own: Float64Array) =>
+      new Noise(
+        new Map([120, 120, 170, 170].map((right, at) => [at + 1, { ...rightUpTo(right), weights: () => own }])),
+      );
+    const effect = (noise: Noise) => axisEffects(sweep, 'accuracy', noise)[0]?.values[1];
+    // 30 rows of weight 1 and 20 of weight 5, of 400 together.
+    expect(effect(weighed(weights))?.difference?.mean).toBeCloseTo(130 / 400, 12);
+    // Rows that do not count alike in all trials cannot be paired.
+    const mixed = new Noise(
+      new Map(
+        [120, 120, 170, 170].map((right, at) => [
+          at + 1,
+          at < 2 ? rightUpTo(right) : { ...rightUpTo(right), weights: () => weights },
+        ]),
+      ),
+    );
+    expect(effect(mixed)).toMatchObject({ over: 'seeds' });
+  });
+});
+
+describe('the intervals that a dashboard asks for', () => {
+  const outputs = new Map([120, 124, 170, 172].map((right, at) => [at + 1, rightUpTo(right)]));
+
+  /** @returns the source, and which trials' outputs it read, one array a reading */
+  function source(trainer: 'onnx' | 'simulated' = 'onnx') {
+    const read: (readonly number[])[] = [];
+    const intervals = noiseIntervals({
+      trainer: () => Promise.resolve(trainer),
+      scores: (_, trials) => {
+        read.push(trials);
+        return Promise.resolve(new Map([...outputs].filter(([trial]) => trials.includes(trial))));
+      },
+    });
+    return { read, intervals };
+  }
+  const groups = [
+    { trials: [1, 2], mean: 0.61 },
+    { trials: [3], mean: 0.85 },
+    { trials: [5], mean: 0.5 },
+  ];
+
+  it('are those of reports, say what they are over, and are worked out once', async () => {
+    const { read, intervals } = source();
+    expect(await intervals('sweep', groups, 'accuracy', 'known')).toEqual([null, null, null]);
+    expect(read).toEqual([]);
+    const found = await intervals('sweep', groups, 'accuracy', 'all');
+    const [one] = configurationScores(sweepOf({ 0: [120, 124] }).sweep.trials);
+    const reported = one === undefined ? null : new Noise(outputs).interval(one, 'accuracy');
+    expect(found).toMatchObject([
+      { lower: reported?.lower, upper: reported?.upper, over: 'seeds and rows' },
+      { over: 'rows' },
+      null,
+    ]);
+    expect(await intervals('sweep', groups, 'accuracy', 'known')).toEqual(found);
+    await intervals('sweep', groups, 'accuracy', 'all');
+    expect(read.flat().filter((trial) => trial < 5)).toEqual([1, 2, 3]);
+  });
+
+  it('are none where the outputs do not give the mean that is shown, nor of another trainer', async () => {
+    const { intervals } = source();
+    expect(await intervals('sweep', [{ trials: [1, 2], mean: 0.7 }], 'accuracy', 'all')).toEqual([null]);
+    const simulated = source('simulated');
+    expect(await simulated.intervals('sweep', groups, 'accuracy', 'all')).toEqual([null, null, null]);
+    expect(simulated.read).toEqual([]);
   });
 });
 

@@ -118,6 +118,43 @@ describe('ensembles drawn from the members of one training', () => {
     // A metric that no tags have is drawn of nothing.
     expect((await outputsOfTrial(stored, stored, 'accuracy')).byMembers).toEqual([]);
   });
+
+  it('are averaged window by window, and their answers cut and scored as spans are', async () => {
+    const questions = { kind: 'question-answering', label_names: [], settings: { unanswerable: false } };
+    const [rows, words] = [40, 12];
+    const context = Array.from({ length: words }, (_, at) => `word${String.fromCodePoint(97 + at)}`).join(' ');
+    const truth = Array.from(stream(4, 'test.spans').integers(rows, words));
+    const spans = Int32Array.from({ length: 2 * words }, (_, at) => 6 * Math.floor(at / 2) + (at % 2 === 0 ? 0 : 5));
+    const inputs = truth.map((at, row) => ({
+      ...{ ids: new Int32Array(words), typeIds: new Uint8Array(words), row, spans },
+      labels: [at, at],
+    }));
+    const asked = truth.map((at, row) => ({
+      ...{ id: `q${row}`, question: 'which', context },
+      answers: [{ text: context.slice(6 * at, 6 * at + 5), start: 6 * at }],
+    }));
+    const members = draws(5, 2 * words * rows).map((noise) =>
+      equalRows(
+        noise.map((own, place) => {
+          const [row, token] = [Math.floor(place / (2 * words)), Math.floor(place / 2) % words];
+          return own + (truth[row] === token ? 1.5 : 0);
+        }),
+        rows,
+      ),
+    );
+    const stored = rowScores(taskOf(questions).scores, 'logits', members, { shape: questions, rows: asked, inputs });
+    for (const metric of ['exact_match', 'answer_f1', 'loss']) {
+      const { byMembers } = await outputsOfTrial(stored, stored, metric);
+      expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);
+      const alone = stored.members.map((member) => stored.withMembers([member]).whole(metric) ?? Number.NaN);
+      expect(byMembers[0]?.mean).toBeCloseTo(alone.reduce((sum, value) => sum + value, 0) / 5, 12);
+      expect(byMembers[4]).toEqual({ members: 5, mean: stored.whole(metric), lower: null, upper: null });
+      // Noise that the members do not share is averaged away, and a share stays within 0 to 1.
+      const gain = (byMembers[4]?.mean ?? 0) - (byMembers[0]?.mean ?? 0);
+      expect(metric === 'loss' ? -gain : gain).toBeGreaterThan(0.1);
+      if (metric !== 'loss') expect(byMembers.every(({ upper }) => (upper ?? 0) <= 1)).toBe(true);
+    }
+  });
 });
 
 describe('rows of an effect', () => {
@@ -125,8 +162,11 @@ describe('rows of an effect', () => {
     const stored = outputsOf(1);
     expect(rowsOf(stored, 'accuracy')?.perRow('accuracy')).toEqual(stored.perRow('accuracy'));
     expect(rowsOf(stored, 'ece')).toBeNull();
-    // As a loss over tokens is: the whole is not the mean of the rows.
-    expect(rowsOf({ ...stored, whole: () => 0.1 }, 'accuracy')).toBeNull();
+    // As a loss over tokens is: rows count as many times as they have of them.
+    const weights = Float64Array.from({ length: count }, (_, row) => (row < 10 ? 9 : 1));
+    const weighed = rowsOf({ ...stored, weights: () => weights }, 'accuracy');
+    const expected = weights.reduce((sum, own, row) => sum + own * (stored.perRow('accuracy')?.[row] ?? 0), 0);
+    expect(weighed?.value('accuracy', everyRow(count))).toBeCloseTo(expected / (count + 80), 12);
     expect(rowsOf(undefined, 'accuracy')).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { formatMeasure, metricNamed } from '../../metrics/metrics.ts';
+import { withinRange } from '../../metrics/within-range.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import type { FrontTrial, TradeoffRead } from '../../store/tradeoff-view.ts';
@@ -102,7 +103,10 @@ function modelOf(
 ): TradeoffModel {
   const front = best.map((trial): FrontPoint => {
     const { values, repeats, level: category, ...point } = trial;
-    const { lower, upper } = studentInterval(repeats.length === 0 ? [trial.y] : repeats.map(({ y }) => y));
+    const { lower, upper } = withinRange(
+      axes.y,
+      studentInterval(repeats.length === 0 ? [trial.y] : repeats.map(({ y }) => y)),
+    );
     const details = shown.map((name, index) => [name, values[index] ?? null] as const);
     const own = { ...point, category, details, repeats, over: 'seeds' as const };
     // Seeds that agree to the last bit tell nothing of noise: no interval of ±0.

@@ -1,4 +1,5 @@
 import { measure } from '../../metrics/metrics.ts';
+import { withinRange } from '../../metrics/within-range.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap } from '../../tasks/task-metrics.ts';
@@ -35,7 +36,7 @@ function gapFigure({ snapshot }: SweepMaterial, gap: string): readonly Figure[] 
     const points = [...byRate]
       .sort(([a], [b]) => a - b)
       .map(([rate, values]) => {
-        const { mean, lower, upper } = studentInterval(values);
+        const { mean, lower, upper } = withinRange(gap, studentInterval(values));
         return { x: rate, y: mean, lower, upper };
       });
     return points.length === 0

@@ -1,10 +1,14 @@
 import { formatCount } from '../../../base/format-count.ts';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DropsweepError } from '../../../base/errors.ts';
 import { writePeftAdapter } from '../../../export/write-peft-adapter.ts';
 import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
-import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import { isFinal } from '../../../dashboard/sweep-progress.ts';
+import { dryRun } from '../../../launch/launch-sweep.ts';
+import { checkSweepText, readSweepText } from '../../../launch/read-sweep-file.ts';
+import { slotsOf } from '../../../services/supervisor-settings.ts';
+import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import { measure, measureText } from '../../../metrics/metrics.ts';
 import { configurationScores } from '../../../report/configuration-scores.ts';
 import { rankScores } from '../../../report/judgement.ts';
@@ -14,7 +18,7 @@ import { type CliContext, note, say } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { readWholeSweep } from '../../read-report.ts';
-import { writeStarter } from '../init/init.ts';
+import { starterOf } from '../init/init.ts';
 import { launchDefinition } from '../launch/launch.ts';
 import type { AutoFlags } from './auto-flags.ts';
 
@@ -28,21 +32,47 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
       expected: 'a file of texts and labels: CSV, TSV, JSON, JSON lines or Parquet',
     });
   }
+  const content = await starterOf({ ...flags, data, out: file, hours });
+  const definition = checkSweepText(content, file);
+  const before = existsSync(file) ? readSweepText(file) : null;
+  if (before !== null && before !== content && !force) throw otherFile(file);
+  await demandTime(definition, hours);
   mkdirSync(out, { recursive: true });
-  if (!existsSync(file)) await writeStarter({ ...flags, data, out: file, hours });
-  else note(this, `${file} is there already, and is what runs`);
-  const definition = readSweepFile(file);
-  await launchDefinition(this, definition, { detach: false, extend: false, file });
+  writeFileSync(file, content);
+  try {
+    await launchDefinition(this, definition, { detach: false, extend: false, file });
+  } catch (error) {
+    // What was refused is not left behind for the next attempt.
+    if (before === null) rmSync(file);
+    else writeFileSync(file, before);
+    throw error;
+  }
   await withRecord(async (record) => {
     const snapshot = await readWholeSweep(record.store, definition.name);
-    if (snapshot.state !== 'completed') {
-      note(
-        this,
-        `${definition.name} is ${snapshot.state}: the same command exports its best adapter when it has ended`,
-      );
-      return;
-    }
-    await exportBest(this, record, snapshot, adapter);
+    if (isFinal(snapshot)) await exportBest(this, record, snapshot, adapter);
+    else note(this, `${definition.name} is ${snapshot.state}: the same command exports its best adapter at its end`);
+  });
+}
+
+function otherFile(file: string): DropsweepError {
+  return new DropsweepError('USAGE', 'the folder holds the sweep file of other data or settings', {
+    where: file,
+    expected: 'what these flags and this data make of it',
+    fix: `name another folder with --out, write it anew with --force, or run it as it is: dropsweep launch ${file}`,
+  });
+}
+
+/** A budget that no training could come to its end within is no budget. */
+async function demandTime(definition: SweepDefinition, hours: number): Promise<void> {
+  const { predicted_seconds_low: low, trainings } = (await dryRun({ ...definition, budget: {} })).forecast;
+  const slots = Math.min(definition.parallelism, slotsOf(process.env));
+  const needed = ((low ?? 0) * slots) / trainings;
+  if (needed <= 3_600 * hours) return;
+  throw new DropsweepError('USAGE', 'a single training takes longer than that', {
+    where: '--hours',
+    got: hours,
+    expected: `more than ${(needed / 3_600).toPrecision(2)}`,
+    fix: 'allow more hours, or give it fewer rows',
   });
 }
 
@@ -56,7 +86,7 @@ async function exportBest(
   const [objective] = snapshot.definition.objectives;
   const [winner] = objective === undefined ? [] : rankScores(configurationScores(snapshot.trials), objective);
   const trial = objective === undefined || winner === undefined ? undefined : middle(winner.trials, objective.metric);
-  if (objective === undefined || trial === undefined) {
+  if (objective === undefined || winner === undefined || trial === undefined) {
     throw new DropsweepError('USAGE', 'no training came to its end within the time', {
       where: snapshot.name,
       fix: 'give it more hours, or see why: dropsweep show',
@@ -65,9 +95,10 @@ async function exportBest(
   rmSync(adapter, { recursive: true, force: true });
   const { files } = await writePeftAdapter(await exportedTrial(record, snapshot, trial.trial), adapter);
   const value = `${headingOf(snapshot.definition, objective.metric)} ${measureText(trial, objective.metric)}`;
+  const of = `in the middle of ${formatCount(winner.scored, 'seed')}${winner.scored < winner.trials.length ? ` that ended of ${winner.trials.length}` : ''}`;
   say(
     context,
-    `The best configuration's adapter, of trial ${trial.trial} (${value}): ${adapter}, ${formatCount(files.length, 'file')}.`,
+    `The best configuration's adapter, trial ${trial.trial} (${value}, ${of}), with its card: ${adapter}, ${formatCount(files.length, 'file')}.`,
   );
   say(context, `New rows: dropsweep predict ${snapshot.name} --trial ${trial.trial} FILE`);
 }

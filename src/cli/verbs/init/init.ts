@@ -1,11 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { DropsweepError } from '../../../base/errors.ts';
 import { lookAtData } from '../../../launch/look-at-data.ts';
-import { readSweepFile } from '../../../launch/read-sweep-file.ts';
+import { checkSweepText } from '../../../launch/read-sweep-file.ts';
 import { starterFile } from '../../../launch/starter-file.ts';
-import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { sayOutcome } from '../../say-outcome.ts';
@@ -28,21 +27,23 @@ export interface InitFlags extends DataFlags, FormatFlags {
 export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   demandFree(flags.out, flags.force);
   const data = flags.data ?? (await ask(this, 'Which file holds the texts and labels? '));
-  const definition = await writeStarter({ ...flags, data, hours: null });
   const { out, format } = flags;
-  const { name } = definition;
-  const content = readFileSync(out, 'utf8');
+  const content = await starterOf({ ...flags, data, hours: null });
+  const { name } = checkSweepText(content, out);
+  writeFileSync(out, content);
   const next = `Wrote ${out}. What it costs: dropsweep launch --dry-run ${out}\nWhat its rows are: dropsweep data ${out}. It runs as ${name}: dropsweep launch ${out}`;
   sayOutcome(this, format, { file: out, sweep: name, content, text: format === 'table' ? `${content}${next}` : next });
 }
 
-interface WriteStarterRequest extends Omit<InitFlags, 'force' | 'data' | 'format'> {
+interface StarterFlags extends DataFlags {
   readonly data: string;
+  /** Where it will stand: files are named from there. */
+  readonly out: string;
   readonly hours: number | null;
 }
 
-/** Writes a sweep file for the data, and reads it as a launch would: what is refused is not left behind. */
-export async function writeStarter(request: WriteStarterRequest): Promise<SweepDefinition> {
+/** A sweep file for the data, which is looked at. */
+export async function starterOf(request: StarterFlags): Promise<string> {
   const { data, dev, text, label, base, out, hours } = request;
   const guessed = await lookAtData({
     train: data,
@@ -54,18 +55,11 @@ export async function writeStarter(request: WriteStarterRequest): Promise<SweepD
     return path.startsWith('.') ? path : `./${path}`;
   };
   const name = request.name ?? nameOf(data);
-  const file = starterFile({
+  return starterFile({
     ...{ name, base, guessed, hours },
     train: place(data),
     dev: dev === undefined ? null : place(dev),
   });
-  writeFileSync(out, file);
-  try {
-    return readSweepFile(out);
-  } catch (error) {
-    rmSync(out, { force: true });
-    throw error;
-  }
 }
 
 /** A sweep is named after its data: the file, or its folder where the file is called as any other. */
