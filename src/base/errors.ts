@@ -14,13 +14,23 @@ export interface ErrorFacts {
 export class DropsweepError extends Error {
   override readonly name = 'DropsweepError';
   readonly code: ErrorCode;
+  /** What went wrong, in a phrase. */
+  readonly what: string;
   readonly facts: ErrorFacts;
 
   constructor(code: ErrorCode, what: string, facts: ErrorFacts = {}) {
     super(describe(code, what, facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
+    this.what = what;
     this.facts = facts;
   }
+}
+
+/** The same error where a place has another name for people. */
+export function placedAs(error: unknown, place: string, name: string): unknown {
+  if (!(error instanceof DropsweepError) || error.facts.where === undefined) return error;
+  const { code, what, facts } = error;
+  return new DropsweepError(code, what, { ...facts, where: error.facts.where.replace(place, name) });
 }
 
 /** A recorded failure in one text: messages of ours begin with their code, those of other programs do not. */

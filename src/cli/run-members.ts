@@ -6,9 +6,13 @@ import type { RowResponse } from '../export/row-responses.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 
 /** A trained trial's members over rows, in this process: what runs them is loaded by those verbs alone that do. */
-export async function runMembers(exported: ExportedTrial, rows: readonly FrozenRow[]): Promise<MemberPredictions> {
+export async function runMembers(
+  exported: ExportedTrial,
+  rows: readonly FrozenRow[],
+  progress: Progress,
+): Promise<MemberPredictions> {
   const { predictMembers } = await import('../export/predict-members.ts');
-  return predictMembers(exported, rows, { environment: process.env, threads: availableParallelism() });
+  return predictMembers(exported, rows, { environment: process.env, threads: availableParallelism(), progress });
 }
 
 /** What a trial of a language model says to each row, likewise. */

@@ -57,7 +57,7 @@ function columnsOf(path: string, table: Table, { named, lack }: WantedColumns): 
       if (lack.some((lacked) => name === lacked || partOf(name, lacked) !== null)) return [];
       throw dataInvalid(path, `the rows have no ${name}`, {
         got: table.columns.join(', '),
-        expected: `a column ${candidates.join(' or ')}`,
+        expected: `a column ${[...new Set(candidates)].join(' or ')}`,
         fix: `name it: --column ${name}=COLUMN`,
       });
     }),

@@ -1,3 +1,4 @@
+import type { Progress } from '../base/progress.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
 import { elementRates } from '../sweep/element-dropout.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
@@ -23,6 +24,7 @@ export interface PredictOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Of this process. */
   readonly threads: number;
+  readonly progress?: Progress;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface PredictOptions {
 export async function predictMembers(
   { trial, specification, checkpoint, place }: ExportedTrial,
   rows: readonly FrozenRow[],
-  { environment, threads }: PredictOptions,
+  { environment, threads, progress }: PredictOptions,
 ): Promise<MemberPredictions> {
   const { configuration, task } = specification;
   const { evaluation } = trial;
@@ -59,12 +61,15 @@ export async function predictMembers(
       elements: elementRates(configuration),
       variant: configuration,
     };
+    const all = evaluated.inputs.length * evaluation.ensemble_size;
+    let done = 0;
+    progress?.('predicting', { done, of: all, unit: 'inputs' });
     const members = await forwardEach(
       { engine, padId: limits.padId },
       evaluated,
       Array.from({ length: evaluation.ensemble_size }, (_, member) => memberPass(model, evaluation, member)),
       () => false,
-      () => undefined,
+      (inputs) => progress?.('predicting', { done: (done += inputs), of: all, unit: 'inputs' }),
     );
     return { evaluated, members: members ?? [] };
   } finally {

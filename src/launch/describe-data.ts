@@ -94,12 +94,16 @@ export async function describeData(
       of: rows.length,
     }),
   );
+  const own = [{ name: 'train', rows: train }, ...held].map((split) => ({ ...split, task }));
+  const oddities = [...own, ...sets.map((set) => ({ ...set, name: `set ${set.name}` }))].flatMap((split) =>
+    (taskOf(split.task).rows.oddities?.(split.rows) ?? []).map((odd) => `${split.name}: ${odd}`),
+  );
   return {
     task,
     splits,
     sets: reports,
     overlaps,
-    warnings: [...dataset.notes, ...warningsOf(task, splits, overlaps)],
+    warnings: [...dataset.notes, ...oddities, ...warningsOf(task, splits, overlaps)],
     examples: await examplesOf(task, tokenizer, dataset, maxLength),
     maxLength,
   };

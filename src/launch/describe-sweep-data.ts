@@ -5,7 +5,7 @@ import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { type DataReport, describeData } from './describe-data.ts';
-import { loadSets } from './further-sets.ts';
+import { describedSets, loadSets } from './further-sets.ts';
 import { withLocalData } from './local-data.ts';
 
 /**
@@ -24,11 +24,7 @@ export async function readDataReport(
   const place = !traitsOf(trainer).base ? '' : (model?.folder ?? '');
   const dataset = await settledBy(loaded, place);
   const further = await loadSets({ ...(sets === undefined ? {} : { sets }) }, dataset.task, place, progress);
-  const described = further.map(({ definition, loaded: set }) => ({
-    ...set,
-    name: definition.name,
-    ...(definition.max_length === undefined ? {} : { maxLength: definition.max_length }),
-  }));
-  const request = { place, maxLength: Math.max(...lengths), measured: true, sets: described, progress };
+  const described = { sets: describedSets(further), progress };
+  const request = { place, maxLength: Math.max(...lengths), measured: true, ...described };
   return describeData(dataset, request);
 }

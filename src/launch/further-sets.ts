@@ -6,6 +6,7 @@ import type { ResolvedInputs, SetDefinition, SweepDefinition } from '../sweep/sw
 import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
+import type { DescribedSet } from './describe-data.ts';
 import { withLocalData } from './local-data.ts';
 import { type MeasuredSet, type MeasureOptions, measureSet, textBytes } from './measure-inputs.ts';
 
@@ -35,6 +36,15 @@ export async function loadSets(
     loaded.push({ definition, loaded: set, frozen: freezeRows(set.rows) });
   }
   return loaded;
+}
+
+/** The sets as data are described. */
+export function describedSets(sets: readonly FrozenSet[]): readonly DescribedSet[] {
+  return sets.map(({ definition: { name, max_length: maxLength }, loaded }) => ({
+    ...loaded,
+    name,
+    ...(maxLength === undefined ? {} : { maxLength }),
+  }));
 }
 
 /** The sets as a plan is told of them. */

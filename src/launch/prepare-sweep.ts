@@ -17,7 +17,7 @@ import { describeData, shortReport } from './describe-data.ts';
 import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, type MeasureOptions, measureInputs, textBytes } from './measure-inputs.ts';
-import { demandTrainedHeads, loadSets, measureSets, resolvedSets } from './further-sets.ts';
+import { demandTrainedHeads, describedSets, loadSets, measureSets, resolvedSets } from './further-sets.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
 
@@ -95,7 +95,9 @@ export async function prepareSweep(
     ...(measured === null ? {} : { evaluated: [own(measured.evaluated), ...measuredSets.map((set) => set.evaluated)] }),
     encoderParameters: base.folder === '' ? miniLmParameters : encoderParametersOf(base.folder, rows.task),
     remarks: [
-      ...shortReport(await describeData(rows, { place, maxLength: longestOf(plan), measured: false })),
+      ...shortReport(
+        await describeData(rows, { place, maxLength: longestOf(plan), measured: false, sets: describedSets(sets) }),
+      ),
       ...(base.folder === '' ? [] : describeBase(plan)),
       ...(measured === null ? [] : measured.remarks),
       ...measuredSets.flatMap((set) => set.remarks),

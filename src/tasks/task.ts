@@ -62,6 +62,8 @@ export interface TaskRows {
   content(row: FrozenRow): string;
   /** Rows of which predictions alone are wanted; absent: the task has none. */
   readonly unlabelled?: UnlabelledRows;
+  /** What is odd about rows that are taken all the same, said in a launch's warnings; absent: nothing is looked for. */
+  readonly oddities?: (rows: readonly FrozenRow[]) => readonly string[];
   /** Numbers of the label names that a row has; absent: the task has none. */
   labels?(row: FrozenRow): readonly number[];
 }

@@ -77,7 +77,7 @@ evaluation: {evaluate_every: epoch}
     });
     expect(bad.status).not.toBe(0);
     expect(bad.stdout).toBe('');
-    expect(bad.stderr).toMatch(/DATA_INVALID: a row has no text in premise\n.*standard-input:2/);
+    expect(bad.stderr).toMatch(/DATA_INVALID: a row has no text in premise\n.*where: standard input:2\n/);
   });
 
   it('refuses columns and formats that are none, with those that there are', async () => {

@@ -64,6 +64,8 @@ describe('what a sweep file’s rows are', () => {
         '  0 neg: 1 (33.3 %)\n  1 pos: 2 (66.7 %)',
     );
     expect(told).toContain('1 of 3 set shift rows are train rows too (33.3 %)');
+    const { lines } = await dryRun(readSweepFile(file));
+    expect(lines.join('\n')).toContain('  warning: 1 of 3 set shift rows (33.3 %) are train rows too');
   });
 
   it('is told whole: classes, lengths, what is cut, repeated and shared, and examples as the model sees them', async () => {

@@ -97,6 +97,15 @@ describe('MMLU’s own files', () => {
     );
     await expect(load(files('Not?,a, ,c,d,A\n'))).rejects.toThrow(/test.csv:1\n/);
   });
+
+  it('may have equal choices, as MMLU’s own: a launch is told how many, and the letter counts', async () => {
+    const files = { [mmlu.rows]: 'Fine?,a,b,c,d,A\nOdd?,a,b,c,a ,D\n' };
+    const { train } = await load({ ...mmlu, files, shots: 0 });
+    expect(train.map(({ answer }) => answer)).toEqual([0, 3]);
+    expect(taskOf({ kind: 'multiple-choice' }).rows.oddities?.(train)).toEqual([
+      '1 of 2 questions have equal choices; the letter of the answer alone counts as right',
+    ]);
+  });
 });
 
 describe('ARC and other forms of questions', () => {

@@ -48,6 +48,23 @@ describe('rows that a sweep never saw', () => {
     );
   });
 
+  it('are sentences without tags, a list of words each or a word a line', async () => {
+    const shape = { kind: 'token-classification', label_names: ['O', 'B-PER'] };
+    const rows = [
+      { tokens: ['Ann', 'sings'], tags: [0, 0] },
+      { tokens: ['🏳️‍🌈'], tags: [0] },
+    ];
+    const lists = fileOf('words.jsonl', [{ tokens: ['Ann', 'sings'] }, { tokens: ['🏳️‍🌈'] }]);
+    const lines = { path: path.join(folder, 'words.conll') };
+    writeFileSync(lines.path, '\u{FEFF}Ann\r\nsings\r\n\r\n\r\n🏳️‍🌈\r\n');
+    for (const file of [lists, lines])
+      expect(await readUnseen(definitionOf('token-classification'), shape, { ...file, columns: {} })).toEqual(rows);
+    writeFileSync(lines.path, 'Ann B-PER\nsings\n');
+    await expect(readUnseen(definitionOf('token-classification'), shape, { ...lines, columns: {} })).rejects.toThrow(
+      /DATA_INVALID: a word has no tag\n.*words\.conll:2\n {2}got: sings/,
+    );
+  });
+
   it('are chats where the sweep’s are', async () => {
     const shape = { kind: 'language-modelling', label_names: [], settings: { prompt: 'chat' } };
     const messages = [

@@ -23,6 +23,15 @@ export const rows: TaskRows = {
     complete: (row) => ({ ...row, cells: { ...row.cells, answer: 0 } }),
   },
   labels: (row) => [thawQuestion(row).answer],
+  // MMLU's own have some: as there, the answer is a letter.
+  oddities(rows) {
+    const same = rows.filter((row) => {
+      const { choices } = thawQuestion(row);
+      return new Set(choices.map((choice) => choice.trim())).size < choices.length;
+    }).length;
+    if (same === 0) return [];
+    return [`${same} of ${rows.length} questions have equal choices; the letter of the answer alone counts as right`];
+  },
 };
 
 /** A question with the examples that stand before it, as they are written. */

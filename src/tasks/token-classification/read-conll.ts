@@ -8,12 +8,14 @@ const documentStart = '-DOCSTART-';
 
 /**
  * CoNLL's columns: a word a line with its tag last, an empty line after each sentence. Columns between (part of speech,
- * chunk) are left aside, and so are comments.
+ * chunk) are left aside, and so are comments. A file of words alone has no tags.
  * @throws DropsweepError DATA_INVALID with file:line
  */
 export function readConll(path: string): Table {
   const records: TableRecord[] = [];
   let sentence: { tokens: string[]; tags: string[]; where: string } | null = null;
+  let untagged: { readonly where: string; readonly got: string } | null = null;
+  let tagged = false;
   const close = () => {
     if (sentence !== null) {
       const { where, ...cells } = sentence;
@@ -25,24 +27,33 @@ export function readConll(path: string): Table {
     .split(/\r\n|[\r\n]/)
     .entries()) {
     const cells = line.trim().split(/[ \t]+/);
-    const [word = '', tag] = [cells[0], cells.at(-1)];
+    const [word = ''] = cells;
     if (word === '' || word === documentStart) {
       close();
       continue;
     }
     if (sentence === null && line.startsWith('# ')) continue;
-    if (tag === undefined || cells.length < 2) {
-      throw dataInvalid(`${path}:${index + 1}`, 'a word has no tag', {
-        got: line,
-        expected: 'a word and its tag, columns between left aside',
-        fix: 'give the word a tag, such as O',
-      });
-    }
-    sentence ??= { tokens: [], tags: [], where: `${path}:${index + 1}` };
+    const where = `${path}:${index + 1}`;
+    sentence ??= { tokens: [], tags: [], where };
     sentence.tokens.push(word);
-    sentence.tags.push(tag);
+    if (cells.length < 2) {
+      untagged ??= { where, got: line };
+    } else {
+      sentence.tags.push(cells.at(-1) ?? '');
+      tagged = true;
+    }
   }
   close();
   if (records.length === 0) throw emptyFile(path, '0 sentences', 'a word a line with its tag');
-  return { columns: ['tokens', 'tags'], records };
+  if (untagged === null) return { columns: ['tokens', 'tags'], records };
+  if (!tagged) return { columns: ['tokens'], records: records.map(withoutTags) };
+  throw dataInvalid(untagged.where, 'a word has no tag', {
+    got: untagged.got,
+    expected: 'a word and its tag, columns between left aside',
+    fix: 'give the word a tag, such as O',
+  });
+}
+
+function withoutTags({ cells: { tokens }, where }: TableRecord): TableRecord {
+  return { cells: { tokens }, where };
 }

@@ -1,4 +1,5 @@
 import { formatCount } from '../../../base/format-count.ts';
+import type { Progress } from '../../../base/progress.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { predictionRecords } from '../../../export/prediction-records.ts';
 import { settledTrial } from '../../../export/settled-trial.ts';
@@ -13,7 +14,7 @@ import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { traitsOf } from '../../../sweep/trainer-traits.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
-import { type CliContext, note } from '../../cli-context.ts';
+import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { runMembers } from '../../run-members.ts';
 import { findTrial } from '../../find-trial.ts';
@@ -52,7 +53,7 @@ export async function exportPredictions(
   const own = split === undefined || split === evaluation.split;
   const outputs = own
     ? await readStored(record, snapshot, trial, set)
-    : await predictSplit(record, snapshot, { trial, split });
+    : await predictSplit(record, snapshot, { trial, split, progress: progressOf(context) });
   const records = predictionRecords(outputs, { aggregate: evaluation.aggregate, withMembers: members });
   const facts = { trial, ...(set === undefined ? { split: split ?? evaluation.split } : { set }) };
   const content =
@@ -94,12 +95,16 @@ async function readStored({ store }: OpenRecord, { sweepId }: SweepSnapshot, tri
 async function predictSplit(
   record: OpenRecord,
   snapshot: SweepSnapshot,
-  { trial, split }: { readonly trial: number; readonly split: 'train' | 'dev' | 'test' },
+  {
+    trial,
+    split,
+    progress,
+  }: { readonly trial: number; readonly split: 'train' | 'dev' | 'test'; readonly progress: Progress },
 ) {
   const exported = settledTrial(await exportedTrial(record, snapshot, trial));
   const { sweepId } = snapshot;
   const scored = await readSplitRows(record.store, sweepId, exported.trial.evaluation.split);
   const wanted = await readSplitRows(record.store, sweepId, split);
   const rows = rowsOfSplit({ name: split, ...wanted }, scored.rows);
-  return runMembers(exported, rows);
+  return runMembers(exported, rows, progress);
 }

@@ -51,7 +51,7 @@ export async function exportSubmission(
     const task = submission.of ?? source.task;
     const rows = await readUnlabelledGlue({ task }, files);
     const frozen = freezeUnlabelled(definition.task, shape, rows);
-    const predictions = await runMembers(exported, frozen);
+    const predictions = await runMembers(exported, frozen, progress);
     const { aggregate } = exported.trial.evaluation;
     const records = unseenRecords(predictions, { aggregate, withMembers: false });
     const submitted = rows.map(({ index }, row) => ({ index, prediction: records[row]?.[predicted] }));

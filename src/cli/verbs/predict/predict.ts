@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { DropsweepError } from '../../../base/errors.ts';
+import { DropsweepError, placedAs } from '../../../base/errors.ts';
 import { settledTrial } from '../../../export/settled-trial.ts';
 import { unseenRecords } from '../../../export/prediction-records.ts';
 import { withRecord } from '../../../launch/open-record.ts';
@@ -35,8 +35,7 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
       readUnseen(task, specification.task, { path, columns, ...(format === undefined ? {} : { format }) }),
     );
     const progress = progressOf(this);
-    progress('predicting', null);
-    const predictions = await runMembers(exported, rows);
+    const predictions = await runMembers(exported, rows, progress);
     const { aggregate } = trial.evaluation;
     const foretold = unseenRecords(predictions, { aggregate, withMembers: flags.members });
     const responses = answers
@@ -80,10 +79,12 @@ async function withRows<Result>(
 ): Promise<Result> {
   if (file !== undefined && file !== '-') return read({ path: file, ...(format === undefined ? {} : { format }) });
   const folder = await mkdtemp(join(tmpdir(), 'dropsweep-predict-'));
+  const path = join(folder, 'standard-input');
   try {
-    const path = join(folder, 'standard-input');
     await writeFile(path, await buffer(process.stdin), { mode: 0o600 });
     return await read({ path, format: format ?? 'jsonl' });
+  } catch (error) {
+    throw placedAs(error, path, 'standard input');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
