@@ -55,7 +55,7 @@ const deadline = performance.now() + 60_000 * Number(options.minutes);
 let trained = 0;
 // Those of one shape one after another: the slot keeps the engine that it has open.
 const shapeOf = ({ specification }: PlannedTraining): string => engineShape(specification);
-for (const training of plan.trainings.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b)))) {
+for (const training of [...plan.trainings].sort((a, b) => shapeOf(a).localeCompare(shapeOf(b)))) {
   const point = pointOf(training);
   if (known.has(point.join(' '))) continue;
   if (performance.now() > deadline) break;

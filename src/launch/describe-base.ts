@@ -2,6 +2,7 @@ import { formatCount } from '../base/format-count.ts';
 import { targetModules } from '../adapters/target-modules.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
 import { objectiveOf } from '../train/plan-engine.ts';
 
@@ -29,7 +30,8 @@ export function describeBase({ inputs, trainings }: SweepPlan): readonly string[
   const names = encoder.linears.map(({ name }) => name);
   const lines = new Set<string>();
   const choices = new Map(
-    trainings.map(({ specification: { configuration } }) => {
+    kindsOf(trainings).map(({ first: { specification } }) => {
+      const { configuration } = specification;
       const { targets, layers, pooling } = configuration;
       return [JSON.stringify([targets, layers, pooling]), configuration];
     }),

@@ -1,5 +1,6 @@
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { DeviceKind } from '../sweep/device-kind.ts';
+import type { FinishedTrainings } from './finished-trainings.ts';
 import { ownDevice, slotMemoryBytes } from './predict-memory.ts';
 import type { Prediction } from './predict-time.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
@@ -36,7 +37,7 @@ export interface Forecast {
 
 export function forecastOf(
   prepared: PreparedSweep,
-  done: ReadonlySet<string> | null,
+  done: FinishedTrainings | null,
   { cost }: Prediction,
   environment: NodeJS.ProcessEnv,
 ): Forecast {
@@ -56,7 +57,7 @@ export function forecastOf(
     test_rows: rowsOf(inputs.test),
     trials: adaptive === undefined ? plan.trials : null,
     trainings: adaptive ?? plan.trainings.length,
-    reused_trainings: done === null ? null : done.size,
+    reused_trainings: done === null ? null : done.count,
     merged_points: plan.merged_points,
     left_out_points: plan.left_out_points ?? 0,
     predicted_seconds_low: known ? cost.lowSeconds : null,

@@ -4,6 +4,7 @@ import { demandTensors } from '../adapters/peft/demand-tensors.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { objectiveOf, planLayout } from '../train/plan-engine.ts';
 
@@ -36,8 +37,8 @@ export function readInitialAdapter(folder: string, base: BaseModelReference): Fr
 export function demandFit({ inputs, trainings }: SweepPlan, adapter: FrozenAdapter, folder: string): void {
   const opened = inputs.base.folder === '' ? null : openEncoder(inputs.base.folder);
   const seen = new Set<string>();
-  for (const { specification } of trainings) {
-    const { configuration } = specification;
+  for (const { first } of kindsOf(trainings)) {
+    const { configuration } = first.specification;
     demandSameShape(adapter.configuration, configuration, folder);
     const { targets, layers, pooling } = configuration;
     const key = JSON.stringify([targets, layers, pooling]);

@@ -13,11 +13,10 @@ export function launchSummary(
   share: StepShare | null = null,
 ): readonly string[] {
   const { definition, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
-  const evaluations = trainings.reduce((sum, training) => sum + training.evaluations.length, 0);
   const lines = [
     `Sweep ${definition.name}: ${definition.base}${rowsText(plan)}`,
     adaptive === undefined
-      ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(evaluations, 'evaluation')}`
+      ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(trials, 'evaluation')}`
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     ...(definition.program === undefined
       ? [`  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`]

@@ -8,9 +8,9 @@ import { keepSweepFile } from '../store/sweep-files.ts';
 import { migrate } from '../store/migrate.ts';
 import type { Store } from '../store/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/program-speed.ts';
-import { finishedTrainings } from '../store/sweep-list.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { describedBase } from './described-base.ts';
+import { type FinishedTrainings, finishedTrainings } from './finished-trainings.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 import { launchSummary, rangeText } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
@@ -49,7 +49,7 @@ export async function dryRun(definition: SweepDefinition, progress?: Progress): 
     machine === null
       ? { done: null, step: null }
       : await withMachineRecord(machine, async ({ store }) => ({
-          done: await finishedOf(store, prepared),
+          done: await finishedTrainings(store, prepared.plan),
           step: await programSpeed(store, definition),
         }));
   const { done, step } = known;
@@ -108,7 +108,7 @@ export async function launchSweep<Result>(
   const machine = await startedMachine(progress);
   return withMachineRecord(machine, async (record) => {
     await migrate(record.store);
-    const done = await finishedOf(record.store, prepared);
+    const done = await finishedTrainings(record.store, prepared.plan);
     const speed = await timedSpeed(prepared, done, process.env, progress);
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
@@ -131,21 +131,14 @@ function untimed(prepared: PreparedSweep): string {
   return rangeText(predictionOf(prepared, null, keptSpeed(prepared, process.env)).cost);
 }
 
-async function finishedOf(store: Store, { plan }: PreparedSweep): Promise<ReadonlySet<string>> {
-  return finishedTrainings(
-    store,
-    plan.trainings.map(({ training_hash }) => training_hash),
-  );
-}
-
 function summaryOf(
   { plan, remarks }: PreparedSweep,
-  done: ReadonlySet<string> | null,
+  done: FinishedTrainings | null,
   memory: readonly string[],
   { cost, share }: Prediction,
 ): readonly string[] {
   return [
-    ...launchSummary(plan, done === null ? null : done.size, cost, share),
+    ...launchSummary(plan, done === null ? null : done.count, cost, share),
     ...remarks.map((remark) => `  ${remark}`),
     ...memory,
   ];

@@ -2,6 +2,7 @@ import { demandFloat16 } from '../runtime/devices/demand-float16.ts';
 import { deviceProfiles } from '../runtime/devices/device-profiles.ts';
 import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { estimatePlan } from '../train/estimate-plan.ts';
 import { demandMemory } from '../train/memory-estimate.ts';
@@ -77,5 +78,7 @@ export function ownDevice(environment: NodeJS.ProcessEnv): DeviceKind {
 }
 
 function hasFloat16({ trainings }: SweepPlan): boolean {
-  return trainings.some(({ specification }) => specification.configuration.base_precision === 'float16');
+  return kindsOf(trainings).some(
+    ({ first: { specification } }) => specification.configuration.base_precision === 'float16',
+  );
 }

@@ -8,6 +8,8 @@ import type { StepSeconds } from '../store/program-speed.ts';
 import { slotsOf } from '../services/supervisor-settings.ts';
 import { type CostPrediction, predictCost } from '../sweep/predict-cost.ts';
 import type { Speed } from '../sweep/speed.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
+import type { FinishedTrainings } from './finished-trainings.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { readNumericsClass } from '../train/read-numerics-class.ts';
 import { isTimingDue, keepTiming, loadOfCores, readSpeed, readTimings, speedKey } from './kept-speeds.ts';
@@ -26,7 +28,7 @@ const timedFromSeconds = 60;
 
 export function predictionOf(
   prepared: PreparedSweep,
-  done: ReadonlySet<string> | null,
+  done: FinishedTrainings | null,
   speed: Speed | null,
   programStep: StepSeconds | null = null,
 ): Prediction {
@@ -34,9 +36,9 @@ export function predictionOf(
   const { definition, trainings, adaptive_trainings: adaptive } = plan;
   const slots = Math.min(definition.parallelism, slotsOf(process.env));
   const count = adaptive ?? trainings.length;
-  const share = earlyStoppingShare(definition, count, trainings[0]?.specification.total_steps ?? 1);
+  const share = earlyStoppingShare(definition, count, kindsOf(trainings)[0]?.first.specification.total_steps ?? 1);
   const cost = predictCost(plan, {
-    ...{ trainTokens, devTokens, encoderParameters, slots, speed, done: done ?? new Set<string>() },
+    ...{ trainTokens, devTokens, encoderParameters, slots, speed, done: done?.ofKind ?? new Map() },
     ...(programStep === null ? {} : { programStep }),
     ...(setTokens === undefined ? {} : { setTokens }),
     ...(share === null ? {} : { stepShare: share }),
@@ -57,7 +59,7 @@ export function keptSpeed({ plan }: PreparedSweep, environment: NodeJS.ProcessEn
  */
 export async function timedSpeed(
   prepared: PreparedSweep,
-  done: ReadonlySet<string>,
+  done: FinishedTrainings,
   environment: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<Speed | null> {

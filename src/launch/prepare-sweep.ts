@@ -2,7 +2,8 @@ import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
 import type { FrozenDataset } from '../store/create-sweep.ts';
-import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { PlannedTrainings, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
@@ -72,8 +73,8 @@ export async function prepareSweep(
   const first = planSweep(definition, inputs);
   const measured = place === '' ? null : await measure(first, rows, options);
   const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first), options);
-  const [training] = first.trainings;
-  if (base.folder !== '' && training !== undefined) demandTrainedHeads(base.folder, sets, training.specification);
+  const [kind] = kindsOf(first.trainings);
+  if (base.folder !== '' && kind !== undefined) demandTrainedHeads(base.folder, sets, kind.first.specification);
   const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
   const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
   const texts = [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])];
@@ -115,18 +116,15 @@ function windowsOf(task: TaskShape, { trainInputs }: MeasuredInputs): Pick<Resol
 
 /** The token that the base's head passes over, where a row holds it. */
 function passedOver({ inputs, trainings }: SweepPlan, measured: MeasuredInputs): Pick<ResolvedInputs, 'passes_over'> {
-  const [first] = trainings;
-  if (first === undefined) return {};
-  const { head } = objectiveOf(inputs.task, first.specification.configuration);
+  const [kind] = kindsOf(trainings);
+  if (kind === undefined) return {};
+  const { head } = objectiveOf(inputs.task, kind.first.specification.configuration);
   const { passesOver } = openEncoder(inputs.base.folder).encoder.head(head);
   return passesOver === undefined || !measured.holds(passesOver) ? {} : { passes_over: passesOver };
 }
 
 function longestOf({ definition, trainings }: SweepPlan): number {
-  return trainings.reduce(
-    (longest, { specification }) => Math.max(longest, specification.configuration.max_length),
-    definition.training.max_length,
-  );
+  return Math.max(...lengthsOf(trainings), definition.training.max_length);
 }
 
 /**
@@ -138,10 +136,13 @@ function measure(
   rows: LoadedDataset,
   options: MeasureOptions,
 ): Promise<MeasuredInputs> {
-  const lengths = new Set(trainings.map(({ specification }) => specification.configuration.max_length));
   const { train, dev, test } = inputs;
   const hashes = { train: train.hash, dev: dev.hash, ...(test === null ? {} : { test: test.hash }) };
-  return measureInputs(inputs.base.folder, rows, [...lengths], { ...options, hashes });
+  return measureInputs(inputs.base.folder, rows, lengthsOf(trainings), { ...options, hashes });
+}
+
+function lengthsOf(trainings: PlannedTrainings): readonly number[] {
+  return [...new Set(kindsOf(trainings).map(({ first }) => first.specification.configuration.max_length))];
 }
 
 /** Stands for a base model that is not looked at. */

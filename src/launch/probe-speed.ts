@@ -5,6 +5,7 @@ import { sha256 } from '../base/sha256.ts';
 import { freezeRows, thawRows } from '../data/frozen-rows.ts';
 import type { EvaluateSegment, MetricChunk, Segment, SegmentOutcome, TrainSegment } from '../sweep/segment.ts';
 import type { SecondsPerToken, Speed } from '../sweep/speed.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import type { DatasetReference, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { TrainerSlot } from '../worker/trainer-slot.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
@@ -59,9 +60,9 @@ async function timeSlot(
   slot: TrainerSlot,
   few: (wanted: DatasetReference, count: number) => DatasetReference,
 ): Promise<Speed | null> {
-  const [first] = plan.trainings;
-  if (first === undefined) return null;
-  const { selection: _selection, ...planned } = first.specification;
+  const [kind] = kindsOf(plan.trainings);
+  if (kind === undefined) return null;
+  const { selection: _selection, ...planned } = kind.first.specification;
   const { batch_size: batch, train_instances: instances, max_length: longest } = planned.configuration;
   const train = few(plan.inputs.train, 2 * batch);
   const configuration = { ...planned.configuration, keep: 'last' as const };

@@ -1,6 +1,28 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import type { PlannedTraining } from '../sweep/sweep-definition.ts';
-import type { Scheduler } from './scheduler.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { PlannedRepeat, PlannedTraining } from '../sweep/sweep-definition.ts';
+import type { TrainingConfiguration } from '../sweep/vocabulary.ts';
+import type { RepeatNeeds, Scheduler } from './scheduler.ts';
+
+/** Tells which trainings are repeats of one configuration, from the first on in their order. */
+export class RepeatMarker {
+  readonly #heldFrom: number;
+  readonly #configurations = new Map<string, { readonly of: number; count: number }>();
+
+  constructor({ heldFrom }: RepeatNeeds) {
+    this.#heldFrom = heldFrom ?? Number.POSITIVE_INFINITY;
+  }
+
+  mark(ordinal: number, configured: TrainingConfiguration): PlannedRepeat {
+    const { seed: _, ...rest } = configured;
+    const key = sha256(canonicalJson(rest));
+    const configuration = this.#configurations.get(key) ?? { of: ordinal, count: 0 };
+    this.#configurations.set(key, configuration);
+    const held = configuration.count >= this.#heldFrom;
+    configuration.count += 1;
+    return { of: configuration.of, held };
+  }
+}
 
 /** Trainings with which of them are repeats of one configuration, in their order, where the scheduler is told of it. */
 export function markRepeats(
@@ -8,15 +30,9 @@ export function markRepeats(
   { repeats }: Pick<Scheduler, 'repeats'>,
 ): readonly PlannedTraining[] {
   if (repeats === undefined) return trainings;
-  const heldFrom = repeats.heldFrom ?? Number.POSITIVE_INFINITY;
-  const configurations = new Map<string, { readonly of: number; count: number }>();
-  return trainings.map((training) => {
-    const { seed: _, ...rest } = training.specification.configuration;
-    const key = canonicalJson(rest);
-    const configuration = configurations.get(key) ?? { of: training.ordinal, count: 0 };
-    configurations.set(key, configuration);
-    const held = configuration.count >= heldFrom;
-    configuration.count += 1;
-    return { ...training, repeat: { of: configuration.of, held } };
-  });
+  const marker = new RepeatMarker(repeats);
+  return trainings.map((training) => ({
+    ...training,
+    repeat: marker.mark(training.ordinal, training.specification.configuration),
+  }));
 }

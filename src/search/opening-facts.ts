@@ -1,4 +1,4 @@
-import type { PlannedTraining, SweepDefinition } from '../sweep/sweep-definition.ts';
+import type { PlannedTraining, PlannedTrainings, SweepDefinition } from '../sweep/sweep-definition.ts';
 import { searchedAxes } from './repeats.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
@@ -7,10 +7,7 @@ import { spaceAxes } from './space-axes.ts';
 import { Suggestions } from './suggestions.ts';
 
 /** The facts that are recorded of a sweep before anything happens in it. @param trainings that were planned at once */
-export function openingFacts(
-  definition: SweepDefinition,
-  trainings: readonly PlannedTraining[],
-): readonly SearchFact[] {
+export function openingFacts(definition: SweepDefinition, trainings: PlannedTrainings): readonly SearchFact[] {
   const sampler = makeSampler(definition);
   const fact = (kind: SearchFact['kind'], value: number): SearchFact => ({ kind, ordinal: 0, rung: 0, value });
   const capacity = fact('capacity', definition.parallelism);
@@ -27,10 +24,11 @@ export function seedCount(definition: SweepDefinition): number {
 }
 
 /** Which trainings are repeats of which, with their seeds. */
-export function repeatFacts(trainings: readonly PlannedTraining[]): readonly SearchFact[] {
-  return trainings.flatMap(({ ordinal, repeat, specification }): readonly SearchFact[] =>
-    repeat === undefined
-      ? []
-      : [{ kind: 'repeat', ordinal, rung: 0, value: repeat.of, further: [specification.configuration.seed] }],
-  );
+export function repeatFacts(trainings: Iterable<PlannedTraining>): readonly SearchFact[] {
+  const facts: SearchFact[] = [];
+  for (const { ordinal, repeat, specification } of trainings) {
+    if (repeat === undefined) continue;
+    facts.push({ kind: 'repeat', ordinal, rung: 0, value: repeat.of, further: [specification.configuration.seed] });
+  }
+  return facts;
 }

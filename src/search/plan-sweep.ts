@@ -1,23 +1,25 @@
-import { canonicalJson } from '../base/canonical-json.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
 import { sweepHash } from '../sweep/identity.ts';
-import type { PlannedTraining, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { KindCounter } from '../sweep/training-kinds.ts';
+import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { furtherObjectives } from './heard-objectives.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { markRepeats } from './mark-repeats.ts';
-import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
+import { configurationAt, planTraining } from './plan-trainings.ts';
+import { PointClasses } from './point-classes.ts';
+import { PointTrainings } from './point-trainings.ts';
 import { searchedAxes } from './repeats.ts';
-import type { SpacePoint } from './sampler.ts';
 import { makeSampler } from './samplers/samplers.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from './search-state.ts';
 import { spaceAxes } from './space-axes.ts';
-import { stagedPoints } from './staged-points.ts';
+import { type NumberedPoints, stagedPoints } from './staged-points.ts';
 
-/** Points of a search: 100,000 trainings are planned in some seconds and recorded in half a minute. */
+/** Points of a search: 100,000 trainings are recorded in a minute. */
 const mostPoints = 200_000;
+/** Steps of a training that is none, long enough for every rung to have its own: which rungs an ordinal has. */
+const rungScale = 1_000_000;
 
 /** Points of a search, each repeat with another seed counted. */
 function searchSize(definition: SweepDefinition): number {
@@ -103,30 +105,44 @@ export function planSweep(
   return { ...common, trainings, merged_points: 0, trials, adaptive_trainings: searchSize(definition) };
 }
 
-function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, points: Iterable<SpacePoint>) {
+/**
+ * Looks at every point once, without making its training: which of them are trained, in which order, and of what kinds
+ * they are. A training is made of each kind and rung, so that what cannot be trained is found now.
+ */
+function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, points: NumberedPoints) {
   const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
-  const trainings = new Map<string, PlannedTraining>();
+  const classes = new PointClasses(definition);
+  const counter = new KindCounter();
+  const seen = new Set<string>();
+  const known = new Map<string, { readonly kind: { count: number }; readonly trials: number }>();
+  const numbers: number[] = [];
   let trials = 0;
   let leftOut = 0;
-  let size = 0;
-  for (const point of points) {
-    size += 1;
-    const configuration = configurationAt(definition, point);
-    // Equal configurations are found by their text, which is cheaper than their hash.
-    const key = canonicalJson({ ...configuration });
-    if (trainings.has(key)) continue;
-    if (brokenConstraint(definition, configuration) !== null) {
+  for (let number = 0; number < points.size; number += 1) {
+    const point = points.at(number);
+    const { of, key } = classes.of(point);
+    if (seen.has(key)) continue;
+    if (of.isLeftOut) {
       leftOut += 1;
       continue;
     }
-    const training = planTraining(planner, configuration, trainings.size);
-    trials += training.evaluations.length;
-    trainings.set(key, training);
+    const ordinal = numbers.length;
+    const rungs = `${of.number}/${planner.scheduler.rungSteps(rungScale, ordinal).join()}`;
+    let alike = known.get(rungs);
+    if (alike === undefined) {
+      const training = planTraining(planner, configurationAt(definition, point), ordinal);
+      alike = { kind: counter.kindOf(training), trials: training.evaluations.length };
+      known.set(rungs, alike);
+    }
+    alike.kind.count += 1;
+    trials += alike.trials;
+    seen.add(key);
+    numbers.push(number);
   }
-  if (trainings.size === 0) throw noPoints(definition);
+  if (numbers.length === 0) throw noPoints(definition);
   return {
-    trainings: markRepeats([...trainings.values()], planner.scheduler),
-    merged_points: (size - leftOut) * definition.evaluations.length - trials,
+    trainings: new PointTrainings(planner, points, numbers, { kinds: counter.kinds }),
+    merged_points: (points.size - leftOut) * definition.evaluations.length - trials,
     trials,
     ...(leftOut === 0 ? {} : { left_out_points: leftOut }),
   };

@@ -13,7 +13,7 @@ import type {
   SweepDefinition,
 } from '../sweep/sweep-definition.ts';
 import { configurationOf, trainingField } from '../sweep/training-fields.ts';
-import { programVersion, trainerVersion } from '../sweep/trainer-version.ts';
+import { plannedVersion } from '../sweep/trainer-version.ts';
 import type {
   DatasetReference,
   EvaluationConfiguration,
@@ -120,7 +120,7 @@ function specify(
   const stepsPerEpoch = Math.ceil(trainInputsOf(inputs, configuration.max_length) / configuration.batch_size);
   return {
     trainer,
-    trainer_version: program === undefined ? trainerVersion : programVersion,
+    trainer_version: plannedVersion(definition),
     configuration,
     base: inputs.base,
     task: inputs.task,

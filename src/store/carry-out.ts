@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SearchDecision } from '../search/search-event.ts';
-import { type InsertableTraining, insertTrainings } from './insert-trainings.ts';
+import { insertTrainings, nextTrial, numberTrials } from './insert-trainings.ts';
 import { letGo } from './let-go.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { OpenSearch } from './search-log.ts';
@@ -62,18 +62,14 @@ async function suggest(
 ): Promise<readonly string[]> {
   const suggested = decisions.filter(({ kind }) => kind === 'suggest');
   if (suggested.length === 0) return [];
-  const { rows } = await sql<{ next: number }>`
-    select coalesce(max(trial), 0) + 1 as next from sweep_evaluations where sweep_id = ${sweep.id}`.execute(tx);
-  let firstTrial = rows[0]?.next ?? 1;
-  const trainings = suggested.flatMap((decision) =>
-    state.trainingsOf(decision).map((training): InsertableTraining => {
-      const numbered = { ...training, firstTrial };
-      firstTrial += training.evaluations.length;
-      return numbered;
-    }),
+  const first = await nextTrial(tx, sweep.id);
+  const trainings = numberTrials(
+    suggested.flatMap((decision) => state.trainingsOf(decision)),
+    first,
   );
   const { reused } = await insertTrainings(tx, sweep.id, trainings);
-  await sql`update sweeps set trial_count = ${firstTrial - 1} where id = ${sweep.id}`.execute(tx);
+  const count = trainings.reduce((sum, { evaluations }) => sum + evaluations.length, first - 1);
+  await sql`update sweeps set trial_count = ${count} where id = ${sweep.id}`.execute(tx);
   return reused;
 }
 

@@ -1,14 +1,14 @@
-import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import type { PlannedTrainings, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { learnedFacts, learnsFrom } from '../search/learned-facts.ts';
 import { formerResults } from './former-results.ts';
 import { openingFacts } from '../search/opening-facts.ts';
 import { searchNeeds } from '../search/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from './advance-search.ts';
 import { lockSearch, stagesOf } from './search-log.ts';
-import { extendedPlan, inFormerOrder, thawPlan } from './extend-plan.ts';
-import { type InsertableTraining, insertTrainings, numberTrials } from './insert-trainings.ts';
+import { extendedPlan, inFormerOrder } from './extend-plan.ts';
+import { freezePlan, thawPlan } from './frozen-plan.ts';
+import { insertTrainings, nextTrial, numberTrials } from './insert-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
 import { isSameSweep } from '../sweep/identity.ts';
 import { finishSweeps, writeSweepEvent } from './settle-trainings.ts';
@@ -85,10 +85,10 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   if (before === undefined) {
     const id = await insertSweep(tx, request);
-    await openLog(tx, id, plan, plan.trainings, learnsFrom(plan.definition));
+    await openLog(tx, id, plan, learnsFrom(plan.definition));
     if (plan.adaptive_trainings === undefined) {
-      const first = numberTrials(plan.trainings.slice(0, firstBlockSize));
-      await insertBlock(tx, { id, listens: searchNeeds(plan.definition).listens }, first);
+      const { listens } = searchNeeds(plan.definition);
+      await insertBlock(tx, { id, listens }, plan.trainings, firstBlockSize);
     }
     return { id, kind: 'created', existing: plan.definition };
   }
@@ -103,7 +103,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   await tx
     .updateTable('sweeps')
     .set({
-      ...frozenColumns(plan, merged),
+      ...frozenColumns(merged),
       former_stages: JSON.stringify(stagesOf(before)),
       state,
       desired_state: state,
@@ -117,12 +117,12 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   // Trials are numbered anew: the old trainings come first, so theirs change only where evaluations were added.
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
   await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', before.id).execute();
-  await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(plan, merged) } });
+  await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(merged) } });
   const adapts = plan.adaptive_trainings !== undefined;
-  const reused = adapts ? (await insertTrainings(tx, before.id, numberTrials(merged))).reused : [];
+  const reused = adapts ? (await insertTrainings(tx, before.id, numberTrials([...merged.trainings]))).reused : [];
   const known = learnsFrom(before.definition);
   const news = learnsFrom(plan.definition).filter((name) => !known.includes(name));
-  await openLog(tx, before.id, plan, merged, news);
+  await openLog(tx, before.id, merged, news);
   // Another sweep may have trained further seeds of its points.
   await reportReached(tx, before.id, reused);
   return { id: before.id, kind: 'extended', existing: before.definition };
@@ -132,8 +132,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
 async function openLog(
   tx: DatabaseTransaction,
   id: string,
-  { definition }: SweepPlan,
-  trainings: readonly PlannedTraining[],
+  { definition, trainings }: SweepPlan,
   former: readonly string[],
 ): Promise<void> {
   if (searchNeeds(definition).listens) {
@@ -145,21 +144,20 @@ async function openLog(
   }
 }
 
-function plannedOf({ adaptive_trainings: most }: SweepPlan, trainings: readonly PlannedTraining[]): number {
+function plannedOf({ trainings, adaptive_trainings: most }: SweepPlan): number {
   return most ?? trainings.length;
 }
 
 /** The frozen plan of a sweep: the points that were suggested at once. Later ones are in the search's log. */
-function frozenColumns(plan: SweepPlan, trainings: readonly PlannedTraining[]) {
-  const adapts = plan.adaptive_trainings !== undefined;
+function frozenColumns(plan: SweepPlan) {
   return {
     canonical_hash: plan.canonical_hash,
     definition: JSON.stringify(plan.definition),
     inputs: JSON.stringify(plan.inputs),
-    planned_trainings: plannedOf(plan, trainings),
+    planned_trainings: plannedOf(plan),
     merged_points: plan.merged_points,
-    trial_count: trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0),
-    frozen_plan: gzipSync(JSON.stringify(adapts ? [] : trainings), { level: 1 }),
+    trial_count: plan.trials,
+    frozen_plan: freezePlan(plan.adaptive_trainings === undefined ? plan.trainings : []),
   };
 }
 
@@ -168,7 +166,7 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
   const row = await tx
     .insertInto('sweeps')
     .values({
-      ...frozenColumns(plan, plan.trainings),
+      ...frozenColumns(plan),
       ...searchNeeds(definition),
       name: definition.name,
       trainer: definition.trainer,
@@ -181,50 +179,62 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
   await writeSweepEvent(tx, {
     sweepId: row.id,
     kind: 'launched',
-    detail: { trainings: plannedOf(plan, plan.trainings) },
+    detail: { trainings: plannedOf(plan) },
   });
   return row.id;
 }
 
 /**
- * Inserts the trainings of a sweep that are not there yet, block by block; idempotent.
+ * Inserts the trainings of a sweep that are not there yet, block by block; idempotent. The record says how far it went,
+ * whoever inserted: each block begins there, so that several at once do nothing twice.
  * @param planned what the sweep's frozen plan has, where it is at hand
  */
 export async function finishInserting(
   store: Store,
   sweepId: string,
   progress?: CreateSweepRequest['progress'],
-  planned?: readonly PlannedTraining[],
+  planned?: PlannedTrainings,
 ): Promise<void> {
   const sweep = await store.db
     .selectFrom('sweeps')
-    .select(['id', 'frozen_plan', 'planned_trainings', 'inserted_trainings', 'listens'])
+    .select(['id', 'definition', 'inputs', 'former_stages', 'frozen_plan'])
+    .select(['planned_trainings', 'inserted_trainings', 'listens'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
-  if (sweep.inserted_trainings >= sweep.planned_trainings) {
-    await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
-    return;
-  }
-  const trainings = numberTrials(planned ?? thawPlan(sweep.frozen_plan));
-  for (let start = sweep.inserted_trainings; start < trainings.length; start += blockSize) {
-    const block = trainings.slice(start, start + blockSize);
-    await transact(store, (tx) => insertBlock(tx, sweep, block));
-    if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store);
-    progress?.(start + block.length, trainings.length);
+  if (sweep.inserted_trainings < sweep.planned_trainings) {
+    const trainings = planned ?? thawPlan(sweep);
+    for (let start = sweep.inserted_trainings; start < trainings.length; ) {
+      const end = await transact(store, (tx) => insertBlock(tx, sweep, trainings, blockSize));
+      if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store);
+      progress?.(end, trainings.length);
+      start = end;
+    }
   }
   await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
 }
 
+/** Inserts the next trainings that the record has not. @returns how many it has then */
 async function insertBlock(
   tx: DatabaseTransaction,
   { id, listens }: { readonly id: string; readonly listens: boolean },
-  block: readonly InsertableTraining[],
-): Promise<void> {
+  trainings: PlannedTrainings,
+  size: number,
+): Promise<number> {
   // What was decided of trainings that were not there is found, and nothing is decided of them meanwhile.
   if (listens) await lockSearch(tx, id);
+  const { inserted_trainings: start } = await tx
+    .selectFrom('sweeps')
+    .select('inserted_trainings')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const next = trainings.slice(start, start + size);
+  if (next.length === 0) return trainings.length;
+  const block = numberTrials(next, await nextTrial(tx, id));
   const { reused } = await insertTrainings(tx, id, block);
   if (listens) await applyDecided(tx, id, block);
   await reportReached(tx, id, reused);
+  return start + next.length;
 }
 
 /** Sweeps whose trainings are not all recorded, and whose launcher has not been heard of for some time. */

@@ -1,9 +1,9 @@
-import { gunzipSync } from 'node:zlib';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { isInside } from '../search/inside-space.ts';
 import { markRepeats } from '../search/mark-repeats.ts';
 import { planTraining, type TrainingPlanner } from '../search/plan-trainings.ts';
 import { planSweep } from '../search/plan-sweep.ts';
+import { type FrozenPoints, PointTrainings } from '../search/point-trainings.ts';
 import { searchedAxes } from '../search/repeats.ts';
 import type { SpacePoint } from '../search/sampler.ts';
 import { makeSampler } from '../search/samplers/samplers.ts';
@@ -11,14 +11,14 @@ import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../search/search-state.ts';
 import { spaceAxes } from '../search/space-axes.ts';
 import { underVersion } from '../search/under-version.ts';
-import type { PlannedTraining, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
-import { trainerVersion } from '../sweep/trainer-version.ts';
+import type { PlannedTraining, PlannedTrainings, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
+import { plannedVersion, trainerVersion } from '../sweep/trainer-version.ts';
 import type { DatabaseTransaction } from './open-store.ts';
-import { readSearchLog, type StagedSweep, stagesOf } from './search-log.ts';
+import { type PlannedSweep, thawPlan } from './frozen-plan.ts';
+import { readSearchLog, stagesOf } from './search-log.ts';
 
-interface RecordedSweep extends StagedSweep {
+interface RecordedSweep extends PlannedSweep {
   readonly id: string;
-  readonly frozen_plan: Buffer;
 }
 
 /**
@@ -31,27 +31,28 @@ export async function extendedPlan(
   tx: DatabaseTransaction,
   recorded: RecordedSweep,
   plan: SweepPlan,
-): Promise<readonly PlannedTraining[] | null> {
+): Promise<SweepPlan | null> {
   const { definition } = plan;
   const adapts = searchNeeds(definition).searching;
   if (adapts !== searchNeeds(recorded.definition).searching) return null;
   // What a scheduler has decided stands for all that is to come.
   if (canonicalJson({ ...definition.scheduler }) !== canonicalJson({ ...recorded.definition.scheduler })) return null;
-  return adapts ? extendAdaptive(tx, recorded, plan) : extendPlanned(recorded, plan);
+  if (!adapts) return extendPlanned(recorded, plan);
+  const trainings = await extendAdaptive(tx, recorded, plan);
+  return trainings === null ? null : { ...plan, trainings, trials: trialsOf(trainings) };
 }
 
-function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): readonly PlannedTraining[] | null {
+function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): SweepPlan | null {
   const stages = stagesOf(recorded);
   const former = stages.map(({ definition }) => definition);
   if (!former.every((file) => holdsAll(plan.definition, drawnPoints(file)))) return null;
   // Points that are all there are those of the larger file; of points that are drawn, those before it have drawn too.
-  const trainings = isDrawn(plan.definition)
-    ? planSweep(plan.definition, plan.inputs, former).trainings
-    : plan.trainings;
+  const larger = isDrawn(plan.definition) ? planSweep(plan.definition, plan.inputs, former) : plan;
+  const old = thawPlan(recorded);
   const { definition, inputs } = plan;
   const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
-  const merged = mergePlans(planner, thawPlan(recorded.frozen_plan), trainings);
-  return merged === null ? null : markRepeats(merged, planner.scheduler);
+  const order = mergedOrder(planner, old, larger.trainings);
+  return order === null ? null : { ...larger, definition, trainings: inOrder(planner, larger.trainings, order) };
 }
 
 function isDrawn(definition: SweepDefinition): boolean {
@@ -120,27 +121,58 @@ export function inFormerOrder(definition: SweepDefinition, before: SweepDefiniti
   };
 }
 
+/** The trainings of a larger plan in an order that keeps those of a smaller one under their ordinals. */
+interface MergedOrder {
+  /** Which of the larger plan's each is. */
+  readonly ordinals: readonly number[];
+  readonly versions: FrozenPoints['versions'];
+}
+
 /** Old trainings keep their ordinals, new ones follow. Null: something of the old is not in the new. */
-function mergePlans(
-  planner: TrainingPlanner,
-  old: readonly PlannedTraining[],
-  wanted: readonly PlannedTraining[],
-): PlannedTraining[] | null {
-  // A training's rungs may follow from its ordinal.
-  const at = (training: PlannedTraining, ordinal: number): PlannedTraining =>
-    training.ordinal === ordinal ? training : planTraining(planner, training.specification.configuration, ordinal);
-  const byName = new Map(wanted.map((training) => [nameOf(training), training]));
-  const merged: PlannedTraining[] = [];
+function mergedOrder(planner: TrainingPlanner, old: PlannedTrainings, wanted: PlannedTrainings): MergedOrder | null {
+  const places = new Map<string, number>();
+  for (const training of wanted) places.set(nameOf(training), training.ordinal);
+  const ordinals: number[] = [];
+  const versions: (readonly [string, number])[] = [];
   for (const training of old) {
-    const known = byName.get(nameOf(training));
-    if (known === undefined) return null;
-    const larger = underVersion(at(known, training.ordinal), training.specification.trainer_version);
-    if (!contains(larger, training)) return null;
-    merged.push(larger);
-    byName.delete(nameOf(training));
+    const name = nameOf(training);
+    const place = places.get(name);
+    const [known] = place === undefined ? [] : wanted.slice(place, place + 1);
+    const version = training.specification.trainer_version;
+    if (place === undefined || known === undefined) return null;
+    if (!contains(underVersion(at(planner, known, training.ordinal), version), training)) return null;
+    ordinals.push(place);
+    places.delete(name);
+    if (versions.at(-1)?.[0] === version) versions.pop();
+    versions.push([version, ordinals.length]);
   }
-  for (const training of byName.values()) merged.push(at(training, merged.length));
-  return merged;
+  for (const place of places.values()) ordinals.push(place);
+  versions.push([plannedVersion(planner.definition), ordinals.length]);
+  return { ordinals, versions };
+}
+
+function inOrder(planner: TrainingPlanner, wanted: PlannedTrainings, order: MergedOrder): PlannedTrainings {
+  const { ordinals, versions } = order;
+  if (wanted instanceof PointTrainings) return wanted.inOrder(ordinals, versions);
+  const all = [...wanted];
+  const merged = ordinals.flatMap((place, ordinal): readonly PlannedTraining[] => {
+    const training = all[place];
+    const [version] = versions.find(([, end], index) => ordinal < end && index < versions.length - 1) ?? [];
+    if (training === undefined) return [];
+    const placed = at(planner, training, ordinal);
+    return [version === undefined ? placed : underVersion(placed, version)];
+  });
+  return markRepeats(merged, planner.scheduler);
+}
+
+/** A training's rungs may follow from its ordinal. */
+function at(planner: TrainingPlanner, training: PlannedTraining, ordinal: number): PlannedTraining {
+  if (training.ordinal === ordinal) return training;
+  return planTraining(planner, training.specification.configuration, ordinal);
+}
+
+function trialsOf(trainings: readonly PlannedTraining[]): number {
+  return trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0);
 }
 
 /** The same for a training whatever trainer it was planned for. */
@@ -160,9 +192,4 @@ function contains(larger: PlannedTraining, smaller: PlannedTraining): boolean {
 
 function hashesOf({ evaluations, sets = [] }: PlannedTraining): readonly string[] {
   return [...evaluations, ...sets.map(({ evaluation }) => evaluation)].map((each) => each.evaluation_hash);
-}
-
-/** The trainings that were planned at once. */
-export function thawPlan(bytes: Buffer): PlannedTraining[] {
-  return JSON.parse(gunzipSync(bytes).toString('utf8')) as PlannedTraining[];
 }

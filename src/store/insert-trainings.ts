@@ -16,9 +16,16 @@ export interface InsertableTraining extends PlannedTraining {
 /** How long whoever inserts may take for a block: after it somebody else goes on. Two at once do no harm. */
 const insertingMs = 15_000;
 
-/** Numbers the trials of trainings that follow one another, from 1. */
-export function numberTrials(trainings: readonly PlannedTraining[]): readonly InsertableTraining[] {
-  let next = 1;
+/** The number of the trial that comes after those that a sweep has. */
+export async function nextTrial(tx: DatabaseTransaction, sweepId: string): Promise<number> {
+  const { rows } = await sql<{ next: number }>`
+    select coalesce(max(trial), 0) + 1 as next from sweep_evaluations where sweep_id = ${sweepId}`.execute(tx);
+  return rows[0]?.next ?? 1;
+}
+
+/** Numbers the trials of trainings that follow one another. */
+export function numberTrials(trainings: readonly PlannedTraining[], first = 1): readonly InsertableTraining[] {
+  let next = first;
   return trainings.map((training) => {
     const firstTrial = next;
     next += training.evaluations.length;

@@ -4,7 +4,7 @@ import { budgetFacts, clocksOf } from '../search/budget.ts';
 import { openingFacts } from '../search/opening-facts.ts';
 import type { BudgetName } from '../sweep/read-budget.ts';
 import { advanceSearch } from './advance-search.ts';
-import { thawPlan } from './extend-plan.ts';
+import { thawPlan } from './frozen-plan.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import { reachedRungs, readClocks } from './reached-rungs.ts';
 
@@ -18,7 +18,7 @@ export type BudgetChanges = Readonly<Partial<Record<BudgetName, number | null>>>
 export async function setBudget(tx: DatabaseTransaction, sweepId: string, changes: BudgetChanges): Promise<void> {
   const sweep = await tx
     .selectFrom('sweeps')
-    .select(['definition', 'frozen_plan', 'listens', 'halted', 'state'])
+    .select(['definition', 'inputs', 'former_stages', 'frozen_plan', 'listens', 'halted', 'state'])
     .where('id', '=', sweepId)
     .executeTakeFirstOrThrow();
   if (sweep.halted !== null) throw spent('the budget is spent already', sweep.halted);
@@ -40,7 +40,7 @@ export async function setBudget(tx: DatabaseTransaction, sweepId: string, change
       search,
       rows.map((row) => row.training_id),
     );
-    return [...openingFacts(sweep.definition, thawPlan(sweep.frozen_plan)), ...reached, ...set];
+    return [...openingFacts(sweep.definition, thawPlan(sweep)), ...reached, ...set];
   });
   const { halted } = await tx.selectFrom('sweeps').select('halted').where('id', '=', sweepId).executeTakeFirstOrThrow();
   if (halted !== null) throw spent('the budget would be spent at once', halted);

@@ -97,8 +97,17 @@ export async function readMetrics(
   return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
 }
 
-/** Of these hashes, those whose training has succeeded already: what a launch will reuse. */
-export async function finishedTrainings(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+/** Whether any training on these rows and this base has succeeded. */
+export async function hasFinished(store: Store, { base, train }: ResolvedInputs): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from trainings
+    where state = 'succeeded' and specification -> 'train' ->> 'hash' = ${train.hash}
+      and specification -> 'base' ->> 'content_hash' = ${base.content_hash} limit 1`.execute(store.db);
+  return rows.length > 0;
+}
+
+/** Of these hashes, those whose training has succeeded already. */
+export async function finishedAmong(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ training_hash: string }>`
     select training_hash from trainings
     where training_hash = any(${hashes}::text[]) and state = 'succeeded'`.execute(store.db);

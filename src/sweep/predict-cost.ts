@@ -1,7 +1,8 @@
 import type { Budget } from './read-budget.ts';
 import { defaultGapRows } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
-import type { PlannedSetEvaluation, SweepPlan } from './sweep-definition.ts';
+import type { PlannedSetEvaluation, PlannedTraining, SweepPlan } from './sweep-definition.ts';
+import { kindName, kindsOf } from './training-kinds.ts';
 
 /** The figures that the prediction is made from, beside the plan. */
 export interface CostInputs {
@@ -14,8 +15,8 @@ export interface CostInputs {
   readonly slots: number;
   /** Weights of the base's linears, embeddings left out. */
   readonly encoderParameters: number;
-  /** Training hashes that are done already. */
-  readonly done: ReadonlySet<string>;
+  /** Trainings that are done already, by the names of their kinds. */
+  readonly done: ReadonlyMap<string, number>;
   /** As a slot of this machine was timed with this base; null: it was not, and the size of the base has to tell. */
   readonly speed?: Speed | null;
   /** Seconds that a step of the sweep's program has taken; absent: it has none, or they are not known. */
@@ -121,49 +122,45 @@ function costOfAll(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   return whole(LOW * seconds(stepShare.low), HIGH * seconds(stepShare.high), false);
 }
 
-function workOf(plan: SweepPlan, inputs: CostInputs): Work {
-  let trained = 0;
-  let scored = 0;
-  let simulatedSeconds = 0;
-  let programSteps = 0;
-  for (const { training_hash, specification, evaluations, stop_steps: stops = [], sets = [] } of plan.trainings) {
-    if (inputs.done.has(training_hash)) continue;
-    const { configuration, total_steps, simulation, program } = specification;
-    if (program !== undefined) {
-      programSteps += total_steps;
-      continue;
-    }
-    if (simulation !== undefined) {
-      simulatedSeconds += (total_steps * simulation.step_ms) / 1000;
-      continue;
-    }
-    const tokens = Math.min(inputs.trainTokens, configuration.max_length);
-    const rows = Math.min(configuration.batch_size, specification.train.rows);
-    trained += total_steps * configuration.train_instances * rows * tokens;
-    // Members are nested, so the largest ensemble of each kind serves the smaller ones.
-    const passes = new Map<string, number>();
-    for (const { configuration: wanted, dataset } of evaluations) {
-      const key = `${wanted.split}/${wanted.mode}/${wanted.dropout_rate}/${wanted.mask_seed}`;
-      // Some train rows are scored too, for the gap.
-      const gapRows = Math.min(wanted.gap_rows ?? defaultGapRows, specification.train.rows);
-      const passed = wanted.ensemble_size * (dataset.rows + gapRows);
-      passes.set(key, Math.max(passes.get(key) ?? 0, passed));
-    }
-    for (const [key, rows] of setRows(sets)) {
-      const known = inputs.setTokens?.[key.split('/')[0] ?? ''] ?? Math.min(inputs.devTokens, configuration.max_length);
-      scored += rows * known;
-    }
-    const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
-    // On its way a training is evaluated as by the first of them.
-    const onTheWay = stops.length * ([...passes.values()][0] ?? 0);
-    for (const passed of [...passes.values(), onTheWay]) scored += passed * scoredTokens;
-  }
+function workOf({ trainings, adaptive_trainings: adaptive }: SweepPlan, inputs: CostInputs): Work {
   // Of a search that adapts the first trainings stand for all.
-  const all = plan.adaptive_trainings === undefined ? 1 : plan.adaptive_trainings / Math.max(1, plan.trainings.length);
-  return {
-    trained: all * trained,
-    scored: all * scored,
-    simulatedSeconds: all * simulatedSeconds,
-    programSteps: all * programSteps,
-  };
+  const all = adaptive === undefined ? 1 : adaptive / Math.max(1, trainings.length);
+  const whole = { trained: 0, scored: 0, simulatedSeconds: 0, programSteps: 0 };
+  for (const { first, count } of kindsOf(trainings)) {
+    const open = all * (count - (inputs.done.size === 0 ? 0 : (inputs.done.get(kindName(first)) ?? 0)));
+    const { trained = 0, scored = 0, simulatedSeconds = 0, programSteps = 0 } = workOfOne(first, inputs);
+    whole.trained += open * trained;
+    whole.scored += open * scored;
+    whole.simulatedSeconds += open * simulatedSeconds;
+    whole.programSteps += open * programSteps;
+  }
+  return whole;
+}
+
+function workOfOne(training: PlannedTraining, inputs: CostInputs): Partial<Work> {
+  const { specification, evaluations, stop_steps: stops = [], sets = [] } = training;
+  const { configuration, total_steps, simulation, program } = specification;
+  if (program !== undefined) return { programSteps: total_steps };
+  if (simulation !== undefined) return { simulatedSeconds: (total_steps * simulation.step_ms) / 1000 };
+  const tokens = Math.min(inputs.trainTokens, configuration.max_length);
+  const rows = Math.min(configuration.batch_size, specification.train.rows);
+  // Members are nested, so the largest ensemble of each kind serves the smaller ones.
+  const passes = new Map<string, number>();
+  for (const { configuration: wanted, dataset } of evaluations) {
+    const key = `${wanted.split}/${wanted.mode}/${wanted.dropout_rate}/${wanted.mask_seed}`;
+    // Some train rows are scored too, for the gap.
+    const gapRows = Math.min(wanted.gap_rows ?? defaultGapRows, specification.train.rows);
+    const passed = wanted.ensemble_size * (dataset.rows + gapRows);
+    passes.set(key, Math.max(passes.get(key) ?? 0, passed));
+  }
+  let scored = 0;
+  for (const [key, scoredRows] of setRows(sets)) {
+    const known = inputs.setTokens?.[key.split('/')[0] ?? ''] ?? Math.min(inputs.devTokens, configuration.max_length);
+    scored += scoredRows * known;
+  }
+  const scoredTokens = Math.min(inputs.devTokens, configuration.max_length);
+  // On its way a training is evaluated as by the first of them.
+  const onTheWay = stops.length * ([...passes.values()][0] ?? 0);
+  for (const passed of [...passes.values(), onTheWay]) scored += passed * scoredTokens;
+  return { trained: total_steps * configuration.train_instances * rows * tokens, scored };
 }

@@ -252,12 +252,27 @@ export interface ResolvedSet {
   readonly max_length?: number;
 }
 
+/** The trainings of a plan by their ordinals; where they are many, each is made anew whenever it is asked for. */
+export interface PlannedTrainings extends Iterable<PlannedTraining> {
+  readonly length: number;
+  /** Those from one ordinal on, and before another. */
+  slice(start: number, end: number): readonly PlannedTraining[];
+  /** Absent: nobody has looked for them yet. */
+  readonly kinds?: readonly TrainingKind[];
+}
+
+/** Trainings that cost the same and need the same of base and rows: a launch looks at one of them for all. */
+export interface TrainingKind {
+  readonly first: PlannedTraining;
+  readonly count: number;
+}
+
 export interface SweepPlan {
   readonly definition: SweepDefinition;
   /** SHA-256 of the canonical definition and the resolved inputs' hashes: what a second launch is compared by. */
   readonly canonical_hash: string;
   readonly inputs: ResolvedInputs;
-  readonly trainings: readonly PlannedTraining[];
+  readonly trainings: PlannedTrainings;
   /** Points that became equal to another after canonicalisation. */
   readonly merged_points: number;
   readonly trials: number;

@@ -11,3 +11,8 @@ export function givesPaddingRows(version: string): boolean {
 
 /** In its place where a program of the user's trains: what that computes is in its files' hashes alone. */
 export const programVersion = 'program';
+
+/** The version that trainings of a sweep are planned for now. */
+export function plannedVersion({ program }: { readonly program?: unknown }): string {
+  return program === undefined ? trainerVersion : programVersion;
+}

@@ -1,6 +1,7 @@
 import { demandPrecision } from '../runtime/devices/demand-precision.ts';
 import type { DeviceProfile } from '../runtime/devices/device-profile.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import { kindsOf } from '../sweep/training-kinds.ts';
 import type { TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { elementRates, dropsElements } from '../sweep/element-dropout.ts';
 import { type EvaluationSize, sizeOf } from './evaluation-batches.ts';
@@ -38,7 +39,8 @@ export function estimatePlan(
   evaluated?: readonly EvaluatedInputs[],
 ): PlanEstimate {
   const groups = new Map<string, TrainingConfiguration[]>();
-  for (const { specification } of plan.trainings) {
+  const kinds = kindsOf(plan.trainings).map(({ first }) => first);
+  for (const { specification } of kinds) {
     demandPrecision(device, specification.configuration.base_precision);
     const { adapter, targets, layers, pooling, lora_dropout, hidden_dropout } = specification.configuration;
     const { masked, mask_sharing } = specification.configuration;
@@ -46,7 +48,7 @@ export function estimatePlan(
     const key = JSON.stringify([adapter, targets, layers, pooling, drops, masked, mask_sharing]);
     groups.set(key, [...(groups.get(key) ?? []), specification.configuration]);
   }
-  const several = plan.trainings.some(({ evaluations }) =>
+  const several = kinds.some(({ evaluations }) =>
     evaluations.some(({ configuration }) => evaluations.length > 1 || configuration.ensemble_size > 1),
   );
   const estimates = [...groups.values()].flatMap((group) => {

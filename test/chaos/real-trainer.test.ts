@@ -7,10 +7,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep, type WholePlan } from '../support/whole-plan.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import type { Measurements } from '../../src/metrics/evaluation-metrics.ts';
-import type { PlannedTraining, SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import type { PlannedTraining, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { engineShape } from '../../src/sweep/packing.ts';
 import { packingDevice } from '../../src/worker/packing-device.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
@@ -47,7 +47,7 @@ const bench = new SegmentBench({ trainRows: 64, devRows: 40 });
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-real-'));
 const machine = new TestMachine({ folder, drive: { segmentsPerRun: 2, segmentsPerSlice: 2 } });
 
-async function plan(): Promise<SweepPlan> {
+async function plan(): Promise<WholePlan> {
   const { keep: _keep, ...training } = { ...tinyConfiguration, epochs: 40 };
   const evaluation = { split: 'dev', mode: 'ensemble', dropout_rate: null, mask_seed: 0, aggregate: 'logits' } as const;
   const definition: SweepDefinition = {
@@ -119,7 +119,7 @@ async function recorded(training: PlannedTraining): Promise<Result> {
   };
 }
 
-async function pinPack(sweep: SweepPlan, threads: number): Promise<void> {
+async function pinPack(sweep: WholePlan, threads: number): Promise<void> {
   const shapes = new Set(sweep.trainings.map(({ specification }) => engineShape(specification)));
   for (const shape of shapes) {
     await sql`insert into packing_plans (engine_shape, device, pack, measured)

@@ -29,7 +29,7 @@ describe.skipIf(data === null)('the paper’s sweep files (skipped where the sha
     const { plan } = await prepareSweep(readSweepFile(join(folder, file)), async (reference) => namedBase(reference));
     // Of each adapter: plain, with lora_dropout, and p of two values with N of two; three seeds.
     expect(plan.trainings).toHaveLength(2 * (2 + 2 * 2) * 3);
-    expect(new Set(plan.trainings.map(({ training_hash: hash }) => hash)).size).toBe(36);
+    expect(new Set([...plan.trainings].map(({ training_hash: hash }) => hash)).size).toBe(36);
     expect(plan.inputs.train.rows).toBeGreaterThan(800);
   });
 });

@@ -10,6 +10,7 @@ import { freezeRows } from '../../src/data/frozen-rows.ts';
 import { predictCost } from '../../src/sweep/predict-cost.ts';
 import type { Budget } from '../../src/sweep/read-budget.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import { kindName, kindsOf } from '../../src/sweep/training-kinds.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 import { tinyRows } from '../support/tiny-model.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
@@ -35,7 +36,13 @@ function realPlan(bench: SegmentBench): SweepPlan {
 describe('the time that a sweep will take', () => {
   const bench = new SegmentBench();
   const plan = realPlan(bench);
-  const inputs = { trainTokens: 16, devTokens: 16, slots: 2, encoderParameters: 1_000, done: new Set<string>() };
+  const inputs = {
+    trainTokens: 16,
+    devTokens: 16,
+    slots: 2,
+    encoderParameters: 1_000,
+    done: new Map<string, number>(),
+  };
 
   it('follows from what a slot was timed at: tokens times seconds, divided among the slots', () => {
     const trained = 2 * 20 * 2 * 8 * 16;
@@ -52,7 +59,7 @@ describe('the time that a sweep will take', () => {
     const stopped = predictCost(plan, { ...inputs, speed, stepShare: { low: 0.5, high: 0.7 } });
     expect(stopped.lowSeconds).toBeLessThan(whole.lowSeconds);
     expect(stopped.highSeconds).toBeGreaterThan(stopped.lowSeconds);
-    const done = new Set(plan.trainings.map(({ training_hash }) => training_hash));
+    const done = new Map(kindsOf(plan.trainings).map(({ first, count }) => [kindName(first), count]));
     expect(predictCost(plan, { ...inputs, speed, done })).toMatchObject({ lowSeconds: 0, highSeconds: 0 });
   });
 

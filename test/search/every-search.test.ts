@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FoldMemory } from '../../src/search/fold-memory.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { replaySearch } from '../../src/search/replay.ts';
 import { isDecision, type LoggedEvent } from '../../src/search/search-event.ts';
 import { SearchState } from '../../src/search/search-state.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { replaySearch } from '../../src/search/replay.ts';
 import { isDecision, type SearchDecision, type SearchEvent } from '../../src/search/search-event.ts';
 import { SearchState } from '../../src/search/search-state.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import type { SearchDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';

@@ -1,10 +1,10 @@
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep, type WholePlan } from '../support/whole-plan.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
-import type { SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 /** A search by tpe over two axes, of 12 points. */
-export function planTpe(name: string, change: Partial<SweepDefinition> = {}): SweepPlan {
+export function planTpe(name: string, change: Partial<SweepDefinition> = {}): WholePlan {
   const { definition, inputs } = planOf(name, 1);
   return planSweep(
     {

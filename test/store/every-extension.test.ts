@@ -125,7 +125,7 @@ it.each(['grid', 'random', 'tpe'])(
       return planSweep({ ...written, name: `former-${kind}` }, resolvedInputs());
     };
     const now = planOf(3, '[0.1, 0.2, 0.3]');
-    const sweep = await record.launch({ ...now, trainings: now.trainings.map((each) => underVersion(each, '3')) });
+    const sweep = await record.launch({ ...now, trainings: [...now.trainings].map((each) => underVersion(each, '3')) });
     await work(record, sweep);
     // Suggested points are planned by the record's own program: they are made into what the former one left.
     if (kind === 'tpe') await becomeFormer(sweep);

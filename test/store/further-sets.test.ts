@@ -6,9 +6,10 @@ import { readStoredEvaluation } from '../../src/store/stored-evaluation.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { TrialFilter } from '../../src/store/trial-filter.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
-import type { SetDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
+import type { SetDefinition } from '../../src/sweep/sweep-definition.ts';
 import { metricsOf, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
+import type { WholePlan } from '../support/whole-plan.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
@@ -19,7 +20,7 @@ afterEach(() => record.close());
 const dataset = { hash: sha256('shift rows'), rows: 3 };
 
 /** The plan with a further set beside each evaluation. */
-function withSet(plan: SweepPlan, name = 'shift'): SweepPlan {
+function withSet(plan: WholePlan, name = 'shift'): WholePlan {
   const set: SetDefinition = { name, task: plan.definition.task, own_task: false };
   return {
     ...plan,

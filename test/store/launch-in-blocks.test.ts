@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planSweep } from '../../src/search/plan-sweep.ts';
 import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
+import { definitionWritten } from '../search/every-kind.ts';
+import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 
@@ -58,6 +61,45 @@ describe('a launch in blocks', () => {
     ]);
     expect(await record.query(sql`select count(distinct trial), max(trial) from sweep_evaluations`)).toEqual([
       { count: 1_500, max: 1_500 },
+    ]);
+  });
+
+  it('of a grid is gone on with from the record alone, wherever it broke off: the same trainings and trials in the same order', async () => {
+    const seeds = Array.from({ length: 350 }, (_, seed) => seed);
+    const definition = definitionWritten(
+      `space:\n  seed: [${seeds.join(', ')}]\n  sparsity: [0, 0.001]\n  M: [1, 2]\n  p: [0, 0.5]`,
+      'constraints: [p * seed <= 160]',
+    );
+    const plan = planSweep(definition, resolvedInputs());
+    const request = { plan, datasets: [], launchedBy: {} };
+    // Two die after their first block, one of them while the other works; whoever comes has the record alone.
+    const dying = [0, 1].map(() =>
+      createSweep(record.store, {
+        ...request,
+        progress: () => {
+          throw new Error('it dies');
+        },
+      }),
+    );
+    await Promise.allSettled(dying);
+    await record.query(sql`update sweeps set inserting_until = now() - interval '1 second'`);
+    await record.drive.finishLaunches();
+    let trial = 0;
+    const planned = [...plan.trainings].map(({ training_hash: hash, ordinal, evaluations }) => ({
+      hash,
+      ordinal,
+      trials: evaluations.map(() => (trial += 1)),
+    }));
+    expect(planned.length).toBe(350 + 2 * 321);
+    expect(
+      await record.query(sql`
+        select t.training_hash as hash, l.ordinal, array_agg(w.trial order by w.trial) as trials
+        from sweep_trainings l join trainings t on t.id = l.training_id
+          join evaluations e on e.training_id = t.id join sweep_evaluations w on w.evaluation_id = e.id
+        group by 1, 2 order by 2`),
+    ).toEqual(planned);
+    expect(await record.query(sql`select trial_count, length(frozen_plan) < 3000 as short from sweeps`)).toEqual([
+      { trial_count: trial, short: true },
     ]);
   });
 

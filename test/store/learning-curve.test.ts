@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEnsembleCurve, readLearningCurve } from '../../src/store/learning-curve.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
-import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import type { WholePlan } from '../support/whole-plan.ts';
 
 /*
  * A training of four steps is evaluated after the first and the third on its way. Nothing is decided there: it goes on
@@ -19,7 +19,7 @@ afterEach(async () => {
   await record.close();
 });
 
-function stopping(name: string, trainings: number, more: Parameters<typeof planOf>[2] = {}): SweepPlan {
+function stopping(name: string, trainings: number, more: Parameters<typeof planOf>[2] = {}): WholePlan {
   const plan = planOf(name, trainings, more);
   return { ...plan, trainings: plan.trainings.map((training) => ({ ...training, stop_steps: [1, 3] })) };
 }

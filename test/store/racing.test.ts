@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepSentences } from '../../src/report/sweep-sentences.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';

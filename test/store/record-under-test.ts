@@ -10,6 +10,7 @@ import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts'
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { startTestDatabase } from '../support/postgres.ts';
+import type { WholePlan } from '../support/whole-plan.ts';
 import { simulatedPlan, type SimulatedPlanOptions } from '../support/simulated-plan.ts';
 
 /** A fresh record, its ledger, and shorthands for what workers do. */
@@ -30,7 +31,7 @@ export interface RecordUnderTest {
 
 export const numericsClass = 'test-class';
 
-export function planOf(name: string, trainings: number, more: Partial<SimulatedPlanOptions> = {}): SweepPlan {
+export function planOf(name: string, trainings: number, more: Partial<SimulatedPlanOptions> = {}): WholePlan {
   const simulation = { step_ms: 0, failure_rate: 0, crash_rate: 0, steps: 4 };
   return simulatedPlan({ name, trainings, parallelism: 2, simulation, ...more });
 }

@@ -7,9 +7,9 @@ import { commitSegments } from '../../src/store/commit-segments.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/create-sweep.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
+import type { WholePlan } from '../support/whole-plan.ts';
 
 /*
  * Sweeps with different rungs over the same trainings. A rung that a training ran past on behalf of another sweep left
@@ -29,7 +29,7 @@ const halved = (name: string, trainings: number, sharedTrainings: number) =>
   planOf(name, trainings, { sharedTrainings, scheduler: halving, rungSteps: [2, 4] });
 
 /** The same trainings, scored by another evaluation. */
-function scoredOtherwise(plan: SweepPlan, suffix: string): SweepPlan {
+function scoredOtherwise(plan: WholePlan, suffix: string): WholePlan {
   return {
     ...plan,
     trainings: plan.trainings.map((training) => ({
@@ -152,7 +152,7 @@ describe('an extension', () => {
   it('is refused when an evaluation or a rung of what is there is missing in it', async () => {
     const plan = planOf('s', 2);
     const { sweepId } = await createSweep(record.store, { plan, datasets: [], launchedBy: {} });
-    const extend = (wanted: SweepPlan) =>
+    const extend = (wanted: WholePlan) =>
       createSweep(record.store, { plan: wanted, datasets: [], launchedBy: {}, extend: true });
     expect(await extend(scoredOtherwise({ ...planOf('s', 3) }, 'otherwise'))).toMatchObject({ kind: 'conflict' });
     expect(await extend(planOf('s', 3, { scheduler: halving, rungSteps: [2, 4] }))).toMatchObject({ kind: 'conflict' });

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStoredEvaluation } from '../../src/store/stored-evaluation.ts';
 import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
 import { equalRows } from '../../src/sweep/output-rows.ts';
-import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
+import type { WholePlan } from '../support/whole-plan.ts';
 
 let record: RecordUnderTest;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => record.close());
 
 /** The plan, with an ensemble of another size asked besides. */
-function alsoOfSize(plan: SweepPlan, name: string, ensembleSize: number): SweepPlan {
+function alsoOfSize(plan: WholePlan, name: string, ensembleSize: number): WholePlan {
   return {
     ...plan,
     definition: { ...plan.definition, name },

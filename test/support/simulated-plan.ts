@@ -1,13 +1,9 @@
 import { canonicalJson } from '../../src/base/canonical-json.ts';
 import { sha256 } from '../../src/base/sha256.ts';
-import type {
-  PlannedTraining,
-  SchedulerDefinition,
-  SweepDefinition,
-  SweepPlan,
-} from '../../src/sweep/sweep-definition.ts';
+import type { PlannedTraining, SchedulerDefinition, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { SimulationSettings, TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { simulatedConfiguration } from './simulated-segment.ts';
+import type { WholePlan } from './whole-plan.ts';
 
 export interface SimulatedPlanOptions {
   readonly name: string;
@@ -21,7 +17,7 @@ export interface SimulatedPlanOptions {
 }
 
 /** A sweep of the simulated trainer whose axis is the seed, with one evaluation for each training. */
-export function simulatedPlan(options: SimulatedPlanOptions): SweepPlan {
+export function simulatedPlan(options: SimulatedPlanOptions): WholePlan {
   const { name, trainings: count, simulation } = options;
   const dataset = (split: string, rows: number) => ({ hash: sha256(`simulated ${split}`), rows });
   const inputs = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { describeDifference } from '../../src/sweep/describe-difference.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';

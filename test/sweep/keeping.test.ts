@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { isSameSweep } from '../../src/sweep/identity.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { sweepHash, trainingHash } from '../../src/sweep/identity.ts';
 import { noBase, noTaskShape } from '../../src/sweep/no-base.ts';

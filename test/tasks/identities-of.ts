@@ -34,7 +34,7 @@ export async function identitiesOf({ task, files }: SweepOfTask, version: string
     const sweep = `name: s\nbase: some/model\ntask:\n${task}\nspace: {p: [0, 0.5], N: [2], M: [1, 4], seed: [3]}\n`;
     const definition = parseSweepFile(sweep, path.join(folder, 'sweep.yaml'), there, taskSections, searchSections);
     const { plan, datasets } = await prepareSweep(definition, async (reference) => namedBase(reference));
-    const trainings = plan.trainings.map((training) =>
+    const trainings = [...plan.trainings].map((training) =>
       training.specification.trainer_version === programVersion ? training : underVersion(training, version),
     );
     return {

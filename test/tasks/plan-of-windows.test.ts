@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
 import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';

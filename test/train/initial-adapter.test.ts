@@ -5,7 +5,7 @@ import { freezeAdapter } from '../../src/adapters/peft/frozen-adapter.ts';
 import { peftTensorName } from '../../src/adapters/peft/tensor-names.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { demandFit, readInitialAdapter } from '../../src/launch/initial-adapter.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';

@@ -20,6 +20,7 @@ export const optimiserFields = {
     heading: 'lr',
     form: numberForm(aboveZero),
     default: 5e-4,
+    alone: { unless: 'lr_head' },
     sentence: 'Greatest learning rate of AdamW',
   },
   lr_head: {
@@ -33,7 +34,12 @@ export const optimiserFields = {
     },
     sentence: 'Greatest learning rate of the head, on the same schedule; learning_rate is then the adapters’ alone',
   },
-  weight_decay: { form: numberForm(atLeastZero), default: 0.01, sentence: 'AdamW’s decay of weights' },
+  weight_decay: {
+    form: numberForm(atLeastZero),
+    default: 0.01,
+    alone: true,
+    sentence: 'AdamW’s decay of weights',
+  },
   decay_biases: { form: flagForm, default: true, sentence: 'Whether biases, which are vectors, decay too' },
   adam_beta1: { form: numberForm(rate), default: 0.9, sentence: 'How slowly AdamW’s mean of gradients follows' },
   adam_beta2: { form: numberForm(rate), default: 0.999, sentence: 'How slowly its mean of squared gradients does' },

@@ -176,6 +176,7 @@ export const runFields = {
     heading: 'seed',
     form: seedForm(),
     default: 0,
+    alone: true,
     sentence: 'Of initial values, order of rows and masks; its values are repeats of a configuration',
   },
 } as const satisfies TrainingFields<RunFields>;

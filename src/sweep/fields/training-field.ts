@@ -40,6 +40,11 @@ export interface TrainingField<Value extends FieldValue | undefined = FieldValue
    * engine's concern.
    */
   readonly shapes?: { readonly part: ShapedPart; readonly by: 'value' | 'presence' };
+  /**
+   * No other field's effect, no step, cost or memory follows from it, so that a plan looks at one of its values for all;
+   * `unless` the field of that name is given. Absent: something may.
+   */
+  readonly alone?: true | { readonly unless: string };
   /** One sentence of the reference, without its full stop. */
   readonly sentence: string;
 }

@@ -1,4 +1,4 @@
-import { planSweep } from '../../../src/search/plan-sweep.ts';
+import { planSweep } from '../../support/whole-plan.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
