@@ -1,3 +1,4 @@
+import type { EventKindName } from '../src/sweep/event-kinds.ts';
 import { promiseWithResolvers } from '../src/base/promise-with-resolvers.ts';
 import type { WorkerLedger } from '../src/store/worker-ledger.ts';
 import type {
@@ -63,7 +64,7 @@ class SegmentDrive {
   readonly #options: SegmentDriveOptions;
   readonly #metrics = new MetricBuffer();
   readonly #checkpoints: PendingCheckpoint[] = [];
-  readonly #events: { name: string; detail: Record<string, unknown> }[] = [];
+  readonly #events: { name: EventKindName; detail: Record<string, unknown> }[] = [];
   readonly #plans: PackingPlan[] = [];
   readonly #pages: EvaluationPage[] = [];
   #stale = false;

@@ -1,5 +1,6 @@
 import '../../src/cli/production-mode.ts';
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { getHeapCodeStatistics } from 'node:v8';
 import { sql } from 'kysely';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
@@ -10,7 +11,7 @@ import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
  * The dashboard over a real record in which something happens before each reading, with a clock that goes fast: that is
  * `betweenMs` later each time, as far as it can tell. What it waits for between two readings is left out and nothing else.
  * After so many readings it leaves. Now and again it writes a line of JSON: readings, resident MiB, MiB in use after a
- * collection; and at each reading how many there were, for whoever presses the keys.
+ * collection, and of these what is code; and at each reading how many there were, for whoever presses the keys.
  */
 const [databaseUrl = '', sweep = '', file = '', counted = '', wanted = '0', between = '0'] = process.argv.slice(2);
 const readings = Number(wanted);
@@ -64,8 +65,9 @@ async function change(turn: number): Promise<void> {
 function sample(): void {
   const residentMiB = process.memoryUsage.rss() / 2 ** 20;
   globalThis.gc?.();
-  appendFileSync(
-    file,
-    `${JSON.stringify({ readings: read, residentMiB, heapMiB: process.memoryUsage().heapUsed / 2 ** 20 })}\n`,
-  );
+  // Node compiles what is run often, again and again: that is no data, and ends with the last function.
+  const code = getHeapCodeStatistics();
+  const codeMiB = (code.code_and_metadata_size + code.bytecode_and_metadata_size) / 2 ** 20;
+  const heapMiB = process.memoryUsage().heapUsed / 2 ** 20;
+  appendFileSync(file, `${JSON.stringify({ readings: read, residentMiB, heapMiB, codeMiB })}\n`);
 }

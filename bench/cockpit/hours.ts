@@ -20,6 +20,8 @@ interface Sample {
   readonly residentMiB: number;
   /** In use after a collection. */
   readonly heapMiB: number;
+  /** Of these: compiled functions. */
+  readonly codeMiB: number;
 }
 
 export interface HoursFigures {
@@ -29,9 +31,11 @@ export interface HoursFigures {
   readonly readings: number;
   readonly keys: number;
   readonly heapMiB: readonly number[];
+  readonly codeMiB: readonly number[];
   readonly residentMiB: readonly number[];
-  /** Of what is in use, from the end of the first quarter to the end, in MiB for each hour. */
+  /** From the end of the first quarter to the end, in MiB for each hour: of what is in use, and of its data alone. */
   readonly heapGrowthAnHour: number;
+  readonly dataGrowthAnHour: number;
   readonly clears: number;
 }
 
@@ -88,6 +92,7 @@ export async function watchHours(
     : [];
   const [first, last] = [samples[Math.floor(samples.length / 4)], samples.at(-1)];
   if (first === undefined || last === undefined) throw new Error('the dashboard ended before it was sampled');
+  const perHour = (grown: number): number => Math.round(1_000 * (grown / passed)) / 1_000;
   const passed = (last.readings - first.readings) / readingsAnHour;
   return {
     hours,
@@ -95,8 +100,10 @@ export async function watchHours(
     readings: last.readings,
     keys,
     heapMiB: samples.map(({ heapMiB }) => round(heapMiB)),
+    codeMiB: samples.map(({ codeMiB }) => round(codeMiB)),
     residentMiB: samples.map(({ residentMiB }) => round(residentMiB)),
-    heapGrowthAnHour: round(100 * ((last.heapMiB - first.heapMiB) / passed)) / 100,
+    heapGrowthAnHour: perHour(last.heapMiB - first.heapMiB),
+    dataGrowthAnHour: perHour(last.heapMiB - last.codeMiB - (first.heapMiB - first.codeMiB)),
     clears: pty.clears,
   };
 }

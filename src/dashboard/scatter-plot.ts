@@ -45,7 +45,7 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
   const key = JSON.stringify([width, height, scatter.logX, scatter.logY, endsOf(intervalEnds(scatter))]);
   const ground = grounds.of(scatter.points, key, () => drawGround(scatter, width, rows));
   if (ground === null) return [];
-  const { place, yEnds, labelWidth, columns } = ground;
+  const { place, xEnds, yEnds, labelWidth, columns } = ground;
   const cells = ground.cells.map((row) => [...row]);
   drawFront(scatter, place, cells);
   const lines = cells.map((row, index): StyledLine => {
@@ -59,7 +59,7 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
   return [
     ...lines,
     [span(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`, 'faint')],
-    xAxis(scatter, labelWidth + 2, columns),
+    xAxis(scatter, xEnds, labelWidth + 2, columns),
   ];
 }
 
@@ -67,6 +67,7 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
 interface Ground {
   readonly cells: readonly (readonly Cell[])[];
   readonly place: Place;
+  readonly xEnds: readonly [string, string];
   readonly yEnds: readonly [string, string];
   readonly labelWidth: number;
   readonly columns: number;
@@ -85,7 +86,8 @@ function drawGround(scatter: Scatter, width: number, rows: number): Ground | nul
   const place = placement(scatter, columns, rows);
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
   drawPoints(scatter, place, cells);
-  return { cells, place, yEnds, labelWidth, columns };
+  const xEnds = axisEnds(endsOf(scatter.points.map(({ x }) => x)), formatQuantity);
+  return { cells, place, xEnds, yEnds, labelWidth, columns };
 }
 
 /** Of all points, and of the front's intervals: a bar that is cut off says less than it knows. */
@@ -219,8 +221,12 @@ function put(cells: Cell[][], column: number, row: number, cell: Cell): void {
   if (line !== undefined && column >= 0 && column < line.length) line[column] = cell;
 }
 
-function xAxis({ points, xName, logX }: Scatter, indent: number, columns: number): StyledLine {
-  const [low, high] = axisEnds(endsOf(points.map(({ x }) => x)), formatQuantity);
+function xAxis(
+  { xName, logX }: Scatter,
+  [low, high]: readonly [string, string],
+  indent: number,
+  columns: number,
+): StyledLine {
   const name = `${xName}${logX ? ' (log)' : ''} →`;
   if (low === high) return [span(' '.repeat(indent) + fitText(`${xName} ${low}`, columns))];
   const room = columns - low.length - high.length;

@@ -93,8 +93,8 @@ async function beginTrainings(
     const before = row.numerics_class;
     const event =
       before === numericsClass
-        ? { kind: 'restarted_with_other_checkpoints', detail: { from: newest.storeId, to: storeId } }
-        : { kind: 'restarted_in_other_numerics_class', detail: { from: before, to: numericsClass } };
+        ? { kind: 'restarted_with_other_checkpoints' as const, detail: { from: newest.storeId, to: storeId } }
+        : { kind: 'restarted_in_other_numerics_class' as const, detail: { from: before, to: numericsClass } };
     await sql`
       update checkpoints set forgotten = true
       where training_id = ${row.training_id} and step > ${own?.step ?? 0}`.execute(tx);

@@ -1,3 +1,4 @@
+import type { EventKindName } from '../sweep/event-kinds.ts';
 import { sql } from 'kysely';
 import type { CheckpointReference, EvaluationPage, Lease, MetricChunk, SegmentOutcome } from '../sweep/segment.ts';
 import { claimSegments } from './claim-segments.ts';
@@ -69,7 +70,7 @@ export class PostgresWorkerLedger implements WorkerLedger {
     return transact(this.#store, (tx) => commitSegments(tx, ends));
   }
 
-  async event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void> {
+  async event(lease: Lease, kind: EventKindName, detail: Record<string, unknown>): Promise<void> {
     await sql`
       insert into sweep_events (training_id, kind, detail)
       select training_id, ${kind}, ${JSON.stringify(detail)}::jsonb from segments

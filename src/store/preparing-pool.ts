@@ -27,9 +27,22 @@ export function preparing(pool: pg.Pool): PostgresPool {
   };
 }
 
-const names = new Map<string, string>();
+/**
+ * The names of the statements that each connection has prepared, by their texts. Filters and lists of other lengths are
+ * other texts, and PostgreSQL keeps a plan of each for as long as the connection is there.
+ */
+const prepared = new WeakMap<pg.PoolClient, Map<string, string>>();
 
-function nameOf(text: string): string {
+/** A connection that has prepared more than so many is closed once it is free; the next query opens another. */
+export const preparedAtMost = 250;
+
+function namesOf(client: pg.PoolClient): Map<string, string> {
+  const names = prepared.get(client) ?? new Map<string, string>();
+  prepared.set(client, names);
+  return names;
+}
+
+function nameOf(names: Map<string, string>, text: string): string {
   const known = names.get(text);
   if (known !== undefined) return known;
   const name = sha256(text).slice(0, 32);
@@ -38,9 +51,10 @@ function nameOf(text: string): string {
 }
 
 function preparingClient(client: pg.PoolClient, naming: Naming): PostgresPoolClient {
+  const names = namesOf(client);
   const named = async (text: string, values: readonly unknown[]): Promise<unknown> => {
     try {
-      return await client.query({ name: nameOf(text), text, values: [...values] });
+      return await client.query({ name: nameOf(names, text), text, values: [...values] });
     } catch (error) {
       if (!preparedElsewhere.has(codeOf(error))) throw error;
       naming.named = false;
@@ -57,7 +71,7 @@ function preparingClient(client: pg.PoolClient, naming: Naming): PostgresPoolCli
     if (values.length === 0 || text.length > longestPrepared || !naming.named) return client.query(text, [...values]);
     return named(text, values);
   }
-  return { query, release: () => client.release() };
+  return { query, release: () => client.release(names.size > preparedAtMost) };
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import type { EventKindName } from '../sweep/event-kinds.ts';
 import { sql } from 'kysely';
 import type { DatabaseTransaction } from './open-store.ts';
 
@@ -137,7 +138,7 @@ export async function finishSweeps(tx: DatabaseTransaction, sweepIds: readonly s
 export interface SweepEvent {
   readonly sweepId?: string;
   readonly trainingId?: string;
-  readonly kind: string;
+  readonly kind: EventKindName;
   readonly detail?: Record<string, unknown>;
 }
 

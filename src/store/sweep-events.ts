@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { sayEvent } from '../sweep/event-kinds.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 
 export interface SweepEventRow {
@@ -37,7 +38,7 @@ export async function readSweepEvents(
     from sweep_events v
     where ${eventsOf(sweepId, trainingId)} and v.id > ${after} and ${ofKinds(kinds)}
     order by v.id desc limit ${limit} offset ${offset}`.execute(db);
-  return rows.map(({ detail, ...row }) => ({ ...row, text: describe({ ...row, detail }) })).reverse();
+  return rows.map(({ detail, ...row }) => ({ ...row, text: sayEvent(row.kind, row.trials, detail) })).reverse();
 }
 
 /** How many events there are to page through. */
@@ -72,31 +73,4 @@ interface EventRecord {
   readonly kind: string;
   readonly trials: readonly number[];
   readonly detail: Record<string, unknown>;
-}
-
-function describe({ kind, trials, detail }: Pick<EventRecord, 'kind' | 'trials' | 'detail'>): string {
-  const facts = Object.entries(detail)
-    .filter(([name]) => name !== 'kind' && !(name === 'code' && saysItself(detail)))
-    .map(([name, value]) => `${name} ${factText(value)}`);
-  const what = kind.replaceAll('_', ' ');
-  return [trials.length === 0 ? what : `${what} (${trialsText(trials)})`, ...facts].join(', ');
-}
-
-/** `trial 7`, `trials 7–10`: evaluations of one training are numbered one after another. */
-function trialsText(trials: readonly number[]): string {
-  const [first = 0] = trials;
-  const last = trials.at(-1) ?? first;
-  if (first === last) return `trial ${first}`;
-  return last - first === trials.length - 1 ? `trials ${first}–${last}` : `trials ${trials.join(', ')}`;
-}
-
-/** Messages of ours begin with their code. */
-function saysItself({ code, message }: EventRecord['detail']): boolean {
-  return typeof message === 'string' && message.startsWith(`${String(code)}: `);
-}
-
-function factText(value: unknown): string {
-  if (typeof value === 'string') return value.split('\n')[0] ?? '';
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
-  return JSON.stringify(value);
 }

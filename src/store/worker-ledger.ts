@@ -1,3 +1,4 @@
+import type { EventKindName } from '../sweep/event-kinds.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 import type {
   CheckpointReference,
@@ -66,7 +67,7 @@ export interface WorkerLedger {
   commit(lease: Lease, outcome: SegmentOutcome): Promise<FenceResult>;
   /** Several commits in one transaction, each under its own lease: a stale one changes nothing of the others. */
   commitAll(ends: readonly SegmentEnd[]): Promise<readonly FenceResult[]>;
-  event(lease: Lease, kind: string, detail: Record<string, unknown>): Promise<void>;
+  event(lease: Lease, kind: EventKindName, detail: Record<string, unknown>): Promise<void>;
   /** Keeps the first plan for the training's engine shape on the device; written by whoever holds the lease. */
   pinPacking(lease: Lease, device: string, plan: PackingPlan): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { EventKindName } from '../sweep/event-kinds.ts';
 import type { CheckpointReference, EvaluationPage, MetricChunk } from '../sweep/segment.ts';
 import type { PackingPlan } from '../sweep/packing.ts';
 
@@ -10,7 +11,7 @@ export type SegmentNews =
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointReference; readonly chunks: readonly MetricChunk[] }
   /** Outputs that are to be kept while the evaluation goes on. */
   | { readonly kind: 'page'; readonly page: EvaluationPage }
-  | { readonly kind: 'event'; readonly name: string; readonly detail: Record<string, unknown> }
+  | { readonly kind: 'event'; readonly name: EventKindName; readonly detail: Record<string, unknown> }
   /** The plan that was measured for a segment that came without a pack. */
   | { readonly kind: 'packing'; readonly plan: PackingPlan };
 
@@ -23,7 +24,7 @@ export interface NewsTeller {
   /** Called after the file is renamed into place and synced. */
   checkpoint(checkpoint: CheckpointReference, chunks: readonly MetricChunk[]): void;
   page(page: EvaluationPage): void;
-  event(name: string, detail: Record<string, unknown>): void;
+  event(name: EventKindName, detail: Record<string, unknown>): void;
   packing(plan: PackingPlan): void;
 }
 

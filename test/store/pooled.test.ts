@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { look, openStore, type Store, transact } from '../../src/store/open-store.ts';
+import { preparedAtMost } from '../../src/store/preparing-pool.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /**
@@ -39,5 +40,23 @@ describe('a connection whose prepared statements do not last', () => {
     const result = await run(fresh, async (tx) => (await seven(3).execute(tx)).rows[0]?.sum);
     expect(result).toBe(9);
     await fresh.close();
+  });
+
+  it('is closed once it has prepared more statements than are kept, and another takes its place', async () => {
+    const fresh = openStore(database.databaseUrl, { poolSize: 1 });
+    const backends = new Set<number>();
+    let most = 0;
+    for (let text = 0; text < 2 * preparedAtMost + 10; text += 1) {
+      const { rows } = await sql<{ pid: number; kept: number }>`
+        select pg_backend_pid() as pid, ${text}::integer as ${sql.raw(`of${text}`)},
+          (select count(*) from pg_prepared_statements) as kept`.execute(fresh.db);
+      for (const { pid, kept } of rows) {
+        backends.add(pid);
+        most = Math.max(most, kept);
+      }
+    }
+    await fresh.close();
+    expect(backends.size).toBe(2 + 1);
+    expect(most).toBeLessThanOrEqual(preparedAtMost + 1);
   });
 });

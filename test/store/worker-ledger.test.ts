@@ -40,9 +40,9 @@ describe('the ledger of workers', () => {
     expect(await record.ledger.renew(old.lease, 60_000, loss(1, 9))).toEqual({ kind: 'stale' });
     expect(await record.ledger.checkpoint(old.lease, checkpointAt(2), loss(1, 9))).toBe('stale');
     expect(await record.ledger.commit(old.lease, outcomeOf(old))).toBe('stale');
-    await record.ledger.event(old.lease, 'late', {});
+    await record.ledger.event(old.lease, 'room_again', {});
     expect(await rowsOf(sql`select 1 from metrics union all select 1 from checkpoints`)).toEqual([]);
-    expect(await rowsOf(sql`select 1 from sweep_events where kind = 'late'`)).toEqual([]);
+    expect(await rowsOf(sql`select 1 from sweep_events where kind = 'room_again'`)).toEqual([]);
     expect(await rowsOf(sql`select status from segments where kind = 'train'`)).toEqual([{ status: 'claimed' }]);
   });
 

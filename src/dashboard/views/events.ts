@@ -1,45 +1,14 @@
+import { eventGroups, kindsInGroup } from '../../sweep/event-kinds.ts';
 import { formatMoment } from '../format-value.ts';
 import { chosenRows } from '../chosen-rows.ts';
 import { span } from '../styled-line.ts';
 import { chosenValue, readingView, type ViewChoice } from './view.ts';
 
-/** Kinds that events can be narrowed to, as the record calls them. */
-const kindsOf: Readonly<Record<string, readonly string[]>> = {
-  failures: [
-    'diverged',
-    'out_of_memory',
-    'infeasible',
-    'crashed',
-    'trainer_died',
-    'checkpoint_failed',
-    'overflow_skipped',
-    'waiting_for_room',
-  ],
-  search: ['pruned', 'budget_spent', 'stopped_early', 'kept_step'],
-  progress: ['training_started', 'checkpoint', 'succeeded', 'room_again', 'packing_measured'],
-  notices: ['notice_set', 'notice_removed', 'notice_delivered', 'notice_delayed', 'notice_failed'],
-  restarts: ['restarted_in_other_numerics_class', 'restarted_with_other_checkpoints'],
-  commands: [
-    'launched',
-    'extended',
-    'pause',
-    'resume',
-    'cancel',
-    'drain',
-    'drained',
-    'set_parallelism',
-    'set_priority',
-    'retry_failed',
-    'cancel_trials',
-    'completed',
-  ],
-};
-
 const kindChoice: ViewChoice = {
   name: 'kind',
   key: 'f',
   help: 'events of the next kind (or :kind failures)',
-  values: () => ['all', ...Object.keys(kindsOf)],
+  values: () => ['all', ...eventGroups],
 };
 
 /** All that happened to a sweep, newest first. */
@@ -51,7 +20,8 @@ export const events = readingView({
   choices: [kindChoice],
   read: (source, { sweepId, snapshot, offset, limit, choices }) => {
     const chosen = chosenValue('events', kindChoice, { snapshot, state: { choices } });
-    return source.events(sweepId, { offset, limit }, kindsOf[chosen]);
+    const group = eventGroups.find((each) => each === chosen);
+    return source.events(sweepId, { offset, limit }, group === undefined ? undefined : kindsInGroup(group));
   },
   rows: ({ total }) => total,
   page: ({ from, rows }) => ({ from, count: rows.length }),
