@@ -5,8 +5,8 @@ import { formatMeasure } from '../metrics/metrics.ts';
 /** The facts of an event, by their names in the record; of an older version any may be missing. */
 export interface EventFacts {
   /** Words or a number, as people read them; null: it is not there. */
-  text(name: string): string | null;
-  number(name: string): number | null;
+  readonly text: (name: string) => string | null;
+  readonly number: (name: string) => number | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
