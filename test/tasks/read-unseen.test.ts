@@ -31,6 +31,12 @@ describe('rows that a sweep never saw', () => {
       { ...question, answer: 0 },
       { ...question, answer: 0, subject: 'colours' },
     ]);
+    const labelled = fileOf('labelled.jsonl', [
+      { question: question.question, choices: { text: question.choices, label: ['1', '2'] } },
+      { question: 'Which is a colour? (A) red (B) seven' },
+    ]);
+    const own = await readUnseen(definitionOf('multiple-choice'), shape, { ...labelled, columns: {} });
+    expect(own).toEqual([rows[0], rows[0]]);
   });
 
   it('are instructions with the response whose likelihood is told, or without one, with an input or without', async () => {

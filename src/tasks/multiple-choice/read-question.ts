@@ -38,6 +38,11 @@ export function readQuestion(row: RawRow): Question {
   });
 }
 
+/** What a source would write as the answer if the first choice was it. */
+export function firstAnswer(row: RawRow): string | number {
+  return withChoices(row, readText(row, 'question')).labels?.[0] ?? 0;
+}
+
 interface Choices {
   readonly question: string;
   readonly choices: readonly string[];

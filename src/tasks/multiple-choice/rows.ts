@@ -3,7 +3,7 @@ import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
 import { answered, asked } from './prompt.ts';
-import { letterOf, type Question, readQuestion } from './read-question.ts';
+import { firstAnswer, letterOf, type Question, readQuestion } from './read-question.ts';
 import { readMmlu } from './read-mmlu.ts';
 
 const usualShots = 5;
@@ -19,8 +19,8 @@ export const rows: TaskRows = {
   },
   unlabelled: {
     lack: ['answer'],
-    // The first of the letters stands for one that is not known; what source called it does not matter.
-    complete: (row) => ({ ...row, cells: { ...row.cells, answer: 0 } }),
+    // The first of the choices stands for one that is not known.
+    complete: (row) => ({ ...row, cells: { ...row.cells, answer: firstAnswer(row) } }),
   },
   labels: (row) => [thawQuestion(row).answer],
   // MMLU's own have some: as there, the answer is a letter.
