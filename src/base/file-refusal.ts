@@ -16,6 +16,9 @@ const refusals: Readonly<Record<string, string>> = {
   EIO: 'the disk fails',
 };
 
+const closed: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+const otherPlace = 'name another place: DROPSWEEP_DATA for data, XDG_CACHE_HOME for the cache';
+
 /** The system's refusal of a file or folder, in our words; null: the error is none of its. */
 export function fileRefusal(error: unknown): DropsweepError | null {
   if (!(error instanceof Error) || error instanceof DropsweepError) return null;
@@ -25,11 +28,11 @@ export function fileRefusal(error: unknown): DropsweepError | null {
     return new DropsweepError('DISK_FULL', 'there is no room', { ...where, fix: 'make room there', cause: error });
   }
   const why = refusals[code ?? ''];
-  if (why === undefined || path === undefined || syscall === undefined) return null;
+  if (code === undefined || why === undefined || path === undefined || syscall === undefined) return null;
   return new DropsweepError('FILE_REFUSED', 'the system refuses a file or folder', {
     where: path,
     got: `${syscall}: ${why} (${code})`,
-    fix: 'give this user its rights there, or name another place: DROPSWEEP_DATA for data, XDG_CACHE_HOME for the cache',
+    fix: closed.has(code) ? `give this user its rights there, or ${otherPlace}` : `correct the path, or ${otherPlace}`,
     cause: error,
   });
 }

@@ -94,7 +94,7 @@ function listed(row: RawRow, value: unknown): readonly string[] {
     return list
       .split(',')
       .map((name) => plainLabel(name.trim(), row, 'label'))
-      .filter((name) => name !== '');
+      .filter((name) => !isBlank(name));
   }
   throw listInvalid(where, value);
 }

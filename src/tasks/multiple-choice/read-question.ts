@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
 import { partOf } from '../../sweep/column-parts.ts';
-import { dataInvalid, type RawRow, readText } from '../../data/raw-row.ts';
+import { dataInvalid, isBlank, type RawRow, readText } from '../../data/raw-row.ts';
 
 /** A question as a source holds it, once its choices are known. */
 export interface Question {
@@ -101,7 +101,7 @@ function withinQuestion(text: string): Choices | null {
 function textOf(row: RawRow): (value: unknown) => string {
   return (value) => {
     if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (typeof value === 'string' && !isBlank(value)) return value;
     throw noChoices(row, value);
   };
 }

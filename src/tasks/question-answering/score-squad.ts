@@ -28,7 +28,9 @@ export function scoreSquad({ dataset, predictions, noAnswer, threshold }: Scorin
   const unknown = texts.size - questions.filter(({ prediction }) => prediction !== undefined).length;
   const notes = [
     missingNote(questions.filter(({ prediction }) => prediction === undefined)),
-    unknown === 0 ? null : `${unknown} predictions are of no question of the data set.`,
+    unknown === 0
+      ? null
+      : `${formatCount(unknown, 'prediction')} of no question of the data set ${unknown === 1 ? 'is' : 'are'} passed over.`,
   ].filter((note) => note !== null);
   if (!unanswerable) return { scores: { exact_match: share(questions, 'exact'), f1: share(questions, 'f1') }, notes };
   if (noAnswer === undefined) return { scores: ofBothKinds(questions), notes };

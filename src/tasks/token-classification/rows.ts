@@ -1,4 +1,4 @@
-import { dataInvalid, plainLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { dataInvalid, readLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
 import { demandNumbersApart } from '../alike-names.ts';
@@ -63,7 +63,7 @@ function indexOf(tag: string, names: readonly string[], { where }: RawRow): numb
 }
 
 function readTags(row: RawRow): string[] {
-  return readWords(row, 'tags').map((tag) => plainLabel(tag, row, 'tags'));
+  return readWords(row, 'tags').map((tag) => readLabel({ ...row, cells: { tags: tag } }, 'tags'));
 }
 
 /** A list of words, or of numbers that stand for them. */
