@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error-codes.ts';
+import { spelledOut } from './spelled-out.ts';
 
 /** The facts that a person needs to mend an error: the place, what stood there, what should, and what to do. */
 export interface ErrorFacts {
@@ -40,20 +41,10 @@ export function failureText({ code, message }: { readonly code: string; readonly
 
 function describe(code: ErrorCode, what: string, facts: ErrorFacts): string {
   const lines = [`${code}: ${what}`];
-  if (facts.where !== undefined) lines.push(`  where: ${facts.where}`);
+  if (facts.where !== undefined) lines.push(`  where: ${spelledOut(facts.where)}`);
   if (facts.got !== undefined)
     lines.push(`  got: ${spelledOut(typeof facts.got === 'string' ? facts.got : JSON.stringify(facts.got))}`);
-  if (facts.expected !== undefined) lines.push(`  expected: ${facts.expected}`);
+  if (facts.expected !== undefined) lines.push(`  expected: ${spelledOut(facts.expected)}`);
   if (facts.fix !== undefined) lines.push(`  to do: ${facts.fix}`);
   return lines.join('\n');
-}
-
-/** Characters that are not seen, or are taken for a space. */
-const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cf}]|[^\S \n\r\t]/gu;
-
-/** Text with the code points of what a person does not see in it. */
-function spelledOut(text: string): string {
-  const points = [...new Set(text.match(unseen))].map((sign) => sign.codePointAt(0) ?? 0);
-  if (points.length === 0) return text;
-  return `${text} (with ${points.map((point) => `U+${point.toString(16).toUpperCase().padStart(4, '0')}`).join(' ')})`;
 }

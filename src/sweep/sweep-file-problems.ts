@@ -1,6 +1,7 @@
 import { formatCount } from '../base/format-count.ts';
 import { distance } from 'fastest-levenshtein';
 import { DropsweepError } from '../base/errors.ts';
+import { spelledOut } from '../base/spelled-out.ts';
 
 /** One thing that is wrong in a sweep file, at the place where it stands. Lines and columns count from 1. */
 export interface SweepFileProblem {
@@ -16,7 +17,7 @@ export function sweepFileInvalid(file: string, problems: readonly SweepFileProbl
   const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   const lines = ordered.map(({ line, column, field, text }) => {
     const subject = field === '' ? '' : `${field}: `;
-    return `  ${file}:${line}:${column} ${subject}${text}`;
+    return `  ${file}:${line}:${column} ${spelledOut(`${subject}${text}`)}`;
   });
   const count = formatCount(problems.length, 'problem');
   return new DropsweepError('SWEEP_FILE_INVALID', `${count} in ${file}\n${lines.join('\n')}`);

@@ -128,31 +128,6 @@ describe('whole numbers that a double cannot hold stay apart, whatever the task'
   });
 });
 
-describe('what is pasted with characters that are not seen', () => {
-  const rows = (...each: readonly object[]) => each.map((row) => `${JSON.stringify(row)}\n`).join('');
-
-  it.each([
-    ['text-classification', { text: 'a', label: 'x' }, { text: 'b', label: 'y\u00a0' }, classes],
-    ['multi-label-classification', { text: 'a', label: ['x'] }, { text: 'b', label: ['y\u00a0'] }, classes],
-    ['multi-label-classification', { text: 'a', label: 'x' }, { text: 'b', label: 'y\u00a0,\u200b' }, classes],
-    ['token-classification', { tokens: ['a'], tags: ['x'] }, { tokens: ['b'], tags: ['\u00a0y'] }, words],
-  ])('is a label of %s without the space at its ends', async (kind, first, second, columns) => {
-    const { task } = await load(kind, 'pasted.jsonl', rows(first, second), columns);
-    expect(task.label_names).toEqual(['x', 'y']);
-  });
-
-  it.each([
-    ['a tag', 'token-classification', rows({ tokens: ['a'], tags: ['\u200b'] }), words],
-    ['a choice', 'multiple-choice', rows({ question: 'q', choices: ['a', '\u200b'], answer: 'A' }), ''],
-    ['an answer', 'multiple-choice', rows({ question: 'q', choices: ['a', 'b'], answer: '\u200bB' }), ''],
-    ['a target', 'text-regression', rows({ text: 'a', label: '2\u200b' }, { text: 'b', label: 1 }), classes],
-    ['a column', 'text-classification', 'text,label\u200b\na,x\nb,y\n', classes],
-  ])('is refused as %s, and its code point is told', async (_, kind, content, columns) => {
-    const name = content.startsWith('{') ? 'pasted.jsonl' : 'pasted.csv';
-    await expect(load(kind, name, content, columns)).rejects.toThrow(/DATA_INVALID: .*\n.*pasted\.\w+.*\n.*U\+200B/);
-  });
-});
-
 describe('other input that is refused with its code, its place and a way out', () => {
   it.each([
     [
