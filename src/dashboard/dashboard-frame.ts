@@ -47,16 +47,14 @@ export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[
   if (layout === null) return block(tooSmall(snapshot, width), width, height);
   // A view that shows the events itself gives its last row to a banner.
   const told = layout.events > 0 || banner === null ? layout.events : 1;
-  const body = layout.body + layout.events - told;
+  const foot = prompt?.draw(width) ?? [props.tabs === true ? tabLine(view.view, width) : keyLine(props)];
+  // A question of several lines has them from the body.
+  const body = Math.max(0, layout.body + layout.events - told - (foot.length - layout.keys));
   return [
     ...block(headerLines(props), width, layout.header),
     ...block(bodyLines(props, body), width, body),
     ...block(eventLines(snapshot, banner, width, told), width, told),
-    ...block(
-      [prompt?.draw(width) ?? (props.tabs === true ? tabLine(view.view, width) : keyLine(props))],
-      width,
-      layout.keys,
-    ),
+    ...block(foot, width, foot.length),
   ];
 }
 

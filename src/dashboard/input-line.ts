@@ -1,5 +1,7 @@
 import type { PressedKey } from './key-bindings.ts';
 import { clipLine, printable, span, type StyledLine } from './styled-line.ts';
+import { textWidth } from './text-width.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** A line that is typed at the foot of the screen. */
 export interface InputLine {
@@ -55,8 +57,19 @@ function without(line: InputLine, from: number): InputLine {
   return { ...line, text: text.slice(0, begin) + text.slice(cursor), cursor: begin, problem: null };
 }
 
-/** The line as it is seen: its end where it is too long, and beside it what could be typed. */
-export function drawInputLine({ sign, text, cursor, problem }: InputLine, hint: string, width: number): StyledLine {
+/** Columns for what is typed, and for the hint, beside what is asked. */
+const roomForAnswer = 28;
+
+/** The line as it is seen; what is asked stands above it where it leaves no room for an answer: it is never cut. */
+export function drawInputLines(line: InputLine, hint: string, width: number): readonly StyledLine[] {
+  const { sign } = line;
+  if (textWidth(sign) <= Math.max(2, width - roomForAnswer)) return [drawInputLine(line, hint, width)];
+  const asked = wrapWords(printable(sign).trimEnd(), width).map((text): StyledLine => [span(text, 'heading')]);
+  return [...asked, drawInputLine({ ...line, sign: '> ' }, hint, width)];
+}
+
+/** In one line: its end where it is too long, and beside it what could be typed. */
+function drawInputLine({ sign, text, cursor, problem }: InputLine, hint: string, width: number): StyledLine {
   const room = Math.max(1, width - sign.length - 1);
   const skipped = Math.max(0, cursor - room + 1);
   const before = text.slice(skipped, cursor);

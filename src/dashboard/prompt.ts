@@ -1,4 +1,4 @@
-import { drawInputLine, editLine, inputLine, insertText, type InputLine } from './input-line.ts';
+import { drawInputLines, editLine, inputLine, insertText, type InputLine } from './input-line.ts';
 import type { PressedKey } from './key-bindings.ts';
 import type { StyledLine } from './styled-line.ts';
 
@@ -29,7 +29,7 @@ export class Prompt {
   get shown(): ShownPrompt | null {
     if (this.#open === null) return null;
     const { kind, line } = this.#open;
-    return { problem: line.problem, draw: (width) => drawInputLine(line, kind.hint(line.text), width) };
+    return { problem: line.problem, draw: (width) => drawInputLines(line, kind.hint(line.text), width) };
   }
 
   open(kind: PromptKind): void {
@@ -64,7 +64,8 @@ export class Prompt {
 
 export interface ShownPrompt {
   readonly problem: string | null;
-  readonly draw: (width: number) => StyledLine;
+  /** One line, and above it what is asked where both have no room in one. */
+  readonly draw: (width: number) => readonly StyledLine[];
 }
 
 /** The beginning that both words share. */

@@ -2,6 +2,7 @@ import { axisEnds } from './axis-ends.ts';
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from './format-value.ts';
+import { endsOf, type Outlook, outlook } from './outliers.ts';
 import { Remembered } from './remembered.ts';
 import { fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
 
@@ -78,8 +79,7 @@ const grounds = new Remembered<Scatter['points'], Ground | null>();
 
 /** Null: there is no room for it. */
 function drawGround(scatter: Scatter, width: number, rows: number): Ground | null {
-  const ys = ysOf(scatter);
-  const yEnds = axisEnds(endsOf(ys), formatQuantity);
+  const yEnds = axisEnds(seenOf(scatter), formatQuantity);
   const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
   const columns = width - labelWidth - 2;
   if (columns < 8 || rows < 2) return null;
@@ -90,12 +90,21 @@ function drawGround(scatter: Scatter, width: number, rows: number): Ground | nul
   return { cells, place, xEnds, yEnds, labelWidth, columns };
 }
 
-/** Of all points, and of the front's intervals: a bar that is cut off says less than it knows. */
-function ysOf(scatter: Scatter): readonly number[] {
-  return [...scatter.points.map(({ y }) => y), ...intervalEnds(scatter)];
+/**
+ * What is drawn of y: all of the front with its intervals, since a bar that is cut off says less than it knows, and all
+ * points but those far off, which are counted. A logarithm brings these near.
+ */
+export function seenOf(scatter: Pick<Scatter, 'points' | 'front' | 'logY'>): Outlook {
+  const always = [...scatter.front.map(({ y }) => y), ...intervalEnds(scatter)];
+  return seen.of(scatter.points, JSON.stringify([scatter.logY, endsOf(always)]), () => {
+    if (!scatter.logY) return outlook(scatter.points, always);
+    return { ...endsOf([...scatter.points.map(({ y }) => y), ...always]), below: 0, above: 0 };
+  });
 }
 
-function intervalEnds({ front, logY }: Scatter): readonly number[] {
+const seen = new Remembered<Scatter['points'], Outlook>(4);
+
+function intervalEnds({ front, logY }: Pick<Scatter, 'front' | 'logY'>): readonly number[] {
   return front.flatMap(({ interval = [] }) => interval.filter((end) => end > 0 || !logY));
 }
 
@@ -123,7 +132,8 @@ function placement(scatter: Scatter, columns: number, rows: number): Place {
     logX,
     columns * dotsAcross,
   );
-  const toY = scale(ysOf(scatter), logY, rows * dotsDown);
+  const { low, high } = seenOf(scatter);
+  const toY = scale([low, high], logY, rows * dotsDown);
   const room = isSpread(scatter) ? spreadRoom(scatter, toX) : 0;
   return ({ trial, x, y }) => ({
     x: clamp(toX(x) + Math.round(room * (2 * fraction(trial) - 1)), columns * dotsAcross),
@@ -152,12 +162,6 @@ function scale(values: readonly number[], log: boolean, dots: number): (value: n
 
 function clamp(dot: number, dots: number): number {
   return Math.max(0, Math.min(dots - 1, dot));
-}
-
-function endsOf(values: readonly number[]): { readonly low: number; readonly high: number } {
-  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  return { low, high };
 }
 
 /** Each cell has the colour of the category that most of its points are of. */

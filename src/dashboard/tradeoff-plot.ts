@@ -1,5 +1,6 @@
 import { axisEnds } from './axis-ends.ts';
 import { formatQuantity } from './format-value.ts';
+import { endsOf, type Outlook, outlook, outsideText } from './outliers.ts';
 import { Remembered } from './remembered.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from './styled-line.ts';
 import type { Tradeoff, TrialPoint } from './tradeoff.ts';
@@ -27,18 +28,13 @@ const drawn = new Remembered<Tradeoff, readonly StyledLine[]>();
 function drawPlot(tradeoff: Tradeoff, width: number, height: number): readonly StyledLine[] {
   const rows = height - 2;
   if (tradeoff.points.length === 0) return rows < 2 ? [] : emptyPlot(width, height);
-  const y = axis(
-    tradeoff.points.map(({ value }) => value),
-    rows,
-  );
+  const seen = seenOf(tradeoff);
+  const y = axis(seen, rows);
   const yEnds = axisEnds(y, formatTick);
   const labelWidth = Math.max(leastLabelWidth, ...yEnds.map((label) => label.length));
   const columns = width - labelWidth - 2;
   if (columns < 8 || rows < 2) return [];
-  const x = axis(
-    tradeoff.points.map(({ complexity }) => complexity),
-    columns,
-  );
+  const x = axis(endsOf(tradeoff.points.map(({ complexity }) => complexity)), columns);
   const cells = drawCells(tradeoff, x, y, columns, rows);
   const lines = cells.map((row, index): StyledLine => {
     const label = yLabel(y, rows, index, yEnds);
@@ -55,9 +51,24 @@ function drawPlot(tradeoff: Tradeoff, width: number, height: number): readonly S
   ];
 }
 
-/** The plot's title with what its symbols mean: the longest wording that fits. */
+/** What of the objective is drawn: a few trials that lie far off do not squeeze the others into a row. */
+function seenOf({ points, front }: Tradeoff): Outlook {
+  return outlook(
+    points.map(({ value: y, count = 1 }) => ({ y, count })),
+    front.map(({ value }) => value),
+  );
+}
+
+/** The plot's title with what its symbols mean: the longest wording that fits. What lies outside is in all of them. */
 export function plotCaption(tradeoff: Tradeoff, width: number): string {
   const title = `${tradeoff.heading} by complexity${tradeoff.mixedNumerics ? ' (MIXED NUMERICS)' : ''}`;
+  const outside = outsideText(seenOf(tradeoff));
+  if (outside !== '')
+    return (
+      [`${title}: * front  o trial  2-9 + many, ${outside}`, `${title}, ${outside}`].find(
+        (wording) => wording.length <= width,
+      ) ?? clipText(`${outside}: ${title}`, width)
+    );
   const legend = `${title}: * front  o trial  2-9 + many`;
   const wordings = [`${legend}, ${tradeoff.missing} not scored`, legend, `${title}, * = front`, title];
   const fitting = wordings.slice(tradeoff.missing > 0 ? 0 : 1).find((wording) => wording.length <= width);
@@ -71,13 +82,13 @@ interface Axis {
   cell(value: number): number;
 }
 
-function axis(values: readonly number[], cells: number): Axis {
-  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+function axis({ low, high }: Pick<Axis, 'low' | 'high'>, cells: number): Axis {
   const range = high - low;
-  // One value only: its cell is in the middle.
+  // One value only: its cell is in the middle. What lies beyond the ends stands at them.
   const cell = (value: number): number =>
-    range > 0 ? Math.round(((value - low) / range) * (cells - 1)) : Math.floor((cells - 1) / 2);
+    range > 0
+      ? Math.max(0, Math.min(cells - 1, Math.round(((value - low) / range) * (cells - 1))))
+      : Math.floor((cells - 1) / 2);
   return { low, high, cell };
 }
 
@@ -93,7 +104,13 @@ function drawCells(tradeoff: Tradeoff, x: Axis, y: Axis, columns: number, rows: 
     column: x.cell(point.complexity),
     row: rows - 1 - y.cell(point.value),
   });
-  const inCell = countByCell(tradeoff.points, place);
+  const isOutside = ({ value }: TrialPoint): boolean => value < y.low || value > y.high;
+  for (const point of tradeoff.points.filter(isOutside)) {
+    const { column, row } = place(point);
+    put(column, row, point.value < y.low ? '↓' : '↑', 'warning', true);
+  }
+  const inside = tradeoff.points.filter((point) => !isOutside(point));
+  const inCell = countByCell(inside, place);
   const onFront = countByCell(tradeoff.front, place);
   for (const { column, row, count } of inCell.values()) put(column, row, several(count, 'o'), 'plain', true);
   for (const { column, row } of onFront.values()) put(column, row, '*', 'accent', true);

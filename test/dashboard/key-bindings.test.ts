@@ -103,7 +103,7 @@ describe('the palette', () => {
     for (const key of text) prompt.take(key, {});
   };
   const shown = (): string =>
-    (prompt.shown?.draw(100) ?? [])
+    (prompt.shown?.draw(100)[0] ?? [])
       .map(({ text }) => text)
       .join('')
       .trimEnd();

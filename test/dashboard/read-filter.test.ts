@@ -83,7 +83,7 @@ describe('a filter', () => {
     prompt.open(filterPrompt(definition, null, (filter) => (applied = filter)));
     for (const key of 'ensem') prompt.take(key, {});
     prompt.take('', { tab: true });
-    const [typed] = prompt.shown?.draw(80).slice(1) ?? [];
+    const [typed] = prompt.shown?.draw(80)[0]?.slice(1) ?? [];
     expect(typed?.text).toBe('ensemble_size');
     // A character of two code units goes whole.
     prompt.open(filterPrompt(definition, null, () => undefined));
@@ -92,15 +92,15 @@ describe('a filter', () => {
     prompt.take('', { backspace: true });
     expect(
       prompt.shown
-        ?.draw(80)
-        .slice(1, 3)
+        ?.draw(80)[0]
+        ?.slice(1, 3)
         .map(({ text }) => text),
     ).toEqual(['a', 'b']);
     // As far as several agree.
     prompt.open(filterPrompt(definition, null, () => undefined));
     for (const key of 'M=1 acc') prompt.take(key, {});
     prompt.take('', { tab: true });
-    expect(prompt.shown?.draw(80)[1]?.text).toBe('M=1 accuracy');
+    expect(prompt.shown?.draw(80)[0]?.[1]?.text).toBe('M=1 accuracy');
   });
 
   it('stays while one looks at a trial and at other views, and goes with esc', () => {

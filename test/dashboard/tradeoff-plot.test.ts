@@ -24,6 +24,29 @@ function draw(points: readonly (readonly [number, number | null])[], width = 40,
     .join('\n');
 }
 
+const collapsed: readonly (readonly [number, number])[] = [
+  ...Array.from({ length: 20 }, (_, index) => [0.85 + 0.004 * (index % 11), 0.05 * (index + 1)] as const),
+  [0.5, 0.4],
+  [0.5, 0.7],
+  [0.49, 0.9],
+];
+
+describe('trials that lie far off', () => {
+  it('stand at the edge and are told, and do not squeeze the others', () => {
+    const plot = draw(collapsed);
+    expect(plot.split('\n')[0]).toContain('0.8900');
+    expect(plot.split('\n')[7]).toMatch(/0\.8500 ┤.*↓.*↓/);
+    const trade = tradeoff(sweepOf(collapsed));
+    for (const width of [20, 34, 44, 60, 80, 120]) expect(plotCaption(trade, width)).toContain('3 below ↓');
+  });
+
+  it('are drawn in their place where they are many, few in all, or on the front', () => {
+    const half = collapsed.map(([value, cost], index) => [index % 2 === 0 ? 0.5 : value, cost] as const);
+    for (const points of [half, collapsed.slice(-7)]) expect(draw(points)).not.toContain('↓');
+    expect(draw([...collapsed, [0.4, 0.01]])).toContain('0.4000');
+  });
+});
+
 describe('the scatter of accuracy against complexity', () => {
   it('marks and joins the front, and counts trials that share a place', () => {
     const plot = draw([

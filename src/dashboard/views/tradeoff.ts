@@ -7,7 +7,8 @@ import type { FilterValue } from '../../store/trial-filter.ts';
 import { type Category, categoriesOf } from '../categories.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatQuantity, formatSetting } from '../format-value.ts';
-import { isSpread, scatterPlot, type ScatterPoint } from '../scatter-plot.ts';
+import { outsideText } from '../outliers.ts';
+import { isSpread, scatterPlot, type ScatterPoint, seenOf } from '../scatter-plot.ts';
 import { beside, captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from '../styled-line.ts';
 import { plotCaption, tradeoffPlot } from '../tradeoff-plot.ts';
 import type { Tradeoff } from '../tradeoff.ts';
@@ -171,9 +172,10 @@ function drawTradeoff(model: TradeoffModel, { snapshot, state, width, height }: 
 function captionOf(model: TradeoffModel, snapshot: SweepSnapshot, log: string): string {
   const { x, y, front, drawn, missing } = model;
   const spread = isSpread(model) ? ', spread about x' : '';
+  const outside = outsideText(seenOf({ ...model, logY: ['y', 'both'].includes(log) }));
   const without = missing === 0 ? '' : `, ${missing} not drawn`;
   const axes = `${drawnName(snapshot, y)}${['y', 'both'].includes(log) ? ' (log)' : ''} by ${drawnName(snapshot, x)}`;
-  return `${axes}: front of ${front.length}, ${formatCount(drawn, 'trial')}${without}${spread}`;
+  return `${axes}: front of ${front.length}, ${formatCount(drawn, 'trial')}${outside === '' ? '' : `, ${outside}`}${without}${spread}`;
 }
 
 function legendOf(
