@@ -44,8 +44,12 @@ export function appFor(words: readonly string[]): Application<CliContext> {
 }
 
 function parseProblem(error: unknown, typed: Verb | undefined): string {
-  const message = error instanceof Error ? error.message : String(error);
+  // What a flag's own reader says has its code already.
+  const message = (error instanceof Error ? error.message : String(error)).replace(': USAGE: ', ': ');
+  if (typed === undefined) return message;
+  const help = `dropsweep ${typed.name} --help`;
   const [, unknown] = /^No flag registered for (--[^\s,]+)/.exec(message) ?? [];
-  if (unknown === undefined || typed === undefined) return message;
-  return `${typed.name} has no flag ${unknown}${didYouMean(unknown, typed.flags)}\n  to do: dropsweep ${typed.name} --help lists them`;
+  if (unknown !== undefined)
+    return `${typed.name} has no flag ${unknown}${didYouMean(unknown, typed.flags)}\n  to do: ${help} lists them`;
+  return message.includes('to do: ') ? message : `${message}\n  to do: ${help} tells what it takes`;
 }

@@ -3,7 +3,7 @@ import { labelsOf } from '../dashboard/categories.ts';
 import { columnOf, variedFields } from '../dashboard/view-columns.ts';
 import type { SettingEffect } from '../dashboard/view-source.ts';
 import { meanOfRows, type RowScores, type StoredScores } from '../evaluate/row-scores.ts';
-import { axisEffects } from '../report/axis-effects.ts';
+import { type AxisEffect, axisEffects } from '../report/axis-effects.ts';
 import { Noise } from '../report/noise.ts';
 import { studentInterval } from '../stats/student-interval.ts';
 import type { Store } from '../store/open-store.ts';
@@ -27,12 +27,24 @@ export function settingEffects(store: Store): (name: string, metric: string) => 
     const snapshot = await readSweepSnapshot(store, name, everyTrial);
     const of = `${snapshot.sweepId} ${metric}`;
     if (known.of !== of) known = { of, rows: new Map() };
-    const { rows } = known;
-    const fresh = snapshot.trials.filter(({ trial, metrics }) => metrics !== null && !rows.has(trial));
-    await readRows(store, { ...snapshot, trials: fresh }, metric, rows);
-    const noise = new Map([...rows].flatMap(([trial, scores]) => (scores === null ? [] : [[trial, scores] as const])));
-    return axisEffects(snapshot, metric, noise.size === 0 ? null : new Noise(noise));
+    return readEffects(store, snapshot, metric, known.rows);
   };
+}
+
+/**
+ * Effects of each setting of a whole sweep, by seeds and rows; of a large one by seeds.
+ * @param rows of trials that were read before
+ */
+export async function readEffects(
+  store: Store,
+  snapshot: SweepSnapshot,
+  metric: string,
+  rows: Map<number, RowScores | null> = new Map(),
+): Promise<readonly AxisEffect[]> {
+  const fresh = snapshot.trials.filter(({ trial, metrics }) => metrics !== null && !rows.has(trial));
+  if (snapshot.trialCount <= rowsUpTo) await readRows(store, { ...snapshot, trials: fresh }, metric, rows);
+  const noise = new Map([...rows].flatMap(([trial, scores]) => (scores === null ? [] : [[trial, scores] as const])));
+  return axisEffects(snapshot, metric, noise.size === 0 ? null : new Noise(noise));
 }
 
 /** By the differences within each seed, which the record pairs and folds. */

@@ -13,6 +13,7 @@ import { firstObjective } from '../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
 import { readSweepFileText } from '../store/sweep-files.ts';
 import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { readEffects } from './axis-effects-source.ts';
 import { readRowScores } from './read-row-scores.ts';
 
 /** All that a report of a sweep is made of. */
@@ -36,6 +37,7 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot, progre
     provenance,
     file: await readSweepFileText(store, snapshot.sweepId),
     noise: outputs.size === 0 ? null : new Noise(outputs),
+    effects: await readEffects(store, snapshot, firstObjective(snapshot).metric),
     outputs,
     curves: await readCurves(store, snapshot, progress),
   };

@@ -6,7 +6,7 @@ import type { Objective } from '../sweep/vocabulary.ts';
 import { type ConfigurationScore, configurationScores, scoreValues, undefinedRepeats } from './configuration-scores.ts';
 import { amountSentence } from './format-interval.ts';
 import { intervalNote } from './interval-note.ts';
-import { baselineSentence, judge, type Judgement, rankScores } from './judgement.ts';
+import { baselineSentence, comparedBy, judge, type Judgement, rankScores } from './judgement.ts';
 import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -60,11 +60,11 @@ function verdict(
   const sentences: string[] = [];
   if (compared === 0) return sentences;
   if (values.length < 2) {
-    const why = paired ? 'other seeds may order these otherwise' : 'nothing tells it from noise';
+    const why = paired > 0 ? 'other seeds may order these otherwise' : 'nothing tells it from noise';
     sentences.push(`The winner has one seed: ${why}. Add seeds to the space.`);
-    if (!paired) return sentences;
+    if (paired === 0) return sentences;
   }
-  const how = paired ? 'paired on seeds and rows, Holm' : 'Welch’s test of the seeds';
+  const how = comparedBy({ paired, compared });
   const others = compared === 1 ? 'the other' : `the ${compared} others compared`;
   sentences.push(
     tied.size === 1
@@ -76,7 +76,7 @@ function verdict(
       `${baselineSentence(baseline, { metric, direction, heading })}, ${formatCount(compared, 'comparison')}.`,
     );
   }
-  if (!paired) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
+  if (paired === 0) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
   if (optimism !== null && optimism > 0 && compared > 1) {
     const much = amountSentence(metric, optimism);
     sentences.push(`Chosen as the best of those shown, it looks better by about ${much} than it is.`);

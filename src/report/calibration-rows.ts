@@ -113,8 +113,9 @@ function row(
 const noScores: RowScores = { rows: 0, value: () => null, perRow: () => null, weights: () => null };
 
 function ofTrials({ trials }: ConfigurationScore, outputs: Outputs): readonly StoredScores[] | null {
-  const found = trials.flatMap(({ trial }) => outputs.get(trial) ?? []);
-  return found.length < trials.length || found.length === 0 ? null : found;
+  const scored = trials.filter(({ metrics }) => metrics !== null);
+  const found = scored.flatMap(({ trial }) => outputs.get(trial) ?? []);
+  return found.length < scored.length || found.length === 0 ? null : found;
 }
 
 export function classesOf({ set }: StoredScores): readonly ClassScores[] {

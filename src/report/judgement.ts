@@ -44,8 +44,8 @@ export interface Judgement {
   readonly tied: ReadonlySet<ConfigurationScore>;
   /** Those that were compared with the winner. */
   readonly compared: number;
-  /** Whether seeds and rows were taken into account, or seeds alone. */
-  readonly paired: boolean;
+  /** How many of these were paired on seeds and rows; the others are told apart by seeds alone. */
+  readonly paired: number;
   /** The winner against LoRA without dropout; null: it is that, or there is none to compare with. */
   readonly baseline: Comparison | null;
   readonly optimism: number | null;
@@ -68,7 +68,7 @@ export function judge(
   );
   const comparisons =
     noise === null || winner === undefined ? others.map(() => null) : noise.comparisons(winner, others, metric);
-  const paired = comparisons.some((one) => one !== null);
+  const paired = comparisons.filter((one) => one !== null).length;
   const far = (other: ConfigurationScore, comparison: Comparison | null | undefined): boolean =>
     comparison === null || comparison === undefined
       ? winner !== undefined && !withinNoise(scoreValues(winner, metric), scoreValues(other, metric))
@@ -82,8 +82,15 @@ export function judge(
     paired,
     baseline: against,
     optimism,
-    facts: { paired, comparisons: others.length, correction: 'holm', optimism },
+    facts: { paired: paired > 0, comparisons: others.length, correction: 'holm', optimism },
   };
+}
+
+/** How comparisons were made, in words. */
+export function comparedBy({ paired, compared }: Pick<Judgement, 'paired' | 'compared'>): string {
+  if (paired === 0) return 'Welch’s test of the seeds';
+  const others = paired === compared ? '' : ` ${paired} of them; the others share too few seeds, Welch’s test`;
+  return `paired on seeds and rows${others === '' ? ', Holm' : `, Holm:${others}`}`;
 }
 
 /**

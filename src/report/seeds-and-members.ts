@@ -91,9 +91,10 @@ export function ensembleOverSeeds(
   { trials }: ConfigurationScore,
   outputs: ReadonlyMap<number, StoredScores>,
 ): StoredScores | null {
-  const found = trials.flatMap(({ trial }) => outputs.get(trial) ?? []);
+  const scored = trials.filter(({ metrics }) => metrics !== null);
+  const found = scored.flatMap(({ trial }) => outputs.get(trial) ?? []);
   const [first] = found;
-  if (first === undefined || found.length < trials.length || found.length < 2) return null;
+  if (first === undefined || found.length < scored.length || found.length < 2) return null;
   if (found.some(({ rows }) => rows !== first.rows)) return null;
   return first.withMembers(found.flatMap(({ members }) => members));
 }

@@ -26,9 +26,20 @@ export function sweepFileInvalid(file: string, problems: readonly SweepFileProbl
 /** ` (did you mean X?)` for the nearest of the known words, or nothing where none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const ranked = known
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, edits: edits(word, candidate) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
   if (best === undefined || best.edits > Math.max(1, Math.floor(best.candidate.length / 3))) return '';
   return `; did you mean ${best.candidate}?`;
+}
+
+/** Of letters that stand in another order two edits are one slip of the fingers. */
+function edits(word: string, known: string): number {
+  const [one, other] = [word.toLowerCase(), known.toLowerCase()];
+  const apart = distance(one, other);
+  return apart === 2 && sortedLetters(one) === sortedLetters(other) ? 1 : apart;
+}
+
+function sortedLetters(word: string): string {
+  return Array.from(word).sort().join('');
 }

@@ -118,6 +118,35 @@ function wrongTypes(documented: readonly OutputColumn[], row: Readonly<Record<st
 const ofSweeps = new Set(['method']);
 
 describe('every verb', () => {
+  const ofSweep = verbs.filter(({ name, words }) => /^\[?SWEEP/.test(words) && !notRun.includes(name));
+
+  it.each(ofSweep.map(({ name, examples }) => [name, examples] as const))(
+    '%s tells a sweep that is not there, and the nearest that is',
+    async (name, examples) => {
+      const example = examples.find((one) => one.includes(' my-sweep')) ?? `dropsweep ${name} my-sweep`;
+      const [, ...typed] = example.replace('my-sweep', 'finishde').match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? [];
+      const { status, stdout, stderr } = await runInProcess(typed);
+      expect(stderr).toContain('SWEEP_NOT_FOUND: there is no sweep named finishde; did you mean finished?');
+      expect([status, stdout]).toEqual([1, '']);
+    },
+  );
+
+  it('says what is wrong with a command line, and where help is', async () => {
+    expect((await runInProcess(['wait', 's', '--timeout', 'soon'])).stderr).toMatch(
+      /^USAGE: Failed to parse "soon" for timeout: not a count\n {2}got: soon[^]*to do: dropsweep wait --help/,
+    );
+    expect((await runInProcess(['explain', 's'])).stderr).toContain('to do: dropsweep explain --help');
+  });
+
+  it('that waits says by its status how that ended', async () => {
+    expect(await runInProcess(['wait', 's'])).toMatchObject({ status: 0 });
+    expect(await runInProcess(['wait', 't', '--timeout', '1'])).toMatchObject({
+      status: 5,
+      stdout: '',
+      stderr: expect.stringContaining('t is still running after 1 s'),
+    });
+  });
+
   it('is told in docs/commands.md', () => {
     expect(readFileSync(join(project, 'docs/commands.md'), 'utf8')).toBe(commandReference(verbs));
   });

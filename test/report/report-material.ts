@@ -1,4 +1,5 @@
 import type { EvaluationMetrics, ReliabilityBin } from '../../src/metrics/evaluation-metrics.ts';
+import { axisEffects } from '../../src/report/axis-effects.ts';
 import type { SweepMaterial, TrainingCurve } from '../../src/report/sections/material.ts';
 import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
 import { stream } from '../../src/random/stream.ts';
@@ -32,15 +33,16 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
     counts: { total: trials.length, succeeded: trials.length - 2, diverged: 1, pruned: 1, collapsed: 1 },
   });
   const { definition } = base;
-  return {
-    snapshot: {
-      ...base,
-      ...change,
-      definition: {
-        ...definition,
-        space: { dropout_rate: rates, sparsity: sparsities, train_instances: [1, 2], seed: [0, 1, 2] },
-      },
+  const swept = {
+    ...base,
+    ...change,
+    definition: {
+      ...definition,
+      space: { dropout_rate: rates, sparsity: sparsities, train_instances: [1, 2], seed: [0, 1, 2] },
     },
+  };
+  return {
+    snapshot: swept,
     provenance: {
       sweepId: '1',
       canonicalHash: 'c'.repeat(64),
@@ -65,6 +67,7 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
     },
     file: 'name: quickstart # to the letter\n',
     noise: null,
+    effects: axisEffects(swept, 'accuracy'),
     outputs: new Map(),
     curves: new Map(trials.map(({ trainingId, configuration }) => [trainingId, curve(configuration.dropout_rate)])),
   };

@@ -5,7 +5,7 @@ import { renderSvg } from '../../src/report/charts/render-svg.ts';
 import type { Chart } from '../../src/report/charts/chart.ts';
 import { figuresOf, type ReportDocument } from '../../src/report/document/document.ts';
 import { renderHtml } from '../../src/report/document/render-html.ts';
-import { renderLatex } from '../../src/report/document/render-latex.ts';
+import { escapeLatex, renderLatex } from '../../src/report/document/render-latex.ts';
 import { renderMarkdown } from '../../src/report/document/render-markdown.ts';
 import { tableScript } from '../../src/report/document/table-script.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
@@ -102,7 +102,12 @@ describe('the report of a sweep', () => {
 
   it('leaves out what the sweep has nothing to say of', () => {
     const { snapshot, ...rest } = materialOf(8);
-    const bare = { ...rest, snapshot: { ...snapshot, trials: snapshot.trials.slice(0, 1) }, curves: new Map() };
+    const bare = {
+      ...rest,
+      snapshot: { ...snapshot, trials: snapshot.trials.slice(0, 1) },
+      curves: new Map(),
+      effects: [],
+    };
     const ids = sweepDocument([bare], '').sections.map(({ id }) => id);
     expect(ids).toContain('summary');
     for (const absent of ['axes', 'learning-curves', 'ensemble-size', 'early-stopping'])
@@ -217,6 +222,10 @@ describe('the tables for a paper', () => {
       }
     }
     expect(latex).toContain('\\begin{longtable}');
+    // A hyphen is no minus sign, and an exponent is a power.
+    expect(escapeLatex('-0.0100 ±0.019, lr 5e-4 of 2026-11-27')).toBe(
+      '\\ensuremath{-}0.0100 \\ensuremath{\\pm}0.019, lr \\ensuremath{5\\times10^{-4}} of 2026-11-27',
+    );
   });
 
   it('are Markdown with as many cells in each line', () => {

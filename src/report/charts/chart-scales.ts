@@ -52,14 +52,18 @@ function placeNumbers(
   const [least, greatest] = spread(finite);
   const scale: ScaleContinuousNumeric<number, number> = kind === 'log' ? scaleLog() : scaleLinear();
   scale.domain([least, greatest]).nice(wanted).range(range);
-  const text = scale.tickFormat(wanted, kind === 'log' ? '~g' : undefined);
+  // Of what is counted no halves.
+  const whole = finite.every((value) => Number.isInteger(value));
+  const text = scale.tickFormat(wanted, kind === 'log' ? '~g' : whole ? ',d' : undefined);
   const [from = least, to = greatest] = scale.domain();
   return {
     // What a log scale has no place for stands at its end.
     place: (value) => scale(Math.min(to, Math.max(from, Number(value)))),
     ticks: scale
       .ticks(wanted)
-      .flatMap((value) => (text(value) === '' ? [] : [{ at: scale(value), text: text(value) }])),
+      .flatMap((value) =>
+        text(value) === '' || (whole && !Number.isInteger(value)) ? [] : [{ at: scale(value), text: text(value) }],
+      ),
   };
 }
 

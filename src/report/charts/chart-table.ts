@@ -31,10 +31,14 @@ export function chartTable({ name, caption, chart }: Figure): Table {
   };
 }
 
-export function pointCount({ chart }: Figure): number {
-  return chart.series.reduce((sum, { points }) => sum + points.length, 0);
+/** Points beyond which nobody reads a figure's numbers: of a curve with hundreds of steps the export has them all. */
+const mostNumbers = 240;
+
+export function areNumbersShown({ chart }: Figure): boolean {
+  return chart.series.reduce((sum, { points }) => sum + points.length, 0) <= mostNumbers;
 }
 
 function numberCell(value: number | null): Cell {
-  return { text: value === null ? '–' : formatNumber(value), value };
+  const isCount = value !== null && Number.isSafeInteger(value) && Math.abs(value) < 1e6;
+  return { text: value === null ? '–' : isCount ? String(value) : formatNumber(value), value };
 }

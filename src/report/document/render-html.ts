@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../../base/assert-never.ts';
-import { chartTable, pointCount } from '../charts/chart-table.ts';
+import { areNumbersShown, chartTable } from '../charts/chart-table.ts';
 import { drawChart } from '../charts/draw-chart.ts';
 import { renderSvg } from '../charts/render-svg.ts';
 import type { Block, Cell, DocumentSection, Figure, ReportDocument, Table } from './document.ts';
 import { escapeMarkup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
 import { tableScript } from './table-script.ts';
-
-/** Figures with more points have their numbers in the table of trials alone. */
-const mostNumbers = 240;
 
 /** One page that needs nothing else: no network, no folder beside it. Its policy lets no other script run. */
 export function renderHtml({ title, subtitle, sections }: ReportDocument): string {
@@ -72,8 +69,9 @@ function renderBlock(block: Block): string {
 
 function renderFigure(figure: Figure): string {
   const { name, caption, chart } = figure;
-  const few = pointCount(figure) <= mostNumbers;
-  const numbers = few ? `<details><summary>The numbers</summary>${renderTable(chartTable(figure))}</details>` : '';
+  const numbers = areNumbersShown(figure)
+    ? `<details><summary>The numbers</summary>${renderTable(chartTable(figure))}</details>`
+    : '';
   return [
     `<figure aria-labelledby="${name}-caption"><figcaption id="${name}-caption">${escapeMarkup(caption)}</figcaption>`,
     `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">${renderSvg(drawChart(figure), name)}</div>`,

@@ -101,10 +101,12 @@ const spelled: Readonly<Record<string, string>> = {
   '²': '\\ensuremath{^2}',
 };
 
-/** Text that LaTeX sets as it stands here: its own signs are spelled, and those that pdflatex has no glyph of. */
+/** Text that LaTeX sets as it stands here: its own signs are spelled, those that pdflatex has no glyph of, and powers. */
 export function escapeLatex(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[^\w ]/gu, (sign) => spelled[sign] ?? sign)
-    .replaceAll('_', '\\_');
+    .replaceAll('_', '\\_')
+    .replaceAll(/(?<![\w.-])-(?=\d)/g, '\\ensuremath{-}')
+    .replaceAll(/\b(\d+(?:\.\d+)?)e(-?\d+)\b/g, '\\ensuremath{$1\\times10^{$2}}');
 }

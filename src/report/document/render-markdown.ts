@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/assert-never.ts';
-import { chartTable } from '../charts/chart-table.ts';
+import { areNumbersShown, chartTable } from '../charts/chart-table.ts';
 import type { Block, ReportDocument, Table } from './document.ts';
 
 /** The document as GitHub's Markdown: a figure as its description and its numbers. */
@@ -21,7 +21,9 @@ function renderBlock(block: Block): string {
     case 'table':
       return renderTable(block);
     case 'figure':
-      return `${escaped(block.chart.description)}\n\n${renderTable(chartTable(block))}`;
+      return areNumbersShown(block)
+        ? `${escaped(block.chart.description)}\n\n${renderTable(chartTable(block))}`
+        : `**${escaped(block.caption)}**: ${escaped(block.chart.description)}`;
     default:
       return assertNever(block, 'block of a report');
   }

@@ -3,7 +3,7 @@ import { formatNumber } from '../../metrics/format-number.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import { type AxisEffect, axisEffects, type AxisValue } from '../axis-effects.ts';
+import type { AxisEffect, AxisValue } from '../axis-effects.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
 import type { Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
@@ -20,15 +20,15 @@ const mostValues = 12;
 export const axesSection: ReportSection = {
   name: 'axes',
   heading: 'The effect of each axis',
-  build({ snapshot }) {
+  build({ snapshot, effects: all }) {
     const { metric } = firstObjective(snapshot);
     const heading = headingOf(snapshot.definition, metric);
-    const effects = axisEffects(snapshot, metric).filter(({ values }) => values.some(({ mean }) => mean !== null));
+    const effects = all.filter(({ values }) => values.some(({ mean }) => mean !== null));
     if (effects.length === 0) return null;
     const listed = effects.filter(({ values }) => values.length <= mostValues);
     return [
       paragraph(
-        'A difference is against the first value of the axis, over configurations that differ in nothing else: the mean over those in each seed, then over seeds with a 95 % interval (Student). Means are over all trials with the value, which may differ in more.',
+        `A difference is against the first value of the axis, over configurations that differ in nothing else: the mean over those in each seed, then over seeds${overRows(effects)}. They are not corrected for their number. Means are over all trials with the value, which may differ in more.`,
       ),
       ...(listed.length === 0 ? [] : [effectsTable(listed, metric, heading)]),
       ...effects.flatMap((effect) =>
@@ -39,6 +39,15 @@ export const axesSection: ReportSection = {
     ];
   },
 };
+
+/** What the intervals are of. */
+function overRows(effects: readonly AxisEffect[]): string {
+  const told = effects.flatMap(({ values }) => values.filter(({ difference }) => difference !== null));
+  const both = told.filter(({ over }) => over === 'seeds and rows').length;
+  if (both === 0) return ', with a 95 % interval (Student)';
+  const others = both < told.length ? `, of ${told.length - both} over seeds alone (Student)` : '';
+  return ` and rows, with a 95 % interval (bootstrap)${others}`;
+}
 
 function effectsTable(effects: readonly AxisEffect[], metric: string, heading: string): Table {
   const cell = (text: string, value: Cell['value'] = text): Cell => ({ text, value });

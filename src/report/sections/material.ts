@@ -2,6 +2,7 @@ import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
 import type { CurvePoint } from '../../store/learning-curve.ts';
+import type { AxisEffect } from '../axis-effects.ts';
 import type { Noise } from '../noise.ts';
 
 /** All that a report is made of: a sweep as the record has it, read once. */
@@ -12,6 +13,8 @@ export interface SweepMaterial {
   readonly file: string | null;
   /** Of the best, the front and LoRA without dropout; null: no outputs are there. */
   readonly noise: Noise | null;
+  /** Of each setting on the first objective, with the noise of rows where a sweep is small enough to read them. */
+  readonly effects: readonly AxisEffect[];
   /** Of the same trials, by their numbers: the outputs themselves. */
   readonly outputs: ReadonlyMap<number, StoredScores>;
   /** By training; of those whose curves are shown. */

@@ -91,9 +91,13 @@ function dropout({ snapshot, noise }: SweepMaterial): string {
     return `${baselineSentence(baseline, { ...objective, heading })}, ${formatCount(compared, 'comparison')}.${chosen}`;
   }
   const [own, other] = [best, without].map((score) => scoreInterval(score, metric)?.mean ?? Number.NaN);
+  const why =
+    noise !== null && [best, without].every((score) => noise.knows(score, metric))
+      ? 'they share too few seeds to compare them row by row'
+      : 'their outputs are not there to compare row by row';
   return (
     `LoRA without dropout has ${formatMeasure(metric, other ?? Number.NaN)} where the best has ` +
-    `${formatMeasure(metric, own ?? Number.NaN)}; their outputs are not there to compare row by row.`
+    `${formatMeasure(metric, own ?? Number.NaN)}; ${why}.`
   );
 }
 

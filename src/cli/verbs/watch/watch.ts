@@ -1,6 +1,7 @@
 import { chooseSweep } from '../../choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
+import { readSweepMark } from '../../../store/sweep-list.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
 export interface WatchFlags {
@@ -10,7 +11,10 @@ export interface WatchFlags {
 
 export async function watch(this: CliContext, { readOnly, mouse }: WatchFlags, sweep?: string): Promise<void> {
   await withRecord(async (record) => {
-    await followSweep(this, record, await chooseSweep(record.store, sweep), {
+    const name = await chooseSweep(record.store, sweep);
+    // A sweep that is not there would be waited for, as a database that is away is.
+    await readSweepMark(record.store, name);
+    await followSweep(this, record, name, {
       readOnly,
       ...(mouse === undefined ? {} : { mouse }),
     });
