@@ -15,32 +15,93 @@ export function dominates(a: Objectives, b: Objectives): boolean {
 /**
  * By point the number of its front, from 0: the points that no other dominates, then those that none of the rest does,
  * and so on; equal points are on one front. In order from the best on, a point can be dominated by earlier ones alone, and
- * where a front dominates it so do all before that one, so that its own is found by bisection: O(n log n) for two
- * objectives, whose last point of a front speaks for all. Source: Zhang et al., ENS-BS, doi 10.1109/TEVC.2014.2308305.
+ * where a front dominates it so do all before that one, so that its own is found by bisection. Up to three objectives a
+ * front is asked by bisection too, O(n log² n) but for what an array moves; with more, each of its points is looked at.
+ * Source: Zhang et al., ENS-BS, doi 10.1109/TEVC.2014.2308305.
  */
 export function nonDominatedRanks(points: readonly Objectives[]): readonly number[] {
   const order = points
     .map((_, index) => index)
     .sort((a, b) => lexicographic(points[b] ?? [], points[a] ?? []) || a - b);
-  const fronts: Objectives[][] = [];
+  const fronts: EarlierFront[] = [];
   const ranks = points.map(() => 0);
+  let before: number | undefined;
   for (const index of order) {
     const point = points[index] ?? [];
+    if (before !== undefined && lexicographic(point, points[before] ?? []) === 0) {
+      ranks[index] = ranks[before] ?? 0;
+      continue;
+    }
+    before = index;
     let low = 0;
     let high = fronts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const front = fronts[middle] ?? [];
-      const rivals = point.length <= 2 ? front.slice(-1) : front;
-      if (rivals.some((rival) => dominates(rival, point))) low = middle + 1;
+      if (fronts[middle]?.dominates(point) === true) low = middle + 1;
       else high = middle;
     }
     ranks[index] = low;
-    const front = fronts[low];
-    if (front === undefined) fronts.push([point]);
-    else front.push(point);
+    fronts[low] ??= point.length <= 3 ? new Staircase() : new PlainFront();
+    fronts[low]?.add(point);
   }
   return ranks;
+}
+
+/** Points of one front, none of them equal, whose first objective is no worse than that of any that it is asked of. */
+interface EarlierFront {
+  dominates(point: Objectives): boolean;
+  add(point: Objectives): void;
+}
+
+/** By the second and third objective: the steps, from the least second one on, whose third ones fall. */
+class Staircase implements EarlierFront {
+  readonly #steps: Objectives[] = [];
+
+  dominates(point: Objectives): boolean {
+    const step = this.#steps[this.#placeOf(second(point))];
+    return step !== undefined && third(step) >= third(point);
+  }
+
+  add(point: Objectives): void {
+    const place = this.#placeOf(second(point));
+    if (this.dominates(point)) return;
+    const isSame = this.#steps[place] !== undefined && second(this.#steps[place]) === second(point);
+    let from = place;
+    while (from > 0 && third(this.#steps[from - 1] ?? []) <= third(point)) from -= 1;
+    this.#steps.splice(from, place - from + (isSame ? 1 : 0), point);
+  }
+
+  /** The first step whose second objective is as great. */
+  #placeOf(value: number): number {
+    let low = 0;
+    let high = this.#steps.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (second(this.#steps[middle] ?? []) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+class PlainFront implements EarlierFront {
+  readonly #points: Objectives[] = [];
+
+  dominates(point: Objectives): boolean {
+    return this.#points.some((rival) => dominates(rival, point));
+  }
+
+  add(point: Objectives): void {
+    this.#points.push(point);
+  }
+}
+
+function second(point: Objectives): number {
+  return point[1] ?? 0;
+}
+
+function third(point: Objectives): number {
+  return point[2] ?? 0;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from './open-store.ts';
 import type { FilterColumn } from './trial-filter.ts';
-import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom } from './trial-values.ts';
+import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Mean of a score over some trials. */
 export interface MeanParts {
@@ -41,13 +41,13 @@ export function readAxisMeans(
     const places = fields.map((field, index) => {
       const own = levels[index];
       if (own === undefined) throw new RangeError('a field without levels');
-      return sql`${placeAmong(columnJson(field, sweep), own)} as ${name(index)}`;
+      return sql`${placeAmong(columnJson(field, sweep), own)} as ${nth(index)}`;
     });
     const sets = fields.flatMap((_, one) => [
-      sql`(${name(one)})`,
-      ...fields.slice(one + 1).map((_other, after) => sql`(${name(one)}, ${name(one + 1 + after)})`),
+      sql`(${nth(one)})`,
+      ...fields.slice(one + 1).map((_other, after) => sql`(${nth(one)}, ${nth(one + 1 + after)})`),
     ]);
-    const found = fields.map((_, index) => sql`case when grouping(${name(index)}) = 0 then ${name(index)} end`);
+    const found = fields.map((_, index) => sql`case when grouping(${nth(index)}) = 0 then ${nth(index)} end`);
     const at = fields.length === 0 ? sql`null::integer` : sql.join(found);
     const { rows } = await sql<MeanParts & { readonly at: readonly (number | null)[] }>`
       with s as materialized (select ${columnNumber(score, sweep)} as y${sql.join([sql``, ...places])} ${trialsFrom(sweep)})
@@ -60,8 +60,4 @@ export function readAxisMeans(
     const whole = means.find((mean) => mean.fields.length === 0 && mean.count > 0);
     return { scored: whole ?? null, levels, means: means.filter((mean) => mean.fields.length > 0) };
   });
-}
-
-function name(index: number): RawBuilder<unknown> {
-  return sql.ref(`f${index}`);
 }

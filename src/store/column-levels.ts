@@ -3,7 +3,7 @@ import { assertNever } from '../base/assert-never.ts';
 import type { DatabaseTransaction } from './open-store.ts';
 import type { TrialsOf } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { columnJson, trialsFrom } from './trial-values.ts';
+import { columnJson, trialsFrom, nth } from './trial-values.ts';
 
 /** Values that are told apart each by itself. */
 export const levelsAtMost = 6;
@@ -32,19 +32,15 @@ export async function readColumnLevels(
   columns: readonly FilterColumn[],
 ): Promise<readonly ColumnLevels[]> {
   if (columns.length === 0) return [];
-  const read = columns.map((column, index) => sql`${columnJson(column, sweep)} as ${name(index)}`);
+  const read = columns.map((column, index) => sql`${columnJson(column, sweep)} as ${nth(index)}`);
   const { rows } = await sql<{ levels: readonly LevelsRecord[] }>`
     with v as materialized (select ${sql.join(read)} ${trialsFrom(sweep)})
-    select json_build_array(${sql.join(columns.map((_, index) => levelsOf(name(index))))}) as levels`.execute(tx);
+    select json_build_array(${sql.join(columns.map((_, index) => levelsOf(nth(index))))}) as levels`.execute(tx);
   return (rows[0]?.levels ?? []).map(({ some, bounds, words }): ColumnLevels => {
     if (some.length <= levelsAtMost) return { kind: 'each', values: some.toSorted(compareValues) };
     if (bounds !== null) return { kind: 'quarters', bounds: [...new Set(bounds)] };
     return { kind: 'first', values: words ?? [] };
   });
-}
-
-function name(index: number): RawBuilder<unknown> {
-  return sql.ref(`c${index}`);
 }
 
 function levelsOf(column: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -1,9 +1,17 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { MeanParts } from './axis-means.ts';
 import { look, type Store } from './open-store.ts';
 import { shownState } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { allowFolding, columnNumber, readTrialsOf, readTrialValues, repeatKey, trialsFrom } from './trial-values.ts';
+import {
+  allowFolding,
+  columnNumber,
+  readTrialsOf,
+  readTrialValues,
+  repeatKey,
+  trialsFrom,
+  nth,
+} from './trial-values.ts';
 
 /** Trials that differ in their seed alone. */
 export interface ConfigurationRow {
@@ -51,12 +59,12 @@ export function readConfigurations(
   return look(store, async (tx) => {
     await allowFolding(tx);
     const sweep = await readTrialsOf(tx, sweepId);
-    const values = metrics.map((metric, index) => sql`${columnNumber(metric, sweep)} as ${name(index)}`);
+    const values = metrics.map((metric, index) => sql`${columnNumber(metric, sweep)} as ${nth(index)}`);
     const folded = metrics.map(
-      (_, index) => sql`json_build_array(avg(${name(index)}), stddev_samp(${name(index)}),
-        array_agg(trial order by trial) filter (where ${name(index)} is not null))`,
+      (_, index) => sql`json_build_array(avg(${nth(index)}), stddev_samp(${nth(index)}),
+        array_agg(trial order by trial) filter (where ${nth(index)} is not null))`,
     );
-    const first = metrics.length === 0 ? sql`null::double precision` : sql`avg(${name(0)})`;
+    const first = metrics.length === 0 ? sql`null::double precision` : sql`avg(${nth(0)})`;
     const { rows } = await sql<FoldedRecord>`
       with s as materialized (
         select w.trial, ${repeatKey} as repeats,
@@ -86,8 +94,4 @@ export function readConfigurations(
       })),
     };
   });
-}
-
-function name(index: number): RawBuilder<unknown> {
-  return sql.ref(`m${index}`);
 }

@@ -63,31 +63,44 @@ export async function readLargestEnsemble(store: Store, sweepId: string, trial: 
 }
 
 interface CurveRow extends CurvePoint {
+  readonly trainingId: string;
   readonly hash: string;
   readonly own: string;
   readonly trial: number;
 }
 
-/**
- * The evaluations of a training on its way, and the same at its end, by step: those that a sweep asks for; null where
- * nothing is evaluated. A training that
- * another sweep had finished has none on its way.
- */
+/** See `readLearningCurves`; null where nothing is evaluated. */
 export async function readLearningCurve(
   store: Store,
   sweepId: string,
   trainingId: string,
 ): Promise<LearningCurve | null> {
+  return (await readLearningCurves(store, sweepId, [trainingId])).get(trainingId) ?? null;
+}
+
+/**
+ * By training its evaluations on its way, and the same at its end, by step: those that a sweep asks for. None of a training
+ * of which nothing is evaluated. A training that another sweep had finished has none on its way.
+ */
+export async function readLearningCurves(
+  store: Store,
+  sweepId: string,
+  trainingIds: readonly string[],
+): Promise<ReadonlyMap<string, LearningCurve>> {
   const { rows } = await sql<CurveRow>`
-    select e.at_step as step, e.metrics, e.evaluation_hash as hash, own.evaluation_hash as own, own.trial
+    select own.training_id as "trainingId", e.at_step as step, e.metrics, e.evaluation_hash as hash,
+      own.evaluation_hash as own, own.trial
     from (
-      select f.evaluation_hash, w.trial from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
-      where w.sweep_id = ${sweepId} and f.training_id = ${trainingId} order by w.trial limit 1) own
-      join evaluations e on e.training_id = ${trainingId} and e.status = 'done' and e.metrics is not null
+      select distinct on (f.training_id) f.training_id, f.evaluation_hash, w.trial
+      from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+      where w.sweep_id = ${sweepId} and f.training_id = any(${trainingIds}::uuid[]) order by f.training_id, w.trial) own
+      join evaluations e on e.training_id = own.training_id and e.status = 'done' and e.metrics is not null
     order by e.at_step`.execute(store.db);
-  const points = rows
-    .filter(({ hash, own, step }) => hash === own || hash === hashAtStep(own, step))
-    .map(({ step, metrics }) => ({ step, metrics }));
-  const [first] = rows;
-  return first === undefined ? null : { trial: first.trial, points };
+  const curves = new Map<string, { readonly trial: number; readonly points: CurvePoint[] }>();
+  for (const { trainingId, trial, hash, own, step, metrics } of rows) {
+    const curve = curves.get(trainingId) ?? { trial, points: [] };
+    curves.set(trainingId, curve);
+    if (hash === own || hash === hashAtStep(own, step)) curve.points.push({ step, metrics });
+  }
+  return curves;
 }

@@ -3,7 +3,7 @@ import { type ColumnLevels, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from './open-store.ts';
 import { setting } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom } from './trial-values.ts';
+import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Differences of a score between a field's value and its first, over trials that differ in nothing else. */
 export interface PairedDifference {
@@ -30,7 +30,7 @@ export function readPairedDifferences(
     await allowFolding(tx);
     const sweep = await readTrialsOf(tx, sweepId);
     const levels = await readColumnLevels(tx, sweep, fields);
-    const read = fields.map((field, index) => sql`${columnJson(field, sweep)} as ${name(index)}`);
+    const read = fields.map((field, index) => sql`${columnJson(field, sweep)} as ${nth(index)}`);
     const wanted = fields.flatMap((_, index) => {
       const own = levels[index];
       const first = own?.kind === 'each' && own.values.length > 1 ? own.values[0] : undefined;
@@ -57,14 +57,10 @@ export function readPairedDifferences(
 
 /** Of one field, by value and seed: trials that differ from one with its first value in nothing else. */
 function pairsOf(fields: readonly FilterColumn[], index: number, first: FilterValue): RawBuilder<unknown> {
-  const same = fields.flatMap((_, other) => (other === index ? [] : [sql`a.${name(other)} = b.${name(other)}`]));
-  return sql`select ${index}::integer as field, b.${name(index)} as value, b.seed, avg(b.y - a.y) as difference, count(*) as pairs
+  const same = fields.flatMap((_, other) => (other === index ? [] : [sql`a.${nth(other)} = b.${nth(other)}`]));
+  return sql`select ${index}::integer as field, b.${nth(index)} as value, b.seed, avg(b.y - a.y) as difference, count(*) as pairs
     from v a join v b on ${sql.join([sql`a.seed = b.seed`, ...same], sql` and `)}
-    where a.${name(index)} = ${JSON.stringify(first)}::jsonb and b.${name(index)} <> ${JSON.stringify(first)}::jsonb
+    where a.${nth(index)} = ${JSON.stringify(first)}::jsonb and b.${nth(index)} <> ${JSON.stringify(first)}::jsonb
       and a.y is not null and b.y is not null
     group by 1, 2, 3`;
-}
-
-function name(index: number): RawBuilder<unknown> {
-  return sql.ref(`c${index}`);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Store } from './open-store.ts';
 
 /** Values that a training's steps recorded under one name, from a step on. */
@@ -8,14 +9,23 @@ export interface RecordedSteps {
   readonly values: readonly number[];
 }
 
-/** All that a training's steps recorded, by name and step. */
-export async function readRecordedSteps(store: Store, trainingId: string): Promise<readonly RecordedSteps[]> {
+/** By training all that its steps recorded, by name and step. None of a training without steps. */
+export async function readRecordedSteps(
+  store: Store,
+  trainingIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly RecordedSteps[]>> {
   const chunks = await store.db
     .selectFrom('metrics')
-    .select(['name', 'first_step', 'values'])
-    .where('training_id', '=', trainingId)
+    .select(['training_id', 'name', 'first_step', 'values'])
+    .where(sql<boolean>`training_id = any(${trainingIds}::uuid[])`)
     .orderBy('name')
     .orderBy('first_step')
     .execute();
-  return chunks.map(({ name, first_step: firstStep, values }) => ({ name, firstStep, values }));
+  const recorded = new Map<string, RecordedSteps[]>();
+  for (const { training_id: id, name, first_step: firstStep, values } of chunks) {
+    const own = recorded.get(id) ?? [];
+    recorded.set(id, own);
+    own.push({ name, firstStep, values });
+  }
+  return recorded;
 }

@@ -100,3 +100,8 @@ function asNumber(column: FilterColumn | undefined, value: FilterValue): FilterV
   const number = Number(value);
   return Number.isNaN(number) ? null : number;
 }
+
+/** The name that the column with that place among those asked for has within a statement. */
+export function nth(index: number): RawBuilder<unknown> {
+  return sql.ref(`c${index}`);
+}

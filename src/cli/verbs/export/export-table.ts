@@ -4,17 +4,20 @@ import { metricsReport } from '../../../report/metrics-report.ts';
 import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
 import { csvHeader, jsonInTurn, type Report, renderRows } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
-import { readLearningCurve } from '../../../store/learning-curve.ts';
+import { readLearningCurves } from '../../../store/learning-curve.ts';
 import { readRecordedSteps } from '../../../store/recorded-steps.ts';
 import { readTrialsInTurn } from '../../../store/sweep-reader.ts';
 import { readSweepProvenance } from '../../../store/sweep-list.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
-import { counted, type Progress } from '../../../base/progress.ts';
+import type { Progress } from '../../../base/progress.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { writeOut, writeOutInTurn } from '../../write-out.ts';
 
 /** The tables of a sweep that can be exported. */
 export type ExportedTable = 'trials' | 'metrics' | 'curves';
+
+/** Two statements read the curves of so many trainings. */
+const curvesAtOnce = 500;
 
 interface TableRequest {
   readonly table: ExportedTable;
@@ -113,9 +116,17 @@ async function readCurves(
   for (const trial of [...snapshot.trials].sort((a, b) => a.trial - b.trial))
     if (!first.has(trial.trainingId)) first.set(trial.trainingId, trial);
   const curves: TrainingCurve[] = [];
-  for (const [trainingId, trial] of counted([...first], progress, 'reading curves', 'trainings')) {
-    const curve = await readLearningCurve(store, snapshot.sweepId, trainingId);
-    curves.push({ trial, recorded: await readRecordedSteps(store, trainingId), evaluated: curve?.points ?? [] });
+  const all = [...first];
+  while (curves.length < all.length) {
+    const page = all.slice(curves.length, curves.length + curvesAtOnce);
+    const ids = page.map(([id]) => id);
+    const [recorded, evaluated] = await Promise.all([
+      readRecordedSteps(store, ids),
+      readLearningCurves(store, snapshot.sweepId, ids),
+    ]);
+    for (const [id, trial] of page)
+      curves.push({ trial, recorded: recorded.get(id) ?? [], evaluated: evaluated.get(id)?.points ?? [] });
+    progress('reading curves', { done: curves.length, of: all.length, unit: 'trainings' });
   }
   return curves;
 }
