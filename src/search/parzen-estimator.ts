@@ -1,10 +1,23 @@
 import type { RandomStream } from '../random/stream.ts';
 import type { AxisCoordinates, Dimension } from './axis-coordinates.ts';
+import type { PointColumn, PointColumns } from './point-columns.ts';
 import type { SpacePoint } from './sampler.ts';
 import type { SpaceAxis } from './space-axes.ts';
 
 /** Observations that keep their full weight; older ones fall linearly (Optuna's). */
 const fullWeight = 25;
+
+/** Of a mixture, on one axis: [components] each. */
+interface Components {
+  /** Means of normals, or numbers of named values; NaN: the observation has none. */
+  readonly centres: Float64Array;
+  /** Of normals. */
+  readonly widths: Float64Array;
+  /** Logarithm of what a normal is divided by. */
+  readonly logDivisors: Float64Array;
+  /** Some observation of a number has none. */
+  readonly gaps: boolean;
+}
 
 /**
  * A density over points: a mixture with one component for each observation and one for the prior, each a product over
@@ -15,51 +28,32 @@ export class ParzenEstimator {
   readonly #coordinates: AxisCoordinates;
   readonly #dimensions: readonly Dimension[];
   /** [components] of the mixture; the last is the prior's. */
-  readonly #weights: readonly number[];
+  readonly #weights: Float64Array;
   readonly #logWeights: Float64Array;
-  /** [components, dimensions] means of normals, or numbers of named values; NaN: the observation has none. */
-  readonly #centres: Float64Array;
-  /** [components, dimensions] of normals. */
-  readonly #widths: Float64Array;
-  /** [components, dimensions] logarithm of what a normal is divided by. */
-  readonly #logDivisors: Float64Array;
+  /** Of each dimension. */
+  readonly #components: readonly Components[];
 
-  constructor(coordinates: AxisCoordinates, observations: readonly SpacePoint[]) {
-    this.#coordinates = coordinates;
-    this.#dimensions = coordinates.dimensions;
+  /** @param observations numbers of the points that it is of, in their order */
+  constructor(points: PointColumns, observations: Int32Array) {
+    this.#coordinates = points.coordinates;
+    this.#dimensions = points.coordinates.dimensions;
     this.#weights = componentWeights(observations.length);
-    this.#logWeights = Float64Array.from(this.#weights, Math.log);
-    const components = observations.length + 1;
-    const size = components * this.#dimensions.length;
-    this.#centres = new Float64Array(size).fill(Number.NaN);
-    this.#widths = new Float64Array(size).fill(priorWidth);
-    this.#logDivisors = new Float64Array(size);
-    const at = observations.map((point) => coordinates.of(point));
-    this.#dimensions.forEach((dimension, index) => this.#layOut(dimension, index, at));
-  }
-
-  #layOut({ named }: Dimension, index: number, observations: readonly Float64Array[]): void {
-    const at = new Float64Array(observations.length);
-    for (let each = 0; each < at.length; each += 1) at[each] = observations[each]?.[index] ?? Number.NaN;
-    const widths = named ? null : widthsOf(at);
-    const [centres, ownWidths, logDivisors] = [this.#centres, this.#widths, this.#logDivisors];
-    const stride = this.#dimensions.length;
-    for (let component = 0, place = index; component <= at.length; component += 1, place += stride) {
-      const isPrior = component === at.length;
-      const around = at[component] ?? Number.NaN;
-      const centre = isPrior && !named ? priorMean : around;
-      const width = isPrior || Number.isNaN(around) ? priorWidth : (widths?.[component] ?? priorWidth);
-      centres[place] = centre;
-      ownWidths[place] = width;
-      logDivisors[place] = named || Number.isNaN(centre) ? 0 : logDivisor(centre, width);
-    }
+    this.#logWeights = this.#weights.map(Math.log);
+    const componentOf = new Int32Array(points.size).fill(-1);
+    observations.forEach((number, component) => {
+      componentOf[number] = component;
+    });
+    this.#components = points.columns.map((column, dimension) => {
+      const named = this.#dimensions[dimension]?.named === true;
+      return layOut(column, { observations, componentOf, named });
+    });
   }
 
   /** A point of the density. */
   draw(source: RandomStream): SpacePoint {
     const component = pick(this.#weights, source);
     const coordinates = this.#dimensions.map((dimension, index) =>
-      this.#drawCoordinate(dimension, component * this.#dimensions.length + index, source),
+      this.#drawCoordinate(dimension, { of: this.#components[index], component }, source),
     );
     return this.#coordinates.pointAt(coordinates);
   }
@@ -69,9 +63,10 @@ export class ParzenEstimator {
     const terms = new Float64Array(this.#logWeights);
     this.#dimensions.forEach((dimension, index) => {
       const where = at[index] ?? Number.NaN;
-      if (Number.isNaN(where)) return;
-      if (dimension.named) this.#addChoice(terms, dimension, index, where);
-      else this.#addNormal(terms, index, where);
+      const components = this.#components[index];
+      if (Number.isNaN(where) || components === undefined) return;
+      if (dimension.named) this.#addChoice(terms, dimension, components, where);
+      else addNormal(terms, components, where);
     });
     let greatest = Number.NEGATIVE_INFINITY;
     for (let component = 0; component < terms.length; component += 1) {
@@ -87,24 +82,11 @@ export class ParzenEstimator {
     return greatest + Math.log(sum);
   }
 
-  /** Where an observation has no such axis its component is uniform there: on [0, 1], nothing is added. */
-  #addNormal(terms: Float64Array, index: number, where: number): void {
-    const stride = this.#dimensions.length;
-    // The innermost loop: fields of the object are read once.
-    const [centres, widths, logDivisors] = [this.#centres, this.#widths, this.#logDivisors];
-    for (let component = 0, place = index; component < terms.length; component += 1, place += stride) {
-      const centre = centres[place] ?? Number.NaN;
-      if (Number.isNaN(centre)) continue;
-      const off = (where - centre) / (widths[place] ?? priorWidth);
-      terms[component] = (terms[component] ?? 0) - 0.5 * off * off - (logDivisors[place] ?? 0);
-    }
-  }
-
-  #addChoice(terms: Float64Array, { axis }: Dimension, index: number, where: number): void {
+  #addChoice(terms: Float64Array, { axis }: Dimension, { centres }: Components, where: number): void {
     const { chosen, other, none } = this.#choiceWeights(axis);
     const logs = [chosen, other, none].map(Math.log);
     for (let component = 0; component < terms.length; component += 1) {
-      const centre = this.#centres[component * this.#dimensions.length + index] ?? Number.NaN;
+      const centre = centres[component] ?? Number.NaN;
       const which = Number.isNaN(centre) ? 2 : centre === where ? 0 : 1;
       terms[component] = (terms[component] ?? 0) + (logs[which] ?? 0);
     }
@@ -117,15 +99,19 @@ export class ParzenEstimator {
     return { chosen: (1 + spread) / total, other: spread / total, none: 1 / values.length };
   }
 
-  #drawCoordinate({ axis, named }: Dimension, place: number, source: RandomStream): number {
-    const centre = this.#centres[place] ?? Number.NaN;
+  #drawCoordinate(
+    { axis, named }: Dimension,
+    { of, component }: { readonly of: Components | undefined; readonly component: number },
+    source: RandomStream,
+  ): number {
+    const centre = of?.centres[component] ?? Number.NaN;
     if (named) {
       const { chosen, other, none } = this.#choiceWeights(axis);
       const weights = axis.values.map((_, value) => (Number.isNaN(centre) ? none : value === centre ? chosen : other));
       return pick(weights, source);
     }
     const mean = Number.isNaN(centre) ? priorMean : centre;
-    const width = this.#widths[place] ?? priorWidth;
+    const width = of?.widths[component] ?? priorWidth;
     // At least a third of the draws around a mean within [0, 1] fall within it.
     for (let tried = 0; tried < 64; tried += 1) {
       const share = mean + width * (source.normals(1)[0] ?? 0);
@@ -145,55 +131,84 @@ function logDivisor(mean: number, width: number): number {
   return Math.log(width * Math.sqrt(2 * Math.PI) * mass);
 }
 
-/** How far each is from the farther of its two neighbours (Optuna's), within bounds that fall with their number. */
-function widthsOf(coordinates: Float64Array): Float64Array {
-  const ascending = coordinates.filter((at) => !Number.isNaN(at)).sort();
-  const least = 1 / Math.min(100, 2 + coordinates.length);
-  const widths = new Float64Array(coordinates.length).fill(priorWidth);
-  /** Of equal ones, how many have their place: they stand in the order of observations. */
-  const placed = new Int32Array(ascending.length);
-  for (let index = 0; index < coordinates.length; index += 1) {
-    const at = coordinates[index] ?? Number.NaN;
-    if (Number.isNaN(at)) continue;
-    const first = firstNotBelow(ascending, at);
-    const place = first + (placed[first] ?? 0);
-    placed[first] = (placed[first] ?? 0) + 1;
-    const below = place === 0 ? undefined : ascending[place - 1];
-    const above = ascending[place + 1];
-    const alone = below === undefined && above === undefined;
-    const toBelow = below === undefined ? (alone ? at : 0) : at - below;
-    const toAbove = above === undefined ? (alone ? 1 - at : 0) : above - at;
-    widths[index] = Math.min(1, Math.max(least, toBelow, toAbove));
-  }
-  return widths;
+interface Observed {
+  readonly observations: Int32Array;
+  /** [points] its component; -1: none. */
+  readonly componentOf: Int32Array;
+  readonly named: boolean;
 }
 
-function firstNotBelow(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] ?? value) < value) low = middle + 1;
-    else high = middle;
+function layOut(column: PointColumn, observed: Observed): Components {
+  const { observations, named } = observed;
+  const size = observations.length + 1;
+  const centres = new Float64Array(size).fill(Number.NaN);
+  observations.forEach((number, component) => {
+    centres[component] = column.values[number] ?? Number.NaN;
+  });
+  const widths = new Float64Array(size).fill(priorWidth);
+  const logDivisors = new Float64Array(size);
+  if (named) return { centres, widths, logDivisors, gaps: false };
+  centres[size - 1] = priorMean;
+  layOutWidths(column, observed, widths);
+  let gaps = false;
+  for (let component = 0; component < size; component += 1) {
+    const centre = centres[component] ?? Number.NaN;
+    if (Number.isNaN(centre)) gaps = true;
+    else logDivisors[component] = logDivisor(centre, widths[component] ?? priorWidth);
   }
-  return low;
+  return { centres, widths, logDivisors, gaps };
+}
+
+/** How far each is from the farther of its two neighbours (Optuna's), within bounds that fall with their number. */
+function layOutWidths(column: PointColumn, { observations, componentOf }: Observed, widths: Float64Array): void {
+  const { values, order, count } = column;
+  const least = 1 / Math.min(100, 2 + observations.length);
+  let below = Number.NaN;
+  let at = Number.NaN;
+  let component = -1;
+  // One observation behind: its width is known with the one above it.
+  for (let place = 0; place <= count; place += 1) {
+    const number = order[place] ?? 0;
+    const next = place === count ? -1 : (componentOf[number] ?? -1);
+    if (place < count && next < 0) continue;
+    const above = place === count ? Number.NaN : (values[number] ?? Number.NaN);
+    if (component >= 0) widths[component] = Math.min(1, Math.max(least, farther(below, at, above)));
+    [below, at, component] = [at, above, next];
+  }
+}
+
+/** @param below NaN: nothing is below. @param above NaN: nothing is above; where nothing is at all, the axis's ends are */
+function farther(below: number, at: number, above: number): number {
+  if (Number.isNaN(below)) return Number.isNaN(above) ? Math.max(at, 1 - at) : above - at;
+  return Number.isNaN(above) ? at - below : Math.max(at - below, above - at);
+}
+
+/** Where an observation has no such axis its component is uniform there: on [0, 1], nothing is added. */
+function addNormal(terms: Float64Array, { centres, widths, logDivisors, gaps }: Components, where: number): void {
+  for (let component = 0; component < terms.length; component += 1) {
+    const centre = centres[component] ?? Number.NaN;
+    if (gaps && Number.isNaN(centre)) continue;
+    const off = (where - centre) / (widths[component] ?? priorWidth);
+    terms[component] = (terms[component] ?? 0) - 0.5 * off * off - (logDivisors[component] ?? 0);
+  }
 }
 
 /** Rising linearly to the newest observations, which have 1, as the prior does, the last. */
-function componentWeights(observations: number): readonly number[] {
+function componentWeights(observations: number): Float64Array {
   const ramp = Math.max(0, observations - fullWeight);
-  const weights = Array.from({ length: observations }, (_, index) =>
-    index >= ramp ? 1 : (1 + index * (observations - 1) * (1 / Math.max(1, ramp))) / observations,
-  );
-  weights.push(1);
+  const weights = new Float64Array(observations + 1).fill(1);
+  for (let index = 0; index < ramp; index += 1)
+    weights[index] = (1 + index * (observations - 1) * (1 / Math.max(1, ramp))) / observations;
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
 
-function pick(weights: readonly number[], source: RandomStream): number {
-  let left = (source.uniforms(1)[0] ?? 0) * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [index, weight] of weights.entries()) {
-    left -= weight;
+function pick(weights: ArrayLike<number>, source: RandomStream): number {
+  let sum = 0;
+  for (let index = 0; index < weights.length; index += 1) sum += weights[index] ?? 0;
+  let left = (source.uniforms(1)[0] ?? 0) * sum;
+  for (let index = 0; index < weights.length; index += 1) {
+    left -= weights[index] ?? 0;
     if (left < 0) return index;
   }
   return weights.length - 1;

@@ -8,6 +8,7 @@ import type { SampledTrial } from './sampler.ts';
  */
 export function shrunkenValues(trials: readonly SampledTrial[]): readonly (number | null)[] {
   const plain = trials.map(({ value }) => value);
+  if (!trials.some(({ repeats }) => repeats !== undefined)) return plain;
   const ended = trials.filter(
     ({ state, value, repeats = [] }) => state === 'done' && value !== null && repeats.length > 0,
   );

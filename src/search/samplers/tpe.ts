@@ -7,14 +7,16 @@ import { frontOrder } from '../../stats/non-dominated-ranks.ts';
 import { shrunkenValues } from '../shrunken-values.ts';
 import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
 import { ParzenEstimator } from '../parzen-estimator.ts';
+import { PointColumns } from '../point-columns.ts';
 import { searchedAxes } from '../repeats.ts';
-import type { SampledTrial, SamplerKind, SearchHistory, SpacePoint, Suggestion } from '../sampler.ts';
+import type { SampledTrial, SamplerKind, SearchHistory, Suggestion } from '../sampler.ts';
 import type { SpaceAxis } from '../space-axes.ts';
 
 const candidates = 24;
 /** The share of results that count as good, and how many at most (Optuna's). */
 const goodShare = 0.1;
 const mostGood = 25;
+const none: readonly number[] = [];
 
 /**
  * Tree-structured Parzen estimator over all axes at once: of `candidates` points drawn from the density of the good
@@ -61,7 +63,7 @@ export const tpe: SamplerKind = {
     const seed = numberSetting(search, 'seed');
     const startup = numberSetting(search, 'startup');
     const { drawn } = searchedAxes(axes);
-    const coordinates = new AxisCoordinates(drawn);
+    const points = new PointColumns(new AxisCoordinates(drawn));
     const ranking = rankingOf(search);
     return {
       independent: false,
@@ -71,7 +73,7 @@ export const tpe: SamplerKind = {
         const suggestion =
           number + (history.learned?.length ?? 0) < startup
             ? null
-            : bestRatio({ coordinates, ranking, seed }, number, history);
+            : bestRatio({ points, ranking, seed }, number, history);
         return suggestion ?? atRandom(drawn, seed, number, history);
       },
     };
@@ -84,47 +86,47 @@ function atRandom(axes: readonly SpaceAxis[], seed: number, number: number, hist
 }
 
 interface Tpe {
-  readonly coordinates: AxisCoordinates;
+  readonly points: PointColumns;
   readonly ranking: Ranking;
   readonly seed: number;
 }
 
-function bestRatio({ coordinates, ranking, seed }: Tpe, number: number, history: SearchHistory): Suggestion | null {
-  const { good, others, results } = divide([...(history.learned ?? []), ...history.trials], ranking);
+function bestRatio({ points, ranking, seed }: Tpe, number: number, history: SearchHistory): Suggestion | null {
+  const trials = [...(history.learned ?? []), ...history.trials];
+  const { good, others, results } = divide(trials, ranking);
   if (results === 0) return null;
-  const below = new ParzenEstimator(coordinates, good);
-  const above = new ParzenEstimator(coordinates, others);
+  points.follow(trials.map(({ point }) => point));
+  const below = new ParzenEstimator(points, good);
+  const above = new ParzenEstimator(points, others);
   const source = stream(seed, 'tpe', number);
-  let best: { readonly point: SpacePoint; readonly ratio: number } | null = null;
-  for (let candidate = 0; candidate < candidates; candidate += 1) {
+  const drawn = Array.from({ length: candidates }, () => {
     const point = below.draw(source);
-    const ratio = below.logDensity(point) - above.logDensity(point);
-    if ((best === null || ratio > best.ratio) && history.accepts(point)) best = { point, ratio };
-  }
-  if (best === null) return null;
+    return { point, ratio: below.logDensity(point) - above.logDensity(point) };
+  });
+  drawn.sort((a, b) => b.ratio - a.ratio);
+  const best = drawn.find(({ point }) => history.accepts(point));
+  if (best === undefined) return null;
   const reason = `tpe: from ${results} results, ${good.length} of them good, the best of ${candidates} candidates, log(l/g) ${best.ratio.toFixed(2)}`;
   return { point: best.point, reason };
 }
 
-/**
- * The best results, and all other points, both in the order of their suggestion. What was pruned comes after what came to
- * its end, the later it was pruned the better.
- */
+/** Numbers of the best results, and of all other points, both in the order of their suggestion. */
 function divide(trials: readonly SampledTrial[], ranking: Ranking) {
   const values = shrunkenValues(trials);
-  const ranked = trials.flatMap(({ state, rung, further = [] }, number) => {
+  const ranked: RankedTrial[] = [];
+  trials.forEach(({ state, rung, further = none }, number) => {
     const value = values[number] ?? null;
-    if (value === null || (state !== 'done' && state !== 'pruned')) return [];
-    return [{ number, value, further, reached: state === 'done' ? Number.POSITIVE_INFINITY : (rung ?? 0) }];
+    if (value === null || (state !== 'done' && state !== 'pruned')) return;
+    ranked.push({ number, value, further, reached: state === 'done' ? Number.POSITIVE_INFINITY : (rung ?? 0) });
   });
-  if (ranking === 'front') sortByFronts(ranked);
-  else
-    ranked.sort((a, b) => (a.reached === b.reached ? b.value - a.value || a.number - b.number : b.reached - a.reached));
   const count = Math.min(mostGood, Math.ceil(goodShare * ranked.length));
-  const chosen = new Set(ranked.slice(0, count).map(({ number }) => number));
-  const good: SpacePoint[] = [];
-  const others: SpacePoint[] = [];
-  trials.forEach(({ point }, number) => (chosen.has(number) ? good : others).push(point));
+  const best = ranking === 'front' ? bestByFronts(ranked, count) : firstOf(ranked, count, byValue);
+  const good = Int32Array.from(best, ({ number }) => number).sort();
+  const others = new Int32Array(trials.length - good.length);
+  for (let number = 0, passed = 0; number < trials.length; number += 1) {
+    if (good[passed] === number) passed += 1;
+    else others[number - passed] = number;
+  }
   return { good, others, results: ranked.length };
 }
 
@@ -135,18 +137,33 @@ interface RankedTrial {
   readonly reached: number;
 }
 
+/** What was pruned comes after what came to its end, the later it was pruned the better. */
+function byValue(a: RankedTrial, b: RankedTrial): number {
+  return a.reached === b.reached ? b.value - a.value || a.number - b.number : b.reached - a.reached;
+}
+
+/** As if all were sorted. */
+function firstOf<Item>(items: readonly Item[], count: number, compare: (a: Item, b: Item) => number): readonly Item[] {
+  const first: Item[] = [];
+  for (const item of items) {
+    const last = first.at(-1);
+    if (first.length === count && (last === undefined || compare(item, last) >= 0)) continue;
+    const place = first.findIndex((each) => compare(item, each) < 0);
+    first.splice(place < 0 ? first.length : place, 0, item);
+    first.length = Math.min(count, first.length);
+  }
+  return first;
+}
+
 /** Who came further first; of these by fronts. */
-function sortByFronts(ranked: RankedTrial[]): void {
-  const places = new Map<RankedTrial, number>();
-  for (const reached of new Set(ranked.map((each) => each.reached))) {
+function bestByFronts(ranked: readonly RankedTrial[], count: number): readonly RankedTrial[] {
+  const furthest = [...new Set(ranked.map(({ reached }) => reached))].sort((a, b) => b - a);
+  const inOrder: RankedTrial[] = [];
+  for (const reached of furthest) {
+    if (inOrder.length >= count) break;
     const there = ranked.filter((each) => each.reached === reached);
     const order = frontOrder(there.map(({ value, further }) => [value, ...further]));
-    order.forEach((index, place) => {
-      const trial = there[index];
-      if (trial !== undefined) places.set(trial, place);
-    });
+    inOrder.push(...order.flatMap((index) => there[index] ?? []));
   }
-  ranked.sort((a, b) =>
-    a.reached === b.reached ? (places.get(a) ?? 0) - (places.get(b) ?? 0) : b.reached - a.reached,
-  );
+  return inOrder.slice(0, count);
 }
