@@ -127,12 +127,31 @@ def trainable():
     return Empty
 
 
-def run_ray(settings: dict) -> None:
+def start_ray(workers: int, tries: int = 8) -> None:
+    """On a busy machine Ray's raylet gives its metrics agent 15 s to start, and ends itself: it is started again."""
     import ray
+
+    for tried in range(1, tries + 1):
+        try:
+            ray.init(
+                num_cpus=workers,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="ERROR",
+                _node_ip_address="127.0.0.1",
+            )
+            return
+        except Exception:
+            ray.shutdown()
+            if tried == tries:
+                raise
+
+
+def run_ray(settings: dict) -> None:
     from ray import tune
     from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
-    ray.init(num_cpus=settings["workers"], include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    start_ray(settings["workers"])
     asha = settings["search"] == "asha"
     space = {
         "dropout_rate": tune.uniform(0, 0.8),

@@ -236,5 +236,6 @@ async function writeResults(tx: DatabaseTransaction, results: readonly SegmentRe
       row_groups = r.row_groups, finished_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, training_id uuid, metrics jsonb,
       predictions_sha256 text, row_groups jsonb)
-    where e.id = r.id and e.training_id = r.training_id and e.status = 'pending'`.execute(tx);
+    where e.id = any(${rows.map(({ id }) => id)}::uuid[]) and e.id = r.id and e.training_id = r.training_id
+      and e.status = 'pending'`.execute(tx);
 }

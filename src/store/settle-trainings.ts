@@ -5,7 +5,9 @@ import type { DatabaseTransaction } from './open-store.ts';
 /*
  * `offset 0` in these: looked up for each row. Without it the planner may read a whole table once instead (a hashed
  * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long. A `case`
- * instead of `or` keeps it from the index of all claimed segments, which is long between two vacuums.
+ * instead of `or` keeps it from the index of all claimed segments, which is long between two vacuums. What is updated is
+ * found by the trainings too, not by a join alone, which may be made by reading the whole table, and from what is worked
+ * out once (`materialized`).
  */
 
 /**
@@ -45,9 +47,8 @@ async function reopenCollected(tx: DatabaseTransaction, trainingIds: readonly st
  */
 async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
   await sql`
-    update segments s set status = v.status, finished_at = case when v.status = 'done' then now() end
-    from (
-      select s.id,
+    with v as materialized (
+      select s.id, s.status as before,
         (case
           when s.kind = 'train' then case
             when s.end_step < f.far or (s.end_step <= t.step and (s.end_step > 0 or exists (
@@ -81,8 +82,11 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
       from segments s join trainings t on t.id = s.training_id, lateral (
         select greatest(t.step, max(c.step)) as far from checkpoints c where c.training_id = t.id) f
       where s.training_id = any(${trainingIds}::uuid[]) and s.status not in ('claimed', 'failed')
-    ) v
-    where v.id = s.id and s.status <> v.status`.execute(tx);
+    )
+    update segments s set status = v.status, finished_at = case when v.status = 'done' then now() end
+    from v
+    where s.training_id = any(${trainingIds}::uuid[]) and v.id = s.id and v.before <> v.status
+      and s.status <> v.status`.execute(tx);
 }
 
 async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
