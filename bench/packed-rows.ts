@@ -108,7 +108,13 @@ async function epoch({ task, inputs, batchSize }: Arm): Promise<number> {
 const arms = [await armOf('rows of like length', {}), await armOf('packed', { pack: true })];
 // The first of each opens engines and tokenises.
 for (const arm of arms) await epoch(arm);
-for (let round = 0; round < Number(options.rounds); round += 1) for (const arm of arms) arm.cpu.push(await epoch(arm));
+for (let round = 0; round < Number(options.rounds); round += 1) {
+  for (const arm of arms) {
+    const seconds = await epoch(arm);
+    arm.cpu.push(seconds);
+    process.stderr.write(`${arm.name}: ${seconds.toFixed(2)} s\n`);
+  }
+}
 for (const { name, inputs, tokens, batchSize, cpu } of arms) {
   const sorted = cpu.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;

@@ -30,6 +30,7 @@ export async function loadSets(
 ): Promise<readonly FrozenSet[]> {
   const loaded: FrozenSet[] = [];
   for (const definition of sets) {
+    progress?.(`reading rows of ${definition.name}`, null);
     const task = await withLocalData(definition.task, process.env, progress);
     const read = await loadSet({ ...definition, task }, shape);
     const set = definition.own_task ? await settledBy(read, place) : read;
