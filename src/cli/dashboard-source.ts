@@ -1,5 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { ViewSource } from '../dashboard/view-source.ts';
+import { betterOf, columnOf } from '../dashboard/view-columns.ts';
 import { settingEffects } from './axis-effects-source.ts';
 import { trialOutputs } from './trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
@@ -13,7 +14,7 @@ import { listWorkers } from '../store/worker-list.ts';
 import { readTrial } from '../store/sweep-reader.ts';
 import { readAxisMeans } from '../store/axis-means.ts';
 import { readConfigurations } from '../store/configuration-page.ts';
-import { readTradeoff } from '../store/tradeoff-view.ts';
+import { readTradeoff, type TradeoffRead } from '../store/tradeoff-view.ts';
 import { noiseIntervals, storedOutputs } from './noise-intervals.ts';
 
 /** Of one training, the newest. */
@@ -31,6 +32,7 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
   const effectsOf = settingEffects(store);
   return {
     sweeps: () => overviewOfSweeps(store),
+    sweepFront: sweepFronts(store),
     events: async (sweepId, { offset: from, limit }, kinds) => {
       const [total, rows] = await Promise.all([
         countSweepEvents(store.db, sweepId, kinds),
@@ -73,6 +75,28 @@ export function dashboardSource(store: Store, watched: Watched): ViewSource {
     watch(sweep) {
       watched.name = sweep;
     },
+  };
+}
+
+/** Sweeps whose fronts are kept: those that one goes up and down between. */
+const frontsAtMost = 16;
+
+/** Reads the fronts of sweeps: again only where one has moved on. What is known already is there at once. */
+function sweepFronts(store: Store): ViewSource['sweepFront'] {
+  const known = new Map<string, { readonly of: string; readonly read: TradeoffRead }>();
+  return async ({ sweepId, objective, finished, stepsDone, best }, which) => {
+    if (objective === '' || objective === 'complexity') return null;
+    const of = JSON.stringify([finished, stepsDone, best]);
+    const last = known.get(sweepId);
+    if (which === 'known' || last?.of === of) return last?.read ?? null;
+    const [x, y] = [columnOf('complexity'), columnOf(objective)];
+    const better = { x: betterOf('complexity'), y: betterOf(objective) };
+    const asked = { x, y, better, log: { x: false, y: false }, by: null, shown: [] };
+    const read = await readTradeoff(store, sweepId, asked);
+    const [oldest] = known.keys();
+    if (known.size >= frontsAtMost && oldest !== undefined) known.delete(oldest);
+    known.set(sweepId, { of, read });
+    return read;
   };
 }
 

@@ -64,7 +64,10 @@ const roomForAnswer = 28;
 export function drawInputLines(line: InputLine, hint: string, width: number): readonly StyledLine[] {
   const { sign } = line;
   if (textWidth(sign) <= Math.max(2, width - roomForAnswer)) return [drawInputLine(line, hint, width)];
-  const asked = wrapWords(printable(sign).trimEnd(), width).map((text): StyledLine => [span(text, 'heading')]);
+  const asked = wrapWords(printable(sign).trimEnd(), width)
+    // A name may be wider than the terminal.
+    .flatMap((text) => text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])
+    .map((text): StyledLine => [span(text, 'heading')]);
   return [...asked, drawInputLine({ ...line, sign: '> ' }, hint, width)];
 }
 

@@ -97,6 +97,11 @@ export interface ViewSource {
   events(sweepId: string, page: PageAsked, kinds?: readonly string[]): Promise<EventPage>;
   /** Decisions of sampler and scheduler, newest first. */
   search(sweepId: string, page: PageAsked): Promise<SearchView>;
+  /**
+   * Where the trials of a sweep lie between its objective and complexity; null: it has no such objective.
+   * @param which known: as it was last read, at once; null: never
+   */
+  sweepFront(sweep: SweepOverviewRow, which: 'known' | 'all'): Promise<TradeoffRead | null>;
   workers(): Promise<readonly WorkerRow[]>;
   trial(number: number): Promise<TrialDetails>;
   /** The curves of a trial's training. */

@@ -103,10 +103,10 @@ export class Viewing {
 
   /** Whether the view's query is to be asked again for what it shows now. */
   #lacks(before: ViewState): boolean {
-    const { offset, marked } = this.#state;
+    const { offset } = this.#state;
     const view = viewNamed(this.#state.view);
     if (view.read === null) return false;
-    if (this.reading || (view.readsMarked === true && before.marked !== marked)) return true;
+    if (this.reading || readBesides(before) !== readBesides(this.#state)) return true;
     const { rows, visible } = this.extent;
     return this.shown?.has(offset, Math.min(rows, offset + visible)) !== true;
   }
@@ -181,6 +181,7 @@ export class Viewing {
       shown: { from: state.offset, rows },
       choices: state.choices,
       marked: state.marked,
+      selected: state.selected,
     });
     // What was asked for later counts, whichever comes first.
     if (turn !== this.#turn) return;
@@ -222,7 +223,7 @@ export class Viewing {
     const snapshot = this.#options.snapshot();
     if (snapshot === null) return;
     const { view, subject } = this.#state;
-    const of = [view, subject, choicesOf(this.#state)].join(' ');
+    const of = [view, subject, choicesOf(this.#state), readBesides(this.#state)].join(' ');
     const under = this.#underway;
     if (under?.of === of) {
       under.again = true;
@@ -255,6 +256,12 @@ interface LastRead {
 /** It is drawn with the choices that it was read with, until what was read with others is there. */
 function asChosen(view: ReadView, { choices }: Pick<ViewState, 'choices'>): ReadView {
   return { ...view, draw: (frame) => view.draw({ ...frame, state: { ...frame.state, choices } }) };
+}
+
+/** The marks and the chosen row, where the view that a state is in reads more of them. */
+function readBesides({ view, marked, selected }: ViewState): string {
+  const { readsMarked, readsChosen } = viewNamed(view);
+  return `${readsMarked === true ? marked.join(',') : ''} ${readsChosen === true ? selected : ''}`;
 }
 
 /** What was chosen in the view that a state is in. */

@@ -9,6 +9,8 @@ export interface SweepOverviewRow extends SweepListRow {
   readonly stepsTotal: number;
   /** Over the last ten minutes; null: none. */
   readonly stepsPerSecond: number | null;
+  /** Of its trainings, by what became of them. */
+  readonly failures: Readonly<Record<'diverged' | 'out_of_memory' | 'infeasible' | 'crashed', number>>;
   readonly objective: string;
   /** Of the first objective; null: nothing is scored yet, or it is none that is stored. */
   readonly best: number | null;
@@ -19,9 +21,13 @@ interface Measures {
   readonly done: number;
   readonly total: number;
   readonly rate: number | null;
+  readonly failures: SweepOverviewRow['failures'];
   readonly objective: string | null;
   readonly best: number | null;
 }
+
+const failures = ['diverged', 'out_of_memory', 'infeasible', 'crashed'] as const;
+const noFailures = { diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 };
 
 const storedOutside = Object.keys(measuredOutside(null));
 
@@ -29,13 +35,15 @@ const storedOutside = Object.keys(measuredOutside(null));
 export async function overviewOfSweeps(store: Store): Promise<readonly SweepOverviewRow[]> {
   const sweeps = await listSweeps(store);
   const { rows } = await sql<Measures>`
-    select s.id, p.done, p.total, r.rate, s.definition #>> '{objectives,0,metric}' as objective,
+    select s.id, p.done, p.total, p.failures, r.rate, s.definition #>> '{objectives,0,metric}' as objective,
       case when s.definition #>> '{objectives,0,metric}' = any(${storedOutside}::text[]) then null
         when s.definition #>> '{objectives,0,direction}' = 'minimize' then b.least else b.most end as best
     from sweeps s
       left join lateral (
         select coalesce(sum(case when t.state in ('active', 'succeeded') then t.progress_step else t.total_steps end), 0) as done,
-          coalesce(sum(t.total_steps), 0) as total
+          coalesce(sum(t.total_steps), 0) as total, json_build_object(${sql.join(
+            failures.map((state) => sql`${state}::text, count(*) filter (where t.state = ${state})`),
+          )}) as failures
         from sweep_trainings l join trainings t on t.id = l.training_id where l.sweep_id = s.id) p on true
       left join lateral (
         select sum(greatest(0, t.progress_step)) / nullif(extract(epoch from now() - min(a.started_at)), 0)::double precision as rate
@@ -58,6 +66,7 @@ export async function overviewOfSweeps(store: Store): Promise<readonly SweepOver
       stepsDone: row?.done ?? 0,
       stepsTotal: row?.total ?? 0,
       stepsPerSecond: row?.rate ?? null,
+      failures: row?.failures ?? noFailures,
       objective: row?.objective ?? '',
       best: row?.best ?? null,
     };

@@ -24,7 +24,7 @@ export type EventGroup = (typeof eventGroups)[number];
 
 interface EventKind {
   readonly group: EventGroup;
-  /** What happened, after the trials that it happened to: `trial 7 diverged: the loss was NaN`. */
+  /** What happened, after the trials that it happened to, one or many: `trial 7 diverged: the loss was NaN`. */
   readonly say: (facts: EventFacts) => string;
 }
 
@@ -41,37 +41,37 @@ const kinds = {
   set_priority: command(({ text }) => `priority set to ${text('priority') ?? '?'}`),
   set_budget: command(({ detail }) => `budget set: ${changesText(detail['changes'])}`),
   retry_failed: command(({ detail }) => `to be tried again: ${trialsOf(detail, 'all that failed')}`),
-  cancelled: command((facts) => because('was cancelled', facts)),
+  cancelled: command((facts) => because('cancelled', facts)),
   cancel_trials: command(({ detail }) => `to be cancelled: ${trialsOf(detail, 'no trial')}`),
   completed: command(() => 'completed'),
 
   training_started: progress(({ number }) => {
     const [step, ms] = [number('step') ?? 0, number('start_ms')];
-    return `${step > 0 ? `goes on from step ${step}` : 'begins'}${ms === null ? '' : `, ready after ${formatNumber(ms / 1000)} s`}`;
+    return `${step > 0 ? `went on from step ${step}` : 'began'}${ms === null ? '' : `, ready after ${formatNumber(ms / 1000)} s`}`;
   }),
   checkpoint: progress((facts) => `wrote a checkpoint${atStep(facts)}`),
   succeeded: progress(() => 'succeeded'),
-  room_again: progress((facts) => `goes on, the disk has room again${atStep(facts)}`),
+  room_again: progress((facts) => `went on, the disk had room again${atStep(facts)}`),
   packing_measured: progress(({ number, text, detail }) => {
     const pack = number('pack');
     const what = pack === 1 ? 'one pass at a time' : `${pack ?? '?'} passes at once`;
-    return `was measured on ${text('device') ?? 'its slot'}: ${what}${passTimes(detail['passMs'])}`;
+    return `measured on ${text('device') ?? 'its slot'}: ${what}${passTimes(detail['passMs'])}`;
   }),
 
   diverged: failure((facts) => because('diverged', facts)),
   out_of_memory: failure((facts) => because('ran out of memory', facts)),
-  infeasible: failure((facts) => because('is infeasible', facts)),
+  infeasible: failure((facts) => because('infeasible', facts)),
   crashed: failure((facts) => because('crashed', facts)),
   trainer_died: failure((facts) => because(lostText(facts.number('deaths')), facts)),
   slot_failed: failure((facts) => because('met a slot that failed', facts)),
   checkpoint_failed: failure((facts) => because(`could not write a checkpoint${atStep(facts)}`, facts)),
   overflow_skipped: failure((facts) => {
     const scale = facts.text('loss_scale');
-    return `overflowed${atStep(facts)}, which is taken again${scale === null ? '' : ` with a loss scale of ${scale}`}`;
+    return `overflowed${atStep(facts)}, taken again${scale === null ? '' : ` with a loss scale of ${scale}`}`;
   }),
-  waiting_for_room: failure((facts) => because(`waits for room on the disk${atStep(facts)}`, facts)),
+  waiting_for_room: failure((facts) => because(`waited for room on the disk${atStep(facts)}`, facts)),
 
-  pruned: searched(() => 'was pruned'),
+  pruned: searched(() => 'pruned'),
   budget_spent: searched(({ text }) => `budget spent: ${text('reason') ?? 'it says no more'}`),
   stopped_early: searched((facts) => {
     const [value, best, from] = [measure(facts, 'value'), measure(facts, 'best'), facts.text('best_step')];
@@ -80,7 +80,7 @@ const kinds = {
   }),
   kept_step: searched((facts) => {
     const value = measure(facts, 'value');
-    return `keeps the weights of step ${facts.text('step') ?? '?'}${value === null ? '' : `: ${facts.text('metric') ?? ''} ${value}`}`;
+    return `kept the weights of step ${facts.text('step') ?? '?'}${value === null ? '' : `: ${facts.text('metric') ?? ''} ${value}`}`;
   }),
 
   restarted_in_other_numerics_class: restart(({ text }) => {

@@ -52,11 +52,11 @@ export function atStep({ text }: EventFacts): string {
 }
 
 export function lostText(deaths: number | null): string {
-  return `lost its trainer process${deaths === null || deaths < 2 ? '' : `, ${deaths} times by now`}`;
+  return `lost the trainer process${deaths === null || deaths < 2 ? '' : `, ${deaths} times by now`}`;
 }
 
 export function begunAnew(lostSteps: string | null): string {
-  return lostSteps === null ? 'begins anew' : `goes back by ${formatCount(Number(lostSteps), 'step')}`;
+  return lostSteps === null ? 'began anew' : `went back by ${formatCount(Number(lostSteps), 'step')}`;
 }
 
 /** A value of the metric that an event names. */

@@ -49,6 +49,7 @@ const sweepRow = (change: Partial<SweepOverviewRow>): SweepOverviewRow => ({
   stepsPerSecond: 38.4,
   objective: 'accuracy',
   best: 0.9229,
+  failures: { diverged: 1, out_of_memory: 1, infeasible: 0, crashed: 0 },
   tags: [],
   note: null,
   ...change,
@@ -73,12 +74,23 @@ const reliability = [0.55, 0.65, 0.75, 0.85, 0.95].map((middle, index) => ({
   accuracy: middle - 0.06 + 0.02 * index,
 }));
 
+const frontAsked = {
+  x: { of: 'metric', name: 'complexity' },
+  y: { of: 'metric', name: 'accuracy' },
+  better: { x: 'minimize', y: 'maximize' },
+  log: { x: false, y: false },
+  by: null,
+  shown: [],
+} as const;
+
 /** What its views read. */
 export const cockpitSource: ViewSource = {
   sweeps: async () => [
     sweepRow({}),
     sweepRow({
       name: 'rank-and-lambda',
+      sweepId: '2',
+      failures: { diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 },
       state: 'paused',
       finished: 31,
       failed: 0,
@@ -89,6 +101,7 @@ export const cockpitSource: ViewSource = {
     }),
     sweepRow({
       name: 'load-test',
+      sweepId: '3',
       state: 'completed',
       trainer: 'simulated',
       trainings: 10_000,
@@ -102,6 +115,7 @@ export const cockpitSource: ViewSource = {
       createdAt: ago(400_000),
     }),
   ],
+  sweepFront: async ({ sweepId }) => (sweepId === '1' ? foldedSource(trials).tradeoff(sweepId, frontAsked) : null),
   events: async (_, { offset, limit }, kinds) => {
     const wanted = allEvents.filter(({ kind }) => kinds?.includes(kind) ?? true);
     return { total: wanted.length, from: offset, rows: wanted.slice(offset, offset + limit) };

@@ -113,9 +113,9 @@ export function cockpitSnapshot(): SweepSnapshot {
       lastSeen: ago(2),
     })),
     recentEvents: [
-      { at: ago(9), kind: 'succeeded', text: 'succeeded (trials 199–200)' },
-      { at: ago(21), kind: 'pruned', text: 'pruned (trials 195–196)' },
-      { at: ago(64), kind: 'diverged', text: 'diverged (trial 106), code LOSS_NOT_FINITE' },
+      { at: ago(9), kind: 'succeeded', text: 'trials 199–200 succeeded' },
+      { at: ago(21), kind: 'pruned', text: 'trials 195–196 pruned' },
+      { at: ago(64), kind: 'diverged', text: 'trial 106 diverged: the loss was NaN at step 7' },
     ],
   };
 }

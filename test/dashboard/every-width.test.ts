@@ -117,6 +117,7 @@ describe('no value is cut so that it reads as another', () => {
       shown: { from: 0, rows: 60 },
       choices,
       marked: [],
+      selected: 0,
     };
     const shown = read === null ? drawn : await read(source, request);
     let seen = '';

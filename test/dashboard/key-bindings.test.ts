@@ -1,3 +1,4 @@
+import { confirmPrompt } from '../../src/dashboard/confirm-prompt.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { actions } from '../../src/dashboard/actions.ts';
 import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/key-bindings.ts';
@@ -186,5 +187,18 @@ describe('the views', () => {
         expect(keyHelp.some(([at, text]) => at === key && text.startsWith(`${name}: `))).toBe(true);
     }
     for (const [at, text] of keyHelp) expect(12 + text.length, at).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('a question', () => {
+  it.each([40, 60, 80, 200])('is whole at %i columns, and leaves room for its answer', (width) => {
+    const prompt = new Prompt(() => undefined);
+    const question = 'cancel a-sweep-with-a-name-as-long-as-they-come, 1234 trainings not finished?';
+    prompt.open(confirmPrompt(question, () => undefined));
+    prompt.take('y', {});
+    const lines = (prompt.shown?.draw(width) ?? []).map((line) => line.map(({ text }) => text).join(''));
+    expect(lines.join('').replaceAll(' ', '')).toContain(question.replaceAll(' ', ''));
+    expect(lines.at(-1)).toMatch(/ y /);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
   });
 });

@@ -101,6 +101,7 @@ describe('the views’ queries', () => {
     const [sweep] = await overviewOfSweeps(record.store);
     expect(sweep).toMatchObject({ name: 'viewed', state: 'completed', objective: 'accuracy', trials: 8, failed: 0 });
     expect(sweep?.best).toBeGreaterThan(0.1);
+    expect(sweep?.failures).toEqual({ diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 });
     expect(sweep?.stepsDone).toBe(sweep?.stepsTotal);
   });
 

@@ -39,13 +39,13 @@ describe('events', () => {
     expect(sayEvent('retry_failed', [], { trials: [7, 8, 9] })).toBe('to be tried again: trials 7–9');
     expect(sayEvent('diverged', [106], facts)).toBe('trial 106 diverged: NAN, the loss was NaN');
     expect(sayEvent('training_started', [3], { step: 120_000, start_ms: 1_900 })).toBe(
-      'trial 3 goes on from step 120000, ready after 1.90 s',
+      'trial 3 went on from step 120000, ready after 1.90 s',
     );
     expect(sayEvent('stopped_early', [3], { step: 40, metric: 'accuracy', value: 0.7, best: 0.8, best_step: 20 })).toBe(
       'trial 3 stopped early at step 40: accuracy 0.7000, best 0.8000 at step 20',
     );
     expect(sayEvent('packing_measured', [1], { device: 'CPU', pack: 2, passMs: { 1: 12.5, 2: 20 } })).toBe(
-      'trial 1 was measured on CPU: 2 passes at once (a pass in packs of 1: 12.5 ms, 2: 20 ms)',
+      'trial 1 measured on CPU: 2 passes at once (a pass in packs of 1: 12.5 ms, 2: 20 ms)',
     );
   });
 

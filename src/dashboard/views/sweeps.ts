@@ -1,34 +1,67 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import type { SweepOverviewRow } from '../../store/sweep-overview.ts';
 import { chosenRows } from '../chosen-rows.ts';
+import { chosenSweep, sweepFront, type SweepFront } from '../chosen-sweep.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatDuration, formatPercent, formatQuantity } from '../format-value.ts';
 import { fitText, span, type Tone } from '../styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
 import { readingView } from './view.ts';
 
-/** Every sweep of the record, newest first, with its progress, rate, best and failures. */
-export const sweeps = readingView<readonly SweepOverviewRow[]>({
+interface Sweeps {
+  readonly list: readonly SweepOverviewRow[];
+  /** Of the chosen one; null: not read yet, or it has none. */
+  readonly front: SweepFront | null;
+}
+
+/** Every sweep of the record, newest first, with its progress, rate, best and failures, and more of the chosen one. */
+export const sweeps = readingView<Sweeps>({
   name: 'sweeps',
   key: '6',
   help: 'all sweeps; enter: watch it',
   eventsBelow: true,
   beyondSweep: true,
-  read: (source) => source.sweeps(),
-  rows: (list) => list.length,
-  rowsFrom: 2,
-  visible: (_, height) => Math.max(0, height - 2),
-  draw(list, { state, now, width, height }) {
-    const from = Math.max(0, Math.min(state.offset, list.length - height));
-    const near = list.slice(from, from + height);
-    const { headings, lines } = wholeColumns(columnsAt(now, width), near, width - 2);
-    return chosenRows({ caption: 'sweeps', headings, total: list.length, from, rows: lines, state, width, height });
+  readsChosen: true,
+  read: async (source, { selected }) => {
+    const list = await source.sweeps();
+    const chosen = list[selected];
+    const known = chosen === undefined ? null : await source.sweepFront(chosen, 'known');
+    return { list, front: chosen === undefined || known === null ? null : sweepFront(chosen.sweepId, known) };
   },
-  open: (list, { state }) => {
+  async refine({ list }, source, { selected }) {
+    const chosen = list[selected];
+    if (chosen === undefined) return null;
+    return { list, front: sweepFront(chosen.sweepId, await source.sweepFront(chosen, 'all')) };
+  },
+  rows: ({ list }) => list.length,
+  rowsFrom: 2,
+  visible: (_, height) => Math.max(0, listHeight(height) - 2),
+  draw({ list, front }, { state, now, width, height }) {
+    const most = listHeight(height);
+    const from = Math.max(0, Math.min(state.offset, list.length - most));
+    const near = list.slice(from, from + most);
+    const { headings, lines } = wholeColumns(columnsAt(now, width), near, width - 2);
+    const chosen = list[state.selected];
+    // A short list leaves its rows to what stands below it.
+    const own = chosen === undefined || most === height ? most : Math.min(most, list.length + 3);
+    const rows = chosenRows({
+      ...{ caption: 'sweeps', headings, total: list.length, from, rows: lines, state, width },
+      height: own,
+    });
+    if (chosen === undefined || own === height) return rows;
+    const padded = Array.from({ length: own }, (_, row) => rows[row] ?? []);
+    return [...padded, ...chosenSweep(chosen, front, now, width, height - own)];
+  },
+  open: ({ list }, { state }) => {
     const chosen = list[state.selected];
     return chosen === undefined ? null : { view: 'overview', subject: '', sweep: chosen.name };
   },
 });
+
+/** Rows that the list may have: of few there are none for the chosen sweep. */
+function listHeight(height: number): number {
+  return height < 16 ? height : Math.max(7, Math.floor(height * 0.45));
+}
 
 function columnsAt(now: Date, width: number): readonly WholeColumn<SweepOverviewRow>[] {
   // A name may be cut, since it says so; what it did may not.

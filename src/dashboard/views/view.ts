@@ -26,6 +26,8 @@ export interface ViewRequest {
   /** See ViewState. */
   readonly choices: Readonly<Record<string, string>>;
   readonly marked: readonly number[];
+  /** Place of the chosen row among all. */
+  readonly selected: number;
 }
 
 /** Something that can be chosen in a view: a key goes through its values, the palette takes one by name. */
@@ -58,6 +60,8 @@ export interface ViewDefinition<Model> {
   readonly filtered?: true;
   /** Whether it reads the trials that are marked too. */
   readonly readsMarked?: true;
+  /** Whether it reads more of the row that is chosen. */
+  readonly readsChosen?: true;
   /** Which of its rows were read; absent: all of them, and nothing is read when one scrolls. */
   readonly page?: (model: Model) => { readonly from: number; readonly count: number };
   /** Its own query; absent: the snapshot has all that it shows. */
@@ -106,6 +110,7 @@ export interface View
     | 'filtered'
     | 'numbered'
     | 'readsMarked'
+    | 'readsChosen'
     | 'visible'
     | 'rowsFrom'
     | 'choices'
