@@ -67,7 +67,7 @@ export interface SettingEffect {
     /** Over configurations that differ in nothing else; null: of the first, and where there are none. */
     readonly difference: { readonly mean: number; readonly lower: number | null; readonly upper: number | null } | null;
     readonly pairs: number;
-    readonly over: 'seeds' | 'seeds and rows';
+    readonly over: 'seeds' | 'rows' | 'seeds and rows';
   }[];
 }
 

@@ -19,7 +19,7 @@ export interface AxisValue {
    */
   readonly difference: ShownInterval | null;
   /** The repeats that the difference's interval is over. */
-  readonly over: 'seeds' | 'seeds and rows';
+  readonly over: 'seeds' | 'rows' | 'seeds and rows';
   /** Pairs of configurations that the difference is over. */
   readonly pairs: number;
 }
@@ -76,7 +76,7 @@ function effectOf(
             ? null
             : studentInterval(differences)
           : { mean: both.estimate, lower: both.lower, upper: both.upper },
-      over: both === null ? 'seeds' : 'seeds and rows',
+      over: both === null ? 'seeds' : both.seeds > 1 ? 'seeds and rows' : 'rows',
       pairs: pairs.length,
     };
   });

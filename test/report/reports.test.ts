@@ -3,6 +3,7 @@ import { bestReport } from '../../src/report/best-report.ts';
 import { compareReport } from '../../src/report/compare-report.ts';
 import { configurationScores } from '../../src/report/configuration-scores.ts';
 import { paretoReport } from '../../src/report/pareto-report.ts';
+import { sweepSentences } from '../../src/report/sweep-sentences.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { trialsReport } from '../../src/report/trials-report.ts';
 import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
@@ -131,6 +132,14 @@ describe('every report', () => {
         return renderReport(reports.compare, format, 120);
     }
   }
+});
+
+it('a report says what spent the budget, where something did', () => {
+  const halted = snapshot({ state: 'completed', halted: '1.02 of 1 hours are over' });
+  expect(sweepSentences(halted)).toContain(
+    'The budget is spent: 1.02 of 1 hours are over. What ran came to its end, what waited was cancelled.',
+  );
+  expect(sweepSentences(snapshot({ state: 'completed' })).join()).not.toContain('budget');
 });
 
 describe('CSV', () => {

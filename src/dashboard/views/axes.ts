@@ -175,9 +175,9 @@ function pairedLines(
         : `${signedText(score, difference)} ${formatCount(pairs, 'pair')}`,
   );
   const room = Math.max(0, Math.min(60, width - names - Math.max(...texts.map(({ length }) => length)) - 6));
-  const over = levels.every((one) => one.difference === null || one.over === 'seeds and rows')
-    ? 'seeds and rows'
-    : 'seeds';
+  const kinds = new Set(levels.flatMap((one) => (one.difference === null ? [] : [one.over])));
+  const [only = 'seeds and rows'] = kinds;
+  const over = kinds.size < 2 ? only : kinds.has('seeds') ? 'seeds' : 'seeds and rows';
   const caption = `${drawnName(snapshot, score)} by ${drawnName(snapshot, axis.name)}: difference from ${first.text}, 95 % over ${over}`;
   return [
     captionRule(caption, width),

@@ -43,10 +43,14 @@ export const axesSection: ReportSection = {
 /** What the intervals are of. */
 function overRows(effects: readonly AxisEffect[]): string {
   const told = effects.flatMap(({ values }) => values.filter(({ difference }) => difference !== null));
-  const both = told.filter(({ over }) => over === 'seeds and rows').length;
-  if (both === 0) return ', with a 95 % interval (Student)';
-  const others = both < told.length ? `, of ${told.length - both} over seeds alone (Student)` : '';
-  return ` and rows, with a 95 % interval (bootstrap)${others}`;
+  const count = (wanted: AxisValue['over']): number => told.filter(({ over }) => over === wanted).length;
+  const [seeds, rows] = [count('seeds'), count('rows')];
+  if (seeds === told.length) return ', with a 95 % interval (Student)';
+  const others = [
+    seeds === 0 ? '' : `, of ${seeds} over seeds alone (Student)`,
+    rows === 0 ? '' : `, of ${rows} over the rows of a single seed`,
+  ];
+  return ` and rows, with a 95 % interval (bootstrap)${others.join('')}`;
 }
 
 function effectsTable(effects: readonly AxisEffect[], metric: string, heading: string): Table {

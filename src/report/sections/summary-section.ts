@@ -42,7 +42,7 @@ function asked({ snapshot }: SweepMaterial): string {
   const what = axes.length === 0 ? 'one configuration' : axes.join('; ');
   return (
     `Asked: ${what}, ${subject}, ` +
-    `with ${formatCount(seeds, 'seed')}: ${formatCount(counts.total, 'training')}, ${formatCount(trialCount, 'trial')}, ` +
+    `with ${formatCount(seeds, 'seed')}: ${formatCount(counts.total, 'training')}${counts.succeeded < counts.total ? ` of which ${counts.succeeded} are done` : ''}, ${formatCount(trialCount, 'trial')}, ` +
     `launched ${formatMoment(snapshot.createdAt)}, now ${snapshot.state}.`
   );
 }

@@ -9,6 +9,7 @@ import { dryRun } from '../../../launch/launch-sweep.ts';
 import { checkSweepText, readSweepText } from '../../../launch/read-sweep-file.ts';
 import { slotsOf } from '../../../services/supervisor-settings.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
+import type { Objective } from '../../../sweep/vocabulary.ts';
 import { measure, measureText } from '../../../metrics/metrics.ts';
 import { configurationScores } from '../../../report/configuration-scores.ts';
 import { rankScores } from '../../../report/judgement.ts';
@@ -45,6 +46,11 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
     // What was refused is not left behind for the next attempt.
     if (before === null) rmSync(file);
     else writeFileSync(file, before);
+    if (error instanceof DropsweepError && error.code === 'SWEEP_NAME_TAKEN')
+      note(
+        this,
+        `--name NAME begins another sweep, which takes over the trainings of ${definition.name} that it has too:`,
+      );
     throw error;
   }
   await withRecord(async (record) => {
@@ -85,30 +91,34 @@ async function exportBest(
 ): Promise<void> {
   const [objective] = snapshot.definition.objectives;
   const [winner] = objective === undefined ? [] : rankScores(configurationScores(snapshot.trials), objective);
-  const trial = objective === undefined || winner === undefined ? undefined : middle(winner.trials, objective.metric);
+  const trial = objective === undefined || winner === undefined ? undefined : middleOf(winner.trials, objective);
   if (objective === undefined || winner === undefined || trial === undefined) {
     throw new DropsweepError('USAGE', 'no training came to its end within the time', {
       where: snapshot.name,
-      fix: 'give it more hours, or see why: dropsweep show',
+      fix: `more --hours under another --name and --out, or see why: dropsweep show ${snapshot.name}`,
     });
   }
   rmSync(adapter, { recursive: true, force: true });
   const { files } = await writePeftAdapter(await exportedTrial(record, snapshot, trial.trial), adapter);
   const value = `${headingOf(snapshot.definition, objective.metric)} ${measureText(trial, objective.metric)}`;
-  const of = `in the middle of ${formatCount(winner.scored, 'seed')}${winner.scored < winner.trials.length ? ` that ended of ${winner.trials.length}` : ''}`;
+  const { scored, trials } = winner;
+  const middle = scored > 1 ? `, the middle of ${scored} seeds` : '';
+  const left = scored < trials.length ? `; ${scored} of ${trials.length} seeds ended` : '';
   say(
     context,
-    `The best configuration's adapter, trial ${trial.trial} (${value}, ${of}), with its card: ${adapter}, ${formatCount(files.length, 'file')}.`,
+    `The best configuration's adapter, trial ${trial.trial} (${value}${middle}${left}), with its card: ${adapter}, ${formatCount(files.length, 'file')}.`,
   );
   say(context, `New rows: dropsweep predict ${snapshot.name} --trial ${trial.trial} FILE`);
 }
 
-function middle(trials: readonly TrialRow[], metric: string): TrialRow | undefined {
+/** Of two the worse. */
+function middleOf(trials: readonly TrialRow[], { metric, direction }: Objective): TrialRow | undefined {
+  const sign = direction === 'maximize' ? 1 : -1;
   const scored = trials
     .flatMap((trial) => {
       const value = measure(trial, metric);
       return value === null ? [] : [{ trial, value }];
     })
-    .sort((a, b) => a.value - b.value);
-  return scored[Math.floor(scored.length / 2)]?.trial;
+    .sort((a, b) => sign * (a.value - b.value));
+  return scored[Math.floor((scored.length - 1) / 2)]?.trial;
 }
