@@ -10,7 +10,8 @@ import { checkChaos } from './check-chaos.ts';
 
 /*
  * `npm run chaos -- --commands 1000 --seed 1`: commands and kills over small sweeps.
- * `npm run chaos -- --adaptive --faults 200 --seed 1`: faults of processes and connections over searches that adapt.
+ * `npm run chaos -- --adaptive --faults 1000 --seed 1 --minutes 180`: faults of processes and connections over searches that
+ * adapt (ASHA, PASHA and racing, each over TPE's points), and one that does not.
  * Keeps its folder, with all logs, when something is wrong.
  */
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     adaptive: { type: 'boolean', default: false },
     faults: { type: 'string', default: '200' },
     trainings: { type: 'string', default: '200' },
-    searches: { type: 'string', default: 'asha,independent' },
+    searches: { type: 'string', default: searchNames.join(',') },
     minutes: { type: 'string', default: '30' },
   },
 });

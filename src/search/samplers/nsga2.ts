@@ -1,6 +1,7 @@
 import type { RandomStream } from '../../random/stream.ts';
 import { stream } from '../../random/stream.ts';
 import { frontOrder } from '../../stats/non-dominated-ranks.ts';
+import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
 import { wholeFrom } from '../../sweep/number-rules.ts';
 import { AxisCoordinates } from '../axis-coordinates.ts';
@@ -33,27 +34,17 @@ export const nsga2: SamplerKind = {
     example: '{kind: nsga2, trials: <number>}',
     sentence: 'Children of the best results over all objectives (NSGA-II), suggested as results come',
     fields: [
-      {
-        name: 'trials',
-        expected: 'a whole number of at least 1',
-        sentence: 'Points, each with every seed of the space',
-      },
-      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+      ...pointsFields,
       {
         name: 'population',
         expected: 'a whole number of at least 2',
         sentence: 'Points drawn at random first, and results that have children; default 20',
       },
     ],
-    read: (section) => {
-      const trials = section.number('trials', wholeFrom(1));
-      if (!section.has('trials')) section.missing('trials', 'how many points to try');
-      return {
-        trials: trials ?? 1,
-        seed: section.number('seed', wholeFrom(0)) ?? 0,
-        population: section.number('population', wholeFrom(2)) ?? 20,
-      };
-    },
+    read: (section) => ({
+      ...readPoints(section, 'how many points to try'),
+      population: section.number('population', wholeFrom(2)) ?? 20,
+    }),
   },
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');

@@ -1,6 +1,6 @@
 import { stream } from '../../random/stream.ts';
+import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
-import { wholeFrom } from '../../sweep/number-rules.ts';
 import { drawValue } from '../draw-value.ts';
 import { pointByPoint } from '../point-by-point.ts';
 import type { SamplerKind } from '../sampler.ts';
@@ -15,19 +15,8 @@ export const random: SamplerKind = {
     ranges: true,
     example: '{kind: random, trials: <number>}',
     sentence: 'Points drawn at random; a longer search begins with the points of a shorter one',
-    fields: [
-      {
-        name: 'trials',
-        expected: 'a whole number of at least 1',
-        sentence: 'Points, each with every seed of the space',
-      },
-      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
-    ],
-    read: (section) => {
-      const trials = section.number('trials', wholeFrom(1));
-      if (!section.has('trials')) section.missing('trials', 'how many points to draw');
-      return { trials: trials ?? 1, seed: section.number('seed', wholeFrom(0)) ?? 0 };
-    },
+    fields: pointsFields,
+    read: (section) => readPoints(section, 'how many points to draw'),
   },
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');

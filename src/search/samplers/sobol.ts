@@ -1,6 +1,6 @@
 import { stream } from '../../random/stream.ts';
+import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
-import { wholeFrom } from '../../sweep/number-rules.ts';
 import { valueOfShare } from '../draw-value.ts';
 import { pointByPoint } from '../point-by-point.ts';
 import type { SamplerKind } from '../sampler.ts';
@@ -18,23 +18,13 @@ export const sobol: SamplerKind = {
     example: '{kind: sobol, trials: <number>}',
     sentence: 'Points of a Sobol sequence, which fill the space more evenly',
     fields: [
-      {
-        name: 'trials',
-        expected: 'a whole number of at least 1',
-        sentence: 'Points, each with every seed of the space',
-      },
-      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+      ...pointsFields,
       { name: 'scramble', expected: 'owen, none', sentence: 'How the sequence is randomised; default owen' },
     ],
-    read: (section) => {
-      const trials = section.number('trials', wholeFrom(1));
-      if (!section.has('trials')) section.missing('trials', 'how many points to take; a power of two fills best');
-      return {
-        trials: trials ?? 1,
-        seed: section.number('seed', wholeFrom(0)) ?? 0,
-        scramble: section.choice('scramble', ['owen', 'none']) ?? 'owen',
-      };
-    },
+    read: (section) => ({
+      ...readPoints(section, 'how many points to take; a power of two fills best'),
+      scramble: section.choice('scramble', ['owen', 'none']) ?? 'owen',
+    }),
   },
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');

@@ -1,4 +1,5 @@
 import { stream } from '../../random/stream.ts';
+import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/search-section.ts';
 import { wholeFrom } from '../../sweep/number-rules.ts';
 import { AxisCoordinates } from '../axis-coordinates.ts';
@@ -35,12 +36,7 @@ export const tpe: SamplerKind = {
     example: '{kind: tpe, trials: <number>}',
     sentence: 'Points where results were good (a tree-structured Parzen estimator), suggested as results come',
     fields: [
-      {
-        name: 'trials',
-        expected: 'a whole number of at least 1',
-        sentence: 'Points, each with every seed of the space',
-      },
-      { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+      ...pointsFields,
       {
         name: 'startup',
         expected: 'a whole number of at least 1',
@@ -48,16 +44,11 @@ export const tpe: SamplerKind = {
       },
       rankingField,
     ],
-    read: (section) => {
-      const trials = section.number('trials', wholeFrom(1));
-      if (!section.has('trials')) section.missing('trials', 'how many points to try');
-      return {
-        trials: trials ?? 1,
-        seed: section.number('seed', wholeFrom(0)) ?? 0,
-        startup: section.number('startup', wholeFrom(1)) ?? 10,
-        ...readRanking(section),
-      };
-    },
+    read: (section) => ({
+      ...readPoints(section, 'how many points to try'),
+      startup: section.number('startup', wholeFrom(1)) ?? 10,
+      ...readRanking(section),
+    }),
   },
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');

@@ -1,0 +1,20 @@
+import { wholeFrom } from '../sweep/number-rules.ts';
+import type { KindField } from '../sweep/search-section.ts';
+import type { YamlSection } from '../sweep/yaml-section.ts';
+
+/** What every sampler that draws its points is told: how many, and by which seed. */
+export const pointsFields: readonly KindField[] = [
+  {
+    name: 'trials',
+    expected: 'a whole number of at least 1',
+    sentence: 'Points, each with every seed of the space',
+  },
+  { name: 'seed', expected: 'a whole number of at least 0', sentence: 'What points are drawn by; default 0' },
+];
+
+/** @param howMany said where `trials` is missing */
+export function readPoints(section: YamlSection, howMany: string): { readonly trials: number; readonly seed: number } {
+  const trials = section.number('trials', wholeFrom(1));
+  if (!section.has('trials')) section.missing('trials', howMany);
+  return { trials: trials ?? 1, seed: section.number('seed', wholeFrom(0)) ?? 0 };
+}
