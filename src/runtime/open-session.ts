@@ -1,5 +1,6 @@
 import './no-telemetry.ts';
 import { renameSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256 } from '../base/sha256.ts';
@@ -61,7 +62,8 @@ function sessionOptions(
       session: {
         // Prepacking would copy every weight into each slot's own memory.
         disable_prepacking: '1',
-        intra_op: { allow_spinning: '1' },
+        // A thread that waits for work by spinning needs a core of its own.
+        intra_op: { allow_spinning: threads <= availableParallelism() ? '1' : '0' },
         ...device.sessionEntries,
       },
     },

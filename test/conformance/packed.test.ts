@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   AdapterEngine,
   AdapterMasks,
@@ -100,10 +100,13 @@ function trainingsOf(loaded: ConformanceCase, engine: AdapterEngine): TrainingSt
   }));
 }
 
-async function opened<Result>(
-  folder: string,
-  use: (engine: AdapterEngine, loaded: ConformanceCase) => Promise<Result>,
-): Promise<Result> {
+interface Opened {
+  readonly engine: AdapterEngine;
+  readonly loaded: ConformanceCase;
+  readonly modelFolder: string;
+}
+
+async function opened(folder: string): Promise<Opened> {
   const modelFolder = mkdtempSync(path.join(tmpdir(), 'dropsweep-packed-'));
   for (const file of ['config.json', 'model.safetensors'])
     cpSync(path.join(folder, file), path.join(modelFolder, file));
@@ -112,49 +115,51 @@ async function opened<Result>(
     { modelFolder, adapter: adapterOf(loaded.case), threads: 1 },
     headOf(loaded.case),
   );
-  try {
-    return await use(engine, loaded);
-  } finally {
-    await engine.close();
-    rmSync(modelFolder, { recursive: true, force: true });
-  }
+  return { engine, loaded, modelFolder };
 }
 
 describe.each(folders.map((folder) => [path.basename(folder), folder] as const))('%s', (_name, folder) => {
+  let engine: AdapterEngine;
+  let loaded: ConformanceCase;
+  let modelFolder: string;
+  beforeAll(async () => {
+    ({ engine, loaded, modelFolder } = await opened(folder));
+  });
+  afterAll(async () => {
+    await engine.close();
+    rmSync(modelFolder, { recursive: true, force: true });
+  });
+
   it('three trainings, in turn and in packs of 2, 3 and 6, step as each alone, bit for bit', async () => {
-    await opened(folder, async (engine, loaded) => {
-      const { batch, labels } = fourfold(batchOf(loaded.inputs), labelsOf(loaded.case, loaded.inputs));
-      const trainings = trainingsOf(loaded, engine);
-      const singles = trainings.map((training) => ({ ...training, instances: training.instances.slice(0, 1) }));
-      const alone: StepResult[] = [];
-      for (const { state, instances, hyperparameters } of singles) {
-        alone.push(await engine.step(state, batch, labels, instances, hyperparameters));
-      }
-      for (const pack of [1, 2, 3]) expect(await engine.stepTogether(singles, batch, labels, pack)).toEqual(alone);
-      const inTurn = await engine.stepTogether(trainings, batch, labels, 1);
-      for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(inTurn);
-    });
+    const { batch, labels } = fourfold(batchOf(loaded.inputs), labelsOf(loaded.case, loaded.inputs));
+    const trainings = trainingsOf(loaded, engine);
+    const singles = trainings.map((training) => ({ ...training, instances: training.instances.slice(0, 1) }));
+    const alone: StepResult[] = [];
+    for (const { state, instances, hyperparameters } of singles) {
+      alone.push(await engine.step(state, batch, labels, instances, hyperparameters));
+    }
+    for (const pack of [1, 2, 3]) expect(await engine.stepTogether(singles, batch, labels, pack)).toEqual(alone);
+    const inTurn = await engine.stepTogether(trainings, batch, labels, 1);
+    for (const pack of [2, 3, 6]) expect(await engine.stepTogether(trainings, batch, labels, pack)).toEqual(inTurn);
   });
 
   it('several models read a batch together as each alone, bit for bit', async () => {
-    await opened(folder, async (engine, loaded) => {
-      // As the case's rows are: what a row's numbers are made of does not depend on how many there are.
-      const batch = batchOf(loaded.inputs);
-      const models = trainingsOf(loaded, engine).map(({ state: { parameters }, instances }, number) => ({
-        parameters,
-        masks: number === 1 ? null : (instances[0] ?? null),
-        updateScale: 1 / (1 + number),
-      }));
-      const logits = async ({ parameters, masks, updateScale }: (typeof models)[number]) =>
-        engine.logits(parameters, batch, masks, updateScale);
-      const alone: Float32Array[] = [];
-      for (const model of models) alone.push(await logits(model));
-      const shared = await engine.share(batch);
-      for (const [index, model] of [...models.entries(), ...[...models.entries()].toReversed()]) {
-        expect(await shared.logits(model)).toEqual(alone[index]);
-      }
-      // From then on one that reads alone goes the same way.
-      for (const [index, model] of models.entries()) expect(await logits(model)).toEqual(alone[index]);
-    });
+    // As the case's rows are: what a row's numbers are made of does not depend on how many there are.
+    const batch = batchOf(loaded.inputs);
+    const models = trainingsOf(loaded, engine).map(({ state: { parameters }, instances }, number) => ({
+      parameters,
+      masks: number === 1 ? null : (instances[0] ?? null),
+      updateScale: 1 / (1 + number),
+    }));
+    const logits = async ({ parameters, masks, updateScale }: (typeof models)[number]) =>
+      engine.logits(parameters, batch, masks, updateScale);
+    const alone: Float32Array[] = [];
+    for (const model of models) alone.push(await logits(model));
+    const shared = await engine.share(batch);
+    for (const [index, model] of [...models.entries(), ...[...models.entries()].toReversed()]) {
+      expect(await shared.logits(model)).toEqual(alone[index]);
+    }
+    // From then on one that reads alone goes the same way.
+    for (const [index, model] of models.entries()) expect(await logits(model)).toEqual(alone[index]);
   });
 });

@@ -39,7 +39,8 @@ function casesIn(folder: string): string[] {
 }
 
 function holdToItsValues(folder: string, exported?: string): void {
-  it.each([1, 2, 4])('are met with %i threads', async (threads) => {
+  // `npm run conformance` takes any number.
+  it.each([1, 4])('are met with %i threads', async (threads) => {
     const { misses, measures } = await runCase(folder, threads, exported);
     expect(misses).toEqual([]);
     for (const { kind, compared } of measures) expect(compared, kind).toBeGreaterThan(0);
