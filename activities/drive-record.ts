@@ -1,4 +1,4 @@
-import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
+import type { ProbeRequest, TheoryConstants } from '../src/train/process/trainer-protocol.ts';
 
 /** The record's view of driving one sweep. */
 export interface SweepDrive {

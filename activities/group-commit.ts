@@ -1,5 +1,5 @@
 import { promiseWithResolvers } from '../src/base/promise-with-resolvers.ts';
-import type { FenceResult, SegmentEnd } from '../src/store/worker-ledger.ts';
+import type { FenceResult, SegmentEnd } from '../src/store/segments/worker-ledger.ts';
 
 interface Waiting {
   readonly end: SegmentEnd;

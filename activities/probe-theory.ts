@@ -1,5 +1,5 @@
 import type { TrainActivities } from '../src/messages/activity-interfaces.ts';
-import type { ProbeRequest } from '../src/train/trainer-protocol.ts';
+import type { ProbeRequest } from '../src/train/process/trainer-protocol.ts';
 import type { TheoryRecord } from './drive-record.ts';
 import type { ActivityAttempt } from './serve-slot.ts';
 import type { TrainerPool } from './trainer-pool.ts';

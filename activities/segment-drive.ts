@@ -1,6 +1,6 @@
 import type { EventKindName } from '../src/sweep/event-kinds.ts';
 import { promiseWithResolvers } from '../src/base/promise-with-resolvers.ts';
-import type { WorkerLedger } from '../src/store/worker-ledger.ts';
+import type { WorkerLedger } from '../src/store/segments/worker-ledger.ts';
 import type {
   CheckpointReference,
   EvaluationPage,
@@ -9,7 +9,7 @@ import type {
   SegmentOutcome,
 } from '../src/sweep/segment.ts';
 import type { PackingPlan } from '../src/sweep/packing.ts';
-import type { SegmentNews } from '../src/train/segment-news.ts';
+import type { SegmentNews } from '../src/train/process/segment-news.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { MetricBuffer } from './metric-buffer.ts';
 import type { Trainer } from './trainer-pool.ts';

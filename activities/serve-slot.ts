@@ -1,5 +1,5 @@
 import type { ServeSlotInput, ServeSlotResult, TrainActivities } from '../src/messages/activity-interfaces.ts';
-import type { ClaimResult, WorkerLedger } from '../src/store/worker-ledger.ts';
+import type { ClaimResult, WorkerLedger } from '../src/store/segments/worker-ledger.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { longRowMs, nextRowLength } from './row-length.ts';
 import { driveSegment, type SegmentDriveOptions } from './segment-drive.ts';

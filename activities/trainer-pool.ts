@@ -1,6 +1,6 @@
 import type { Segment, SegmentOutcome } from '../src/sweep/segment.ts';
-import type { TellNews } from '../src/train/segment-news.ts';
-import type { ProbeRequest, TheoryConstants } from '../src/train/trainer-protocol.ts';
+import type { TellNews } from '../src/train/process/segment-news.ts';
+import type { ProbeRequest, TheoryConstants } from '../src/train/process/trainer-protocol.ts';
 
 /** A slot's warm trainer, as activities see it. */
 export interface Trainer {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createSweep } from '../src/store/create-sweep.ts';
-import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
+import { createSweep } from '../src/store/plans/create-sweep.ts';
+import { PostgresWorkerLedger } from '../src/store/segments/postgres-worker-ledger.ts';
 import type { Segment } from '../src/sweep/segment.ts';
 import { emptyOutcome } from './empty-outcome.ts';
 import { benchClaim, openThrowawayRecord } from './throwaway-record.ts';

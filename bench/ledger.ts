@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
-import { createSweep } from '../src/store/create-sweep.ts';
-import { PostgresWorkerLedger } from '../src/store/postgres-worker-ledger.ts';
+import { createSweep } from '../src/store/plans/create-sweep.ts';
+import { PostgresWorkerLedger } from '../src/store/segments/postgres-worker-ledger.ts';
 import type { Segment } from '../src/sweep/segment.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
 import { emptyOutcome } from './empty-outcome.ts';
@@ -93,7 +93,7 @@ function scoreOf(segment: Segment): number {
   return ((segment.specification.configuration.seed * 7_919) % trainings) / trainings;
 }
 
-/** The plan of the claim's walk (src/store/claim-segments.ts) once so many trainings have finished. */
+/** The plan of the claim's walk (src/store/segments/claim-segments.ts) once so many trainings have finished. */
 async function explainAfter(sweepId: string, finished: number): Promise<string> {
   const ends = values.halving ? finished / 2 : finished;
   while (finishedAtMs.length < ends) await sleep(5);

@@ -20,8 +20,8 @@ import type {
   TaskShape,
   TrainingConfiguration,
 } from '../src/sweep/vocabulary.ts';
-import { makeOnnxRunner } from '../src/train/onnx-runner.ts';
-import type { RunCommand, SegmentReporter } from '../src/train/segment-runner.ts';
+import { makeOnnxRunner } from '../src/train/segments/onnx-runner.ts';
+import type { RunCommand, SegmentReporter } from '../src/train/process/segment-runner.ts';
 import { besideReference, readReference, type Shown } from './mrpc-reference.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { TrainingStep } from '../src/train/adapter-engine.ts';
-import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
+import type { TrainingStep } from '../src/train/engine/adapter-engine.ts';
+import { openAdapterEngine } from '../src/train/engine/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
 import { ownBase } from './own-base.ts';
 

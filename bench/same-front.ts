@@ -7,8 +7,8 @@ import { Noise } from '../src/report/noise.ts';
 import { frontScores } from '../src/report/pareto-report.ts';
 import { trainingsOf } from '../src/report/sections/trainings-of.ts';
 import { savedByStopping } from '../src/report/saved-by-stopping.ts';
-import { openStore, type Store } from '../src/store/open-store.ts';
-import type { SweepSnapshot } from '../src/store/sweep-snapshot.ts';
+import { openStore, type Store } from '../src/store/database/open-store.ts';
+import type { SweepSnapshot } from '../src/store/views/sweep-snapshot.ts';
 import type { Objective } from '../src/sweep/vocabulary.ts';
 import { round } from './figures.ts';
 

@@ -1,5 +1,10 @@
 import { stream } from '../src/random/stream.ts';
-import type { AdapterEngine, AdapterMasks, StepHyperparameters, TokenBatch } from '../src/train/adapter-engine.ts';
+import type {
+  AdapterEngine,
+  AdapterMasks,
+  StepHyperparameters,
+  TokenBatch,
+} from '../src/train/engine/adapter-engine.ts';
 import { stepHyperparameters as commonHyperparameters } from '../test/support/step-hyperparameters.ts';
 
 /** What the benchmarks train: LoRA r = 8 on all six linears of each layer of a BERT, two classes. */

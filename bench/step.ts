@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { AdapterMasks } from '../src/train/adapter-engine.ts';
-import { instanceMasks } from '../src/train/instance-masks.ts';
-import { openAdapterEngine } from '../src/train/open-adapter-engine.ts';
+import type { AdapterMasks } from '../src/train/engine/adapter-engine.ts';
+import { instanceMasks } from '../src/train/engine/instance-masks.ts';
+import { openAdapterEngine } from '../src/train/engine/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
 import { ownBase } from './own-base.ts';
 

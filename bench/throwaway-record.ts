@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../src/services/free-port.ts';
 import { startPostgres } from '../src/services/postgres-server.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { openStore, type Store } from '../src/store/open-store.ts';
-import type { ClaimRequest } from '../src/store/worker-ledger.ts';
+import { migrate } from '../src/store/database/migrate.ts';
+import { openStore, type Store } from '../src/store/database/open-store.ts';
+import type { ClaimRequest } from '../src/store/segments/worker-ledger.ts';
 
 /** An empty record on a PostgreSQL of its own. */
 export interface ThrowawayRecord {

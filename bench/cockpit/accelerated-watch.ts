@@ -4,8 +4,8 @@ import { getHeapCodeStatistics } from 'node:v8';
 import { sql } from 'kysely';
 import { dashboardSource } from '../../src/cli/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
-import { openStore } from '../../src/store/open-store.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 
 /*
  * The dashboard over a real record in which something happens before each reading, with a clock that goes fast: that is

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import type { Store } from '../../src/store/open-store.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { canonicalJson } from '../../src/base/canonical-json.ts';
 import { sha256 } from '../../src/base/sha256.ts';

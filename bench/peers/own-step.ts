@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { basePrecisions } from '../../src/sweep/fields/run-fields.ts';
-import { measurePacking } from '../../src/train/measure-packing.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { measurePacking } from '../../src/train/segments/measure-packing.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from '../step-request.ts';
 
 /*

@@ -9,8 +9,8 @@ import { spaceAxes } from '../../src/search/space-axes.ts';
 import { engineShape } from '../../src/sweep/packing.ts';
 import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
 import { type RecordedTable, readTable } from './recorded-table.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import type { SegmentReporter } from '../../src/train/segment-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import type { SegmentReporter } from '../../src/train/process/segment-runner.ts';
 
 /*
  * Trains the grid of recorded-table.yaml whole and keeps dev loss and accuracy of each point, for search.ts:

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
-import { targetPattern } from '../sweep/target-pattern.ts';
+import { targetPattern } from '../sweep/file/target-pattern.ts';
 
 /**
  * Names of the linears that are adapted, in the model's order.

@@ -1,6 +1,6 @@
 import { type Application, buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
-import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 import type { CliContext } from './cli-context.ts';
 import { describeError } from './describe-error.ts';
 import { exitMeanings, statusOfError } from './exit-status.ts';

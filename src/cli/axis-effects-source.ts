@@ -1,15 +1,15 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import { labelsOf } from '../dashboard/categories.ts';
-import { columnOf, variedFields } from '../dashboard/view-columns.ts';
+import { labelsOf } from '../dashboard/charts/categories.ts';
+import { columnOf, variedFields } from '../dashboard/tables/view-columns.ts';
 import type { SettingEffect } from '../dashboard/view-source.ts';
 import { meanOfRows, type RowScores, type StoredScores } from '../evaluate/row-scores.ts';
 import { type AxisEffect, axisEffects } from '../report/axis-effects.ts';
 import { Noise } from '../report/noise.ts';
 import { studentInterval } from '../stats/student-interval.ts';
-import type { Store } from '../store/open-store.ts';
-import { readPairedDifferences } from '../store/paired-differences.ts';
-import { readSweepSnapshot } from '../store/sweep-reader.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { Store } from '../store/database/open-store.ts';
+import { readPairedDifferences } from '../store/views/paired-differences.ts';
+import { readSweepSnapshot } from '../store/views/sweep-reader.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 import { everyTrial } from './read-report.ts';
 

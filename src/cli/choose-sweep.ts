@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
-import type { Store } from '../store/open-store.ts';
-import { listSweeps } from '../store/sweep-list.ts';
+import type { Store } from '../store/database/open-store.ts';
+import { listSweeps } from '../store/views/sweep-list.ts';
 
 /** The sweep that was named, or else the newest. @throws DropsweepError SWEEP_NOT_FOUND when there is none at all */
 export async function chooseSweep(store: Store, name: string | undefined): Promise<string> {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { CloneTools } from '../dashboard/cloning.ts';
-import type { DashboardCommand } from '../dashboard/key-bindings.ts';
+import type { CloneTools } from '../dashboard/steering/cloning.ts';
+import type { DashboardCommand } from '../dashboard/input/key-bindings.ts';
 import { addClone, cloneFragment } from '../launch/clone-trial.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { wake } from '../launch/wake.ts';
-import { pinTraining } from '../store/collect-checkpoints.ts';
+import { pinTraining } from '../store/keeping/collect-checkpoints.ts';
 import { commandSweep } from '../store/commands.ts';
-import { trainingsOfTrials } from '../store/recorded-sweep.ts';
+import { trainingsOfTrials } from '../store/views/recorded-sweep.ts';
 import type { Watched } from './dashboard-source.ts';
 import { editText } from './edit-text.ts';
 

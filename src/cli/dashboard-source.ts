@@ -1,20 +1,20 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { ViewSource } from '../dashboard/view-source.ts';
-import { betterOf, columnOf } from '../dashboard/view-columns.ts';
+import { betterOf, columnOf } from '../dashboard/tables/view-columns.ts';
 import { settingEffects } from './axis-effects-source.ts';
 import { trialOutputs } from './trial-outputs.ts';
-import { readEnsembleCurve, readLearningCurve } from '../store/learning-curve.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
-import type { Store } from '../store/open-store.ts';
-import { countSweepEvents, readSweepEvents } from '../store/sweep-events.ts';
-import { readSearchView } from '../store/search-view.ts';
-import { readMetric, readMetrics, readSweepProvenance } from '../store/sweep-list.ts';
-import { overviewOfSweeps } from '../store/sweep-overview.ts';
-import { listWorkers } from '../store/worker-list.ts';
-import { readTrial } from '../store/sweep-reader.ts';
-import { readAxisMeans } from '../store/axis-means.ts';
-import { readConfigurations } from '../store/configuration-page.ts';
-import { readTradeoff, type TradeoffRead } from '../store/tradeoff-view.ts';
+import { readEnsembleCurve, readLearningCurve } from '../store/views/learning-curve.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
+import type { Store } from '../store/database/open-store.ts';
+import { countSweepEvents, readSweepEvents } from '../store/views/sweep-events.ts';
+import { readSearchView } from '../store/search/search-view.ts';
+import { readMetric, readMetrics, readSweepProvenance } from '../store/views/sweep-list.ts';
+import { overviewOfSweeps } from '../store/views/sweep-overview.ts';
+import { listWorkers } from '../store/workers/worker-list.ts';
+import { readTrial } from '../store/views/sweep-reader.ts';
+import { readAxisMeans } from '../store/views/axis-means.ts';
+import { readConfigurations } from '../store/views/configuration-page.ts';
+import { readTradeoff, type TradeoffRead } from '../store/views/tradeoff-view.ts';
 import { noiseIntervals, storedOutputs } from './noise-intervals.ts';
 
 /** Of one training, the newest. */

@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 
 /** Exit statuses of the process; in the README and in `dropsweep --help`. */
 export const exitStatus = {

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 
 /** @throws DropsweepError SWEEP_NOT_FOUND */
 export function findTrial(snapshot: SweepSnapshot, number: number): TrialRow {

@@ -1,8 +1,8 @@
 import { renderReport } from '../report/render-report.ts';
-import { readSweepSnapshot } from '../store/sweep-reader.ts';
+import { readSweepSnapshot } from '../store/views/sweep-reader.ts';
 import { tookSentence } from '../report/took-sentence.ts';
-import { readSweepProvenance } from '../store/sweep-list.ts';
-import { readSweepMark } from '../store/sweep-list.ts';
+import { readSweepProvenance } from '../store/views/sweep-list.ts';
+import { readSweepMark } from '../store/views/sweep-list.ts';
 import { carryOut, cloneTools } from './dashboard-commands.ts';
 import { dashboardSource, type Watched } from './dashboard-source.ts';
 import { type CliContext, endProgress, note, outputWidth, say } from './cli-context.ts';
@@ -64,7 +64,7 @@ async function showDashboard(
   looking: Looking,
 ): Promise<'left' | 'finished'> {
   const { runDashboard } = await import('../dashboard/run-dashboard.tsx');
-  const { guardTerminal } = await import('../dashboard/terminal-guard.ts');
+  const { guardTerminal } = await import('../dashboard/terminal/terminal-guard.ts');
   return runDashboard({
     readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
     source: dashboardSource(record.store, watched),
@@ -82,7 +82,7 @@ async function showDashboard(
 }
 
 async function showLines(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
-  const { runProgressLines } = await import('../dashboard/run-progress-lines.ts');
+  const { runProgressLines } = await import('../dashboard/lines/run-progress-lines.ts');
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
   context.process.once('SIGINT', leave);

@@ -1,5 +1,5 @@
-import { demandKnownSchema } from '../store/migrate.ts';
-import { listSweeps } from '../store/sweep-list.ts';
+import { demandKnownSchema } from '../store/database/migrate.ts';
+import { listSweeps } from '../store/views/sweep-list.ts';
 import { withMachineRecord } from '../launch/open-record.ts';
 import { machineIfRunning } from '../launch/machine.ts';
 import { type CliContext, say } from './cli-context.ts';

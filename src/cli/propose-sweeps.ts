@@ -1,4 +1,4 @@
-import { listSweeps } from '../store/sweep-list.ts';
+import { listSweeps } from '../store/views/sweep-list.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { withRecord } from '../launch/open-record.ts';
 

@@ -1,6 +1,6 @@
 import { counted, type Progress } from '../base/progress.ts';
-import type { Store } from '../store/open-store.ts';
-import { readLearningCurve } from '../store/learning-curve.ts';
+import type { Store } from '../store/database/open-store.ts';
+import { readLearningCurve } from '../store/views/learning-curve.ts';
 import { configurationScores } from '../report/configuration-scores.ts';
 import { shownScores } from '../report/judgement.ts';
 import { methodScores } from '../report/method-scores.ts';
@@ -10,9 +10,9 @@ import { curvedScores } from '../report/sections/curves-section.ts';
 import { mostMembers } from '../report/seeds-and-members.ts';
 import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '../report/sections/material.ts';
 import { firstObjective } from '../report/first-objective.ts';
-import { readMetric, readSweepProvenance } from '../store/sweep-list.ts';
-import { readSweepFileText } from '../store/sweep-files.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { readMetric, readSweepProvenance } from '../store/views/sweep-list.ts';
+import { readSweepFileText } from '../store/views/sweep-files.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { readEffects } from './axis-effects-source.ts';
 import { readRowScores } from './read-row-scores.ts';
 

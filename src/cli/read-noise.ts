@@ -2,8 +2,8 @@ import type { ConfigurationScore } from '../report/configuration-scores.ts';
 import { Noise } from '../report/noise.ts';
 import { frontScores, paretoReport } from '../report/pareto-report.ts';
 import type { Report } from '../report/render-report.ts';
-import type { Store } from '../store/open-store.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { Store } from '../store/database/open-store.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { readRowScores } from './read-row-scores.ts';
 
 /** The noise of seeds and rows in some configurations; null where no outputs are there to tell it by. */

@@ -1,6 +1,6 @@
-import { readSweepSnapshot } from '../store/sweep-reader.ts';
-import type { Store } from '../store/open-store.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { readSweepSnapshot } from '../store/views/sweep-reader.ts';
+import type { Store } from '../store/database/open-store.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { chooseSweep } from './choose-sweep.ts';
 import { type CliContext, outputWidth, say } from './cli-context.ts';
 import { withRecord } from '../launch/open-record.ts';

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
-import type { Values } from '../store/tell-training.ts';
+import type { Values } from '../store/programs/tell-training.ts';
 
 /**
  * `accuracy=0.81 loss=4e-1`, each name once.

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
-import { readCheckpoint as findCheckpoint } from '../store/sweep-reader.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
+import { readCheckpoint as findCheckpoint } from '../store/views/sweep-reader.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import { type CheckpointState, readCheckpoint } from '../train/checkpoint.ts';
+import { type CheckpointState, readCheckpoint } from '../train/checkpoints/checkpoint.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { findTrial } from './find-trial.ts';
 

@@ -3,9 +3,9 @@ import type { DrawnSize, TrialOutputs } from '../dashboard/view-source.ts';
 import type { StoredScores } from '../evaluate/row-scores.ts';
 import { confusionTable } from '../metrics/confusion-table.ts';
 import { membersCurvePoints } from '../report/seeds-and-members.ts';
-import { readLargestEnsemble } from '../store/learning-curve.ts';
-import type { Store } from '../store/open-store.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import { readLargestEnsemble } from '../store/views/learning-curve.ts';
+import type { Store } from '../store/database/open-store.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { tradeoffObjective } from '../tasks/task-metrics.ts';
 import { readRowScores } from './read-row-scores.ts';
 

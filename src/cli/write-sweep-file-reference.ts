@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { sweepFileReference } from '../sweep/sweep-file-reference.ts';
+import { sweepFileReference } from '../sweep/file/sweep-file-reference.ts';
 import { searchSections } from '../search/search-sections.ts';
 import { recipes } from '../tasks/recipes/recipes.ts';
 import { taskSections } from '../tasks/tasks.ts';

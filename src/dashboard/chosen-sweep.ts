@@ -1,10 +1,10 @@
 import { formatMeasure } from '../metrics/metrics.ts';
-import type { SweepOverviewRow } from '../store/sweep-overview.ts';
-import type { TradeoffRead } from '../store/tradeoff-view.ts';
-import { formatDuration, formatMoment, formatPercent, formatQuantity } from './format-value.ts';
-import { outsideText } from './outliers.ts';
-import { scatterPlot, seenOf, type ScatterPoint } from './scatter-plot.ts';
-import { beside, captionRule, clipLine, span, type StyledLine } from './styled-line.ts';
+import type { SweepOverviewRow } from '../store/views/sweep-overview.ts';
+import type { TradeoffRead } from '../store/views/tradeoff-view.ts';
+import { formatDuration, formatMoment, formatPercent, formatQuantity } from './terminal/format-value.ts';
+import { outsideText } from './charts/outliers.ts';
+import { scatterPlot, seenOf, type ScatterPoint } from './charts/scatter-plot.ts';
+import { beside, captionRule, clipLine, span, type StyledLine } from './terminal/styled-line.ts';
 
 /** Where the trials of the chosen sweep lie between its objective and complexity. */
 export interface SweepFront {

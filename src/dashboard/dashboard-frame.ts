@@ -1,9 +1,9 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { eventLines, type Banner } from './event-lines.ts';
-import { frameLayout, smallestHeight, smallestWidth } from './frame-layout.ts';
+import { frameLayout, smallestHeight, smallestWidth } from './terminal/frame-layout.ts';
 import { header } from './header.ts';
-import { keyHelp, keyHints } from './key-bindings.ts';
-import type { ShownPrompt } from './prompt.ts';
+import { keyHelp, keyHints } from './input/key-bindings.ts';
+import type { ShownPrompt } from './input/prompt.ts';
 import {
   captionRule,
   clipLine,
@@ -13,8 +13,8 @@ import {
   span,
   spread,
   type StyledLine,
-} from './styled-line.ts';
-import { textWidth } from './text-width.ts';
+} from './terminal/styled-line.ts';
+import { textWidth } from './terminal/text-width.ts';
 import { tabLine } from './view-tabs.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';

@@ -1,9 +1,9 @@
-import type { SweepSnapshot, TrialPage } from '../store/sweep-snapshot.ts';
-import type { CloneTools } from './cloning.ts';
-import type { GlyphSet } from './glyphs.ts';
-import type { DashboardCommand } from './key-bindings.ts';
+import type { SweepSnapshot, TrialPage } from '../store/views/sweep-snapshot.ts';
+import type { CloneTools } from './steering/cloning.ts';
+import type { GlyphSet } from './terminal/glyphs.ts';
+import type { DashboardCommand } from './input/key-bindings.ts';
 import type { Listen } from './snapshot-poller.ts';
-import type { TerminalOutput } from './terminal-screen.ts';
+import type { TerminalOutput } from './terminal/terminal-screen.ts';
 import type { ViewSource } from './view-source.ts';
 
 /** The means with which the dashboard shows a sweep on a terminal. */

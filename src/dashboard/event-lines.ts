@@ -1,6 +1,6 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { formatClock } from './format-value.ts';
-import { clipLine, span, type StyledLine } from './styled-line.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
+import { formatClock } from './terminal/format-value.ts';
+import { clipLine, span, type StyledLine } from './terminal/styled-line.ts';
 
 /** A line that stands above the keys for a moment: an answer to a key, or that the database is away. */
 export interface Banner {

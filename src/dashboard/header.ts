@@ -1,8 +1,8 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { formatCount } from '../base/format-count.ts';
-import { formatDuration, formatPercent, formatQuantity } from './format-value.ts';
-import { clipText, joinWhatFits, lineWidth, span, spread, type StyledLine, type Tone } from './styled-line.ts';
-import { stateWords, sweepProgress, type SweepProgress } from './sweep-progress.ts';
+import { formatDuration, formatPercent, formatQuantity } from './terminal/format-value.ts';
+import { clipText, joinWhatFits, lineWidth, span, spread, type StyledLine, type Tone } from './terminal/styled-line.ts';
+import { stateWords, sweepProgress, type SweepProgress } from './lines/sweep-progress.ts';
 
 const simulatedNotice = ' SIMULATED: NOT RESULTS ';
 

@@ -1,5 +1,5 @@
-import type { RecordListener } from '../store/record-changes.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { RecordListener } from '../store/database/record-changes.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 
 export interface SnapshotPollerOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;

@@ -1,5 +1,5 @@
 import { paretoFront } from '../stats/pareto-front.ts';
-import type { SweepSnapshot, TradeoffPoint, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TradeoffPoint, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { measure } from '../metrics/metrics.ts';
 import { headingOf, tradeoffObjective } from '../tasks/task-metrics.ts';
 

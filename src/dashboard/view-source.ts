@@ -1,15 +1,15 @@
-import type { CurvePoint, EnsemblePoint } from '../store/learning-curve.ts';
-import type { SweepEventRow } from '../store/sweep-events.ts';
-import type { SearchView } from '../store/search-view.ts';
-import type { SweepOverviewRow } from '../store/sweep-overview.ts';
-import type { WorkerRow } from '../store/worker-list.ts';
-import type { FilterColumn } from '../store/trial-filter.ts';
-import type { AxisMeans } from '../store/axis-means.ts';
-import type { ConfigurationPage, ConfigurationsAsked } from '../store/configuration-page.ts';
-import type { TradeoffAsked, TradeoffRead } from '../store/tradeoff-view.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { CurvePoint, EnsemblePoint } from '../store/views/learning-curve.ts';
+import type { SweepEventRow } from '../store/views/sweep-events.ts';
+import type { SearchView } from '../store/search/search-view.ts';
+import type { SweepOverviewRow } from '../store/views/sweep-overview.ts';
+import type { WorkerRow } from '../store/workers/worker-list.ts';
+import type { FilterColumn } from '../store/views/trial-filter.ts';
+import type { AxisMeans } from '../store/views/axis-means.ts';
+import type { ConfigurationPage, ConfigurationsAsked } from '../store/views/configuration-page.ts';
+import type { TradeoffAsked, TradeoffRead } from '../store/views/tradeoff-view.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { ConfusionTable } from '../metrics/confusion-table.ts';
-import type { TheoryConstants } from '../train/trainer-protocol.ts';
+import type { TheoryConstants } from '../train/process/trainer-protocol.ts';
 
 /** Events of a sweep, newest first, from one place among all of them on. */
 export interface EventPage {

@@ -1,4 +1,4 @@
-import { lineWidth, span, type StyledLine } from './styled-line.ts';
+import { lineWidth, span, type StyledLine } from './terminal/styled-line.ts';
 import { views } from './views/views.ts';
 
 interface Tab {

@@ -1,7 +1,7 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
-import { frameLayout } from './frame-layout.ts';
-import { hasPage } from './trial-table.ts';
-import type { TrialFilter } from '../store/trial-filter.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
+import { frameLayout } from './terminal/frame-layout.ts';
+import { hasPage } from './tables/trial-table.ts';
+import type { TrialFilter } from '../store/views/trial-filter.ts';
 import type { ViewSource } from './view-source.ts';
 import {
   changeView,
@@ -11,7 +11,7 @@ import {
   type ViewExtent,
   type ViewState,
 } from './view-state.ts';
-import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 import { chosenValue, type ReadView } from './views/view.ts';
 import { viewAfter, viewNamed, views } from './views/views.ts';
 

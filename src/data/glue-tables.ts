@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatOf } from '../sweep/file-format.ts';
+import { formatOf } from '../sweep/file/file-format.ts';
 import { type GlueTask, glueTasks } from '../sweep/glue-tasks.ts';
 import type { GlueSource } from '../sweep/sweep-definition.ts';
 import { dataInvalid } from './raw-row.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formatOf } from '../sweep/file-format.ts';
+import { formatOf } from '../sweep/file/file-format.ts';
 import type { FileSource, Places } from '../sweep/sweep-definition.ts';
 import { cellAt } from './cell-at.ts';
 import { filesOf } from './files-of.ts';

@@ -1,5 +1,5 @@
-import { formatOf } from '../sweep/file-format.ts';
-import { partOf } from '../sweep/column-parts.ts';
+import { formatOf } from '../sweep/file/file-format.ts';
+import { partOf } from '../sweep/file/column-parts.ts';
 import { cellAt } from './cell-at.ts';
 import { dataInvalid, demandStorable, type RawRow } from './raw-row.ts';
 import type { Table, TableFormat } from './table.ts';

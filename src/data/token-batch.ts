@@ -1,5 +1,5 @@
 import type { LabelLayout } from '../models/losses.ts';
-import type { BatchLabels, TokenBatch } from '../train/adapter-engine.ts';
+import type { BatchLabels, TokenBatch } from '../train/engine/adapter-engine.ts';
 import type { EncodedInput } from './encoded-rows.ts';
 import type { BatchRows } from './epoch-batches.ts';
 

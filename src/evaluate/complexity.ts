@@ -1,4 +1,4 @@
-import type { TheoryConstants } from '../train/trainer-protocol.ts';
+import type { TheoryConstants } from '../train/process/trainer-protocol.ts';
 
 /** The largest that a training met in any step. */
 export interface TrainingExtremes {

@@ -2,8 +2,8 @@ import { adapterMethods } from '../adapters/adapter-methods.ts';
 import type { Encoder } from '../models/encoder.ts';
 import type { FrozenWeights } from '../models/frozen-weights.ts';
 import type { AdapterKind } from '../sweep/vocabulary.ts';
-import type { CheckpointState } from '../train/checkpoint.ts';
-import { tensorLength, tensorNamed } from '../train/trainable-layout.ts';
+import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';
+import { tensorLength, tensorNamed } from '../train/engine/trainable-layout.ts';
 
 /** The weights that an adapter makes of its base's. */
 export interface AdaptedWeights {

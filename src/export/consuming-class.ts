@@ -2,7 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { TrainableLayout } from '../train/adapter-engine.ts';
+import type { TrainableLayout } from '../train/engine/adapter-engine.ts';
 
 /** A class of transformers, and the modules of its head that are trained. */
 interface ConsumingClass {

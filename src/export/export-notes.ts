@@ -1,6 +1,6 @@
 import { formatCount } from '../base/format-count.ts';
 import { formatNumber } from '../metrics/format-number.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import { selectionSentence } from '../sweep/selection-sentence.ts';
 import { keptShare } from './kept-share.ts';
 

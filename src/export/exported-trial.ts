@@ -1,8 +1,8 @@
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { PublishedData } from './published-data.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
-import type { CheckpointState } from '../train/checkpoint.ts';
+import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';
 
 /** A trained trial with all that an export is made of. */
 export interface ExportedTrial {

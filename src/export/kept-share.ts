@@ -1,5 +1,5 @@
 import { expectedShare } from '../sweep/mask-variant.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 
 /**
  * Factor of an update where no masks are drawn: its expectation under them, (1 − p)² for the method's own; 1

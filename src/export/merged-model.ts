@@ -1,9 +1,9 @@
 import { updateScale } from '../adapters/update-scale.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { CheckpointState } from '../train/checkpoint.ts';
+import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';
 import { adaptedWeights } from './adapted-weights.ts';
 import { consumingClass } from './consuming-class.ts';
 import { keptShare } from './kept-share.ts';

@@ -4,9 +4,9 @@ import type { ModelTokenizer } from '../data/open-tokenizer.ts';
 import { dropsElements, elementRates } from '../sweep/element-dropout.ts';
 import type { EncodeRequest, PromptTokens, TaskGeneration } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import { memberMasks } from '../train/instance-masks.ts';
-import { readModelLimits } from '../train/model-limits.ts';
-import { type GeneratingPass, greedyTokens, openTextGenerator } from '../train/text-generator.ts';
+import { memberMasks } from '../train/engine/instance-masks.ts';
+import { readModelLimits } from '../train/engine/model-limits.ts';
+import { type GeneratingPass, greedyTokens, openTextGenerator } from '../train/engine/text-generator.ts';
 import type { ExportedTrial } from './exported-trial.ts';
 import { keptShare } from './kept-share.ts';
 

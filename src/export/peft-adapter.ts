@@ -5,13 +5,13 @@ import { updateScale } from '../adapters/update-scale.ts';
 import type { Encoder } from '../models/encoder.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { AdapterKind, TaskShape, TrainingConfiguration } from '../sweep/vocabulary.ts';
-import type { TrainableTensor } from '../train/adapter-engine.ts';
+import type { TrainableTensor } from '../train/engine/adapter-engine.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { CheckpointState } from '../train/checkpoint.ts';
-import { allocationSchedule } from '../train/rank-allocation.ts';
-import { tensorLength } from '../train/trainable-layout.ts';
+import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';
+import { allocationSchedule } from '../train/engine/rank-allocation.ts';
+import { tensorLength } from '../train/engine/trainable-layout.ts';
 import { consumingClass } from './consuming-class.ts';
 import { keptShare } from './kept-share.ts';
 

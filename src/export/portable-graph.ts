@@ -9,8 +9,8 @@ import type { ConstantData, ExternalData, Graph, Value } from '../onnx/graph.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { keepNeeded } from '../onnx/keep-needed.ts';
 import { add, divide } from '../onnx/operators.ts';
-import type { AdapterMasks, TrainableLayout } from '../train/adapter-engine.ts';
-import { moduleRanks } from '../train/trainable-layout.ts';
+import type { AdapterMasks, TrainableLayout } from '../train/engine/adapter-engine.ts';
+import { moduleRanks } from '../train/engine/trainable-layout.ts';
 import type { AdaptedWeights } from './adapted-weights.ts';
 
 export interface PortableGraphRequest {

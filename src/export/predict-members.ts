@@ -5,11 +5,11 @@ import type { OutputRows } from '../sweep/output-rows.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import { deviceOfSlot } from '../train/device-of-slot.ts';
-import { forwardEach } from '../train/forward-rows.ts';
-import { memberPass } from '../train/member-pass.ts';
-import { demandPositions, readModelLimits } from '../train/model-limits.ts';
-import { openAdapterEngine } from '../train/open-adapter-engine.ts';
+import { deviceOfSlot } from '../train/process/device-of-slot.ts';
+import { forwardEach } from '../train/segments/forward-rows.ts';
+import { memberPass } from '../train/engine/member-pass.ts';
+import { demandPositions, readModelLimits } from '../train/engine/model-limits.ts';
+import { openAdapterEngine } from '../train/engine/open-adapter-engine.ts';
 import type { ExportedTrial } from './exported-trial.ts';
 
 /** Outputs of each member of a trial's evaluation for rows. */

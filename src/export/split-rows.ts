@@ -1,6 +1,6 @@
 import { thawRows } from '../data/frozen-rows.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
-import { trainSubsample } from '../train/warm-slot.ts';
+import { trainSubsample } from '../train/segments/warm-slot.ts';
 
 interface Split {
   readonly name: 'train' | 'dev' | 'test';

@@ -3,7 +3,7 @@ import { sha256 } from '../base/sha256.ts';
 import { thawRows } from '../data/frozen-rows.ts';
 import { openTokenizer } from '../data/open-tokenizer.ts';
 import { averageMembers } from '../evaluate/evaluate-outputs.ts';
-import type { StoredEvaluation } from '../store/stored-evaluation.ts';
+import type { StoredEvaluation } from '../store/views/stored-evaluation.ts';
 import type { MemberPredictions } from './predict-members.ts';
 import { taskOf } from '../tasks/tasks.ts';
 

@@ -2,11 +2,16 @@ import { DropsweepError } from '../base/errors.ts';
 import { brokenConstraint, configurationAt } from '../search/plan-trainings.ts';
 import { planSweep } from '../search/plan-sweep.ts';
 import { searchNeeds } from '../search/search-state.ts';
-import { createSweep } from '../store/create-sweep.ts';
-import type { Store } from '../store/open-store.ts';
-import { readRecordedSweep, readTrialConfiguration, type RecordedSweep, trialsWith } from '../store/recorded-sweep.ts';
+import { createSweep } from '../store/plans/create-sweep.ts';
+import type { Store } from '../store/database/open-store.ts';
+import {
+  readRecordedSweep,
+  readTrialConfiguration,
+  type RecordedSweep,
+  trialsWith,
+} from '../store/views/recorded-sweep.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import { type FragmentPoint, pointWords, readTrialFragment, trialFragment } from '../sweep/trial-fragment.ts';
+import { type FragmentPoint, pointWords, readTrialFragment, trialFragment } from '../sweep/file/trial-fragment.ts';
 import { launchedBy } from './launched-by.ts';
 import type { OpenRecord } from './open-record.ts';
 import { wake } from './wake.ts';

@@ -4,7 +4,7 @@ import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import type { TaskShape } from '../sweep/vocabulary.ts';
-import { objectiveOf } from '../train/plan-engine.ts';
+import { objectiveOf } from '../train/engine/plan-engine.ts';
 
 /** How many names of linears a line has room for. */
 const namedAtMost = 4;

@@ -1,5 +1,5 @@
-import type { Store } from '../store/open-store.ts';
-import { finishedAmong, hasFinished } from '../store/sweep-list.ts';
+import type { Store } from '../store/database/open-store.ts';
+import { finishedAmong, hasFinished } from '../store/views/sweep-list.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindName } from '../sweep/training-kinds.ts';
 

@@ -5,7 +5,7 @@ import { openEncoder } from '../models/open-encoder.ts';
 import type { ResolvedInputs, SetDefinition, SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { TaskShape, TrainingSpecification } from '../sweep/vocabulary.ts';
 import { type LoadedSet, loadSet, settledBy } from '../tasks/load-dataset.ts';
-import { objectiveOf } from '../train/plan-engine.ts';
+import { objectiveOf } from '../train/engine/plan-engine.ts';
 import type { DescribedSet } from './describe-data.ts';
 import { withLocalData } from './local-data.ts';
 import { type MeasuredSet, type MeasureOptions, measureSet, textBytes } from './measure-inputs.ts';

@@ -6,7 +6,7 @@ import { openEncoder } from '../models/open-encoder.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
-import { objectiveOf, planLayout } from '../train/plan-engine.ts';
+import { objectiveOf, planLayout } from '../train/engine/plan-engine.ts';
 
 const hubId = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
 

@@ -10,9 +10,9 @@ import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { LoadedDataset, LoadedSet } from '../tasks/load-dataset.ts';
 import { encodeFrozen } from '../tasks/encode-frozen.ts';
 import { taskOf } from '../tasks/tasks.ts';
-import type { EvaluatedInputs } from '../train/estimate-plan.ts';
-import { largestSizes } from '../train/evaluation-batches.ts';
-import { readModelLimits } from '../train/model-limits.ts';
+import type { EvaluatedInputs } from '../train/segments/estimate-plan.ts';
+import { largestSizes } from '../train/segments/evaluation-batches.ts';
+import { readModelLimits } from '../train/engine/model-limits.ts';
 import { rowPlaces } from './row-places.ts';
 import { tokenising } from './tokenising.ts';
 

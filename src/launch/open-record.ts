@@ -1,6 +1,6 @@
-import { databaseRefusal } from '../store/database-refusal.ts';
-import { demandKnownSchema } from '../store/migrate.ts';
-import { openStore, type Store } from '../store/open-store.ts';
+import { databaseRefusal } from '../store/database/database-refusal.ts';
+import { demandKnownSchema } from '../store/database/migrate.ts';
+import { openStore, type Store } from '../store/database/open-store.ts';
 import { type Machine, runningMachine } from './machine.ts';
 
 export interface OpenRecord {

@@ -4,8 +4,8 @@ import { type DeviceKind, isDeviceKind } from '../sweep/device-kind.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import { estimatePlan } from '../train/estimate-plan.ts';
-import { demandMemory } from '../train/memory-estimate.ts';
+import { estimatePlan } from '../train/segments/estimate-plan.ts';
+import { demandMemory } from '../train/engine/memory-estimate.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
 
 /**

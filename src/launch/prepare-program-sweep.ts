@@ -3,7 +3,7 @@ import { planSweep } from '../search/plan-sweep.ts';
 import { noBase, noTaskShape } from '../sweep/no-base.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { ProgramSettings } from '../sweep/vocabulary.ts';
-import { hashFiles } from '../train/program-files.ts';
+import { hashFiles } from '../train/program/program-files.ts';
 import type { PreparedSweep } from './prepare-sweep.ts';
 
 /** Plans a program's sweep: what it runs is looked at, rows and a base there are none. */

@@ -1,15 +1,15 @@
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/plan-sweep.ts';
-import type { FrozenDataset } from '../store/create-sweep.ts';
+import type { FrozenDataset } from '../store/plans/create-sweep.ts';
 import type { PlannedTrainings, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
-import type { EvaluatedInputs } from '../train/estimate-plan.ts';
-import { objectiveOf } from '../train/plan-engine.ts';
+import type { EvaluatedInputs } from '../train/segments/estimate-plan.ts';
+import { objectiveOf } from '../train/engine/plan-engine.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { prepareProgramSweep } from './prepare-program-sweep.ts';
 import { demandFit, readInitialAdapter } from './initial-adapter.ts';

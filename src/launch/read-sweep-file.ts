@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import { parseSweepFile } from '../sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { searchSections } from '../search/search-sections.ts';
 import { recipes } from '../tasks/recipes/recipes.ts';

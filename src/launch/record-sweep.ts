@@ -1,7 +1,7 @@
 import type { Progress } from '../base/progress.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
-import { createSweep, type CreateSweepResult } from '../store/create-sweep.ts';
+import { createSweep, type CreateSweepResult } from '../store/plans/create-sweep.ts';
 import { describeDifference } from '../sweep/describe-difference.ts';
 import { launchedBy } from './launched-by.ts';
 import type { OpenRecord } from './open-record.ts';

@@ -1,4 +1,4 @@
-import { readDeployment } from '../store/drive-record.ts';
+import { readDeployment } from '../store/workers/drive-record.ts';
 import type { OpenRecord } from './open-record.ts';
 
 const connectMs = 2_000;

@@ -1,4 +1,4 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { temporalFault } from '../worker/reach-temporal.ts';
 import type { Machine } from './machine.ts';

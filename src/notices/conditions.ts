@@ -1,5 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
-import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 import type { Condition, ConditionKind } from './condition-kind.ts';
 import { best } from './conditions/best.ts';
 import { end } from './conditions/end.ts';

@@ -1,4 +1,4 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { studentInterval } from '../stats/student-interval.ts';
 import { measure } from '../metrics/metrics.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/format-count.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { type ConfigurationScore, configurationScores, scoreValues, undefinedRepeats } from './configuration-scores.ts';

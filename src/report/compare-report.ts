@@ -2,7 +2,7 @@ import type { Json } from '../base/canonical-json.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { measure, measureText } from '../metrics/metrics.ts';
 import { headingOf, shownGap } from '../tasks/task-metrics.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { reportedMetrics } from './score-columns.ts';

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { isUndefined, measuring } from '../metrics/metrics.ts';
 import { withinRange } from '../metrics/within-range.ts';
 import { meanOf, type MeanInterval, studentInterval } from '../stats/student-interval.ts';
-import type { TrainingState, TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrainingState, TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 
 /** One configuration with its repeats: trials that differ in nothing but the training's seed. */

@@ -1,6 +1,6 @@
 import { evaluatedNumber, type Measurements } from '../metrics/evaluation-metrics.ts';
-import type { RecordedSteps } from '../store/recorded-steps.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { RecordedSteps } from '../store/segments/recorded-steps.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { hiddenColumn } from './hidden-column.ts';
 import type { Report } from './render-report.ts';
 import { sweepFacts } from './sweep-sentences.ts';

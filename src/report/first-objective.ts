@@ -1,4 +1,4 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { tradeoffObjective } from '../tasks/task-metrics.ts';
 

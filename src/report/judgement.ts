@@ -2,7 +2,7 @@ import type { Json } from '../base/canonical-json.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { withinNoise } from '../stats/within-noise.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { type ConfigurationScore, configurationScores, scoreMean, scoreValues } from './configuration-scores.ts';
 import { differenceSentence } from './format-interval.ts';
 import type { Comparison, Noise } from './noise.ts';

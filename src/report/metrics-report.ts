@@ -1,5 +1,5 @@
 import type { EvaluatedValue } from '../metrics/evaluation-metrics.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { hiddenColumn } from './hidden-column.ts';
 import type { Report } from './render-report.ts';
 import { sweepFacts } from './sweep-sentences.ts';

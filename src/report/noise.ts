@@ -12,7 +12,7 @@ import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import type { Repeats } from '../stats/repeats.ts';
 import { selectionOptimism } from '../stats/selection-optimism.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { ConfigurationScore } from './configuration-scores.ts';
 

@@ -1,6 +1,6 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import { withinNoise } from '../stats/within-noise.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';

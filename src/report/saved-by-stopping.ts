@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import type { TrialRow } from '../store/sweep-snapshot.ts';
+import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 
 interface Saving {
   /** That were pruned before their last step. */

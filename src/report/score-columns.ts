@@ -1,5 +1,5 @@
-import { formatQuantity, formatSetting } from '../dashboard/format-value.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import { formatQuantity, formatSetting } from '../dashboard/terminal/format-value.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { averagedWords } from '../sweep/averaged-words.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { StoredScores } from '../evaluate/row-scores.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { stream } from '../random/stream.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import { rankScores } from './judgement.ts';

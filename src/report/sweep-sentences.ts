@@ -4,7 +4,7 @@ import { schedulerSentence } from '../search/scheduler-sentence.ts';
 import { savedByStopping } from './saved-by-stopping.ts';
 import { trainingsOf } from './sections/trainings-of.ts';
 import { selectionSentence } from '../sweep/selection-sentence.ts';
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 
 const simulatedWarning = 'SIMULATED: analytic curves of the trainer for load tests, not results of any model.';
 

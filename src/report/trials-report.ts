@@ -1,8 +1,8 @@
 import { failureText } from '../base/errors.ts';
-import { formatQuantity } from '../dashboard/format-value.ts';
+import { formatQuantity } from '../dashboard/terminal/format-value.ts';
 import { measureText, measuring } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import type { SweepSnapshot, TrialRow } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
 import { hiddenColumn } from './hidden-column.ts';
 import type { Report } from './render-report.ts';

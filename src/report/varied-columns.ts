@@ -1,4 +1,4 @@
-import type { SweepSnapshot } from '../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { configurationColumns, type ConfiguredRow } from './score-columns.ts';
 import type { ReportColumn } from './report-column.ts';
 

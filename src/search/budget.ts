@@ -1,5 +1,5 @@
 import { formatCount } from '../base/format-count.ts';
-import { type Budget, type BudgetName, budgetFields } from '../sweep/read-budget.ts';
+import { type Budget, type BudgetName, budgetFields } from '../sweep/file/read-budget.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { FoldMemory } from './fold-memory.ts';
 import type { BudgetFact, SearchFact } from './search-event.ts';

@@ -2,7 +2,7 @@ import { DropsweepError } from '../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../sweep/canonicalise.ts';
 import { parseConstraint } from '../sweep/constraint.ts';
 import { programConfiguration } from '../sweep/no-base.ts';
-import { fieldNamed } from '../sweep/read-conditions.ts';
+import { fieldNamed } from '../sweep/file/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../sweep/identity.ts';
 import type {
   PlannedEvaluation,

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { parseConstraint } from '../sweep/constraint.ts';
-import { fieldNamed } from '../sweep/read-conditions.ts';
+import { fieldNamed } from '../sweep/file/read-conditions.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { trainingField } from '../sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../sweep/vocabulary.ts';

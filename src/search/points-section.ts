@@ -1,6 +1,6 @@
-import { wholeFrom } from '../sweep/number-rules.ts';
-import type { KindField } from '../sweep/search-section.ts';
-import type { YamlSection } from '../sweep/yaml-section.ts';
+import { wholeFrom } from '../sweep/file/number-rules.ts';
+import type { KindField } from '../sweep/file/search-section.ts';
+import type { YamlSection } from '../sweep/file/yaml-section.ts';
 
 /** What every sampler that draws its points is told: how many, and by which seed. */
 export const pointsFields: readonly KindField[] = [

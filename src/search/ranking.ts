@@ -1,5 +1,5 @@
-import type { KindField, KindSettings } from '../sweep/search-section.ts';
-import type { YamlSection } from '../sweep/yaml-section.ts';
+import type { KindField, KindSettings } from '../sweep/file/search-section.ts';
+import type { YamlSection } from '../sweep/file/yaml-section.ts';
 
 /** The order of results: by the first objective, or by all of them, by fronts. */
 export type Ranking = 'first' | 'front';

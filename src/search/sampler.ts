@@ -1,5 +1,5 @@
 import type { SearchDefinition } from '../sweep/sweep-definition.ts';
-import type { SamplerSection } from '../sweep/search-section.ts';
+import type { SamplerSection } from '../sweep/file/search-section.ts';
 import type { SpaceAxis } from './space-axes.ts';
 
 /** A point of the space before canonicalisation: axis name → value. */

@@ -1,6 +1,6 @@
 import type { FoldMemory } from './fold-memory.ts';
 import type { SearchFact } from './search-event.ts';
-import type { KindSection } from '../sweep/search-section.ts';
+import type { KindSection } from '../sweep/file/search-section.ts';
 import type { SchedulerDefinition } from '../sweep/sweep-definition.ts';
 
 /** A kind of scheduler: one file in schedulers/ and one line in schedulers.ts. */

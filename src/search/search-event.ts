@@ -1,4 +1,4 @@
-import type { BudgetName } from '../sweep/read-budget.ts';
+import type { BudgetName } from '../sweep/file/read-budget.ts';
 import type { SpacePoint } from './sampler.ts';
 
 export type BudgetFact = `budget_${BudgetName}`;

@@ -1,4 +1,4 @@
-import type { SearchSections } from '../sweep/search-section.ts';
+import type { SearchSections } from '../sweep/file/search-section.ts';
 import { samplers } from './samplers/samplers.ts';
 import { schedulers } from './schedulers/schedulers.ts';
 

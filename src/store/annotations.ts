@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DropsweepError } from '../base/errors.ts';
 import { sweepNotFound } from './commands.ts';
-import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
+import { type DatabaseTransaction, type Store, transact } from './database/open-store.ts';
 
 /** Tags and note that people gave a sweep, or one of its trials. */
 export interface Annotation {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { assertNever } from '../base/assert-never.ts';
 import { DropsweepError } from '../base/errors.ts';
-import { didYouMean } from '../sweep/sweep-file-problems.ts';
-import { type DatabaseTransaction, type Store, transact } from './open-store.ts';
-import { advanceSearch, reportRetried } from './advance-search.ts';
-import { letGo } from './let-go.ts';
-import { type BudgetChanges, setBudget } from './set-budget.ts';
+import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
+import { type DatabaseTransaction, type Store, transact } from './database/open-store.ts';
+import { advanceSearch, reportRetried } from './search/advance-search.ts';
+import { letGo } from './segments/let-go.ts';
+import { type BudgetChanges, setBudget } from './search/set-budget.ts';
 import { beginDraining, pauseDrained } from './drain-sweep.ts';
-import { finishSweeps, settleTrainings, writeSweepEvent } from './settle-trainings.ts';
+import { finishSweeps, settleTrainings, writeSweepEvent } from './segments/settle-trainings.ts';
 
 export type SweepCommand =
   | { readonly kind: 'pause' }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { DatabaseTransaction } from './open-store.ts';
-import { writeSweepEvent } from './settle-trainings.ts';
+import type { DatabaseTransaction } from './database/open-store.ts';
+import { writeSweepEvent } from './segments/settle-trainings.ts';
 
 /** From now on nothing of a sweep begins; what was begun comes to its end. */
 export async function beginDraining(tx: DatabaseTransaction, sweepId: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { isScalar, isSeq } from 'yaml';
 import type { AxisValue, FieldForm } from './fields/field-forms.ts';
-import { wholeFrom } from './number-rules.ts';
-import type { AxisField } from './read-conditions.ts';
-import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+import { wholeFrom } from './file/number-rules.ts';
+import type { AxisField } from './file/read-conditions.ts';
+import type { Field, NumberRule, YamlSection } from './file/yaml-section.ts';
 
 /** Names that axes, constants and metrics of a program's sweep may have: words in constraints and in `{braces}`. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;

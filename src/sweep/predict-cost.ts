@@ -1,4 +1,4 @@
-import type { Budget } from './read-budget.ts';
+import type { Budget } from './file/read-budget.ts';
 import { defaultGapRows } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, PlannedTraining, SweepPlan } from './sweep-definition.ts';

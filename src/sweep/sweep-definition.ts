@@ -1,9 +1,9 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { DeviceKind } from './device-kind.ts';
 import type { GlueName } from './glue-tasks.ts';
-import type { Budget } from './read-budget.ts';
-import type { TakenRecipe } from './recipe.ts';
-import type { KindSettings } from './search-section.ts';
+import type { Budget } from './file/read-budget.ts';
+import type { TakenRecipe } from './file/recipe.ts';
+import type { KindSettings } from './file/search-section.ts';
 import type {
   AdapterReference,
   BaseModelReference,

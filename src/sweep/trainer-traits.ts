@@ -1,6 +1,6 @@
 import type { TrainerKind } from './vocabulary.ts';
 
-/** Properties of a trainer that the product asks for beside how it runs, which src/train/runners.ts has. */
+/** Properties of a trainer that the product asks for beside how it runs, which src/train/process/runners.ts has. */
 export interface TrainerTraits {
   /** Trains by the method: configurations have its fields, and trials a complexity. Else names are the user's. */
   readonly method: boolean;

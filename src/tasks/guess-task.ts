@@ -1,6 +1,6 @@
 import type { TableRecord } from '../data/table.ts';
 import { DropsweepError } from '../base/errors.ts';
-import { didYouMean } from '../sweep/sweep-file-problems.ts';
+import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 
 /** Which task a table is for: its columns of texts and labels, and what they hold. */
 export interface GuessedTask {

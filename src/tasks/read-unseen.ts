@@ -3,7 +3,7 @@ import { readUnlabelled, type UnlabelledFile } from '../data/read-unlabelled.ts'
 import type { RawRow } from '../data/raw-row.ts';
 import { glueTasks } from '../sweep/glue-tasks.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
-import type { TaskColumn } from '../sweep/task-section.ts';
+import type { TaskColumn } from '../sweep/file/task-section.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { UnlabelledRows } from './task.ts';
 import { formatsOf, taskOf } from './tasks.ts';

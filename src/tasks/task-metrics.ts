@@ -10,7 +10,7 @@ import {
 } from '../metrics/metrics.ts';
 import { programMetric } from '../metrics/program-metric.ts';
 import { setOfMetric } from '../metrics/set-metric.ts';
-import { asObjective } from '../sweep/read-search.ts';
+import { asObjective } from '../sweep/file/read-search.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { Objective, ProgramSettings } from '../sweep/vocabulary.ts';
 import { taskOf } from './tasks.ts';

@@ -12,7 +12,7 @@ import type { HeadTask } from '../models/heads.ts';
 import type { Loss } from '../models/losses.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
-import type { TaskSection } from '../sweep/task-section.ts';
+import type { TaskSection } from '../sweep/file/task-section.ts';
 import type { EvaluationConfiguration, FrozenRow, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import type { TableFormat } from '../data/table.ts';
 import { tableFormats } from '../data/table-formats.ts';
-import type { TaskSection } from '../sweep/task-section.ts';
+import type { TaskSection } from '../sweep/file/task-section.ts';
 import { languageModelling } from './language-modelling/task.ts';
 import { multipleChoice } from './multiple-choice/task.ts';
 import { multiLabelClassification } from './multi-label-classification/task.ts';

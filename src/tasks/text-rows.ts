@@ -1,7 +1,7 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import { type RawRow, readText } from '../data/raw-row.ts';
 import { tokenise } from '../data/tokenise.ts';
-import type { TaskColumn, TaskField } from '../sweep/task-section.ts';
+import type { TaskColumn, TaskField } from '../sweep/file/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EncodeRequest } from './task.ts';
 

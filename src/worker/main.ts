@@ -5,7 +5,7 @@ import { surviveFullLog } from '../base/survive-full-log.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { fileRefusal } from '../base/file-refusal.ts';
 import { chooseDevice } from '../runtime/devices/choose-device.ts';
-import { databaseRefusal, withoutPassword } from '../store/database-refusal.ts';
+import { databaseRefusal, withoutPassword } from '../store/database/database-refusal.ts';
 import { openWorkerRecord } from './open-worker-record.ts';
 import { resolveModelFolder } from './resolve-model-folder.ts';
 import { runWorker } from './run-worker.ts';

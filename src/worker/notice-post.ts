@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryResult, TargetKind } from '../notices/target-kind.ts';
-import type { ClaimedDelivery } from '../store/notice-deliveries.ts';
+import type { ClaimedDelivery } from '../store/notices/notice-deliveries.ts';
 import { ChangeBell } from './change-bell.ts';
 
 /** The record, as delivering uses it. */

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
-import { PostgresDriveRecord, readDeployment } from '../store/drive-record.ts';
+import { PostgresDriveRecord, readDeployment } from '../store/workers/drive-record.ts';
 import {
   claimDeliveries,
   findNotices,
   giveDeliveryBack,
   holdDelivery,
   settleDelivery,
-} from '../store/notice-deliveries.ts';
-import { isTransient, openStore } from '../store/open-store.ts';
-import { PostgresWorkerLedger } from '../store/postgres-worker-ledger.ts';
-import { PostgresWorkerRegister } from '../store/worker-register.ts';
+} from '../store/notices/notice-deliveries.ts';
+import { isTransient, openStore } from '../store/database/open-store.ts';
+import { PostgresWorkerLedger } from '../store/segments/postgres-worker-ledger.ts';
+import { PostgresWorkerRegister } from '../store/workers/worker-register.ts';
 import type { WorkerRecord } from './worker-record.ts';
 
 export interface OpenWorkerRecordOptions {

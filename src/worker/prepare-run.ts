@@ -5,8 +5,8 @@ import type { Segment } from '../sweep/segment.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { programsFolder } from './program-folders.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
-import type { RunCommand } from '../train/segment-runner.ts';
-import type { ProbeRequest } from '../train/trainer-protocol.ts';
+import type { RunCommand } from '../train/process/segment-runner.ts';
+import type { ProbeRequest } from '../train/process/trainer-protocol.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 
 export interface PrepareOptions {

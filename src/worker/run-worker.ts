@@ -160,7 +160,7 @@ function openTrainers(environment: WorkerEnvironment): Trainers {
     resolveModelFolder: environment.resolveModelFolder,
   });
   const slots = new TrainerSlots(settings.slots, {
-    mainPath: join(import.meta.dirname, '..', 'train', 'trainer-process-main.js'),
+    mainPath: join(import.meta.dirname, '..', 'train', 'process', 'trainer-process-main.js'),
     environment: trainerEnvironment(settings),
     stallMs: settings.stallMs,
     releaseMs: settings.releaseMs,

@@ -1,4 +1,4 @@
-import type { SlotCard, SlotState } from '../store/worker-register.ts';
+import type { SlotCard, SlotState } from '../store/workers/worker-register.ts';
 import type { CardUse } from './card-use.ts';
 import { type ProcessUse, readProcessUse } from './process-use.ts';
 

@@ -1,7 +1,7 @@
 import { escapeControls } from '../base/escape-controls.ts';
 import { signalGroup } from '../base/signal-group.ts';
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FromTrainer, ToTrainer } from '../train/trainer-protocol.ts';
+import type { FromTrainer, ToTrainer } from '../train/process/trainer-protocol.ts';
 
 export interface ChildEnd {
   readonly code: number | null;

@@ -4,11 +4,11 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { promiseWithResolvers, type PromiseWithResolversOf } from '../base/promise-with-resolvers.ts';
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
-import type { RunCommand } from '../train/segment-runner.ts';
-import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/trainer-protocol.ts';
+import type { RunCommand } from '../train/process/segment-runner.ts';
+import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/process/trainer-protocol.ts';
 import { outOfMemoryCount } from './out-of-memory-count.ts';
 import { type ChildEnd, TrainerChild } from './trainer-child.ts';
-import type { TellNews } from '../train/segment-news.ts';
+import type { TellNews } from '../train/process/segment-news.ts';
 
 export interface TrainerSlotOptions {
   readonly slot: number;

@@ -1,6 +1,6 @@
 import type { DriveRecord, TheoryRecord } from '../../activities/drive-record.ts';
-import type { SlotState } from '../store/worker-register.ts';
-import type { WorkerLedger } from '../store/worker-ledger.ts';
+import type { SlotState } from '../store/workers/worker-register.ts';
+import type { WorkerLedger } from '../store/segments/worker-ledger.ts';
 import type { NoticeRecord } from './notice-post.ts';
 import type { WorkerRegister } from './reaper.ts';
 import type { DriveRegister } from './reconciler.ts';

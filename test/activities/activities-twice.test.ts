@@ -8,9 +8,9 @@ import { makeProbeTheory } from '../../activities/probe-theory.ts';
 import { makeReadDesiredDrive } from '../../activities/read-desired-drive.ts';
 import { GroupCommit } from '../../activities/group-commit.ts';
 import { makeServeSlot } from '../../activities/serve-slot.ts';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { openWorkerRecord } from '../../src/worker/open-worker-record.ts';
 import { openCheckpointStore } from '../../src/worker/checkpoint-store.ts';
 import { RunPreparation } from '../../src/worker/prepare-run.ts';
@@ -19,7 +19,7 @@ import type { WorkerRecord } from '../../src/worker/worker-record.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 
-const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', 'trainer-process-main.js');
+const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', 'process', 'trainer-process-main.js');
 
 /** The real record and a real trainer process; Temporal's part is the attempt that each call is told of. */
 describe('an activity that Temporal runs a second time', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../../activities/group-commit.ts';
-import type { FenceResult, SegmentEnd } from '../../src/store/worker-ledger.ts';
+import type { FenceResult, SegmentEnd } from '../../src/store/segments/worker-ledger.ts';
 
 const end = (segmentId: string): SegmentEnd => ({ lease: { segmentId, epoch: 1 }, outcome: { kind: 'released' } });
 

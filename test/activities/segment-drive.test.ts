@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../../activities/group-commit.ts';
 import { driveSegment, type SegmentDriveOptions } from '../../activities/segment-drive.ts';
 import type { Trainer } from '../../activities/trainer-pool.ts';
-import { type NewsTeller, newsTeller, type TellNews } from '../../src/train/segment-news.ts';
-import type { FenceResult, LeaseState, SegmentEnd, WorkerLedger } from '../../src/store/worker-ledger.ts';
+import { type NewsTeller, newsTeller, type TellNews } from '../../src/train/process/segment-news.ts';
+import type { FenceResult, LeaseState, SegmentEnd, WorkerLedger } from '../../src/store/segments/worker-ledger.ts';
 import type { CheckpointReference, EvaluationPage, MetricChunk, SegmentOutcome } from '../../src/sweep/segment.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 

@@ -5,7 +5,7 @@ import { settingTable } from '../../src/cli/setting-table.ts';
 import { settings } from '../../src/cli/settings.ts';
 import { verbTable } from '../../src/cli/verb-table.ts';
 import { verbs } from '../../src/cli/verbs.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { filesUnder, projectRoot, readSourceFiles } from './source-files.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';

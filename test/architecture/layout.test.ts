@@ -68,7 +68,7 @@ describe(`the layout (${files.length} files)`, () => {
 
   it('writes what people see through one function, which escapes what could steer a terminal', () => {
     // The command line's own say and note, and the screen, which places a cursor on purpose.
-    const places = new Set(['src/cli/cli-context.ts', 'src/dashboard/terminal-screen.ts']);
+    const places = new Set(['src/cli/cli-context.ts', 'src/dashboard/terminal/terminal-screen.ts']);
     // A program in a string, whose output is read by its parent.
     places.add('src/runtime/devices/probe-devices.ts');
     const direct = /\bstd(out|err)\.write\((?!escapeControls\()|\bconsole\.(log|error|warn|info)\(/;

@@ -6,11 +6,11 @@ import { delimiter, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore } from '../../src/store/open-store.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 import { runInProcess } from './run-in-process.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import type { Store } from '../../src/store/open-store.ts';
-import { PostgresWorkerLedger } from '../../src/store/postgres-worker-ledger.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
+import { PostgresWorkerLedger } from '../../src/store/segments/postgres-worker-ledger.ts';
 import { numericsClass, outcomeOf, planOf } from '../store/record-under-test.ts';
 
 /** Puts sweeps into a record: `s` and `finished`, which are worked off, and `t`, of which nothing is done. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/services/free-port.ts';
-import { databaseRefusal } from '../../src/store/database-refusal.ts';
+import { databaseRefusal } from '../../src/store/database/database-refusal.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';
 import { type CliRun, emptyHome, runCli } from './run-cli.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { deviceOfSlot } from '../../src/train/device-of-slot.ts';
+import { deviceOfSlot } from '../../src/train/process/device-of-slot.ts';
 import { type CaseReport, type Measure, runCase } from './run-case.ts';
 
 /**

@@ -9,8 +9,8 @@ import type {
   StepResult,
   TokenBatch,
   TrainingStep,
-} from '../../src/train/adapter-engine.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+} from '../../src/train/engine/adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import {

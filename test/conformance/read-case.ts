@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader, readTensor, type TensorData } from '../../src/formats/safetensors.ts';
-import type { EngineObjective } from '../../src/train/plan-engine.ts';
+import type { EngineObjective } from '../../src/train/engine/plan-engine.ts';
 import { dropsElements, type ElementRates, elementRates } from '../../src/sweep/element-dropout.ts';
 import type { AdapterKind, AdapterShape } from '../../src/sweep/vocabulary.ts';
 import type {
@@ -10,7 +10,7 @@ import type {
   ElementMasks,
   TokenBatch,
   TrainableLayout,
-} from '../../src/train/adapter-engine.ts';
+} from '../../src/train/engine/adapter-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { classObjective, nextTokenObjective, spanObjective, targetObjective } from '../support/objectives.ts';
 

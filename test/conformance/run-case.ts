@@ -6,9 +6,9 @@ import type {
   AdapterMasks,
   StepHyperparameters,
   TrainingState,
-} from '../../src/train/adapter-engine.ts';
+} from '../../src/train/engine/adapter-engine.ts';
 import type { DeviceKind } from '../../src/sweep/device-kind.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import {
   adapterOf,
   batchOf,

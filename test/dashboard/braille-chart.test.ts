@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { brailleChart, type ChartPoint } from '../../src/dashboard/braille-chart.ts';
-import { inGlyphs } from '../../src/dashboard/glyphs.ts';
+import { brailleChart, type ChartPoint } from '../../src/dashboard/charts/braille-chart.ts';
+import { inGlyphs } from '../../src/dashboard/terminal/glyphs.ts';
 
 function chart(values: readonly number[], width = 24, height = 4): readonly string[] {
   const points: readonly ChartPoint[] = values.map((y, index) => ({ x: index + 1, y }));

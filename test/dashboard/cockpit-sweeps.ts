@@ -1,4 +1,4 @@
-import type { SweepOverviewRow } from '../../src/store/sweep-overview.ts';
+import type { SweepOverviewRow } from '../../src/store/views/sweep-overview.ts';
 import { ago } from './sweep-fixture.ts';
 
 const sweepRow = (change: Partial<SweepOverviewRow>): SweepOverviewRow => ({

@@ -1,4 +1,4 @@
-import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { ago, metrics, snapshot, trial } from './sweep-fixture.ts';
 
 /*

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ViewSource } from '../../src/dashboard/view-source.ts';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
-import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot, cockpitTrials } from './cockpit-trials.ts';
 import { drawFrame } from './draw-frame.ts';

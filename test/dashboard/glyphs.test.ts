@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { inGlyphs, glyphSetOf } from '../../src/dashboard/glyphs.ts';
+import { inGlyphs, glyphSetOf } from '../../src/dashboard/terminal/glyphs.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { emptySource } from './empty-source.ts';
 import { Emulator } from './emulator.ts';

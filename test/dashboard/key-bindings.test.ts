@@ -1,10 +1,10 @@
-import { confirmPrompt } from '../../src/dashboard/confirm-prompt.ts';
+import { confirmPrompt } from '../../src/dashboard/input/confirm-prompt.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { actions } from '../../src/dashboard/actions.ts';
-import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/key-bindings.ts';
+import { actions } from '../../src/dashboard/steering/actions.ts';
+import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/input/key-bindings.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
-import { palette } from '../../src/dashboard/palette.ts';
-import { Prompt } from '../../src/dashboard/prompt.ts';
+import { palette } from '../../src/dashboard/input/palette.ts';
+import { Prompt } from '../../src/dashboard/input/prompt.ts';
 import { drawFrame } from './draw-frame.ts';
 import { situations } from './sweep-fixture.ts';
 import { viewAfter, views } from '../../src/dashboard/views/views.ts';

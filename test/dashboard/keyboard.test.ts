@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isLooking, keyMeaning } from '../../src/dashboard/key-bindings.ts';
-import { Keyboard } from '../../src/dashboard/keyboard.ts';
-import { whyNot } from '../../src/dashboard/steering-orders.ts';
+import { isLooking, keyMeaning } from '../../src/dashboard/input/key-bindings.ts';
+import { Keyboard } from '../../src/dashboard/input/keyboard.ts';
+import { whyNot } from '../../src/dashboard/steering/steering-orders.ts';
 
 /*
  * Commands are p, r, + and -, and a space marks; all else moves. Time is fake: a hand is slower than a paste by far.

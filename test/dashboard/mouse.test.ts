@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mouseReports } from '../../src/dashboard/mouse.ts';
+import { mouseReports } from '../../src/dashboard/input/mouse.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { tabAt, tabLine } from '../../src/dashboard/view-tabs.ts';
 import { cockpitSource } from './cockpit-source.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderProgressLine } from '../../src/dashboard/progress-line.ts';
-import { runProgressLines } from '../../src/dashboard/run-progress-lines.ts';
+import { renderProgressLine } from '../../src/dashboard/lines/progress-line.ts';
+import { runProgressLines } from '../../src/dashboard/lines/run-progress-lines.ts';
 import { now, situations } from './sweep-fixture.ts';
 
 describe('progress lines', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { filterPrompt } from '../../src/dashboard/filter-prompt.ts';
-import { Prompt } from '../../src/dashboard/prompt.ts';
-import { readFilter } from '../../src/dashboard/read-filter.ts';
+import { filterPrompt } from '../../src/dashboard/input/filter-prompt.ts';
+import { Prompt } from '../../src/dashboard/input/prompt.ts';
+import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
-import type { TrialFilter } from '../../src/store/trial-filter.ts';
+import type { TrialFilter } from '../../src/store/views/trial-filter.ts';
 import { drawFrame } from './draw-frame.ts';
 import { situations, snapshot } from './sweep-fixture.ts';
 

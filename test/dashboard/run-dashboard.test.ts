@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DashboardCommand } from '../../src/dashboard/key-bindings.ts';
+import type { DashboardCommand } from '../../src/dashboard/input/key-bindings.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
-import type { SweepSnapshot } from '../../src/store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../src/store/views/sweep-snapshot.ts';
 import { emptySource } from './empty-source.ts';
 import { Emulator } from './emulator.ts';
 import { now, situations } from './sweep-fixture.ts';
@@ -194,7 +194,7 @@ describe('the guard of a terminal', () => {
     ['leaves it alone where its owner gave it back', true, ''],
   ] as const)('%s', async (_, orderly, expected) => {
     const file = join(mkdtempSync(join(tmpdir(), 'dropsweep-guard-')), 'terminal');
-    const guard = resolve(import.meta.dirname, '../../dist/src/dashboard/terminal-guard.js');
+    const guard = resolve(import.meta.dirname, '../../dist/src/dashboard/terminal/terminal-guard.js');
     const program = `
       import { openSync } from 'node:fs';
       const { guardTerminal } = await import(${JSON.stringify(guard)});

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { textWidth } from '../../src/dashboard/text-width.ts';
+import { textWidth } from '../../src/dashboard/terminal/text-width.ts';
 
 it('is what the library says, of every sign of frames alone and after a letter', () => {
   const other = Array.from({ length: 0x3000 - 0x20 }, (_, index) => String.fromCodePoint(0x20 + index)).filter(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourBitsOf, themeOf, themes, toneStyles } from '../../src/dashboard/themes.ts';
+import { colourBitsOf, themeOf, themes, toneStyles } from '../../src/dashboard/terminal/themes.ts';
 
 type Triple = readonly [number, number, number];
 

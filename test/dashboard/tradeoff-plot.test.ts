@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plotCaption, tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
+import { plotCaption, tradeoffPlot } from '../../src/dashboard/charts/tradeoff-plot.ts';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 

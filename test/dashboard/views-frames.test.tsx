@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allMetrics } from '../../src/metrics/metrics.ts';
-import { drawnName } from '../../src/dashboard/view-columns.ts';
+import { drawnName } from '../../src/dashboard/tables/view-columns.ts';
 import { initialViewState, type ViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import { cockpitSource } from './cockpit-source.ts';

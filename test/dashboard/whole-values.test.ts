@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { trialColumns } from '../../src/dashboard/trial-columns.ts';
-import { trialTable, type TrialTableView } from '../../src/dashboard/trial-table.ts';
-import { tradeoffPlot } from '../../src/dashboard/tradeoff-plot.ts';
+import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
+import { trialTable, type TrialTableView } from '../../src/dashboard/tables/trial-table.ts';
+import { tradeoffPlot } from '../../src/dashboard/charts/tradeoff-plot.ts';
 import type { Tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 

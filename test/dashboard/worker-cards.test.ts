@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cardsText, workerSlots } from '../../src/dashboard/worker-slots.ts';
-import type { WorkerRow } from '../../src/store/worker-list.ts';
-import type { SlotCard } from '../../src/store/worker-register.ts';
+import type { WorkerRow } from '../../src/store/workers/worker-list.ts';
+import type { SlotCard } from '../../src/store/workers/worker-register.ts';
 import { cockpitSource } from './cockpit-source.ts';
 
 /** A worker whose slots told this of their cards. */

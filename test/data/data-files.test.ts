@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { thawText } from '../../src/tasks/text-rows.ts';

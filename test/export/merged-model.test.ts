@@ -9,7 +9,7 @@ import { stream } from '../../src/random/stream.ts';
 import { mergedModel } from '../../src/export/merged-model.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { trial } from '../dashboard/sweep-fixture.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -6,12 +6,12 @@ import { predictMembers } from '../../src/export/predict-members.ts';
 import { predictionRecords, unseenRecords } from '../../src/export/prediction-records.ts';
 import { storedPredictions } from '../../src/export/stored-predictions.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
-import { readCheckpoint } from '../../src/train/checkpoint.ts';
+import { readCheckpoint } from '../../src/train/checkpoints/checkpoint.ts';
 import { trial as fixture } from '../dashboard/sweep-fixture.ts';
 import { thawAnswers } from '../../src/tasks/question-answering/answer-row.ts';
 import { scoreSquad } from '../../src/tasks/question-answering/score-squad.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodedTexts } from '../support/encoded.ts';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { tinyRows, writeTinyModel } from '../support/tiny-model.ts';
 import { HubServer } from './hub-server.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findModel, resolveModel } from '../../src/hub/resolve-model.ts';
 import { importEncoder } from '../../src/models/onnx-import/imported-encoder.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

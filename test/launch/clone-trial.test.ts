@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addClone, cloneFragment } from '../../src/launch/clone-trial.ts';
 import { planSweep } from '../../src/search/plan-sweep.ts';
 import { commandSweep } from '../../src/store/commands.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { openRecordUnderTest, planOf, type RecordUnderTest } from '../store/record-under-test.ts';
 import { withoutTemporal } from '../support/without-temporal.ts';

@@ -8,7 +8,7 @@ import { probeSpeed } from '../../src/launch/probe-speed.ts';
 import { tookSentence } from '../../src/report/took-sentence.ts';
 import { freezeRows } from '../../src/data/frozen-rows.ts';
 import { predictCost } from '../../src/sweep/predict-cost.ts';
-import type { Budget } from '../../src/sweep/read-budget.ts';
+import type { Budget } from '../../src/sweep/file/read-budget.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { kindName, kindsOf } from '../../src/sweep/training-kinds.ts';
 import { SegmentBench } from '../support/segment-run.ts';
@@ -101,7 +101,7 @@ describe('the time that a sweep will take', () => {
     const timed = await probeSpeed(
       { plan, datasets, trainTokens: 10, devTokens: 10 },
       {
-        mainPath: resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js'),
+        mainPath: resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js'),
         environment: process.env,
       },
     );

@@ -13,7 +13,7 @@ import {
 import { scoreSet } from '../../src/metrics/score-set.ts';
 import { classScores, labelSetScores, scoredForm, type ScoredSet, valueScores } from '../../src/metrics/scored-set.ts';
 import { computedFrom } from '../../src/metrics/metric.ts';
-import { measuredOutside } from '../../src/store/sweep-trials.ts';
+import { measuredOutside } from '../../src/store/views/sweep-trials.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { readSourceFiles } from '../architecture/source-files.ts';
 

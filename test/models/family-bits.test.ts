@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TokenBatch, TrainingState } from '../../src/train/adapter-engine.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import type { TokenBatch, TrainingState } from '../../src/train/engine/adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { batchOf, headOf, instanceMasks, labelsOf, loadCase, parametersOf } from '../conformance/read-case.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 

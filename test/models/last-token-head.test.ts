@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { trainingHash } from '../../src/sweep/identity.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NamedTensor, readFloat32, readSafetensorsHeader, readWidened } from '../../src/formats/safetensors.ts';
 import { folderForGraphs } from '../../src/runtime/folder-for-graphs.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { classObjective } from '../support/objectives.ts';

@@ -5,7 +5,7 @@ import { methodName } from '../../src/report/method-name.ts';
 import { methodScores } from '../../src/report/method-scores.ts';
 import { Noise } from '../../src/report/noise.ts';
 import { renderReport } from '../../src/report/render-report.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 import { materialOf } from './report-material.ts';
 

@@ -11,7 +11,7 @@ import { sweepDocument } from '../../src/report/sweep-document.ts';
 import { rowsOf } from '../../src/cli/axis-effects-source.ts';
 import { outputsOf as outputsOfTrial } from '../../src/cli/trial-outputs.ts';
 import { everyRow } from '../../src/stats/repeats.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { equalRows } from '../../src/sweep/output-rows.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { metrics, trial } from '../dashboard/sweep-fixture.ts';

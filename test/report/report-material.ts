@@ -1,7 +1,7 @@
 import type { EvaluationMetrics, ReliabilityBin } from '../../src/metrics/evaluation-metrics.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
 import type { SweepMaterial, TrainingCurve } from '../../src/report/sections/material.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { stream } from '../../src/random/stream.ts';
 import { ago, metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 

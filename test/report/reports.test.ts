@@ -6,7 +6,7 @@ import { paretoReport } from '../../src/report/pareto-report.ts';
 import { sweepSentences } from '../../src/report/sweep-sentences.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { trialsReport } from '../../src/report/trials-report.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 
 /** One configuration's trials over seeds. */

@@ -6,7 +6,7 @@ import { escapeLatex, renderLatex } from '../../src/report/document/render-latex
 import { renderMarkdown } from '../../src/report/document/render-markdown.ts';
 import { tableScript } from '../../src/report/document/table-script.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { hostileName, materialOf } from './report-material.ts';
 
 const small = sweepDocument([materialOf(160)], 'Written today.');

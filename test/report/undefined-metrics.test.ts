@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
-import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
-import { trialColumns } from '../../src/dashboard/trial-columns.ts';
+import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
+import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { bestReport } from '../../src/report/best-report.ts';
 import { compareReport } from '../../src/report/compare-report.ts';
 import { paretoReport } from '../../src/report/pareto-report.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { trialsReport } from '../../src/report/trials-report.ts';
-import type { TrialRow } from '../../src/store/sweep-snapshot.ts';
+import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 

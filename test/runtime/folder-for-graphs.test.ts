@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderForGraphs } from '../../src/runtime/folder-for-graphs.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 const root = process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { samplers } from '../../src/search/samplers/samplers.ts';

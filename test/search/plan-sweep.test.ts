@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { demandSearch } from '../../src/search/plan-sweep.ts';
 import { planSweep } from '../support/whole-plan.ts';

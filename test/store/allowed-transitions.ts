@@ -3,7 +3,7 @@ import type {
   SegmentStatus,
   SweepRecordState,
   TrainingRecordState,
-} from '../../src/store/record-states.ts';
+} from '../../src/store/database/record-states.ts';
 
 type Transitions<State extends string> = Readonly<Record<State, readonly State[]>>;
 

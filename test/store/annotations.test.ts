@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readFilter } from '../../src/dashboard/read-filter.ts';
+import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
 import { annotate } from '../../src/store/annotations.ts';
-import { listSweeps } from '../../src/store/sweep-list.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { listSweeps } from '../../src/store/views/sweep-list.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { openRecordUnderTest, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 let record: RecordUnderTest;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/plan-sweep.ts';
-import { countSweepEvents, readSweepEvents } from '../../src/store/sweep-events.ts';
-import { readSearchView } from '../../src/store/search-view.ts';
-import { overviewOfSweeps } from '../../src/store/sweep-overview.ts';
-import { look } from '../../src/store/open-store.ts';
-import { readTrialsOf, readTrialValues } from '../../src/store/trial-values.ts';
-import { listWorkers } from '../../src/store/worker-list.ts';
-import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
+import { countSweepEvents, readSweepEvents } from '../../src/store/views/sweep-events.ts';
+import { readSearchView } from '../../src/store/search/search-view.ts';
+import { overviewOfSweeps } from '../../src/store/views/sweep-overview.ts';
+import { look } from '../../src/store/database/open-store.ts';
+import { readTrialsOf, readTrialValues } from '../../src/store/views/trial-values.ts';
+import { listWorkers } from '../../src/store/workers/worker-list.ts';
+import { PostgresWorkerRegister } from '../../src/store/workers/worker-register.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 /*

@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endedPrograms, forgetCheckpoints, pinTraining, readCollectable } from '../../src/store/collect-checkpoints.ts';
+import {
+  endedPrograms,
+  forgetCheckpoints,
+  pinTraining,
+  readCollectable,
+} from '../../src/store/keeping/collect-checkpoints.ts';
 import { commandSweep } from '../../src/store/commands.ts';
-import { historyToPrune, pruneHistory } from '../../src/store/prune-history.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { historyToPrune, pruneHistory } from '../../src/store/keeping/prune-history.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../src/worker/leftover-checkpoints.ts';
 import { programFolders, programsFolder, removeProgramFolder } from '../../src/worker/program-folders.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';

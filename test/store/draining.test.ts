@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 let record: RecordUnderTest;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { readDecisions, replaySearchOf } from '../../src/store/search/read-search.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { planSweep } from '../../src/search/plan-sweep.ts';
 import { underVersion } from '../../src/search/under-version.ts';
 import { evaluationHash, trainingHash } from '../../src/sweep/identity.ts';

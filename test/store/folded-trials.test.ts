@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { studentInterval } from '../../src/stats/student-interval.ts';
-import { type AxisMeans, readAxisMeans } from '../../src/store/axis-means.ts';
-import { readConfigurations } from '../../src/store/configuration-page.ts';
-import { readPairedDifferences } from '../../src/store/paired-differences.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import { readTradeoff } from '../../src/store/tradeoff-view.ts';
-import type { FilterColumn } from '../../src/store/trial-filter.ts';
+import { type AxisMeans, readAxisMeans } from '../../src/store/views/axis-means.ts';
+import { readConfigurations } from '../../src/store/views/configuration-page.ts';
+import { readPairedDifferences } from '../../src/store/views/paired-differences.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
+import { readTradeoff } from '../../src/store/views/tradeoff-view.ts';
+import type { FilterColumn } from '../../src/store/views/trial-filter.ts';
 import { foldAxisMeans, foldConfigurations, type FoldedTrial, foldTradeoff } from '../support/fold-trials.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 import { measure } from '../../src/metrics/metrics.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/plan-sweep.ts';
-import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { createSweep, finishInserting } from '../../src/store/plans/create-sweep.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import { definitionWritten } from '../search/every-kind.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDecisions, replaySearchOf } from '../../src/store/read-search.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readDecisions, replaySearchOf } from '../../src/store/search/read-search.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { planTpe, work } from './adaptive-plan.ts';
 import type { RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';

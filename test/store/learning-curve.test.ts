@@ -1,7 +1,7 @@
 import { sha256 } from '../../src/base/sha256.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEnsembleCurve, readLearningCurve } from '../../src/store/learning-curve.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readEnsembleCurve, readLearningCurve } from '../../src/store/views/learning-curve.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import type { WholePlan } from '../support/whole-plan.ts';

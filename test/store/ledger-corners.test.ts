@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
-import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
+import { PostgresWorkerRegister } from '../../src/store/workers/worker-register.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
-import { createSweep, finishInserting } from '../../src/store/create-sweep.ts';
-import { listSweeps } from '../../src/store/sweep-list.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { createSweep, finishInserting } from '../../src/store/plans/create-sweep.ts';
+import { listSweeps } from '../../src/store/views/sweep-list.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 

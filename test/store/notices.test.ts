@@ -9,9 +9,9 @@ import {
   holdDelivery,
   mostAttempts,
   settleDelivery,
-} from '../../src/store/notice-deliveries.ts';
-import { addNotice, listNotices, removeNotice } from '../../src/store/notices.ts';
-import { readSweepEvents } from '../../src/store/sweep-events.ts';
+} from '../../src/store/notices/notice-deliveries.ts';
+import { addNotice, listNotices, removeNotice } from '../../src/store/notices/notices.ts';
+import { readSweepEvents } from '../../src/store/views/sweep-events.ts';
 import type { Target } from '../../src/notices/target-kind.ts';
 import { openRecordUnderTest, planOf, type RecordUnderTest } from './record-under-test.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { demandKnownSchema, migrate } from '../../src/store/migrate.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { demandKnownSchema, migrate } from '../../src/store/database/migrate.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 
 it('a schema that another version wrote is said in one error, before anything of it is read', async () => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { look, openStore, type Store, transact } from '../../src/store/open-store.ts';
-import { preparedAtMost } from '../../src/store/preparing-pool.ts';
+import { look, openStore, type Store, transact } from '../../src/store/database/open-store.ts';
+import { preparedAtMost } from '../../src/store/database/preparing-pool.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStore, type Store, transact } from '../../src/store/open-store.ts';
-import { ChangeAnnouncer, listenForChanges } from '../../src/store/record-changes.ts';
+import { openStore, type Store, transact } from '../../src/store/database/open-store.ts';
+import { ChangeAnnouncer, listenForChanges } from '../../src/store/database/record-changes.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 describe('a listener', () => {

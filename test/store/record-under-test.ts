@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { RawBuilder } from 'kysely';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import { PostgresDriveRecord } from '../../src/store/drive-record.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
-import { PostgresWorkerLedger } from '../../src/store/postgres-worker-ledger.ts';
-import type { ClaimRequest } from '../../src/store/worker-ledger.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { PostgresDriveRecord } from '../../src/store/workers/drive-record.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import { PostgresWorkerLedger } from '../../src/store/segments/postgres-worker-ledger.ts';
+import type { ClaimRequest } from '../../src/store/segments/worker-ledger.ts';
 import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';

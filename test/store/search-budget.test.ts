@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSweep } from '../../src/store/create-sweep.ts';
-import { replaySearchOf } from '../../src/store/read-search.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { replaySearchOf } from '../../src/store/search/read-search.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { planTpe, work } from './adaptive-plan.ts';
 import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';

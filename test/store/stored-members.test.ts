@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readStoredEvaluation } from '../../src/store/stored-evaluation.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readStoredEvaluation } from '../../src/store/views/stored-evaluation.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { equalRows } from '../../src/sweep/output-rows.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import type { WholePlan } from '../support/whole-plan.ts';

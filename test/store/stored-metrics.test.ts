@@ -6,9 +6,9 @@ import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
 import * as outputRows from '../../migrations/0004-output-rows.ts';
 import { measure } from '../../src/metrics/metrics.ts';
 import { trialsReport } from '../../src/report/trials-report.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openStore } from '../../src/store/open-store.ts';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { startTestDatabase } from '../support/postgres.ts';
 import { planOf } from './record-under-test.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepSweepFile, readSweepFileText } from '../../src/store/sweep-files.ts';
+import { keepSweepFile, readSweepFileText } from '../../src/store/views/sweep-files.ts';
 import { openRecordUnderTest, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 let record: RecordUnderTest;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orderTrials, sortKeys } from '../../src/dashboard/trial-order.ts';
+import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
 import { tradeoff } from '../../src/dashboard/tradeoff.ts';
-import { readFilter } from '../../src/dashboard/read-filter.ts';
-import { readTrialSnapshot } from '../../src/store/trial-snapshot.ts';
-import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/sweep-reader.ts';
-import type { SweepSnapshot, TrialRow } from '../../src/store/sweep-snapshot.ts';
-import type { TheoryConstants } from '../../src/train/trainer-protocol.ts';
+import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
+import { readTrialSnapshot } from '../../src/store/views/trial-snapshot.ts';
+import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/views/sweep-reader.ts';
+import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
+import type { TheoryConstants } from '../../src/train/process/trainer-protocol.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSweepSnapshot } from '../../src/store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 
 const halving = { kind: 'halving', rungs: [0.5], keep: 0.5 } as const;

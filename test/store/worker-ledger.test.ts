@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
-import { PostgresWorkerRegister } from '../../src/store/worker-register.ts';
+import { PostgresWorkerRegister } from '../../src/store/workers/worker-register.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 

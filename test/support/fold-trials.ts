@@ -1,10 +1,10 @@
 import { paretoFront } from '../../src/stats/pareto-front.ts';
 import { studentInterval } from '../../src/stats/student-interval.ts';
-import type { AxisMeans, LevelMean, MeanParts } from '../../src/store/axis-means.ts';
-import { type ColumnLevels, compareValues, levelsAtMost } from '../../src/store/column-levels.ts';
-import type { ConfigurationPage, ConfigurationsAsked } from '../../src/store/configuration-page.ts';
-import type { TradeoffAsked, TradeoffRead } from '../../src/store/tradeoff-view.ts';
-import type { FilterColumn, FilterValue } from '../../src/store/trial-filter.ts';
+import type { AxisMeans, LevelMean, MeanParts } from '../../src/store/views/axis-means.ts';
+import { type ColumnLevels, compareValues, levelsAtMost } from '../../src/store/views/column-levels.ts';
+import type { ConfigurationPage, ConfigurationsAsked } from '../../src/store/views/configuration-page.ts';
+import type { TradeoffAsked, TradeoffRead } from '../../src/store/views/tradeoff-view.ts';
+import type { FilterColumn, FilterValue } from '../../src/store/views/trial-filter.ts';
 
 /*
  * What the record's queries fold, folded in memory from all trials, as the dashboard itself once did: a made-up record is

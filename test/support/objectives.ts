@@ -1,5 +1,5 @@
 import { classLoss, nextTokenLoss, spanLoss, squaredLoss } from '../../src/models/losses.ts';
-import type { EngineObjective } from '../../src/train/plan-engine.ts';
+import type { EngineObjective } from '../../src/train/engine/plan-engine.ts';
 
 /** Classes of samples, as a sweep's classification trains them. */
 export function classObjective(outputs: number, pooling: 'family' | 'mean' = 'family'): EngineObjective {

@@ -22,7 +22,7 @@ import type {
   TrainingConfiguration,
   TrainingSpecification,
 } from '../../src/sweep/vocabulary.ts';
-import type { RunCommand, SegmentReporter } from '../../src/train/segment-runner.ts';
+import type { RunCommand, SegmentReporter } from '../../src/train/process/segment-runner.ts';
 import { tinyRows, writeTinyModel } from './tiny-model.ts';
 
 export const tinyConfiguration: TrainingConfiguration = {

@@ -1,4 +1,4 @@
-import type { StepHyperparameters } from '../../src/train/adapter-engine.ts';
+import type { StepHyperparameters } from '../../src/train/engine/adapter-engine.ts';
 
 /** One step's settings for tests that look at something else. */
 export const stepHyperparameters: StepHyperparameters = {

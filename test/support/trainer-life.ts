@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
 import { sha256 } from '../../src/base/sha256.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import type { RunCommand } from '../../src/train/segment-runner.ts';
-import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
+import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import type { RunCommand } from '../../src/train/process/segment-runner.ts';
+import type { FromTrainer } from '../../src/train/process/trainer-protocol.ts';
 import { expectOutcome } from './segment-run.ts';
 
-const trainerProcess = resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
+const trainerProcess = resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js');
 
 export interface Life {
   readonly checkpoints: readonly CheckpointReference[];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeDifference } from '../../src/sweep/describe-difference.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { resolvedInputs } from './sweep-inputs.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';

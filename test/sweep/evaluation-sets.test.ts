@@ -3,7 +3,7 @@ import { DropsweepError } from '../../src/base/errors.ts';
 import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { describeDifference } from '../../src/sweep/describe-difference.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { ResolvedSet } from '../../src/sweep/sweep-definition.ts';
 import { rankingMetricsOf, headingOf, shownMetrics } from '../../src/tasks/task-metrics.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { recipeLines } from '../../src/launch/recipe-lines.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { recipes } from '../../src/tasks/recipes/recipes.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 

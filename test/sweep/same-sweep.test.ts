@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { isSameSweep, sweepHash } from '../../src/sweep/identity.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { resolvedInputs } from './sweep-inputs.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';

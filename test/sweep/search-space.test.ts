@@ -2,7 +2,7 @@ import { configurationAt } from '../../src/search/plan-trainings.ts';
 import { describe, expect, it } from 'vitest';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseConstraint } from '../../src/sweep/constraint.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 

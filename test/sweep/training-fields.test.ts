@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
-import { sweepFileReference } from '../../src/sweep/sweep-file-reference.ts';
+import { sweepFileReference } from '../../src/sweep/file/sweep-file-reference.ts';
 import { shapeOf, trainingDefaults, trainingFields } from '../../src/sweep/training-fields.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { recipes } from '../../src/tasks/recipes/recipes.ts';

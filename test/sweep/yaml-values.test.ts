@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
 const there = { isFile: () => true, isFolder: () => true };

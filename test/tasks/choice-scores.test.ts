@@ -9,7 +9,7 @@ import { rowOffsets } from '../../src/sweep/output-rows.ts';
 import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
 import { choiceProbabilities } from '../../src/tasks/multiple-choice/scores.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { nextTokenObjective } from '../support/objectives.ts';
 import { letterIds, questionWords, writeTinyDecoder } from '../support/tiny-decoder.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { namedBase, prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { underVersion } from '../../src/search/under-version.ts';

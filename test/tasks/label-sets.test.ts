@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { TaskShape } from '../../src/sweep/vocabulary.ts';
 import { type LoadedDataset, loadDataset } from '../../src/tasks/load-dataset.ts';
 import { sortedNames } from '../../src/tasks/sorted-names.ts';

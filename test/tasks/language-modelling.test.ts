@@ -13,7 +13,7 @@ import { loadDataset, settledBy } from '../../src/tasks/load-dataset.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { averageMembers } from '../../src/evaluate/evaluate-outputs.ts';
 import { measureInputs } from '../../src/launch/measure-inputs.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { tinyInstructions, writeTinyDecoder } from '../support/tiny-decoder.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 

@@ -11,7 +11,7 @@ import type { TaskShape } from '../../src/sweep/vocabulary.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { encode } from '../../src/tasks/token-classification/encode.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let folder: string;

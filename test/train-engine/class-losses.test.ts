@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { TaskShape } from '../../src/sweep/vocabulary.ts';
-import type { AdapterEngine, BatchLabels, TokenBatch } from '../../src/train/adapter-engine.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import type { AdapterEngine, BatchLabels, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 

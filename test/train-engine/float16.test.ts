@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { BasePrecision } from '../../src/sweep/vocabulary.ts';
-import type { AdapterEngine, StepHyperparameters, TokenBatch, TrainingState } from '../../src/train/adapter-engine.ts';
-import { drawMasks } from '../../src/train/instance-masks.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import type {
+  AdapterEngine,
+  StepHyperparameters,
+  TokenBatch,
+  TrainingState,
+} from '../../src/train/engine/adapter-engine.ts';
+import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { live } from '../support/trainer-life.ts';
 

@@ -7,7 +7,7 @@ import {
   readCheckpoint,
   readCheckpointState,
   writeCheckpoint,
-} from '../../src/train/checkpoint.ts';
+} from '../../src/train/checkpoints/checkpoint.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { CheckpointReference, EvaluateSegment, TrainSegment } from '../../src/sweep/segment.ts';
 import type { ProgramSettings } from '../../src/sweep/vocabulary.ts';
-import { makeCommandRunner } from '../../src/train/command-runner.ts';
-import { hashFiles } from '../../src/train/program-files.ts';
-import type { RunCommand } from '../../src/train/segment-runner.ts';
-import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
+import { makeCommandRunner } from '../../src/train/program/command-runner.ts';
+import { hashFiles } from '../../src/train/program/program-files.ts';
+import type { RunCommand } from '../../src/train/process/segment-runner.ts';
+import type { FromTrainer } from '../../src/train/process/trainer-protocol.ts';
 import { expectOutcome, RecordingReporter } from '../support/segment-run.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 
@@ -197,7 +197,7 @@ test('a program goes with its trainer process, even one that was killed', async 
   const program = programOf(`say({ step: 1, loss: 1, pid: process.pid }); say({ step: 2, loss: 1 });
     await sleep(60_000);`);
   const command = commandOf(trainOf(program));
-  const child = fork(resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js'), {
+  const child = fork(resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js'), {
     serialization: 'advanced',
   });
   const pid = await new Promise<number>((heard) => {

@@ -3,7 +3,7 @@ import { Defect, present } from '../../src/base/defect.ts';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { add, unary } from '../../src/onnx/operators.ts';
-import { asDefect } from '../../src/train/as-defect.ts';
+import { asDefect } from '../../src/train/process/as-defect.ts';
 
 /** What a body throws. */
 function thrown(body: () => unknown): unknown {

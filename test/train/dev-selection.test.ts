@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { afterLook, type DevSelection, lookInterval, looksAt, noSelection } from '../../src/train/dev-selection.ts';
+import {
+  afterLook,
+  type DevSelection,
+  lookInterval,
+  looksAt,
+  noSelection,
+} from '../../src/train/segments/dev-selection.ts';
 
 const parametersOf = (step: number) => Float32Array.of(step);
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluateOutputs } from '../../src/evaluate/evaluate-outputs.ts';
 import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
 import { evaluatedNumber } from '../../src/metrics/evaluation-metrics.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';

@@ -7,11 +7,11 @@ import { openTokenizer } from '../../src/data/open-tokenizer.ts';
 import { cpu } from '../../src/runtime/devices/cpu.ts';
 import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
-import { largestSizes, sizeOf } from '../../src/train/evaluation-batches.ts';
-import { forwardRows } from '../../src/train/forward-rows.ts';
-import { estimateMemory, evaluationBytes } from '../../src/train/memory-estimate.ts';
-import { openEngineWithHead } from '../../src/train/open-adapter-engine.ts';
-import { objectiveOf, planEngine } from '../../src/train/plan-engine.ts';
+import { largestSizes, sizeOf } from '../../src/train/segments/evaluation-batches.ts';
+import { forwardRows } from '../../src/train/segments/forward-rows.ts';
+import { estimateMemory, evaluationBytes } from '../../src/train/engine/memory-estimate.ts';
+import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
+import { objectiveOf, planEngine } from '../../src/train/engine/plan-engine.ts';
 import { letterIds, questionWords, writeTinyDecoder } from '../support/tiny-decoder.ts';
 
 let folder: string;

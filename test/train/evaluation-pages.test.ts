@@ -10,9 +10,9 @@ import type {
   SegmentOutcome,
 } from '../../src/sweep/segment.ts';
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import type { RunCommand } from '../../src/train/segment-runner.ts';
-import type { FromTrainer } from '../../src/train/trainer-protocol.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import type { RunCommand } from '../../src/train/process/segment-runner.ts';
+import type { FromTrainer } from '../../src/train/process/trainer-protocol.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, type TinyTask } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
 
@@ -21,7 +21,7 @@ import { tinyTasks } from '../support/tiny-tasks.ts';
  * next one is handed the pages that were kept, runs the other inputs alone, and gives the same bits.
  */
 
-const trainerProcess = path.resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
+const trainerProcess = path.resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js');
 const rows = 200;
 interface Trained {
   readonly bench: SegmentBench;

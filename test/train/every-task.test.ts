@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { live } from '../support/trainer-life.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';

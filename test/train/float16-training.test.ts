@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { live, vectorHashes } from '../support/trainer-life.ts';
 

@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TrainSegment } from '../../src/sweep/segment.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import type { SegmentRunner } from '../../src/train/segment-runner.ts';
-import { makeSimulatedRunner } from '../../src/train/simulated-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import type { SegmentRunner } from '../../src/train/process/segment-runner.ts';
+import { makeSimulatedRunner } from '../../src/train/simulated/simulated-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 

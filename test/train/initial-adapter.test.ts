@@ -7,12 +7,12 @@ import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { demandFit, readInitialAdapter } from '../../src/launch/initial-adapter.ts';
 import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { parseSweepFile } from '../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateFactor } from '../../src/train/learning-rate-schedule.ts';
+import { learningRateFactor } from '../../src/train/segments/learning-rate-schedule.ts';
 
 const linear = (warmup_fraction: number) => ({ warmup_fraction });
 

@@ -3,10 +3,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readFloat32, readSafetensorsHeader } from '../../src/formats/safetensors.ts';
 import type { PlaceKind } from '../../src/sweep/element-dropout.ts';
 import { keptFactor, maskedParts, type MaskVariant, rowKinds } from '../../src/sweep/mask-variant.ts';
-import type { AdapterEngine, AdapterMasks, ElementMasks, TokenBatch } from '../../src/train/adapter-engine.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import type { AdapterEngine, AdapterMasks, ElementMasks, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
-import { moduleRanks } from '../../src/train/trainable-layout.ts';
+import { moduleRanks } from '../../src/train/engine/trainable-layout.ts';
 
 /*
  * Made by PyTorch: python bench/peers/mask_variants.py test/train/mask-variants. Logits, loss and gradients of one batch

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference, TrainSegment } from '../../src/sweep/segment.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
-import { readCheckpointState } from '../../src/train/checkpoint.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import type { SegmentRunner } from '../../src/train/segment-runner.ts';
+import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import type { SegmentRunner } from '../../src/train/process/segment-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
 
 let bench: SegmentBench;

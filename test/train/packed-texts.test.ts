@@ -9,11 +9,11 @@ import { stream } from '../../src/random/stream.ts';
 import type { TaskShape } from '../../src/sweep/vocabulary.ts';
 import { encode } from '../../src/tasks/language-modelling/encode.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
-import { drawMasks } from '../../src/train/instance-masks.ts';
-import { openAdapterEngine } from '../../src/train/open-adapter-engine.ts';
+import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { type TinyFamily, tinyInstructions, writeTinyDecoder } from '../support/tiny-decoder.ts';
 
 const families: readonly TinyFamily[] = ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt2'];

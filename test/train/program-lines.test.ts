@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProgramProgress } from '../../src/train/program-progress.ts';
-import { type ProgramReport, readProgramLine } from '../../src/train/program-lines.ts';
+import { ProgramProgress } from '../../src/train/program/program-progress.ts';
+import { type ProgramReport, readProgramLine } from '../../src/train/program/program-lines.ts';
 
 describe("a line of a program's output", () => {
   it('is a report where it is a JSON object with numbers', () => {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 
 const bench = new SegmentBench();

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EvaluationResult } from '../../src/sweep/segment.ts';
-import { makeOnnxRunner } from '../../src/train/onnx-runner.ts';
-import type { SegmentRunner } from '../../src/train/segment-runner.ts';
+import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import type { SegmentRunner } from '../../src/train/process/segment-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TrainerSlot } from '../../src/worker/trainer-slot.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 
-const mainPath = resolve(import.meta.dirname, '../../dist/src/train/trainer-process-main.js');
+const mainPath = resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js');
 /** Far above what a batch of eight takes, far below what one of thousands does. */
 const roomKib = 200_000;
 

@@ -7,7 +7,7 @@ import { TrainerSlot } from '../../src/worker/trainer-slot.ts';
 import { isProvedDead, ownIdentity } from '../../src/worker/process-identity.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 
-const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', 'trainer-process-main.js');
+const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', 'process', 'trainer-process-main.js');
 
 /** A real trainer process with the simulated trainer in it. */
 describe('a slot with its trainer process', () => {

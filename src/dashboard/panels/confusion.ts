@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import type { ConfusionTable } from '../../metrics/confusion-table.ts';
-import { fitText, span, type StyledLine } from '../styled-line.ts';
+import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { PanelsOf } from './panel.ts';
 
 /** How often which label was predicted as which. */

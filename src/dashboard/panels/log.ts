@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatMoment } from '../format-value.ts';
-import { clipLine, span, type StyledLine } from '../styled-line.ts';
+import { formatClock, formatMoment } from '../terminal/format-value.ts';
+import { clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrainingCurves } from '../view-source.ts';
 import type { PanelsOf } from './panel.ts';
 

@@ -1,7 +1,7 @@
-import { brailleChart, type ChartLine, type ChartPoint } from '../braille-chart.ts';
-import type { StyledLine } from '../styled-line.ts';
+import { brailleChart, type ChartLine, type ChartPoint } from '../charts/braille-chart.ts';
+import type { StyledLine } from '../terminal/styled-line.ts';
 import type { TrainingCurves, TrialOutputs } from '../view-source.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 
 /** One drawing of a training's view. */
 export interface Panel {

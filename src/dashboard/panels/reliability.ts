@@ -1,5 +1,5 @@
-import { brailleChart } from '../braille-chart.ts';
-import { fitText, span, type StyledLine } from '../styled-line.ts';
+import { brailleChart } from '../charts/braille-chart.ts';
+import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { PanelsOf } from './panel.ts';
 
 /** How often what was said with a certainty was right, against the diagonal of one that is well calibrated. */

@@ -3,9 +3,9 @@ import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
 import { gapName } from '../../metrics/metrics.ts';
 import { equivalentRate } from '../../sweep/mask-variant.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
-import { brailleChart, type ChartPoint } from '../braille-chart.ts';
-import { formatQuantity } from '../format-value.ts';
-import { clipLine, span } from '../styled-line.ts';
+import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
+import { formatQuantity } from '../terminal/format-value.ts';
+import { clipLine, span } from '../terminal/styled-line.ts';
 import type { TrainingCurves } from '../view-source.ts';
 import type { PanelsOf } from './panel.ts';
 

@@ -1,14 +1,14 @@
 import { formatCount } from '../../base/format-count.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { type AxisEffect, axisEffect, type AxisLevel } from '../../stats/axis-effect.ts';
-import type { AxisMeans } from '../../store/axis-means.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import { labelsOf } from '../categories.ts';
-import { chosenRows } from '../chosen-rows.ts';
-import { formatPercent } from '../format-value.ts';
-import { heatMap, type HeatCell } from '../heat-map.ts';
-import { beside, captionRule, clipText, fitText, span, type StyledLine } from '../styled-line.ts';
-import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
+import type { AxisMeans } from '../../store/views/axis-means.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import { labelsOf } from '../charts/categories.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
+import { formatPercent } from '../terminal/format-value.ts';
+import { heatMap, type HeatCell } from '../charts/heat-map.ts';
+import { beside, captionRule, clipText, fitText, span, type StyledLine } from '../terminal/styled-line.ts';
+import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../tables/view-columns.ts';
 import type { SettingEffect } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 

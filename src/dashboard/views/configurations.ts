@@ -1,15 +1,15 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { intervalOf } from '../../stats/student-interval.ts';
-import type { ConfigurationRow, ConfigurationScore } from '../../store/configuration-page.ts';
-import type { FilterValue } from '../../store/trial-filter.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { ConfigurationRow, ConfigurationScore } from '../../store/views/configuration-page.ts';
+import type { FilterValue } from '../../store/views/trial-filter.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { shownMetrics } from '../../tasks/task-metrics.ts';
-import { chosenRows } from '../chosen-rows.ts';
-import { formatSetting } from '../format-value.ts';
-import { span } from '../styled-line.ts';
-import { betterOf, columnOf, drawnName, variedFields } from '../view-columns.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
+import { formatSetting } from '../terminal/format-value.ts';
+import { span } from '../terminal/styled-line.ts';
+import { betterOf, columnOf, drawnName, variedFields } from '../tables/view-columns.ts';
 import type { NoiseInterval, ViewSource } from '../view-source.ts';
-import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
+import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
 
 /** A configuration's score with where noise would put it; the interval null: a single seed, or none that tells. */

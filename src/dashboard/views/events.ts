@@ -1,7 +1,7 @@
 import { eventGroups, kindsInGroup } from '../../sweep/event-kinds.ts';
-import { formatMoment } from '../format-value.ts';
-import { chosenRows } from '../chosen-rows.ts';
-import { span } from '../styled-line.ts';
+import { formatMoment } from '../terminal/format-value.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
+import { span } from '../terminal/styled-line.ts';
 import { chosenValue, readingView, type ViewChoice } from './view.ts';
 
 const kindChoice: ViewChoice = {

@@ -1,7 +1,7 @@
 import { slotSummary } from '../slot-list.ts';
-import { beside } from '../styled-line.ts';
+import { beside } from '../terminal/styled-line.ts';
 import { tradeoff } from '../tradeoff.ts';
-import { shownCount, trialTable } from '../trial-table.ts';
+import { shownCount, trialTable } from '../tables/trial-table.ts';
 import { slotBlock } from './workers.ts';
 import { plotBlock } from './tradeoff.ts';
 import { chosenTrial, openTrial } from './trials.ts';

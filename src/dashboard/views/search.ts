@@ -1,14 +1,14 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { DecisionRow, SearchView } from '../../store/search-view.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { DecisionRow, SearchView } from '../../store/search/search-view.ts';
 import { schedulerSentence } from '../../search/scheduler-sentence.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
-import { chosenRows } from '../chosen-rows.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatSetting } from '../format-value.ts';
+import { formatClock, formatSetting } from '../terminal/format-value.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
-import { textWidth } from '../text-width.ts';
-import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../styled-line.ts';
-import { wrapWords } from '../wrap-words.ts';
+import { textWidth } from '../terminal/text-width.ts';
+import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
+import { wrapWords } from '../terminal/wrap-words.ts';
 import { readingView } from './view.ts';
 
 /** The decisions of sampler and scheduler, and why; rungs as a funnel. */

@@ -1,11 +1,11 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
-import type { SweepOverviewRow } from '../../store/sweep-overview.ts';
-import { chosenRows } from '../chosen-rows.ts';
+import type { SweepOverviewRow } from '../../store/views/sweep-overview.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
 import { chosenSweep, sweepFront, type SweepFront } from '../chosen-sweep.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatPercent, formatQuantity } from '../format-value.ts';
-import { fitText, span, type Tone } from '../styled-line.ts';
-import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
+import { formatDuration, formatPercent, formatQuantity } from '../terminal/format-value.ts';
+import { fitText, span, type Tone } from '../terminal/styled-line.ts';
+import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
 
 interface Sweeps {

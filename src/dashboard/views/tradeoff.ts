@@ -1,18 +1,26 @@
 import { formatMeasure, metricNamed } from '../../metrics/metrics.ts';
 import { withinRange } from '../../metrics/within-range.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { FrontTrial, TradeoffRead } from '../../store/tradeoff-view.ts';
-import type { FilterValue } from '../../store/trial-filter.ts';
-import { type Category, categoriesOf } from '../categories.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { FrontTrial, TradeoffRead } from '../../store/views/tradeoff-view.ts';
+import type { FilterValue } from '../../store/views/trial-filter.ts';
+import { type Category, categoriesOf } from '../charts/categories.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatQuantity, formatSetting } from '../format-value.ts';
-import { outsideText } from '../outliers.ts';
-import { isSpread, scatterPlot, type ScatterPoint, seenOf } from '../scatter-plot.ts';
-import { beside, captionRule, clipLine, clipText, joinWhatFits, span, type StyledLine } from '../styled-line.ts';
-import { plotCaption, tradeoffPlot } from '../tradeoff-plot.ts';
+import { formatQuantity, formatSetting } from '../terminal/format-value.ts';
+import { outsideText } from '../charts/outliers.ts';
+import { isSpread, scatterPlot, type ScatterPoint, seenOf } from '../charts/scatter-plot.ts';
+import {
+  beside,
+  captionRule,
+  clipLine,
+  clipText,
+  joinWhatFits,
+  span,
+  type StyledLine,
+} from '../terminal/styled-line.ts';
+import { plotCaption, tradeoffPlot } from '../charts/tradeoff-plot.ts';
 import type { Tradeoff } from '../tradeoff.ts';
-import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../view-columns.ts';
+import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../tables/view-columns.ts';
 import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 

@@ -1,7 +1,7 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { OverlaidCurves, Panel } from '../panels/panel.ts';
 import { trainingPanels } from '../panels/panels.ts';
-import { beside, captionRule, type StyledLine } from '../styled-line.ts';
+import { beside, captionRule, type StyledLine } from '../terminal/styled-line.ts';
 import { readingView } from './view.ts';
 
 /** A training's curves: what was recorded of its steps, evaluations on its way, its M-curve, and its log. */

@@ -1,12 +1,12 @@
 import { measureText } from '../../metrics/metrics.ts';
-import type { TrialRow } from '../../store/sweep-snapshot.ts';
+import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import { averagedWords } from '../../sweep/averaged-words.ts';
 import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
-import { chosenRows } from '../chosen-rows.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatMoment, formatSetting } from '../format-value.ts';
-import { brailleChart } from '../braille-chart.ts';
-import { beside, captionRule, clipLine, span, type StyledLine } from '../styled-line.ts';
+import { formatMoment, formatSetting } from '../terminal/format-value.ts';
+import { brailleChart } from '../charts/braille-chart.ts';
+import { beside, captionRule, clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrialDetails } from '../view-source.ts';
 import { readingView, type ViewFrame } from './view.ts';
 

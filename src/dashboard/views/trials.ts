@@ -1,7 +1,7 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { tradeoff } from '../tradeoff.ts';
-import { beside, captionRule, clipLine } from '../styled-line.ts';
-import { shownCount, trialAt, trialTable } from '../trial-table.ts';
+import { beside, captionRule, clipLine } from '../terminal/styled-line.ts';
+import { shownCount, trialAt, trialTable } from '../tables/trial-table.ts';
 import type { ViewState } from '../view-state.ts';
 import { trialFacts } from './trial.ts';
 import { snapshotView } from './view.ts';

@@ -1,5 +1,5 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { StyledLine } from '../styled-line.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { StyledLine } from '../terminal/styled-line.ts';
 import type { Opened, ViewState } from '../view-state.ts';
 import type { ViewSource } from '../view-source.ts';
 

@@ -1,12 +1,12 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { WorkerRow } from '../../store/worker-list.ts';
-import { chosenRows } from '../chosen-rows.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { WorkerRow } from '../../store/workers/worker-list.ts';
+import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatMoment, formatQuantity } from '../format-value.ts';
+import { formatDuration, formatMoment, formatQuantity } from '../terminal/format-value.ts';
 import { silentAfterMs, slotList } from '../slot-list.ts';
 import { cardsText, memoryText, processorsOf, workerSlots } from '../worker-slots.ts';
-import { captionRule, clipLine, span, type Span, type StyledLine } from '../styled-line.ts';
-import { wholeColumns, type WholeColumn } from '../whole-columns.ts';
+import { captionRule, clipLine, span, type Span, type StyledLine } from '../terminal/styled-line.ts';
+import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
 
 /** Every worker with its slots, device, rate and heartbeat; what is wrong with the chosen one; this sweep's slots. */

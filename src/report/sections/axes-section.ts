@@ -2,7 +2,7 @@ import { formatCount } from '../../base/format-count.ts';
 import { formatNumber } from '../../metrics/format-number.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { AxisEffect, AxisValue } from '../axis-effects.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
 import type { Cell, Figure, Table } from '../document/document.ts';

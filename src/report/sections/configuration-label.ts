@@ -1,4 +1,4 @@
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import type { ConfiguredRow } from '../score-columns.ts';
 import { variedColumns } from '../varied-columns.ts';

@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatPercent } from '../../dashboard/format-value.ts';
-import type { TrialRow } from '../../store/sweep-snapshot.ts';
+import { formatDuration, formatPercent } from '../../dashboard/terminal/format-value.ts';
+import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { savedByStopping } from '../saved-by-stopping.ts';

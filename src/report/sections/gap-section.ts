@@ -5,7 +5,7 @@ import { fieldHeading } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap } from '../../tasks/task-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
 import type { Figure } from '../document/document.ts';
-import { formatSetting } from '../../dashboard/format-value.ts';
+import { formatSetting } from '../../dashboard/terminal/format-value.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 

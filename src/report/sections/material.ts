@@ -1,7 +1,7 @@
 import type { StoredScores } from '../../evaluate/row-scores.ts';
-import type { SweepProvenance } from '../../store/sweep-list.ts';
-import type { SweepSnapshot } from '../../store/sweep-snapshot.ts';
-import type { CurvePoint } from '../../store/learning-curve.ts';
+import type { SweepProvenance } from '../../store/views/sweep-list.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { CurvePoint } from '../../store/views/learning-curve.ts';
 import type { AxisEffect } from '../axis-effects.ts';
 import type { Noise } from '../noise.ts';
 

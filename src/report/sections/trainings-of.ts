@@ -1,4 +1,4 @@
-import type { SweepSnapshot, TrialRow } from '../../store/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow } from '../../store/views/sweep-snapshot.ts';
 
 /** One trial of each training: what belongs to trainings is counted once. */
 export function trainingsOf({ trials }: Pick<SweepSnapshot, 'trials'>): readonly TrialRow[] {

@@ -1,6 +1,6 @@
 import { stream } from '../../random/stream.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
-import { numberSetting } from '../../sweep/search-section.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
 import { valueOfShare } from '../draw-value.ts';
 import { pointByPoint } from '../point-by-point.ts';
 import type { SamplerKind } from '../sampler.ts';

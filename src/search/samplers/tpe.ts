@@ -1,7 +1,7 @@
 import { stream } from '../../random/stream.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
-import { numberSetting } from '../../sweep/search-section.ts';
-import { wholeFrom } from '../../sweep/number-rules.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
+import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import { AxisCoordinates } from '../axis-coordinates.ts';
 import { drawNewPoint } from '../draw-new-point.ts';
 import { frontOrder } from '../../stats/non-dominated-ranks.ts';

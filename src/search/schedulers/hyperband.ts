@@ -1,5 +1,5 @@
-import { numberSetting } from '../../sweep/search-section.ts';
-import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
+import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';

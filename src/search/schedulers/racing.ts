@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
-import { numberSetting } from '../../sweep/search-section.ts';
-import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
+import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { RaceFold } from './race-fold.ts';

@@ -1,5 +1,5 @@
-import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
-import { properShare } from '../../sweep/number-rules.ts';
+import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { properShare } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { FrontRung } from './front-rung.ts';

@@ -1,5 +1,5 @@
-import { properShare } from '../../sweep/number-rules.ts';
-import type { YamlSection } from '../../sweep/yaml-section.ts';
+import { properShare } from '../../sweep/file/number-rules.ts';
+import type { YamlSection } from '../../sweep/file/yaml-section.ts';
 
 /** `rungs`: shares of the steps in (0, 1), rising from one rung to the next; the training's end is a rung anyway. */
 export function readRungs(section: YamlSection): readonly number[] {

@@ -1,6 +1,6 @@
 import { signedRankProbability } from '../../stats/signed-rank.ts';
-import { numberSetting, numbersSetting } from '../../sweep/search-section.ts';
-import { properShare, wholeFrom } from '../../sweep/number-rules.ts';
+import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import type { SearchFact } from '../search-event.ts';

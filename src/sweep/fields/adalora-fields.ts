@@ -1,4 +1,4 @@
-import { atLeastZero, properShare, rate, wholeFrom } from '../number-rules.ts';
+import { atLeastZero, properShare, rate, wholeFrom } from '../file/number-rules.ts';
 import type { TrainingConfiguration } from '../vocabulary.ts';
 import { numberForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';

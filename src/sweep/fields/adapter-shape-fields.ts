@@ -1,6 +1,6 @@
-import { aboveZero, wholeFrom } from '../number-rules.ts';
-import { targetPattern } from '../target-pattern.ts';
-import type { Field, YamlSection } from '../yaml-section.ts';
+import { aboveZero, wholeFrom } from '../file/number-rules.ts';
+import { targetPattern } from '../file/target-pattern.ts';
+import type { Field, YamlSection } from '../file/yaml-section.ts';
 import { choiceForm, listForm, numberForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';
 

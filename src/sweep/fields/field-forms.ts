@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml';
-import { namedSeeds } from '../named-seeds.ts';
-import { wholeFrom } from '../number-rules.ts';
-import type { Field, NumberRule, YamlSection } from '../yaml-section.ts';
+import { namedSeeds } from '../file/named-seeds.ts';
+import { wholeFrom } from '../file/number-rules.ts';
+import type { Field, NumberRule, YamlSection } from '../file/yaml-section.ts';
 import type { FieldValue } from './training-field.ts';
 
 export type AxisValue = number | string;

@@ -1,5 +1,5 @@
 import { dropsAnything, dropsElements, elementRates } from '../element-dropout.ts';
-import { atLeastZero, rate, wholeFrom } from '../number-rules.ts';
+import { atLeastZero, rate, wholeFrom } from '../file/number-rules.ts';
 import type { TrainingConfiguration } from '../vocabulary.ts';
 import { choiceForm, numberForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';

@@ -1,4 +1,4 @@
-import { aboveZero, atLeastZero, rate } from '../number-rules.ts';
+import { aboveZero, atLeastZero, rate } from '../file/number-rules.ts';
 import { flagForm, numberForm, numberOrNoneForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';
 

@@ -1,5 +1,5 @@
 import { likelihoodScores } from '../../metrics/perplexity.ts';
-import type { TaskSection } from '../../sweep/task-section.ts';
+import type { TaskSection } from '../../sweep/file/task-section.ts';
 
 const prompts = ['alpaca', 'chat'] as const;
 

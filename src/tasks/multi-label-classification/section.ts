@@ -1,6 +1,6 @@
 import { labelSetScores } from '../../metrics/scored-set.ts';
-import { readLabels } from '../../sweep/read-labels.ts';
-import type { TaskSection } from '../../sweep/task-section.ts';
+import { readLabels } from '../../sweep/file/read-labels.ts';
+import type { TaskSection } from '../../sweep/file/task-section.ts';
 import { labelsField, textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {

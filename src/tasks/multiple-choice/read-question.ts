@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { partOf } from '../../sweep/column-parts.ts';
+import { partOf } from '../../sweep/file/column-parts.ts';
 import { dataInvalid, isBlank, type RawRow, readText } from '../../data/raw-row.ts';
 
 /** A question as a source holds it, once its choices are known. */

@@ -1,6 +1,6 @@
 import { choiceScores } from '../../metrics/choice-scores.ts';
-import { wholeFrom } from '../../sweep/number-rules.ts';
-import type { TaskSection } from '../../sweep/task-section.ts';
+import { wholeFrom } from '../../sweep/file/number-rules.ts';
+import type { TaskSection } from '../../sweep/file/task-section.ts';
 
 /** Examples that MMLU has of each subject. */
 const usualShots = 5;

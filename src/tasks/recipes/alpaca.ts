@@ -1,4 +1,4 @@
-import type { Recipe } from '../../sweep/recipe.ts';
+import type { Recipe } from '../../sweep/file/recipe.ts';
 import { languageModelling } from '../language-modelling/task.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { GlueName } from '../../sweep/glue-tasks.ts';
 import { glueTasks } from '../../sweep/glue-tasks.ts';
-import type { Recipe, RecipeFields } from '../../sweep/recipe.ts';
+import type { Recipe, RecipeFields } from '../../sweep/file/recipe.ts';
 import { textClassification } from '../text-classification/task.ts';
 import { textRegression } from '../text-regression/task.ts';
 

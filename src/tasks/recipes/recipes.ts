@@ -1,4 +1,4 @@
-import type { Recipe } from '../../sweep/recipe.ts';
+import type { Recipe } from '../../sweep/file/recipe.ts';
 import { alpaca } from './alpaca.ts';
 import { glueRecipes } from './glue-recipes.ts';
 import { squadRecipes } from './squad-recipes.ts';

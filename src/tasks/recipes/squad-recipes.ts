@@ -1,4 +1,4 @@
-import type { Recipe, RecipeFields } from '../../sweep/recipe.ts';
+import type { Recipe, RecipeFields } from '../../sweep/file/recipe.ts';
 import { questionAnswering } from '../question-answering/task.ts';
 
 interface SquadSetting {

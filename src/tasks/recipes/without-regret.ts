@@ -1,4 +1,4 @@
-import type { Recipe } from '../../sweep/recipe.ts';
+import type { Recipe } from '../../sweep/file/recipe.ts';
 
 /** The usual rate of a full fine-tuning with AdamW. */
 const fullFineTuningRate = 2e-5;

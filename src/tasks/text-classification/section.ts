@@ -1,6 +1,6 @@
 import { classScores } from '../../metrics/scored-set.ts';
-import { readClassWeights, readLabels } from '../../sweep/read-labels.ts';
-import type { TaskSection } from '../../sweep/task-section.ts';
+import { readClassWeights, readLabels } from '../../sweep/file/read-labels.ts';
+import type { TaskSection } from '../../sweep/file/task-section.ts';
 import { labelsField, textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {

@@ -1,5 +1,5 @@
 import { valueScores } from '../../metrics/scored-set.ts';
-import type { TaskSection } from '../../sweep/task-section.ts';
+import type { TaskSection } from '../../sweep/file/task-section.ts';
 import { textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {

@@ -9,8 +9,8 @@ import { readStatus, supervisorOf } from '../../../src/services/services-status.
 import { stopServices } from '../../../src/services/stop-services.ts';
 import { temporalBinary, temporalServerVersion } from '../../../src/services/temporal-binary.ts';
 import { temporalDatabaseFile } from '../../../src/services/temporal-server.ts';
-import { readDeployment } from '../../../src/store/drive-record.ts';
-import { openStore, type Store } from '../../../src/store/open-store.ts';
+import { readDeployment } from '../../../src/store/workers/drive-record.ts';
+import { openStore, type Store } from '../../../src/store/database/open-store.ts';
 import { eventually, type KeptProcess, workerProcess } from '../../support/sweep-machine.ts';
 import type { Server, Target } from './fault.ts';
 import { type ListedProcess, listProcesses, signal } from './process-list.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { replaySearchOf } from '../../../src/store/read-search.ts';
-import type { Store } from '../../../src/store/open-store.ts';
+import { replaySearchOf } from '../../../src/store/search/read-search.ts';
+import type { Store } from '../../../src/store/database/open-store.ts';
 import { looseEndsQuery } from '../../support/loose-ends.ts';
 import { eventually } from '../../support/sweep-machine.ts';
 import type { ChaosMachine } from './chaos-machine.ts';

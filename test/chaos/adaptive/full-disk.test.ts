@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSweep } from '../../../src/store/create-sweep.ts';
+import { createSweep } from '../../../src/store/plans/create-sweep.ts';
 import { eventually } from '../../support/sweep-machine.ts';
 import { canMount, fill } from '../../support/small-disk.ts';
 import { ChaosMachine } from './chaos-machine.ts';

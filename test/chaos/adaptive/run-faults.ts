@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../../src/base/assert-never.ts';
-import { createSweep } from '../../../src/store/create-sweep.ts';
+import { createSweep } from '../../../src/store/plans/create-sweep.ts';
 import { readStartTime } from '../../../src/worker/process-identity.ts';
 import type { KeptProcess } from '../../support/sweep-machine.ts';
 import type { ChaosMachine } from './chaos-machine.ts';

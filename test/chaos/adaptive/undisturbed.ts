@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Measurements } from '../../../src/metrics/evaluation-metrics.ts';
-import type { Store } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/database/open-store.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../../src/sweep/vocabulary.ts';
-import { makeSimulatedRunner } from '../../../src/train/simulated-runner.ts';
+import { makeSimulatedRunner } from '../../../src/train/simulated/simulated-runner.ts';
 import { expectOutcome, RecordingReporter } from '../../support/segment-run.ts';
 
 interface RecordedTraining {

@@ -14,7 +14,7 @@ import { fitGraph } from '../../../src/runtime/devices/fit-graph.ts';
 import { webgpu } from '../../../src/runtime/devices/webgpu.ts';
 import { openGraph } from '../../../src/runtime/graph-session.ts';
 import { Tensor } from '../../../src/runtime/open-session.ts';
-import { planEngine } from '../../../src/train/plan-engine.ts';
+import { planEngine } from '../../../src/train/engine/plan-engine.ts';
 import { writeTinyModel } from '../../support/tiny-model.ts';
 import { classObjective } from '../../support/objectives.ts';
 

@@ -1,6 +1,6 @@
 import { planSweep } from '../../support/whole-plan.ts';
 import { bundleKey, engineShape } from '../../../src/sweep/packing.ts';
-import { parseSweepFile } from '../../../src/sweep/parse-sweep-file.ts';
+import { parseSweepFile } from '../../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withRecord } from '../../../launch/open-record.ts';
-import { askTraining } from '../../../store/ask-training.ts';
+import { askTraining } from '../../../store/programs/ask-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
 
 export interface AskFlags {

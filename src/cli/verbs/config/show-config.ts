@@ -3,7 +3,7 @@ import type { ReportColumn } from '../../../report/report-column.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { machineIfRunning } from '../../../launch/machine.ts';
 import { settings } from '../../settings.ts';
-import { withoutPassword } from '../../../store/database-refusal.ts';
+import { withoutPassword } from '../../../store/database/database-refusal.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 interface SettingRow {

@@ -1,8 +1,8 @@
-import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { meanRank } from '../../../adapters/adalora/rank-allocator.ts';
 import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
-import { formatMoment } from '../../../dashboard/format-value.ts';
+import { formatMoment } from '../../../dashboard/terminal/format-value.ts';
 import {
   evaluatedNumber,
   type EvaluatedValue,
@@ -10,16 +10,16 @@ import {
   type ReliabilityBin,
 } from '../../../metrics/evaluation-metrics.ts';
 import { formatMeasure } from '../../../metrics/metrics.ts';
-import { type LearningCurve, readLearningCurve } from '../../../store/learning-curve.ts';
+import { type LearningCurve, readLearningCurve } from '../../../store/views/learning-curve.ts';
 import { headingOf, shownMetrics } from '../../../tasks/task-metrics.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../../report/sweep-sentences.ts';
-import type { SweepSnapshot, TrialRow } from '../../../store/sweep-snapshot.ts';
-import { readDecisions } from '../../../store/read-search.ts';
-import { readMetric } from '../../../store/sweep-list.ts';
-import { readSweepEvents } from '../../../store/sweep-events.ts';
+import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
+import { readDecisions } from '../../../store/search/read-search.ts';
+import { readMetric } from '../../../store/views/sweep-list.ts';
+import { readSweepEvents } from '../../../store/views/sweep-events.ts';
 import { dropsAnything } from '../../../sweep/element-dropout.ts';
-import { allocationSchedule } from '../../../train/rank-allocation.ts';
+import { allocationSchedule } from '../../../train/engine/rank-allocation.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';

@@ -7,7 +7,7 @@ import { glueSubmission } from '../../../export/glue-submission.ts';
 import { unseenRecords } from '../../../export/prediction-records.ts';
 import { glueTestFiles } from '../../../launch/glue-test-files.ts';
 import type { OpenRecord } from '../../../launch/open-record.ts';
-import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { glueTasks } from '../../../sweep/glue-tasks.ts';
 import type { GlueSource } from '../../../sweep/sweep-definition.ts';
 import { freezeUnlabelled } from '../../../tasks/read-unseen.ts';

@@ -8,10 +8,10 @@ import {
   readCollectable,
   recordedBytes,
   recordedFiles,
-} from '../../../store/collect-checkpoints.ts';
-import type { Store } from '../../../store/open-store.ts';
-import { historyToPrune, pruneHistory } from '../../../store/prune-history.ts';
-import { listSweeps } from '../../../store/sweep-list.ts';
+} from '../../../store/keeping/collect-checkpoints.ts';
+import type { Store } from '../../../store/database/open-store.ts';
+import { historyToPrune, pruneHistory } from '../../../store/keeping/prune-history.ts';
+import { listSweeps } from '../../../store/views/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
 import { programFolders, removeProgramFolder } from '../../../worker/program-folders.ts';

@@ -1,5 +1,5 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { openTokenizer } from '../../../data/open-tokenizer.ts';

@@ -1,5 +1,5 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
 import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
 import { dryRun, launchSweep, type LaunchedSweep, type NewlyLaunched } from '../../../launch/launch-sweep.ts';
 import type { Machine } from '../../../launch/machine.ts';

@@ -1,7 +1,7 @@
-import { formatDuration } from '../../../dashboard/format-value.ts';
+import { formatDuration } from '../../../dashboard/terminal/format-value.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
-import { listSweeps, type SweepListRow } from '../../../store/sweep-list.ts';
+import { listSweeps, type SweepListRow } from '../../../store/views/sweep-list.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';

@@ -1,4 +1,4 @@
-import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { writeMergedModel } from '../../../export/write-merged-model.ts';
 import { writePortableModel } from '../../../export/write-portable-model.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';

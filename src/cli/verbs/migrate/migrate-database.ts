@@ -1,4 +1,4 @@
-import { migrate } from '../../../store/migrate.ts';
+import { migrate } from '../../../store/database/migrate.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';

@@ -7,7 +7,7 @@ import type { Target } from '../../../notices/target-kind.ts';
 import { targetKinds } from '../../../notices/targets.ts';
 import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices.ts';
+import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices/notices.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
 
 export interface NotifyFlags extends FormatFlags {

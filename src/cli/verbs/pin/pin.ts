@@ -1,6 +1,6 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
-import { pinTraining } from '../../../store/collect-checkpoints.ts';
+import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { pinTraining } from '../../../store/keeping/collect-checkpoints.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import { withRecord } from '../../../launch/open-record.ts';

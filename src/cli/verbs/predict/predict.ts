@@ -1,4 +1,4 @@
-import { readTrialSnapshot } from '../../../store/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

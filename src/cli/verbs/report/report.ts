@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { formatMoment } from '../../../dashboard/format-value.ts';
+import { formatMoment } from '../../../dashboard/terminal/format-value.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { productVersion } from '../../../launch/product-version.ts';
 import { drawChart } from '../../../report/charts/draw-chart.ts';
@@ -8,8 +8,8 @@ import { documentFormats } from '../../../report/document/document-formats.ts';
 import { type Figure, figuresOf, type ReportDocument } from '../../../report/document/document.ts';
 import type { SweepMaterial } from '../../../report/sections/material.ts';
 import { sweepDocument } from '../../../report/sweep-document.ts';
-import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
-import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
+import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
+import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../demand-free.ts';
 import { readMaterial } from '../../read-material.ts';

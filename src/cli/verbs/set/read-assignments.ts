@@ -1,7 +1,7 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { type BudgetName, budgetFields } from '../../../sweep/read-budget.ts';
-import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
-import { readSetting, type SettingName, settingNames } from '../../../sweep/read-setting.ts';
+import { type BudgetName, budgetFields } from '../../../sweep/file/read-budget.ts';
+import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
+import { readSetting, type SettingName, settingNames } from '../../../sweep/file/read-setting.ts';
 
 export interface SetFlags {
   readonly priority?: number;

@@ -1,9 +1,9 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { filterColumns, readFilter } from '../../../dashboard/read-filter.ts';
-import { sortByColumn } from '../../../dashboard/sort-by-column.ts';
-import type { TrialPage, TrialSort } from '../../../store/sweep-snapshot.ts';
+import { filterColumns, readFilter } from '../../../dashboard/tables/read-filter.ts';
+import { sortByColumn } from '../../../dashboard/tables/sort-by-column.ts';
+import type { TrialPage, TrialSort } from '../../../store/views/sweep-snapshot.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
-import { didYouMean } from '../../../sweep/sweep-file-problems.ts';
+import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
 
 export interface TrialPageFlags {
   /** Conditions as the dashboard's filter has them. */

@@ -1,6 +1,6 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { reportTraining, tellTraining, type Told } from '../../../store/tell-training.ts';
+import { reportTraining, tellTraining, type Told } from '../../../store/programs/tell-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
 import { readValues } from '../../read-values.ts';
 

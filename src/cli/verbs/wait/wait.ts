@@ -1,8 +1,8 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSweepSnapshot } from '../../../store/sweep-reader.ts';
+import { readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
-import type { SweepSnapshot } from '../../../store/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { sayOutcome } from '../../say-outcome.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { exitStatus, statusOfSweep } from '../../exit-status.ts';

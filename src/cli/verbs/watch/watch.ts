@@ -1,7 +1,7 @@
 import { chooseSweep } from '../../choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { followSweep } from '../../follow-sweep.ts';
-import { readSweepMark } from '../../../store/sweep-list.ts';
+import { readSweepMark } from '../../../store/views/sweep-list.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
 export interface WatchFlags {

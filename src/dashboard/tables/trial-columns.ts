@@ -1,0 +1,270 @@
+import type { SweepSnapshot, TrialRow } from '../../store/views/sweep-snapshot.ts';
+import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import { assertNever } from '../../base/assert-never.ts';
+import { traitsOf } from '../../sweep/trainer-traits.ts';
+import { dropsAnything } from '../../sweep/element-dropout.ts';
+import { formatPercent, formatQuantity, formatSetting } from '../terminal/format-value.ts';
+import type { Tone } from '../terminal/styled-line.ts';
+import { measureText } from '../../metrics/metrics.ts';
+import { fieldHeading } from '../../sweep/training-fields.ts';
+import { headingOf, shownGap, shownMetrics } from '../../tasks/task-metrics.ts';
+import { Remembered } from '../remembered.ts';
+import { textWidth } from '../terminal/text-width.ts';
+
+export interface TrialColumn {
+  readonly heading: string;
+  readonly width: number;
+  readonly align: 'left' | 'right';
+  /** Columns of a higher number are left out first where the frame is narrow. */
+  readonly importance: number;
+  text(trial: TrialRow): string;
+  tone?(trial: TrialRow): Tone;
+}
+
+const stateWidth = 13;
+
+/**
+ * The columns that fit into `width`, separated by one space. The state column is always there.
+ * @param chosen which, beside number and state; null: those that the sweep calls for
+ */
+export function trialColumns(
+  snapshot: SweepSnapshot,
+  width: number,
+  chosen: readonly FilterColumn[] | null = null,
+): readonly TrialColumn[] {
+  const key = `${width} ${JSON.stringify(chosen)}`;
+  return worked.of(snapshot, key, () => columnsThatFit(snapshot, width, chosen));
+}
+
+/** Every cell is measured, and every frame asks. */
+const worked = new Remembered<SweepSnapshot, readonly TrialColumn[]>();
+
+function columnsThatFit(
+  snapshot: SweepSnapshot,
+  width: number,
+  chosen: readonly FilterColumn[] | null,
+): readonly TrialColumn[] {
+  const wanted =
+    chosen === null
+      ? [...standardColumns(snapshot), ...variedColumns(snapshot), stateColumn(snapshot), ...failureColumn(snapshot)]
+      : [numberColumn, ...chosen.map((column, place) => chosenColumn(snapshot, column, place)), stateColumn(snapshot)];
+  const all = wanted.map((column) => asWideAsItsCells(column, snapshot.trials));
+  let kept: readonly TrialColumn[] = all;
+  while (kept.length > 1 && totalWidth(kept) > width) {
+    const worst = Math.max(...kept.map(({ importance }) => importance));
+    const last = kept.findLastIndex(({ importance }) => importance === worst);
+    kept = kept.filter((_, index) => index !== last);
+  }
+  return kept;
+}
+
+/** A column is left out where it does not fit; a cell is never cut, so that no value reads as another. */
+function asWideAsItsCells(column: TrialColumn, trials: readonly TrialRow[]): TrialColumn {
+  const widest = trials.reduce((most, trial) => Math.max(most, textWidth(column.text(trial))), column.width);
+  return { ...column, width: Math.max(widest, textWidth(column.heading)) };
+}
+
+function totalWidth(columns: readonly TrialColumn[]): number {
+  return columns.reduce((sum, column) => sum + column.width + 1, -1);
+}
+
+function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
+  const { method } = traitsOf(snapshot.trainer);
+  const ofMethod: readonly TrialColumn[] = [
+    configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
+    configurationColumn('λ', 5, varies('sparsity') ? 3 : 7, (trial) => trial.configuration.sparsity),
+    configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
+    { heading: 'M', width: 3, align: 'right', importance: 1, text: ensembleText },
+  ];
+  const columns: TrialColumn[] = [
+    numberColumn,
+    ...(method ? ofMethod : []),
+    configurationColumn('seed', 4, 4, (trial) => trial.configuration.seed),
+  ];
+  if (snapshot.trials.some(({ evaluation }) => evaluation.split === 'test')) {
+    columns.push({
+      heading: 'split',
+      width: 5,
+      align: 'left',
+      importance: 4,
+      text: ({ evaluation }) => evaluation.split,
+    });
+  }
+  const { definition } = snapshot;
+  const [first] = definition.objectives;
+  const shown = shownMetrics({ ...definition, objectives: first === undefined ? [] : [first] });
+  const ordered = shown.filter((name) => name !== 'complexity');
+  ordered.forEach((name, index) => columns.push(metricColumn(headingOf(definition, name), name, 3 * index)));
+  if (method) {
+    columns.push({
+      heading: 'complexity',
+      width: 10,
+      align: 'right',
+      importance: 2,
+      text: ({ complexity }) => formatQuantity(complexity),
+    });
+  }
+  const gap = shownGap(definition);
+  if (gap !== null) columns.push({ ...metricColumn('gap', gap, 9), width: 7 });
+  columns.push({
+    heading: 'train s',
+    width: 7,
+    align: 'right',
+    importance: 10,
+    text: ({ trainSeconds }) => (trainSeconds === null ? '–' : trainSeconds.toFixed(1)),
+  });
+  return columns;
+}
+
+const numberColumn: TrialColumn = {
+  heading: '#',
+  width: 4,
+  align: 'right',
+  importance: 2,
+  text: ({ trial }) => String(trial),
+};
+
+/** A column that somebody asked for; the later ones are left out first where they do not all fit. */
+function chosenColumn(snapshot: SweepSnapshot, { of, name }: FilterColumn, place: number): TrialColumn {
+  const importance = 3 + place;
+  if (of === 'metric') return metricColumn(headingOf(snapshot.definition, name), name, importance);
+  if (of === 'evaluation' && name === 'ensemble_size')
+    return { heading: 'M', width: 3, align: 'right', importance, text: ensembleText };
+  const heading = of === 'setting' ? fieldHeading(name) : name;
+  if (of === 'tag') {
+    return { heading: 'tags', width: 4, align: 'left', importance, text: ({ tags }) => (tags ?? []).join(' ') };
+  }
+  const text = (trial: TrialRow): string =>
+    settingIn(of === 'evaluation' ? trial.evaluation : trial.configuration, name);
+  return { heading, width: Math.max(4, heading.length), align: 'right', importance, text };
+}
+
+/** Axes of the space beyond p, λ, N, M and the seed: shown where they vary, since rows differ by them. */
+function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  const { method } = traitsOf(snapshot.trainer);
+  const standard = new Set([
+    'seed',
+    ...(method ? ['dropout_rate', 'sparsity', 'train_instances', 'ensemble_size'] : []),
+  ]);
+  const { space, search } = snapshot.definition;
+  const varied = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
+  // A point that was added may have what holds otherwise for all trainings.
+  const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
+  return [...new Set([...varied, ...added])]
+    .filter((axis) => !standard.has(axis))
+    .map((axis) => ({
+      heading: method ? fieldHeading(axis) : axis,
+      width: 6,
+      align: 'right' as const,
+      importance: 5,
+      text: (trial: TrialRow) => settingIn(trial.configuration, axis),
+    }));
+}
+
+function settingIn(settings: object, field: string): string {
+  const value: unknown = Object.entries(settings).find(([name]) => name === field)?.[1];
+  if (typeof value === 'number' || typeof value === 'string' || value === null) return formatSetting(value);
+  if (Array.isArray(value)) return value.join(',');
+  return value === undefined ? '–' : JSON.stringify(value);
+}
+
+function configurationColumn(
+  heading: string,
+  width: number,
+  importance: number,
+  value: (trial: TrialRow) => number,
+): TrialColumn {
+  return { heading, width, align: 'right', importance, text: (trial) => formatSetting(value(trial)) };
+}
+
+function metricColumn(heading: string, metric: string, importance: number): TrialColumn {
+  const width = Math.max(6, heading.length);
+  const text = (trial: TrialRow): string => measureText(trial, metric);
+  return { heading, width, align: 'right', importance, text };
+}
+
+/** M for an ensemble, else the name of the mode without masks; a training without dropout has one mode only. */
+function ensembleText({ configuration, evaluation }: TrialRow): string {
+  if (!dropsAnything(configuration) && evaluation.dropout_rate === 0) return '1';
+  switch (evaluation.mode) {
+    case 'ensemble':
+      return String(evaluation.ensemble_size);
+    case 'expected':
+      return 'exp';
+    case 'raw':
+      return 'raw';
+    default:
+      return assertNever(evaluation.mode, 'evaluation mode');
+  }
+}
+
+function stateColumn(snapshot: SweepSnapshot): TrialColumn {
+  const paused = snapshot.state === 'paused';
+  return {
+    heading: 'state',
+    width: stateWidth,
+    align: 'left',
+    importance: -1,
+    text: (trial) => stateText(trial, paused),
+    tone: stateTone,
+  };
+}
+
+/** The code of what went wrong, in docs/errors.md or the trainer's own; only where something did. */
+function failureColumn(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  if (snapshot.trials.every(({ failure }) => failure === null)) return [];
+  const text = ({ failure }: TrialRow): string => failure?.code ?? '';
+  return [{ heading: 'failure', width: 20, align: 'left', importance: 8, text, tone: () => 'bad' }];
+}
+
+function stateText(trial: TrialRow, paused: boolean): string {
+  switch (trial.state) {
+    case 'waiting':
+      if (trial.step > 0) return `${paused ? 'paused' : 'waiting'} ${formatPercent(trial.step, trial.totalSteps)}`;
+      return 'waiting';
+    case 'running':
+      return `training ${formatPercent(Math.min(trial.step, 0.99 * trial.totalSteps), trial.totalSteps)}`;
+    case 'evaluating':
+      return trial.metrics === null ? 'evaluating' : doneText(trial);
+    case 'succeeded':
+      return trial.metrics === null ? 'not scored' : doneText(trial);
+    case 'out_of_memory':
+      return 'OUT OF MEMORY';
+    case 'diverged':
+    case 'infeasible':
+    case 'crashed':
+      return trial.state.toUpperCase();
+    case 'pruned':
+    case 'cancelled':
+      return trial.state;
+    default:
+      return assertNever(trial.state, 'training state');
+  }
+}
+
+function doneText(trial: TrialRow): string {
+  if (trial.metrics?.collapsed === true) return 'COLLAPSED';
+  return trial.reused ? 'done, reused' : 'done';
+}
+
+function stateTone(trial: TrialRow): Tone {
+  switch (trial.state) {
+    case 'waiting':
+    case 'pruned':
+    case 'cancelled':
+      return 'faint';
+    case 'running':
+    case 'evaluating':
+      return 'accent';
+    case 'succeeded':
+      return trial.metrics?.collapsed === true ? 'warning' : 'good';
+    case 'diverged':
+    case 'out_of_memory':
+    case 'infeasible':
+    case 'crashed':
+      return 'bad';
+    default:
+      return assertNever(trial.state, 'training state');
+  }
+}

@@ -1,0 +1,40 @@
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import { metricNamed } from '../../metrics/metrics.ts';
+import { fieldHeading, trainingField } from '../../sweep/training-fields.ts';
+import { headingOf, metricsOf, shownMetrics, tradeoffObjective } from '../../tasks/task-metrics.ts';
+
+type Defined = Pick<SweepSnapshot, 'definition'>;
+
+/** Names of the metrics that a drawing may have on an axis, what trials are ranked by first. */
+export function drawnMetrics({ definition }: Defined): readonly string[] {
+  const all = [...metricsOf(definition).map(({ name }) => name), 'complexity', 'train_seconds', 'trainable_parameters'];
+  return [...new Set([tradeoffObjective(definition).metric, ...shownMetrics(definition), ...all])];
+}
+
+/** The fields that trials of a sweep differ in, but for their seeds: the space's, those of added points, and M. */
+export function variedFields({ definition }: Defined): readonly string[] {
+  const { space, search, evaluations } = definition;
+  const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
+  const axes = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
+  const sizes = new Set(evaluations.map(({ ensemble_size: size }) => size)).size;
+  const fields = [...new Set([...axes, ...added])].filter((axis) => axis !== 'seed');
+  return sizes > 1 ? [...fields, 'ensemble_size'] : fields;
+}
+
+/** The column of a field or metric by its name. */
+export function columnOf(name: string): FilterColumn {
+  if (trainingField(name) !== null) return { of: 'setting', name };
+  return name === 'ensemble_size' ? { of: 'evaluation', name } : { of: 'metric', name };
+}
+
+/** The name of a field or metric in a drawing. */
+export function drawnName({ definition }: Defined, name: string): string {
+  if (name === 'ensemble_size') return 'M';
+  return trainingField(name) === null ? headingOf(definition, name) : fieldHeading(name);
+}
+
+/** Whether more of it is better; of a field, whether less is. */
+export function betterOf(name: string): 'maximize' | 'minimize' {
+  return metricNamed(name)?.direction ?? 'minimize';
+}

@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import { clocksOf } from '../../search/budget.ts';
+import type { Budget } from '../../sweep/file/read-budget.ts';
+import { furtherObjectives, pairedRowsMetric } from '../../search/heard-objectives.ts';
+import type { SearchFact } from '../../search/search-event.ts';
+import type { Objective } from '../../sweep/vocabulary.ts';
+import type { DatabaseTransaction } from '../database/open-store.ts';
+import type { SearchingSweep } from './search-log.ts';
+
+interface RungRow {
+  readonly ordinal: number;
+  /** From 0, in the sweep's ladder; the last is the end of the training. */
+  readonly rung: number;
+  readonly rungs: number;
+  readonly failed: boolean;
+  /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
+  readonly reached: 'later' | 'done' | 'never';
+  readonly value: number | null;
+  /** Of the other objectives that the search decides by. */
+  readonly others: readonly (number | null)[];
+  /** Of the first objective, where the search pairs rows and it was scored for that. */
+  readonly row_groups: readonly number[] | null;
+  readonly spent: number;
+  readonly elapsed: number;
+}
+
+/** A search with the budget that it has now. */
+interface ReachingSearch {
+  readonly sweep: Pick<SearchingSweep, 'id' | 'definition'>;
+  readonly state: { readonly budget: Budget };
+}
+
+/**
+ * Scores that these trainings have reached at rungs of the sweep, whether it has been told or not: a report, or at the
+ * training's end a result. The value is that of the sweep's own first evaluation at the rung. A training that ran past
+ * the rung on another sweep's behalf is ranked by what it reached next.
+ */
+export async function reachedRungs(
+  tx: DatabaseTransaction,
+  { sweep: { id, definition }, state: { budget } }: ReachingSearch,
+  trainingIds: readonly string[],
+): Promise<readonly SearchFact[]> {
+  const objective = definition.objectives[0];
+  const further = furtherObjectives(definition);
+  const pairs = pairedRowsMetric(definition) !== null;
+  const { rows } = await sql<RungRow>`
+    select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
+      t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      case when e.status = 'done' then 'done'
+        when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step offset 0)
+          and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step offset 0)
+          then 'never'
+        else 'later' end as reached,
+      (e.metrics ->> ${objective?.metric ?? ''})::double precision as value,
+      array(select (e.metrics ->> o.name)::double precision
+        from unnest(${further.map(({ metric }) => metric)}::text[]) with ordinality o (name, place) order by o.place) as others,
+      case when ${pairs} then e.row_groups end as row_groups,
+      t.train_seconds as spent,
+      extract(epoch from now() - (select created_at from sweeps where id = l.sweep_id))::double precision as elapsed
+    from sweep_trainings l
+      join trainings t on t.id = l.training_id
+      join lateral (
+        select f.evaluation_hash from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
+        where w.sweep_id = l.sweep_id and f.training_id = l.training_id order by w.trial limit 1) own on true
+      join lateral unnest(l.rung_steps) with ordinality r (step, number) on true
+      join evaluations e on e.evaluation_hash = case when r.step = t.total_steps then own.evaluation_hash
+        else encode(sha256(convert_to(own.evaluation_hash || '@' || r.step, 'UTF8')), 'hex') end
+    where l.sweep_id = ${id} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
+      and (t.step > 0 or t.state <> 'active')
+    order by l.ordinal, rung`.execute(tx);
+  return rows.flatMap((row): readonly SearchFact[] => {
+    const { ordinal, rung } = row;
+    const kind = rung === row.rungs - 1 ? 'result' : 'report';
+    const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
+    const clocks = clockFacts(row, budget);
+    if (next?.reached === 'done') {
+      const groups = kind === 'result' ? (next.row_groups ?? []) : [];
+      const others = [
+        ...further.map((each, place) => rankOf(next.others[place] ?? null, each)),
+        ...groups.map((group) => rankOf(group, objective)),
+      ];
+      const told = { kind, ordinal, rung, value: rankOf(next.value, objective) } as const;
+      return [...clocks, others.length === 0 ? told : { ...told, further: others }];
+    }
+    return row.failed ? [...clocks, { kind, ordinal, rung, value: null }] : [];
+  });
+}
+
+/** Facts that the sweep's budget needs beside a result, and before it. */
+function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, budget: Budget): readonly SearchFact[] {
+  const clocks = clocksOf(budget);
+  return [
+    ...(clocks.spent ? [{ kind: 'spent' as const, ordinal, rung, value: spent }] : []),
+    ...(clocks.elapsed ? [{ kind: 'elapsed' as const, ordinal: 0, rung: 0, value: elapsed }] : []),
+  ];
+}
+
+/** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
+function rankOf(value: number | null, objective: Objective | undefined): number {
+  const sign = objective?.direction === 'minimize' ? -1 : 1;
+  return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+}
+
+/** Reads a sweep's clocks: of each training, and since the launch. */
+export async function readClocks(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
+  const { rows: trained } = await sql<{ ordinal: number; spent: number }>`
+    select l.ordinal, t.train_seconds as spent from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweepId} and t.train_seconds > 0 order by l.ordinal`.execute(tx);
+  const { rows } = await sql<{ elapsed: number }>`
+    select extract(epoch from now() - created_at)::double precision as elapsed from sweeps
+    where id = ${sweepId}`.execute(tx);
+  return [
+    ...trained.map(({ ordinal, spent }): SearchFact => ({ kind: 'spent', ordinal, rung: 0, value: spent })),
+    ...rows.map(({ elapsed }): SearchFact => ({ kind: 'elapsed', ordinal: 0, rung: 0, value: elapsed })),
+  ];
+}

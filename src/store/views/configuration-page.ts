@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { MeanParts } from './axis-means.ts';
+import { look, type Store } from '../database/open-store.ts';
+import { shownState } from './sweep-trials.ts';
+import type { FilterColumn, FilterValue } from './trial-filter.ts';
+import {
+  allowFolding,
+  columnNumber,
+  readTrialsOf,
+  readTrialValues,
+  repeatKey,
+  trialsFrom,
+  nth,
+} from './trial-values.ts';
+
+/** Trials that differ in their seed alone. */
+export interface ConfigurationRow {
+  /** By number. */
+  readonly trials: readonly number[];
+  /** In the order of the fields asked for. */
+  readonly settings: readonly FilterValue[];
+  /** By metric, with the trials that have it; null: none has. */
+  readonly scores: readonly (ConfigurationScore | null)[];
+  readonly failed: number;
+}
+
+export interface ConfigurationScore extends MeanParts {
+  readonly trials: readonly number[];
+}
+
+/** Some of a sweep's configurations, best first by the mean of the first metric. */
+export interface ConfigurationPage {
+  readonly total: number;
+  readonly from: number;
+  readonly rows: readonly ConfigurationRow[];
+}
+
+export interface ConfigurationsAsked {
+  readonly metrics: readonly FilterColumn[];
+  readonly better: 'maximize' | 'minimize';
+  readonly fields: readonly FilterColumn[];
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface FoldedRecord {
+  readonly trials: readonly number[];
+  readonly total: number;
+  readonly failed: number;
+  readonly scores: readonly (readonly [mean: number, deviation: number | null, trials: readonly number[] | null])[];
+}
+
+/** Seeds are folded where the trials are, and a page of the configurations comes back. */
+export function readConfigurations(
+  store: Store,
+  sweepId: string,
+  { metrics, better, fields, offset, limit }: ConfigurationsAsked,
+): Promise<ConfigurationPage> {
+  return look(store, async (tx) => {
+    await allowFolding(tx);
+    const sweep = await readTrialsOf(tx, sweepId);
+    const values = metrics.map((metric, index) => sql`${columnNumber(metric, sweep)} as ${nth(index)}`);
+    const folded = metrics.map(
+      (_, index) => sql`json_build_array(avg(${nth(index)}), stddev_samp(${nth(index)}),
+        array_agg(trial order by trial) filter (where ${nth(index)} is not null))`,
+    );
+    const first = metrics.length === 0 ? sql`null::double precision` : sql`avg(${nth(0)})`;
+    const { rows } = await sql<FoldedRecord>`
+      with s as materialized (
+        select w.trial, ${repeatKey} as repeats,
+          ${shownState} in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed${sql.join([sql``, ...values])}
+        ${trialsFrom(sweep)}),
+      g as (
+        select array_agg(trial order by trial) as trials, count(*) filter (where failed) as failed, ${first} as mean,
+          json_build_array(${sql.join(folded)}) as scores
+        from s group by repeats)
+      select trials, failed, scores, count(*) over () as total from g
+      order by mean ${sql.raw(better === 'maximize' ? 'desc' : 'asc')} nulls last, trials[1]
+      limit ${limit} offset ${offset}`.execute(tx);
+    const firsts = rows.flatMap(({ trials }) => trials.slice(0, 1));
+    const settings = new Map(
+      (await readTrialValues(tx, sweep, firsts, fields)).map(({ trial, values: own }) => [trial, own]),
+    );
+    return {
+      total: rows[0]?.total ?? 0,
+      from: offset,
+      rows: rows.map(({ trials, failed, scores }) => ({
+        trials,
+        failed,
+        settings: settings.get(trials[0] ?? 0) ?? [],
+        scores: scores.map(([mean, deviation, scored]) =>
+          scored === null ? null : { count: scored.length, mean, deviation, trials: scored },
+        ),
+      })),
+    };
+  });
+}

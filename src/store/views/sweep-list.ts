@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { ResolvedInputs } from '../../sweep/sweep-definition.ts';
+import type { TheoryConstants } from '../../train/process/trainer-protocol.ts';
+import { sweepNotFound } from '../commands.ts';
+import type { Store } from '../database/open-store.ts';
+import type { SweepState } from './sweep-snapshot.ts';
+
+export interface SweepListRow {
+  readonly name: string;
+  readonly sweepId: string;
+  readonly state: SweepState;
+  readonly trainer: string;
+  readonly trainings: number;
+  readonly finished: number;
+  readonly failed: number;
+  readonly trials: number;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly tags: readonly string[];
+  readonly note: string | null;
+}
+
+/** Every sweep of the database, newest first. */
+export async function listSweeps(store: Store): Promise<SweepListRow[]> {
+  const { rows } = await sql<SweepListRow>`
+    select s.name, s.id as "sweepId", s.state, s.trainer, s.planned_trainings as trainings, s.trial_count as trials,
+      count(l.training_id) filter (where not l.open and t.state not in ('active', 'cancelled')) as finished,
+      count(l.training_id) filter (where t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed')) as failed,
+      s.created_at as "createdAt", s.finished_at as "finishedAt", coalesce(a.tags, '{}') as tags, a.note
+    from sweeps s
+      left join annotations a on a.sweep_id = s.id and a.evaluation_id is null
+      left join sweep_trainings l on l.sweep_id = s.id
+      left join trainings t on t.id = l.training_id
+    group by s.id, a.id order by s.created_at desc`.execute(store.db);
+  return rows;
+}
+
+export interface SweepProvenance {
+  readonly sweepId: string;
+  readonly canonicalHash: string;
+  readonly launchedBy: Readonly<Record<string, string>>;
+  readonly mergedPoints: number;
+  readonly theoryConstants: TheoryConstants | null;
+  /** Hashes of base, tokenizer and rows. */
+  readonly inputs: ResolvedInputs;
+}
+
+/** Who launched it, from what: part of every export. @throws SWEEP_NOT_FOUND */
+export async function readSweepProvenance(store: Store, name: string): Promise<SweepProvenance> {
+  const row = await store.db
+    .selectFrom('sweeps')
+    .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
+    .select(['id', 'canonical_hash', 'launched_by', 'merged_points', 'constants', 'inputs'])
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (row === undefined) throw await sweepNotFound(store.db, name);
+  return {
+    sweepId: row.id,
+    canonicalHash: row.canonical_hash,
+    launchedBy: row.launched_by,
+    mergedPoints: row.merged_points,
+    theoryConstants: row.constants,
+    inputs: row.inputs,
+  };
+}
+
+/** Changes whenever a sweep that had come to rest may have begun to move. @throws SWEEP_NOT_FOUND */
+export async function readSweepMark(store: Store, name: string): Promise<string> {
+  const { rows } = await sql<{ mark: string }>`
+    select concat_ws(' ', s.state, s.desired_state, s.draining, s.desired_parallelism, s.generation, s.planned_trainings,
+      (select count(*) from theory_constants c where c.theory_key = s.theory_key and c.constants is not null)) as mark
+    from sweeps s where s.name = ${name}`.execute(store.db);
+  const [row] = rows;
+  if (row === undefined) throw await sweepNotFound(store.db, name);
+  return row.mark;
+}
+
+/** One metric's values by step, from step 1. */
+export async function readMetric(store: Store, trainingId: string, name: string): Promise<number[]> {
+  const chunks = await store.db
+    .selectFrom('metrics')
+    .select(['first_step', 'values'])
+    .where('training_id', '=', trainingId)
+    .where('name', '=', name)
+    .orderBy('first_step')
+    .execute();
+  return chunks.flatMap((chunk) => chunk.values);
+}
+
+/** Several metrics' values, by name and step; none of those that were not recorded. */
+export async function readMetrics(
+  store: Store,
+  trainingId: string,
+  names: readonly string[],
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const values = await Promise.all(names.map((name) => readMetric(store, trainingId, name)));
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
+}
+
+/** Whether any training on these rows and this base has succeeded. */
+export async function hasFinished(store: Store, { base, train }: ResolvedInputs): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from trainings
+    where state = 'succeeded' and specification -> 'train' ->> 'hash' = ${train.hash}
+      and specification -> 'base' ->> 'content_hash' = ${base.content_hash} limit 1`.execute(store.db);
+  return rows.length > 0;
+}
+
+/** Of these hashes, those whose training has succeeded already. */
+export async function finishedAmong(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ training_hash: string }>`
+    select training_hash from trainings
+    where training_hash = any(${hashes}::text[]) and state = 'succeeded'`.execute(store.db);
+  return new Set(rows.map((row) => row.training_hash));
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { complexity } from '../../evaluate/complexity.ts';
+import { tradeoffObjective } from '../../tasks/task-metrics.ts';
+import type { DatabaseTransaction } from '../database/open-store.ts';
+import type { TradeoffPoint } from './sweep-snapshot.ts';
+import { objectiveValue, setting, type TrialsOf } from './sweep-trials.ts';
+import { complexityOf, equivalentRateOf } from './trial-filter.ts';
+
+/** Places that points are gathered in: finer than any terminal draws them. */
+const placesAcross = 200;
+const placesUp = 64;
+
+/** Equal points of the front that are given each; of more these stand for all. */
+const frontAtMost = 1000;
+
+interface PointRecord {
+  readonly trial: number;
+  readonly value: number;
+  readonly rate: number;
+  readonly sparsity: number;
+  readonly numerics_class: string | null;
+  readonly count: number;
+}
+
+/**
+ * Where the scored trials of a sweep lie between the objective that is not complexity and complexity: every trial of the
+ * front, and of those beside it one for each of 200 by 64 places with how many it stands for. However large a sweep, so
+ * many are read at most; counts add up to all that are scored.
+ */
+export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsOf): Promise<TradeoffPoint[]> {
+  const { constants } = sweep;
+  if (constants === null) return [];
+  const objective = tradeoffObjective(sweep.definition);
+  const better = sql.raw(objective.direction === 'maximize' ? '' : '-');
+  const { rows } = await sql<PointRecord>`
+    with scored as materialized (
+      select w.trial, ${objectiveValue(objective)} as value, t.numerics_class, ${equivalentRateOf()} as rate,
+        ${setting('sparsity')} as sparsity,
+        coalesce(${complexityOf(equivalentRateOf(), setting('sparsity'), constants)}, 'NaN') as x
+      from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
+      where w.sweep_id = ${sweep.id} and ${objectiveValue(objective)} is not null),
+    ends as (
+      select min(x) as least_x, nullif(max(x) - min(x), 0) as range_x, min(value) as least, nullif(max(value) - min(value), 0) as range
+      from scored where x < 'Infinity' and value > '-Infinity' and value < 'Infinity'),
+    stairs as (
+      select x, value from (
+        select x, value, max(${better}value) over (order by x, ${better}value desc
+          rows between unbounded preceding and 1 preceding) as before
+        from scored where x < 'NaN' and value <> 'NaN') s
+      where before is null or ${better}value > before),
+    front as (
+      select s.*, row_number() over (partition by s.x, s.value order by s.trial) as turn,
+        count(*) over (partition by s.x, s.value) as equals
+      from scored s join stairs using (x, value)),
+    placed as (
+      select s.*, case when x < 'Infinity' and value > '-Infinity' and value < 'Infinity' then
+          floor(coalesce((x - least_x) / range_x, 0) * ${placesAcross - 1}::integer) * ${placesUp}::integer
+            + floor(coalesce((value - least) / range, 0) * ${placesUp - 1}::integer) else -1 end as place
+      from scored s, ends where not exists (select 1 from stairs f where f.x = s.x and f.value = s.value))
+    select trial, value, rate, sparsity, numerics_class, case when turn = 1 then greatest(1, equals - ${frontAtMost}::integer + 1) else 1 end as count
+    from front where turn <= ${frontAtMost}::integer
+    union all
+    select * from (
+      select distinct on (place) trial, value, rate, sparsity, numerics_class, count(*) over (partition by place) as count
+      from placed order by place, ${better}value desc, trial) of_places`.execute(tx);
+  return rows.map(({ trial, value, rate, sparsity, numerics_class: numericsClass, count }) => {
+    const point = { trial, value, complexity: complexity(rate, sparsity, constants), numericsClass };
+    return count === 1 ? point : { ...point, count };
+  });
+}

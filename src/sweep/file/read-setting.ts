@@ -1,0 +1,42 @@
+import { DropsweepError } from '../../base/errors.ts';
+import { wholeFrom } from './number-rules.ts';
+import { type BudgetName, budgetFields } from './read-budget.ts';
+import type { NumberRule } from './yaml-section.ts';
+
+/** What a sweep file may say of priority: PostgreSQL's integers. */
+const largestPriority = 2_147_483_647;
+
+const priorityRule: NumberRule = {
+  expected: 'a whole number',
+  whole: true,
+  accepts: (value) => Number.isInteger(value) && Math.abs(value) <= largestPriority,
+};
+
+export type SettingName = 'priority' | 'parallelism' | `budget.${BudgetName}`;
+
+/** What may be set of a sweep while it runs, with what it accepts; of a limit `none` takes it away. */
+const settings: readonly { readonly name: SettingName; readonly rule: NumberRule; readonly limit: boolean }[] = [
+  { name: 'priority', rule: priorityRule, limit: false },
+  { name: 'parallelism', rule: wholeFrom(1), limit: false },
+  ...budgetFields.map(({ name, rule }) => ({ name: `budget.${name}` as const, rule, limit: true })),
+];
+
+export const settingNames: readonly SettingName[] = settings.map(({ name }) => name);
+
+/**
+ * A setting's value as people write it; null: `none`, of a limit.
+ * @throws USAGE
+ */
+export function readSetting(name: SettingName, text: string): number | null {
+  const setting = settings.find((known) => known.name === name);
+  if (setting === undefined) throw new RangeError(`${name} is no setting`);
+  const { rule, limit } = setting;
+  if (limit && text === 'none') return null;
+  const value = Number(text);
+  if (text.trim() !== '' && rule.accepts(value)) return value;
+  throw new DropsweepError('USAGE', `no value of ${name}`, {
+    where: `${name}=${text}`,
+    got: text === '' ? 'nothing' : text,
+    expected: limit ? `${rule.expected}, or none` : rule.expected,
+  });
+}
