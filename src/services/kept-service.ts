@@ -9,21 +9,28 @@ export interface KeptServiceOptions {
   readonly name: string;
   /** Resolves when the service is of use. */
   start(): Promise<ChildProcess>;
+  /** Whether it answers, within seconds. One that lives and does not, `looks` times in a row, is ended and started again. */
+  readonly answers?: () => Promise<boolean>;
   changed(): void;
   log(text: string): void;
   readonly firstDelayMs?: number;
   readonly longestDelayMs?: number;
   /** After so long a life the next restart is at once again. */
   readonly steadyMs?: number;
+  /** Counted, and not timed: a machine that slept has missed none. */
+  readonly looks?: number;
+  readonly lookEveryMs?: number;
 }
 
-/** One process that is started again, later each time, whenever it ends on its own. */
+/** One process that is started again, later each time, whenever it ends on its own or has long answered nobody. */
 export class KeptService {
   readonly #options: KeptServiceOptions;
   readonly #stopping = new AbortController();
   #process: ProcessIdentity | null = null;
   #restarts = 0;
   #fault: string | null = null;
+  /** Why the process that runs is being ended. */
+  #silence: string | null = null;
   #delayMs: number;
 
   constructor(options: KeptServiceOptions) {
@@ -52,6 +59,24 @@ export class KeptService {
     if (child.exitCode !== null || child.signalCode !== null) ended('at once');
     else child.once('exit', (code, signal) => ended(signal ?? `status ${code}`));
     this.#options.changed();
+    if (this.#process !== null) void this.#watch(this.#process);
+  }
+
+  /** Ends a process that has answered nobody for too long; another of its kind is then started. */
+  async #watch(watched: ProcessIdentity): Promise<void> {
+    const { answers, looks = 12, lookEveryMs = 10_000 } = this.#options;
+    if (answers === undefined) return;
+    let silent = 0;
+    while (this.#process === watched) {
+      await sleep(lookEveryMs, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      if (this.#stopping.signal.aborted || this.#process !== watched) return;
+      silent = (await answers()) ? 0 : silent + 1;
+      if (silent < looks) continue;
+      this.#silence = `lives, and answered none of ${looks} looks`;
+      this.#options.log(`${this.name} ${this.#silence}; ending it`);
+      await endProcess(watched, endSteps[this.name] ?? []);
+      return;
+    }
   }
 
   async stop(): Promise<void> {
@@ -64,7 +89,8 @@ export class KeptService {
     this.#process = null;
     if (this.#stopping.signal.aborted) return;
     if (livedMs > (this.#options.steadyMs ?? 60_000)) this.#delayMs = this.#options.firstDelayMs ?? 250;
-    this.#fault = `ended: ${how}`;
+    this.#fault = this.#silence ?? `ended: ${how}`;
+    this.#silence = null;
     for (;;) {
       this.#options.log(`${this.name} ${this.#fault}; starting it again in ${this.#delayMs / 1_000} s`);
       this.#options.changed();

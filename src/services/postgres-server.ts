@@ -187,6 +187,22 @@ async function tryToPrepare(adminUrl: string, database: string): Promise<boolean
   }
 }
 
+/** Whether a server answers a new connection within seconds, be it by refusing it. */
+export async function postgresAnswers(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch (error) {
+    return error instanceof pg.DatabaseError;
+  } finally {
+    // One that stands still is not waited for.
+    void client.end().catch(() => undefined);
+  }
+}
+
 function readEnd(file: string): string {
   if (!existsSync(file)) return '(no log)';
   const size = statSync(file).size;

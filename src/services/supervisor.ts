@@ -8,13 +8,14 @@ import type { Progress } from '../base/progress.ts';
 import { migrate } from '../store/database/migrate.ts';
 import { openStore } from '../store/database/open-store.ts';
 import { ownIdentity } from '../worker/process-identity.ts';
+import { temporalFault } from '../worker/reach-temporal.ts';
 import { temporalAddressOf } from '../worker/temporal-address.ts';
 import { builtFile } from './built-file.ts';
 import { demandRoom } from './demand-room.ts';
 import { endOrphans } from './end-orphans.ts';
 import { portOf } from './free-port.ts';
-import { KeptService } from './kept-service.ts';
-import { databaseUrlOf, startPostgres } from './postgres-server.ts';
+import { KeptService, type KeptServiceOptions } from './kept-service.ts';
+import { databaseUrlOf, postgresAnswers, startPostgres } from './postgres-server.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { logFileOf, readStatus, type ServicesStatus, statusFileOf, writePrivately } from './services-status.ts';
 import { outsideKey, type SupervisorSettings } from './supervisor-settings.ts';
@@ -68,7 +69,7 @@ export class Supervisor {
           ? await this.#startTemporal(before?.temporal_port ?? null)
           : temporalAddressOf(environment);
       this.#say('starting the worker', { temporal_address: address, temporal_namespace: namespace });
-      await this.#keep('worker', () => this.#spawnWorker());
+      await this.#keep('worker', { start: () => this.#spawnWorker() });
       if (this.#status.state !== 'stopping') this.#say('', { state: 'up' });
       this.#rotation = setInterval(() => this.#rotate(), rotateEveryMs);
     } catch (error) {
@@ -110,8 +111,12 @@ export class Supervisor {
       this.#say(text);
     };
     const options = { dataDirectory, port, logFile: logFileOf(dataDirectory, 'postgres'), say };
-    await this.#keep('postgres', async () => (await startPostgres(options)).process);
-    return databaseUrlOf(dataDirectory, port);
+    const databaseUrl = databaseUrlOf(dataDirectory, port);
+    await this.#keep('postgres', {
+      start: async () => (await startPostgres(options)).process,
+      answers: () => postgresAnswers(databaseUrl),
+    });
+    return databaseUrl;
   }
 
   async #startTemporal(wanted: number | null): Promise<{ readonly address: string; readonly namespace: string }> {
@@ -122,8 +127,13 @@ export class Supervisor {
     const port = await portOf(wanted);
     this.#update({ temporal_port: port });
     const options = { binary, version, dataDirectory, port, logFile: logFileOf(dataDirectory, 'temporal') };
-    await this.#keep('temporal', async () => (await startTemporal(options)).process);
-    return { address: `127.0.0.1:${port}`, namespace: 'default' };
+    const place = { address: `127.0.0.1:${port}`, namespace: 'default' };
+    await this.#keep('temporal', {
+      start: async () => (await startTemporal(options)).process,
+      // Its SQLite may answer each request by "interrupted" for ever: whether it listens says nothing.
+      answers: async () => (await temporalFault({ ...place, tls: false })) === null,
+    });
+    return place;
   }
 
   #spawnWorker(): Promise<ChildProcess> {
@@ -144,12 +154,13 @@ export class Supervisor {
     return Promise.resolve(child);
   }
 
-  async #keep(name: string, start: () => Promise<ChildProcess>): Promise<void> {
+  async #keep(name: string, kept: Pick<KeptServiceOptions, 'start' | 'answers'>): Promise<void> {
     const service = new KeptService({
       name,
+      ...kept,
       start: () => {
         demandRoom(this.#settings.dataDirectory);
-        return start();
+        return kept.start();
       },
       changed: () => this.#update({}),
       log: this.#log,

@@ -18,7 +18,12 @@ import { sha256 } from '../../src/base/sha256.ts';
 import { endOrphans } from '../../src/services/end-orphans.ts';
 import { freePort } from '../../src/services/free-port.ts';
 import { clusterFolderOf } from '../../src/services/cluster-folder.ts';
-import { postgresPassword, type RunningPostgres, startPostgres } from '../../src/services/postgres-server.ts';
+import {
+  postgresAnswers,
+  postgresPassword,
+  type RunningPostgres,
+  startPostgres,
+} from '../../src/services/postgres-server.ts';
 import { isProvedDead, readStartTime } from '../../src/worker/process-identity.ts';
 
 /** Owners, arguments and environments of processes are read from /proc. */
@@ -83,6 +88,10 @@ async function ask(connectionString: string, statement: string): Promise<unknown
 describe('the embedded PostgreSQL', () => {
   it('killed and started at once, again and again, waits for what the killed one left and holds its rows', async () => {
     const { databaseUrl } = await start();
+    expect(await postgresAnswers(databaseUrl)).toBe(true);
+    // A refusal is an answer.
+    expect(await postgresAnswers(databaseUrl.replace(/:[^:@]+@/, ':wrong@'))).toBe(true);
+    expect(await postgresAnswers(databaseUrl.replace(/:\d+\//, `:${await freePort()}/`))).toBe(false);
     await ask(databaseUrl, 'create table kept as select 7 as value');
     for (let round = 0; round < 4; round += 1) {
       const { databaseUrl: url } = await current();
