@@ -15,13 +15,14 @@ export function runFiles(starts: readonly string[], folders: readonly string[]):
   return [...met].sort().flatMap((path) => files.get(path) ?? []);
 }
 
-/** A hash of what files mean: comments and layout are none of it. */
+/** A hash of what files mean: comments, layout and the folders that they lie in are none of it. */
 export function meaningOf(files: readonly SourceFile[]): string {
   const meanings = files.map(({ path, text }) => {
     const { program } = parseSync(path, text);
-    return JSON.stringify({ ...program, comments: [] }, (name, value: unknown) =>
-      name === 'start' || name === 'end' ? undefined : value,
-    );
+    return JSON.stringify({ ...program, comments: [] }, (name, value: unknown) => {
+      if (name === 'start' || name === 'end') return undefined;
+      return typeof value === 'string' && /^['"]?\.{1,2}\//.test(value) ? value.replace(/^.*\//, '') : value;
+    });
   });
-  return sha256(meanings.join('\n')).slice(0, 16);
+  return sha256(meanings.sort().join('\n')).slice(0, 16);
 }
