@@ -9,7 +9,7 @@ export interface KeptServiceOptions {
   readonly name: string;
   /** Resolves when the service is of use. */
   start(): Promise<ChildProcess>;
-  /** Whether it answers, within seconds. One that lives and does not, `looks` times in a row, is ended and started again. */
+  /** Whether it answers, within seconds: a rejection is none. One that lives and has not, `looks` times in a row, is ended. */
   readonly answers?: () => Promise<boolean>;
   changed(): void;
   log(text: string): void;
@@ -59,7 +59,10 @@ export class KeptService {
     if (child.exitCode !== null || child.signalCode !== null) ended('at once');
     else child.once('exit', (code, signal) => ended(signal ?? `status ${code}`));
     this.#options.changed();
-    if (this.#process !== null) void this.#watch(this.#process);
+    if (this.#process === null) return;
+    this.#watch(this.#process).catch((error: unknown) =>
+      this.#options.log(`${this.name} is not watched: ${String(error)}`),
+    );
   }
 
   /** Ends a process that has answered nobody for too long; another of its kind is then started. */
@@ -70,7 +73,9 @@ export class KeptService {
     while (this.#process === watched) {
       await sleep(lookEveryMs, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
       if (this.#stopping.signal.aborted || this.#process !== watched) return;
-      silent = (await answers()) ? 0 : silent + 1;
+      const answered = await answers().catch(() => false);
+      if (this.#stopping.signal.aborted || this.#process !== watched) return;
+      silent = answered ? 0 : silent + 1;
       if (silent < looks) continue;
       this.#silence = `lives, and answered none of ${looks} looks`;
       this.#options.log(`${this.name} ${this.#silence}; ending it`);
