@@ -3,8 +3,9 @@ import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from '../terminal/format-value.ts';
 import { endsOf, type Outlook, outlook } from './outliers.ts';
+import { type Cell, plotFrame } from './plot-frame.ts';
 import { Remembered } from '../remembered.ts';
-import { fitText, mergeSpans, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
+import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 
 export interface ScatterPoint {
   readonly trial: number;
@@ -35,11 +36,6 @@ const glyphsUpTo = 300;
 /** Up to so many values of x stand in columns that points are spread about. */
 const columnsUpTo = 12;
 
-interface Cell {
-  readonly symbol: string;
-  readonly tone: Tone;
-}
-
 /** Points between two axes, with the front joined by dots and its intervals as bars; the cursor's is inverse. */
 export function scatterPlot(scatter: Scatter, width: number, height: number): readonly StyledLine[] {
   const rows = height - 2;
@@ -49,19 +45,8 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
   const { place, xEnds, yEnds, labelWidth, columns } = ground;
   const cells = ground.cells.map((row) => [...row]);
   drawFront(scatter, place, cells);
-  const lines = cells.map((row, index): StyledLine => {
-    const label = index === 0 ? yEnds[1] : index === rows - 1 && yEnds[0] !== yEnds[1] ? yEnds[0] : '';
-    return [
-      span(fitText(label, labelWidth, 'right')),
-      span(label === '' ? ' │' : ' ┤', 'faint'),
-      ...mergeSpans(row.map(({ symbol, tone }) => span(symbol, tone))),
-    ];
-  });
-  return [
-    ...lines,
-    [span(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`, 'faint')],
-    xAxis(scatter, xEnds, labelWidth + 2, columns),
-  ];
+  const label = (row: number) => (row === 0 ? yEnds[1] : row === rows - 1 && yEnds[0] !== yEnds[1] ? yEnds[0] : '');
+  return plotFrame(cells, { of: label, width: labelWidth }, xAxis(scatter, xEnds, labelWidth + 2, columns));
 }
 
 /** All of a plot but its front and the cursor on it. */

@@ -1,14 +1,10 @@
 import { axisEnds } from './axis-ends.ts';
 import { formatQuantity } from '../terminal/format-value.ts';
 import { endsOf, type Outlook, outlook, outsideText } from './outliers.ts';
+import { type Cell, plotFrame } from './plot-frame.ts';
 import { Remembered } from '../remembered.ts';
-import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
+import { clipText, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 import type { Tradeoff, TrialPoint } from '../tradeoff.ts';
-
-interface Cell {
-  readonly symbol: string;
-  readonly tone: Tone;
-}
 
 const leastLabelWidth = 7;
 const background: Cell = { symbol: ' ', tone: 'plain' };
@@ -36,19 +32,8 @@ function drawPlot(tradeoff: Tradeoff, width: number, height: number): readonly S
   if (columns < 8 || rows < 2) return [];
   const x = axis(endsOf(tradeoff.points.map(({ complexity }) => complexity)), columns);
   const cells = drawCells(tradeoff, x, y, columns, rows);
-  const lines = cells.map((row, index): StyledLine => {
-    const label = yLabel(y, rows, index, yEnds);
-    return [
-      span(fitText(label, labelWidth, 'right')),
-      span(label === '' ? ' │' : ' ┤', 'faint'),
-      ...mergeSpans(row.map(({ symbol, tone }) => span(symbol, tone))),
-    ];
-  });
-  return [
-    ...lines,
-    [span(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`, 'faint')],
-    xLabels(x, columns, labelWidth),
-  ];
+  const label = (row: number) => yLabel(y, rows, row, yEnds);
+  return plotFrame(cells, { of: label, width: labelWidth }, xLabels(x, columns, labelWidth));
 }
 
 /** What of the objective is drawn: a few trials that lie far off do not squeeze the others into a row. */
