@@ -1,4 +1,4 @@
-import { planSweep } from '../src/search/plan-sweep.ts';
+import { planSweep } from '../src/search/planning/plan-sweep.ts';
 import type { SweepDefinition, SweepPlan } from '../src/sweep/sweep-definition.ts';
 import { simulatedPlan } from '../test/support/simulated-plan.ts';
 

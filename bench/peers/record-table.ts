@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { resolveModel } from '../../src/hub/resolve-model.ts';
 import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
-import { spaceAxes } from '../../src/search/space-axes.ts';
+import { spaceAxes } from '../../src/search/space/space-axes.ts';
 import { engineShape } from '../../src/sweep/packing.ts';
 import type { PlannedTraining } from '../../src/sweep/sweep-definition.ts';
 import { type RecordedTable, readTable } from './recorded-table.ts';

@@ -1,7 +1,7 @@
 import type { Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { reduce } from '../onnx/operators.ts';
-import { broadcastAxes } from '../onnx/shapes.ts';
+import { broadcastAxes } from '../onnx/sizes/shapes.ts';
 
 /** Sums a gradient over the axes along which its operand, of shape `to`, was repeated. */
 export function undoBroadcast(b: GraphBuilder, gradient: Value, to: Shape): Value {

@@ -1,4 +1,4 @@
-import type { LabelLayout } from '../models/losses.ts';
+import type { LabelLayout } from '../models/heads/losses.ts';
 import type { BatchLabels, TokenBatch } from '../train/engine/adapter-engine.ts';
 import type { EncodedInput } from './encoded-rows.ts';
 import type { BatchRows } from './epoch-batches.ts';

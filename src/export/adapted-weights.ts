@@ -1,6 +1,6 @@
 import { adapterMethods } from '../adapters/adapter-methods.ts';
 import type { Encoder } from '../models/encoder.ts';
-import type { FrozenWeights } from '../models/frozen-weights.ts';
+import type { FrozenWeights } from '../models/weights/frozen-weights.ts';
 import type { AdapterKind } from '../sweep/vocabulary.ts';
 import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';
 import { tensorLength, tensorNamed } from '../train/engine/trainable-layout.ts';

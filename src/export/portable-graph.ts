@@ -1,13 +1,13 @@
 import type { AdapterMethod, MaskValues } from '../adapters/adapter-method.ts';
 import type { EncoderContext, EncoderInputs } from '../models/encoder.ts';
-import { floatProduct, type WeightLookup } from '../models/frozen-product.ts';
-import type { Head } from '../models/heads.ts';
+import { floatProduct, type WeightLookup } from '../models/weights/frozen-product.ts';
+import type { Head } from '../models/heads/heads.ts';
 import type { OpenedEncoder } from '../models/open-encoder.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
-import { foldSumIntoGemm } from '../onnx/fold-sum-into-gemm.ts';
+import { foldSumIntoGemm } from '../onnx/rewrites/fold-sum-into-gemm.ts';
 import type { ConstantData, ExternalData, Graph, Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { keepNeeded } from '../onnx/keep-needed.ts';
+import { keepNeeded } from '../onnx/rewrites/keep-needed.ts';
 import { add, divide } from '../onnx/operators.ts';
 import type { AdapterMasks, TrainableLayout } from '../train/engine/adapter-engine.ts';
 import { moduleRanks } from '../train/engine/trainable-layout.ts';

@@ -1,7 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
-import { brokenConstraint, configurationAt } from '../search/plan-trainings.ts';
-import { planSweep } from '../search/plan-sweep.ts';
-import { searchNeeds } from '../search/search-state.ts';
+import { brokenConstraint, configurationAt } from '../search/planning/plan-trainings.ts';
+import { planSweep } from '../search/planning/plan-sweep.ts';
+import { searchNeeds } from '../search/fold/search-state.ts';
 import { createSweep } from '../store/plans/create-sweep.ts';
 import type { Store } from '../store/database/open-store.ts';
 import {

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/format-count.ts';
 import { formatDuration } from '../dashboard/terminal/format-value.ts';
-import type { StepShare } from '../search/early-stopping-share.ts';
+import type { StepShare } from '../search/planning/early-stopping-share.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';

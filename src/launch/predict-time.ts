@@ -2,7 +2,7 @@ import type { Progress } from '../base/progress.ts';
 import { availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { earlyStoppingShare, type StepShare } from '../search/early-stopping-share.ts';
+import { earlyStoppingShare, type StepShare } from '../search/planning/early-stopping-share.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import type { StepSeconds } from '../store/programs/program-speed.ts';
 import { slotsOf } from '../services/supervisor-settings.ts';

@@ -1,5 +1,5 @@
 import { freezeRows } from '../data/frozen-rows.ts';
-import { planSweep } from '../search/plan-sweep.ts';
+import { planSweep } from '../search/planning/plan-sweep.ts';
 import { noBase, noTaskShape } from '../sweep/no-base.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import type { ProgramSettings } from '../sweep/vocabulary.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
-import { demandSearch, planSweep } from '../search/plan-sweep.ts';
+import { demandSearch, planSweep } from '../search/planning/plan-sweep.ts';
 import type { FrozenDataset } from '../store/plans/create-sweep.ts';
 import type { PlannedTrainings, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';

@@ -1,7 +1,7 @@
 import type { Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import type { FrozenProduct } from './frozen-product.ts';
-import type { Head, HeadTask } from './heads.ts';
+import type { FrozenProduct } from './weights/frozen-product.ts';
+import type { Head, HeadTask } from './heads/heads.ts';
 
 /** A frozen linear that adapters may be attached to. */
 export interface FrozenLinear {

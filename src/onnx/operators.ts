@@ -1,7 +1,7 @@
 import { present } from '../base/defect.ts';
 import { float, int, ints, type Shape, type Value } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { broadcastShape, dimension, sameShape, shapeError, shapeText } from './shapes.ts';
+import { broadcastShape, dimension, sameShape, shapeError, shapeText } from './sizes/shapes.ts';
 
 /** The operators that models, adapters and gradients are made of, with the shapes of their results. */
 

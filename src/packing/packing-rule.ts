@@ -1,7 +1,7 @@
 import type { Attribute, Graph, Node, Shape, Value } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { concat, reshape } from '../onnx/operators.ts';
-import { shapeOf } from '../onnx/run-time-sizes.ts';
+import { shapeOf } from '../onnx/sizes/run-time-sizes.ts';
 
 /** A value of the packed graph. */
 export interface Packed {

@@ -1,8 +1,8 @@
-import { branchingOf, branchOf } from '../onnx/branch-of.ts';
+import { branchingOf, branchOf } from '../onnx/parts/branch-of.ts';
 import { checkGraph } from '../onnx/check-graph.ts';
 import type { Graph } from '../onnx/graph.ts';
-import type { PartedGraph } from '../onnx/part-host.ts';
-import { fedName, reserveFirst, reserveInput } from '../onnx/reserve-first.ts';
+import type { PartedGraph } from '../onnx/parts/part-host.ts';
+import { fedName, reserveFirst, reserveInput } from '../onnx/rewrites/reserve-first.ts';
 import { serialiseModel } from '../onnx/serialise-model.ts';
 import type { DeviceProfile } from './devices/device-profile.ts';
 import { demandDevice } from './devices/demand-device.ts';

@@ -1,6 +1,6 @@
 import type { SearchDefinition } from '../sweep/sweep-definition.ts';
 import type { SamplerSection } from '../sweep/file/search-section.ts';
-import type { SpaceAxis } from './space-axes.ts';
+import type { SpaceAxis } from './space/space-axes.ts';
 
 /** A point of the space before canonicalisation: axis name → value. */
 export type SpacePoint = Readonly<Record<string, number | string>>;

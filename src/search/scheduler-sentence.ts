@@ -1,7 +1,7 @@
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import { searchedAxes } from './repeats.ts';
+import { searchedAxes } from './space/repeats.ts';
 import { makeScheduler } from './schedulers/schedulers.ts';
-import { spaceAxes } from './space-axes.ts';
+import { spaceAxes } from './space/space-axes.ts';
 
 interface Decided {
   /** Trainings, and how many of them were pruned. */

@@ -1,5 +1,5 @@
-import type { FoldMemory } from './fold-memory.ts';
-import type { SearchFact } from './search-event.ts';
+import type { FoldMemory } from './fold/fold-memory.ts';
+import type { SearchFact } from './fold/search-event.ts';
 import type { KindSection } from '../sweep/file/search-section.ts';
 import type { SchedulerDefinition } from '../sweep/sweep-definition.ts';
 

@@ -1,6 +1,6 @@
-import { keepElements } from '../../src/onnx/keep-elements.ts';
+import { keepElements } from '../../src/onnx/rewrites/keep-elements.ts';
 import { add, multiply, unary } from '../../src/onnx/operators.ts';
-import { takeRows } from '../../src/onnx/take-rows.ts';
+import { takeRows } from '../../src/onnx/rewrites/take-rows.ts';
 import { never, type RuleCase } from './rule-case.ts';
 
 /** What encoders after BERT add to the operators that are differentiated. */

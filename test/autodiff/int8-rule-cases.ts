@@ -1,4 +1,4 @@
-import { frozenLinear } from '../../src/onnx/quantised-linear.ts';
+import { frozenLinear } from '../../src/onnx/rewrites/quantised-linear.ts';
 import { never, type RuleCase } from './rule-case.ts';
 
 /** [out, in] of 4 by 7, whose columns int8 holds exactly. */

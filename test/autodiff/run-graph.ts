@@ -2,10 +2,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { lowerKeptElements } from '../../src/onnx/keep-elements.ts';
-import { lowerQuantisedLinears } from '../../src/onnx/lower-quantised-linears.ts';
+import { lowerKeptElements } from '../../src/onnx/rewrites/keep-elements.ts';
+import { lowerQuantisedLinears } from '../../src/onnx/rewrites/lower-quantised-linears.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
-import { lowerTakenRows } from '../../src/onnx/take-rows.ts';
+import { lowerTakenRows } from '../../src/onnx/rewrites/take-rows.ts';
 
 export interface Feed {
   readonly name: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchLabels, tokenBatch } from '../../src/data/token-batch.ts';
-import { classLoss, squaredLoss } from '../../src/models/losses.ts';
+import { classLoss, squaredLoss } from '../../src/models/heads/losses.ts';
 import { encodedTexts } from '../support/encoded.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addClone, cloneFragment } from '../../src/launch/clone-trial.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../../src/search/planning/plan-sweep.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';

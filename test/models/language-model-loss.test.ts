@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/autodiff/differentiate.ts';
-import { languageModelLoss } from '../../src/models/language-model-loss.ts';
+import { languageModelLoss } from '../../src/models/heads/language-model-loss.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { gemm, multiply, reduce, softmax, unary } from '../../src/onnx/operators.ts';

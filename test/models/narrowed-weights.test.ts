@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { narrowFloat16, widenFloat16 } from '../../src/formats/half-precision.ts';
 import { NarrowedWeights } from '../../src/models/float16/narrowed-weights.ts';
-import { WeightCatalog } from '../../src/models/weight-catalog.ts';
+import { WeightCatalog } from '../../src/models/weights/weight-catalog.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { stream } from '../../src/random/stream.ts';
 

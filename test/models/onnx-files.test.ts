@@ -5,7 +5,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import type { EncoderReading } from '../../src/models/encoder.ts';
-import { floatProduct } from '../../src/models/frozen-product.ts';
+import { floatProduct } from '../../src/models/weights/frozen-product.ts';
 import { importEncoder } from '../../src/models/onnx-import/imported-encoder.ts';
 import {
   AttributeProto_AttributeType,

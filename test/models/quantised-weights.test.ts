@@ -6,7 +6,7 @@ import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { quantiseColumns } from '../../src/models/int8/quantise-columns.ts';
 import { QuantisedWeights } from '../../src/models/int8/quantised-weights.ts';
 import { weightRange } from '../../src/models/int8/weight-range.ts';
-import { WeightCatalog } from '../../src/models/weight-catalog.ts';
+import { WeightCatalog } from '../../src/models/weights/weight-catalog.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import { stream } from '../../src/random/stream.ts';

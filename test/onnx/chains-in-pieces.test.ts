@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chainsInPieces } from '../../src/onnx/chains-in-pieces.ts';
+import { chainsInPieces } from '../../src/onnx/pieces/chains-in-pieces.ts';
 import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { add, multiply, reduce, subtract, unary } from '../../src/onnx/operators.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldBiasIntoGemm } from '../../src/onnx/fold-bias-into-gemm.ts';
+import { foldBiasIntoGemm } from '../../src/onnx/rewrites/fold-bias-into-gemm.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { gemm, unary } from '../../src/onnx/operators.ts';

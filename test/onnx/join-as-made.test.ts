@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
-import { inExecutionOrder } from '../../src/onnx/execution-order.ts';
+import { inExecutionOrder } from '../../src/onnx/rewrites/execution-order.ts';
 import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { joinAsMade } from '../../src/onnx/join-as-made.ts';
-import { keepNeeded } from '../../src/onnx/keep-needed.ts';
+import { joinAsMade } from '../../src/onnx/rewrites/join-as-made.ts';
+import { keepNeeded } from '../../src/onnx/rewrites/keep-needed.ts';
 import { gemm, reduce, reshape, split, unary } from '../../src/onnx/operators.ts';
-import { peakBytes } from '../../src/onnx/peak-memory.ts';
+import { peakBytes } from '../../src/onnx/sizes/peak-memory.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runModel } from '../autodiff/run-graph.ts';
 

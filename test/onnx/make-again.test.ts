@@ -3,9 +3,9 @@ import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { makeWideAgain } from '../../src/onnx/make-again.ts';
+import { makeWideAgain } from '../../src/onnx/rewrites/make-again.ts';
 import { gelu, gemm, multiply, reduce, unary } from '../../src/onnx/operators.ts';
-import { peakBytes } from '../../src/onnx/peak-memory.ts';
+import { peakBytes } from '../../src/onnx/sizes/peak-memory.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runModel } from '../autodiff/run-graph.ts';
 

@@ -3,7 +3,7 @@ import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import type { Graph, Value } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { mergeNarrowProducts } from '../../src/onnx/merge-narrow-products.ts';
+import { mergeNarrowProducts } from '../../src/onnx/rewrites/merge-narrow-products.ts';
 import { add, gemm, multiply, reduce, unary } from '../../src/onnx/operators.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runModel } from '../autodiff/run-graph.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { add, gemm, multiply, unary } from '../../src/onnx/operators.ts';
-import { partShared } from '../../src/onnx/part-shared.ts';
+import { partShared } from '../../src/onnx/parts/part-shared.ts';
 import { runModel } from '../autodiff/run-graph.ts';
 
 const b = new GraphBuilder();

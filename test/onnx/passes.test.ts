@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
-import { foldSumIntoGemm } from '../../src/onnx/fold-sum-into-gemm.ts';
+import { foldSumIntoGemm } from '../../src/onnx/rewrites/fold-sum-into-gemm.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { keepElements, lowerKeptElements } from '../../src/onnx/keep-elements.ts';
-import { keepNeeded } from '../../src/onnx/keep-needed.ts';
+import { keepElements, lowerKeptElements } from '../../src/onnx/rewrites/keep-elements.ts';
+import { keepNeeded } from '../../src/onnx/rewrites/keep-needed.ts';
 import { add, gemm, multiply, unary } from '../../src/onnx/operators.ts';
 
 const operators = (graph: { nodes: readonly { operator: string }[] }) => graph.nodes.map((node) => node.operator);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { add, gemm, reshape, unary } from '../../src/onnx/operators.ts';
-import { peakBytes } from '../../src/onnx/peak-memory.ts';
+import { peakBytes } from '../../src/onnx/sizes/peak-memory.ts';
 
 describe('the peak of a graph’s values', () => {
   it('counts what lives at once: a value goes after its last reader', () => {

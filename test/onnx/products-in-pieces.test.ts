@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { gemm, unary } from '../../src/onnx/operators.ts';
-import { productsInPieces } from '../../src/onnx/products-in-pieces.ts';
+import { productsInPieces } from '../../src/onnx/pieces/products-in-pieces.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runModel } from '../autodiff/run-graph.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { gatherRows, gemm } from '../../src/onnx/operators.ts';
-import { fedName, reserveFirst, reserveInput } from '../../src/onnx/reserve-first.ts';
+import { fedName, reserveFirst, reserveInput } from '../../src/onnx/rewrites/reserve-first.ts';
 import { serialiseModel } from '../../src/onnx/serialise-model.ts';
 
 const parameters = Float32Array.of(-0, 1.5, Number.NaN, -3e38, 1e-40, 7);

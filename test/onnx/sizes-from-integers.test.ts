@@ -3,11 +3,11 @@ import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { checkGraph } from '../../src/onnx/check-graph.ts';
 import { type Graph, isFloating } from '../../src/onnx/graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { keepNeeded } from '../../src/onnx/keep-needed.ts';
+import { keepNeeded } from '../../src/onnx/rewrites/keep-needed.ts';
 import { gatherRows, gemm, reduce, reshape, slice, unary } from '../../src/onnx/operators.ts';
-import { peakBytes } from '../../src/onnx/peak-memory.ts';
-import { shapeOf } from '../../src/onnx/run-time-sizes.ts';
-import { sizesOfEndedValues } from '../../src/onnx/sizes-from-integers.ts';
+import { peakBytes } from '../../src/onnx/sizes/peak-memory.ts';
+import { shapeOf } from '../../src/onnx/sizes/run-time-sizes.ts';
+import { sizesOfEndedValues } from '../../src/onnx/sizes/sizes-from-integers.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runModel } from '../autodiff/run-graph.ts';
 

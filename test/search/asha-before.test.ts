@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replaySearch } from '../../src/search/replay.ts';
-import { isDecision, type LoggedEvent, type SearchDecision, type SearchFact } from '../../src/search/search-event.ts';
-import { SearchState } from '../../src/search/search-state.ts';
+import { replaySearch } from '../../src/search/fold/replay.ts';
+import {
+  isDecision,
+  type LoggedEvent,
+  type SearchDecision,
+  type SearchFact,
+} from '../../src/search/fold/search-event.ts';
+import { SearchState } from '../../src/search/fold/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import type { PlannedTraining, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';

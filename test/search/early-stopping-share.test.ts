@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlyStoppingShare } from '../../src/search/early-stopping-share.ts';
+import { earlyStoppingShare } from '../../src/search/planning/early-stopping-share.ts';
 import type { SchedulerDefinition } from '../../src/sweep/sweep-definition.ts';
 
 const shareOf = (scheduler: SchedulerDefinition, trainings = 64, parallelism = 4) =>

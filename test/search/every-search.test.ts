@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FoldMemory } from '../../src/search/fold-memory.ts';
+import { FoldMemory } from '../../src/search/fold/fold-memory.ts';
 import { planSweep } from '../support/whole-plan.ts';
-import { replaySearch } from '../../src/search/replay.ts';
-import { isDecision, type LoggedEvent } from '../../src/search/search-event.ts';
-import { SearchState } from '../../src/search/search-state.ts';
+import { replaySearch } from '../../src/search/fold/replay.ts';
+import { isDecision, type LoggedEvent } from '../../src/search/fold/search-event.ts';
+import { SearchState } from '../../src/search/fold/search-state.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { definitionWritten, everyKind } from './every-kind.ts';

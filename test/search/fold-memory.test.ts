@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FoldMemory } from '../../src/search/fold-memory.ts';
+import { FoldMemory } from '../../src/search/fold/fold-memory.ts';
 
 describe('a fold’s memory', () => {
   it('is read as it was written: infinities, Maps, Sets, and places of a list that nothing was put into', () => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
-import { demandSearch } from '../../src/search/plan-sweep.ts';
+import { demandSearch } from '../../src/search/planning/plan-sweep.ts';
 import { planSweep } from '../support/whole-plan.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { searchSections } from '../../src/search/search-sections.ts';

@@ -1,7 +1,7 @@
-import { furtherObjectives } from '../../src/search/heard-objectives.ts';
-import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/search-event.ts';
-import { openingFacts } from '../../src/search/opening-facts.ts';
-import { SearchState } from '../../src/search/search-state.ts';
+import { furtherObjectives } from '../../src/search/fold/heard-objectives.ts';
+import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/fold/search-event.ts';
+import { openingFacts } from '../../src/search/fold/opening-facts.ts';
+import { SearchState } from '../../src/search/fold/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical-json.ts';
-import { markRepeats } from '../../src/search/mark-repeats.ts';
-import { brokenConstraint, configurationAt, planTraining } from '../../src/search/plan-trainings.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
-import { PointTrainings } from '../../src/search/point-trainings.ts';
+import { markRepeats } from '../../src/search/space/mark-repeats.ts';
+import { brokenConstraint, configurationAt, planTraining } from '../../src/search/planning/plan-trainings.ts';
+import { planSweep } from '../../src/search/planning/plan-sweep.ts';
+import { PointTrainings } from '../../src/search/planning/point-trainings.ts';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import type { PlannedTraining, PlannedTrainings, SweepDefinition } from '../../src/sweep/sweep-definition.ts';

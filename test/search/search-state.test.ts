@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planSweep } from '../support/whole-plan.ts';
-import { replaySearch } from '../../src/search/replay.ts';
-import { isDecision, type SearchDecision, type SearchEvent } from '../../src/search/search-event.ts';
-import { SearchState } from '../../src/search/search-state.ts';
+import { replaySearch } from '../../src/search/fold/replay.ts';
+import { isDecision, type SearchDecision, type SearchEvent } from '../../src/search/fold/search-event.ts';
+import { SearchState } from '../../src/search/fold/search-state.ts';
 import type { ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SampledTrial } from '../../src/search/sampler.ts';
-import { shrunkenValues } from '../../src/search/shrunken-values.ts';
+import { shrunkenValues } from '../../src/search/estimates/shrunken-values.ts';
 
 function trial(...repeats: readonly number[]): SampledTrial {
   const value = repeats.reduce((sum, each) => sum + each, 0) / repeats.length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
-import { owenScrambled, SobolDimension, sobolDimensions } from '../../src/search/sobol-sequence.ts';
+import { owenScrambled, SobolDimension, sobolDimensions } from '../../src/search/space/sobol-sequence.ts';
 import scipy from './fixtures/sobol-scipy.json' with { type: 'json' };
 
 const scale = 2 ** 32;

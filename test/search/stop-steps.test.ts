@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DropsweepError } from '../../src/base/errors.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
-import { stopSteps } from '../../src/search/stop-steps.ts';
+import { stopSteps } from '../../src/search/planning/stop-steps.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 

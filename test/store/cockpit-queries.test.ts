@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../../src/search/planning/plan-sweep.ts';
 import { countSweepEvents, readSweepEvents } from '../../src/store/views/sweep-events.ts';
 import { readSearchView } from '../../src/store/search/search-view.ts';
 import { overviewOfSweeps } from '../../src/store/views/sweep-overview.ts';

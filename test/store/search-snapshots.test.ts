@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FoldMemory } from '../../src/search/fold-memory.ts';
-import { foldVersion } from '../../src/search/fold-version.ts';
+import { FoldMemory } from '../../src/search/fold/fold-memory.ts';
+import { foldVersion } from '../../src/search/fold/fold-version.ts';
 import { advanceSearch } from '../../src/store/search/advance-search.ts';
 import { transact } from '../../src/store/database/open-store.ts';
 import { replaySearchOf } from '../../src/store/search/read-search.ts';

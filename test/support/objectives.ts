@@ -1,4 +1,4 @@
-import { classLoss, nextTokenLoss, spanLoss, squaredLoss } from '../../src/models/losses.ts';
+import { classLoss, nextTokenLoss, spanLoss, squaredLoss } from '../../src/models/heads/losses.ts';
 import type { EngineObjective } from '../../src/train/engine/plan-engine.ts';
 
 /** Classes of samples, as a sweep's classification trains them. */

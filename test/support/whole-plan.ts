@@ -1,4 +1,4 @@
-import { planSweep as planPages } from '../../src/search/plan-sweep.ts';
+import { planSweep as planPages } from '../../src/search/planning/plan-sweep.ts';
 import type { PlannedTraining, SweepPlan } from '../../src/sweep/sweep-definition.ts';
 
 /** A plan with all of its trainings at hand. */

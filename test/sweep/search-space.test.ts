@@ -1,4 +1,4 @@
-import { configurationAt } from '../../src/search/plan-trainings.ts';
+import { configurationAt } from '../../src/search/planning/plan-trainings.ts';
 import { describe, expect, it } from 'vitest';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseConstraint } from '../../src/sweep/constraint.ts';

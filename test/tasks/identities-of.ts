@@ -6,7 +6,7 @@ import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
-import { underVersion } from '../../src/search/under-version.ts';
+import { underVersion } from '../../src/search/planning/under-version.ts';
 import { programVersion } from '../../src/sweep/trainer-version.ts';
 
 /** All that a sweep over a task is known by in a database. */

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { branchOf } from '../../src/onnx/branch-of.ts';
+import { branchOf } from '../../src/onnx/parts/branch-of.ts';
 import { stream } from '../../src/random/stream.ts';
 import { deviceProfiles } from '../../src/runtime/devices/device-profiles.ts';
 import { fitGraph } from '../../src/runtime/devices/fit-graph.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { workflowVersion } from '../../src/messages/names.ts';
-import { planSweep } from '../../src/search/plan-sweep.ts';
+import { planSweep } from '../../src/search/planning/plan-sweep.ts';
 import { workflowIdPrefix } from '../../src/messages/names.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Migration, Migrator } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { replaySearch } from '../../src/search/replay.ts';
+import { replaySearch } from '../../src/search/fold/replay.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { readSearchLog } from '../../src/store/search/search-log.ts';

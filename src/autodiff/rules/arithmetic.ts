@@ -1,5 +1,5 @@
 import type { Value } from '../../onnx/graph.ts';
-import { keepElements } from '../../onnx/keep-elements.ts';
+import { keepElements } from '../../onnx/rewrites/keep-elements.ts';
 import { castFloat, divide, multiply, unary } from '../../onnx/operators.ts';
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 

@@ -1,5 +1,5 @@
 import { concat, divide, multiply, reduce, reshape, unary } from '../../onnx/operators.ts';
-import { shapeOf } from '../../onnx/run-time-sizes.ts';
+import { shapeOf } from '../../onnx/sizes/run-time-sizes.ts';
 import { int, intAttribute, type Value } from '../../onnx/graph.ts';
 import { type GradientRule, gradientOf, inputOf, outputOf } from '../gradient-rule.ts';
 

@@ -1,6 +1,6 @@
 import { int, intAttribute, type Value } from '../../onnx/graph.ts';
 import { concat, gatherRows, reshape, slice, transpose } from '../../onnx/operators.ts';
-import { dimension, shapeError, shapeText } from '../../onnx/shapes.ts';
+import { dimension, shapeError, shapeText } from '../../onnx/sizes/shapes.ts';
 import { type GradientRule, gradientOf, inputOf, type RuleContext } from '../gradient-rule.ts';
 
 /** dX = dY in x's shape */

@@ -1,6 +1,6 @@
 import { floatAttribute, intAttribute } from '../../onnx/graph.ts';
 import { batchedProduct, gemm } from '../../onnx/operators.ts';
-import { quantisedProduct } from '../../onnx/quantised-linear.ts';
+import { quantisedProduct } from '../../onnx/rewrites/quantised-linear.ts';
 import { type GradientRule, gradientOf, inputOf } from '../gradient-rule.ts';
 
 /** Y = α·op(A)·op(B) + C:  d op(A) = α·dY·op(B)ᵀ, d op(B) = α·op(A)ᵀ·dY, dC = dY */

@@ -10,7 +10,7 @@ import {
   softmax,
   transpose,
 } from '../../onnx/operators.ts';
-import { integers, sizeAt } from '../../onnx/run-time-sizes.ts';
+import { integers, sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderContext, EncoderInputs, TableRows } from '../encoder.ts';
 import { firstTokens } from './first-token.ts';
 import { applyLinear, type BlockLinear } from './linear.ts';

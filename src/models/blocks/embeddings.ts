@@ -1,7 +1,7 @@
 import { int, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, gatherRows, reshape } from '../../onnx/operators.ts';
-import { sizeAt } from '../../onnx/run-time-sizes.ts';
+import { sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderContext, EncoderInputs } from '../encoder.ts';
 import { normalise } from './normalise.ts';
 import { numbersOfRows, placesOfRows } from './token-rows.ts';

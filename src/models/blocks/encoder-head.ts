@@ -1,6 +1,6 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { type Head, type HeadLinear, type HeadTask, firstTokenHead, tokenHead } from '../heads.ts';
-import { meanPooledHead } from '../mean-pooled-head.ts';
+import { type Head, type HeadLinear, type HeadTask, firstTokenHead, tokenHead } from '../heads/heads.ts';
+import { meanPooledHead } from '../heads/mean-pooled-head.ts';
 import type { Activation } from './activations.ts';
 
 /** An encoder's head: of each token, or of each sample over the mean of its tokens or as the family has it. @throws MODEL_UNSUPPORTED */

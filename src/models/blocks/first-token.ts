@@ -1,8 +1,8 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { concat, reshape, slice } from '../../onnx/operators.ts';
-import { sizeAt } from '../../onnx/run-time-sizes.ts';
-import { takeRows } from '../../onnx/take-rows.ts';
+import { sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
+import { takeRows } from '../../onnx/rewrites/take-rows.ts';
 import type { EncoderInputs } from '../encoder.ts';
 import { firstRows } from './token-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/graph.ts';
 import { add } from '../../onnx/operators.ts';
 import type { Encoder, EncoderContext, EncoderInputs, EncoderReading, TokenLimit } from '../encoder.ts';
-import type { Head, HeadTask } from '../heads.ts';
+import type { Head, HeadTask } from '../heads/heads.ts';
 import type { Activation } from './activations.ts';
 import { firstTokens } from './first-token.ts';
 import { applyLinear, type BlockLinear } from './linear.ts';

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/graph.ts';
 import { add, batchedProduct, concat, multiply, reshape, softmax, subtract, transpose } from '../../onnx/operators.ts';
-import { shapeOf, toFloat } from '../../onnx/run-time-sizes.ts';
+import { shapeOf, toFloat } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderContext, EncoderInputs } from '../encoder.ts';
 import { applyLinear } from './linear.ts';
 import type { AttendLayer, PostNormModel } from './post-norm-encoder.ts';

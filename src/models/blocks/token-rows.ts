@@ -1,8 +1,8 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, gatherRows, multiply, reshape, slice, subtract } from '../../onnx/operators.ts';
-import { integers, sizeAt } from '../../onnx/run-time-sizes.ts';
-import { type TakenRows, takeRows } from '../../onnx/take-rows.ts';
+import { integers, sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
+import { type TakenRows, takeRows } from '../../onnx/rewrites/take-rows.ts';
 import type { TokenRows } from '../encoder.ts';
 
 /** Numbers of tokens, [batch, tokens], as their rows stand: [kept]. */

@@ -1,9 +1,9 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { concat, gemm, reshape } from '../../onnx/operators.ts';
-import { shapeOf } from '../../onnx/run-time-sizes.ts';
-import type { Head, HeadTask } from '../heads.ts';
-import { meanPooledHead } from '../mean-pooled-head.ts';
-import { nextTokenLikelihoods } from '../language-model-loss.ts';
+import { shapeOf } from '../../onnx/sizes/run-time-sizes.ts';
+import type { Head, HeadTask } from '../heads/heads.ts';
+import { meanPooledHead } from '../heads/mean-pooled-head.ts';
+import { nextTokenLikelihoods } from '../heads/language-model-loss.ts';
 import { lastTokenHead } from './last-token-head.ts';
 import { nextWordHead } from './next-word-head.ts';
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, batchedProduct, concat, reshape, softmax, transpose } from '../../onnx/operators.ts';
-import { countUp, integers, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
+import { countUp, integers, shapeOf, sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderInputs, Past } from '../encoder.ts';
 import { earlierOfOwnText, tokenPositions } from './token-positions.ts';
 

@@ -1,8 +1,8 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { concat, gemm, multiply, reduce, reshape } from '../../onnx/operators.ts';
-import { countUp, shapeOf, sizeAt } from '../../onnx/run-time-sizes.ts';
-import type { Head } from '../heads.ts';
+import { countUp, shapeOf, sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
+import type { Head } from '../heads/heads.ts';
 
 /**
  * One trainable linear without bias, `score`, over each sample's last token, as transformers' GPT2- and

@@ -1,5 +1,5 @@
 import { gatherRows, gemm } from '../../onnx/operators.ts';
-import type { Head } from '../heads.ts';
+import type { Head } from '../heads/heads.ts';
 import { lastAttended, rowsAt } from './last-token-head.ts';
 import type { LanguageModel } from './decoder-head.ts';
 

@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assert-never.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, concat, multiply, split, subtract, unary } from '../../onnx/operators.ts';
-import { toFloat } from '../../onnx/run-time-sizes.ts';
+import { toFloat } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderInputs } from '../encoder.ts';
 import { tokenPositions } from './token-positions.ts';
 

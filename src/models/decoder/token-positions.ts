@@ -1,6 +1,6 @@
 import { int, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { countUp, sizeAt } from '../../onnx/run-time-sizes.ts';
+import { countUp, sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
 import type { EncoderInputs } from '../encoder.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, castFloat, gemm } from '../../onnx/operators.ts';
-import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
+import type { FrozenProduct, WeightLookup } from '../weights/frozen-product.ts';
 
 /**
  * x and the product in float16, the bias in float32 after it; by the rules of Cast and Gemm the gradient is such a

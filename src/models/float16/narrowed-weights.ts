@@ -4,10 +4,10 @@ import { sha256 } from '../../base/sha256.ts';
 import { largestFloat16, narrowFloat16, widenFloat16 } from '../../formats/half-precision.ts';
 import type { ExternalData, Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { type ConvertedWeights, type ConvertibleWeights, once } from '../converted-weights.ts';
+import { type ConvertedWeights, type ConvertibleWeights, once } from '../weights/converted-weights.ts';
 import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
-import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
+import type { FrozenProduct, WeightLookup } from '../weights/frozen-product.ts';
 import { narrowedProduct } from './narrowed-product.ts';
 
 export interface NarrowedWeightsRequest {

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { frozenLinear, type QuantisedMatrix } from '../../onnx/quantised-linear.ts';
-import { floatProduct, type FrozenProduct, storedWeight, type WeightLookup } from '../frozen-product.ts';
+import { frozenLinear, type QuantisedMatrix } from '../../onnx/rewrites/quantised-linear.ts';
+import { floatProduct, type FrozenProduct, storedWeight, type WeightLookup } from '../weights/frozen-product.ts';
 
 /** A linear's weight in int8. */
 export interface QuantisedWeight {

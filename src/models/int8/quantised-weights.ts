@@ -2,11 +2,11 @@ import path from 'node:path';
 import { DropsweepError } from '../../base/errors.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import type { QuantisedMatrix } from '../../onnx/quantised-linear.ts';
-import { type ConvertedWeights, type ConvertibleWeights, once } from '../converted-weights.ts';
+import type { QuantisedMatrix } from '../../onnx/rewrites/quantised-linear.ts';
+import { type ConvertedWeights, type ConvertibleWeights, once } from '../weights/converted-weights.ts';
 import { type FilePiece, writeDerivedFile } from '../../formats/derived-file.ts';
 import type { FrozenLinear } from '../encoder.ts';
-import type { FrozenProduct, WeightLookup } from '../frozen-product.ts';
+import type { FrozenProduct, WeightLookup } from '../weights/frozen-product.ts';
 import { quantiseColumns, type StridedMatrix } from './quantise-columns.ts';
 import { quantisedProduct, type QuantisedWeight } from './quantised-product.ts';
 

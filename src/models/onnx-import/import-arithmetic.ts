@@ -11,7 +11,7 @@ import {
   softmax,
   tanhGelu,
 } from '../../onnx/operators.ts';
-import { sizeAt } from '../../onnx/run-time-sizes.ts';
+import { sizeAt } from '../../onnx/sizes/run-time-sizes.ts';
 import { floatOf, intOf, textOf } from './attributes.ts';
 import type { ImportContext } from './import-context.ts';
 import { looseBroadcast, type NodeImport } from './import-sizes.ts';

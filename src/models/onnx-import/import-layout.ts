@@ -1,6 +1,6 @@
 import { int, type Shape, type Value } from '../../onnx/graph.ts';
 import { gatherRows, reduce, slice, split, transpose } from '../../onnx/operators.ts';
-import { dimension } from '../../onnx/shapes.ts';
+import { dimension } from '../../onnx/sizes/shapes.ts';
 import { intOf, intsOf } from './attributes.ts';
 import type { ImportContext } from './import-context.ts';
 import type { NodeImport } from './import-sizes.ts';

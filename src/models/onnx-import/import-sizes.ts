@@ -1,6 +1,6 @@
 import type { NodeProto } from '../../onnx/generated/onnx_pb.ts';
 import type { Dimension, Shape, Value } from '../../onnx/graph.ts';
-import { broadcastShape, dimension } from '../../onnx/shapes.ts';
+import { broadcastShape, dimension } from '../../onnx/sizes/shapes.ts';
 import { intOf, tensorOf } from './attributes.ts';
 import { cast, constantValue, elementsOf, typeOf } from './constants.ts';
 import type { ImportContext } from './import-context.ts';

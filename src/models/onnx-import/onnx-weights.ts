@@ -4,8 +4,8 @@ import { DropsweepError } from '../../base/errors.ts';
 import { TensorProto_DataType } from '../../onnx/generated/onnx_pb.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { shapeText } from '../../onnx/shapes.ts';
-import type { FrozenWeights } from '../frozen-weights.ts';
+import { shapeText } from '../../onnx/sizes/shapes.ts';
+import type { FrozenWeights } from '../weights/frozen-weights.ts';
 import type { StoredTensor } from './read-onnx-file.ts';
 
 /** The weights of an ONNX file, by names in code. They are mapped from it, or from its external data, never copied. */

@@ -1,7 +1,7 @@
 import { present } from '../../base/defect.ts';
 import { type Dimension, floatAttribute, intAttribute, type Value } from '../../onnx/graph.ts';
 import { add, reshape } from '../../onnx/operators.ts';
-import { dimension } from '../../onnx/shapes.ts';
+import { dimension } from '../../onnx/sizes/shapes.ts';
 import {
   again,
   broadcastable,

@@ -1,8 +1,8 @@
 import { float, isFloating, type Node, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { add, multiply, reduce, slice, subtract, transpose, unary } from '../../onnx/operators.ts';
-import { toFloat } from '../../onnx/run-time-sizes.ts';
-import { dimension } from '../../onnx/shapes.ts';
+import { toFloat } from '../../onnx/sizes/run-time-sizes.ts';
+import { dimension } from '../../onnx/sizes/shapes.ts';
 
 /** FusedMatMul as Transpose, MatMul and Mul; a batch axis that is transposed too stays as it is. */
 export function productOfParts(b: GraphBuilder, node: Node): readonly Value[] | null {

@@ -1,4 +1,4 @@
-import type { Replacement } from '../../onnx/replace-operators.ts';
+import type { Replacement } from '../../onnx/rewrites/replace-operators.ts';
 import type { DeviceKind } from '../../sweep/device-kind.ts';
 import type { BasePrecision } from '../../sweep/vocabulary.ts';
 

@@ -1,10 +1,10 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { chainsInPieces } from '../../onnx/chains-in-pieces.ts';
+import { chainsInPieces } from '../../onnx/pieces/chains-in-pieces.ts';
 import { checkGraph } from '../../onnx/check-graph.ts';
 import type { Graph } from '../../onnx/graph.ts';
-import { partHost, type PartedGraph } from '../../onnx/part-host.ts';
-import { productsInPieces } from '../../onnx/products-in-pieces.ts';
-import { replaceOperators } from '../../onnx/replace-operators.ts';
+import { partHost, type PartedGraph } from '../../onnx/parts/part-host.ts';
+import { productsInPieces } from '../../onnx/pieces/products-in-pieces.ts';
+import { replaceOperators } from '../../onnx/rewrites/replace-operators.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { activePoint } from '../space-axes.ts';
+import { activePoint } from '../space/space-axes.ts';
 import type { SamplerKind } from '../sampler.ts';
 
 /** Every point of the space; the last axis changes fastest. */

@@ -4,9 +4,9 @@ import { frontOrder } from '../../stats/non-dominated-ranks.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
-import { AxisCoordinates } from '../axis-coordinates.ts';
-import { drawNewPoint } from '../draw-new-point.ts';
-import { searchedAxes } from '../repeats.ts';
+import { AxisCoordinates } from '../space/axis-coordinates.ts';
+import { drawNewPoint } from '../space/draw-new-point.ts';
+import { searchedAxes } from '../space/repeats.ts';
 import type { SamplerKind, SearchHistory, SpacePoint, Suggestion } from '../sampler.ts';
 
 /**

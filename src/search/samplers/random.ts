@@ -1,8 +1,8 @@
 import { stream } from '../../random/stream.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
-import { drawValue } from '../draw-value.ts';
-import { pointByPoint } from '../point-by-point.ts';
+import { drawValue } from '../space/draw-value.ts';
+import { pointByPoint } from '../space/point-by-point.ts';
 import type { SamplerKind } from '../sampler.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../base/errors.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { Sampler, SamplerKind } from '../sampler.ts';
-import { enqueued } from '../enqueued.ts';
-import { type SearchSpace, spaceAxes } from '../space-axes.ts';
+import { enqueued } from '../fold/enqueued.ts';
+import { type SearchSpace, spaceAxes } from '../space/space-axes.ts';
 import { grid } from './grid.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';

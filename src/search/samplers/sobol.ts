@@ -1,10 +1,10 @@
 import { stream } from '../../random/stream.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
-import { valueOfShare } from '../draw-value.ts';
-import { pointByPoint } from '../point-by-point.ts';
+import { valueOfShare } from '../space/draw-value.ts';
+import { pointByPoint } from '../space/point-by-point.ts';
 import type { SamplerKind } from '../sampler.ts';
-import { owenScrambled, SobolDimension, sobolDimensions } from '../sobol-sequence.ts';
+import { owenScrambled, SobolDimension, sobolDimensions } from '../space/sobol-sequence.ts';
 
 /**
  * A Sobol sequence over the axes in the order of their names, scrambled by (seed, axis): points that fill the space more

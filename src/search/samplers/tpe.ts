@@ -2,16 +2,16 @@ import { stream } from '../../random/stream.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
-import { AxisCoordinates } from '../axis-coordinates.ts';
-import { drawNewPoint } from '../draw-new-point.ts';
+import { AxisCoordinates } from '../space/axis-coordinates.ts';
+import { drawNewPoint } from '../space/draw-new-point.ts';
 import { frontOrder } from '../../stats/non-dominated-ranks.ts';
-import { shrunkenValues } from '../shrunken-values.ts';
-import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
-import { ParzenEstimator } from '../parzen-estimator.ts';
-import { PointColumns } from '../point-columns.ts';
-import { searchedAxes } from '../repeats.ts';
+import { shrunkenValues } from '../estimates/shrunken-values.ts';
+import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates/ranking.ts';
+import { ParzenEstimator } from '../estimates/parzen-estimator.ts';
+import { PointColumns } from '../space/point-columns.ts';
+import { searchedAxes } from '../space/repeats.ts';
 import type { SampledTrial, SamplerKind, SearchHistory, Suggestion } from '../sampler.ts';
-import type { SpaceAxis } from '../space-axes.ts';
+import type { SpaceAxis } from '../space/space-axes.ts';
 
 const candidates = 24;
 /** The share of results that count as good, and how many at most (Optuna's). */

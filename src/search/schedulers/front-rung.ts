@@ -1,5 +1,5 @@
 import { dominates, frontOrder, type Objectives } from '../../stats/non-dominated-ranks.ts';
-import type { FoldMemory } from '../fold-memory.ts';
+import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision } from '../scheduler.ts';
 import type { Rung, RungShares } from './ranked-rung.ts';
 import { Decided, spellValue } from './ranked-rung.ts';

@@ -1,9 +1,9 @@
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
-import { type Ranking, rankingField, rankingOf, readRanking } from '../ranking.ts';
+import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates/ranking.ts';
 import { RungFold } from './rung-fold.ts';
 import { stepsOfShares } from './rung-shares.ts';
 

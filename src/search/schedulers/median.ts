@@ -1,6 +1,6 @@
 import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { spellValue } from './ranked-rung.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';

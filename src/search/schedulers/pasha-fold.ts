@@ -1,4 +1,4 @@
-import type { FoldMemory } from '../fold-memory.ts';
+import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
 import { RankedRung } from './ranked-rung.ts';

@@ -1,6 +1,6 @@
 import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
 import { aboveZero, properShare } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { PashaFold } from './pasha-fold.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';

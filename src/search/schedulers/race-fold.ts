@@ -1,8 +1,8 @@
 import { type RaceTest, raceTest } from '../../stats/race-test.ts';
-import type { FoldMemory } from '../fold-memory.ts';
+import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
-import type { SearchFact } from '../search-event.ts';
-import { aheadOf } from '../suggest-ahead.ts';
+import type { SearchFact } from '../fold/search-event.ts';
+import { aheadOf } from '../fold/suggest-ahead.ts';
 import { spellValue } from './ranked-rung.ts';
 
 export interface RaceRule {

@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/format-count.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { RaceFold } from './race-fold.ts';
 

@@ -1,4 +1,4 @@
-import type { FoldMemory } from '../fold-memory.ts';
+import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision } from '../scheduler.ts';
 
 interface RankedReport {

@@ -1,10 +1,10 @@
 import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
 import { properShare } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { FrontRung } from './front-rung.ts';
 import { RankedRung, type Rung } from './ranked-rung.ts';
-import { readRanking, rankingField, rankingOf, type Ranking } from '../ranking.ts';
+import { readRanking, rankingField, rankingOf, type Ranking } from '../estimates/ranking.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
 /** A rule of who goes on: asks each rung in turn, the earliest first, for the decisions that follow now. */

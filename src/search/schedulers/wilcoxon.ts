@@ -1,9 +1,9 @@
 import { signedRankProbability } from '../../stats/signed-rank.ts';
 import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
-import { FoldMemory } from '../fold-memory.ts';
+import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
-import type { SearchFact } from '../search-event.ts';
+import type { SearchFact } from '../fold/search-event.ts';
 import { spellValue } from './ranked-rung.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { PlannedTrainings, SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
-import { learnedFacts, learnsFrom } from '../../search/learned-facts.ts';
+import { learnedFacts, learnsFrom } from '../../search/fold/learned-facts.ts';
 import { formerResults } from '../search/former-results.ts';
-import { openingFacts } from '../../search/opening-facts.ts';
-import { searchNeeds } from '../../search/search-state.ts';
+import { openingFacts } from '../../search/fold/opening-facts.ts';
+import { searchNeeds } from '../../search/fold/search-state.ts';
 import { advanceSearch, applyDecided, reportReached } from '../search/advance-search.ts';
 import { lockSearch, stagesOf } from '../search/search-log.ts';
 import { extendedPlan, inFormerOrder } from './extend-plan.ts';

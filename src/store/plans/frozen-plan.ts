@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type FrozenPoints, PointTrainings } from '../../search/point-trainings.ts';
+import { type FrozenPoints, PointTrainings } from '../../search/planning/point-trainings.ts';
 import type { PlannedTraining, PlannedTrainings } from '../../sweep/sweep-definition.ts';
 import { type StagedSweep, stagesOf } from '../search/search-log.ts';
 

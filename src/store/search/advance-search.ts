@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SearchDecision, SearchFact } from '../../search/search-event.ts';
+import type { SearchDecision, SearchFact } from '../../search/fold/search-event.ts';
 import { applyToRungs, carryOut, inSets } from './carry-out.ts';
 import type { InsertableTraining } from '../plans/insert-trainings.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SearchDecision } from '../../search/search-event.ts';
+import type { SearchDecision } from '../../search/fold/search-event.ts';
 import { insertTrainings, nextTrial, numberTrials } from '../plans/insert-trainings.ts';
 import { letGo } from '../segments/let-go.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';

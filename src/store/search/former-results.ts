@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DropsweepError } from '../../base/errors.ts';
-import { furtherObjectives } from '../../search/heard-objectives.ts';
-import type { FormerResult } from '../../search/learned-facts.ts';
+import { furtherObjectives } from '../../search/fold/heard-objectives.ts';
+import type { FormerResult } from '../../search/fold/learned-facts.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';

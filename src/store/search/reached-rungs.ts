@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { clocksOf } from '../../search/budget.ts';
+import { clocksOf } from '../../search/fold/budget.ts';
 import type { Budget } from '../../sweep/file/read-budget.ts';
-import { furtherObjectives, pairedRowsMetric } from '../../search/heard-objectives.ts';
-import type { SearchFact } from '../../search/search-event.ts';
+import { furtherObjectives, pairedRowsMetric } from '../../search/fold/heard-objectives.ts';
+import type { SearchFact } from '../../search/fold/search-event.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 import type { SearchingSweep } from './search-log.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { type Replay, replaySearch } from '../../search/replay.ts';
-import { PointOrdinals } from '../../search/point-ordinals.ts';
-import { searchedAxes } from '../../search/repeats.ts';
-import { spaceAxes } from '../../search/space-axes.ts';
+import { type Replay, replaySearch } from '../../search/fold/replay.ts';
+import { PointOrdinals } from '../../search/planning/point-ordinals.ts';
+import { searchedAxes } from '../../search/space/repeats.ts';
+import { spaceAxes } from '../../search/space/space-axes.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { Store } from '../database/open-store.ts';
 import { readSearchLog, type StagedSweep, stagesOf } from './search-log.ts';

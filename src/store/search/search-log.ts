@@ -6,8 +6,8 @@ import {
   type SearchDecision,
   type SearchEvent,
   type SearchFact,
-} from '../../search/search-event.ts';
-import { type SearchStage, SearchState } from '../../search/search-state.ts';
+} from '../../search/fold/search-event.ts';
+import { type SearchStage, SearchState } from '../../search/fold/search-state.ts';
 import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 import { readSnapshot, takeSnapshot } from './search-snapshots.ts';

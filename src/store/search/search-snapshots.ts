@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { FoldMemory } from '../../search/fold-memory.ts';
-import { foldVersion } from '../../search/fold-version.ts';
+import { FoldMemory } from '../../search/fold/fold-memory.ts';
+import { foldVersion } from '../../search/fold/fold-version.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 
 /** Memory of a search after one of its events. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SearchDecision } from '../../search/search-event.ts';
+import type { SearchDecision } from '../../search/fold/search-event.ts';
 import { look, type Store } from '../database/open-store.ts';
 
 /** A decision of a search as people look at it. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DropsweepError } from '../../base/errors.ts';
-import { budgetFacts, clocksOf } from '../../search/budget.ts';
-import { openingFacts } from '../../search/opening-facts.ts';
+import { budgetFacts, clocksOf } from '../../search/fold/budget.ts';
+import { openingFacts } from '../../search/fold/opening-facts.ts';
 import type { BudgetName } from '../../sweep/file/read-budget.ts';
 import { advanceSearch } from './advance-search.ts';
 import { thawPlan } from '../plans/frozen-plan.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { pairedRowsMetric } from '../../search/heard-objectives.ts';
+import { pairedRowsMetric } from '../../search/fold/heard-objectives.ts';
 import type { CheckpointReference, PendingEvaluation, Segment } from '../../sweep/segment.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../sweep/vocabulary.ts';

@@ -1,7 +1,7 @@
 import { aboveZero, wholeFrom } from './number-rules.ts';
 import type { NumberRule, YamlSection } from './yaml-section.ts';
 
-/** When a search ends before its last training: see src/search/budget.ts. Absent: never. */
+/** When a search ends before its last training: see src/search/fold/budget.ts. Absent: never. */
 export type Budget = Readonly<Partial<Record<BudgetName, number>>>;
 export type BudgetName = 'trainings' | 'failures' | 'target' | 'no_better_since' | 'slot_hours' | 'hours';
 

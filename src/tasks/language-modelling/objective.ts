@@ -1,4 +1,4 @@
-import { nextTokenLoss } from '../../models/losses.ts';
+import { nextTokenLoss } from '../../models/heads/losses.ts';
 import type { TaskObjective } from '../task.ts';
 
 export const objective: TaskObjective = {

@@ -1,4 +1,4 @@
-import { labelSetLoss } from '../../models/losses.ts';
+import { labelSetLoss } from '../../models/heads/losses.ts';
 import type { TaskObjective } from '../task.ts';
 
 export const objective: TaskObjective = {

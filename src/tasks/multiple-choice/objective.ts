@@ -1,4 +1,4 @@
-import { choiceLoss } from '../../models/choice-loss.ts';
+import { choiceLoss } from '../../models/heads/choice-loss.ts';
 import type { TaskObjective } from '../task.ts';
 import { letterTokens } from './settle.ts';
 

@@ -1,4 +1,4 @@
-import { spanLoss } from '../../models/losses.ts';
+import { spanLoss } from '../../models/heads/losses.ts';
 import type { TaskObjective } from '../task.ts';
 
 export const objective: TaskObjective = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classLoss } from '../../models/losses.ts';
+import { classLoss } from '../../models/heads/losses.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskObjective } from '../task.ts';
 

@@ -1,4 +1,4 @@
-import { squaredLoss } from '../../models/losses.ts';
+import { squaredLoss } from '../../models/heads/losses.ts';
 import type { TaskObjective } from '../task.ts';
 
 export const objective: TaskObjective = {

@@ -1,7 +1,7 @@
 import { int, type Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { divide, elementwise, multiply, reduce, reshape, softmax, unary } from '../../onnx/operators.ts';
-import { toFloat } from '../../onnx/run-time-sizes.ts';
+import { toFloat } from '../../onnx/sizes/run-time-sizes.ts';
 import type { TaskObjective } from '../task.ts';
 
 export const objective: TaskObjective = {

@@ -1,11 +1,11 @@
 import { DropsweepError } from '../../base/errors.ts';
-import type { ConvertedWeights } from '../../models/converted-weights.ts';
-import { DescribedWeights } from '../../models/described-weights.ts';
+import type { ConvertedWeights } from '../../models/weights/converted-weights.ts';
+import { DescribedWeights } from '../../models/weights/described-weights.ts';
 import { NarrowedWeights } from '../../models/float16/narrowed-weights.ts';
 import { QuantisedWeights } from '../../models/int8/quantised-weights.ts';
 import { weightRange } from '../../models/int8/weight-range.ts';
 import type { OpenedEncoder } from '../../models/open-encoder.ts';
-import { WeightCatalog } from '../../models/weight-catalog.ts';
+import { WeightCatalog } from '../../models/weights/weight-catalog.ts';
 import type { DeviceProfile } from '../../runtime/devices/device-profile.ts';
 import { instructionSet } from '../../runtime/devices/instruction-set.ts';
 import type { BasePrecision } from '../../sweep/vocabulary.ts';

@@ -2,7 +2,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import type { EncoderReading, TableRows } from '../../models/encoder.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { keepElements } from '../../onnx/keep-elements.ts';
+import { keepElements } from '../../onnx/rewrites/keep-elements.ts';
 import { gatherRows } from '../../onnx/operators.ts';
 import type { PlaceKind } from '../../sweep/element-dropout.ts';
 

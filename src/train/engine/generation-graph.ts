@@ -3,7 +3,7 @@ import type { Past } from '../../models/encoder.ts';
 import { checkGraph } from '../../onnx/check-graph.ts';
 import type { Graph, Value } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { keepNeeded } from '../../onnx/keep-needed.ts';
+import { keepNeeded } from '../../onnx/rewrites/keep-needed.ts';
 import { concat, gemm, slice } from '../../onnx/operators.ts';
 import { DropoutPlaces } from './dropout-places.ts';
 import { declareAdapter } from './adapter-inputs.ts';

@@ -1,6 +1,6 @@
 import { present } from '../../base/defect.ts';
 import { demandLength } from '../../models/demand-length.ts';
-import { branchOf } from '../../onnx/branch-of.ts';
+import { branchOf } from '../../onnx/parts/branch-of.ts';
 import type { Graph } from '../../onnx/graph.ts';
 import { batchIsPackable, columnsArePackable } from '../../packing/packable.ts';
 import type { GraphSession } from '../../runtime/graph-session.ts';

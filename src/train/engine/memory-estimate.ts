@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { branchOf } from '../../onnx/branch-of.ts';
-import { inExecutionOrder } from '../../onnx/execution-order.ts';
+import { branchOf } from '../../onnx/parts/branch-of.ts';
+import { inExecutionOrder } from '../../onnx/rewrites/execution-order.ts';
 import type { Graph } from '../../onnx/graph.ts';
-import { peakBytes } from '../../onnx/peak-memory.ts';
+import { peakBytes } from '../../onnx/sizes/peak-memory.ts';
 import type { DeviceProfile } from '../../runtime/devices/device-profile.ts';
 import { fitGraph } from '../../runtime/devices/fit-graph.ts';
 import type { EvaluationSize } from '../segments/evaluation-batches.ts';

@@ -1,6 +1,6 @@
 import { present } from '../../base/defect.ts';
 import type { AdaptedLinear, AdapterMethod } from '../../adapters/adapter-method.ts';
-import type { Head } from '../../models/heads.ts';
+import type { Head } from '../../models/heads/heads.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { reshape, split } from '../../onnx/operators.ts';

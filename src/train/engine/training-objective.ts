@@ -1,7 +1,7 @@
 import type { KnownGradient } from '../../autodiff/differentiate.ts';
 import { DropsweepError } from '../../base/errors.ts';
-import type { Head, HeadContext } from '../../models/heads.ts';
-import type { Loss } from '../../models/losses.ts';
+import type { Head, HeadContext } from '../../models/heads/heads.ts';
+import type { Loss } from '../../models/heads/losses.ts';
 import type { Value } from '../../onnx/graph.ts';
 import { unary } from '../../onnx/operators.ts';
 

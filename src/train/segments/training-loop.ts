@@ -2,7 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../../data/epoch-batches.ts';
 import { batchLabels, tokenBatch } from '../../data/token-batch.ts';
 import type { EncodedInput } from '../../data/encoded-rows.ts';
-import type { LabelLayout } from '../../models/losses.ts';
+import type { LabelLayout } from '../../models/heads/losses.ts';
 import { droppedShare } from '../../sweep/mask-variant.ts';
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type {

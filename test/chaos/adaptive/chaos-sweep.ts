@@ -1,5 +1,5 @@
 import { sha256 } from '../../../src/base/sha256.ts';
-import { planSweep } from '../../../src/search/plan-sweep.ts';
+import { planSweep } from '../../../src/search/planning/plan-sweep.ts';
 import type { SweepDefinition, SweepPlan } from '../../../src/sweep/sweep-definition.ts';
 import { simulatedPlan } from '../../support/simulated-plan.ts';
 

@@ -4,7 +4,7 @@ import { parseSweepFile } from '../../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../../src/search/search-sections.ts';
 import { taskSections } from '../../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep-inputs.ts';
-import { underVersion } from '../../../src/search/under-version.ts';
+import { underVersion } from '../../../src/search/planning/under-version.ts';
 import { programVersion } from '../../../src/sweep/trainer-version.ts';
 
 /** Hashes in the order of the plan, the first twelve digits of each; of shapes and keys the distinct ones. */

@@ -1,0 +1,47 @@
+import type { SearchDefinition } from '../../sweep/sweep-definition.ts';
+import { searchedAxes } from '../space/repeats.ts';
+import type { Sampler, SpacePoint } from '../sampler.ts';
+import type { SpaceAxis } from '../space/space-axes.ts';
+
+/** A sampler that tries the points of `enqueue` first, and then its own; they are no part of its number of trials. */
+export function enqueued(sampler: Sampler, search: SearchDefinition, axes: readonly SpaceAxis[]): Sampler {
+  const points = pointsOf(search);
+  if (points.length === 0) return sampler;
+  if (!sampler.independent) {
+    return {
+      ...sampler,
+      trials: points.length + sampler.trials,
+      suggest: (number, history) => {
+        const point = points.find((each) => history.accepts(each));
+        if (point !== undefined) return { point, reason: `enqueued by the sweep file, point ${number + 1}` };
+        return sampler.suggest(number, history);
+      },
+    };
+  }
+  const { seeds } = searchedAxes(axes);
+  const repeats = Math.max(1, seeds.length);
+  const first = points.length * repeats;
+  return {
+    independent: true,
+    size: first + sampler.size,
+    pointAt: (ordinal) => {
+      const point = points[Math.floor(ordinal / repeats)];
+      if (point === undefined || ordinal < 0) return sampler.pointAt(ordinal < 0 ? ordinal : ordinal - first);
+      const seed = seeds[ordinal % repeats];
+      return seed === undefined ? point : { ...point, seed };
+    },
+    ...(sampler.drawn === undefined ? {} : { drawn: { ...sampler.drawn, given: points } }),
+  };
+}
+
+function pointsOf({ enqueue }: SearchDefinition): readonly SpacePoint[] {
+  if (!Array.isArray(enqueue)) return [];
+  return enqueue.map((point: unknown) => {
+    const values = typeof point === 'object' && point !== null ? Object.entries(point) : [];
+    return Object.fromEntries(
+      values.flatMap(([name, value]): readonly (readonly [string, number | string])[] =>
+        typeof value === 'number' || typeof value === 'string' ? [[name, value]] : [],
+      ),
+    );
+  });
+}

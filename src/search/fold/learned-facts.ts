@@ -1,0 +1,71 @@
+import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
+import { isOn } from '../space/inside-space.ts';
+import type { SpacePoint } from '../sampler.ts';
+import type { SearchFact } from './search-event.ts';
+import { searchedAxes } from '../space/repeats.ts';
+import { activePoint, type SpaceAxis, spaceAxes } from '../space/space-axes.ts';
+
+/** The result of a training of a former sweep. */
+export interface FormerResult {
+  readonly configuration: Readonly<Record<string, unknown>>;
+  /** Greater is better; the first objective and those that the search decides by besides. */
+  readonly values: readonly number[];
+}
+
+/** Sweeps that a search is to learn from, by the names in its file. */
+export function learnsFrom({ search }: Pick<SweepDefinition, 'search'>): readonly string[] {
+  const names = search['learn_from'];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/**
+ * Former results as facts of a search: those whose configuration is a point of its space, with the mean over trainings
+ * of one point, which are its seeds. What lies outside, or has no value for an axis, is passed over.
+ * @param from number of the first
+ */
+export function learnedFacts(
+  definition: SweepDefinition,
+  results: readonly FormerResult[],
+  from: number,
+): readonly SearchFact[] {
+  const axes = searchedAxes(spaceAxes(definition)).drawn;
+  const points = new Map<string, { readonly point: SpacePoint; readonly values: (readonly number[])[] }>();
+  for (const { configuration, values } of results) {
+    const point = pointOf(axes, configuration);
+    if (point === null || !values.every(Number.isFinite)) continue;
+    const key = JSON.stringify(axes.map(({ name }) => point[name] ?? null));
+    const known = points.get(key) ?? { point, values: [] };
+    known.values.push(values);
+    points.set(key, known);
+  }
+  return [...points.values()].map(({ point, values }, index): SearchFact => {
+    const means = (values[0] ?? []).map((_, place) => mean(values.map((each) => each[place] ?? 0)));
+    const [value = null, ...further] = means;
+    return {
+      kind: 'learned',
+      ordinal: from + index,
+      rung: 0,
+      value,
+      point,
+      ...(further.length === 0 ? {} : { further }),
+    };
+  });
+}
+
+function pointOf(axes: readonly SpaceAxis[], configuration: FormerResult['configuration']): SpacePoint | null {
+  const values: Record<string, number | string> = {};
+  for (const { name } of axes) {
+    const value = configuration[name];
+    if (typeof value === 'number' || typeof value === 'string') values[name] = value;
+  }
+  const point = activePoint(axes, values);
+  const isInside = axes.every((axis) => {
+    const value = point[axis.name];
+    return value === undefined ? axis.when !== undefined : isOn(axis, value);
+  });
+  return isInside ? point : null;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
+}

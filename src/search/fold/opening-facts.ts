@@ -1,0 +1,34 @@
+import type { PlannedTraining, PlannedTrainings, SweepDefinition } from '../../sweep/sweep-definition.ts';
+import { searchedAxes } from '../space/repeats.ts';
+import { makeSampler } from '../samplers/samplers.ts';
+import { makeScheduler } from '../schedulers/schedulers.ts';
+import type { SearchFact } from './search-event.ts';
+import { spaceAxes } from '../space/space-axes.ts';
+import { Suggestions } from './suggestions.ts';
+
+/** The facts that are recorded of a sweep before anything happens in it. @param trainings that were planned at once */
+export function openingFacts(definition: SweepDefinition, trainings: PlannedTrainings): readonly SearchFact[] {
+  const sampler = makeSampler(definition);
+  const fact = (kind: SearchFact['kind'], value: number): SearchFact => ({ kind, ordinal: 0, rung: 0, value });
+  const capacity = fact('capacity', definition.parallelism);
+  if (!sampler.independent) return [capacity, fact('planned', Suggestions.most(definition, sampler))];
+  const planned = fact('planned', trainings.length);
+  if (makeScheduler(definition.scheduler).repeats === undefined) return [planned];
+  // Of one seed there are no repeats.
+  return seedCount(definition) < 2 ? [planned] : [capacity, planned, ...repeatFacts(trainings)];
+}
+
+/** Seeds of each point; 1 where the space has none. */
+export function seedCount(definition: SweepDefinition): number {
+  return Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
+}
+
+/** Which trainings are repeats of which, with their seeds. */
+export function repeatFacts(trainings: Iterable<PlannedTraining>): readonly SearchFact[] {
+  const facts: SearchFact[] = [];
+  for (const { ordinal, repeat, specification } of trainings) {
+    if (repeat === undefined) continue;
+    facts.push({ kind: 'repeat', ordinal, rung: 0, value: repeat.of, further: [specification.configuration.seed] });
+  }
+  return facts;
+}
