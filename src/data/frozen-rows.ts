@@ -20,6 +20,8 @@ export function freezeRows(rows: readonly FrozenRow[]): FrozenRows {
   return { hash: sha256(text), rows: rows.length, bytes: gzipSync(text), characters: text.length };
 }
 
+const damagedFix = 'restore the database, or launch the sweep under another name from its own files';
+
 /**
  * The rows of `freezeRows`.
  * @param hash what they were recorded under
@@ -30,12 +32,18 @@ export function thawRows(bytes: Uint8Array, hash: string): FrozenRow[] {
   try {
     text = gunzipSync(bytes).toString('utf8');
   } catch (error) {
-    throw dataInvalid(`dataset ${hash}`, 'frozen rows cannot be unpacked', { cause: error });
+    throw dataInvalid(`dataset ${hash}`, 'frozen rows cannot be unpacked', {
+      got: error instanceof Error ? error.message : String(error),
+      expected: 'what was recorded',
+      fix: damagedFix,
+      cause: error,
+    });
   }
   if (sha256(text) !== hash) {
     throw dataInvalid(`dataset ${hash}`, 'frozen rows are not the ones recorded', {
       got: sha256(text),
       expected: hash,
+      fix: damagedFix,
     });
   }
   return text

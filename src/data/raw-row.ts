@@ -99,6 +99,9 @@ function unstorable(value: unknown): string | null {
   return Object.values(value).reduce<string | null>((found, part: unknown) => found ?? unstorable(part), null);
 }
 
-export function dataInvalid(where: string, what: string, facts: Omit<ErrorFacts, 'where'>): DropsweepError {
+/** Nothing of data is refused without what would be right and a way out; the place is told apart. */
+type DataFacts = Omit<ErrorFacts, 'where'> & Required<Pick<ErrorFacts, 'expected' | 'fix'>>;
+
+export function dataInvalid(where: string, what: string, facts: DataFacts): DropsweepError {
   return new DropsweepError('DATA_INVALID', what, { where, ...facts });
 }

@@ -102,6 +102,7 @@ function labelOf({ labels }: GlueTask, value: unknown, where: string): unknown {
   throw dataInvalid(where, 'a row has an unknown label', {
     got: text,
     expected: `one of ${labels.join(', ')}, or 0 to ${labels.length - 1}`,
+    fix: 'correct the row, or point task.data.folder at the files of that task',
   });
 }
 

@@ -12,7 +12,11 @@ export function readJsonRows(path: string, { encoding }: TableRequest = {}): Tab
   const expected = 'an array of objects, or an object of them';
   const value = parse(path, readTextFile(path, encoding), expected);
   if (!Array.isArray(value) && !isRecord(value)) {
-    throw dataInvalid(path, 'a JSON file holds no rows', { got: JSON.stringify(value).slice(0, 80), expected });
+    throw dataInvalid(path, 'a JSON file holds no rows', {
+      got: JSON.stringify(value).slice(0, 80),
+      expected,
+      fix: 'give one object for each row, or name another file',
+    });
   }
   const columns = new Set<string>();
   const records = Object.entries(value).map(([key, row]: [string, unknown]) => {

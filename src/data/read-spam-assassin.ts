@@ -51,7 +51,11 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw dataInvalid(path, 'a file of the data package cannot be read', { fix: 'run npm ci', cause: error });
+    throw dataInvalid(path, 'a file of the data package cannot be read', {
+      expected: 'the file as npm installs it',
+      fix: 'run npm ci',
+      cause: error,
+    });
   }
 }
 

@@ -17,6 +17,7 @@ export async function lookAtData({ train, ...named }: NamedData): Promise<Guesse
     throw new DropsweepError('DATA_INVALID', 'there is no such file', {
       where: train,
       expected: 'a CSV, TSV, JSON, JSON lines or Parquet file of texts and labels',
+      fix: 'correct the path',
     });
   }
   const format = formatOf(train, tableFormats);
@@ -24,6 +25,7 @@ export async function lookAtData({ train, ...named }: NamedData): Promise<Guesse
     throw new DropsweepError('DATA_INVALID', 'the name of the file does not tell its format', {
       where: train,
       expected: `a name that ends in ${[...new Set(tableFormats.map(({ extension }) => extension))].join(', ')}`,
+      fix: 'call the file by its format',
     });
   }
   const { records } = await format.read(train, {});

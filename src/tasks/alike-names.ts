@@ -38,15 +38,19 @@ export function spelled(name: string): string {
   return `${name} (${points.map((point) => `U+${point.toString(16).toUpperCase().padStart(4, '0')}`).join(' ')})`;
 }
 
-/** @throws DATA_INVALID where two classes are one number, written in two ways */
-export function demandNumbersApart(names: readonly string[], where: string): void {
+/**
+ * @param placeOf the first row that has a name
+ * @throws DATA_INVALID where two classes are one number, written in two ways
+ */
+export function demandNumbersApart(names: readonly string[], placeOf: (name: string) => string | undefined): void {
   const byNumber = new Map<number, string>();
   for (const name of names.filter(isNumeric)) {
     // Numbers that a double cannot hold are told apart by their text.
     if (Math.abs(Number(name)) > Number.MAX_SAFE_INTEGER) continue;
     const other = byNumber.get(Number(name));
     if (other !== undefined) {
-      throw dataInvalid(where, 'two classes are the same number', {
+      const where = [other, name].flatMap((each) => placeOf(each) ?? []).join(' and ');
+      throw dataInvalid(where === '' ? 'task' : where, 'two classes are the same number', {
         got: `${other} and ${name}`,
         expected: 'one way to write each number',
         fix: 'write the labels in one way; or list them in task.labels, each quoted, if they are classes apart',

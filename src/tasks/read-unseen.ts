@@ -57,6 +57,7 @@ function unlabelledOf(definition: Pick<TaskDefinition, 'kind'>): UnlabelledRows 
     where: 'predict',
     got: definition.kind,
     expected: 'a task of texts, questions or tokens',
+    fix: 'choose a sweep of another task',
   });
 }
 
@@ -103,5 +104,6 @@ function demandKnown(given: Readonly<Record<string, string>>, named: Readonly<Re
     where: '--column',
     got: unknown,
     expected: `one of ${Object.keys(named).join(', ')}`,
+    fix: 'write --column NAME=COLUMN, the name first that the task has for it',
   });
 }

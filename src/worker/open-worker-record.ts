@@ -57,7 +57,11 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     async readDataset(hash) {
       const rows = await drive.readDataset(hash);
       if (rows !== null) return rows;
-      throw new DropsweepError('DATA_INVALID', 'the rows of a dataset are not in the database', { where: hash });
+      throw new DropsweepError('DATA_INVALID', 'the rows of a dataset are not in the database', {
+        where: `dataset ${hash}`,
+        expected: 'the rows that the sweep was launched with',
+        fix: 'restore the database, or launch the sweep under another name from its own files',
+      });
     },
   };
 }

@@ -35,12 +35,8 @@ export class RunPreparation {
   async run(segment: Segment): Promise<RunCommand> {
     const { specification } = segment;
     const { base } = traitsOf(specification.trainer);
-    const hashes = [specification.train.hash];
-    if (segment.kind === 'train' && specification.selection !== undefined)
-      hashes.push(specification.selection.dev.hash);
-    if (segment.kind === 'evaluate') hashes.push(...segment.evaluations.map(({ dataset }) => dataset.hash));
     const datasetFiles: Record<string, string> = {};
-    if (base) for (const hash of new Set(hashes)) datasetFiles[hash] = await this.#dataset(hash);
+    if (base) for (const hash of datasetsOf(segment)) datasetFiles[hash] = await this.#dataset(hash);
     return {
       kind: 'run',
       segment,
@@ -88,6 +84,17 @@ export class RunPreparation {
     }
     return path;
   }
+}
+
+/** All that a segment reads of the database by its hash: rows, and the adapter that a training begins with. */
+function datasetsOf(segment: Segment): ReadonlySet<string> {
+  const { train, selection, init_adapter: adapter } = segment.specification;
+  return new Set([
+    train.hash,
+    ...(segment.kind === 'evaluate' ? segment.evaluations.map(({ dataset }) => dataset.hash) : []),
+    ...(segment.kind === 'train' && selection !== undefined ? [selection.dev.hash] : []),
+    ...(segment.kind === 'train' && adapter !== undefined ? [adapter.hash] : []),
+  ]);
 }
 
 /** Fetches once for each key; a failure is tried again at the next call. */

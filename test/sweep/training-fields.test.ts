@@ -3,6 +3,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
+import { checkSweepText } from '../../src/launch/read-sweep-file.ts';
+import { dataFields } from '../../src/sweep/file/data-fields.ts';
+import { evaluationFields } from '../../src/sweep/file/read-evaluation.ts';
 import { sweepFileReference } from '../../src/sweep/file/sweep-file-reference.ts';
 import { shapeOf, trainingDefaults, trainingFields } from '../../src/sweep/training-fields.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
@@ -29,10 +32,37 @@ const configurations: fc.Arbitrary<TrainingConfiguration> = fc
   })
   .map((values) => ({ ...trainingDefaults, ...values }));
 
+function refusalOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('nothing was refused');
+}
+
 describe('the records of training fields', () => {
   it('are what docs/sweep-file.md says', () => {
     const page = readFileSync(path.join(import.meta.dirname, '../../docs/sweep-file.md'), 'utf8');
     expect(page).toBe(sweepFileReference(taskSections, searchSections, recipes));
+  });
+
+  it.each([
+    ['evaluation', 'evaluation', '{train: ./a.csv, dev: ./a.csv, text: text, label: label}'],
+    ['files', 'task.data', '{train: ./a.csv, dev: ./a.csv, text: text, label: label, zz: 1}'],
+    ['a data set of the hub', 'task.data', '{hub: org/name, text: text, label: label, zz: 1}'],
+    ['a task of GLUE', 'task.data', '{glue: RTE, zz: 1}'],
+    ['a package', 'task.data', '{package: spam-assassin, zz: 1}'],
+  ])('leave out no key of %s', (_, section, data) => {
+    const text = `name: s\nbase: b\ntask: {kind: text-classification, data: ${data}}\nevaluation: {zz: 1}\n`;
+    const told = refusalOf(() => checkSweepText(text, 'sweep.yaml'));
+    const known = new RegExp(`${section.replace('.', '\\.')}\\.zz: unknown key; known are (.*)`)
+      .exec(told)?.[1]
+      ?.split(', ');
+    const columns = taskSections.flatMap((task) => task.columns.map(({ name }) => name));
+    const documented = [...dataFields, ...evaluationFields].map(({ name }) => name).concat(columns, 'p');
+    expect(known?.length).toBeGreaterThan(1);
+    expect(known?.filter((name) => !documented.includes(name))).toEqual([]);
   });
 
   it('give equal configurations where they differ in what the record says has no effect', () => {

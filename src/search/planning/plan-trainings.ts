@@ -202,6 +202,7 @@ function datasetOf(inputs: ResolvedInputs, split: EvaluationSplit): DatasetRefer
     where: 'evaluation.split',
     got: 'test',
     expected: 'dev',
+    fix: 'name a file of labelled test rows in task.data.test, or take split: test out',
   });
 }
 

@@ -2,7 +2,7 @@ import { isScalar } from 'yaml';
 import type { EvaluationRequest, SetDefinition } from '../sweep-definition.ts';
 import { defaultGapRows } from '../gap-rows.ts';
 import { rate, wholeFrom } from './number-rules.ts';
-import type { TaskSection } from './task-section.ts';
+import type { TaskField, TaskSection } from './task-section.ts';
 import type { EvaluationMode, EvaluationSplit } from '../vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
 
@@ -11,6 +11,44 @@ export interface EvaluationReading {
   readonly every: 'epoch' | number | null;
   readonly sets: readonly SetDefinition[];
 }
+
+/** The members of `evaluation`, for docs/sweep-file.md. A list asks for an evaluation of each training by each. */
+export const evaluationFields: readonly TaskField[] = [
+  {
+    name: 'mode',
+    expected: 'ensemble, expected, raw, or a list',
+    sentence:
+      'The mean of M masked passes; one pass with the update’s expectation; one with the whole update. Default: ensemble where `space` has M, else expected',
+  },
+  { name: 'split', expected: 'dev, test, or a list', sentence: 'Rows that are evaluated; default dev' },
+  {
+    name: 'aggregate',
+    expected: 'logits, probabilities, or a list',
+    sentence: 'What is averaged over members, of what the task offers; default: the first that it does',
+  },
+  {
+    name: 'dropout_rate',
+    expected: 'numbers in [0, 1), or training',
+    sentence: 'Rate of the masks (`p` too); default: the training’s own',
+  },
+  {
+    name: 'mask_seed',
+    expected: 'whole numbers of at least 0',
+    sentence: 'What members’ masks are drawn by; default 0',
+  },
+  {
+    name: 'evaluate_every',
+    expected: 'epoch, or a whole number of steps',
+    sentence:
+      'Evaluations along the way, by the first of those asked for, beside those at rungs and the end; default: none',
+  },
+  {
+    name: 'gap_rows',
+    expected: 'a whole number of at least 1',
+    sentence: `Train rows that gaps are taken on; default ${defaultGapRows}`,
+  },
+  { name: 'sets', expected: 'names, each with data', sentence: 'Further sets of rows, see below' },
+];
 
 /**
  * The `evaluation` section, crossed with the ensemble sizes of the space. Without a mode it is `ensemble` where the

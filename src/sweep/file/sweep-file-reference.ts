@@ -3,9 +3,11 @@ import { metricHeading, rankingMetrics } from '../../metrics/metrics.ts';
 import { budgetFields } from './read-budget.ts';
 import { programFields } from './read-program.ts';
 import type { Recipe } from './recipe.ts';
+import { dataFields, rowFields } from './data-fields.ts';
+import { evaluationFields } from './read-evaluation.ts';
 import { setFields } from './read-evaluation-sets.ts';
 import type { KindSection, SearchSections } from './search-section.ts';
-import type { TaskColumn, TaskSection } from './task-section.ts';
+import type { TaskColumn, TaskField, TaskSection } from './task-section.ts';
 import { fieldGroups, type NamedTrainingField } from '../training-fields.ts';
 
 /** The whole of docs/sweep-file.md, from the records of tasks, fields, metrics, samplers and schedulers. */
@@ -32,6 +34,17 @@ ${asTable(
   ]),
 )}
 ${tasks.filter(hasFields).map(ownFields).join('\n')}
+Of every kind:
+
+${fieldTable(rowFields)}
+## task.data
+
+Rows of files, of \`hub\`, \`glue\` or \`package\`. The task's columns stand beside these fields: each is called after the file's
+column, or a path into a nested one, such as \`label: meta.class\` or \`text: turns.0.content\`.
+
+${fieldTable(dataFields)}
+\`dropsweep data FILE\` tells what the rows are before anything is launched.
+
 ## recipe
 
 \`recipe: adalora/rte\` fills in what the file leaves out, key by key; what the file says stands, in \`space\` too. A sweep is
@@ -88,10 +101,7 @@ in the same slots and under the same search, scheduler, budget and dashboard. Su
 \`evaluation\`: axes of \`space\` and constants of \`training\` have the names that you give them, and take numbers and texts;
 \`seed\` stays a repeat. An example: [examples/program](../examples/program/sweep.yaml).
 
-${asTable(
-  ['field', 'value', 'what it is'],
-  programFields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]),
-)}
+${fieldTable(programFields)}
 A program that passes a rung runs on while that is decided. Where the scheduler stops it, its process group gets SIGTERM,
 and SIGKILL after \`terminate_seconds\`; so it does when the sweep is paused, its time is over or its slot ends. Run again, it
 finds in its configuration the \`step\` that is recorded and its own \`folder\` as it left it; what it reports again is passed
@@ -114,6 +124,9 @@ ${asTable(
   ['field', 'value', 'the search ends when'],
   budgetFields.map(({ name, rule, sentence }) => [`\`${name}\``, rule.expected, `${sentence}.`]),
 )}
+## evaluation
+
+${fieldTable(evaluationFields)}
 ## evaluation.sets
 
 Further sets of rows, by names: each training that finishes is scored on them too, with the members and modes that the
@@ -121,10 +134,7 @@ Further sets of rows, by names: each training that finishes is scored on them to
 be objectives (not the first of a search that decides by results). No gap is taken there. A set added later, with
 \`--extend\`, costs its evaluations alone.
 
-${asTable(
-  ['field', 'value', 'what it is'],
-  setFields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]),
-)}
+${fieldTable(setFields)}
 ## objectives
 
 The first ranks trials; the front is over all of them and complexity. Names alone, since each has its direction. Which of
@@ -156,8 +166,12 @@ function kindTable(kinds: readonly KindSection[]): string {
 }
 
 function ownFields({ kind, fields }: Pick<TaskSection, 'kind' | 'fields'>): string {
+  return `With \`kind: ${kind}\`:\n\n${fieldTable(fields)}`;
+}
+
+function fieldTable(fields: readonly TaskField[]): string {
   const rows = fields.map(({ name, expected, sentence }) => [`\`${name}\``, expected, `${sentence}.`]);
-  return `With \`kind: ${kind}\`:\n\n${asTable(['field', 'value', 'what it is'], rows)}`;
+  return asTable(['field', 'value', 'what it is'], rows);
 }
 
 function metricTable(metrics: readonly Metric[]): string {

@@ -40,7 +40,8 @@ function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
   const columns = Object.keys(first?.cells ?? {}).flatMap((name) => partOf(name, 'label') ?? []);
   const own = columns.length > 0 ? columns : sortedNames(raw.train.flatMap(labelsOf));
   const names = definition.labels ?? own;
-  if (definition.labels === undefined) demandNumbersApart(names, first?.where ?? 'task');
+  if (definition.labels === undefined)
+    demandNumbersApart(names, (name) => raw.train.find((row) => labelsOf(row).includes(name))?.where);
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(first?.where ?? 'task', 'the train rows hold fewer than two labels', {
     got: names.length === 0 ? 'no label' : names.join(', '),
@@ -80,7 +81,11 @@ function isSet({ where }: RawRow, column: string, value: unknown): boolean {
   const text = (typeof value === 'string' ? value : JSON.stringify(value ?? '')).trim().toLowerCase();
   if (['1', '1.0', 'true'].includes(text)) return true;
   if (['0', '0.0', 'false'].includes(text)) return false;
-  throw dataInvalid(where, `a row says neither 0 nor 1 in ${column}`, { got: text, expected: '0 or 1' });
+  throw dataInvalid(where, `a row says neither 0 nor 1 in ${column}`, {
+    got: text,
+    expected: '0 or 1',
+    fix: 'correct the row, or name the columns of labels in task.data.label',
+  });
 }
 
 /** A list, of JSON where the file holds text that begins like one; else names between commas. Blank text: no label. */

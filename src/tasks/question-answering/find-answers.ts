@@ -36,47 +36,52 @@ export function findAnswers(
   search: AnswerSearch,
 ): FoundAnswers {
   let nullScore = Number.POSITIVE_INFINITY;
-  const found: SpanCandidate[] = [];
+  const candidates: SpanCandidate[] = [];
   for (const number of windows) {
     const window = inputs[number];
     const own = scores.values.subarray(scores.offsets[number], scores.offsets[number + 1]);
     if (window === undefined) throw new RangeError(`no input ${number} among ${inputs.length}`);
     nullScore = Math.min(nullScore, (own[0] ?? 0) + (own[1] ?? 0));
-    found.push(...spansOf(window, own, search));
+    for (const span of spansOf(window, own, search)) keepBest(candidates, span, search.nBest, ({ score }) => score);
   }
-  // Sorting is stable: of equals the one found first stays first.
-  return { candidates: found.sort((a, b) => b.score - a.score).slice(0, search.nBest), nullScore };
+  return { candidates, nullScore };
 }
 
-function spansOf(
+function* spansOf(
   window: EncodedInput,
   scores: Float64Array,
   { nBest, maxAnswerTokens }: AnswerSearch,
-): SpanCandidate[] {
+): Generator<SpanCandidate> {
   const { spans } = window;
   if (spans === undefined) throw new Error('the inputs were made without their places in the text');
   const inContext = (token: number) => (spans[2 * token] ?? -1) >= 0;
-  const found: SpanCandidate[] = [];
   const ends = largest(scores, 1, nBest).filter(inContext);
   for (const start of largest(scores, 0, nBest).filter(inContext)) {
     for (const end of ends) {
       if (end < start || end - start >= maxAnswerTokens) continue;
-      found.push({ window, start, end, score: (scores[2 * start] ?? 0) + (scores[2 * end + 1] ?? 0) });
+      yield { window, start, end, score: (scores[2 * start] ?? 0) + (scores[2 * end + 1] ?? 0) };
     }
   }
-  return found;
 }
 
 /** Tokens with the largest scores of a column, best first; the earlier of equals. */
 function largest(scores: Float64Array, column: 0 | 1, count: number): number[] {
   const best: number[] = [];
-  const scoreOf = (token: number | undefined) => scores[2 * (token ?? -1) + column] ?? Number.NEGATIVE_INFINITY;
-  for (let token = 0; token < scores.length / 2; token += 1) {
-    if (best.length === count && scoreOf(token) <= scoreOf(best.at(-1))) continue;
-    let at = best.length;
-    while (at > 0 && scoreOf(best[at - 1]) < scoreOf(token)) at -= 1;
-    best.splice(at, 0, token);
-    if (best.length > count) best.pop();
-  }
+  const scoreOf = (token: number) => scores[2 * token + column] ?? Number.NEGATIVE_INFINITY;
+  for (let token = 0; token < scores.length / 2; token += 1) keepBest(best, token, count, scoreOf);
   return best;
+}
+
+/** Puts an item among the best, behind its equals, where it is one of the `count` best so far. */
+function keepBest<Item>(best: Item[], item: Item, count: number, scoreOf: (item: Item) => number): void {
+  const score = scoreOf(item);
+  const isBetter = (at: number): boolean => {
+    const other = best[at];
+    return other !== undefined && scoreOf(other) < score;
+  };
+  if (best.length >= count && !isBetter(best.length - 1)) return;
+  let at = best.length;
+  while (at > 0 && isBetter(at - 1)) at -= 1;
+  best.splice(at, 0, item);
+  if (best.length > count) best.pop();
 }

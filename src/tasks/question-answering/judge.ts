@@ -53,8 +53,7 @@ function bestAnswers(scores: OutputRows<Float64Array>, evaluated: EvaluatedRows,
   return evaluated.rows.map((frozen, row) => {
     const { id, context, answers } = thawAnswers(frozen);
     const { candidates, nullScore } = findAnswers(evaluated.inputs, scores, windows[row] ?? [], search);
-    const texts = candidates.map((candidate) => ({ text: cut(candidate, context), score: candidate.score }));
-    const best = texts.find(({ text }) => text !== '');
+    const best = firstWithText(candidates, context);
     return {
       id,
       text: best?.text ?? '',
@@ -62,6 +61,15 @@ function bestAnswers(scores: OutputRows<Float64Array>, evaluated: EvaluatedRows,
       nullMargin: nullScore - (best?.score ?? Number.NEGATIVE_INFINITY),
     };
   });
+}
+
+/** The best of the candidates that say anything. */
+function firstWithText(candidates: readonly SpanCandidate[], context: string) {
+  for (const candidate of candidates) {
+    const text = cut(candidate, context);
+    if (text !== '') return { text, score: candidate.score };
+  }
+  return undefined;
 }
 
 /** The text of a span as it stands in the context; marks that combine with its last character belong to it. */

@@ -1,4 +1,5 @@
 import { dataInvalid } from '../../data/raw-row.ts';
+import { readJsonValue } from '../../data/read-json-value.ts';
 import type { Table, TableRecord } from '../../data/table.ts';
 import { readTextFile } from '../../data/read-text-file.ts';
 
@@ -34,10 +35,15 @@ export function readSquad(path: string): Table {
 
 function parse(path: string): unknown {
   try {
-    return JSON.parse(readTextFile(path));
+    return readJsonValue(readTextFile(path), path);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw dataInvalid(path, 'a file is not JSON', { got: error.message, expected: "SQuAD's JSON", cause: error });
+    throw dataInvalid(path, 'a file is not JSON', {
+      got: error.message,
+      expected: "SQuAD's JSON",
+      fix: 'correct the file, or name its format in task.data.format',
+      cause: error,
+    });
   }
 }
 

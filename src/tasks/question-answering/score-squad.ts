@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
+import { readJsonValue } from '../../data/read-json-value.ts';
 import { readTextFile } from '../../data/read-text-file.ts';
 import { answerExact, answerF1 } from '../../metrics/answers.ts';
 import type { OfficialScores, ScoringRequest } from '../official-scorer.ts';
@@ -37,7 +38,12 @@ export function scoreSquad({ dataset, predictions, noAnswer, threshold }: Scorin
   const margins = readPredictions(noAnswer, (value) => typeof value === 'number', 'a number for each id');
   const margin = ({ id }: ScoredQuestion) => {
     const value = margins.get(id);
-    if (value === undefined) throw dataInvalid(noAnswer, 'a question has no probability of no answer', { got: id });
+    if (value === undefined)
+      throw dataInvalid(noAnswer, 'a question has no probability of no answer', {
+        got: id,
+        expected: 'a number for the id of each question',
+        fix: 'add it to the file, or leave --no-answer out',
+      });
     return value;
   };
   const thresholded = questions.map((question) => {
@@ -75,23 +81,25 @@ function readPredictions<Value>(
   isValue: (value: unknown) => value is Value,
   expected: string,
 ): ReadonlyMap<string, Value> {
+  const fix = 'give one JSON object, {"id of a question": its prediction}';
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readTextFile(path));
+    parsed = readJsonValue(readTextFile(path), path);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw dataInvalid(path, 'a file is not JSON', { got: error.message, expected, cause: error });
+    throw dataInvalid(path, 'a file is not JSON', { got: error.message, expected, fix, cause: error });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw dataInvalid(path, 'a file of predictions is no object', {
       got: JSON.stringify(parsed).slice(0, 80),
       expected,
+      fix,
     });
   }
   return new Map(
     Object.entries(parsed).map(([id, value]: [string, unknown]) => {
       if (isValue(value)) return [id, value];
-      throw dataInvalid(`${path}: ${id}`, 'a prediction cannot be read', { got: JSON.stringify(value), expected });
+      throw dataInvalid(`${path}: ${id}`, 'a prediction cannot be read', { got: JSON.stringify(value), expected, fix });
     }),
   );
 }

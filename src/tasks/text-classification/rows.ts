@@ -24,7 +24,7 @@ export const rows: TaskRows = {
 function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
   const labels = raw.train.map((row) => readLabel(row, 'label'));
   const names = definition.labels ?? raw.labels ?? sortedNames(labels);
-  if (definition.labels === undefined) demandNumbersApart(names, raw.train[0]?.where ?? 'task');
+  if (definition.labels === undefined) demandNumbersApart(names, (name) => raw.train[labels.indexOf(name)]?.where);
   const weights = classWeights(definition.encoding?.['class_weights'], names, labels);
   if (names.length >= 2)
     return { label_names: names, ...(weights === null ? {} : { settings: { class_weights: weights } }) };
@@ -67,6 +67,7 @@ function given(weights: Readonly<Record<string, number>>, names: readonly string
   throw dataInvalid('task.class_weights', 'a weight is of a class that is none', {
     got: unknown,
     expected: `one of ${names.join(', ')}`,
+    fix: 'correct its name, or take it out of task.class_weights',
   });
 }
 

@@ -42,7 +42,8 @@ export function thawTags({ tokens, tags }: FrozenRow): { tokens: readonly string
 
 function shape({ labels }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
   const found = new Set(raw.train.flatMap(readTags));
-  if (labels === undefined) demandNumbersApart([...found], raw.train[0]?.where ?? 'task');
+  if (labels === undefined)
+    demandNumbersApart([...found], (tag) => raw.train.find((row) => readTags(row).includes(tag))?.where);
   const names = labels ?? [...(found.delete(outside) ? [outside] : []), ...sortedNames(found)];
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two tags', {
@@ -76,6 +77,7 @@ function readWords({ cells, columns, where }: RawRow, column: string): string[] 
     throw dataInvalid(where, `a row has no list of words in ${columns?.[column] ?? column}`, {
       got: JSON.stringify(value)?.slice(0, 80) ?? 'nothing',
       expected: 'a list of texts that are not empty',
+      fix: `correct the row, or name another column in task.data.${column}`,
     });
   });
 }

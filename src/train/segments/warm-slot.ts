@@ -160,6 +160,9 @@ async function readFrozen(dataset: DatasetReference, file: string | undefined): 
   } catch (cause) {
     throw new DropsweepError('DATA_INVALID', 'the frozen rows are not on this machine', {
       where: file ?? `dataset ${dataset.hash}`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      expected: 'a file that this worker wrote of the database',
+      fix: 'start the worker again',
       cause,
     });
   }
