@@ -2,13 +2,16 @@
 
 train_heads.py prepare HEAD SOURCE FOLDER BASE   writes train and dev rows and sweep.yaml to FOLDER, where BASE is named
 train_heads.py train HEAD FOLDER BASE [SEED ...]  trains on the same rows, and prints a line of JSON for each seed
+train_heads.py begin HEAD FOLDER BASE [SEED ...]  writes what `train` begins with as PEFT's adapter, to FOLDER/begin-SEED
+train_heads.py pair HEAD FOLDER BASE [SEED ...]   `train` by the batches of FOLDER/batches-SEED.json, which batches.ts writes:
+                                                  a sweep with `init_adapter: FOLDER/begin-SEED` draws nothing else
 
 HEAD is one of
   regression  SOURCE: GLUE's STS-B folder; the first 1,500 train and 300 dev rows; BASE: MiniLM-L6's folder
   spans       SOURCE: xquad.en.json; the questions on contexts under 600 characters, each fifth dev; BASE: the same
   tags        SOURCE: the same file, as sentences whose names and numbers a rule has tagged; BASE: the same
   language    SOURCE: rows in Alpaca's layout; the first 400 train, the last 100 dev; BASE: a decoder's folder
-  choices     SOURCE: GLUE's SST-2 folder, as questions of two choices; 600 train, 300 dev; BASE: the same
+  choices     SOURCE: SQuAD's dev-v1.1.json; whether a question asks for a number, 1,200 train, 400 dev; BASE: the same
 """
 
 import csv
@@ -69,6 +72,9 @@ class Head:
     def inputs(self, encoded):
         ids = [row["ids"] for row in encoded]
         return {"input_ids": padded(ids, 0), "attention_mask": padded([[1] * len(row) for row in ids], 0)}
+
+    def keep(self, outputs, encoded, file):
+        """Predictions, where somebody else's program scores them."""
 
 
 class Pairs(Head):
@@ -168,18 +174,27 @@ class Spans(Pairs):
     def score(self, outputs, encoded):
         parts = [encoded[start : start + 32] for start in range(0, len(encoded), 32)]
         losses = torch.cat([self.losses(output, part) for output, part in zip(outputs, parts)])
-        best = {}
-        for output, part in zip(outputs, parts):
-            for index, window in enumerate(part):
-                value, text = self.answer(output.start_logits[index], output.end_logits[index], window)
-                id = window["row"]["id"]
-                if id not in best or value > best[id][0]:
-                    best[id] = (value, text, window["row"]["answers"])
+        best = self.best(outputs, encoded)
         found = [max(answer_f1(text, answer["text"]) for answer in answers) for _, text, answers in best.values()]
         return {
             "loss": float(losses.mean()), "loss_error": deviation(losses.tolist()),
             "answer_f1": sum(found) / len(found), "answer_f1_error": deviation(found),
         }  # fmt: skip
+
+    def best(self, outputs, encoded):
+        """Score, text and references of each question's answer, by its id."""
+        best = {}
+        for output, part in zip(outputs, (encoded[start : start + 32] for start in range(0, len(encoded), 32))):
+            for index, window in enumerate(part):
+                value, text = self.answer(output.start_logits[index], output.end_logits[index], window)
+                id = window["row"]["id"]
+                if id not in best or value > best[id][0]:
+                    best[id] = (value, text, window["row"]["answers"])
+        return best
+
+    def keep(self, outputs, encoded, file):
+        with open(file, "w", encoding="utf-8") as target:
+            json.dump({id: text for id, (_, text, _) in self.best(outputs, encoded).items()}, target)
 
     def answer(self, starts, ends, window):
         """The likeliest span of the context, 30 tokens at most."""
@@ -331,13 +346,19 @@ class Choices(Language):
 
     @staticmethod
     def prepare(source):
-        def of(split, count):
-            with open(f"{source}/{split}.tsv", encoding="utf-8") as file:
-                rows = [line.rstrip("\n").split("\t") for line in file][1:]
-            some = [row for row in rows if 20 <= len(row[0]) <= 90][:count]
-            return [{"question": text.strip(), "choices": ["bad", "good"], "answer": int(label)} for text, label in some]
-
-        return of("train", 600), of("dev", 300)
+        """Whether a question asks for a number: its first answer has a digit. As many that do as that do not."""
+        with open(source, encoding="utf-8") as file:
+            document = json.load(file)
+        groups = [[], []]
+        for article in document["data"]:
+            for paragraph in article["paragraphs"]:
+                for qa in paragraph["qas"]:
+                    answer = int(any(map(str.isdigit, qa["answers"][0]["text"])))
+                    row = {"question": qa["question"].strip(), "choices": ["words", "a number"], "answer": answer}
+                    if len(row["question"]) <= 100:
+                        groups[answer].append(row)
+        rows = [row for pair in zip(*groups) for row in pair][:1600]
+        return [row for i, row in enumerate(rows) if i // 2 % 4], [row for i, row in enumerate(rows) if not i // 2 % 4]
 
     def encode(self, row):
         """Introduction, question and choices, up to where its letter is expected: as MMLU's own evaluation."""
@@ -380,24 +401,51 @@ def prepare(name, source, folder, base):
         )
 
 
-def train(name, folder, base, seed):
+def begin(name, folder, base, seed):
+    _, model = begun(name, base, seed)
+    model.save_pretrained(f"{folder}/begin-{seed}")
+
+
+def begun(name, base, seed):
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     head = HEADS[name](base)
-    rows, dev = ([window for row in read(f"{folder}/{split}.jsonl") for window in head.encode(row)] for split in ["train", "dev"])
     config = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=head.targets, modules_to_save=head.trained or None)
-    model = get_peft_model(head.model(base), config)
+    return head, get_peft_model(head.model(base), config)
+
+
+def given_batches(folder, seed, windows):
+    """Batches of each epoch, whose inputs are named by their row's line in the file and their number in the row."""
+    places = {(row, window): at for at, (row, window) in enumerate(windows)}
+    with open(f"{folder}/batches-{seed}.json", encoding="utf-8") as file:
+        return [[[places[tuple(each)] for each in batch] for batch in epoch] for epoch in json.load(file)]
+
+
+def drawn_batches(head, count):
+    for _ in range(head.epochs):
+        order = torch.randperm(count).tolist()
+        yield [order[start : start + head.batch] for start in range(0, count, head.batch)]
+
+
+def train(name, folder, base, seed, paired=False):
+    head, model = begun(name, base, seed)
+    train_windows, dev_windows = ([head.encode(row) for row in read(f"{folder}/{split}.jsonl")] for split in ["train", "dev"])
+    rows, dev = ([window for windows in each for window in windows] for each in [train_windows, dev_windows])
+    windows = [(line, number) for line, some in enumerate(train_windows, 1) for number in range(len(some))]
+    epochs = given_batches(folder, seed, windows) if paired else drawn_batches(head, len(rows))
     steps = head.epochs * math.ceil(len(rows) / head.batch)
     optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=head.rate, weight_decay=0)
     warm = WARMUP * steps
     rate = lambda step: min((step + 1) / warm, (steps - step) / (steps - warm))  # noqa: E731
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
     model.train()
-    for _ in range(head.epochs):
-        order = torch.randperm(len(rows)).tolist()
-        for start in range(0, len(rows), head.batch):
-            batch = [rows[row] for row in order[start : start + head.batch]]
-            head.loss(model(**head.inputs(batch)), batch).backward()
+    losses = []
+    for batches in epochs:
+        for numbers in batches:
+            batch = [rows[number] for number in numbers]
+            loss = head.loss(model(**head.inputs(batch)), batch)
+            loss.backward()
+            losses.append(loss.item())
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimiser.step()
             optimiser.zero_grad()
@@ -405,7 +453,9 @@ def train(name, folder, base, seed):
     model.eval()
     with torch.no_grad():
         outputs = [model(**head.inputs(dev[start : start + 32])) for start in range(0, len(dev), 32)]
-    print(json.dumps({"head": name, "seed": seed, **head.score(outputs, dev)}), flush=True)
+    head.keep(outputs, dev, f"{folder}/predictions-{'paired' if paired else 'drawn'}-{seed}.json")
+    said = {"head": name, "seed": seed, "paired": paired, "train_loss": sum(losses[-50:]) / len(losses[-50:])}
+    print(json.dumps({**said, **head.score(outputs, dev)}), flush=True)
 
 
 if __name__ == "__main__":
@@ -415,4 +465,7 @@ if __name__ == "__main__":
     else:
         folder, base, *seeds = rest
         for seed in map(int, seeds or [0, 1, 2]):
-            train(name, folder, base, seed)
+            if command == "begin":
+                begin(name, folder, base, seed)
+            else:
+                train(name, folder, base, seed, paired=command == "pair")
