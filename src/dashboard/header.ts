@@ -51,7 +51,8 @@ function timeLeft(snapshot: SweepSnapshot, progress: SweepProgress): string {
 function countsLine(snapshot: SweepSnapshot, progress: SweepProgress, width: number): StyledLine {
   const { counts } = snapshot;
   const parts: StyledLine[] = [
-    [span(`${progress.finalTrainings}/${formatCount(counts.total, 'training')}`, 'heading')],
+    [span(`${progress.finalTrainings}/${formatCount(snapshot.planned ?? counts.total, 'training')}`, 'heading')],
+    ...(snapshot.planned === undefined ? [] : [[span(`${counts.total} recorded`, 'accent')]]),
     [span(`${counts.running + counts.evaluating} running`)],
   ];
   const optional = (count: number, word: string, tone: Tone): void => {

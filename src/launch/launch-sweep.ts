@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import type { Progress } from '../base/progress.ts';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
@@ -112,7 +113,16 @@ export async function launchSweep<Result>(
     const speed = await timedSpeed(prepared, done, process.env, progress);
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
-    const { kind, sweepId } = await recordSweep(record, { ...prepared, predicted: predicted.cost }, extend, progress);
+    const { kind, sweepId, left } = await recordSweep(
+      record,
+      { ...prepared, predicted: predicted.cost },
+      extend,
+      progress,
+    );
+    if (left > 0)
+      say(
+        `Of ${formatCount(prepared.plan.trainings.length, 'training')} ${left} are still to be recorded: the services do that while the others run, whoever watches.`,
+      );
     if (file !== undefined) await keepSweepFile(record.store, sweepId, file, kind);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
     if (kind === 'attached' && resume) {

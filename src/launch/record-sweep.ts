@@ -11,7 +11,7 @@ import { wake } from './wake.ts';
 type Recorded = Exclude<CreateSweepResult, { kind: 'conflict' }>;
 
 /**
- * Writes a sweep into the record and wakes whoever drives it.
+ * Writes a sweep into the record, of a large one its first trainings, and wakes whoever drives it and records the others.
  * @throws DropsweepError SWEEP_NAME_TAKEN, with the difference, when the name stands for another sweep
  */
 export async function recordSweep(
@@ -20,13 +20,15 @@ export async function recordSweep(
   extend: boolean,
   progress: Progress,
 ): Promise<Recorded> {
-  const recorded = (done: number, of: number): void => progress('recording trainings', { done, of, unit: 'trainings' });
   const result = await createSweep(record.store, {
     plan,
     datasets,
     launchedBy: { ...launchedBy(), ...predictedFact(predicted) },
     extend,
-    progress: recorded,
+    // The worker that is kept up here goes on with it, whoever leaves.
+    handOver: true,
+    progress: (done, of) =>
+      progress('recording trainings, which the services go on with by themselves', { done, of, unit: 'trainings' }),
   });
   if (result.kind === 'conflict') {
     const { name } = plan.definition;

@@ -37,7 +37,7 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     close: () => store.close(),
     readSweepDrive: (sweepId) => drive.readSweepDrive(sweepId),
     readSweepsToDrive: () => drive.readSweepsToDrive(),
-    finishLaunches: () => drive.finishLaunches(),
+    finishLaunches: (signal) => drive.finishLaunches(signal),
     beginGeneration: (sweepId, expected) => drive.beginGeneration(sweepId, expected),
     readProbeRequest: (sweepId) => drive.readProbeRequest(sweepId),
     writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),

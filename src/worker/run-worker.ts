@@ -16,6 +16,7 @@ import { cudaEnvironment } from '../runtime/devices/cuda-libraries.ts';
 import { targetKind } from '../notices/targets.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { openCheckpointStore } from './checkpoint-store.ts';
+import { atChanges } from './at-changes.ts';
 import { every } from './every.ts';
 import { connectNatively, keepWorkerRunning } from './keep-worker-running.ts';
 import { postNotices } from './notice-post.ts';
@@ -26,7 +27,7 @@ import { reapDeadWorkers } from './reaper.ts';
 import { hostMemoryBytes } from '../runtime/devices/cpu.ts';
 import { CardReader } from './card-use.ts';
 import { SlotSampler } from './slot-sampler.ts';
-import { keepReconciled } from './keep-reconciled.ts';
+import { reconcileSweeps } from './reconciler.ts';
 import { TrainerSlots } from './trainer-slots.ts';
 import type { WorkerRecord } from './worker-record.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -116,6 +117,7 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
     deviceClass: settings.deviceClass,
     settings: settings.drive,
   };
+  const looking = { record, everyMs: settings.reconcileEveryMs, draining };
   return [
     keepWorkerRunning({
       temporal: settings.temporal,
@@ -129,13 +131,8 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
       draining,
       failed: (error) => warn('control worker', error),
     }),
-    keepReconciled(reconciler, { record, everyMs: settings.reconcileEveryMs, draining, warn }),
-    every(
-      settings.reconcileEveryMs,
-      draining,
-      () => record.finishLaunches(),
-      (error) => warn('launches that broke off', error),
-    ),
+    atChanges(() => reconcileSweeps(reconciler), { ...looking, failed: (error) => warn('reconciler', error) }),
+    atChanges(() => record.finishLaunches(draining), { ...looking, failed: (error) => warn('launches', error) }),
     postNotices({ record, host: settings.host, targetKind, draining, warn }),
   ];
 }

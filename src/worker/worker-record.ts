@@ -18,8 +18,8 @@ export interface WorkerRegistration {
 export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, WorkerRegister, NoticeRecord {
   readonly ledger: WorkerLedger;
   readonly deployment: string;
-  /** Inserts what is left of launches whose launcher has died. */
-  finishLaunches(): Promise<void>;
+  /** Records what launches have left to be recorded. @param signal ends it after a block */
+  finishLaunches(signal: AbortSignal): Promise<void>;
   registerWorker(worker: WorkerRegistration): Promise<void>;
   /** @param slots as they are now; null: there are none, or they could not be looked at */
   heartbeatWorker(workerId: string, slots: readonly SlotState[] | null): Promise<void>;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/planning/plan-sweep.ts';
-import { createSweep, finishInserting } from '../../src/store/plans/create-sweep.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { recordTrainings } from '../../src/store/plans/record-trainings.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import { definitionWritten } from '../search/every-kind.ts';
@@ -64,6 +65,29 @@ describe('a launch in blocks', () => {
     ]);
   });
 
+  it('that is handed over leaves all but its first block to whoever comes, who leaves it so when it is told to end', async () => {
+    const { kind, ...rest } = await createSweep(record.store, {
+      plan: planOf('s', 1_500),
+      datasets: [],
+      launchedBy: {},
+      handOver: true,
+    });
+    expect([kind, rest]).toEqual(['created', { sweepId: expect.any(String), left: 1_300 }]);
+    const recorded = () => record.query(sql<{ count: number }>`select count(*) from sweep_trainings`);
+    expect(await recorded()).toEqual([{ count: 200 }]);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ planned: 1_500, counts: { total: 200 } });
+    const ending = new AbortController();
+    const before = record.drive.finishLaunches(ending.signal);
+    ending.abort();
+    await before;
+    const [{ count } = { count: 0 }] = await recorded();
+    expect(count).toBeLessThan(1_500);
+    // At once, and by one alone: nobody has a lease, then the first has it.
+    await Promise.all([record.drive.finishLaunches(), record.drive.finishLaunches()]);
+    expect(await recorded()).toEqual([{ count: 1_500 }]);
+    expect(await readSweepSnapshot(record.store, 's')).not.toHaveProperty('planned');
+  });
+
   it('of a grid is gone on with from the record alone, wherever it broke off: the same trainings and trials in the same order', async () => {
     const seeds = Array.from({ length: 350 }, (_, seed) => seed);
     const definition = definitionWritten(
@@ -109,7 +133,7 @@ describe('a launch in blocks', () => {
     await record.query(sql`delete from sweep_trainings where ordinal >= 1000`);
     await record.query(sql`update sweeps set inserted_trainings = 1000`);
     expect(await record.drive.readSweepsToDrive()).toEqual([{ sweepId: sweep, generation: 0 }]);
-    await finishInserting(record.store, sweep);
+    await recordTrainings(record.store, sweep);
     expect(await record.query(sql`select count(*), max(ordinal) from sweep_trainings`)).toEqual([
       { count: 1_100, max: 1_099 },
     ]);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
-import { createSweep, finishInserting } from '../../src/store/plans/create-sweep.ts';
+import { createSweep } from '../../src/store/plans/create-sweep.ts';
+import { recordTrainings } from '../../src/store/plans/record-trainings.ts';
 import { listSweeps } from '../../src/store/views/sweep-list.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
@@ -84,7 +85,7 @@ describe('a sweep cancelled while its trainings are still being inserted', () =>
     await record.query(sql`delete from trainings where id not in (select training_id from sweep_trainings)`);
     await record.query(sql`update sweeps set inserted_trainings = 2`);
     await command('s', { kind: 'cancel' });
-    await finishInserting(record.store, sweep);
+    await recordTrainings(record.store, sweep);
     expect(await record.query(sql`select count(*) from sweep_trainings where open`)).toEqual([{ count: 0 }]);
     expect(await states()).toEqual([{ state: 'cancelled', count: 4 }]);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({
@@ -101,7 +102,7 @@ describe('a sweep cancelled while its trainings are still being inserted', () =>
     await record.launch(planOf('other', 2, { sharedTrainings: 2 }));
     await record.query(sql`update sweeps set inserted_trainings = 0 where name = 's'`);
     await command('s', { kind: 'cancel' });
-    await finishInserting(record.store, sweep);
+    await recordTrainings(record.store, sweep);
     expect(await states()).toEqual([{ state: 'active', count: 2 }]);
     await command('other', { kind: 'cancel' });
     expect(await states()).toEqual([{ state: 'cancelled', count: 2 }]);

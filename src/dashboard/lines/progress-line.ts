@@ -24,9 +24,10 @@ export function renderProgressLine(snapshot: SweepSnapshot, previous: SweepSnaps
     progress.finalTrainings === before.finalTrainings;
   if (same) return null;
   const facts = [
-    `${progress.finalTrainings}/${formatCount(snapshot.counts.total, 'training')}`,
+    `${progress.finalTrainings}/${formatCount(snapshot.planned ?? snapshot.counts.total, 'training')}`,
     formatPercent(snapshot.stepsDone, snapshot.stepsTotal),
   ];
+  if (snapshot.planned !== undefined) facts.push(`${snapshot.counts.total} recorded`);
   if (snapshot.counts.reused > 0) facts.push(`${snapshot.counts.reused} reused`);
   if (progress.failedTrainings > 0) facts.push(`${progress.failedTrainings} FAILED`);
   if (snapshot.counts.pruned > 0) facts.push(`${snapshot.counts.pruned} pruned`);

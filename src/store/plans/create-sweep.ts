@@ -1,17 +1,18 @@
 import { sql } from 'kysely';
-import type { PlannedTrainings, SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
+import type { SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
 import { learnedFacts, learnsFrom } from '../../search/fold/learned-facts.ts';
 import { formerResults } from '../search/former-results.ts';
 import { openingFacts } from '../../search/fold/opening-facts.ts';
 import { searchNeeds } from '../../search/fold/search-state.ts';
-import { advanceSearch, applyDecided, reportReached } from '../search/advance-search.ts';
-import { lockSearch, stagesOf } from '../search/search-log.ts';
+import { advanceSearch, reportReached } from '../search/advance-search.ts';
+import { stagesOf } from '../search/search-log.ts';
 import { extendedPlan, inFormerOrder } from './extend-plan.ts';
-import { freezePlan, thawPlan } from './frozen-plan.ts';
-import { insertTrainings, nextTrial, numberTrials } from './insert-trainings.ts';
+import { freezePlan } from './frozen-plan.ts';
+import { insertTrainings, numberTrials } from './insert-trainings.ts';
+import { handOverTrainings, recordFirstBlock, recordTrainings } from './record-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from '../database/open-store.ts';
 import { isSameSweep } from '../../sweep/identity.ts';
-import { finishSweeps, writeSweepEvent } from '../segments/settle-trainings.ts';
+import { writeSweepEvent } from '../segments/settle-trainings.ts';
 
 /** Frozen rows as src/data makes them: gzip'd canonical JSON lines. */
 export interface FrozenDataset {
@@ -31,35 +32,32 @@ export interface CreateSweepRequest {
   readonly staysPaused?: boolean;
   /** Told after each block how many of the planned trainings are recorded. */
   readonly progress?: (recorded: number, planned: number) => void;
+  /** What does not come with the sweep itself is left to control workers; absent: all of it is recorded here. */
+  readonly handOver?: boolean;
 }
 
 export type CreateSweepResult =
-  | { readonly kind: 'created' | 'attached' | 'extended'; readonly sweepId: string; readonly reused: number }
+  | {
+      readonly kind: 'created' | 'attached' | 'extended';
+      readonly sweepId: string;
+      /** Trainings that are not recorded yet. */
+      readonly left: number;
+    }
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
-
-const blockSize = 1_000;
-/**
- * The first is recorded with its sweep, and is worked on while the others come: enough for many slots, and soon there.
- */
-const firstBlockSize = 200;
 
 /**
  * Records a sweep and its trainings, in blocks. Two callers at once make one sweep; one that dies half-way is finished
- * by the next caller, or by `finishInserting`.
+ * by the next caller, or by a control worker.
  */
 export async function createSweep(store: Store, request: CreateSweepRequest): Promise<CreateSweepResult> {
-  const { plan } = request;
-  const { id, kind, existing } = await transact(store, (tx) => findOrInsert(tx, request));
-  if (kind === 'conflict') return { kind, sweepId: id, existing };
-  await finishInserting(store, id, request.progress, kind === 'created' ? plan.trainings : undefined);
-  const { count } = await store.db
-    .selectFrom('sweep_trainings')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('sweep_id', '=', id)
-    .where('origin', '=', 'reused')
-    .where('ordinal', '<', Math.max(plan.trainings.length, plan.adaptive_trainings ?? 0))
-    .executeTakeFirstOrThrow();
-  return { kind, sweepId: id, reused: count };
+  const { plan, progress, handOver = false } = request;
+  const { id: sweepId, kind, existing } = await transact(store, (tx) => findOrInsert(tx, request));
+  if (kind === 'conflict') return { kind, sweepId, existing };
+  // What an extension numbers anew is there when it returns.
+  if (handOver && kind !== 'extended') return { kind, sweepId, left: await handOverTrainings(store, sweepId) };
+  const planned = kind === 'created' ? { planned: plan.trainings } : {};
+  await recordTrainings(store, sweepId, { ...planned, ...(progress === undefined ? {} : { progress }) });
+  return { kind, sweepId, left: 0 };
 }
 
 interface Found {
@@ -88,7 +86,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
     await openLog(tx, id, plan, learnsFrom(plan.definition));
     if (plan.adaptive_trainings === undefined) {
       const { listens } = searchNeeds(plan.definition);
-      await insertBlock(tx, { id, listens }, plan.trainings, firstBlockSize);
+      await recordFirstBlock(tx, { id, listens }, plan.trainings);
     }
     return { id, kind: 'created', existing: plan.definition };
   }
@@ -182,84 +180,4 @@ async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: Create
     detail: { trainings: plannedOf(plan) },
   });
   return row.id;
-}
-
-/**
- * Inserts the trainings of a sweep that are not there yet, block by block; idempotent. The record says how far it went,
- * whoever inserted: each block begins there, so that several at once do nothing twice.
- * @param planned what the sweep's frozen plan has, where it is at hand
- */
-export async function finishInserting(
-  store: Store,
-  sweepId: string,
-  progress?: CreateSweepRequest['progress'],
-  planned?: PlannedTrainings,
-): Promise<void> {
-  const sweep = await store.db
-    .selectFrom('sweeps')
-    .select(['id', 'definition', 'inputs', 'former_stages', 'frozen_plan'])
-    .select(['planned_trainings', 'inserted_trainings', 'listens'])
-    .where('id', '=', sweepId)
-    .executeTakeFirstOrThrow();
-  if (sweep.inserted_trainings < sweep.planned_trainings) {
-    const trainings = planned ?? thawPlan(sweep);
-    for (let start = sweep.inserted_trainings; start < trainings.length; ) {
-      const end = await transact(store, (tx) => insertBlock(tx, sweep, trainings, blockSize));
-      if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store);
-      progress?.(end, trainings.length);
-      start = end;
-    }
-  }
-  await transact(store, async (tx) => void (await finishSweeps(tx, [sweepId])));
-}
-
-/** Inserts the next trainings that the record has not. @returns how many it has then */
-async function insertBlock(
-  tx: DatabaseTransaction,
-  { id, listens }: { readonly id: string; readonly listens: boolean },
-  trainings: PlannedTrainings,
-  size: number,
-): Promise<number> {
-  // What was decided of trainings that were not there is found, and nothing is decided of them meanwhile.
-  if (listens) await lockSearch(tx, id);
-  const { inserted_trainings: start } = await tx
-    .selectFrom('sweeps')
-    .select('inserted_trainings')
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  const next = trainings.slice(start, start + size);
-  if (next.length === 0) return trainings.length;
-  const block = numberTrials(next, await nextTrial(tx, id));
-  const { reused } = await insertTrainings(tx, id, block);
-  if (listens) await applyDecided(tx, id, block);
-  await reportReached(tx, id, reused);
-  return start + next.length;
-}
-
-/** Sweeps whose trainings are not all recorded, and whose launcher has not been heard of for some time. */
-export async function readBrokenLaunches({ db }: Store): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('sweeps')
-    .select('id')
-    .where('state', 'in', ['running', 'paused'])
-    .where('desired_state', '<>', 'cancelled')
-    .where('searching', '=', false)
-    .whereRef('inserted_trainings', '<', 'planned_trainings')
-    .where(sql<boolean>`coalesce(inserting_until < now(), true)`)
-    .orderBy('priority', 'desc')
-    .orderBy('created_at')
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-/** Prepared statements are planned by the tables' statistics: as they were before a bulk load, they mislead. */
-async function refreshStatistics(store: Store): Promise<void> {
-  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations, sweep_set_evaluations`.execute(
-    store.db,
-  );
-}
-
-function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count));
 }

@@ -14,7 +14,7 @@ export interface InsertableTraining extends PlannedTraining {
 }
 
 /** How long whoever inserts may take for a block: after it somebody else goes on. Two at once do no harm. */
-const insertingMs = 15_000;
+export const insertingMs = 15_000;
 
 /** The number of the trial that comes after those that a sweep has. */
 export async function nextTrial(tx: DatabaseTransaction, sweepId: string): Promise<number> {

@@ -3,7 +3,7 @@ import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definiti
 import { trainerNamed, trainersWith, traitsOf } from '../../sweep/trainer-traits.ts';
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { ProbeRequest, TheoryConstants } from '../../train/process/trainer-protocol.ts';
-import { finishInserting, readBrokenLaunches } from '../plans/create-sweep.ts';
+import { recordTrainings, takeUnrecorded } from '../plans/record-trainings.ts';
 import type { Store } from '../database/open-store.ts';
 
 /** This database's deployment; made by the first who asks. */
@@ -14,6 +14,9 @@ export async function readDeployment(store: Store): Promise<string> {
 }
 
 const probeFailuresUntilGivenUp = 3;
+
+/** Trainings that are recorded at once where slots are served meanwhile: they wait for tens of milliseconds. */
+const besideWork = 250;
 
 /**
  * Whether a sweep's constants are still to be measured: they are found by what they depend on, whoever measured them.
@@ -73,9 +76,13 @@ export class PostgresDriveRecord {
     }));
   }
 
-  /** Goes on with launches that broke off between two blocks. */
-  async finishLaunches(): Promise<void> {
-    for (const sweepId of await readBrokenLaunches(this.#store)) await finishInserting(this.#store, sweepId);
+  /** Records what launches have left to be recorded, or broke off at. @param signal ends it after a block */
+  async finishLaunches(signal?: AbortSignal): Promise<void> {
+    const options = { blockSize: besideWork, ...(signal === undefined ? {} : { signal }) };
+    for (let next = await takeUnrecorded(this.#store); next !== null; next = await takeUnrecorded(this.#store)) {
+      await recordTrainings(this.#store, next, options);
+      if (signal?.aborted === true) return;
+    }
   }
 
   /** Counts the generation up if it is still `expected`. Null: somebody else did. */
