@@ -9,7 +9,7 @@ import { type CliContext, endProgress, note, outputWidth, say } from './cli-cont
 import { statusOfSweep } from './exit-status.ts';
 import type { OpenRecord } from '../launch/open-record.ts';
 import { readPareto } from './read-noise.ts';
-import { readWholeSweep } from './read-report.ts';
+import { readScoredSweep } from './read-scored-sweep.ts';
 import { whatWaits } from '../launch/what-waits.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function followSweep(
     note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
     return ended;
   }
-  const snapshot = await readWholeSweep(record.store, name);
+  const snapshot = await readScoredSweep(record.store, name);
   say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
   const { launchedBy } = await readSweepProvenance(record.store, name);
   const took = tookSentence(snapshot, launchedBy['predicted_seconds']);
@@ -68,6 +68,7 @@ async function showDashboard(
   return runDashboard({
     readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
     source: dashboardSource(record.store, watched),
+    answers: () => record.store.answers(),
     readMark: () => readSweepMark(record.store, watched.name),
     listen: (changed) => record.store.listen(changed),
     whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
@@ -90,6 +91,7 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
   try {
     return await runProgressLines({
       readSnapshot: () => readSweepSnapshot(record.store, name, { trialLimit: 1 }),
+      answers: () => record.store.answers(),
       whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
       say: (line) => say(context, line),
       signal: leaving.signal,

@@ -13,6 +13,7 @@ export interface DashboardOptions {
   /** The queries of single views. */
   readonly source: ViewSource;
   /** See SnapshotPollerOptions. */
+  readonly answers?: () => Promise<unknown>;
   readonly readMark?: () => Promise<string>;
   readonly listen?: Listen;
   /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */

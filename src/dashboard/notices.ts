@@ -3,43 +3,63 @@ import { formatClock, formatDuration } from './terminal/format-value.ts';
 
 const noticeMs = 4000;
 
-/** The line above the keys: that the database is away, what the sweep waits for, or an answer to a key. */
+/** The line above the keys: that the database is away, what is waited for, or an answer to a key. */
 export class Notices {
   readonly #now: () => Date;
+  readonly #draw: () => void;
   #away: { readonly since: Date; readonly reason: string } | null = null;
+  /** Since when a reading is known to take long; null: none does. */
+  #slow: Date | null = null;
   #notice: { readonly banner: Banner; readonly until: number } | null = null;
   /** What the sweep waits for; null: nothing stands in its way. */
   waiting: string | null = null;
 
-  constructor(now: () => Date) {
+  /** @param draw is called where what stands there has changed */
+  constructor(now: () => Date, draw: () => void) {
     this.#now = now;
+    this.#draw = draw;
   }
 
   /** Whether something will change by itself. */
   get passing(): boolean {
-    return this.#away !== null || this.#notice !== null;
+    return this.#away !== null || this.#slow !== null || this.#notice !== null;
   }
 
   away(reason: string): void {
     this.#away = { since: this.#away?.since ?? this.#now(), reason };
+    this.#draw();
+  }
+
+  /** The database answers, and a reading takes long. */
+  slow(): void {
+    this.#away = null;
+    this.#slow ??= this.#now();
+    this.#draw();
   }
 
   back(): void {
     this.#away = null;
+    this.#slow = null;
   }
 
   say(banner: Banner): void {
     this.#notice = { banner, until: this.#now().getTime() + noticeMs };
+    this.#draw();
   }
 
   get banner(): Banner | null {
+    const ageOf = (since: Date): string => formatDuration(this.#now().getTime() - since.getTime());
     if (this.#away !== null) {
       const { since, reason } = this.#away;
-      const age = formatDuration(this.#now().getTime() - since.getTime());
+      const age = ageOf(since);
       return { text: `PostgreSQL away since ${formatClock(since)}, for ${age}, trying again: ${reason}`, urgent: true };
     }
     if (this.waiting !== null && this.#notice === null) return { text: `waits: ${this.waiting}`, urgent: true };
     if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
+    if (this.#notice === null && this.#slow !== null) {
+      const text = `reading takes long, for ${ageOf(this.#slow)} so far: PostgreSQL answers, what is shown is from before`;
+      return { text, urgent: false };
+    }
     return this.#notice?.banner ?? null;
   }
 }

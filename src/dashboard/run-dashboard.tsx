@@ -67,7 +67,7 @@ class Dashboard {
       draw: () => this.#draw(),
     });
     this.#now = options.now ?? (() => new Date());
-    this.#notices = new Notices(this.#now);
+    this.#notices = new Notices(this.#now, () => this.#draw());
     const { environment = process.env, colour, glyphs } = options;
     this.#paint = {
       styles: toneStyles(themeOf(environment), colour === false ? 1 : colourBitsOf(environment)),
@@ -76,12 +76,12 @@ class Dashboard {
     this.#keyboard = new Keyboard({
       onKey: (input, key) => this.#press(input, key),
       onPaste: (text) => {
-        if (!this.#prompt.paste(text)) this.#say({ text: 'pasted text is not taken as keys', urgent: false });
+        if (!this.#prompt.paste(text)) this.#notices.say({ text: 'pasted text is not taken as keys', urgent: false });
       },
       ...(options.mouse === true ? { onMouse: (report) => this.#point(report) } : {}),
-      onRefused: () => this.#say({ text: 'keys that command are taken one at a time', urgent: false }),
+      onRefused: () => this.#notices.say({ text: 'keys that command are taken one at a time', urgent: false }),
     });
-    const say = (banner: Banner): void => this.#say(banner);
+    const say = (banner: Banner): void => this.#notices.say(banner);
     const refusal = options.readOnly === true ? 'read-only: dropsweep watch without --read-only takes commands' : null;
     this.#steering = new Steering({
       snapshot: () => this.#snapshot,
@@ -99,7 +99,7 @@ class Dashboard {
       snapshot: () => this.#snapshot,
       draw: () => this.#draw(),
       nudge: () => this.#nudge(),
-      failed: (view, error) => this.#say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
+      failed: (view, error) => this.#notices.say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
     });
     this.#pointing = new Pointing({ viewing: this.#viewing, size: () => this.#screen, open: () => this.#open() });
     if (options.firstView !== undefined) this.#viewing.change({ kind: 'go', view: options.firstView });
@@ -178,7 +178,7 @@ class Dashboard {
   }
 
   async #poll(): Promise<void> {
-    const { readSnapshot, readMark, listen, restingRefreshMs, restTimes, refreshMs = 500 } = this.#options;
+    const { readSnapshot, answers, readMark, listen, restingRefreshMs, restTimes, refreshMs = 500 } = this.#options;
     await pollSnapshots({
       readSnapshot: async () => {
         const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
@@ -187,6 +187,7 @@ class Dashboard {
         return snapshot;
       },
       nudges: this.#nudges,
+      ...(answers === undefined ? {} : { answers }),
       ...(readMark === undefined ? {} : { readMark }),
       ...(listen === undefined ? {} : { listen }),
       ...(restingRefreshMs === undefined ? {} : { restingRefreshMs }),
@@ -204,10 +205,8 @@ class Dashboard {
         if (first) void this.#look();
         if (wasGoing && isFinal(snapshot)) this.#leaving.abort();
       },
-      onAway: (reason) => {
-        this.#notices.away(reason);
-        this.#draw();
-      },
+      onAway: (reason) => this.#notices.away(reason),
+      onSlow: () => this.#notices.slow(),
     });
   }
 
@@ -232,11 +231,6 @@ class Dashboard {
       height: this.#screen.rows,
     });
     return frame.map((line) => paintLine(line, this.#paint));
-  }
-
-  #say(banner: Banner): void {
-    this.#notices.say(banner);
-    this.#draw();
   }
 
   /** While a line is typed, the mouse does nothing. */
@@ -273,7 +267,7 @@ class Dashboard {
 
   #choose({ name, value }: Extract<KeyMeaning, { readonly kind: 'choose' }>): void {
     const problem = this.#viewing.choose(name, value);
-    if (problem !== null) this.#say({ text: problem, urgent: false });
+    if (problem !== null) this.#notices.say({ text: problem, urgent: false });
   }
 
   #ask(what: 'filter' | 'action'): void {

@@ -15,8 +15,12 @@ export interface SnapshotPollerOptions {
   readonly rests?: (snapshot: SweepSnapshot) => boolean;
   /** Reads what is shown beside a sweep at rest that changes by itself, if there is such. */
   readonly readBeside?: () => Promise<void>;
-  /** Called with each reading that failed, or is not back after `slowMs`. */
+  /** Called with each reading that failed, or that is not back while the database does not answer. */
   readonly onAway: (reason: string) => void;
+  /** Something short, asked each `slowMs` that a reading takes: whether the database answers at all; absent: it does not. */
+  readonly answers?: () => Promise<unknown>;
+  /** Called where it does: the reading takes long, and nothing is away. */
+  readonly onSlow?: () => void;
   readonly slowMs?: number;
   /** Times as long as a reading took, until the next; default 2: the database has it for a third of the time at most. */
   readonly restTimes?: number;
@@ -35,6 +39,9 @@ export type Listen = (changed: () => void) => RecordListener;
 const listeningRefreshMs = 5000;
 
 const slowestRefreshMs = 5000;
+
+/** From here on whoever looks is told that a reading takes long. */
+const slowReadingMs = 5000;
 
 /**
  * Reads snapshots one after another, never two at once, until the signal. A database that is away is reported and
@@ -68,7 +75,7 @@ class Changes {
 }
 
 async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes, hears: () => boolean): Promise<void> {
-  const { refreshMs, signal, slowMs = 5000, restingRefreshMs = 5000, restTimes = 2, nudges } = options;
+  const { refreshMs, signal, slowMs = slowReadingMs, restingRefreshMs = 5000, restTimes = 2, nudges } = options;
   let waitMs = refreshMs;
   let restingAt: string | null = null;
   // A nudge while something is read counts for the next reading.
@@ -77,7 +84,8 @@ async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes
   nudges?.addEventListener('nudge', nudge);
   signal.addEventListener('abort', () => nudges?.removeEventListener('nudge', nudge), { once: true });
   while (!signal.aborted) {
-    const slow = setTimeout(() => options.onAway('no answer yet'), slowMs);
+    const reading = new AbortController();
+    const slow = setInterval(() => void tellSlow(options, reading.signal), slowMs);
     if (nudged.signal.aborted) {
       nudged = new AbortController();
       restingAt = null;
@@ -103,7 +111,8 @@ async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes
       waitMs = Math.min(slowestRefreshMs, Math.max(refreshMs, 2 * waitMs));
       options.onAway(firstLine(error));
     } finally {
-      clearTimeout(slow);
+      clearInterval(slow);
+      reading.abort();
     }
     // However much changes, so many readings are enough; what failed is tried again as if nothing were heard.
     const deafMs = restingAt === null && !failed ? waitMs : Math.min(waitMs, refreshMs);
@@ -111,6 +120,19 @@ async function pollUntilAborted(options: SnapshotPollerOptions, changes: Changes
     const quietMs = hears() && restingAt === null && !failed ? Math.max(waitMs, listeningRefreshMs) : waitMs;
     await pause(Math.max(0, quietMs - deafMs), [signal, nudged.signal, changes.signal]);
   }
+}
+
+/** Tells why a reading is not back; nothing where it is back by then. */
+async function tellSlow(
+  { answers, onAway, onSlow = () => undefined, slowMs = slowReadingMs }: SnapshotPollerOptions,
+  reading: AbortSignal,
+): Promise<void> {
+  const late = 'no answer yet';
+  const asking = answers?.().then(() => null, firstLine) ?? Promise.resolve(late);
+  const fault = await Promise.race([asking, pause(slowMs, [reading]).then(() => late)]);
+  if (reading.aborted) return;
+  if (fault === null) onSlow();
+  else onAway(fault);
 }
 
 export function firstLine(error: unknown): string {

@@ -54,4 +54,24 @@ describe('readings of a sweep', () => {
     leaving.abort();
     await polling;
   });
+
+  it.each([
+    ['takes long, and nothing is away, while the database answers', async () => 'here', 'slow'],
+    ['is not back from a database that is away', () => Promise.reject(new Error('ECONNREFUSED')), 'ECONNREFUSED'],
+    ['is not back from a database that says nothing', () => new Promise(() => undefined), 'no answer yet'],
+  ])('%s: that is told while it is waited for', async (_, answers, told) => {
+    const leaving = new AbortController();
+    const said: string[] = [];
+    const polling = pollSnapshots({
+      readSnapshot: () => new Promise(() => undefined),
+      ...{ refreshMs: 5, slowMs: 5, signal: leaving.signal, onSnapshot: () => undefined, answers },
+      onAway: (reason) => void said.push(reason),
+      onSlow: () => void said.push('slow'),
+    });
+    // Again and again: what was slow may come to be away.
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(2));
+    leaving.abort();
+    await polling;
+    expect(new Set(said)).toEqual(new Set([told]));
+  });
 });

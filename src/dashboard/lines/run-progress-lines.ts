@@ -6,6 +6,8 @@ import { isFinal, stateWords } from './sweep-progress.ts';
 
 export interface ProgressLinesOptions {
   readonly readSnapshot: () => Promise<SweepSnapshot>;
+  /** See SnapshotPollerOptions. */
+  readonly answers?: () => Promise<unknown>;
   /** What the sweep waits for; null: nothing stands in its way. Asked every few seconds. */
   readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
   readonly say: (line: string) => void;
@@ -55,6 +57,7 @@ export async function runProgressLines(options: ProgressLinesOptions): Promise<'
       if (!away) say(`${formatClock(now())} PostgreSQL is away, trying again: ${reason}`);
       away = true;
     },
+    ...(options.answers === undefined ? {} : { answers: options.answers }),
   });
   signal?.removeEventListener('abort', leave);
   return finished ? 'finished' : 'left';

@@ -12,6 +12,8 @@ export type DatabaseTransaction = Transaction<DatabaseSchema>;
 /** The record. All of this folder's functions take one. */
 export interface Store {
   readonly db: Database;
+  /** Resolves as soon as the database answers anything at all. */
+  answers(): Promise<unknown>;
   /** Tells those that listen that the record has changed; not at once, and not each time. */
   announce(): void;
   /** Calls back whenever somebody tells that the record has changed. */
@@ -44,6 +46,7 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
   const announcer = new ChangeAnnouncer(send);
   return {
     db,
+    answers: () => sql`select 1`.execute(db),
     announce: () => announcer.announce(),
     listen: (changed) => listenForChanges({ databaseUrl: withTlsMode(databaseUrl), send, changed }),
     close: async () => {
