@@ -2,7 +2,7 @@ import { canonicalJson } from '../src/base/canonical-json.ts';
 import { readRowScores } from '../src/cli/read-row-scores.ts';
 import { readWholeSweep } from '../src/cli/read-report.ts';
 import { readServices } from '../src/services/ensure-services.ts';
-import { type ConfigurationScore, configurationScores, scoreMean } from '../src/report/configuration-scores.ts';
+import { type RankedScore, configurationScores, scoreMean } from '../src/report/configuration-scores.ts';
 import { Noise } from '../src/report/noise.ts';
 import { frontScores } from '../src/report/pareto-report.ts';
 import { trainingsOf } from '../src/report/sections/trainings-of.ts';
@@ -57,7 +57,7 @@ export async function sameFront(whole: GridRecord, adaptive: GridRecord): Promis
       return same;
     });
     const noise = await noiseOf(store, all, [...wholeFront, ...adaptiveFront]);
-    const reach = (points: readonly ConfigurationScore[], by: readonly ConfigurationScore[]) =>
+    const reach = (points: readonly RankedScore[], by: readonly RankedScore[]) =>
       points.map((point) => nearestOf(point, by, measured, noise));
     const [ofWhole, ofAdaptive] = [reach(wholeFront, adaptiveFront), reach(adaptiveFront, wholeFront)];
     const { trainings: stopped, stepsTaken, stepsPlanned } = savedByStopping(trainingsOf(found));
@@ -72,12 +72,12 @@ export async function sameFront(whole: GridRecord, adaptive: GridRecord): Promis
 
 /** Of all that have no more complexity, the one that is worse by the least: in its worst objective, by standard errors. */
 function nearestOf(
-  point: ConfigurationScore,
-  candidates: readonly ConfigurationScore[],
+  point: RankedScore,
+  candidates: readonly RankedScore[],
   objectives: readonly Objective[],
   noise: Noise,
 ): FrontPoint {
-  const complexity = (score: ConfigurationScore) => scoreMean(score, 'complexity') ?? Number.POSITIVE_INFINITY;
+  const complexity = (score: RankedScore) => scoreMean(score, 'complexity') ?? Number.POSITIVE_INFINITY;
   const scored = objectives.filter(({ metric }) => metric !== 'complexity');
   const compared = candidates
     .filter((candidate) => complexity(candidate) <= complexity(point))
@@ -97,7 +97,7 @@ function nearestOf(
 }
 
 /** How much worse a candidate is than a point in one objective. */
-function worseBy(point: ConfigurationScore, candidate: ConfigurationScore, objective: Objective, noise: Noise) {
+function worseBy(point: RankedScore, candidate: RankedScore, objective: Objective, noise: Noise) {
   const { metric, direction } = objective;
   if (keyOf(point) === keyOf(candidate)) return { metric, figures: [0], errors: 0, told: false };
   const [comparison] = noise.pairs([[candidate, point]], metric);
@@ -114,16 +114,16 @@ function worseBy(point: ConfigurationScore, candidate: ConfigurationScore, objec
   };
 }
 
-async function noiseOf(store: Store, sweep: SweepSnapshot, scores: readonly ConfigurationScore[]): Promise<Noise> {
+async function noiseOf(store: Store, sweep: SweepSnapshot, scores: readonly RankedScore[]): Promise<Noise> {
   return new Noise(await readRowScores(store, sweep, [...new Set(scores.flatMap(({ trials }) => trials))]));
 }
 
-function keyOf({ training, evaluation }: ConfigurationScore): string {
+function keyOf({ training, evaluation }: RankedScore): string {
   const { seed: _, ...rest } = training;
   return canonicalJson({ training: rest, evaluation: { ...evaluation } });
 }
 
-function nameOf({ training, evaluation }: ConfigurationScore): string {
+function nameOf({ training, evaluation }: RankedScore): string {
   return `p=${training.dropout_rate} N=${training.train_instances} M=${evaluation.ensemble_size}`;
 }
 

@@ -50,10 +50,15 @@ export function say({ process }: CliContext, text: string): void {
   process.stdout.write(ended(escapeControls(text)));
 }
 
-/** Output that programs read: to the byte, except where it would reach a terminal. */
-export function sayData({ process }: CliContext, text: string): void {
+/** Output that programs read. */
+export function sayData(context: CliContext, text: string): void {
+  sayPart(context, ended(text));
+}
+
+/** A part of such output, to the byte, except where it would reach a terminal. */
+export function sayPart({ process }: CliContext, text: string): void {
   if (process.stdout.isTTY) endProgress(process);
-  process.stdout.write(ended(process.stdout.isTTY ? escapeControls(text) : text));
+  process.stdout.write(process.stdout.isTTY ? escapeControls(text) : text);
 }
 
 /** Output that is no text: not to a terminal. */

@@ -19,7 +19,7 @@ import { readRowScores } from './read-row-scores.ts';
 /** All that a report of a sweep is made of. */
 export async function readMaterial(store: Store, snapshot: SweepSnapshot, progress?: Progress): Promise<SweepMaterial> {
   const provenance = await readSweepProvenance(store, snapshot.name);
-  const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), shownBest);
+  const { shown, baseline } = shownScores(configurationScores(snapshot.trials), firstObjective(snapshot), shownBest);
   const front = frontScores(snapshot).rows.slice(0, shownFront);
   const methods = methodScores(snapshot, firstObjective(snapshot)).flatMap(({ chosen, reported }) => [
     chosen,

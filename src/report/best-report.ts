@@ -1,9 +1,8 @@
 import { formatCount } from '../base/format-count.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
-import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { type ConfigurationScore, configurationScores, scoreValues, undefinedRepeats } from './configuration-scores.ts';
+import { type RankedScore, type ScoredSweep, scoresOf, scoreValues, undefinedRepeats } from './configuration-scores.ts';
 import { amountSentence } from './format-interval.ts';
 import { intervalNote } from './interval-note.ts';
 import { baselineSentence, comparedBy, judge, type Judgement, rankScores } from './judgement.ts';
@@ -15,18 +14,18 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 
 /** @param noise of the configurations that are shown; null: their outputs are not there */
 export function bestReport(
-  snapshot: SweepSnapshot,
+  snapshot: ScoredSweep,
   objective: Objective,
   limit: number,
   noise: Noise | null = null,
-): Report<ConfigurationScore> {
-  const scores = configurationScores(snapshot.trials);
+): Report<RankedScore> {
+  const scores = scoresOf(snapshot);
   const ranked = rankScores(scores, objective);
   const winner = ranked[0];
   const heading = headingOf(snapshot.definition, objective.metric);
   const unranked = scores.filter((score) => undefinedRepeats(score, objective.metric) > 0).length;
   const judged = judge(ranked, objective, limit, noise);
-  const column: ReportColumn<ConfigurationScore> = {
+  const column: ReportColumn<RankedScore> = {
     name: 'within_noise_of_best',
     heading: '≈',
     align: 'left',
@@ -35,7 +34,7 @@ export function bestReport(
     value: (score) => judged.tied.has(score),
   };
   return {
-    columns: [...configurationColumns(snapshot), column, ...scoreColumns(snapshot, noise)],
+    columns: [...configurationColumns(snapshot, scores), column, ...scoreColumns(snapshot, noise)],
     rows: ranked.slice(0, limit),
     facts: { ...sweepFacts(snapshot), objective: { ...objective }, noise: judged.facts },
     before: sweepSentences(snapshot),
@@ -52,7 +51,7 @@ export function bestReport(
 }
 
 function verdict(
-  winner: ConfigurationScore,
+  winner: RankedScore,
   { tied, compared, paired, baseline, optimism }: Judgement,
   { metric, direction, heading }: Objective & { readonly heading: string },
 ): readonly string[] {

@@ -2,11 +2,10 @@ import { evaluatedNumber, type Measurements } from '../metrics/evaluation-metric
 import type { RecordedSteps } from '../store/segments/recorded-steps.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { hiddenColumn } from './hidden-column.ts';
-import type { Report } from './render-report.ts';
-import { sweepFacts } from './sweep-sentences.ts';
+import type { ReportColumn } from './report-column.ts';
 
 /** A training along its steps. */
-export interface TrainingCurve {
+interface TrainingCurve {
   /** The first of the training's trials. */
   readonly trial: TrialRow;
   readonly recorded: readonly RecordedSteps[];
@@ -14,36 +13,27 @@ export interface TrainingCurve {
   readonly evaluated: readonly { readonly step: number; readonly metrics: Measurements }[];
 }
 
-interface CurveRow {
+export interface CurveRow {
   readonly trial: TrialRow;
   readonly step: number;
   readonly name: string;
   readonly value: number;
 }
 
-/**
- * Every training's numbers by step, a row each: what its steps recorded, then what evaluations gave (`evaluated.…`).
- */
-export function curvesReport(
-  snapshot: SweepSnapshot,
-  curves: readonly TrainingCurve[],
-): Pick<Report<CurveRow>, 'columns' | 'rows' | 'facts'> {
-  return {
-    columns: [
-      hiddenColumn('sweep', () => snapshot.name),
-      hiddenColumn('trial', ({ trial }) => trial.trial),
-      hiddenColumn('training_hash', ({ trial }) => trial.trainingHash),
-      hiddenColumn('seed', ({ trial }) => trial.configuration.seed),
-      hiddenColumn('step', ({ step }) => step),
-      hiddenColumn('name', ({ name }) => name),
-      hiddenColumn('value', ({ value }) => value),
-    ],
-    rows: curves.flatMap(rowsOf),
-    facts: sweepFacts(snapshot),
-  };
+export function curveColumns({ name: sweep }: Pick<SweepSnapshot, 'name'>): readonly ReportColumn<CurveRow>[] {
+  return [
+    hiddenColumn('sweep', () => sweep),
+    hiddenColumn('trial', ({ trial }) => trial.trial),
+    hiddenColumn('training_hash', ({ trial }) => trial.trainingHash),
+    hiddenColumn('seed', ({ trial }) => trial.configuration.seed),
+    hiddenColumn('step', ({ step }) => step),
+    hiddenColumn('name', ({ name }) => name),
+    hiddenColumn('value', ({ value }) => value),
+  ];
 }
 
-function rowsOf({ trial, recorded, evaluated }: TrainingCurve): readonly CurveRow[] {
+/** A training's numbers by step, a row each: what its steps recorded, then what evaluations gave (`evaluated.…`). */
+export function curveRows({ trial, recorded, evaluated }: TrainingCurve): readonly CurveRow[] {
   const steps = recorded.flatMap(({ name, firstStep, values }) =>
     values.map((value, index): CurveRow => ({ trial, step: firstStep + index, name, value })),
   );

@@ -1,8 +1,8 @@
-import type { ConfigurationScore } from './configuration-scores.ts';
+import type { RankedScore } from './configuration-scores.ts';
 import type { Noise } from './noise.ts';
 
 /** What the intervals of a table are of, in words without a full stop: of each configuration by itself. */
-export function intervalNote(scores: readonly ConfigurationScore[], metric: string, noise: Noise | null): string {
+export function intervalNote(scores: readonly RankedScore[], metric: string, noise: Noise | null): string {
   const known = noise === null ? 0 : scores.filter((score) => noise.knows(score, metric)).length;
   const means = 'Means over seeds with 95 % intervals';
   if (known === 0) return `${means} (Student)`;

@@ -2,16 +2,15 @@ import type { Json } from '../base/canonical-json.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { withinNoise } from '../stats/within-noise.ts';
-import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import { type ConfigurationScore, configurationScores, scoreMean, scoreValues } from './configuration-scores.ts';
+import { type RankedScore, scoreMean, scoreValues } from './configuration-scores.ts';
 import { differenceSentence } from './format-interval.ts';
 import type { Comparison, Noise } from './noise.ts';
 
 /** Configurations by the mean of an objective over their seeds, best first. */
-export function rankScores(
-  scores: readonly ConfigurationScore[],
+export function rankScores<Score extends RankedScore>(
+  scores: readonly Score[],
   { metric, direction }: Objective,
-): readonly ConfigurationScore[] {
+): readonly Score[] {
   const sign = direction === 'maximize' ? -1 : 1;
   return scores
     .flatMap((score) => {
@@ -25,23 +24,23 @@ export function rankScores(
 /**
  * The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep.
  */
-export function shownScores(
-  snapshot: SweepSnapshot,
+export function shownScores<Score extends RankedScore>(
+  scores: readonly Score[],
   objective: Objective,
   limit: number,
-): { readonly shown: readonly ConfigurationScore[]; readonly baseline: ConfigurationScore | null } {
-  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+): { readonly shown: readonly Score[]; readonly baseline: Score | null } {
+  const ranked = rankScores(scores, objective);
   return { shown: ranked.slice(0, limit), baseline: ranked.find(isBaseline) ?? null };
 }
 
-export function isBaseline({ training }: ConfigurationScore): boolean {
+export function isBaseline({ training }: RankedScore): boolean {
   return training.adapter === 'lora' && !dropsAnything(training);
 }
 
 /** The part of a ranking that noise leaves. */
 export interface Judgement {
   /** The configurations that noise does not tell from the winner, itself included. */
-  readonly tied: ReadonlySet<ConfigurationScore>;
+  readonly tied: ReadonlySet<RankedScore>;
   /** Those that were compared with the winner. */
   readonly compared: number;
   /** How many of these were paired on seeds and rows; the others are told apart by seeds alone. */
@@ -54,7 +53,7 @@ export interface Judgement {
 
 /** Holds the winner against those shown and against LoRA without dropout. @param ranked best first */
 export function judge(
-  ranked: readonly ConfigurationScore[],
+  ranked: readonly RankedScore[],
   objective: Objective,
   limit: number,
   noise: Noise | null,
@@ -69,7 +68,7 @@ export function judge(
   const comparisons =
     noise === null || winner === undefined ? others.map(() => null) : noise.comparisons(winner, others, metric);
   const paired = comparisons.filter((one) => one !== null).length;
-  const far = (other: ConfigurationScore, comparison: Comparison | null | undefined): boolean =>
+  const far = (other: RankedScore, comparison: Comparison | null | undefined): boolean =>
     comparison === null || comparison === undefined
       ? winner !== undefined && !withinNoise(scoreValues(winner, metric), scoreValues(other, metric))
       : comparison.probability < 0.05;

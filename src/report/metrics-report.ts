@@ -1,8 +1,7 @@
 import type { EvaluatedValue } from '../metrics/evaluation-metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { hiddenColumn } from './hidden-column.ts';
-import type { Report } from './render-report.ts';
-import { sweepFacts } from './sweep-sentences.ts';
+import type { ReportColumn } from './report-column.ts';
 
 interface MetricRow {
   readonly trial: TrialRow;
@@ -10,27 +9,26 @@ interface MetricRow {
   readonly value: number | null;
 }
 
-/** Every number of every trial's evaluation, a row each. */
-export function metricsReport(snapshot: SweepSnapshot): Pick<Report<MetricRow>, 'columns' | 'rows' | 'facts'> {
-  const trials = [...snapshot.trials].sort((a, b) => a.trial - b.trial);
-  return {
-    columns: [
-      hiddenColumn('sweep', () => snapshot.name),
-      hiddenColumn('trial', ({ trial }) => trial.trial),
-      hiddenColumn('training_hash', ({ trial }) => trial.trainingHash),
-      hiddenColumn('seed', ({ trial }) => trial.configuration.seed),
-      hiddenColumn('split', ({ trial }) => trial.evaluation.split),
-      hiddenColumn('evaluation_mode', ({ trial }) => trial.evaluation.mode),
-      hiddenColumn('evaluation_dropout_rate', ({ trial }) => trial.evaluation.dropout_rate),
-      hiddenColumn('ensemble_size', ({ trial }) => trial.evaluation.ensemble_size),
-      hiddenColumn('mask_seed', ({ trial }) => trial.evaluation.mask_seed),
-      hiddenColumn('aggregate', ({ trial }) => trial.evaluation.aggregate),
-      hiddenColumn('metric', ({ metric }) => metric),
-      hiddenColumn('value', ({ value }) => value),
-    ],
-    rows: trials.flatMap((trial) => numbersOf(trial).map(([metric, value]): MetricRow => ({ trial, metric, value }))),
-    facts: sweepFacts(snapshot),
-  };
+/** Every number of trials' evaluations, a row each. */
+export function metricRows(trials: readonly TrialRow[]): readonly MetricRow[] {
+  return trials.flatMap((trial) => numbersOf(trial).map(([metric, value]) => ({ trial, metric, value })));
+}
+
+export function metricColumns({ name }: Pick<SweepSnapshot, 'name'>): readonly ReportColumn<MetricRow>[] {
+  return [
+    hiddenColumn('sweep', () => name),
+    hiddenColumn('trial', ({ trial }) => trial.trial),
+    hiddenColumn('training_hash', ({ trial }) => trial.trainingHash),
+    hiddenColumn('seed', ({ trial }) => trial.configuration.seed),
+    hiddenColumn('split', ({ trial }) => trial.evaluation.split),
+    hiddenColumn('evaluation_mode', ({ trial }) => trial.evaluation.mode),
+    hiddenColumn('evaluation_dropout_rate', ({ trial }) => trial.evaluation.dropout_rate),
+    hiddenColumn('ensemble_size', ({ trial }) => trial.evaluation.ensemble_size),
+    hiddenColumn('mask_seed', ({ trial }) => trial.evaluation.mask_seed),
+    hiddenColumn('aggregate', ({ trial }) => trial.evaluation.aggregate),
+    hiddenColumn('metric', ({ metric }) => metric),
+    hiddenColumn('value', ({ value }) => value),
+  ];
 }
 
 function numbersOf({ metrics, complexity }: TrialRow): readonly (readonly [string, number | null])[] {

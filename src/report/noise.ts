@@ -14,7 +14,7 @@ import type { Repeats } from '../stats/repeats.ts';
 import { selectionOptimism } from '../stats/selection-optimism.ts';
 import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import type { ConfigurationScore } from './configuration-scores.ts';
+import type { RankedScore } from './configuration-scores.ts';
 
 /** A number of the whole set is computed anew for each replicate; a mean over rows is added up. */
 const corpusReplicates = 200;
@@ -43,7 +43,7 @@ export class Noise {
   }
 
   /** Whether the outputs of every repeat that is scored are there. */
-  knows(score: ConfigurationScore, metric: string): boolean {
+  knows(score: RankedScore, metric: string): boolean {
     return this.#repeats(score, metric) !== null;
   }
 
@@ -56,11 +56,7 @@ export class Noise {
   }
 
   /** The winner against each of the others; null where the two share neither seeds nor rows. */
-  comparisons(
-    winner: ConfigurationScore,
-    others: readonly ConfigurationScore[],
-    metric: string,
-  ): readonly (Comparison | null)[] {
+  comparisons(winner: RankedScore, others: readonly RankedScore[], metric: string): readonly (Comparison | null)[] {
     return this.pairs(
       others.map((other) => [winner, other]),
       metric,
@@ -68,10 +64,7 @@ export class Noise {
   }
 
   /** The first of each pair against the second, corrected for so many comparisons. */
-  pairs(
-    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
-    metric: string,
-  ): readonly (Comparison | null)[] {
+  pairs(pairs: readonly (readonly [RankedScore, RankedScore])[], metric: string): readonly (Comparison | null)[] {
     const found = pairs.map(([one, other]) => this.#compare(one, other, metric));
     const corrected = holm(found.flatMap((one) => (one === null ? [] : [one.probability])));
     let next = 0;
@@ -88,10 +81,7 @@ export class Noise {
    * them have, on the same rows. Of a mean over rows alone: null of any other metric, where the outputs of some trial are not
    * there, or no seed is in all pairs.
    */
-  effect(
-    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
-    metric: string,
-  ): BootstrapInterval | null {
+  effect(pairs: readonly (readonly [RankedScore, RankedScore])[], metric: string): BootstrapInterval | null {
     const seeds = commonSeeds(pairs.flat());
     const vectors = seeds.map((seed) => this.#meanDifference(pairs, seed, metric));
     const rows = vectors[0]?.length ?? 0;
@@ -105,7 +95,7 @@ export class Noise {
   }
 
   /** Of each row in the metric's mean; null where the trials' rows do not count alike: their lengths were cut otherwise. */
-  #sharedWeights(scores: readonly ConfigurationScore[], metric: string, rows: number): Float64Array | null {
+  #sharedWeights(scores: readonly RankedScore[], metric: string, rows: number): Float64Array | null {
     const alike = new Float64Array(rows).fill(1);
     let shared: Float64Array | null = null;
     for (const { trial } of scores.flatMap(({ trials }) => trials)) {
@@ -120,11 +110,11 @@ export class Noise {
 
   /** By row; null where some trial has no value of each row, or other rows. */
   #meanDifference(
-    pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
+    pairs: readonly (readonly [RankedScore, RankedScore])[],
     seed: number,
     metric: string,
   ): Float64Array | null {
-    const ofSeed = ({ trials }: ConfigurationScore): Float64Array | null => {
+    const ofSeed = ({ trials }: RankedScore): Float64Array | null => {
       const trial = trials.find(({ configuration }) => configuration.seed === seed)?.trial;
       return trial === undefined ? null : (this.#scores.get(trial)?.perRow(metric) ?? null);
     };
@@ -140,7 +130,7 @@ export class Noise {
   }
 
   /** How much too good the winner looks because it was chosen of these; null where they cannot be paired. */
-  optimism(shown: readonly ConfigurationScore[], { metric, direction }: Objective): number | null {
+  optimism(shown: readonly RankedScore[], { metric, direction }: Objective): number | null {
     const repeats = shown.flatMap((score) => this.#repeats(score, metric) ?? []);
     const [first] = repeats;
     const paired = repeats.every(({ seeds, rows }) => seeds === first?.seeds && rows === first.rows);
@@ -150,8 +140,8 @@ export class Noise {
   }
 
   #compare(
-    winner: ConfigurationScore,
-    other: ConfigurationScore,
+    winner: RankedScore,
+    other: RankedScore,
     metric: string,
   ): { readonly difference: BootstrapInterval; readonly probability: number } | null {
     const seeds = pairedSeeds(winner, other);
@@ -221,8 +211,8 @@ export class Noise {
 }
 
 /** Seeds that each of the configurations is scored with. */
-function commonSeeds(scores: readonly ConfigurationScore[]): readonly number[] {
-  const seedsOf = ({ trials }: ConfigurationScore): readonly number[] =>
+function commonSeeds(scores: readonly RankedScore[]): readonly number[] {
+  const seedsOf = ({ trials }: RankedScore): readonly number[] =>
     trials.flatMap(({ configuration, metrics }) => (metrics === null ? [] : [configuration.seed]));
   const [first, ...rest] = scores.map((score) => new Set(seedsOf(score)));
   return first === undefined ? [] : [...first].filter((seed) => rest.every((seeds) => seeds.has(seed)));
@@ -232,13 +222,13 @@ function commonSeeds(scores: readonly ConfigurationScore[]): readonly number[] {
  * Seeds that two configurations are compared in: those that both are scored with. A single one that is not all of either
  * would tell of the rows alone, and nothing of the seeds that differ.
  */
-function pairedSeeds(one: ConfigurationScore, other: ConfigurationScore): ReadonlySet<number> {
+function pairedSeeds(one: RankedScore, other: RankedScore): ReadonlySet<number> {
   const common = commonSeeds([one, other]);
   const most = Math.max(scoredOf(one.trials).length, scoredOf(other.trials).length);
   return new Set(common.length > 1 || common.length === most ? common : []);
 }
 
-function ofSeeds({ trials }: ConfigurationScore, seeds: ReadonlySet<number>): Repeated {
+function ofSeeds({ trials }: RankedScore, seeds: ReadonlySet<number>): Repeated {
   return { trials: trials.filter(({ configuration }) => seeds.has(configuration.seed)) };
 }
 

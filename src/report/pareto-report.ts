@@ -1,14 +1,14 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import { withinNoise } from '../stats/within-noise.ts';
-import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { rankScores } from './judgement.ts';
 import {
-  type ConfigurationScore,
-  configurationScores,
+  type RankedScore,
+  type ScoredSweep,
   scoreMean,
+  scoresOf,
   scoreValues,
   undefinedRepeats,
 } from './configuration-scores.ts';
@@ -27,22 +27,22 @@ export function frontObjectives(objectives: readonly Objective[]): readonly Obje
 }
 
 /** The front, best in the first objective first, and what it is taken over. */
-export function frontScores(snapshot: SweepSnapshot): {
-  readonly scores: readonly ConfigurationScore[];
+export function frontScores(sweep: ScoredSweep): {
+  readonly scores: readonly RankedScore[];
   readonly measured: readonly Objective[];
   readonly first: Objective;
-  readonly rows: readonly ConfigurationScore[];
+  readonly rows: readonly RankedScore[];
 } {
   // What is not scored has a complexity nevertheless, by which alone it would be on the front.
-  const scores = configurationScores(snapshot.trials).filter(({ scored: count }) => count > 0);
-  const measured = frontObjectives(snapshot.definition.objectives).filter(({ metric }) =>
+  const scores = scoresOf(sweep).filter(({ scored: count }) => count > 0);
+  const measured = frontObjectives(sweep.definition.objectives).filter(({ metric }) =>
     scores.some((score) => scoreValues(score, metric).length > 0 || undefinedRepeats(score, metric) > 0),
   );
   const front = paretoFront(
     scores,
     measured.map(({ metric, direction }) => ({
       direction,
-      value: (score: ConfigurationScore) => scoreMean(score, metric),
+      value: (score: RankedScore) => scoreMean(score, metric),
     })),
   );
   const first = measured[0] ?? byComplexity;
@@ -51,16 +51,16 @@ export function frontScores(snapshot: SweepSnapshot): {
 }
 
 /** The configurations that no other beats in every objective, by means over seeds; best in the first comes first. */
-export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null): Report<ConfigurationScore> {
+export function paretoReport(snapshot: ScoredSweep, noise: Noise | null = null): Report<RankedScore> {
   const { scores, measured, first, rows } = frontScores(snapshot);
   const best = rows[0];
   const compared = best === undefined ? null : (noise?.comparisons(best, rows.slice(1), first.metric) ?? null);
-  const tied = (score: ConfigurationScore): boolean => {
+  const tied = (score: RankedScore): boolean => {
     const comparison = compared?.[rows.indexOf(score) - 1] ?? null;
     if (comparison !== null) return comparison.probability >= 0.05;
     return best !== undefined && withinNoise(scoreValues(best, first.metric), scoreValues(score, first.metric));
   };
-  const column: ReportColumn<ConfigurationScore> = {
+  const column: ReportColumn<RankedScore> = {
     name: 'within_noise_of_best',
     heading: '≈',
     align: 'left',
@@ -73,12 +73,13 @@ export function paretoReport(snapshot: SweepSnapshot, noise: Noise | null = null
   const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;
   const tiedCount = rows.filter((score) => score !== best && tied(score)).length;
   const { method } = traitsOf(snapshot.trainer);
+  const all = scoresOf(snapshot);
   const missing =
-    !method || snapshot.trials.some(({ complexity }) => complexity !== null)
+    !method || all.some(({ trials: [first] }) => first !== undefined && first.complexity !== null)
       ? []
       : ['Complexity is not known yet: it is probed when the sweep starts.'];
   return {
-    columns: [...configurationColumns(snapshot), column, ...scoreColumns(snapshot, noise)],
+    columns: [...configurationColumns(snapshot, all), column, ...scoreColumns(snapshot, noise)],
     rows,
     facts: { ...sweepFacts(snapshot), front_objectives: measured.map((objective) => ({ ...objective })) },
     before: [

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import type { TrialRow } from '../store/views/sweep-snapshot.ts';
+import type { SteppedTraining } from '../store/views/ranked-configurations.ts';
 
 interface Saving {
   /** That were pruned before their last step. */
@@ -14,7 +14,7 @@ interface Saving {
  * The scheduler's savings: steps not taken, at each training's own rate; of one that was never begun, at that of the
  * same configuration's other seeds, and where none has run, at the sweep's mean. @param trainings each once
  */
-export function savedByStopping(trainings: readonly TrialRow[]): Saving {
+export function savedByStopping(trainings: readonly SteppedTraining[]): Saving {
   const pruned = trainings.filter(({ state, step, totalSteps }) => state === 'pruned' && step < totalSteps);
   const ofConfigurations = new Map<string, Rate>();
   const ofAll = new Rate();
@@ -44,7 +44,7 @@ class Rate {
   steps = 0;
   #seconds = 0;
 
-  add({ step, trainSeconds }: Pick<TrialRow, 'step' | 'trainSeconds'>): this {
+  add({ step, trainSeconds }: Pick<SteppedTraining, 'step' | 'trainSeconds'>): this {
     if (step === 0 || trainSeconds === null) return this;
     this.steps += step;
     this.#seconds += trainSeconds;
@@ -56,7 +56,7 @@ class Rate {
   }
 }
 
-function configurationOf({ configuration }: TrialRow): string {
-  const { seed: _, ...rest } = configuration;
+function configurationOf({ configuration }: SteppedTraining): string {
+  const { seed: _, ...rest } = { seed: 0, ...configuration };
   return canonicalJson(rest);
 }

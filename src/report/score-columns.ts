@@ -6,7 +6,14 @@ import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
-import { type ConfigurationScore, scoreInterval, scoreMean, undefinedRepeats } from './configuration-scores.ts';
+import {
+  type RankedScore,
+  type ScoredSweep,
+  scoreInterval,
+  scoreMean,
+  scoresOf,
+  undefinedRepeats,
+} from './configuration-scores.ts';
 import { formatInterval, type ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -19,12 +26,15 @@ export interface ConfiguredRow {
   readonly evaluation: EvaluationConfiguration;
 }
 
-/** p, λ, N, M and what else the sweep varies. */
-export function configurationColumns(snapshot: SweepSnapshot): readonly ReportColumn<ConfiguredRow>[] {
+/** p, λ, N, M and what else the sweep varies. @param rows of all its trials: what these differ in is shown */
+export function configurationColumns(
+  snapshot: Pick<SweepSnapshot, 'definition' | 'trainer'>,
+  rows: readonly ConfiguredRow[],
+): readonly ReportColumn<ConfiguredRow>[] {
   const { space } = snapshot.definition;
   const varies = (axis: string): boolean => (space[axis]?.length ?? 1) > 1;
   const evaluationVaries = (pick: (evaluation: EvaluationConfiguration) => unknown): boolean =>
-    new Set(snapshot.trials.map(({ evaluation }) => pick(evaluation))).size > 1;
+    new Set(rows.map((row) => pick(row.evaluation))).size > 1;
   const own = (name: string, heading: string | null, importance: number): ReportColumn<ConfiguredRow> => ({
     name,
     heading,
@@ -56,12 +66,8 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
     own('train_instances', fieldHeading('train_instances'), 1),
     evaluation('ensemble_size', 'M', ({ ensemble_size }) => ensemble_size),
     ...others.map((axis) => own(axis, varies(axis) ? fieldHeading(axis) : null, 3)),
-    evaluation('evaluation_mode', modeVaries(snapshot) ? 'mode' : null, ({ mode }) => mode),
-    evaluation(
-      'evaluation_dropout_rate',
-      testRateVaries(snapshot) ? 'test p' : null,
-      ({ dropout_rate }) => dropout_rate,
-    ),
+    evaluation('evaluation_mode', modeVaries(rows) ? 'mode' : null, ({ mode }) => mode),
+    evaluation('evaluation_dropout_rate', testRateVaries(rows) ? 'test p' : null, ({ dropout_rate }) => dropout_rate),
     evaluation('split', evaluationVaries(({ split }) => split) ? 'split' : null, ({ split }) => split),
     evaluation('mask_seed', evaluationVaries(({ mask_seed }) => mask_seed) ? 'masks' : null, (e) => e.mask_seed),
     {
@@ -74,16 +80,15 @@ export function configurationColumns(snapshot: SweepSnapshot): readonly ReportCo
 }
 
 /** Without dropout of any kind every mode is `raw`, which the rates tell already. */
-function modeVaries(snapshot: SweepSnapshot): boolean {
-  const dropped = snapshot.trials.filter(({ configuration }) => dropsAnything(configuration));
+function modeVaries(rows: readonly ConfiguredRow[]): boolean {
+  const dropped = rows.filter(({ training }) => dropsAnything(training));
   return new Set(dropped.map(({ evaluation }) => evaluation.mode)).size > 1;
 }
 
 /** Whether some evaluation drops at another rate than its training, masked at all. */
-function testRateVaries(snapshot: SweepSnapshot): boolean {
-  return snapshot.trials.some(
-    ({ configuration, evaluation }) =>
-      evaluation.mode !== 'raw' && evaluation.dropout_rate !== configuration.dropout_rate,
+function testRateVaries(rows: readonly ConfiguredRow[]): boolean {
+  return rows.some(
+    ({ training, evaluation }) => evaluation.mode !== 'raw' && evaluation.dropout_rate !== training.dropout_rate,
   );
 }
 
@@ -98,12 +103,9 @@ export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
 }
 
 /** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
-export function scoreColumns(
-  snapshot: SweepSnapshot,
-  noise: Noise | null,
-): readonly ReportColumn<ConfigurationScore>[] {
-  const intervals = new Map<ConfigurationScore, Map<string, ShownInterval | null>>();
-  const intervalOf = (row: ConfigurationScore, metric: string): ShownInterval | null => {
+export function scoreColumns(snapshot: ScoredSweep, noise: Noise | null): readonly ReportColumn<RankedScore>[] {
+  const intervals = new Map<RankedScore, Map<string, ShownInterval | null>>();
+  const intervalOf = (row: RankedScore, metric: string): ShownInterval | null => {
     const known = intervals.get(row) ?? new Map<string, ShownInterval | null>();
     intervals.set(row, known);
     const found = known.has(metric) ? (known.get(metric) ?? null) : shownInterval(row, metric, noise);
@@ -111,7 +113,7 @@ export function scoreColumns(
     return found;
   };
   const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
-  const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<ConfigurationScore>[] => [
+  const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
     {
       name: metric,
       heading: headingOf(snapshot.definition, metric),
@@ -143,9 +145,7 @@ export function scoreColumns(
     },
     {
       name: 'flags',
-      heading: snapshot.trials.some(({ metrics, failure }) => metrics?.collapsed === true || failure !== null)
-        ? 'flags'
-        : null,
+      heading: scoresOf(snapshot).some(({ collapsed, metFailure }) => collapsed > 0 || metFailure) ? 'flags' : null,
       align: 'left',
       importance: 0,
       text: flagText,
@@ -171,7 +171,7 @@ export function scoreColumns(
 }
 
 /** Of seeds and rows, or of the seeds alone where their outputs are not there. */
-export function shownInterval(row: ConfigurationScore, metric: string, noise: Noise | null): ShownInterval | null {
+export function shownInterval(row: RankedScore, metric: string, noise: Noise | null): ShownInterval | null {
   const overSeeds = scoreInterval(row, metric);
   const both = overSeeds === null ? null : (noise?.interval(row, metric) ?? null);
   if (overSeeds === null || both === null) return overSeeds;
@@ -181,8 +181,8 @@ export function shownInterval(row: ConfigurationScore, metric: string, noise: No
 function bound(
   metric: string,
   side: 'lower' | 'upper',
-  intervalOf: (row: ConfigurationScore, metric: string) => ShownInterval | null,
-): ReportColumn<ConfigurationScore> {
+  intervalOf: (row: RankedScore, metric: string) => ShownInterval | null,
+): ReportColumn<RankedScore> {
   return {
     name: `${metric}_${side}`,
     heading: null,
@@ -193,12 +193,12 @@ function bound(
   };
 }
 
-function intervalText(row: ConfigurationScore, metric: string, interval: ShownInterval | null): string {
+function intervalText(row: RankedScore, metric: string, interval: ShownInterval | null): string {
   if (interval === null) return undefinedRepeats(row, metric) > 0 ? 'none' : '–';
   return formatInterval(metric, interval);
 }
 
-function flagText(row: ConfigurationScore): string {
+function flagText(row: RankedScore): string {
   const flags = [
     row.collapsed === 0 ? '' : `collapsed ${row.collapsed}/${row.trials.length}`,
     row.failed === 0 ? '' : `failed ${row.failed}/${row.trials.length}`,

@@ -12,7 +12,7 @@ const simulatedWarning = 'SIMULATED: analytic curves of the trainer for load tes
 export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   const { counts } = snapshot;
   const parts = [
-    `${counts.succeeded} of ${formatCount(counts.total, 'training')} done`,
+    `${counts.succeeded} of ${formatCount(snapshot.planned ?? counts.total, 'training')} done`,
     ...(
       [
         'running',
@@ -29,10 +29,11 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
       .filter((state) => counts[state] > 0)
       .map((state) => `${counts[state]} ${state.replaceAll('_', ' ')}`),
     ...(counts.reused > 0 ? [`${counts.reused} reused`] : []),
+    ...(snapshot.planned === undefined ? [] : [`${counts.total} recorded so far`]),
   ];
   const sentences = [`Sweep ${snapshot.name}: ${snapshot.state}; ${parts.join(', ')}.`];
   if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
-  const { seconds: savedSeconds } = savedByStopping(trainingsOf(snapshot));
+  const savedSeconds = snapshot.savedSeconds ?? savedByStopping(trainingsOf(snapshot)).seconds;
   const decided = schedulerSentence(snapshot.definition, { ...counts, savedSeconds });
   if (decided !== null) sentences.push(decided);
   const { halted = null } = snapshot;

@@ -1,28 +1,60 @@
 import { assertNever } from '../base/assert-never.ts';
 import { writeParquet } from '../formats/write-parquet.ts';
-import { type Report, renderReport, renderRows } from './render-report.ts';
+import { csvHeader, jsonInTurn, type Report, renderRows } from './render-report.ts';
 
 /** Formats that a table may be written in; `json` holds facts about all rows too. */
 export const tableFileFormats = ['csv', 'json', 'jsonl', 'parquet'] as const;
 export type TableFileFormat = (typeof tableFileFormats)[number];
 
-type Table<Row> = Pick<Report<Row>, 'columns' | 'rows' | 'facts'>;
+/** A table whose rows come by and by: they are never all in memory. */
+export interface TableInTurn<Row> extends Pick<Report<Row>, 'columns' | 'facts'> {
+  /** All rows from the first on, some at a time. */
+  rows(): AsyncIterable<readonly Row[]>;
+}
 
-/** A table for programs: text, or of Parquet bytes. */
-export async function tableFile<Row>(table: Table<Row>, format: TableFileFormat): Promise<string | Uint8Array> {
+/** A table for programs, as it comes: text, or bytes of Parquet. */
+export async function* tableFile<Row>(
+  table: TableInTurn<Row>,
+  format: TableFileFormat,
+): AsyncGenerator<string | Uint8Array> {
+  const { columns } = table;
   switch (format) {
     case 'csv':
-    case 'json':
-      return renderReport({ ...table, before: [], after: [] }, format, 0);
+      yield csvHeader(columns);
+      for await (const rows of table.rows()) yield renderRows(columns, rows, 'csv');
+      return;
     case 'jsonl':
-      return renderRows(table.columns, table.rows, 'json');
+      for await (const rows of table.rows()) yield renderRows(columns, rows, 'json');
+      return;
+    case 'json':
+      yield* jsonInTurn(table, table.rows());
+      return;
     case 'parquet':
-      return writeParquet(
-        table.columns.map((column) => ({ name: column.name, values: table.rows.map((row) => column.value(row)) })),
+      yield* writeParquet(
+        columns.map(({ name }) => name),
+        async function* () {
+          for await (const rows of table.rows()) yield columns.map((column) => rows.map((row) => column.value(row)));
+        },
       );
+      return;
     default:
-      return assertNever(format, 'table format');
+      assertNever(format, 'table format');
   }
+}
+
+/** A table whose rows are here. */
+export function tableOf<Row>({
+  columns,
+  facts,
+  rows,
+}: Pick<Report<Row>, 'columns' | 'facts' | 'rows'>): TableInTurn<Row> {
+  return {
+    columns,
+    facts,
+    async *rows() {
+      yield rows;
+    },
+  };
 }
 
 /** The format that a file's name tells; null where it tells none. */

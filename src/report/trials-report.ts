@@ -12,7 +12,8 @@ import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
 
 /** Every trial with its state and scores. */
 export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
-  const configured = configurationColumns(snapshot).map(
+  const rows = snapshot.trials.map(({ configuration, evaluation }) => ({ training: configuration, evaluation }));
+  const configured = configurationColumns(snapshot, rows).map(
     (column): ReportColumn<TrialRow> => ({
       name: column.name,
       heading: column.heading,

@@ -1,9 +1,17 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyTrial } from '../../src/cli/read-report.ts';
+import { readScoredSweep, withShownMetrics } from '../../src/cli/read-scored-sweep.ts';
+import { bestReport } from '../../src/report/best-report.ts';
+import { type RankedScore, scoresOf } from '../../src/report/configuration-scores.ts';
+import { shownScores } from '../../src/report/judgement.ts';
+import { frontScores, paretoReport } from '../../src/report/pareto-report.ts';
+import { type Report, renderReport } from '../../src/report/render-report.ts';
 import { studentInterval } from '../../src/stats/student-interval.ts';
 import { type AxisMeans, readAxisMeans } from '../../src/store/views/axis-means.ts';
 import { readConfigurations } from '../../src/store/views/configuration-page.ts';
 import { readPairedDifferences } from '../../src/store/views/paired-differences.ts';
+import { trainingsOfTrials } from '../../src/store/views/ranked-configurations.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { readTradeoff } from '../../src/store/views/tradeoff-view.ts';
 import type { FilterColumn } from '../../src/store/views/trial-filter.ts';
@@ -194,6 +202,31 @@ describe('what the views read of a sweep, folded in PostgreSQL', () => {
     const drawn = read.points.reduce((sum, { count }) => sum + count, read.front.length);
     expect([read.total, read.drawn, drawn]).toEqual([2_100, 2_100, 2_100]);
     expect(read.points.length).toBeLessThan(2_100);
+  });
+
+  it('has what is ranked: reports print of its configurations what they print of all trials', async () => {
+    const whole = await readSweepSnapshot(record.store, 'folded', everyTrial);
+    const texts = (report: Report<RankedScore>) =>
+      (['table', 'csv', 'json'] as const).map((format) => renderReport(report, format, 160));
+    for (const objective of [
+      { metric: 'accuracy', direction: 'maximize' },
+      { metric: 'ece', direction: 'minimize' },
+      { metric: 'train_seconds', direction: 'minimize' },
+    ] as const) {
+      const ranked = await readScoredSweep(record.store, 'folded', [objective.metric]);
+      expect(ranked.trials).toEqual([]);
+      const { shown } = shownScores(scoresOf(ranked), objective, 5);
+      const scored = await withShownMetrics(record.store, ranked, shown, [objective.metric]);
+      expect(texts(bestReport(scored, objective, 5))).toEqual(texts(bestReport(whole, objective, 5)));
+    }
+    const ranked = await readScoredSweep(record.store, 'folded');
+    const { rows } = frontScores(ranked);
+    expect(rows.length).toBeGreaterThan(0);
+    const scored = await withShownMetrics(record.store, ranked, rows);
+    expect(texts(paretoReport(scored))).toEqual(texts(paretoReport(whole)));
+    const trials = rows.flatMap((score) => score.trials.map(({ trial }) => trial));
+    const trainings = whole.trials.filter(({ trial }) => trials.includes(trial)).map(({ trainingId }) => trainingId);
+    expect((await trainingsOfTrials(record.store, sweepId, trials)).toSorted()).toEqual([...new Set(trainings)].sort());
   });
 });
 

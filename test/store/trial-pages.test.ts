@@ -59,7 +59,7 @@ describe('the pages of a sweep’s trials', () => {
         record.store,
         's',
         async (overview, batches) => {
-          for await (const batch of batches) {
+          for await (const batch of batches()) {
             trials.push(...batch);
             sizes.push(batch.length);
           }

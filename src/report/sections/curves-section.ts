@@ -2,7 +2,7 @@ import { formatCount } from '../../base/format-count.ts';
 import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartPoint, ChartSeries } from '../charts/chart.ts';
-import type { ConfigurationScore } from '../configuration-scores.ts';
+import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { configurationLabels } from './configuration-label.ts';
@@ -33,7 +33,7 @@ export const curvesSection: ReportSection = {
 
 /** The configurations whose curves are drawn: the best, and LoRA without dropout. */
 export function curvedScores({ snapshot }: Pick<SweepMaterial, 'snapshot'>): readonly ConfigurationScore[] {
-  const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), 10);
+  const { shown, baseline } = shownScores(configurationScores(snapshot.trials), firstObjective(snapshot), 10);
   // Evaluations of one training share its curve.
   const first = new Map<string, ConfigurationScore>();
   for (const score of [...shown, ...(baseline === null ? [] : [baseline])]) {

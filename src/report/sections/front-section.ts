@@ -3,7 +3,7 @@ import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { bestReport } from '../best-report.ts';
 import { type ChartPoint, scaleFor } from '../charts/chart.ts';
-import type { ConfigurationScore } from '../configuration-scores.ts';
+import type { RankedScore } from '../configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { tableOfReport } from '../document/table-of-report.ts';
@@ -83,7 +83,7 @@ function againstMetric(hasComplexity: boolean): string {
 
 function pointOf({ snapshot, noise }: SweepMaterial, metric: string, against: string) {
   const label = configurationLabels(snapshot);
-  return (score: ConfigurationScore): readonly ChartPoint[] => {
+  return (score: RankedScore): readonly ChartPoint[] => {
     const interval = shownInterval(score, metric, noise);
     const costs = score.trials.flatMap((trial) => measure(trial, against) ?? []);
     if (interval === null || costs.length === 0) return [];

@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/format-count.ts';
 import type { ReliabilityBin } from '../../metrics/evaluation-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
-import type { ConfigurationScore } from '../configuration-scores.ts';
+import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
 import { shownScores } from '../judgement.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { ReportSection } from './section.ts';
@@ -14,7 +14,7 @@ export const reliabilitySection: ReportSection = {
   name: 'reliability',
   heading: 'Reliability',
   build({ snapshot }) {
-    const { shown, baseline } = shownScores(snapshot, firstObjective(snapshot), mostDrawn);
+    const { shown, baseline } = shownScores(configurationScores(snapshot.trials), firstObjective(snapshot), mostDrawn);
     const scores = [...new Set([...shown, ...(baseline === null ? [] : [baseline])])];
     const label = configurationLabels(snapshot);
     const series = scores.flatMap((score): readonly ChartSeries[] => {

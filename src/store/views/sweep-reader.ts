@@ -5,7 +5,7 @@ import type { TrainerKind, TrainingSpecification } from '../../sweep/vocabulary.
 import { trainerNamed } from '../../sweep/trainer-traits.ts';
 import { sweepNotFound } from '../commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
-import { type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
+import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
 import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './sweep-trials.ts';
 import { readTradeoffPoints } from './tradeoff-points.ts';
@@ -55,39 +55,43 @@ const inTurn = 1_000;
 /**
  * One consistent look at a sweep whose trials come by and by, in the order of their numbers, so that they are never all
  * in memory. The snapshot has none of them.
+ * @param body is given all trials anew each time that it asks for them
  * @param size trials at a time
  * @throws SWEEP_NOT_FOUND
  */
 export function readTrialsInTurn<Result>(
   store: Store,
   name: string,
-  body: (snapshot: SweepSnapshot, trials: AsyncIterable<readonly TrialRow[]>) => Promise<Result>,
+  body: (snapshot: SweepSnapshot, trials: () => AsyncIterable<readonly TrialRow[]>) => Promise<Result>,
   size = inTurn,
 ): Promise<Result> {
   return lookOnce(store, async (tx) => {
     const sweep = await findSweep(tx, name);
     const snapshot = { ...(await readOverview(tx, sweep)), trials: [], trialCount: sweep.trial_count };
-    return body(snapshot, trialsInTurn(tx, sweep, size));
+    const numericsClasses = await readNumericsClasses(tx, sweep.id);
+    return body({ ...snapshot, numericsClasses }, () => trialsInTurn(tx, sweep, size));
   });
 }
 
-async function findSweep(tx: DatabaseTransaction, name: string) {
+export async function findSweep(tx: DatabaseTransaction, name: string) {
   const sweep = await tx
     .selectFrom('sweeps')
     .leftJoin('theory_constants', 'theory_constants.theory_key', 'sweeps.theory_key')
     // Not all: the frozen plan of a large sweep is megabytes, which nobody looks at here.
     .select(['sweeps.id', 'name', 'state', 'desired_state', 'draining', 'definition', 'trainer', 'desired_parallelism'])
     .select(['priority', 'halted', 'sweeps.created_at', 'finished_at', 'trial_count', 'constants'])
+    .select(['planned_trainings', 'inserted_trainings', 'searching'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (sweep === undefined) throw await sweepNotFound(tx, name);
   return sweep;
 }
 
-async function readOverview(
+export async function readOverview(
   tx: DatabaseTransaction,
   sweep: Awaited<ReturnType<typeof findSweep>>,
 ): Promise<Omit<SweepSnapshot, 'trials' | 'trialCount'>> {
+  const totals = await readTotals(tx, sweep.id);
   return {
     sweepId: sweep.id,
     name: sweep.name,
@@ -101,7 +105,8 @@ async function readOverview(
     priority: sweep.priority,
     createdAt: sweep.created_at,
     finishedAt: sweep.finished_at,
-    ...(await readTotals(tx, sweep.id)),
+    ...totals,
+    ...stillPlanned(sweep, totals),
     stepsPerSecond: await readRate(tx, sweep.id),
     slots: await readSlots(tx, sweep.id),
     recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
@@ -110,6 +115,15 @@ async function readOverview(
       text,
     })),
   };
+}
+
+/** While a launch still records trainings: how many there will be, and their steps, as if the others were like these. */
+function stillPlanned(
+  { planned_trainings: planned, inserted_trainings: recorded, searching }: Awaited<ReturnType<typeof findSweep>>,
+  { counts: { total }, stepsTotal }: Pick<SweepSnapshot, 'counts' | 'stepsTotal'>,
+): Pick<SweepSnapshot, 'planned'> & Partial<Pick<SweepSnapshot, 'stepsTotal'>> {
+  if (searching || recorded >= planned || total >= planned) return {};
+  return { planned, ...(total === 0 ? {} : { stepsTotal: Math.round((stepsTotal / total) * planned) }) };
 }
 
 /** All of a small sweep's trials; of a larger one a page, and where all of them lie. */
@@ -221,6 +235,14 @@ async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<Slot
       lastSeen: worker.last_seen,
     })),
   );
+}
+
+/** The classes that the trainings of a sweep ran in. */
+export async function readNumericsClasses(db: Database, sweepId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ numerics_class: string }>`
+    select distinct t.numerics_class from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweepId} and t.numerics_class is not null`.execute(db);
+  return rows.map(({ numerics_class: name }) => name);
 }
 
 /** Reads the definition that a sweep was launched with. @throws SWEEP_NOT_FOUND */

@@ -30,6 +30,8 @@ export interface SweepSnapshot {
   readonly finishedAt: Date | null;
   /** Of trainings; `collapsed`: those that an evaluation found to give one class alone. */
   readonly counts: Readonly<Record<TrainingState | 'total' | 'reused' | 'collapsed', number>>;
+  /** Trainings that there will be, while a launch still records them; absent: all are there. */
+  readonly planned?: number;
   /** Steps done and planned over all trainings, for progress and time left. */
   readonly stepsDone: number;
   readonly stepsTotal: number;
@@ -50,6 +52,8 @@ export interface SweepSnapshot {
   readonly points?: readonly TradeoffPoint[];
   /** Of all its trainings, where `trials` are not all; absent: as `trials` say. */
   readonly numericsClasses?: readonly string[];
+  /** What its scheduler saved, where `trials` are not all; absent: as `trials` say. */
+  readonly savedSeconds?: number;
   readonly slots: readonly SlotRow[];
   readonly recentEvents: readonly { readonly at: Date; readonly kind: string; readonly text: string }[];
 }

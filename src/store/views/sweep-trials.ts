@@ -35,14 +35,14 @@ export async function readTrials(
   limit: number,
 ): Promise<TrialRow[]> {
   const { sort, offset, filter } = page;
-  const trials = new TrialRows(sweep.constants);
+  const trials = new TrialRows(tx, sweep.constants);
   // In the order of their numbers nothing has to be known of trials before they are read.
   if (sort.by === 'trial' && filter === undefined) {
     const direction = sql.raw(sort.direction === 'minimize' ? 'asc' : 'desc');
     const { rows } = await sql<TrialRecord>`
       select ${trialColumns(sweep)} from sweep_evaluations page ${besidePage(sweep)} where page.sweep_id = ${sweep.id}
       order by page.trial ${direction} limit ${limit} offset ${offset}`.execute(tx);
-    return rows.map((row) => trials.of(row));
+    return trials.of(rows);
   }
   const order = orderOf(sort, sweep.constants);
   const { rows } = await sql<TrialRecord>`
@@ -54,7 +54,7 @@ export async function readTrials(
       where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}
       order by place limit ${limit} offset ${offset})
     select ${trialColumns(sweep)} from page ${besidePage(sweep)} order by page.place`.execute(tx);
-  return rows.map((row) => trials.of(row));
+  return trials.of(rows);
 }
 
 /** All trials in the order of their numbers, so many at a time: the next are read while these are being used. */
@@ -63,12 +63,12 @@ export async function* trialsInTurn(
   sweep: TrialsOf,
   size: number,
 ): AsyncGenerator<readonly TrialRow[]> {
-  const trials = new TrialRows(sweep.constants);
+  const trials = new TrialRows(tx, sweep.constants);
   const after = async (last: number): Promise<TrialRow[]> => {
     const { rows } = await sql<TrialRecord>`
       select ${trialColumns(sweep)} from sweep_evaluations page ${besidePage(sweep)}
       where page.sweep_id = ${sweep.id} and page.trial > ${last} order by page.trial limit ${size}`.execute(tx);
-    return rows.map((row) => trials.of(row));
+    return trials.of(rows);
   };
   for (let reading: Promise<TrialRow[]> | null = after(0); reading !== null; ) {
     const batch: TrialRow[] = await reading;
@@ -83,8 +83,7 @@ export async function* trialsInTurn(
 /** Columns of a trial's record, of a `page` with its number and evaluation, and of what `besidePage` joins. */
 function trialColumns(sweep: TrialsOf): RawBuilder<unknown> {
   return sql`page.trial, t.id as training_id, t.training_hash,
-    ((t.specification -> 'configuration') - 'seed')::text as settings,
-    t.specification #> '{configuration,seed}' as seed, e.configuration::text as evaluation,
+    t.settings_hash, t.specification #> '{configuration,seed}' as seed, e.configuration::text as evaluation,
     ${shownState} as state, l.origin = 'reused' as reused, t.progress_step, t.total_steps,
     ${setMetrics(sweep)} as metrics,
     t.train_seconds, t.trainable_parameters, t.numerics_class, t.failure, t.attempt_count, t.largest_loss,
@@ -186,6 +185,16 @@ export function objectiveValue(objective: Pick<Objective, 'metric'> | undefined)
   if (found === null) return sql`(e.metrics ->> ${objective?.metric ?? ''})::double precision`;
   return sql`(
     select (f.metrics ->> ${found.metric})::double precision
+    from sweep_set_evaluations s join evaluations f on f.id = s.evaluation_id
+    where s.sweep_id = w.sweep_id and s.trial = w.trial and s.set_name = ${found.set})`;
+}
+
+/** A metric of a trial `w` and its evaluation `e` as JSON; null where the evaluation has none of this name. */
+export function metricJson(name: string): RawBuilder<unknown> {
+  const found = setOfMetric(name);
+  if (found === null) return sql`(e.metrics -> ${name})`;
+  return sql`(
+    select f.metrics -> ${found.metric}
     from sweep_set_evaluations s join evaluations f on f.id = s.evaluation_id
     where s.sweep_id = w.sweep_id and s.trial = w.trial and s.set_name = ${found.set})`;
 }

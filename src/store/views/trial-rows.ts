@@ -1,18 +1,20 @@
+import { sql } from 'kysely';
 import { complexity, estimatedConstants } from '../../evaluate/complexity.ts';
 import type { Measurements } from '../../metrics/evaluation-metrics.ts';
 import { equivalentRate } from '../../sweep/mask-variant.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { TheoryConstants } from '../../train/process/trainer-protocol.ts';
 import type { Failure } from '../database/database-schema.ts';
+import type { DatabaseTransaction } from '../database/open-store.ts';
 import type { TrainingState, TrialRow } from './sweep-snapshot.ts';
 
-/** A trial as its statement gives it. What many trials share comes as text, which is read once for all of them. */
+/** A trial as its statement gives it. What many trials share is named, and read once for all of them. */
 export interface TrialRecord {
   readonly trial: number;
   readonly training_id: string;
   readonly training_hash: string;
-  /** JSON of the training's configuration without its seed. */
-  readonly settings: string;
+  /** Of the training's configuration without its seed. */
+  readonly settings_hash: string;
   readonly seed: number | null;
   /** JSON of the evaluation's configuration. */
   readonly evaluation: string;
@@ -39,19 +41,27 @@ interface Settings {
   readonly repeatKeys: Map<string, string>;
 }
 
-/** Makes trials of records. A configuration that thousands of trials have is parsed once. */
+/** Makes trials of records. A configuration that thousands of trials have is read and parsed once. */
 export class TrialRows {
+  readonly #tx: DatabaseTransaction;
   readonly #constants: TheoryConstants | null;
   readonly #settings = new Map<string, Settings>();
   readonly #evaluations = new Map<string, EvaluationConfiguration>();
 
   /** @param constants that complexities are computed with; null: not probed yet */
-  constructor(constants: TheoryConstants | null) {
+  constructor(tx: DatabaseTransaction, constants: TheoryConstants | null) {
+    this.#tx = tx;
     this.#constants = constants;
   }
 
-  of(row: TrialRecord): TrialRow {
-    const settings = this.#settingsOf(row.settings);
+  async of(rows: readonly TrialRecord[]): Promise<TrialRow[]> {
+    await this.#readSettings(rows);
+    return rows.map((row) => this.#trialOf(row));
+  }
+
+  #trialOf(row: TrialRecord): TrialRow {
+    const settings = this.#settings.get(row.settings_hash);
+    if (settings === undefined) throw new Error(`the settings of trial ${row.trial} were not read`);
     // A configuration that was recorded without a seed is one without.
     const configuration = (
       row.seed === null ? settings.configuration : { ...settings.configuration, seed: row.seed }
@@ -93,21 +103,23 @@ export class TrialRows {
     );
   }
 
-  #settingsOf(text: string): Settings {
-    const known = this.#settings.get(text);
-    if (known !== undefined) return known;
-    const configuration = JSON.parse(text) as TrainingConfiguration;
-    const constants = this.#constants;
-    const settings = {
-      configuration,
-      complexity:
-        constants === null
-          ? null
-          : complexity(equivalentRate(configuration, configuration.dropout_rate), configuration.sparsity, constants),
-      repeatKeys: new Map<string, string>(),
-    };
-    this.#settings.set(text, settings);
-    return settings;
+  /** Settings that were not met before, each of one of the trainings that have them. */
+  async #readSettings(rows: readonly TrialRecord[]): Promise<void> {
+    const fresh = new Map<string, string>();
+    for (const { settings_hash: hash, training_id: id } of rows) if (!this.#settings.has(hash)) fresh.set(hash, id);
+    if (fresh.size === 0) return;
+    const found = await sql<{ settings_hash: string; configuration: Settings['configuration'] }>`
+      select settings_hash, (specification -> 'configuration') - 'seed' as configuration from trainings
+      where id = any(${[...fresh.values()]}::uuid[])`.execute(this.#tx);
+    for (const { settings_hash: hash, configuration } of found.rows) {
+      const constants = this.#constants;
+      const rate = equivalentRate(configuration, configuration.dropout_rate);
+      this.#settings.set(hash, {
+        configuration,
+        complexity: constants === null ? null : complexity(rate, configuration.sparsity, constants),
+        repeatKeys: new Map(),
+      });
+    }
   }
 
   #evaluationOf(text: string): EvaluationConfiguration {
@@ -120,10 +132,10 @@ export class TrialRows {
 }
 
 /** PostgreSQL writes equal configurations alike. */
-function repeatKeyOf({ repeatKeys }: Settings, { settings, evaluation }: TrialRecord): string {
+function repeatKeyOf({ repeatKeys }: Settings, { settings_hash, evaluation }: TrialRecord): string {
   const known = repeatKeys.get(evaluation);
   if (known !== undefined) return known;
-  const key = `${settings} ${evaluation}`;
+  const key = `${settings_hash} ${evaluation}`;
   repeatKeys.set(evaluation, key);
   return key;
 }

@@ -1,15 +1,20 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { bestReport } from '../../../report/best-report.ts';
+import { type ScoredSweep, scoresOf } from '../../../report/configuration-scores.ts';
 import { shownScores } from '../../../report/judgement.ts';
-import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
+import { renderReport } from '../../../report/render-report.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { readDefinition } from '../../../store/views/sweep-reader.ts';
 import { asObjective } from '../../../sweep/file/read-search.ts';
 import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
+import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import type { Objective } from '../../../sweep/vocabulary.ts';
 import { rankingMetricsOf } from '../../../tasks/task-metrics.ts';
-import type { CliContext } from '../../cli-context.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
+import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { readNoise } from '../../read-noise.ts';
-import { printReport } from '../../read-report.ts';
+import { readScoredSweep, withShownMetrics } from '../../read-scored-sweep.ts';
 
 export interface BestFlags extends FormatFlags {
   readonly by?: string;
@@ -17,18 +22,24 @@ export interface BestFlags extends FormatFlags {
 }
 
 export async function best(this: CliContext, flags: BestFlags, sweep?: string): Promise<void> {
-  await printReport(this, sweep, flags.format, async (snapshot, store) => {
-    const objective = objectiveNamed(snapshot, flags.by);
-    const { shown, baseline } = shownScores(snapshot, objective, flags.limit);
-    const noise = await readNoise(store, snapshot, baseline === null ? shown : [...shown, baseline]);
-    return bestReport(snapshot, objective, flags.limit, noise);
+  await withRecord(async ({ store }) => {
+    const name = await chooseSweep(store, sweep);
+    const objective = objectiveNamed(await readDefinition(store, name), flags.by);
+    const ranked = await readScoredSweep(store, name, [objective.metric]);
+    const shownOf = (of: ScoredSweep) => {
+      const { shown, baseline } = shownScores(scoresOf(of), objective, flags.limit);
+      return baseline === null ? shown : [...shown, baseline];
+    };
+    const scored = await withShownMetrics(store, ranked, shownOf(ranked), [objective.metric]);
+    const noise = await readNoise(store, scored, shownOf(scored));
+    say(this, renderReport(bestReport(scored, objective, flags.limit, noise), flags.format, outputWidth(this)));
   });
 }
 
-function objectiveNamed(snapshot: SweepSnapshot, name: string | undefined): Objective {
-  const [first] = snapshot.definition.objectives;
+function objectiveNamed(definition: SweepDefinition, name: string | undefined): Objective {
+  const [first] = definition.objectives;
   if (name === undefined && first !== undefined) return first;
-  const metrics = rankingMetricsOf(snapshot.definition);
+  const metrics = rankingMetricsOf(definition);
   const metric = metrics.find((known) => known.name === name);
   if (metric !== undefined) return asObjective(metric);
   const known = metrics.map((one) => one.name);

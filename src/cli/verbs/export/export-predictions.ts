@@ -6,7 +6,7 @@ import { settledTrial } from '../../../export/settled-trial.ts';
 import { rowsOfSplit } from '../../../export/split-rows.ts';
 import { storedPredictions } from '../../../export/stored-predictions.ts';
 import type { OpenRecord } from '../../../launch/open-record.ts';
-import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
+import { type TableFileFormat, tableFile, tableOf } from '../../../report/table-file.ts';
 import { readSplitRows } from '../../../store/views/split-rows.ts';
 import { readStoredEvaluation } from '../../../store/views/stored-evaluation.ts';
 import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
@@ -19,7 +19,7 @@ import { exportedTrial } from '../../exported-trial.ts';
 import { runMembers } from '../../run-members.ts';
 import { findTrial } from '../../find-trial.ts';
 import { recordColumns } from '../../record-columns.ts';
-import { writeOut } from '../../write-out.ts';
+import { writeOut, writeOutInTurn } from '../../write-out.ts';
 
 interface PredictionsRequest {
   readonly trial: number;
@@ -56,11 +56,11 @@ export async function exportPredictions(
     : await predictSplit(record, snapshot, { trial, split, progress: progressOf(context) });
   const records = predictionRecords(outputs, { aggregate: evaluation.aggregate, withMembers: members });
   const facts = { trial, ...(set === undefined ? { split: split ?? evaluation.split } : { set }) };
-  const content =
-    format === 'benchmark'
-      ? (benchmark?.file(records) ?? '')
-      : await tableFile({ columns: recordColumns(records), rows: records, facts }, format);
-  await writeOut(context, content, out);
+  if (format === 'benchmark') await writeOut(context, benchmark?.file(records) ?? '', out);
+  else {
+    const table = tableOf({ columns: recordColumns(records), rows: records, facts });
+    await writeOutInTurn(context, tableFile(table, format), out);
+  }
   if (out !== undefined)
     note(
       context,

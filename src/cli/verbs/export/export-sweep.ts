@@ -8,10 +8,9 @@ import { type CliContext, note } from '../../cli-context.ts';
 import { chooseSweep } from '../../choose-sweep.ts';
 import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
-import { readWholeSweep } from '../../read-report.ts';
 import { exportPredictions } from './export-predictions.ts';
 import { exportSubmission } from './export-submission.ts';
-import { asText, type ExportedTable, exportTable, exportTrialsInTurn } from './export-table.ts';
+import { type ExportedTable, exportTable } from './export-table.ts';
 import type { ExportFlags } from './export-verb.ts';
 
 export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: string): Promise<void> {
@@ -20,23 +19,15 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
   const format = formatOf(flags);
   if (out !== undefined) demandFree(out, flags.force);
   await withRecord(async (record) => {
-    const text = format === 'benchmark' || format === 'glue' ? null : asText(format);
-    if (adapter === undefined && predictions === undefined && table === 'trials' && text !== null) {
-      const name = await chooseSweep(record.store, sweep);
-      await exportTrialsInTurn(this, record, { sweep: name, format: text, out });
-      return;
-    }
+    const name = await chooseSweep(record.store, sweep);
     const trial = adapter ?? predictions;
-    const snapshot =
-      trial === undefined
-        ? await readWholeSweep(record.store, sweep)
-        : await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), trial);
-    if (adapter !== undefined) {
-      await exportAdapter(this, record, snapshot, { trial: adapter, out });
+    if (trial === undefined) {
+      await exportTable(this, record, { sweep: name, table, format: tableFormat(format), out });
       return;
     }
+    const snapshot = await readTrialSnapshot(record.store, name, trial);
     if (predictions === undefined) {
-      await exportTable(this, record, snapshot, { table, format: tableFormat(format), out });
+      await exportAdapter(this, record, snapshot, { trial, out });
       return;
     }
     const { data } = snapshot.definition.task;

@@ -1,99 +1,77 @@
 import type { OpenRecord } from '../../../launch/open-record.ts';
-import { curvesReport, type TrainingCurve } from '../../../report/curves-report.ts';
-import { metricsReport } from '../../../report/metrics-report.ts';
+import { curveColumns, type CurveRow, curveRows } from '../../../report/curves-report.ts';
+import { metricColumns, metricRows } from '../../../report/metrics-report.ts';
+import type { ReportColumn } from '../../../report/report-column.ts';
+import { sweepFacts } from '../../../report/sweep-sentences.ts';
 import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
-import { csvHeader, jsonInTurn, type Report, renderRows } from '../../../report/render-report.ts';
 import { trialsReport } from '../../../report/trials-report.ts';
-import { readLearningCurves } from '../../../store/views/learning-curve.ts';
 import { readRecordedSteps } from '../../../store/segments/recorded-steps.ts';
-import { readTrialsInTurn } from '../../../store/views/sweep-reader.ts';
+import { readLearningCurves } from '../../../store/views/learning-curve.ts';
 import { readSweepProvenance } from '../../../store/views/sweep-list.ts';
+import { readTrialsInTurn } from '../../../store/views/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
-import type { Progress } from '../../../base/progress.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { writeOut, writeOutInTurn } from '../../write-out.ts';
+import { writeOutInTurn } from '../../write-out.ts';
 
 /** The tables of a sweep that can be exported. */
 export type ExportedTable = 'trials' | 'metrics' | 'curves';
 
-/** Two statements read the curves of so many trainings. */
-const curvesAtOnce = 500;
-
 interface TableRequest {
+  readonly sweep: string;
   readonly table: ExportedTable;
   readonly format: TableFileFormat;
   readonly out: string | undefined;
 }
 
-/** A sweep's trials, their metrics, or its trainings' curves. */
-export async function exportTable(
-  context: CliContext,
-  record: OpenRecord,
-  snapshot: SweepSnapshot,
-  { table, format, out }: TableRequest,
-): Promise<void> {
-  const provenance = await provenanceOf(record, snapshot);
-  if (table === 'trials') return write(context, trialsReport(snapshot), provenance, { table, format, out });
-  if (table === 'metrics') return write(context, metricsReport(snapshot), provenance, { table, format, out });
-  const curves = curvesReport(snapshot, await readCurves(record, snapshot, progressOf(context)));
-  return write(context, curves, provenance, { table, format, out });
-}
-
 /**
- * A sweep's trials as text, which leave while others are read.
+ * A sweep's trials, their metrics, or its trainings' curves, which leave while others are read.
  * @throws SWEEP_NOT_FOUND
  */
-export async function exportTrialsInTurn(
-  context: CliContext,
-  record: OpenRecord,
-  { sweep, format, out }: { readonly sweep: string; readonly format: TextFormat; readonly out: string | undefined },
-): Promise<void> {
-  await readTrialsInTurn(record.store, sweep, async (snapshot, batches) => {
-    const { columns, facts } = trialsReport(snapshot);
-    const beside = format === 'json' ? { ...facts, ...(await provenanceOf(record, snapshot)) } : {};
-    async function* counting(): AsyncGenerator<readonly TrialRow[]> {
-      let done = 0;
-      for await (const rows of batches) {
-        yield rows;
-        done += rows.length;
-        // Lines that run over a terminal are progress enough.
-        if (out !== undefined || !context.process.stdout.isTTY)
-          progressOf(context)('exporting trials', { done, of: snapshot.trialCount, unit: 'trials' });
-      }
-    }
-    async function* texts(): AsyncGenerator<string> {
-      if (format === 'json') yield* jsonInTurn({ columns, facts: beside }, counting());
-      else {
-        if (format === 'csv') yield csvHeader(columns);
-        for await (const rows of counting()) yield renderRows(columns, rows, format === 'csv' ? 'csv' : 'json');
-      }
-    }
-    await writeOutInTurn(context, texts(), out);
-    told(context, out, snapshot.trialCount, 'trials');
+export async function exportTable(context: CliContext, record: OpenRecord, request: TableRequest): Promise<void> {
+  const { table } = request;
+  await readTrialsInTurn(record.store, request.sweep, async (snapshot, trials) => {
+    const exported = { context, record, snapshot, trials, request };
+    if (table === 'trials') return write(exported, trialsReport(snapshot).columns, () => (some) => some);
+    if (table === 'metrics') return write(exported, metricColumns(snapshot), () => metricRows);
+    return write(exported, curveColumns(snapshot), () => curvesInTurn(record, snapshot));
   });
 }
 
-/** Formats that are written row by row. */
-const textFormats = ['csv', 'json', 'jsonl'] as const;
-type TextFormat = (typeof textFormats)[number];
+type RowsOf<Row> = (trials: readonly TrialRow[]) => readonly Row[] | Promise<readonly Row[]>;
 
-export function asText(format: TableFileFormat): TextFormat | null {
-  return textFormats.find((each) => each === format) ?? null;
+interface Exported {
+  readonly context: CliContext;
+  readonly record: OpenRecord;
+  readonly snapshot: SweepSnapshot;
+  readonly trials: () => AsyncIterable<readonly TrialRow[]>;
+  readonly request: TableRequest;
 }
 
-function told(context: CliContext, out: string | undefined, rows: number, what: string): void {
-  if (out !== undefined) note(context, `Wrote ${rows} ${what} to ${out}`);
-}
-
+/** @param begin gives what makes the table's rows of some trials, from the first trial on */
 async function write<Row>(
-  context: CliContext,
-  report: Pick<Report<Row>, 'columns' | 'rows' | 'facts'>,
-  provenance: Report<Row>['facts'],
-  { table, format, out }: TableRequest,
+  { context, record, snapshot, trials, request: { table, format, out } }: Exported,
+  columns: readonly ReportColumn<Row>[],
+  begin: () => RowsOf<Row>,
 ): Promise<void> {
-  const content = await tableFile({ ...report, facts: { ...report.facts, ...provenance } }, format);
-  await writeOut(context, content, out);
-  told(context, out, report.rows.length, table === 'trials' ? 'trials' : `rows of ${table}`);
+  let written = 0;
+  async function* rows(): AsyncGenerator<readonly Row[]> {
+    const rowsOf = begin();
+    let done = 0;
+    written = 0;
+    for await (const some of trials()) {
+      const made = await rowsOf(some);
+      yield made;
+      written += made.length;
+      done += some.length;
+      // Lines that run over a terminal are progress enough.
+      if (out !== undefined || !context.process.stdout.isTTY)
+        progressOf(context)(`exporting ${table}`, { done, of: snapshot.trialCount, unit: 'trials' });
+    }
+  }
+  const facts = format === 'json' ? { ...sweepFacts(snapshot), ...(await provenanceOf(record, snapshot)) } : {};
+  await writeOutInTurn(context, tableFile({ columns, facts, rows }, format), out);
+  if (out !== undefined)
+    note(context, `Wrote ${written} ${table === 'trials' ? 'trials' : `rows of ${table}`} to ${out}`);
 }
 
 async function provenanceOf({ store }: OpenRecord, snapshot: SweepSnapshot) {
@@ -107,26 +85,23 @@ async function provenanceOf({ store }: OpenRecord, snapshot: SweepSnapshot) {
   };
 }
 
-async function readCurves(
-  { store }: OpenRecord,
-  snapshot: SweepSnapshot,
-  progress: Progress,
-): Promise<readonly TrainingCurve[]> {
-  const first = new Map<string, TrialRow>();
-  for (const trial of [...snapshot.trials].sort((a, b) => a.trial - b.trial))
-    if (!first.has(trial.trainingId)) first.set(trial.trainingId, trial);
-  const curves: TrainingCurve[] = [];
-  const all = [...first];
-  while (curves.length < all.length) {
-    const page = all.slice(curves.length, curves.length + curvesAtOnce);
-    const ids = page.map(([id]) => id);
+/** Rows of the trainings of some trials, each with the first of its trials: one that was there before has none. */
+function curvesInTurn({ store }: OpenRecord, { sweepId }: SweepSnapshot): RowsOf<CurveRow> {
+  const known = new Set<string>();
+  return async (trials) => {
+    const fresh = new Map<string, TrialRow>();
+    for (const trial of trials) {
+      const { trainingId: id } = trial;
+      if (!known.has(id)) fresh.set(id, trial);
+      known.add(id);
+    }
+    const ids = [...fresh.keys()];
     const [recorded, evaluated] = await Promise.all([
       readRecordedSteps(store, ids),
-      readLearningCurves(store, snapshot.sweepId, ids),
+      readLearningCurves(store, sweepId, ids),
     ]);
-    for (const [id, trial] of page)
-      curves.push({ trial, recorded: recorded.get(id) ?? [], evaluated: evaluated.get(id)?.points ?? [] });
-    progress('reading curves', { done: curves.length, of: all.length, unit: 'trainings' });
-  }
-  return curves;
+    return [...fresh].flatMap(([id, trial]) =>
+      curveRows({ trial, recorded: recorded.get(id) ?? [], evaluated: evaluated.get(id)?.points ?? [] }),
+    );
+  };
 }

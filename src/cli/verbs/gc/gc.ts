@@ -1,5 +1,5 @@
 import { hiddenColumn } from '../../../report/hidden-column.ts';
-import { paretoReport } from '../../../report/pareto-report.ts';
+import { frontScores } from '../../../report/pareto-report.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import {
   type CollectableCheckpoint,
@@ -11,6 +11,7 @@ import {
 } from '../../../store/keeping/collect-checkpoints.ts';
 import type { Store } from '../../../store/database/open-store.ts';
 import { historyToPrune, pruneHistory } from '../../../store/keeping/prune-history.ts';
+import { trainingsOfTrials } from '../../../store/views/ranked-configurations.ts';
 import { listSweeps } from '../../../store/views/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
@@ -24,7 +25,7 @@ import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import type { Machine } from '../../../launch/machine.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readWholeSweep } from '../../read-report.ts';
+import { readScoredSweep } from '../../read-scored-sweep.ts';
 
 export interface GcFlags extends FormatFlags {
   readonly dryRun: boolean;
@@ -118,8 +119,9 @@ function choose(
 async function trainingsOfFronts(store: Store, progress: Progress): Promise<readonly string[]> {
   const trainings = new Set<string>();
   for (const { name } of counted(await listSweeps(store), progress, 'reading fronts', 'sweeps')) {
-    const { rows } = paretoReport(await readWholeSweep(store, name));
-    for (const { trials } of rows) for (const { trainingId } of trials) trainings.add(trainingId);
+    const sweep = await readScoredSweep(store, name);
+    const trials = frontScores(sweep).rows.flatMap((score) => score.trials.map(({ trial }) => trial));
+    for (const id of await trainingsOfTrials(store, sweep.sweepId, trials)) trainings.add(id);
   }
   return [...trainings];
 }

@@ -1,8 +1,14 @@
-import type { CliContext } from '../../cli-context.ts';
+import { withRecord } from '../../../launch/open-record.ts';
+import { renderReport } from '../../../report/render-report.ts';
+import { chooseSweep } from '../../choose-sweep.ts';
+import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { readPareto } from '../../read-noise.ts';
-import { printReport } from '../../read-report.ts';
+import { readScoredSweep } from '../../read-scored-sweep.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function pareto(this: CliContext, flags: FormatFlags, sweep?: string): Promise<void> {
-  await printReport(this, sweep, flags.format, (snapshot, store) => readPareto(store, snapshot));
+  await withRecord(async ({ store }) => {
+    const scored = await readScoredSweep(store, await chooseSweep(store, sweep));
+    say(this, renderReport(await readPareto(store, scored), flags.format, outputWidth(this)));
+  });
 }

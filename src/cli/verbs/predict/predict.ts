@@ -8,7 +8,7 @@ import { DropsweepError, placedAs } from '../../../base/errors.ts';
 import { settledTrial } from '../../../export/settled-trial.ts';
 import { unseenRecords } from '../../../export/prediction-records.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { tableFile, tableFormatOf } from '../../../report/table-file.ts';
+import { tableFile, tableFormatOf, tableOf } from '../../../report/table-file.ts';
 import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { formatsOf, taskOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';
@@ -17,7 +17,7 @@ import { demandFree } from '../../demand-free.ts';
 import { exportedTrial } from '../../exported-trial.ts';
 import { answerRows, runMembers } from '../../run-members.ts';
 import { recordColumns } from '../../record-columns.ts';
-import { writeOut } from '../../write-out.ts';
+import { writeOutInTurn } from '../../write-out.ts';
 import { type PredictFlags, usualTokens } from './predict-verb.ts';
 
 /** Predicts rows that the sweep never saw. */
@@ -44,7 +44,8 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
     const records = foretold.map((record, row) => ({ ...record, ...responses?.[row] }));
     const format = flags.format ?? (flags.out === undefined ? null : tableFormatOf(flags.out)) ?? 'csv';
     const facts = { sweep: snapshot.name, trial: flags.trial };
-    await writeOut(this, await tableFile({ columns: recordColumns(records), rows: records, facts }, format), flags.out);
+    const table = tableOf({ columns: recordColumns(records), rows: records, facts });
+    await writeOutInTurn(this, tableFile(table, format), flags.out);
     if (flags.out !== undefined)
       note(this, `Wrote ${formatCount(records.length, 'prediction')} of trial ${flags.trial} to ${flags.out}`);
   });
