@@ -21,7 +21,7 @@ export const dataFields: readonly TaskField[] = [
   {
     name: 'examples',
     expected: 'as `train`',
-    sentence: 'Of `multiple-choice`: questions with answers that stand before others; default: none',
+    sentence: 'Questions with answers that stand before others, where the task shows any; default: none',
   },
   {
     name: 'format',
