@@ -83,7 +83,7 @@ function readAnswer(answer: unknown, where: string): GivenAnswer {
   if (typeof answer === 'object' && answer !== null && 'text' in answer && typeof answer.text === 'string') {
     const start = 'answer_start' in answer ? answer.answer_start : undefined;
     if (start === undefined) return { text: answer.text };
-    if (typeof start === 'number' && Number.isInteger(start)) return { text: answer.text, start };
+    if (typeof start === 'number' && Number.isInteger(start) && start >= 0) return { text: answer.text, start };
   }
   throw notAnswers(where, answer);
 }
