@@ -79,7 +79,7 @@ describe('questions in SQuAD’s layout', () => {
     ['no answers', {}, /no answers that can be read[^]*got: nothing/],
     ['an answer without a text', { answers: [{ answer_start: 3 }] }, /no answers that can be read/],
     ['a start that is no whole number', { answers: [{ text: 'film', answer_start: '4' }] }, /no answers/],
-    ['a start before the text', { answers: [{ text: 'film', answer_start: -4 }] }, /no answers/],
+    ['a start before the text', { answers: [{ text: 'film', answer_start: -4 }] }, /is not in the context where/],
     ['no question', { question: ' ', answers: answer('film', 4) }, /a row has no text in question/],
     ['no id', { id: null, answers: answer('film', 4) }, /a row has no text in id/],
   ])('with %s are DATA_INVALID, with the place', async (_, asked, message) => {

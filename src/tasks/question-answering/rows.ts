@@ -83,7 +83,7 @@ function readAnswer(answer: unknown, where: string): GivenAnswer {
   if (typeof answer === 'object' && answer !== null && 'text' in answer && typeof answer.text === 'string') {
     const start = 'answer_start' in answer ? answer.answer_start : undefined;
     if (start === undefined) return { text: answer.text };
-    if (typeof start === 'number' && Number.isInteger(start) && start >= 0) return { text: answer.text, start };
+    if (typeof start === 'number' && Number.isInteger(start)) return { text: answer.text, start };
   }
   throw notAnswers(where, answer);
 }
@@ -102,17 +102,17 @@ function placed({ text, start }: GivenAnswer, context: string, where: string): A
   if (start === undefined) {
     const at = context.indexOf(text);
     if (at >= 0 && text !== '') return { text, start: codePointCount(context.slice(0, at)) };
-  } else if (text !== '') {
+  } else if (text !== '' && start >= 0) {
     if (codePoints(context, start, start + length) === text) return { text, start };
     if (context.startsWith(text, start)) return { text, start: codePointCount(context.slice(0, start)) };
   }
   const found = context.indexOf(text);
-  const there = start === undefined ? 'nothing like it' : codePoints(context, start, start + length);
+  const there = start === undefined || start < 0 ? 'nothing like it' : codePoints(context, start, start + length);
   throw dataInvalid(where, 'an answer is not in the context where it is said to be', {
     got: there,
     expected: `${JSON.stringify(text)}${start === undefined ? '' : ` at character ${start}`}`,
     fix:
-      found > 0
+      found >= 0
         ? `it stands at character ${codePointCount(context.slice(0, found))}; correct answer_start`
         : 'correct the answer, or give the question no answers',
   });
