@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { planBatches, sortedBatches } from '../src/data/epoch-batches.ts';
+import { planBatches, sortedBatches } from '../src/data/batches/epoch-batches.ts';
 import { loadDataset } from '../src/tasks/load-dataset.ts';
-import { batchLabels, tokenBatch } from '../src/data/token-batch.ts';
+import { batchLabels, tokenBatch } from '../src/data/batches/token-batch.ts';
 import { inputLengths } from '../src/data/encoded-rows.ts';
-import { openTokenizer } from '../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../src/data/tokens/open-tokenizer.ts';
 import { basePrecisions } from '../src/sweep/fields/run-fields.ts';
 import { trainingDefaults } from '../src/sweep/training-fields.ts';
 import type { BasePrecision } from '../src/sweep/vocabulary.ts';

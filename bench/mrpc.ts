@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { canonicalJson } from '../src/base/canonical-json.ts';
 import { sha256 } from '../src/base/sha256.ts';
-import { stepsPerEpoch } from '../src/data/epoch-batches.ts';
+import { stepsPerEpoch } from '../src/data/batches/epoch-batches.ts';
 import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/predicted-classes.ts';

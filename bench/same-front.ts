@@ -1,6 +1,6 @@
 import { canonicalJson } from '../src/base/canonical-json.ts';
-import { readRowScores } from '../src/cli/read-row-scores.ts';
-import { readWholeSweep } from '../src/cli/read-report.ts';
+import { readRowScores } from '../src/cli/reading/read-row-scores.ts';
+import { readWholeSweep } from '../src/cli/reading/read-report.ts';
 import { readServices } from '../src/services/ensure-services.ts';
 import { type RankedScore, configurationScores, scoreMean } from '../src/report/configuration-scores.ts';
 import { Noise } from '../src/report/noise.ts';

@@ -2,7 +2,7 @@ import '../../src/cli/production-mode.ts';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { getHeapCodeStatistics } from 'node:v8';
 import { sql } from 'kysely';
-import { dashboardSource } from '../../src/cli/dashboard-source.ts';
+import { dashboardSource } from '../../src/cli/cockpit/dashboard-source.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { inputLengths } from '../../src/data/encoded-rows.ts';
-import { epochBatches, planBatches } from '../../src/data/epoch-batches.ts';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { epochBatches, planBatches } from '../../src/data/batches/epoch-batches.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import { loadDataset, settledBy } from '../../src/tasks/load-dataset.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';

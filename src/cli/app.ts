@@ -2,8 +2,8 @@ import { type Application, buildApplication, buildRouteMap, text_en } from '@str
 import { escapeControls } from '../base/escape-controls.ts';
 import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 import type { CliContext } from './cli-context.ts';
-import { describeError } from './describe-error.ts';
-import { exitMeanings, statusOfError } from './exit-status.ts';
+import { describeError } from './output/describe-error.ts';
+import { exitMeanings, statusOfError } from './output/exit-status.ts';
 import type { Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
 import { productVersion } from '../launch/product-version.ts';

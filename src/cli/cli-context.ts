@@ -1,7 +1,7 @@
 import type { CommandContext } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
 import type { Progress } from '../base/progress.ts';
-import { ProgressLine } from './progress-line.ts';
+import { ProgressLine } from './output/progress-line.ts';
 
 /** The context that a verb is run with. */
 export interface CliContext extends CommandContext {

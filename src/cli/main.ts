@@ -3,9 +3,9 @@ import './production-mode.ts';
 import { ExitCode, proposeCompletions, run } from '@stricli/core';
 import { escapeControls } from '../base/escape-controls.ts';
 import { appFor } from './app.ts';
-import { describeError } from './describe-error.ts';
+import { describeError } from './output/describe-error.ts';
 import { type CliContext, endProgress } from './cli-context.ts';
-import { exitStatus, statusOfError } from './exit-status.ts';
+import { exitStatus, statusOfError } from './output/exit-status.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -47,7 +47,7 @@ endProgress(process);
 /** Without a verb, on a terminal. */
 async function opened(): Promise<boolean> {
   try {
-    return await (await import('./open-cockpit.ts')).openCockpit(context);
+    return await (await import('./cockpit/open-cockpit.ts')).openCockpit(context);
   } catch (error) {
     process.stderr.write(escapeControls(`${describeError(error)}\n`));
     process.exitCode = statusOfError(error);

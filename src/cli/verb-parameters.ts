@@ -78,7 +78,8 @@ export const sweepNameParameter = {
   brief: 'name of the sweep',
   parse: parseText,
   placeholder: 'sweep',
-  proposeCompletions: async (): Promise<readonly string[]> => (await import('./propose-sweeps.ts')).proposeSweeps(),
+  proposeCompletions: async (): Promise<readonly string[]> =>
+    (await import('./reading/propose-sweeps.ts')).proposeSweeps(),
 } as const;
 
 /** A metric by its name. */

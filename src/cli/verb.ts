@@ -6,7 +6,7 @@ import {
   type TypedCommandParameters,
 } from '@stricli/core';
 import type { CliContext } from './cli-context.ts';
-import type { VerbOutput } from './verb-output.ts';
+import type { VerbOutput } from './output/verb-output.ts';
 
 /** The words of a verb for help, completion and the README's table. */
 interface VerbWords {

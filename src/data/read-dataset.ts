@@ -1,10 +1,10 @@
 import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import { dataInvalid, demandStorable, type RawDataset, type RawRow } from './raw-row.ts';
-import { readFiles } from './read-files.ts';
-import { readGlue } from './read-glue.ts';
-import { splitSpamAssassin } from './split-spam-assassin.ts';
-import type { TableFormat } from './table.ts';
+import { readFiles } from './files/read-files.ts';
+import { readGlue } from './benchmarks/read-glue.ts';
+import { splitSpamAssassin } from './benchmarks/split-spam-assassin.ts';
+import type { TableFormat } from './files/table.ts';
 
 type Split = 'train' | 'dev' | 'test';
 

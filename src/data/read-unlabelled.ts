@@ -1,8 +1,8 @@
 import { formatOf } from '../sweep/file/file-format.ts';
 import { partOf } from '../sweep/file/column-parts.ts';
-import { cellAt } from './cell-at.ts';
+import { cellAt } from './files/cell-at.ts';
 import { dataInvalid, demandStorable, type RawRow } from './raw-row.ts';
-import type { Table, TableFormat } from './table.ts';
+import type { Table, TableFormat } from './files/table.ts';
 
 export interface UnlabelledFile {
   readonly path: string;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DropsweepError } from '../base/errors.ts';
-import type { ModelTokenizer } from '../data/open-tokenizer.ts';
+import type { ModelTokenizer } from '../data/tokens/open-tokenizer.ts';
 import { dropsElements, elementRates } from '../sweep/element-dropout.ts';
 import type { EncodeRequest, PromptTokens, TaskGeneration } from '../tasks/task.ts';
 import { taskOf } from '../tasks/tasks.ts';

@@ -1,5 +1,5 @@
 import type { Progress } from '../base/progress.ts';
-import { openTokenizer } from '../data/open-tokenizer.ts';
+import { openTokenizer } from '../data/tokens/open-tokenizer.ts';
 import { elementRates } from '../sweep/element-dropout.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';

@@ -1,5 +1,5 @@
 import type { Progress } from '../base/progress.ts';
-import { openTokenizer } from '../data/open-tokenizer.ts';
+import { openTokenizer } from '../data/tokens/open-tokenizer.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { PromptTokens } from '../tasks/task.ts';
 import type { ExportedTrial } from './exported-trial.ts';

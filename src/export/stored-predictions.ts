@@ -1,7 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
 import { thawRows } from '../data/frozen-rows.ts';
-import { openTokenizer } from '../data/open-tokenizer.ts';
+import { openTokenizer } from '../data/tokens/open-tokenizer.ts';
 import { averageMembers } from '../evaluate/evaluate-outputs.ts';
 import type { StoredEvaluation } from '../store/views/stored-evaluation.ts';
 import type { MemberPredictions } from './predict-members.ts';

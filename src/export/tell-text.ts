@@ -1,4 +1,4 @@
-import type { ModelTokenizer } from '../data/open-tokenizer.ts';
+import type { ModelTokenizer } from '../data/tokens/open-tokenizer.ts';
 import type { AskedText } from '../tasks/task.ts';
 import type { ExportedTrial } from './exported-trial.ts';
 import { openTeller, type ToldText } from './open-teller.ts';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
-import { readTokenizerSettings } from '../data/tokenizer-settings.ts';
+import { readTokenizerSettings } from '../data/tokens/tokenizer-settings.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 
 /** The files of a model besides its weights. */

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/format-count.ts';
 import type { Progress } from '../base/progress.ts';
-import { type ModelTokenizer, openTokenizer } from '../data/open-tokenizer.ts';
+import { type ModelTokenizer, openTokenizer } from '../data/tokens/open-tokenizer.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { alikeNames, spelled } from '../tasks/alike-names.ts';
 import type { LoadedDataset } from '../tasks/load-dataset.ts';

@@ -1,11 +1,11 @@
 import type { Progress } from '../base/progress.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesOfSplit } from '../data/glue-tables.ts';
+import { filesOfSplit } from '../data/benchmarks/glue-tables.ts';
 import { fetchDataset } from '../hub/fetch-dataset.ts';
 import { type GlueSubmission, glueTasks, hubSplit } from '../sweep/glue-tasks.ts';
 import type { GlueSource, Places } from '../sweep/sweep-definition.ts';
-import { tableFormats } from '../data/table-formats.ts';
+import { tableFormats } from '../data/files/table-formats.ts';
 
 interface Finding {
   readonly environment: NodeJS.ProcessEnv;

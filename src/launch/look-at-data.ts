@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DropsweepError } from '../base/errors.ts';
-import { tableFormats } from '../data/table-formats.ts';
+import { tableFormats } from '../data/files/table-formats.ts';
 import { formatOf } from '../sweep/file/file-format.ts';
 import { type GuessedTask, guessTask } from '../tasks/guess-task.ts';
 

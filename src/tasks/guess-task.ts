@@ -1,4 +1,4 @@
-import type { TableRecord } from '../data/table.ts';
+import type { TableRecord } from '../data/files/table.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 

@@ -1,4 +1,4 @@
-import { openTokenizer } from '../data/open-tokenizer.ts';
+import { openTokenizer } from '../data/tokens/open-tokenizer.ts';
 import type { RawRow } from '../data/raw-row.ts';
 import { readDataset } from '../data/read-dataset.ts';
 import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';

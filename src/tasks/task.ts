@@ -1,8 +1,8 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { EncodedRows } from '../data/encoded-rows.ts';
-import type { ModelTokenizer } from '../data/open-tokenizer.ts';
-import type { Tokenised } from '../data/tokenise.ts';
-import type { TableReader } from '../data/table.ts';
+import type { ModelTokenizer } from '../data/tokens/open-tokenizer.ts';
+import type { Tokenised } from '../data/tokens/tokenise.ts';
+import type { TableReader } from '../data/files/table.ts';
 import type { RawDataset, RawRow } from '../data/raw-row.ts';
 import type { Measurements } from '../metrics/evaluation-metrics.ts';
 import type { ScoredSet } from '../metrics/scored-set.ts';

@@ -1,6 +1,6 @@
 import { DropsweepError } from '../base/errors.ts';
-import type { TableFormat } from '../data/table.ts';
-import { tableFormats } from '../data/table-formats.ts';
+import type { TableFormat } from '../data/files/table.ts';
+import { tableFormats } from '../data/files/table-formats.ts';
 import type { TaskSection } from '../sweep/file/task-section.ts';
 import { languageModelling } from './language-modelling/task.ts';
 import { multipleChoice } from './multiple-choice/task.ts';

@@ -1,6 +1,6 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import { type RawRow, readText } from '../data/raw-row.ts';
-import { tokenise } from '../data/tokenise.ts';
+import { tokenise } from '../data/tokens/tokenise.ts';
 import type { TaskColumn, TaskField } from '../sweep/file/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EncodeRequest } from './task.ts';

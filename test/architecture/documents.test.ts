@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingTable } from '../../src/cli/setting-table.ts';
+import { settingTable } from '../../src/cli/output/setting-table.ts';
 import { settings } from '../../src/cli/settings.ts';
 import { verbTable } from '../../src/cli/verb-table.ts';
 import { verbs } from '../../src/cli/verbs.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
-import { demandFree } from '../../src/cli/demand-free.ts';
+import { demandFree } from '../../src/cli/reading/demand-free.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
 const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { counted } from '../../src/base/progress.ts';
-import { ProgressLine, progressText } from '../../src/cli/progress-line.ts';
+import { ProgressLine, progressText } from '../../src/cli/output/progress-line.ts';
 
 /** A line under test, with a clock of its own. */
 function lineUnderTest(isTerminal: boolean, width = 80) {

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { epochBatches, paddingShare, planBatches, sortedBatches, stepsPerEpoch } from '../../src/data/epoch-batches.ts';
+import {
+  epochBatches,
+  paddingShare,
+  planBatches,
+  sortedBatches,
+  stepsPerEpoch,
+} from '../../src/data/batches/epoch-batches.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
-import { readGlue } from '../../src/data/read-glue.ts';
+import { readGlue } from '../../src/data/benchmarks/read-glue.ts';
 import { inputLengths } from '../../src/data/encoded-rows.ts';
 import { encodedTexts } from '../support/encoded.ts';
 import { stream } from '../../src/random/stream.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { readUnlabelledGlue } from '../../src/data/read-unlabelled-glue.ts';
+import { readUnlabelledGlue } from '../../src/data/benchmarks/read-unlabelled-glue.ts';
 import type { GlueName } from '../../src/sweep/glue-tasks.ts';
 import type { GlueSource } from '../../src/sweep/sweep-definition.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';

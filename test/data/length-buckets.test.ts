@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketOf, lengthBuckets } from '../../src/data/length-buckets.ts';
+import { bucketOf, lengthBuckets } from '../../src/data/batches/length-buckets.ts';
 import { stream } from '../../src/random/stream.ts';
 
 const tokensWith = (lengths: readonly number[], buckets: readonly number[]): number =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mailText } from '../../src/data/mail-text.ts';
+import { mailText } from '../../src/data/benchmarks/mail-text.ts';
 
 test('a mail becomes its subject, folded lines joined, and its body', () => {
   const mail = 'Received: from a\n\tby b\nSubject: Cheap\n loans\nX-Spam: yes\n\nDear  friend,\n\nbuy.\n';

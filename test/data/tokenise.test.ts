@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { batchLabels, tokenBatch } from '../../src/data/token-batch.ts';
+import { batchLabels, tokenBatch } from '../../src/data/batches/token-batch.ts';
 import { classLoss, squaredLoss } from '../../src/models/heads/losses.ts';
 import { encodedTexts } from '../support/encoded.ts';
 import { sharedFolder } from '../support/shared-folder.ts';

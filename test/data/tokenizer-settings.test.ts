@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
-import { readTokenizerSettings } from '../../src/data/tokenizer-settings.ts';
-import { tokenise } from '../../src/data/tokenise.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
+import { readTokenizerSettings } from '../../src/data/tokens/tokenizer-settings.ts';
+import { tokenise } from '../../src/data/tokens/tokenise.ts';
 import { tokenizerSha256 } from '../../src/hub/model-files.ts';
 
 let folder: string;

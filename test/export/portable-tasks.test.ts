@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { averageMembers } from '../../src/evaluate/evaluate-outputs.ts';
 import type { ExportedTrial } from '../../src/export/exported-trial.ts';
 import { writePeftAdapter } from '../../src/export/write-peft-adapter.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/base/progress.ts';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import type { ExportedTrial } from '../../src/export/exported-trial.ts';
 import { openTeller } from '../../src/export/open-teller.ts';
 import { predictMembers } from '../../src/export/predict-members.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
-import { readUnlabelledGlue } from '../../src/data/read-unlabelled-glue.ts';
+import { readUnlabelledGlue } from '../../src/data/benchmarks/read-unlabelled-glue.ts';
 import { glueTestFiles } from '../../src/launch/glue-test-files.ts';
 import { withLocalData } from '../../src/launch/local-data.ts';
 import { glueTasks } from '../../src/sweep/glue-tasks.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyTrial } from '../../src/cli/read-report.ts';
-import { readScoredSweep, withShownMetrics } from '../../src/cli/read-scored-sweep.ts';
+import { everyTrial } from '../../src/cli/reading/read-report.ts';
+import { readScoredSweep, withShownMetrics } from '../../src/cli/reading/read-scored-sweep.ts';
 import { bestReport } from '../../src/report/best-report.ts';
 import { type RankedScore, scoresOf } from '../../src/report/configuration-scores.ts';
 import { shownScores } from '../../src/report/judgement.ts';

@@ -1,4 +1,4 @@
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import type { EncodedRows } from '../../src/data/encoded-rows.ts';
 import type { FrozenRow } from '../../src/sweep/vocabulary.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import { responseTokens } from '../../src/tasks/language-modelling/encode.ts';

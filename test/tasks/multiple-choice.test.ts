@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLlamaFolder } from '../../bench/llama2c/write-llama-folder.ts';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { subjectGroups } from '../../src/metrics/subject-groups.ts';
 import type { SetDefinition, TaskDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';

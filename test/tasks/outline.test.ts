@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';

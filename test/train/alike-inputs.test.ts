@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EncodedRows } from '../../src/data/encoded-rows.ts';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { forwardRows } from '../../src/train/segments/forward-rows.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { writeLlamaFolder } from '../../bench/llama2c/write-llama-folder.ts';
-import { openTokenizer } from '../../src/data/open-tokenizer.ts';
+import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { greedyTokens, openTextGenerator } from '../../src/train/engine/text-generator.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 

@@ -9,7 +9,7 @@ import { tinyTasks } from '../support/tiny-tasks.ts';
 
 const counted = vi.hoisted(() => ({ texts: 0 }));
 
-vi.mock(import('../../src/data/tokenise.ts'), async (original) => {
+vi.mock(import('../../src/data/tokens/tokenise.ts'), async (original) => {
   const { tokenise } = await original();
   return {
     tokenise: (tokenizer, texts, cutting, read) => {

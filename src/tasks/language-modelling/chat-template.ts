@@ -2,7 +2,7 @@ import { Template } from '@huggingface/jinja';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { sha256 } from '../../base/sha256.ts';
-import type { ModelTokenizer } from '../../data/open-tokenizer.ts';
+import type { ModelTokenizer } from '../../data/tokens/open-tokenizer.ts';
 import type { Message } from './rows.ts';
 
 /** How a model writes chats: its tokenizer's own template. */

@@ -1,7 +1,7 @@
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
-import { packInputs } from '../../data/pack-inputs.ts';
-import { codePointCount } from '../../data/code-points.ts';
-import { tokenise } from '../../data/tokenise.ts';
+import { packInputs } from '../../data/batches/pack-inputs.ts';
+import { codePointCount } from '../../data/tokens/code-points.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
 import { openChatTemplate } from './chat-template.ts';

@@ -1,4 +1,4 @@
-import { tokenise } from '../../data/tokenise.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
 import type { EncodeRequest, PromptTokens, TaskGeneration } from '../task.ts';
 import { openChatTemplate } from './chat-template.ts';
 import { type Conversation, type Message, thawConversation } from './rows.ts';

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../base/errors.ts';
-import type { ModelTokenizer } from '../../data/open-tokenizer.ts';
+import type { ModelTokenizer } from '../../data/tokens/open-tokenizer.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import { templateHash } from './chat-template.ts';
 

@@ -1,5 +1,5 @@
 import { dataInvalid, isBlank, plainLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
-import { readJsonValue } from '../../data/read-json-value.ts';
+import { readJsonValue } from '../../data/files/read-json-value.ts';
 import { partOf } from '../../sweep/file/column-parts.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';

@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../base/errors.ts';
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
-import { sharedTokens } from '../../data/alike-inputs.ts';
-import { sequenceFrame } from '../../data/token-windows.ts';
-import { tokenise } from '../../data/tokenise.ts';
+import { sharedTokens } from '../../data/batches/alike-inputs.ts';
+import { sequenceFrame } from '../../data/tokens/token-windows.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
 import { outlined } from '../text-rows.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { readTable } from '../../data/read-table.ts';
-import type { Table, TableRequest } from '../../data/table.ts';
+import { readTable } from '../../data/files/read-table.ts';
+import type { Table, TableRequest } from '../../data/files/table.ts';
 
 /** Of the official files, which have no header. */
 const columns = ['question', 'A', 'B', 'C', 'D', 'answer'];

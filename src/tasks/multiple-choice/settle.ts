@@ -1,7 +1,7 @@
 import type { Json } from '../../base/canonical-json.ts';
 import { DropsweepError } from '../../base/errors.ts';
-import { tokenise } from '../../data/tokenise.ts';
-import type { ModelTokenizer } from '../../data/open-tokenizer.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
+import type { ModelTokenizer } from '../../data/tokens/open-tokenizer.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
-import { framed, sequenceFrame, windowStarts } from '../../data/token-windows.ts';
-import { tokenise } from '../../data/tokenise.ts';
+import { framed, sequenceFrame, windowStarts } from '../../data/tokens/token-windows.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
-import { codePointCount } from '../../data/code-points.ts';
+import { codePointCount } from '../../data/tokens/code-points.ts';
 import { type AnswerRow, thawAnswers } from './answer-row.ts';
 
 /** Tokens of a question at most, where max_length allows as many. */

@@ -1,7 +1,7 @@
 import { type AnswerSet, answerF1, type JudgedAnswer } from '../../metrics/answers.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { EvaluatedRows } from '../task.ts';
-import { codePoints } from '../../data/code-points.ts';
+import { codePoints } from '../../data/tokens/code-points.ts';
 import { thawAnswers } from './answer-row.ts';
 import { type AnswerSearch, findAnswers, type SpanCandidate } from './find-answers.ts';
 

@@ -1,7 +1,7 @@
 import { dataInvalid } from '../../data/raw-row.ts';
-import { readJsonValue } from '../../data/read-json-value.ts';
-import type { Table, TableRecord } from '../../data/table.ts';
-import { readTextFile } from '../../data/read-text-file.ts';
+import { readJsonValue } from '../../data/files/read-json-value.ts';
+import type { Table, TableRecord } from '../../data/files/table.ts';
+import { readTextFile } from '../../data/files/read-text-file.ts';
 
 const columns = ['id', 'title', 'question', 'context', 'answers'];
 

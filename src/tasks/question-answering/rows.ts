@@ -2,7 +2,7 @@ import { dataInvalid, readText, type RawDataset, type RawRow } from '../../data/
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
-import { codePointCount, codePoints } from '../../data/code-points.ts';
+import { codePointCount, codePoints } from '../../data/tokens/code-points.ts';
 import { type Answer, freezeAnswers, thawAnswers } from './answer-row.ts';
 import { readSquad } from './read-squad.ts';
 

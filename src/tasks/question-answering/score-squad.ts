@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
-import { readJsonValue } from '../../data/read-json-value.ts';
-import { readTextFile } from '../../data/read-text-file.ts';
+import { readJsonValue } from '../../data/files/read-json-value.ts';
+import { readTextFile } from '../../data/files/read-text-file.ts';
 import { answerExact, answerF1 } from '../../metrics/answers.ts';
 import type { OfficialScores, ScoringRequest } from '../official-scorer.ts';
 import { readSquad } from './read-squad.ts';

@@ -1,7 +1,7 @@
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
-import { framed, sequenceFrame, windowStarts } from '../../data/token-windows.ts';
-import { codePointCount } from '../../data/code-points.ts';
-import { tokenise } from '../../data/tokenise.ts';
+import { framed, sequenceFrame, windowStarts } from '../../data/tokens/token-windows.ts';
+import { codePointCount } from '../../data/tokens/code-points.ts';
+import { tokenise } from '../../data/tokens/tokenise.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 import type { EncodeRequest } from '../task.ts';
 import { thawTags } from './rows.ts';

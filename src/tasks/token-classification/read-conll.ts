@@ -1,7 +1,7 @@
-import { emptyFile } from '../../data/empty-file.ts';
+import { emptyFile } from '../../data/files/empty-file.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
-import type { Table, TableRecord } from '../../data/table.ts';
-import { readTextFile } from '../../data/read-text-file.ts';
+import type { Table, TableRecord } from '../../data/files/table.ts';
+import { readTextFile } from '../../data/files/read-text-file.ts';
 
 /** Marks where a document begins; no sentence. */
 const documentStart = '-DOCSTART-';

@@ -1,6 +1,6 @@
-import { type AlikeInputs, alikeInputs } from '../../data/alike-inputs.ts';
+import { type AlikeInputs, alikeInputs } from '../../data/batches/alike-inputs.ts';
 import { type EncodedInput, inputLengths } from '../../data/encoded-rows.ts';
-import { type BatchRows, sortedBatches } from '../../data/epoch-batches.ts';
+import { type BatchRows, sortedBatches } from '../../data/batches/epoch-batches.ts';
 
 /** Rows of one forward pass at most. Fixed: results do not depend on it, memory does. */
 const EVALUATION_ROWS = 32;

@@ -1,8 +1,8 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { EncodedInput } from '../../data/encoded-rows.ts';
-import { type AlikeInputs, alikeInputs } from '../../data/alike-inputs.ts';
-import type { BatchRows } from '../../data/epoch-batches.ts';
-import { tokenBatch } from '../../data/token-batch.ts';
+import { type AlikeInputs, alikeInputs } from '../../data/batches/alike-inputs.ts';
+import type { BatchRows } from '../../data/batches/epoch-batches.ts';
+import { tokenBatch } from '../../data/batches/token-batch.ts';
 import { type OutputRows, rowOffsets } from '../../sweep/output-rows.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../../tasks/task.ts';

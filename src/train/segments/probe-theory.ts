@@ -1,6 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import { sortedBatches } from '../../data/epoch-batches.ts';
-import { batchLabels, tokenBatch } from '../../data/token-batch.ts';
+import { sortedBatches } from '../../data/batches/epoch-batches.ts';
+import { batchLabels, tokenBatch } from '../../data/batches/token-batch.ts';
 import { stream } from '../../random/stream.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import type { TrainableLayout } from '../engine/adapter-engine.ts';

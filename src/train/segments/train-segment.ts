@@ -1,4 +1,4 @@
-import { batchLabels, tokenBatch } from '../../data/token-batch.ts';
+import { batchLabels, tokenBatch } from '../../data/batches/token-batch.ts';
 import { bundleKey } from '../../sweep/packing.ts';
 import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } from '../../sweep/segment.ts';
 import { taskOf } from '../../tasks/tasks.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../../data/epoch-batches.ts';
-import { batchLabels, tokenBatch } from '../../data/token-batch.ts';
+import { type BatchPlan, type BatchRows, epochBatches, stepsPerEpoch } from '../../data/batches/epoch-batches.ts';
+import { batchLabels, tokenBatch } from '../../data/batches/token-batch.ts';
 import type { EncodedInput } from '../../data/encoded-rows.ts';
 import type { LabelLayout } from '../../models/heads/losses.ts';
 import { droppedShare } from '../../sweep/mask-variant.ts';

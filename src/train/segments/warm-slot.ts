@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../../base/errors.ts';
-import { type BatchPlan, planBatches } from '../../data/epoch-batches.ts';
+import { type BatchPlan, planBatches } from '../../data/batches/epoch-batches.ts';
 import { thawRows } from '../../data/frozen-rows.ts';
 import { type EncodedInput, type EncodedRows, inputLengths, selectRows } from '../../data/encoded-rows.ts';
-import { openTokenizer } from '../../data/open-tokenizer.ts';
+import { openTokenizer } from '../../data/tokens/open-tokenizer.ts';
 import { shapeOf } from '../../sweep/training-fields.ts';
 import { stream } from '../../random/stream.ts';
 import type {

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, list, object, text } from '../../verb-output.ts';
+import { integer, list, object, text } from '../../output/verb-output.ts';
 import { parseSeconds, requiredSweep } from '../../verb-parameters.ts';
 import type { AskFlags } from './ask.ts';
 

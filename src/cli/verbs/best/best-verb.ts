@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { object, scoreColumns, sweepFactColumns } from '../../verb-output.ts';
+import { object, scoreColumns, sweepFactColumns } from '../../output/verb-output.ts';
 import { formatFlag, metricFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
 import type { BestFlags } from './best.ts';
 

@@ -11,10 +11,10 @@ import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import type { Objective } from '../../../sweep/vocabulary.ts';
 import { rankingMetricsOf } from '../../../tasks/task-metrics.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
-import { readNoise } from '../../read-noise.ts';
-import { readScoredSweep, withShownMetrics } from '../../read-scored-sweep.ts';
+import { readNoise } from '../../reading/read-noise.ts';
+import { readScoredSweep, withShownMetrics } from '../../reading/read-scored-sweep.ts';
 
 export interface BestFlags extends FormatFlags {
   readonly by?: string;

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { any, sweepFactColumns, text } from '../../verb-output.ts';
+import { any, sweepFactColumns, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 
 const columns = [

@@ -4,9 +4,9 @@ import { compareReport } from '../../../report/compare-report.ts';
 import { compareSweepsReport } from '../../../report/compare-sweeps.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
-import { findTrial } from '../../find-trial.ts';
-import { readCompared } from '../../read-compared.ts';
-import { printReport } from '../../read-report.ts';
+import { findTrial } from '../../reading/find-trial.ts';
+import { readCompared } from '../../reading/read-compared.ts';
+import { printReport } from '../../reading/read-report.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 /** Words that are numbers are trials, of the sweep named first; where none is, the words are sweeps. */

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { text } from '../../verb-output.ts';
+import { text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
 
 const columns = [

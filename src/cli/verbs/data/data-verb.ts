@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, list, number, object, text } from '../../verb-output.ts';
+import { integer, list, number, object, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, sweepFile } from '../../verb-parameters.ts';
 
 const orNull = { orNull: true } as const;

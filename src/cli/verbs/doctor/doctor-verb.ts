@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, text } from '../../verb-output.ts';
+import { integer, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
 
 const columns = [

@@ -4,7 +4,7 @@ import { dataDirectoryOf } from '../../../services/data-directory.ts';
 import { doctor as examine } from '../../../services/doctor.ts';
 import type { DoctorFinding } from '../../../services/doctor-finding.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
-import { exitStatus } from '../../exit-status.ts';
+import { exitStatus } from '../../output/exit-status.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function doctor(this: CliContext, flags: FormatFlags): Promise<void> {

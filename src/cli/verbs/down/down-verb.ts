@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { flag, outcomeOutput } from '../../verb-output.ts';
+import { flag, outcomeOutput } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
 
 export const downVerb = verb<FormatFlags, []>(

@@ -1,7 +1,7 @@
 import { dataDirectoryOf } from '../../../services/data-directory.ts';
 import { stopServices } from '../../../services/stop-services.ts';
 import { type CliContext, note } from '../../cli-context.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function down(this: CliContext, { format }: FormatFlags): Promise<void> {

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { any, integer, list, sweepFactColumns, text } from '../../verb-output.ts';
+import { any, integer, list, sweepFactColumns, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, parseCount, sweepNameParameter } from '../../verb-parameters.ts';
 
 const columns = [

@@ -23,7 +23,7 @@ import { allocationSchedule } from '../../../train/engine/rank-allocation.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { findTrial } from '../../find-trial.ts';
+import { findTrial } from '../../reading/find-trial.ts';
 
 interface Fact {
   readonly field: string;

@@ -15,11 +15,11 @@ import { traitsOf } from '../../../sweep/trainer-traits.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { resolveModelFolder } from '../../../worker/resolve-model-folder.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { exportedTrial } from '../../exported-trial.ts';
-import { runMembers } from '../../run-members.ts';
-import { findTrial } from '../../find-trial.ts';
-import { recordColumns } from '../../record-columns.ts';
-import { writeOut, writeOutInTurn } from '../../write-out.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
+import { runMembers } from '../../output/run-members.ts';
+import { findTrial } from '../../reading/find-trial.ts';
+import { recordColumns } from '../../output/record-columns.ts';
+import { writeOut, writeOutInTurn } from '../../output/write-out.ts';
 
 interface PredictionsRequest {
   readonly trial: number;

@@ -2,7 +2,7 @@ import { formatCount } from '../../../base/format-count.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropsweepError } from '../../../base/errors.ts';
-import { readUnlabelledGlue } from '../../../data/read-unlabelled-glue.ts';
+import { readUnlabelledGlue } from '../../../data/benchmarks/read-unlabelled-glue.ts';
 import { glueSubmission } from '../../../export/glue-submission.ts';
 import { unseenRecords } from '../../../export/prediction-records.ts';
 import { glueTestFiles } from '../../../launch/glue-test-files.ts';
@@ -13,8 +13,8 @@ import type { GlueSource } from '../../../sweep/sweep-definition.ts';
 import { freezeUnlabelled } from '../../../tasks/read-unseen.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { exportedTrial } from '../../exported-trial.ts';
-import { runMembers } from '../../run-members.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
+import { runMembers } from '../../output/run-members.ts';
 
 interface SubmissionRequest {
   readonly trial: number;

@@ -5,9 +5,9 @@ import { type TableFileFormat, tableFormatOf } from '../../../report/table-file.
 import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
-import { demandFree } from '../../demand-free.ts';
-import { exportedTrial } from '../../exported-trial.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
+import { demandFree } from '../../reading/demand-free.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
 import { exportPredictions } from './export-predictions.ts';
 import { exportSubmission } from './export-submission.ts';
 import { type ExportedTable, exportTable } from './export-table.ts';

@@ -11,7 +11,7 @@ import { readSweepProvenance } from '../../../store/views/sweep-list.ts';
 import { readTrialsInTurn } from '../../../store/views/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { writeOutInTurn } from '../../write-out.ts';
+import { writeOutInTurn } from '../../output/write-out.ts';
 
 /** The tables of a sweep that can be exported. */
 export type ExportedTable = 'trials' | 'metrics' | 'curves';

@@ -1,6 +1,6 @@
-import { parseBytes } from '../../byte-sizes.ts';
+import { parseBytes } from '../../output/byte-sizes.ts';
 import { verb } from '../../verb.ts';
-import { flag, integer, text } from '../../verb-output.ts';
+import { flag, integer, text } from '../../output/verb-output.ts';
 import { formatFlag, parseCount } from '../../verb-parameters.ts';
 import type { GcFlags } from './gc.ts';
 

@@ -25,7 +25,7 @@ import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import type { Machine } from '../../../launch/machine.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readScoredSweep } from '../../read-scored-sweep.ts';
+import { readScoredSweep } from '../../reading/read-scored-sweep.ts';
 
 export interface GcFlags extends FormatFlags {
   readonly dryRun: boolean;

@@ -2,11 +2,11 @@ import type { FormatFlags } from '../../verb-parameters.ts';
 import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
-import { openTokenizer } from '../../../data/open-tokenizer.ts';
+import { openTokenizer } from '../../../data/tokens/open-tokenizer.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { type CliContext, note } from '../../cli-context.ts';
-import { exportedTrial } from '../../exported-trial.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 
 export interface GenerateFlags extends FormatFlags {
   readonly prompt: string;

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { outcomeOutput, text } from '../../verb-output.ts';
+import { outcomeOutput, text } from '../../output/verb-output.ts';
 import { dataFlags, forceFlag, formatFlag, parseText } from '../../verb-parameters.ts';
 import type { InitFlags } from './init.ts';
 

@@ -6,8 +6,8 @@ import { lookAtData } from '../../../launch/look-at-data.ts';
 import { checkSweepText } from '../../../launch/read-sweep-file.ts';
 import { starterFile } from '../../../launch/starter-file.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { demandFree } from '../../demand-free.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { demandFree } from '../../reading/demand-free.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export interface DataFlags {

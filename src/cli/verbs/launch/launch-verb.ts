@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { flag, integer, list, number, outcomeOutput, text } from '../../verb-output.ts';
+import { flag, integer, list, number, outcomeOutput, text } from '../../output/verb-output.ts';
 import { detachedFormat, detachFlag, sweepFile } from '../../verb-parameters.ts';
 import type { LaunchFlags } from './launch.ts';
 

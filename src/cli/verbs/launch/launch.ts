@@ -7,8 +7,8 @@ import { readSweepFile, readSweepText } from '../../../launch/read-sweep-file.ts
 import type { ReportFormat } from '../../../report/render-report.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
-import { followSweep } from '../../follow-sweep.ts';
-import { type Outcome, sayOutcome } from '../../say-outcome.ts';
+import { followSweep } from '../../output/follow-sweep.ts';
+import { type Outcome, sayOutcome } from '../../output/say-outcome.ts';
 import { demandDetached } from '../../verb-parameters.ts';
 
 export interface LaunchFlags extends FormatFlags {

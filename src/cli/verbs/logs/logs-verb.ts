@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { list, text } from '../../verb-output.ts';
+import { list, text } from '../../output/verb-output.ts';
 import { formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
 import type { LogsFlags } from './logs.ts';
 

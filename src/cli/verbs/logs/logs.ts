@@ -5,7 +5,7 @@ import type { ReportColumn } from '../../../report/report-column.ts';
 import { formatMoment } from '../../../dashboard/terminal/format-value.ts';
 import { readSweepEvents, type SweepEventRow } from '../../../store/views/sweep-events.ts';
 import { readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, note, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { whatWaits } from '../../../launch/what-waits.ts';

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, list, text } from '../../verb-output.ts';
+import { integer, list, text } from '../../output/verb-output.ts';
 import { formatFlag, parseText } from '../../verb-parameters.ts';
 import type { LsFlags } from './ls.ts';
 

@@ -2,9 +2,9 @@ import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { writeMergedModel } from '../../../export/write-merged-model.ts';
 import { writePortableModel } from '../../../export/write-portable-model.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
-import { demandFree } from '../../demand-free.ts';
-import { exportedTrial } from '../../exported-trial.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
+import { demandFree } from '../../reading/demand-free.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
 export interface MergeFlags {

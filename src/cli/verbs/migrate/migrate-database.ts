@@ -1,6 +1,6 @@
 import { migrate } from '../../../store/database/migrate.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { runningMachine } from '../../../launch/machine.ts';
 import { withMachineRecord } from '../../../launch/open-record.ts';

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { list, outcomeOutput } from '../../verb-output.ts';
+import { list, outcomeOutput } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
 
 export const migrateVerb = verb<FormatFlags, []>(

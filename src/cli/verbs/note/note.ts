@@ -2,7 +2,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { annotate } from '../../../store/annotations.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export interface NoteFlags extends FormatFlags {

@@ -1,6 +1,6 @@
 import { conditionKinds } from '../../../notices/conditions.ts';
 import { verb } from '../../verb.ts';
-import { integer, text } from '../../verb-output.ts';
+import { integer, text } from '../../output/verb-output.ts';
 import { formatFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 import type { NotifyFlags } from './notify.ts';
 

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { list, scoreColumns, sweepFactColumns } from '../../verb-output.ts';
+import { list, scoreColumns, sweepFactColumns } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, optionalSweep } from '../../verb-parameters.ts';
 
 const facts = [...sweepFactColumns, list('front_objectives', 'metric and direction of each that the front is over')];

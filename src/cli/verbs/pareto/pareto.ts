@@ -1,9 +1,9 @@
 import { withRecord } from '../../../launch/open-record.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
-import { readPareto } from '../../read-noise.ts';
-import { readScoredSweep } from '../../read-scored-sweep.ts';
+import { readPareto } from '../../reading/read-noise.ts';
+import { readScoredSweep } from '../../reading/read-scored-sweep.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function pareto(this: CliContext, flags: FormatFlags, sweep?: string): Promise<void> {

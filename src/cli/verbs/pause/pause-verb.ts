@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { steeredOutput } from '../../verb-output.ts';
+import { steeredOutput } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, optionalSweep } from '../../verb-parameters.ts';
 
 export const pauseVerb = verb<FormatFlags, [string?]>(

@@ -1,5 +1,5 @@
 import type { CliContext } from '../../cli-context.ts';
-import { steerSweep } from '../../steer-sweep.ts';
+import { steerSweep } from '../../cockpit/steer-sweep.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function pause(this: CliContext, { format }: FormatFlags, sweep?: string): Promise<void> {

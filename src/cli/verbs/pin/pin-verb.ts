@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { flag, integer, outcomeOutput, text } from '../../verb-output.ts';
+import { flag, integer, outcomeOutput, text } from '../../output/verb-output.ts';
 import { formatFlag, parseCount, sweepNameParameter } from '../../verb-parameters.ts';
 import type { PinFlags } from './pin.ts';
 

@@ -2,9 +2,9 @@ import type { FormatFlags } from '../../verb-parameters.ts';
 import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { pinTraining } from '../../../store/keeping/collect-checkpoints.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { findTrial } from '../../find-trial.ts';
+import { findTrial } from '../../reading/find-trial.ts';
 
 export interface PinFlags extends FormatFlags {
   readonly off: boolean;

@@ -13,11 +13,11 @@ import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { formatsOf, taskOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { demandFree } from '../../demand-free.ts';
-import { exportedTrial } from '../../exported-trial.ts';
-import { answerRows, runMembers } from '../../run-members.ts';
-import { recordColumns } from '../../record-columns.ts';
-import { writeOutInTurn } from '../../write-out.ts';
+import { demandFree } from '../../reading/demand-free.ts';
+import { exportedTrial } from '../../reading/exported-trial.ts';
+import { answerRows, runMembers } from '../../output/run-members.ts';
+import { recordColumns } from '../../output/record-columns.ts';
+import { writeOutInTurn } from '../../output/write-out.ts';
 import { type PredictFlags, usualTokens } from './predict-verb.ts';
 
 /** Predicts rows that the sweep never saw. */

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, outcomeOutput, text } from '../../verb-output.ts';
+import { integer, outcomeOutput, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag, requiredSweep } from '../../verb-parameters.ts';
 
 export const replayVerb = verb<FormatFlags, [string]>(

@@ -2,7 +2,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { replaySearchOf } from '../../../store/search/read-search.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 

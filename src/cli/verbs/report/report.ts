@@ -11,10 +11,10 @@ import { sweepDocument } from '../../../report/sweep-document.ts';
 import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { didYouMean } from '../../../sweep/file/sweep-file-problems.ts';
 import { type CliContext, note, progressOf } from '../../cli-context.ts';
-import { demandFree } from '../../demand-free.ts';
-import { readMaterial } from '../../read-material.ts';
-import { readWholeSweep } from '../../read-report.ts';
-import { writeOut } from '../../write-out.ts';
+import { demandFree } from '../../reading/demand-free.ts';
+import { readMaterial } from '../../reading/read-material.ts';
+import { readWholeSweep } from '../../reading/read-report.ts';
+import { writeOut } from '../../output/write-out.ts';
 import { chosenFormat } from './chosen-format.ts';
 import type { ReportFlags } from './report-verb.ts';
 

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { steeredOutput } from '../../verb-output.ts';
+import { steeredOutput } from '../../output/verb-output.ts';
 import { detachedFormat, detachFlag, optionalSweep, parseText } from '../../verb-parameters.ts';
 import type { ResumeFlags } from './resume.ts';
 

@@ -4,7 +4,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { commandSweep } from '../../../store/commands.ts';
 import { migrate } from '../../../store/database/migrate.ts';
 import { sweepNameExpected, sweepNamePattern } from '../../../sweep/file/read-name.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
 import { demandDetached } from '../../verb-parameters.ts';
 import { startedMachine } from '../../../launch/machine.ts';

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { steeredOutput } from '../../verb-output.ts';
+import { steeredOutput } from '../../output/verb-output.ts';
 import { formatFlag, optionalSweep } from '../../verb-parameters.ts';
 import type { RetryFlags } from './retry.ts';
 

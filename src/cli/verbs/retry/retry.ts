@@ -1,7 +1,7 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { steerSweep } from '../../steer-sweep.ts';
+import { steerSweep } from '../../cockpit/steer-sweep.ts';
 
 export interface RetryFlags extends FormatFlags {
   readonly failed: boolean;

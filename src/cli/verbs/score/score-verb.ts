@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { number, text } from '../../verb-output.ts';
+import { number, text } from '../../output/verb-output.ts';
 import { numberParser } from '@stricli/core';
 import type { ScoreFlags } from './score.ts';
 import { formatFlag, parseText } from '../../verb-parameters.ts';

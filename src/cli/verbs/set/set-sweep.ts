@@ -2,7 +2,7 @@ import type { SetFlags } from './read-assignments.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { present } from '../../../base/defect.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { type Steering, steerSweep } from '../../steer-sweep.ts';
+import { type Steering, steerSweep } from '../../cockpit/steer-sweep.ts';
 import { readAssignments } from './read-assignments.ts';
 
 export interface SetVerbFlags extends SetFlags, FormatFlags {}

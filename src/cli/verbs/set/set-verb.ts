@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { steeredOutput } from '../../verb-output.ts';
+import { steeredOutput } from '../../output/verb-output.ts';
 import { numberParser } from '@stricli/core';
 import { formatFlag, parseCount, parseText } from '../../verb-parameters.ts';
 import type { SetVerbFlags } from './set-sweep.ts';
@@ -29,7 +29,7 @@ export const setVerb = verb<SetVerbFlags, string[]>(
         parse: parseText,
         placeholder: 'sweep-or-name=value',
         proposeCompletions: async (): Promise<readonly string[]> =>
-          (await import('../../propose-sweeps.ts')).proposeSweeps(),
+          (await import('../../reading/propose-sweeps.ts')).proposeSweeps(),
       },
     },
   },

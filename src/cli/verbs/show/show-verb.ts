@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { sweepFactColumns, trialColumns } from '../../verb-output.ts';
+import { sweepFactColumns, trialColumns } from '../../output/verb-output.ts';
 import { formatFlag, metricFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 import type { ShowFlags } from './show.ts';
 

@@ -4,9 +4,9 @@ import { trialsReport } from '../../../report/trials-report.ts';
 import { tookSentence } from '../../../report/took-sentence.ts';
 import { readSweepProvenance } from '../../../store/views/sweep-list.ts';
 import { readDefinition, readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
-import { everyTrial } from '../../read-report.ts';
+import { everyTrial } from '../../reading/read-report.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { type TrialPageFlags, trialPage } from './trial-page.ts';
 

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { integer, list, outcomeOutput, text } from '../../verb-output.ts';
+import { integer, list, outcomeOutput, text } from '../../output/verb-output.ts';
 import { formatFlag, parseText, sweepNameParameter, trialFlag } from '../../verb-parameters.ts';
 import type { TagFlags } from './tag.ts';
 

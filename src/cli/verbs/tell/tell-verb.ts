@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { any, text } from '../../verb-output.ts';
+import { any, text } from '../../output/verb-output.ts';
 import { leaseAndValues, parseCount, parseSeconds, parseText } from '../../verb-parameters.ts';
 import type { TellFlags } from './tell.ts';
 

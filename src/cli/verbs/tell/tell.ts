@@ -2,7 +2,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { reportTraining, tellTraining, type Told } from '../../../store/programs/tell-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
-import { readValues } from '../../read-values.ts';
+import { readValues } from '../../reading/read-values.ts';
 
 export interface TellFlags {
   readonly step?: number;

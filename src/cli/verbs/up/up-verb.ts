@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { outcomeOutput, text } from '../../verb-output.ts';
+import { outcomeOutput, text } from '../../output/verb-output.ts';
 import { type FormatFlags, formatFlag } from '../../verb-parameters.ts';
 
 export const upVerb = verb<FormatFlags, []>(

@@ -1,6 +1,6 @@
 import { type CliContext, progressOf } from '../../cli-context.ts';
 import { startedMachine } from '../../../launch/machine.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
 export async function up(this: CliContext, { format }: FormatFlags): Promise<void> {

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { flag, object, outcomeOutput, text } from '../../verb-output.ts';
+import { flag, object, outcomeOutput, text } from '../../output/verb-output.ts';
 import { formatFlag, optionalSweep, parseCount } from '../../verb-parameters.ts';
 import type { WaitFlags } from './wait.ts';
 

@@ -1,11 +1,11 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
-import { sayOutcome } from '../../say-outcome.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
 import { type CliContext, note } from '../../cli-context.ts';
-import { exitStatus, statusOfSweep } from '../../exit-status.ts';
+import { exitStatus, statusOfSweep } from '../../output/exit-status.ts';
 import { sweepSentences } from '../../../report/sweep-sentences.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 

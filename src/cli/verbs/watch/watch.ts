@@ -1,6 +1,6 @@
-import { chooseSweep } from '../../choose-sweep.ts';
+import { chooseSweep } from '../../reading/choose-sweep.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { followSweep } from '../../follow-sweep.ts';
+import { followSweep } from '../../output/follow-sweep.ts';
 import { readSweepMark } from '../../../store/views/sweep-list.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 

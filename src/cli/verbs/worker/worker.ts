@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { DropsweepError } from '../../../base/errors.ts';
 import { builtFile } from '../../../services/built-file.ts';
 import type { CliContext } from '../../cli-context.ts';
-import { exitStatus } from '../../exit-status.ts';
+import { exitStatus } from '../../output/exit-status.ts';
 import { runningMachine } from '../../../launch/machine.ts';
 
 export interface WorkerFlags {

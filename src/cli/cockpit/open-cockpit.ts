@@ -1,0 +1,30 @@
+import { demandKnownSchema } from '../../store/database/migrate.ts';
+import { listSweeps } from '../../store/views/sweep-list.ts';
+import { withMachineRecord } from '../../launch/open-record.ts';
+import { machineIfRunning } from '../../launch/machine.ts';
+import { type CliContext, say } from '../cli-context.ts';
+import { followSweep, hasScreen } from '../output/follow-sweep.ts';
+
+/** How one begins, where there is nothing to look at. */
+const beginning = `There is no sweep here yet. To begin:
+
+  dropsweep start                     trains ten small adapters and shows them
+  dropsweep init --data train.csv     writes a sweep file for rows of yours
+  dropsweep launch FILE --dry-run     says what a sweep file would do
+  dropsweep --help                    all verbs`;
+
+/** Without a verb, on a terminal: the sweeps of the record, or how one begins. @returns false: there is no terminal */
+export async function openCockpit(context: CliContext): Promise<boolean> {
+  if (!hasScreen(context)) return false;
+  const machine = machineIfRunning();
+  const shown =
+    machine !== null &&
+    (await withMachineRecord(machine, async (record) => {
+      await demandKnownSchema(record.store);
+      const [newest] = await listSweeps(record.store);
+      if (newest !== undefined) await followSweep(context, record, newest.name, { firstView: 'sweeps' });
+      return newest !== undefined;
+    }));
+  if (!shown) say(context, beginning);
+  return true;
+}

@@ -1,0 +1,103 @@
+import { renderReport } from '../../report/render-report.ts';
+import { readSweepSnapshot } from '../../store/views/sweep-reader.ts';
+import { tookSentence } from '../../report/took-sentence.ts';
+import { readSweepProvenance } from '../../store/views/sweep-list.ts';
+import { readSweepMark } from '../../store/views/sweep-list.ts';
+import { carryOut, cloneTools } from '../cockpit/dashboard-commands.ts';
+import { dashboardSource, type Watched } from '../cockpit/dashboard-source.ts';
+import { type CliContext, endProgress, note, outputWidth, say } from '../cli-context.ts';
+import { statusOfSweep } from './exit-status.ts';
+import type { OpenRecord } from '../../launch/open-record.ts';
+import { readPareto } from '../reading/read-noise.ts';
+import { readScoredSweep } from '../reading/read-scored-sweep.ts';
+import { whatWaits } from '../../launch/what-waits.ts';
+
+/**
+ * Shows a sweep until it ends or the user leaves: the dashboard on a terminal, lines in a pipe. When it has ended,
+ * prints the front and sets the exit status.
+ */
+export async function followSweep(
+  context: CliContext,
+  record: OpenRecord,
+  launched: string,
+  looking: Looking = {},
+): Promise<'left' | 'finished'> {
+  endProgress(context.process);
+  const watched: Watched = { name: launched };
+  const ended = await (hasScreen(context)
+    ? showDashboard(context, record, watched, looking)
+    : showLines(context, record, launched));
+  // On a screen somebody may have turned to another sweep.
+  const { name } = watched;
+  if (ended === 'left') {
+    note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
+    return ended;
+  }
+  const snapshot = await readScoredSweep(record.store, name);
+  say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
+  const { launchedBy } = await readSweepProvenance(record.store, name);
+  const took = tookSentence(snapshot, launchedBy['predicted_seconds']);
+  if (took !== null) say(context, took);
+  context.process.exitCode = statusOfSweep(snapshot);
+  return ended;
+}
+
+/** How a sweep is looked at. */
+export interface Looking {
+  /** No key commands. */
+  readonly readOnly?: boolean;
+  /** The mouse chooses rows; absent: as DROPSWEEP_MOUSE says. */
+  readonly mouse?: boolean;
+  /** The dashboard's view that it begins with. */
+  readonly firstView?: string;
+}
+
+/** A terminal that can place its cursor, at both ends. */
+export function hasScreen({ process: { stdout, stdin, env } }: CliContext): boolean {
+  return stdout.isTTY && stdin.isTTY && env['TERM'] !== 'dumb';
+}
+
+async function showDashboard(
+  { process }: CliContext,
+  record: OpenRecord,
+  watched: Watched,
+  looking: Looking,
+): Promise<'left' | 'finished'> {
+  const { runDashboard } = await import('../../dashboard/run-dashboard.tsx');
+  const { guardTerminal } = await import('../../dashboard/terminal/terminal-guard.ts');
+  return runDashboard({
+    readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
+    source: dashboardSource(record.store, watched),
+    answers: () => record.store.answers(),
+    readMark: () => readSweepMark(record.store, watched.name),
+    listen: (changed) => record.store.listen(changed),
+    whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
+    guard: () => guardTerminal(process.stdout.fd),
+    command: (command) => carryOut(record, watched, command),
+    clone: cloneTools(record, watched, process.env),
+    mouse: process.env['DROPSWEEP_MOUSE'] === 'on',
+    ...looking,
+    stdout: process.stdout,
+    stdin: process.stdin,
+  });
+}
+
+async function showLines(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+  const { runProgressLines } = await import('../../dashboard/lines/run-progress-lines.ts');
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  context.process.once('SIGINT', leave);
+  context.process.once('SIGTERM', leave);
+  try {
+    return await runProgressLines({
+      readSnapshot: () => readSweepSnapshot(record.store, name, { trialLimit: 1 }),
+      answers: () => record.store.answers(),
+      whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
+      say: (line) => say(context, line),
+      signal: leaving.signal,
+    });
+  } finally {
+    context.process.off('SIGINT', leave);
+    context.process.off('SIGTERM', leave);
+  }
+}

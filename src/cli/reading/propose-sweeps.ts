@@ -1,0 +1,13 @@
+import { listSweeps } from '../../store/views/sweep-list.ts';
+import { DropsweepError } from '../../base/errors.ts';
+import { withRecord } from '../../launch/open-record.ts';
+
+/** The names of the sweeps, for a shell's completion; none where no database can be read. */
+export async function proposeSweeps(): Promise<readonly string[]> {
+  try {
+    return await withRecord(async ({ store }) => (await listSweeps(store)).map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof DropsweepError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { EncodedInput } from '../encoded-rows.ts';
+
+/** Of a text's first token in a row of several: what stands before it is another's. */
+const ignored = -100;
+
+/**
+ * Short inputs put behind one another, up to `maxLength` tokens: the longest first, each where it is the first to fit. Which
+ * stand together follows from the lengths alone.
+ */
+export function packInputs(inputs: readonly EncodedInput[], maxLength: number): readonly EncodedInput[] {
+  const order = [...inputs.keys()].sort((a, b) => lengthOf(inputs, b) - lengthOf(inputs, a) || a - b);
+  const rows: { readonly parts: EncodedInput[]; left: number }[] = [];
+  for (const number of order) {
+    const input = inputs[number];
+    if (input === undefined) continue;
+    const fitting = rows.find(({ left }) => left >= input.ids.length);
+    const row = fitting ?? { parts: [], left: maxLength };
+    if (fitting === undefined) rows.push(row);
+    row.parts.push(input);
+    row.left -= input.ids.length;
+  }
+  return rows.map(({ parts }) => together(parts));
+}
+
+function lengthOf(inputs: readonly EncodedInput[], number: number): number {
+  return inputs[number]?.ids.length ?? 0;
+}
+
+/** It says the row of its first text. */
+function together(parts: readonly EncodedInput[]): EncodedInput {
+  const ids = Int32Array.from(parts.flatMap((part) => Array.from(part.ids)));
+  return {
+    ids,
+    typeIds: new Uint8Array(ids.length),
+    labels: parts.flatMap(({ labels }) => [ignored, ...labels.slice(1)]),
+    row: parts[0]?.row ?? 0,
+    texts: parts.map((part) => part.ids.length),
+  };
+}
