@@ -42,7 +42,7 @@ export function predictMemory(
   if (estimate === null) return [];
   const { plan } = prepared;
   const own = ownDevice(environment);
-  const { kind, device, memory, batch } = estimate;
+  const { kind, device, memory, batch, keptBeside } = estimate;
   const slotsAreOwn = environment['DATABASE_URL'] === undefined && kind === own;
   const imitated =
     device.float16Products === 'float' && hasFloat16(plan)
@@ -51,7 +51,9 @@ export function predictMemory(
   const lasting = time === undefined ? [] : [`predicted time where it fits: ${time}`];
   if (slotsAreOwn) demandMemory(memory, batch, device, available, [...imitated, ...lasting]);
   const lines = [
-    `  predicted memory: ${Math.ceil(memory.total / 2 ** 20)} MiB a slot on ${kind}`,
+    `  predicted memory: ${mebibytes(memory.total + keptBeside)} a slot on ${kind}${
+      keptBeside === 0 ? '' : `, ${mebibytes(keptBeside)} of it the engine of the training before`
+    }`,
     ...imitated.map((line) => `  ${line}`),
   ];
   if (kind !== own) lines.push(`  waits for a worker of that device: dropsweep worker --device ${kind}`);
@@ -60,7 +62,8 @@ export function predictMemory(
 
 /** Memory that a slot of a sweep takes; null where no model is there to look at. */
 export function slotMemoryBytes(prepared: PreparedSweep, environment: NodeJS.ProcessEnv): number | null {
-  return slotEstimate(prepared, environment)?.memory.total ?? null;
+  const estimate = slotEstimate(prepared, environment);
+  return estimate === null ? null : estimate.memory.total + estimate.keptBeside;
 }
 
 function slotEstimate({ plan, longestRow, evaluated }: PreparedSweep, environment: NodeJS.ProcessEnv) {
@@ -69,6 +72,10 @@ function slotEstimate({ plan, longestRow, evaluated }: PreparedSweep, environmen
   const kind = definition.device ?? ownDevice(environment);
   const device = deviceProfiles[kind];
   return { kind, device, ...estimatePlan(plan, longestRow, device, evaluated) };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
 /** The device of this machine's own slots; auto is theirs to settle. */

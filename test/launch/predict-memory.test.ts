@@ -47,6 +47,22 @@ describe('the memory of a sweep', () => {
     expect(() => predictMemory(prepared({}), {}, 2 ** 20)).toThrow(/DEVICE_UNSUITABLE[^]*30 tokens[^]*at most 1 MiB/);
   });
 
+  it('has the engine of the training before, where adapters differ, and is refused without it', () => {
+    const mebibytes = (sweep: PreparedSweep) => Number(/(\d+) MiB a slot/.exec(predictMemory(sweep, {}).join())?.[1]);
+    const alike = prepared({});
+    const [first, ...others] = alike.plan.trainings;
+    if (first === undefined) throw new Error('the plan has trainings');
+    const { specification } = first;
+    const configuration = { ...specification.configuration, rank: specification.configuration.rank + 1 };
+    const changed = { ...first, specification: { ...specification, configuration } };
+    const differing = { ...alike, plan: { ...alike.plan, trainings: [changed, ...others] } };
+    expect(mebibytes(differing)).toBeGreaterThan(mebibytes(alike));
+    expect(predictMemory(differing, {})).toEqual([
+      expect.stringMatching(/MiB of it the engine of the training before$/),
+    ]);
+    expect(() => predictMemory(differing, {}, mebibytes(alike) * 2 ** 20)).not.toThrow();
+  });
+
   it('is not refused for the slots of others, which know theirs', () => {
     expect(predictMemory(prepared({}), { DATABASE_URL: 'postgres://elsewhere/' }, 2 ** 20)).toHaveLength(1);
     expect(predictMemory(prepared({ device: 'webgpu' }), {}, 2 ** 20)).toEqual([

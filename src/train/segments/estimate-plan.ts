@@ -2,6 +2,7 @@ import { demandPrecision } from '../../runtime/devices/demand-precision.ts';
 import type { DeviceProfile } from '../../runtime/devices/device-profile.ts';
 import type { SweepPlan } from '../../sweep/sweep-definition.ts';
 import { kindsOf } from '../../sweep/training-kinds.ts';
+import { shapeOf } from '../../sweep/training-fields.ts';
 import type { TaskShape, TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import { elementRates, dropsElements } from '../../sweep/element-dropout.ts';
 import { type EvaluationSize, sizeOf } from './evaluation-batches.ts';
@@ -11,6 +12,8 @@ import { objectiveOf, planEngine } from '../engine/plan-engine.ts';
 export interface PlanEstimate {
   readonly memory: MemoryEstimate;
   readonly batch: LargestBatch;
+  /** Bytes of a second engine, which a slot keeps open where trainings differ in their adapters; 0 where none do. */
+  readonly keptBeside: number;
 }
 
 /** Rows that a plan's trainings are evaluated on, as inputs of the base. */
@@ -72,9 +75,13 @@ export function estimatePlan(
     );
     const rows = evaluated?.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
     const demand = { sizes: own, others: Math.max(0, ...(others ?? [])), rows, several };
-    return [{ memory: estimateMemory(engine, device, batch, 1, demand), batch }];
+    const memory = estimateMemory(engine, device, batch, 1, demand);
+    const engines = new Set(group.map((each) => JSON.stringify(shapeOf(each, ['adapter', 'head'])))).size;
+    return [{ memory, batch, engines }];
   });
-  const [most] = estimates.toSorted((a, b) => b.memory.total - a.memory.total);
+  const ordered = estimates.toSorted((a, b) => b.memory.total - a.memory.total);
+  const [most, next] = ordered.flatMap((each) => (each.engines > 1 ? [each, each] : [each]));
   if (most === undefined) throw new RangeError('a plan has trainings');
-  return most;
+  const keptBeside = next === undefined ? 0 : next.memory.state + next.memory.activations;
+  return { memory: most.memory, batch: most.batch, keptBeside };
 }
