@@ -4,12 +4,15 @@ import pg from 'pg';
 export const profileSettings = {
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': '10000',
+  'pg_stat_statements.track_planning': 'on',
   track_wal_io_timing: 'on',
 } as const;
 
 interface StatementFigures {
   readonly calls: number;
   readonly ms: number;
+  /** Of it: planning. */
+  readonly planning: number;
   readonly rows: number;
   readonly hits: number;
   readonly reads: number;
@@ -30,6 +33,7 @@ export async function readProfile(databaseUrl: string): Promise<ProfileSnapshot>
     await client.query('create extension if not exists pg_stat_statements');
     const { rows } = await client.query<Record<string, string>>(
       `select regexp_replace(query, '\\s+', ' ', 'g') as query, sum(calls) as calls, sum(total_exec_time + total_plan_time) as ms,
+         sum(total_plan_time) as planning,
          sum(rows) as rows, sum(shared_blks_hit) as hits, sum(shared_blks_read) as reads
        from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database()) group by 1`,
     );
@@ -40,6 +44,7 @@ export async function readProfile(databaseUrl: string): Promise<ProfileSnapshot>
     const figures = (row: Record<string, string>): StatementFigures => ({
       calls: Number(row['calls']),
       ms: Number(row['ms']),
+      planning: Number(row['planning']),
       rows: Number(row['rows']),
       hits: Number(row['hits']),
       reads: Number(row['reads']),
@@ -65,21 +70,23 @@ export function tellProfile(title: string, from: ProfileSnapshot, to: ProfileSna
       query,
       calls: since('calls'),
       ms: since('ms'),
+      planning: since('planning'),
       rows: since('rows'),
       hits: since('hits'),
       reads: since('reads'),
     };
   });
-  const total = (name: 'calls' | 'ms' | 'hits') => spent.reduce((sum, statement) => sum + statement[name], 0);
+  const total = (name: 'calls' | 'ms' | 'planning' | 'hits') =>
+    spent.reduce((sum, statement) => sum + statement[name], 0);
   const lines = spent
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, 24)
     .map(
-      ({ query, calls, ms, rows, hits, reads }) =>
-        `  ${each(ms)} ms, ${each(calls)} calls of ${(ms / Math.max(1, calls)).toFixed(2)} ms, ${each(rows, 1)} rows, ${each(hits, 0)} hits, ${each(reads, 1)} reads: ${query.slice(0, 150)}`,
+      ({ query, calls, ms, planning, rows, hits, reads }) =>
+        `  ${each(ms)} ms (${each(planning)} planning), ${each(calls)} calls of ${(ms / Math.max(1, calls)).toFixed(2)} ms, ${each(rows, 1)} rows, ${each(hits, 0)} hits, ${each(reads, 1)} reads: ${query.slice(0, 150)}`,
     );
   return [
-    `${title}, for each of ${trainings} trainings: ${each(total('ms'))} ms in ${each(total('calls'), 2)} statements, ${each(total('hits'), 0)} page hits, ${each(to.pagesRead - from.pagesRead, 1)} reads, ${each((to.walBytes - from.walBytes) / 1024, 1)} KiB of WAL with ${each(to.fullPageImages - from.fullPageImages, 2)} whole pages`,
+    `${title}, for each of ${trainings} trainings: ${each(total('ms'))} ms (${each(total('planning'))} planning) in ${each(total('calls'), 2)} statements, ${each(total('hits'), 0)} page hits, ${each(to.pagesRead - from.pagesRead, 1)} reads, ${each((to.walBytes - from.walBytes) / 1024, 1)} KiB of WAL with ${each(to.fullPageImages - from.fullPageImages, 2)} whole pages`,
     ...lines,
   ].join('\n');
 }

@@ -12,6 +12,17 @@ export function outOfMemoryCount(): number | null {
   return counts.length === 0 ? null : counts.reduce((a, b) => a + b, 0);
 }
 
+/** Between two readings for what only begins: segments of milliseconds would spend more on them than on themselves. */
+const readAgainAfterMs = 1_000;
+let recent: { readonly at: number; readonly count: number | null } = { at: -Infinity, count: null };
+
+/** The count as it was a second ago at most: what was killed in between is held against whoever begins now. */
+export function recentOutOfMemoryCount(): number | null {
+  const now = performance.now();
+  if (now - recent.at > readAgainAfterMs) recent = { at: now, count: outOfMemoryCount() };
+  return recent.count;
+}
+
 function readCount(path: string, pattern: RegExp): number | null {
   let text: string;
   try {

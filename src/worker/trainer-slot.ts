@@ -6,7 +6,7 @@ import { promiseWithResolvers, type PromiseWithResolversOf } from '../base/promi
 import type { Segment, SegmentOutcome } from '../sweep/segment.ts';
 import type { RunCommand } from '../train/process/segment-runner.ts';
 import type { FromTrainer, ProbeRequest, RunMessage, TheoryConstants } from '../train/process/trainer-protocol.ts';
-import { outOfMemoryCount } from './out-of-memory-count.ts';
+import { outOfMemoryCount, recentOutOfMemoryCount } from './out-of-memory-count.ts';
 import { type ChildEnd, TrainerChild } from './trainer-child.ts';
 import type { TellNews } from '../train/process/segment-news.ts';
 
@@ -195,7 +195,7 @@ export class TrainerSlot implements Trainer {
     if (this.#jobs.has(id) || this.#jobs.has(probeJob)) throw new Error(`slot ${this.slot} is busy`);
     const child = this.#start();
     const { promise, resolve } = promiseWithResolvers<JobEnd>();
-    const job: Job = { tell, oomCount: outOfMemoryCount(), stopWanted: false, stalled: false, finish: resolve };
+    const job: Job = { tell, oomCount: recentOutOfMemoryCount(), stopWanted: false, stalled: false, finish: resolve };
     this.#jobs.set(id, job);
     this.#progressAt = performance.now();
     const watch = setInterval(() => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../base/canonical-json.ts';
 import { DropsweepError } from '../../base/errors.ts';
@@ -29,15 +29,13 @@ export async function writeJsonCheckpoint(
 }
 
 /** @throws DropsweepError CHECKPOINT_INVALID when the file is missing, altered, or of another training. */
-export async function readJsonCheckpoint(
+export function readJsonCheckpoint(
   checkpoint: CheckpointReference,
   trainingHash: string,
   folder: string,
-): Promise<JsonCheckpoint> {
+): JsonCheckpoint {
   const path = join(folder, checkpoint.uri);
-  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new DropsweepError('CHECKPOINT_INVALID', 'the checkpoint cannot be read', { where: path, cause });
-  });
+  const content = readContent(path);
   if (sha256(content) !== checkpoint.sha256) {
     throw new DropsweepError('CHECKPOINT_INVALID', 'the checkpoint is not the one that was recorded', {
       where: path,
@@ -52,4 +50,12 @@ export async function readJsonCheckpoint(
     });
   }
   return state;
+}
+
+function readContent(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new DropsweepError('CHECKPOINT_INVALID', 'the checkpoint cannot be read', { where: path, cause });
+  }
 }

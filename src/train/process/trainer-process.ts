@@ -7,7 +7,7 @@ import type { RunCommand, SegmentReporter, SegmentRunner } from './segment-runne
 import type { FromTrainer, ProbeRequest, ToTrainer } from './trainer-protocol.ts';
 import { newsTeller, type SegmentNews } from './segment-news.ts';
 
-/** More would only cost the channel; the supervisor counts on one a second. */
+/** More would only cost the channel; the supervisor counts on one a second. What is over sooner tells its end alone. */
 const progressEveryMs = 200;
 
 export interface TrainerProcessOptions {
@@ -113,11 +113,13 @@ export class TrainerProcess {
   #reporter(run: string): SegmentReporter {
     const { send } = this.#options;
     const releaseRequested = () => this.#runs.get(run)?.releaseRequested ?? true;
-    let progressAt = -Infinity;
+    let progressAt = performance.now();
     const tell = (news: SegmentNews): void => {
-      const now = performance.now();
-      if (news.kind === 'progress' && now - progressAt < progressEveryMs && news.step < news.of) return;
-      if (news.kind === 'progress') progressAt = now;
+      if (news.kind === 'progress') {
+        const now = performance.now();
+        if (now - progressAt < progressEveryMs) return;
+        progressAt = now;
+      }
       send({ ...news, run });
     };
     return {

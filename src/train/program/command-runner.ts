@@ -44,8 +44,7 @@ class CommandRunner implements SegmentRunner {
     if (this.#patience !== null) clearTimeout(this.#patience);
     const { trainingHash, checkpoint } = segment;
     await this.#endOthers(trainingHash, reporter);
-    const from =
-      checkpoint === null ? null : await readJsonCheckpoint(checkpoint, trainingHash, command.checkpointFolder);
+    const from = checkpoint === null ? null : readJsonCheckpoint(checkpoint, trainingHash, command.checkpointFolder);
     const progress = new ProgramProgress(from);
     const program = progress.ended ? null : (this.#open.get(trainingHash) ?? (await begin(segment, command, progress)));
     this.#open.delete(trainingHash);
@@ -116,7 +115,7 @@ async function evaluate(
   folder: string,
   reporter: SegmentReporter,
 ): Promise<SegmentOutcome> {
-  const values = valuesOf(await readJsonCheckpoint(checkpoint, trainingHash, folder));
+  const values = valuesOf(readJsonCheckpoint(checkpoint, trainingHash, folder));
   reporter.progress(1, 1);
   const missing = Object.keys(programOf(specification).metrics).filter((name) => values[name] === undefined);
   if (missing.length > 0 && checkpoint.step === specification.total_steps) throw unmeasured(missing, values);

@@ -37,7 +37,7 @@ async function train(segment: TrainSegment, command: RunCommand, reporter: Segme
   let step =
     segment.checkpoint === null
       ? 0
-      : (await readJsonCheckpoint(segment.checkpoint, trainingHash, command.checkpointFolder)).step;
+      : readJsonCheckpoint(segment.checkpoint, trainingHash, command.checkpointFolder).step;
   const crashStep = drawCrashStep(segment, settings, step, endStep);
   const diverges = draw('simulated_failure', trainingHash) < settings.failure_rate;
   const divergesAt = Math.ceil(specification.total_steps / 2);
