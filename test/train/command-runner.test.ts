@@ -147,7 +147,13 @@ test.each([
     'a status is its own word, with what it wrote last',
     `console.error('no \\u001b[31mroom'); process.exit(7);`,
     {},
-    'PROGRAM_FAILED: the program ended with status 7; it wrote last:\nno',
+    'PROGRAM_FAILED: the program ended with status 7: no room',
+  ],
+  [
+    'what it wrote last stands in the first line, which is all that lists show, and what it wrote before that below',
+    `console.error('File "train.py", line 3'); console.error('ValueError: no rows'); process.exit(1);`,
+    {},
+    'PROGRAM_FAILED: the program ended with status 1: ValueError: no rows; before that it wrote:\nFile "train.py", line 3',
   ],
   [
     'a value that is no number is a divergence',

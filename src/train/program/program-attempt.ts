@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { isDiskFull } from '../../base/disk-full.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import type { CheckpointReference, SegmentOutcome, TrainSegment } from '../../sweep/segment.ts';
@@ -113,7 +114,7 @@ export class ProgramAttempt {
   /** Null: it ended well. A death by a signal may be a stranger's doing, and is tried again; a status is its own word. */
   #failureOf({ code, signal, lastWords }: ProgramEnd): SegmentOutcome | null {
     if (code === 0) return null;
-    const words = lastWords === '' ? '' : `; it wrote last:\n${lastWords}`;
+    const words = saidLast(lastWords);
     if (code === null) return { kind: 'process_died', message: `the program ended by ${signal}${words}` };
     const error = new DropsweepError('PROGRAM_FAILED', `the program ended with status ${code}${words}`, {
       fix: 'mend it, and launch the sweep under a new name; or dropsweep retry, where the cause lay outside',
@@ -140,4 +141,12 @@ export class ProgramAttempt {
     const state = progress.checkpoint(segment.trainingHash, step);
     return writeJsonCheckpoint(segment, state, { folder: command.checkpointFolder, storeId: command.storeId });
   }
+}
+
+/** Its last line without colours, which stands wherever a failure is one line, and before it the others. */
+function saidLast(words: string): string {
+  const lines = stripVTControlCharacters(words).trimEnd().split('\n');
+  const last = lines.pop()?.trim() ?? '';
+  if (last === '') return '';
+  return lines.length === 0 ? `: ${last}` : `: ${last}; before that it wrote:\n${lines.join('\n')}`;
 }
