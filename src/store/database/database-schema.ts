@@ -106,6 +106,8 @@ export interface DatabaseSchema {
     open: boolean;
     /** Open, and a train segment of the training is free or worked on. */
     claimable: Generated<boolean>;
+    /** The same of an evaluate segment. */
+    evaluable: Generated<boolean>;
     pruned: Generated<boolean>;
     released_at: MomentOrNull;
   };

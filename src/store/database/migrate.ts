@@ -22,6 +22,7 @@ import * as launchInBlocks from '../../../migrations/0020-launch-in-blocks.ts';
 import * as searchSnapshots from '../../../migrations/0021-search-snapshots.ts';
 import * as settingsHash from '../../../migrations/0022-settings-hash.ts';
 import * as hotTables from '../../../migrations/0023-hot-tables.ts';
+import * as updatesInPlace from '../../../migrations/0024-updates-in-place.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -50,6 +51,7 @@ const migrations: Record<string, Migration> = {
   '0021-search-snapshots': searchSnapshots,
   '0022-settings-hash': settingsHash,
   '0023-hot-tables': hotTables,
+  '0024-updates-in-place': updatesInPlace,
 };
 
 /**

@@ -129,9 +129,10 @@ export async function leasedSegment(tx: DatabaseTransaction, lease: string): Pro
     select s.id as "segmentId", s.lease_epoch as epoch, s.training_id as "trainingId", t.training_hash as "trainingHash",
       s.end_step as "endStep", t.total_steps as "totalSteps", t.progress_step as "progressStep",
       s.worker_id as "workerId", extract(epoch from now() - a.started_at)::double precision as seconds
-    from segments s join trainings t on t.id = s.training_id
+    from claims c join segments s on s.id = c.segment_id and s.lease_epoch = c.epoch
+      join trainings t on t.id = s.training_id
       join attempts a on a.segment_id = s.id and a.epoch = s.lease_epoch
-    where s.slot_key = ${slotKeyOf(lease)} and s.status = 'claimed'`.execute(tx);
+    where c.slot_key = ${slotKeyOf(lease)} and s.slot_key = c.slot_key and s.status = 'claimed'`.execute(tx);
   const [held] = rows;
   if (held !== undefined) return held;
   const known = await tx

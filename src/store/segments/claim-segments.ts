@@ -44,14 +44,21 @@ interface PickedFrom {
   readonly packs: boolean;
 }
 
+/** Between slots that take rows: claims from one look for what waits of others to the next. */
+const looksEvery = 8;
+
 /**
  * Evaluations before trainings: what has been trained is not kept waiting. Between slots that take rows, whoever trained
  * it comes first, and has its row of them together; others find it once it has waited, or where there is nothing else.
  */
 async function pickNext(tx: DatabaseTransaction, request: ClaimRequest, sweep: PickedFrom): Promise<string[]> {
   const limit = request.maxInARow ?? 1;
-  const own = await pickEvaluations(tx, request, limit, limit === 1 ? 'any' : 'own_or_waited');
+  const own = await pickOwnEvaluations(tx, request, limit);
   if (own.length > 0) return own;
+  if (limit === 1 || request.ordinal % looksEvery === 0) {
+    const waiting = await pickEvaluations(tx, request, limit, limit === 1 ? 'any' : 'waited');
+    if (waiting.length > 0) return waiting;
+  }
   const trainings = await pickTrainings(tx, request, sweep.packs ? 1 : limit, sweep.draining);
   return trainings.length > 0 || limit === 1 ? trainings : pickEvaluations(tx, request, limit, 'any');
 }
@@ -93,32 +100,43 @@ async function claimedBefore(tx: DatabaseTransaction, request: ClaimRequest): Pr
 /** Free, or its lease has run out. */
 const takeable = sql`(s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))`;
 
-/**
- * Evaluations that wait, those of the trainings that this slot had last before all others, then in the sweep's order.
- * They are few, so they are looked up by themselves.
- */
+/** The store of whoever claims has what is to be evaluated. */
+const isHere = (storeId: string) => sql`exists (
+  select 1 from checkpoints c
+  where c.training_id = s.training_id and c.step = s.end_step and c.store_id = ${storeId} offset 0)`;
+
+/** Evaluations of the trainings that this slot had last. */
+async function pickOwnEvaluations(tx: DatabaseTransaction, request: ClaimRequest, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id
+    from (select distinct b.training_id from claims c join segments b on b.id = c.segment_id
+        where c.slot_key = ${request.slotKey} and c.ordinal = ${request.ordinal - 1}) o
+      join sweep_trainings l on l.sweep_id = ${request.sweepId} and l.training_id = o.training_id and l.open
+      join segments s on s.training_id = l.training_id
+    where s.kind = 'evaluate' and ${takeable} and ${isHere(request.storeId)}
+    order by l.ordinal, s.end_step
+    limit ${limit}
+    for update of s skip locked`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/** Evaluations in the sweep's order: its trainings that have one are walked, as in `pickTrainings`. */
 async function pickEvaluations(
   tx: DatabaseTransaction,
   request: ClaimRequest,
   limit: number,
-  whose: 'own_or_waited' | 'any',
+  which: 'waited' | 'any',
 ): Promise<string[]> {
-  const own = sql`s.training_id in (
-    select b.training_id from claims c join segments b on b.id = c.segment_id
-    where c.slot_key = ${request.slotKey} and c.ordinal = ${request.ordinal - 1})`;
-  const waited = sql`not exists (
+  const waited = sql`and not exists (
     select 1 from segments p where p.training_id = s.training_id and p.kind = 'train' and p.end_step = s.end_step
-      and p.finished_at > now() - interval '2 seconds')`;
+      and p.finished_at > now() - interval '2 seconds' offset 0)`;
   const { rows } = await sql<{ id: string }>`
     select s.id
-    from (select distinct training_id from segments where kind = 'evaluate' and status in ('ready', 'claimed')) e
-    join sweep_trainings l on l.sweep_id = ${request.sweepId} and l.training_id = e.training_id and l.open
+    from (select training_id, ordinal from sweep_trainings
+      where sweep_id = ${request.sweepId} and evaluable and open order by ordinal) l
     join segments s on s.training_id = l.training_id
-    where s.kind = 'evaluate' and ${takeable}
-      and exists (select 1 from checkpoints c
-        where c.training_id = s.training_id and c.step = s.end_step and c.store_id = ${request.storeId})
-      ${whose === 'any' ? sql`` : sql`and (${own} or ${waited})`}
-    order by ${own} desc, l.ordinal, s.end_step
+    where s.kind = 'evaluate' and ${takeable} and ${isHere(request.storeId)} ${which === 'waited' ? waited : sql``}
+    order by l.ordinal, s.end_step
     limit ${limit}
     for update of s skip locked`.execute(tx);
   return rows.map((row) => row.id);

@@ -4,10 +4,9 @@ import type { DatabaseTransaction } from '../database/open-store.ts';
 
 /*
  * `offset 0` in these: looked up for each row. Without it the planner may read a whole table once instead (a hashed
- * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long. A `case`
- * instead of `or` keeps it from the index of all claimed segments, which is long between two vacuums. What is updated is
- * found by the trainings too, not by a join alone, which may be made by reading the whole table, and from what is worked
- * out once (`materialized`).
+ * subplan), taking the few trainings of a call for many; each call then costs as much as the record is long. What is
+ * updated is found by the trainings too, not by a join alone, which may be made by reading the whole table, and from what
+ * is worked out once (`materialized`).
  */
 
 /**
@@ -51,20 +50,20 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
       select s.id, s.status as before,
         (case
           when s.kind = 'train' then case
-            when s.end_step < f.far or (s.end_step <= t.step and (s.end_step > 0 or exists (
+            when s.end_step < t.far or (s.end_step <= t.step and (s.end_step > 0 or exists (
               select 1 from checkpoints c where c.training_id = t.id and c.step = 0 offset 0))) then 'done'
             when t.state <> 'active' then 'cancelled'
             when s.end_step > coalesce((
               select max(a.step) from sweep_trainings l, lateral (
                 select min(rung) as step from unnest(l.rung_steps) rung
-                where rung >= l.allowed_step and (rung >= f.far or exists (
+                where rung >= l.allowed_step and (rung >= t.far or exists (
                   select 1 from checkpoints c where c.training_id = t.id and c.step = rung offset 0))) a
               where l.training_id = t.id and l.open and l.allowed_step >= 0), 0) then 'blocked'
             when exists (
               select 1 from segments p
               where p.training_id = t.id and p.kind = 'train' and p.id <> s.id and case p.status
                 when 'claimed' then true
-                else p.end_step < s.end_step and p.end_step > t.step and p.end_step >= f.far end offset 0
+                else p.end_step < s.end_step and p.end_step > t.step and p.end_step >= t.far end offset 0
             ) then 'blocked'
             else 'ready' end
           when t.state not in ('active', 'succeeded') then
@@ -75,12 +74,15 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
           ) then case
             when exists (select 1 from checkpoints c where c.training_id = t.id and c.step = s.end_step offset 0)
               then 'ready'
-            when s.end_step < f.far then 'done'
+            when s.end_step < t.far then 'done'
             else 'blocked' end
           when t.step >= s.end_step then 'done'
           else 'blocked' end)::segment_status as status
-      from segments s join trainings t on t.id = s.training_id, lateral (
-        select greatest(t.step, max(c.step)) as far from checkpoints c where c.training_id = t.id) f
+      from (
+          select t.id, t.step, t.state, greatest(t.step, (
+            select max(c.step) from checkpoints c where c.training_id = t.id)) as far
+          from trainings t where t.id = any(${trainingIds}::uuid[]) offset 0) t
+        join segments s on s.training_id = t.id
       where s.training_id = any(${trainingIds}::uuid[]) and s.status not in ('claimed', 'failed')
     )
     update segments s set status = v.status, finished_at = case when v.status = 'done' then now() end
@@ -117,13 +119,13 @@ async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[
 
 /** Claims walk these links alone: with early stopping most of the open ones wait at a rung. */
 async function markClaimable(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  const has = (kind: 'train' | 'evaluate') => sql`(l.open and exists (
+    select 1 from segments s
+    where s.training_id = l.training_id and s.kind = ${sql.lit(kind)} and s.status in ('ready', 'claimed') offset 0))`;
   await sql`
-    update sweep_trainings l set claimable = not l.claimable
-    where l.training_id = any(${trainingIds}::uuid[]) and l.claimable <> (l.open and exists (
-      select 1 from segments s
-      where s.training_id = l.training_id and s.kind = 'train' and s.status in ('ready', 'claimed') offset 0))`.execute(
-    tx,
-  );
+    update sweep_trainings l set claimable = ${has('train')}, evaluable = ${has('evaluate')}
+    where l.training_id = any(${trainingIds}::uuid[])
+      and (l.claimable <> ${has('train')} or l.evaluable <> ${has('evaluate')})`.execute(tx);
 }
 
 /** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */

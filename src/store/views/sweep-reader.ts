@@ -220,8 +220,9 @@ async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<Slot
         select g.kind, t.progress_step as step, t.total_steps as total, g.slot_key as key, (
           select min(w.trial) from evaluations e join sweep_evaluations w on w.evaluation_id = e.id
           where e.training_id = t.id and w.sweep_id = ${sweepId}) as trial
-        from segments g join trainings t on t.id = g.training_id
-        where g.worker_id = k.id and g.status = 'claimed') x
+        from attempts a join segments g on g.id = a.segment_id and g.lease_epoch = a.epoch
+          join trainings t on t.id = g.training_id
+        where a.worker_id = k.id and a.ended_at is null and g.status = 'claimed') x
       where x.trial is not null) as running
     from workers k
     where k.slots > 0 and k.ended_at is null and k.last_seen > now() - interval '30 seconds'

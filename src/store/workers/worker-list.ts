@@ -92,7 +92,8 @@ export async function listWorkers(store: Store): Promise<readonly WorkerRow[]> {
         select json_agg(json_build_object('segment', g.id, 'sweep', w.name, 'trial', w.trial, 'kind', g.kind,
           'step', t.progress_step, 'of', t.total_steps, 'stepsPerSecond', m.steps / nullif(m.seconds, 0),
           'tokensPerSecond', m.tokens / nullif(m.seconds, 0)) order by g.slot_key) as running
-        from segments g join trainings t on t.id = g.training_id
+        from attempts b join segments g on g.id = b.segment_id and g.lease_epoch = b.epoch
+          join trainings t on t.id = g.training_id
           cross join lateral ${trialOf(sql`g.training_id`)} w
           left join lateral (
             select cardinality(c.values)::double precision as steps, (select sum(s) from unnest(c.values) s) as seconds,
@@ -100,7 +101,7 @@ export async function listWorkers(store: Store): Promise<readonly WorkerRow[]> {
                 where o.training_id = c.training_id and o.name = 'tokens' and o.first_step = c.first_step) as tokens
             from metrics c where c.training_id = g.training_id and c.name = 'step_seconds' and g.kind = 'train'
             order by c.first_step desc limit 1) m on true
-        where g.worker_id = k.id and g.status = 'claimed') r on true
+        where b.worker_id = k.id and b.ended_at is null and g.status = 'claimed') r on true
       left join lateral (
         select sum(g.end_step - coalesce((select max(p.end_step) from segments p
             where p.training_id = g.training_id and p.kind = 'train' and p.end_step < g.end_step), 0))

@@ -86,8 +86,10 @@ export class PostgresWorkerRegister {
     return transact(this.#store, async (tx) => {
       await sql`update workers set ended_at = now() where id = ${workerId} and ended_at is null`.execute(tx);
       await sql`
-        update segments set lease_expires_at = now()
-        where worker_id = ${workerId} and status = 'claimed'`.execute(tx);
+        update segments s set lease_expires_at = now()
+        from attempts a
+        where a.worker_id = ${workerId} and a.ended_at is null and s.id = a.segment_id and s.lease_epoch = a.epoch
+          and s.worker_id = a.worker_id and s.status = 'claimed'`.execute(tx);
       const { rows } = await sql<{ task_token: Buffer }>`
         with ended as (
           update attempts set ended_at = now(), outcome = 'worker_died'
