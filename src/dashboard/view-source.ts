@@ -1,7 +1,7 @@
 import type { CurvePoint, EnsemblePoint } from '../store/views/learning-curve.ts';
 import type { SweepEventRow } from '../store/views/sweep-events.ts';
 import type { SearchView } from '../store/search/search-view.ts';
-import type { SweepOverviewRow } from '../store/views/sweep-overview.ts';
+import type { SweepOverviewRow, SweepPage } from '../store/views/sweep-overview.ts';
 import type { WorkerRow } from '../store/workers/worker-list.ts';
 import type { FilterColumn } from '../store/views/trial-filter.ts';
 import type { AxisMeans } from '../store/views/axis-means.ts';
@@ -92,7 +92,8 @@ export interface PageAsked {
 
 /** The queries of single views, beside the snapshot of the sweep that is watched. */
 export interface ViewSource {
-  sweeps(): Promise<readonly SweepOverviewRow[]>;
+  /** Newest first. */
+  sweeps(page: PageAsked): Promise<SweepPage>;
   /** @param kinds of these alone; absent: of all */
   events(sweepId: string, page: PageAsked, kinds?: readonly string[]): Promise<EventPage>;
   /** Decisions of sampler and scheduler, newest first. */

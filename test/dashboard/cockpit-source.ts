@@ -63,7 +63,7 @@ const frontAsked = {
 
 /** What its views read. */
 export const cockpitSource: ViewSource = {
-  sweeps: async () => cockpitSweeps,
+  sweeps: async () => ({ total: cockpitSweeps.length, from: 0, rows: cockpitSweeps }),
   sweepFront: async ({ sweepId }) => (sweepId === '1' ? foldedSource(trials).tradeoff(sweepId, frontAsked) : null),
   events: async (_, { offset, limit }, kinds) => {
     const wanted = allEvents.filter(({ kind }) => kinds?.includes(kind) ?? true);

@@ -2,7 +2,7 @@ import type { ViewSource } from '../../src/dashboard/view-source.ts';
 
 /** A record that holds nothing beside the snapshot. */
 export const emptySource: ViewSource = {
-  sweeps: async () => [],
+  sweeps: async () => ({ total: 0, from: 0, rows: [] }),
   sweepFront: async () => null,
   events: async () => ({ total: 0, from: 0, rows: [] }),
   trial: (number) => Promise.reject(new Error(`there is no trial ${number}`)),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/planning/plan-sweep.ts';
 import { countSweepEvents, readSweepEvents } from '../../src/store/views/sweep-events.ts';
 import { readSearchView } from '../../src/store/search/search-view.ts';
-import { overviewOfSweeps } from '../../src/store/views/sweep-overview.ts';
+import { SweepOverviews } from '../../src/store/views/sweep-overview.ts';
 import { look } from '../../src/store/database/open-store.ts';
 import { readTrialsOf, readTrialValues } from '../../src/store/views/trial-values.ts';
 import { listWorkers } from '../../src/store/workers/worker-list.ts';
@@ -98,7 +98,9 @@ describe('the views’ queries', () => {
     expect(worker?.done).toBeGreaterThan(8);
     expect(worker?.stepsPerSecond).toBeGreaterThan(0);
     expect(worker).toMatchObject({ slotStates: [], struck: [] });
-    const [sweep] = await overviewOfSweeps(record.store);
+    const {
+      rows: [sweep],
+    } = await new SweepOverviews(record.store).page({ offset: 0, limit: 10 });
     expect(sweep).toMatchObject({ name: 'viewed', state: 'completed', objective: 'accuracy', trials: 8, failed: 0 });
     expect(sweep?.best).toBeGreaterThan(0.1);
     expect(sweep?.failures).toEqual({ diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 });

@@ -9,7 +9,7 @@ import type { Store } from '../../store/database/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../../store/views/sweep-events.ts';
 import { readSearchView } from '../../store/search/search-view.ts';
 import { readMetric, readMetrics, readSweepProvenance } from '../../store/views/sweep-list.ts';
-import { overviewOfSweeps } from '../../store/views/sweep-overview.ts';
+import { SweepOverviews } from '../../store/views/sweep-overview.ts';
 import { listWorkers } from '../../store/workers/worker-list.ts';
 import { readTrial } from '../../store/views/sweep-reader.ts';
 import { readAxisMeans } from '../../store/views/axis-means.ts';
@@ -27,11 +27,12 @@ export interface Watched {
 
 /** The dashboard's single queries, over the record. */
 export function dashboardSource(store: Store, watched: Watched): ViewSource {
+  const overviews = new SweepOverviews(store);
   const stepsOf = recordedSteps(store);
   const outputsOf = trialOutputs(store);
   const effectsOf = settingEffects(store);
   return {
-    sweeps: () => overviewOfSweeps(store),
+    sweeps: (page) => overviews.page(page),
     sweepFront: sweepFronts(store),
     events: async (sweepId, { offset: from, limit }, kinds) => {
       const [total, rows] = await Promise.all([

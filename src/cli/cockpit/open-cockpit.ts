@@ -1,5 +1,5 @@
 import { demandKnownSchema } from '../../store/database/migrate.ts';
-import { listSweeps } from '../../store/views/sweep-list.ts';
+import { newestSweep } from '../../store/views/sweep-list.ts';
 import { withMachineRecord } from '../../launch/open-record.ts';
 import { machineIfRunning } from '../../launch/machine.ts';
 import { type CliContext, say } from '../cli-context.ts';
@@ -21,9 +21,9 @@ export async function openCockpit(context: CliContext): Promise<boolean> {
     machine !== null &&
     (await withMachineRecord(machine, async (record) => {
       await demandKnownSchema(record.store);
-      const [newest] = await listSweeps(record.store);
-      if (newest !== undefined) await followSweep(context, record, newest.name, { firstView: 'sweeps' });
-      return newest !== undefined;
+      const newest = await newestSweep(record.store);
+      if (newest !== null) await followSweep(context, record, newest, { firstView: 'sweeps' });
+      return newest !== null;
     }));
   if (!shown) say(context, beginning);
   return true;

@@ -1,5 +1,5 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
-import type { SweepOverviewRow } from '../../store/views/sweep-overview.ts';
+import type { SweepOverviewRow, SweepPage } from '../../store/views/sweep-overview.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { chosenSweep, sweepFront, type SweepFront } from '../chosen-sweep.ts';
 import { formatCount } from '../../base/format-count.ts';
@@ -9,7 +9,7 @@ import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
 
 interface Sweeps {
-  readonly list: readonly SweepOverviewRow[];
+  readonly list: SweepPage;
   /** Of the chosen one; null: not read yet, or it has none. */
   readonly front: SweepFront | null;
 }
@@ -22,30 +22,31 @@ export const sweeps = readingView<Sweeps>({
   eventsBelow: true,
   beyondSweep: true,
   readsChosen: true,
-  read: async (source, { selected }) => {
-    const list = await source.sweeps();
-    const chosen = list[selected];
+  read: async (source, { selected, offset, limit }) => {
+    const list = await source.sweeps({ offset, limit });
+    const chosen = rowAt(list, selected);
     const known = chosen === undefined ? null : await source.sweepFront(chosen, 'known');
     return { list, front: chosen === undefined || known === null ? null : sweepFront(chosen.sweepId, known) };
   },
   async refine({ list }, source, { selected }) {
-    const chosen = list[selected];
+    const chosen = rowAt(list, selected);
     if (chosen === undefined) return null;
     return { list, front: sweepFront(chosen.sweepId, await source.sweepFront(chosen, 'all')) };
   },
-  rows: ({ list }) => list.length,
+  rows: ({ list }) => list.total,
+  page: ({ list }) => ({ from: list.from, count: list.rows.length }),
   rowsFrom: 2,
   visible: (_, height) => Math.max(0, listHeight(height) - 2),
   draw({ list, front }, { state, now, width, height }) {
     const most = listHeight(height);
-    const from = Math.max(0, Math.min(state.offset, list.length - most));
-    const near = list.slice(from, from + most);
+    const first = Math.max(list.from, Math.min(state.offset, list.total - most));
+    const near = list.rows.slice(first - list.from, first - list.from + most);
     const { headings, lines } = wholeColumns(columnsAt(now, width), near, width - 2);
-    const chosen = list[state.selected];
+    const chosen = rowAt(list, state.selected);
     // A short list leaves its rows to what stands below it.
-    const own = chosen === undefined || most === height ? most : Math.min(most, list.length + 3);
+    const own = chosen === undefined || most === height ? most : Math.min(most, list.total + 3);
     const rows = chosenRows({
-      ...{ caption: 'sweeps', headings, total: list.length, from, rows: lines, state, width },
+      ...{ caption: 'sweeps', headings, total: list.total, from: first, rows: lines, state, width },
       height: own,
     });
     if (chosen === undefined || own === height) return rows;
@@ -53,10 +54,15 @@ export const sweeps = readingView<Sweeps>({
     return [...padded, ...chosenSweep(chosen, front, now, width, height - own)];
   },
   open: ({ list }, { state }) => {
-    const chosen = list[state.selected];
+    const chosen = rowAt(list, state.selected);
     return chosen === undefined ? null : { view: 'overview', subject: '', sweep: chosen.name };
   },
 });
+
+/** The sweep in this place among all, where it was read. */
+function rowAt({ from, rows }: SweepPage, place: number): SweepOverviewRow | undefined {
+  return rows[place - from];
+}
 
 /** Rows that the list may have: of few there are none for the chosen sweep. */
 function listHeight(height: number): number {

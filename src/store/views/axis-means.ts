@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from '../database/open-store.ts';
 import type { FilterColumn } from './trial-filter.ts';
-import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
+import { columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Mean of a score over some trials. */
 export interface MeanParts {

@@ -1,17 +1,10 @@
 import { sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import type { MeanParts } from './axis-means.ts';
 import { look, type Store } from '../database/open-store.ts';
 import { shownState } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import {
-  allowFolding,
-  columnNumber,
-  readTrialsOf,
-  readTrialValues,
-  repeatKey,
-  trialsFrom,
-  nth,
-} from './trial-values.ts';
+import { columnNumber, readTrialsOf, readTrialValues, repeatKey, trialsFrom, nth } from './trial-values.ts';
 
 /** Trials that differ in their seed alone. */
 export interface ConfigurationRow {

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from '../database/open-store.ts';
 import { setting } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { allowFolding, columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
+import { columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Differences of a score between a field's value and its first, over trials that differ in nothing else. */
 export interface PairedDifference {

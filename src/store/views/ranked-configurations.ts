@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import type { MeasuredTrial } from '../../metrics/metric.ts';
 import { complexity } from '../../evaluate/complexity.ts';
 import { equivalentRate } from '../../sweep/mask-variant.ts';
@@ -7,7 +8,7 @@ import { type DatabaseTransaction, look, type Store } from '../database/open-sto
 import { findSweep, readNumericsClasses, readOverview } from './sweep-reader.ts';
 import type { SweepSnapshot, TrainingState } from './sweep-snapshot.ts';
 import { metricJson, shownState, type TrialsOf } from './sweep-trials.ts';
-import { allowFolding, trialsFrom } from './trial-values.ts';
+import { trialsFrom } from './trial-values.ts';
 
 /** What of a trial a ranking looks at. */
 export interface RankedTrial extends MeasuredTrial {

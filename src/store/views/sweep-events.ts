@@ -60,8 +60,8 @@ function ofKinds(kinds: readonly string[] | undefined) {
 function eventsOf(sweepId: string, trainingId: string | undefined) {
   const whose =
     trainingId === undefined
-      ? sql`(v.sweep_id = ${sweepId} or v.training_id in (
-          select training_id from sweep_trainings where sweep_id = ${sweepId}))`
+      ? sql`(v.sweep_id = ${sweepId} or exists (
+          select 1 from sweep_trainings l where l.sweep_id = ${sweepId} and l.training_id = v.training_id offset 0))`
       : sql`v.training_id = ${trainingId}`;
   return sql`${whose} and (v.sweep_id is not null
     or v.created_at >= (select created_at from sweeps where id = ${sweepId}))`;

@@ -35,6 +35,18 @@ export async function listSweeps(store: Store): Promise<SweepListRow[]> {
   return rows;
 }
 
+/** The name of the sweep that was launched last; null: there is none. */
+export async function newestSweep({ db }: Store): Promise<string | null> {
+  const newest = db.selectFrom('sweeps').select('name').orderBy('created_at', 'desc').limit(1);
+  return (await newest.executeTakeFirst())?.name ?? null;
+}
+
+/** The names of all sweeps, newest first. */
+export async function sweepNames({ db }: Store): Promise<readonly string[]> {
+  const rows = await db.selectFrom('sweeps').select('name').orderBy('created_at', 'desc').execute();
+  return rows.map(({ name }) => name);
+}
+
 export interface SweepProvenance {
   readonly sweepId: string;
   readonly canonicalHash: string;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { measuredOutside } from './sweep-trials.ts';
 import type { Store } from '../database/open-store.ts';
-import { listSweeps, type SweepListRow } from './sweep-list.ts';
+import type { SweepListRow } from './sweep-list.ts';
 
 /** A sweep in the list of all, with how it does. */
 export interface SweepOverviewRow extends SweepListRow {
@@ -16,32 +16,111 @@ export interface SweepOverviewRow extends SweepListRow {
   readonly best: number | null;
 }
 
-interface Measures {
-  readonly id: string;
-  readonly done: number;
+/** Some of the record's sweeps, newest first. */
+export interface SweepPage {
   readonly total: number;
-  readonly rate: number | null;
-  readonly failures: SweepOverviewRow['failures'];
-  readonly objective: string | null;
-  readonly best: number | null;
+  readonly from: number;
+  readonly rows: readonly SweepOverviewRow[];
 }
 
+/** What all trainings and trials of a sweep have to be asked for. */
+type Measures = Pick<
+  SweepOverviewRow,
+  'finished' | 'failed' | 'stepsDone' | 'stepsTotal' | 'stepsPerSecond' | 'failures' | 'best'
+>;
+
+type Listed = Omit<SweepOverviewRow, keyof Measures> & { readonly mark: string };
+
 const failures = ['diverged', 'out_of_memory', 'infeasible', 'crashed'] as const;
-const noFailures = { diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 };
+const unmeasured: Measures = {
+  ...{ finished: 0, failed: 0, stepsDone: 0, stepsTotal: 0, stepsPerSecond: null, best: null },
+  failures: { diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 },
+};
 
 const storedOutside = Object.keys(measuredOutside(null));
 
-/** Every sweep of the database, newest first, with its rate and the best that it has found. */
-export async function overviewOfSweeps(store: Store): Promise<readonly SweepOverviewRow[]> {
-  const sweeps = await listSweeps(store);
-  const { rows } = await sql<Measures>`
-    select s.id, p.done, p.total, p.failures, r.rate, s.definition #>> '{objectives,0,metric}' as objective,
-      case when s.definition #>> '{objectives,0,metric}' = any(${storedOutside}::text[]) then null
-        when s.definition #>> '{objectives,0,direction}' = 'minimize' then b.least else b.most end as best
-    from sweeps s
+/** Of a sweep that has ended, until it is asked for once more: a training that it shares may be retried by another. */
+const endedKeepsMs = 60_000;
+const knownAtMost = 1_000;
+
+/**
+ * The record's sweeps, newest first, with their rates and the best that they have found. What trainings and trials are
+ * asked for is asked of the page's sweeps alone; of those that have ended once a minute.
+ */
+export class SweepOverviews {
+  readonly #store: Store;
+  readonly #known = new Map<string, { readonly mark: string; readonly at: number; readonly measures: Measures }>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async page({ offset, limit }: { readonly offset: number; readonly limit: number }): Promise<SweepPage> {
+    const listed = await listPage(this.#store, offset, limit);
+    const now = performance.now();
+    const fresh = listed.rows.filter(({ sweepId, mark }) => {
+      const known = this.#known.get(sweepId);
+      return known === undefined || known.mark !== mark || now - known.at > endedKeepsMs;
+    });
+    const measured = await readMeasures(
+      this.#store,
+      fresh.map(({ sweepId }) => sweepId),
+    );
+    for (const { sweepId, state, mark } of fresh) {
+      this.#known.delete(sweepId);
+      const measures = measured.get(sweepId);
+      const ended = state === 'completed' || state === 'cancelled';
+      if (measures !== undefined && ended) this.#keep(sweepId, { mark, at: now, measures });
+    }
+    const rows = listed.rows.map(({ mark: _, ...row }): SweepOverviewRow => {
+      const measures = measured.get(row.sweepId) ?? this.#known.get(row.sweepId)?.measures ?? unmeasured;
+      return { ...row, ...measures };
+    });
+    return { total: listed.total, from: offset, rows };
+  }
+
+  #keep(sweepId: string, known: { readonly mark: string; readonly at: number; readonly measures: Measures }): void {
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= knownAtMost && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(sweepId, known);
+  }
+}
+
+async function listPage(
+  { db }: Store,
+  offset: number,
+  limit: number,
+): Promise<{ readonly total: number; readonly rows: readonly Listed[] }> {
+  const [count, page] = await Promise.all([
+    sql<{ total: number }>`select count(*)::integer as total from sweeps`.execute(db),
+    sql<Listed>`
+      select s.name, s.id as "sweepId", s.state, s.trainer, s.planned_trainings as trainings, s.trial_count as trials,
+        s.created_at as "createdAt", s.finished_at as "finishedAt", coalesce(a.tags, '{}') as tags, a.note,
+        coalesce(s.definition #>> '{objectives,0,metric}', '') as objective,
+        concat_ws(' ', s.state, s.finished_at, s.planned_trainings, s.generation) as mark
+      from sweeps s left join annotations a on a.sweep_id = s.id and a.evaluation_id is null
+      order by s.created_at desc, s.id limit ${limit} offset ${offset}`.execute(db),
+  ]);
+  return { total: count.rows[0]?.total ?? 0, rows: page.rows };
+}
+
+/** The objective is read of each sweep once: its definition may be large. */
+async function readMeasures({ db }: Store, sweepIds: readonly string[]): Promise<ReadonlyMap<string, Measures>> {
+  if (sweepIds.length === 0) return new Map();
+  const { rows } = await sql<Measures & { id: string }>`
+    with shown as materialized (
+      select id, state, definition #>> '{objectives,0,metric}' as objective,
+        definition #>> '{objectives,0,direction}' = 'minimize' as least_is_best
+      from sweeps where id = any(${sweepIds}::uuid[]))
+    select s.id, p.finished, p.failed, p.done as "stepsDone", p.total as "stepsTotal", p.failures, r.rate as "stepsPerSecond",
+      case when s.least_is_best then b.least else b.most end as best
+    from shown s
       left join lateral (
         select coalesce(sum(case when t.state in ('active', 'succeeded') then t.progress_step else t.total_steps end), 0) as done,
-          coalesce(sum(t.total_steps), 0) as total, json_build_object(${sql.join(
+          coalesce(sum(t.total_steps), 0) as total,
+          count(*) filter (where not l.open and t.state not in ('active', 'cancelled')) as finished,
+          count(*) filter (where t.state in (${sql.join(failures.map((state) => sql.lit(state)))})) as failed,
+          json_build_object(${sql.join(
             failures.map((state) => sql`${state}::text, count(*) filter (where t.state = ${state})`),
           )}) as failures
         from sweep_trainings l join trainings t on t.id = l.training_id where l.sweep_id = s.id) p on true
@@ -53,22 +132,9 @@ export async function overviewOfSweeps(store: Store): Promise<readonly SweepOver
           and (a.ended_at is null or a.outcome = 'trained')) r on true
       left join lateral (
         select min(value) as least, max(value) as most from (
-          select case jsonb_typeof(e.metrics -> (s.definition #>> '{objectives,0,metric}')) when 'number'
-            then (e.metrics ->> (s.definition #>> '{objectives,0,metric}'))::double precision end as value
-          from sweep_evaluations w join evaluations e on e.id = w.evaluation_id where w.sweep_id = s.id) v) b on true`.execute(
-    store.db,
-  );
-  const measured = new Map(rows.map((row) => [row.id, row]));
-  return sweeps.map((sweep): SweepOverviewRow => {
-    const row = measured.get(sweep.sweepId);
-    return {
-      ...sweep,
-      stepsDone: row?.done ?? 0,
-      stepsTotal: row?.total ?? 0,
-      stepsPerSecond: row?.rate ?? null,
-      failures: row?.failures ?? noFailures,
-      objective: row?.objective ?? '',
-      best: row?.best ?? null,
-    };
-  });
+          select case jsonb_typeof(e.metrics -> s.objective) when 'number'
+            then (e.metrics ->> s.objective)::double precision end as value
+          from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
+          where w.sweep_id = s.id and not s.objective = any(${storedOutside}::text[])) v) b on true`.execute(db);
+  return new Map(rows.map(({ id, ...measures }) => [id, measures]));
 }

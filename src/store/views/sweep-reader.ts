@@ -3,6 +3,7 @@ import type { CheckpointReference } from '../../sweep/segment.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { TrainerKind, TrainingSpecification } from '../../sweep/vocabulary.ts';
 import { trainerNamed } from '../../sweep/trainer-traits.ts';
+import { allowFolding } from './allow-folding.ts';
 import { sweepNotFound } from '../commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
@@ -91,6 +92,7 @@ export async function readOverview(
   tx: DatabaseTransaction,
   sweep: Awaited<ReturnType<typeof findSweep>>,
 ): Promise<Omit<SweepSnapshot, 'trials' | 'trialCount'>> {
+  await allowFolding(tx);
   const totals = await readTotals(tx, sweep.id);
   return {
     sweepId: sweep.id,
@@ -107,7 +109,8 @@ export async function readOverview(
     finishedAt: sweep.finished_at,
     ...totals,
     ...stillPlanned(sweep, totals),
-    stepsPerSecond: await readRate(tx, sweep.id),
+    // Nothing is done for a sweep that has ended.
+    stepsPerSecond: sweep.state === 'completed' || sweep.state === 'cancelled' ? null : await readRate(tx, sweep.id),
     slots: await readSlots(tx, sweep.id),
     recentEvents: (await readSweepEvents(tx, { sweepId: sweep.id, limit: 8 })).map(({ at, kind, text }) => ({
       at,

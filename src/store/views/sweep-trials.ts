@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
@@ -44,18 +45,55 @@ export async function readTrials(
       order by page.trial ${direction} limit ${limit} offset ${offset}`.execute(tx);
     return trials.of(rows);
   }
-  const order = orderOf(sort, sweep.constants);
   const { rows } = await sql<TrialRecord>`
-    with page as (
-      select w.trial, w.evaluation_id, row_number() over (order by ${order}) as place
-      from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
-        join trainings t on t.id = e.training_id
-        join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
-      where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}
-      order by place limit ${limit} offset ${offset})
+    with ${await pageOf(tx, sweep, page, limit)}
     select ${trialColumns(sweep)} from page ${besidePage(sweep)} order by page.place`.execute(tx);
   return trials.of(rows);
 }
+
+/**
+ * The page's trials with their places, as `page`. Nobody orders a hundred thousand trials for a screen of them: where
+ * enough have a value, those that come after the page's last value are not looked at any further; and what an evaluation
+ * has is ordered by without its training.
+ */
+async function pageOf(
+  tx: DatabaseTransaction,
+  sweep: TrialsOf,
+  { sort, offset, filter }: TrialPage,
+  limit: number,
+): Promise<RawBuilder<unknown>> {
+  await allowFolding(tx);
+  const { constants } = sweep;
+  const value = valueOf(sort, constants);
+  const direction = sql.raw(sort.direction === 'minimize' ? 'asc' : 'desc');
+  const within = sql.raw(sort.direction === 'minimize' ? '<=' : '>=');
+  const plain = filter === undefined && isOfEvaluation(sort);
+  const joined = plain ? sql`` : besideEvaluation;
+  return sql`
+    valued as materialized (
+      select w.trial, w.evaluation_id, ${value} as value
+      from sweep_evaluations w join evaluations e on e.id = w.evaluation_id ${joined}
+      where w.sweep_id = ${sweep.id} and ${whereOf(filter, constants)}),
+    edge as (
+      select value from valued where value is not null order by value ${direction} limit 1 offset ${Math.max(0, offset + limit - 1)}),
+    page as (
+      select v.trial, v.evaluation_id, row_number() over (order by v.value ${direction} nulls last,
+          case when v.value is null then ${rankOf(rankWithoutValue)} end,
+          case when v.value is not null then ${complexityOrder(constants)} end, v.trial) as place
+      from valued v join evaluations e on e.id = v.evaluation_id
+        join trainings t on t.id = e.training_id
+        join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweep.id}
+      where not exists (select 1 from edge) or v.value ${within} (select value from edge)
+      order by place limit ${limit} offset ${offset})`;
+}
+
+/** Whether what is ordered by stands in the evaluation, or in that on a further set. */
+function isOfEvaluation({ by, name }: TrialSort): boolean {
+  return by === 'evaluation' || (by === 'metric' && !(name in measuredOutside(null)));
+}
+
+const besideEvaluation = sql`join trainings t on t.id = e.training_id
+  join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id`;
 
 /** All trials in the order of their numbers, so many at a time: the next are read while these are being used. */
 export async function* trialsInTurn(
@@ -101,9 +139,7 @@ function besidePage({ id }: TrialsOf): RawBuilder<unknown> {
 export async function countTrials(tx: DatabaseTransaction, sweep: TrialsOf, filter: TrialFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count
-    from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
-      join trainings t on t.id = e.training_id
-      join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
+    from sweep_evaluations w join evaluations e on e.id = w.evaluation_id ${besideEvaluation}
     where w.sweep_id = ${sweep.id} and ${whereOf(filter, sweep.constants)}`.execute(tx);
   return rows[0]?.count ?? 0;
 }
@@ -118,14 +154,7 @@ export function metricValue(name: string, constants: TheoryConstants | null): Ra
   return measuredOutside(constants)[name] ?? objectiveValue({ metric: name });
 }
 
-/** As the dashboard orders trials that it has: by value, less complex among equals; without a value by state. */
-function orderOf(sort: TrialSort, constants: TheoryConstants | null): RawBuilder<unknown> {
-  const value = valueOf(sort, constants);
-  const direction = sql.raw(sort.direction === 'minimize' ? 'asc' : 'desc');
-  return sql`${value} ${direction} nulls last, case when ${value} is null then ${rankOf(rankWithoutValue)} end,
-    case when ${value} is not null then ${complexityOrder(constants)} end, w.trial`;
-}
-
+/** What trials are ordered by, as the dashboard orders those that it has; without a value by state. */
 function valueOf({ by, name }: TrialSort, constants: TheoryConstants | null): RawBuilder<number | null> {
   switch (by) {
     case 'trial':

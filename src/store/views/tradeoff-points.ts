@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import { complexity } from '../../evaluate/complexity.ts';
 import { tradeoffObjective } from '../../tasks/task-metrics.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
@@ -30,15 +31,25 @@ interface PointRecord {
 export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsOf): Promise<TradeoffPoint[]> {
   const { constants } = sweep;
   if (constants === null) return [];
+  await allowFolding(tx);
   const objective = tradeoffObjective(sweep.definition);
   const better = sql.raw(objective.direction === 'maximize' ? '' : '-');
   const { rows } = await sql<PointRecord>`
-    with scored as materialized (
-      select w.trial, ${objectiveValue(objective)} as value, t.numerics_class, ${equivalentRateOf()} as rate,
-        ${setting('sparsity')} as sparsity,
-        coalesce(${complexityOf(equivalentRateOf(), setting('sparsity'), constants)}, 'NaN') as x
-      from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
+    with valued as materialized (
+      select w.trial, e.training_id, ${objectiveValue(objective)} as value
+      from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
       where w.sweep_id = ${sweep.id} and ${objectiveValue(objective)} is not null),
+    trained as materialized (
+      select t.id, t.settings_hash, t.numerics_class
+      from sweep_trainings l join trainings t on t.id = l.training_id where l.sweep_id = ${sweep.id}),
+    settings as materialized (
+      select settings_hash, rate, sparsity, coalesce(${complexityOf(sql`rate`, sql`sparsity`, constants)}, 'NaN') as x
+      from (
+        select t.settings_hash, ${equivalentRateOf()} as rate, ${setting('sparsity')} as sparsity
+        from (select min(id::text)::uuid as id from trained group by settings_hash) f join trainings t on t.id = f.id offset 0) s),
+    scored as materialized (
+      select v.trial, v.value, t.numerics_class, s.rate, s.sparsity, s.x
+      from valued v join trained t on t.id = v.training_id join settings s using (settings_hash)),
     ends as (
       select min(x) as least_x, nullif(max(x) - min(x), 0) as range_x, min(value) as least, nullif(max(value) - min(value), 0) as range
       from scored where x < 'Infinity' and value > '-Infinity' and value < 'Infinity'),

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
 import { type DatabaseTransaction, look, type Store } from '../database/open-store.ts';
 import type { TrialsOf } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { allowFolding, columnJson, columnNumber, readTrialsOf, readTrialValues, trialsFrom } from './trial-values.ts';
+import { columnJson, columnNumber, readTrialsOf, readTrialValues, trialsFrom } from './trial-values.ts';
 
 type Direction = 'maximize' | 'minimize';
 

@@ -21,11 +21,6 @@ export function readTrialsOf(tx: DatabaseTransaction, sweepId: string): Promise<
     .executeTakeFirstOrThrow();
 }
 
-/** Memory for one step of a query that folds all trials of a large sweep: with the default it sorts on disk. */
-export async function allowFolding(tx: DatabaseTransaction): Promise<void> {
-  await sql`set local work_mem = '32MB'`.execute(tx);
-}
-
 /** Some trials of a sweep with their values in these columns, by number. */
 export async function readTrialValues(
   tx: DatabaseTransaction,

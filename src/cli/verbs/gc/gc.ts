@@ -12,7 +12,7 @@ import {
 import type { Store } from '../../../store/database/open-store.ts';
 import { historyToPrune, pruneHistory } from '../../../store/keeping/prune-history.ts';
 import { trainingsOfTrials } from '../../../store/views/ranked-configurations.ts';
-import { listSweeps } from '../../../store/views/sweep-list.ts';
+import { sweepNames } from '../../../store/views/sweep-list.ts';
 import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
 import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
 import { programFolders, removeProgramFolder } from '../../../worker/program-folders.ts';
@@ -118,7 +118,7 @@ function choose(
 
 async function trainingsOfFronts(store: Store, progress: Progress): Promise<readonly string[]> {
   const trainings = new Set<string>();
-  for (const { name } of counted(await listSweeps(store), progress, 'reading fronts', 'sweeps')) {
+  for (const name of counted(await sweepNames(store), progress, 'reading fronts', 'sweeps')) {
     const sweep = await readScoredSweep(store, name);
     const trials = frontScores(sweep).rows.flatMap((score) => score.trials.map(({ trial }) => trial));
     for (const id of await trainingsOfTrials(store, sweep.sweepId, trials)) trainings.add(id);
