@@ -24,9 +24,10 @@ const leaving = new AbortController();
 const begun = Date.now();
 let read = 0;
 await runDashboard({
-  readSnapshot: async (page) => {
+  readSnapshot: async ({ page, trials }) => {
     await change(read);
-    const snapshot = await readSweepSnapshot(store, sweep, page === undefined ? {} : { page });
+    const asked = { ...(page === undefined ? {} : { page }), onlyWhole: !trials };
+    const snapshot = await readSweepSnapshot(store, sweep, asked);
     read += 1;
     writeFileSync(counted, String(read));
     if (read % Math.max(1, Math.floor(readings / samples)) === 0) sample();

@@ -1,4 +1,5 @@
-import type { SweepSnapshot, TrialPage } from '../store/views/sweep-snapshot.ts';
+import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
+import type { ReadSnapshot } from './snapshot-reading.ts';
 import type { CloneTools } from './steering/cloning.ts';
 import type { GlyphSet } from './terminal/glyphs.ts';
 import type { DashboardCommand } from './input/key-bindings.ts';
@@ -8,8 +9,7 @@ import type { ViewSource } from './view-source.ts';
 
 /** The means with which the dashboard shows a sweep on a terminal. */
 export interface DashboardOptions {
-  /** @param page which trials, of a sweep that has too many to read them all; absent: the best */
-  readonly readSnapshot: (page?: TrialPage) => Promise<SweepSnapshot>;
+  readonly readSnapshot: ReadSnapshot;
   /** The queries of single views. */
   readonly source: ViewSource;
   /** See SnapshotPollerOptions. */

@@ -17,12 +17,12 @@ import { confirmPrompt } from './input/confirm-prompt.ts';
 import { firstLine, pollSnapshots } from './snapshot-poller.ts';
 import { type PaintOptions, paintLine } from './terminal/frame-painter.ts';
 import { glyphSetOf } from './terminal/glyphs.ts';
+import { SnapshotReading } from './snapshot-reading.ts';
 import { Steering } from './steering/steering.ts';
 import { isFinal } from './lines/sweep-progress.ts';
 import { TerminalLoan } from './terminal/terminal-loan.ts';
 import { TerminalScreen } from './terminal/terminal-screen.ts';
 import { colourBitsOf, themeOf, toneStyles } from './terminal/themes.ts';
-import { pageAsked } from './tables/trial-table.ts';
 import { Viewing } from './viewing.ts';
 
 const waitingLookMs = 5000;
@@ -51,6 +51,7 @@ class Dashboard {
   readonly #pointing: Pointing;
   readonly #steering: Steering;
   readonly #cloning: Cloning;
+  readonly #reading: SnapshotReading;
   #snapshot: SweepSnapshot | null = null;
   readonly #notices: Notices;
   readonly #prompt = new Prompt(() => this.#draw());
@@ -59,6 +60,7 @@ class Dashboard {
 
   constructor(options: DashboardOptions) {
     this.#options = options;
+    this.#reading = new SnapshotReading(options.readSnapshot);
     this.#screen = new TerminalScreen(options.stdout, options.mouse);
     this.#loan = new TerminalLoan({
       screen: this.#screen,
@@ -97,6 +99,7 @@ class Dashboard {
       source: options.source,
       size: () => this.#screen,
       snapshot: () => this.#snapshot,
+      passedTrials: () => this.#reading.passedTrials,
       draw: () => this.#draw(),
       nudge: () => this.#nudge(),
       failed: (view, error) => this.#notices.say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
@@ -178,11 +181,10 @@ class Dashboard {
   }
 
   async #poll(): Promise<void> {
-    const { readSnapshot, answers, readMark, listen, restingRefreshMs, restTimes, refreshMs = 500 } = this.#options;
+    const { answers, readMark, listen, restingRefreshMs, restTimes, refreshMs = 500 } = this.#options;
     await pollSnapshots({
       readSnapshot: async () => {
-        const page = this.#snapshot === null ? undefined : pageAsked(this.#snapshot, this.#viewing.state);
-        const snapshot = await readSnapshot(page);
+        const snapshot = await this.#reading.next(this.#snapshot, this.#viewing.showsTrials, this.#viewing.state);
         await this.#viewing.read(snapshot);
         return snapshot;
       },

@@ -20,6 +20,8 @@ export interface ViewingOptions {
   /** Of the terminal. */
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly snapshot: () => SweepSnapshot | null;
+  /** Whether the snapshot's trials are those of a reading before it, or none. */
+  readonly passedTrials: () => boolean;
   /** Asks for a drawing. */
   readonly draw: () => void;
   /** Asks for a reading of the snapshot, since other rows of it are shown. */
@@ -73,6 +75,11 @@ export class Viewing {
     return same ? last : undefined;
   }
 
+  /** Whether trials of the snapshot are shown. */
+  get showsTrials(): boolean {
+    return viewNamed(this.#state.view).drawn !== null;
+  }
+
   /** Whether it shows more than the sweep that is watched. */
   get beyondSweep(): boolean {
     return viewNamed(this.#state.view).beyondSweep === true;
@@ -93,7 +100,9 @@ export class Viewing {
     this.#state = changeView(before, action, extent);
     const snapshot = this.#options.snapshot();
     const view = viewNamed(this.#state.view);
-    const paged = snapshot !== null && !hasPage(snapshot, this.#state, extent.visible);
+    const has = (shown: SweepSnapshot): boolean =>
+      !this.#options.passedTrials() && hasPage(shown, this.#state, extent.visible);
+    const paged = snapshot !== null && this.showsTrials && !has(snapshot);
     const arrived = before.view !== view.name;
     // What has to be drawn is drawn first, of what is there.
     this.#options.draw();

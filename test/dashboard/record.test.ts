@@ -56,7 +56,8 @@ it('shows what PostgreSQL holds, commands through it, and outlives it', async ()
   const emulator = new Emulator(80, 24);
   const watched = { name: 'watched' };
   const watching = runDashboard({
-    readSnapshot: (page) => readSweepSnapshot(store, watched.name, page === undefined ? {} : { page }),
+    readSnapshot: ({ page, trials }) =>
+      readSweepSnapshot(store, watched.name, { ...(page === undefined ? {} : { page }), onlyWhole: !trials }),
     source: dashboardSource(store, watched),
     command: (command) => carryOut({ store, machine: withoutTemporal(server.databaseUrl) }, watched, command),
     stdout: emulator.output(),

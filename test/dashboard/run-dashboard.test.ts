@@ -136,6 +136,46 @@ describe('the dashboard on a terminal', () => {
     expect(await end).toBe('left');
   });
 
+  it('asks for trials of a large sweep while they are shown, and anew when they are shown again', async () => {
+    const emulator = new Emulator(80, 24);
+    const leaving = new AbortController();
+    const whole = situations.running();
+    const asked: boolean[] = [];
+    let count = 100_000;
+    const end = runDashboard({
+      source: emptySource,
+      readSnapshot: async ({ trials }) => {
+        asked.push(trials);
+        const page = { sort: { by: 'trial', name: '', direction: 'minimize' }, offset: 0 } as const;
+        return { ...whole, page, points: [], trialCount: count, ...(trials ? {} : { trials: [] }) };
+      },
+      command: async () => undefined,
+      stdout: emulator.output(),
+      stdin: emulator.stdin,
+      refreshMs: 1,
+      signal: leaving.signal,
+      firstView: 'events',
+      now: () => now,
+      colour: false,
+    });
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(3));
+    expect(asked).not.toContain(true);
+    emulator.press('2');
+    const rows = await emulator.until((screen) => /^ > +1 /.test(screen[5] ?? ''));
+    await vi.waitFor(() => expect(asked.at(-1)).toBe(true));
+    emulator.press('5');
+    await vi.waitFor(() => expect(asked.at(-1)).toBe(false));
+    // What was read last is there at once, with what is known of the sweep by now.
+    count = 100_001;
+    const before = asked.length;
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before + 1));
+    emulator.press('2');
+    const back = await emulator.until((screen) => screen[3]?.includes('of 100001') === true);
+    expect(back[5]).toBe(rows[5]);
+    leaving.abort();
+    await end;
+  });
+
   it('asks for pasted text in brackets while it is open, and takes none of it as keys, bracketed or not', async () => {
     const emulator = new Emulator(80, 24);
     const commands: DashboardCommand[] = [];

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { formatSetting } from '../../src/dashboard/terminal/format-value.ts';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { trialTable, type TrialTableView } from '../../src/dashboard/tables/trial-table.ts';
 import { tradeoffPlot } from '../../src/dashboard/charts/tradeoff-plot.ts';
@@ -95,4 +96,17 @@ describe('the ends of an axis', () => {
       expect(lines.at(-3)).toMatch(/^0\.91231 ┤/);
     }
   });
+});
+
+it.each<[number | string | null, string]>([
+  [20_240_101, '20240101'],
+  [2 ** 53 - 1, '9007199254740991'],
+  [3.289e-5, '3.289e-5'],
+  [1e30, '1e30'],
+  [2_500_000.5, '2.5000005e6'],
+  [0.0012, '0.0012'],
+  [0, '0'],
+  [null, 'none'],
+])('a setting stands as its author wrote it: %j as %s', (value, text) => {
+  expect(formatSetting(value)).toBe(text);
 });

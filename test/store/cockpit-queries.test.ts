@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planSweep } from '../../src/search/planning/plan-sweep.ts';
 import { countSweepEvents, readSweepEvents } from '../../src/store/views/sweep-events.ts';
@@ -105,6 +106,23 @@ describe('the views’ queries', () => {
     expect(sweep?.best).toBeGreaterThan(0.1);
     expect(sweep?.failures).toEqual({ diverged: 0, out_of_memory: 0, infeasible: 0, crashed: 0 });
     expect(sweep?.stepsDone).toBe(sweep?.stepsTotal);
+  });
+
+  it('list a page of sweeps, and look at one that has ended again when it may have changed', async () => {
+    const overviews = new SweepOverviews(record.store);
+    const best = async () => (await overviews.page({ offset: 0, limit: 10 })).rows.map((row) => row.best);
+    await record.launch(planOf('later', 1));
+    const [newer, ended] = (await overviews.page({ offset: 0, limit: 10 })).rows;
+    expect([newer?.name, ended?.name]).toEqual(['later', 'viewed']);
+    expect(await overviews.page({ offset: 1, limit: 10 })).toEqual({ total: 2, from: 1, rows: [ended] });
+    await sql`update evaluations set metrics = jsonb_set(metrics, '{accuracy}', '2') where metrics is not null`.execute(
+      record.store.db,
+    );
+    expect(await best()).toEqual([null, ended?.best]);
+    await sql`update sweeps set generation = generation + 1 where name = 'viewed'`.execute(record.store.db);
+    expect(await best()).toEqual([null, 2]);
+    await sql`delete from sweeps where name = 'later'`.execute(record.store.db);
+    expect(await best()).toEqual([2]);
   });
 
   it('list what slots run, how fast and with what use, and trainings that took their process along', async () => {

@@ -160,6 +160,13 @@ describe('the pages of a sweep’s trials', () => {
     await change(exact).execute(record.store.db);
   });
 
+  it('are not read where nobody looks at them, but those of a sweep that is read whole', async () => {
+    const passed = await readSweepSnapshot(record.store, 's', { trialLimit: total - 1, onlyWhole: true });
+    expect(passed).toMatchObject({ trials: [], points: [], trialCount: total, counts: whole.counts });
+    const small = await readSweepSnapshot(record.store, 's', { trialLimit: total, onlyWhole: true });
+    expect(small.trials).toEqual(whole.trials);
+  });
+
   it('come with where all scored trials lie, and counts of all: not those of the page alone', async () => {
     const sort = { by: 'trial', name: '', direction: 'minimize' } as const;
     const last = { sort, offset: total };

@@ -66,7 +66,8 @@ async function showDashboard(
   const { runDashboard } = await import('../../dashboard/run-dashboard.tsx');
   const { guardTerminal } = await import('../../dashboard/terminal/terminal-guard.ts');
   return runDashboard({
-    readSnapshot: (page) => readSweepSnapshot(record.store, watched.name, page === undefined ? {} : { page }),
+    readSnapshot: ({ page, trials }) =>
+      readSweepSnapshot(record.store, watched.name, { ...(page === undefined ? {} : { page }), onlyWhole: !trials }),
     source: dashboardSource(record.store, watched),
     answers: () => record.store.answers(),
     readMark: () => readSweepMark(record.store, watched.name),

@@ -9,13 +9,14 @@ export function formatQuantity(value: number | null): string {
   return value === null ? absent : formatNumber(value);
 }
 
-/** A setting as its author wrote it, shortened: 0.5, 1e-4, 0.0012. */
+/** A setting as its author wrote it, shortened: 0.5, 1e-4, 0.0012, a seed 20240101. */
 export function formatSetting(value: number | string | null): string {
   if (value === null) return 'none';
   if (typeof value === 'string') return value;
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  return magnitude < 0.001 || magnitude >= 1e6 ? value.toExponential().replace('e+', 'e') : String(value);
+  const long = magnitude < 0.001 || (magnitude >= 1e6 && !Number.isSafeInteger(value));
+  return long ? value.toExponential().replace('e+', 'e') : String(value);
 }
 
 export function formatPercent(done: number, total: number): string {

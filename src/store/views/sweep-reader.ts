@@ -16,6 +16,8 @@ export interface SnapshotOptions {
   readonly trialLimit?: number;
   /** Which trials are read of a sweep that has more: absent, the best by the first objective. */
   readonly page?: TrialPage;
+  /** Trials and where they lie, of a sweep that has more than the limit, are not read at all. */
+  readonly onlyWhole?: boolean;
   /** Where all trials lie beside a page of them; absent: read with a page of more than one. */
   readonly points?: boolean;
 }
@@ -133,10 +135,11 @@ function stillPlanned(
 async function readShownTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf & { readonly trial_count: number },
-  { trialLimit: limit = wholeUpTo, page: asked, points: wanted = limit > 1 }: SnapshotOptions,
+  { trialLimit: limit = wholeUpTo, page: asked, points: wanted = limit > 1, onlyWhole = false }: SnapshotOptions,
 ): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page' | 'matching'>> {
   const trialCount = sweep.trial_count;
   const page = asked ?? { sort: firstSort(sweep), offset: 0 };
+  if (onlyWhole && trialCount > limit) return { trials: [], trialCount, page: { ...page, offset: 0 }, points: [] };
   const filtered = page.filter === undefined ? {} : { matching: await countTrials(tx, sweep, page.filter) };
   const offset = Math.max(0, Math.min(page.offset, (filtered.matching ?? trialCount) - limit));
   const trials = await readTrials(tx, sweep, { ...page, offset }, limit);
