@@ -36,7 +36,7 @@ await runDashboard({
   },
   source: dashboardSource(store, { name: sweep }),
   listen: (changed) => store.listen(changed),
-  command: async () => undefined,
+  command: async () => true,
   stdout: process.stdout,
   stdin: process.stdin,
   refreshMs: 1,

@@ -18,8 +18,8 @@ export interface DashboardOptions {
   readonly listen?: Listen;
   /** What the sweep waits for, asked every few seconds; absent, or null: nothing stands in its way. */
   readonly whatWaits?: (snapshot: SweepSnapshot) => Promise<string | null>;
-  /** Writes desired state into PostgreSQL. A rejection is shown and changes nothing else. */
-  readonly command: (command: DashboardCommand) => Promise<void>;
+  /** Writes desired state into PostgreSQL. @returns false: it was so already. A rejection is shown and changes nothing. */
+  readonly command: (command: DashboardCommand) => Promise<boolean>;
   /** Absent: trials cannot be cloned. */
   readonly clone?: CloneTools;
   /** Looks alone: no key commands. */

@@ -84,7 +84,7 @@ class Dashboard {
       onRefused: () => this.#notices.say({ text: 'keys that command are taken one at a time', urgent: false }),
     });
     const say = (banner: Banner): void => this.#notices.say(banner);
-    const refusal = options.readOnly === true ? 'read-only: dropsweep watch without --read-only takes commands' : null;
+    const refusal = options.readOnly === true ? 'read-only: watch without --read-only takes commands' : null;
     this.#steering = new Steering({
       snapshot: () => this.#snapshot,
       foresee: (snapshot) => (this.#snapshot = snapshot),

@@ -44,6 +44,19 @@ describe('a line of dots', () => {
     }
   });
 
+  it('names lines where they end: of two that end in one row the lower one below, at the bottom too', () => {
+    const labelled = (...all: readonly (readonly number[])[]): readonly string[] => {
+      const [first = [], ...others] = all.map((values) => values.map((y, index) => ({ x: index + 1, y })));
+      const lines = others.map((points, index) => ({ points, label: `line ${index + 2}`, tone: 'faint' as const }));
+      const drawn = brailleChart({ points: first, label: 'line 1', others: lines, xName: 'x', width: 40, height: 6 });
+      return drawn.map((line) => /line \d/.exec(line.map(({ text }) => text).join(''))?.[0] ?? '');
+    };
+    expect(labelled([9, 0.1], [0, 0])).toEqual(['', '', '', 'line 1', 'line 2', '']);
+    expect(labelled([9, 0], [0, 0.1])).toEqual(['', '', '', 'line 2', 'line 1', '']);
+    expect(labelled([0, 9], [0, 8.9])).toEqual(['line 1', 'line 2', '', '', '', '']);
+    expect(labelled([0, 9], [0, 9], [9, 0])).toEqual(['line 1', 'line 2', '', '', 'line 3', '']);
+  });
+
   it('keeps its shape in ASCII', () => {
     expect(inGlyphs('⢀⡠⠔⠊⠀ ┤', 'ascii')).toBe("..:'  |");
   });

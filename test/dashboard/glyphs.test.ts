@@ -40,7 +40,7 @@ describe('a terminal that shows ASCII alone', () => {
     const end = runDashboard({
       source: emptySource,
       readSnapshot: async () => situations.running(),
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       signal: leaving.signal,

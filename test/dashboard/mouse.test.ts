@@ -42,7 +42,7 @@ describe('the dashboard with a mouse', () => {
     runDashboard({
       source: cockpitSource,
       readSnapshot: async () => cockpitSnapshot(),
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       signal: leaving.signal,

@@ -35,7 +35,7 @@ describe('the pictures of the dashboard', () => {
     const end = runDashboard({
       source: cockpitSource,
       readSnapshot: async () => cockpitSnapshot(),
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       signal: leaving.signal,

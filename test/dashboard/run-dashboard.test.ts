@@ -18,6 +18,8 @@ function start(emulator: Emulator, read: () => Promise<SweepSnapshot>, commands:
     command: async (command) => {
       commands.push(command);
       if (command.kind === 'resume') throw new Error('the database is read-only');
+      // It was so already.
+      return command.kind !== 'drain' && command.kind !== 'retry_failed';
     },
     stdout: emulator.output(),
     stdin: emulator.stdin,
@@ -67,6 +69,11 @@ describe('the dashboard on a terminal', () => {
       { kind: 'set_parallelism', parallelism: 3 },
       { kind: 'set_parallelism', parallelism: 4 },
     ]);
+    await emulator.pressAlone('D');
+    await emulator.until((screen) => screen[38] === 'drain: it is so already');
+    emulator.press('  ');
+    await emulator.pressAlone('R');
+    await emulator.until((screen) => /^trials? \d+(, \d+)*: nothing that has failed/.test(screen[38] ?? ''));
     await emulator.pressAlone('r');
     await emulator.until((screen) => screen[38] === '! could not ask for resume: the database is read-only');
     emulator.press('\t');
@@ -119,7 +126,7 @@ describe('the dashboard on a terminal', () => {
         marks += 1;
         return mark;
       },
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       refreshMs: 1,
@@ -149,7 +156,7 @@ describe('the dashboard on a terminal', () => {
         const page = { sort: { by: 'trial', name: '', direction: 'minimize' }, offset: 0 } as const;
         return { ...whole, page, points: [], trialCount: count, ...(trials ? {} : { trials: [] }) };
       },
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       refreshMs: 1,
@@ -202,7 +209,7 @@ describe('the dashboard on a terminal', () => {
     const end = runDashboard({
       source: emptySource,
       readSnapshot: async () => situations.running(),
-      command: async () => undefined,
+      command: async () => true,
       stdout: emulator.output(),
       stdin: emulator.stdin,
       refreshMs: 10,

@@ -10,17 +10,18 @@ import { trainingsOfTrials } from '../../store/views/recorded-sweep.ts';
 import type { Watched } from './dashboard-source.ts';
 import { editText } from './edit-text.ts';
 
-/** Does what the dashboard asks of the sweep that is watched. */
-export async function carryOut(record: OpenRecord, { name }: Watched, command: DashboardCommand): Promise<void> {
+/** Does what the dashboard asks of the sweep that is watched. @returns whether that changed anything */
+export async function carryOut(record: OpenRecord, { name }: Watched, command: DashboardCommand): Promise<boolean> {
   if (command.kind === 'pin') {
     const { trials, pinned } = command;
     for (const training of await trainingsOfTrials(record.store, name, trials))
       await pinTraining(record.store, training, pinned);
     record.store.announce();
-    return;
+    return true;
   }
-  const { sweepId } = await commandSweep(record.store, name, randomUUID(), command);
+  const { sweepId, changed } = await commandSweep(record.store, name, randomUUID(), command);
   await wake(record, sweepId);
+  return changed;
 }
 
 /** Clones trials of the sweep that is watched, in the person's own editor. */

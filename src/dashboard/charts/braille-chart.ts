@@ -96,22 +96,30 @@ function rowOf(drawn: readonly (ChartLine & { readonly dots: DotGrid })[], row: 
   );
 }
 
-/** By row, where each line ends; two that end in one row stand below one another. */
+/**
+ * By row, where each line ends. Those whose ends lie in one row stand in neighbouring ones, in the order of their ends: no
+ * label stands where another line passes while there is room beside its own.
+ */
 function endLabels(
   lines: readonly ChartLine[],
   place: (point: ChartPoint) => readonly [number, number],
   rows: number,
 ): readonly (ChartLine | undefined)[] {
-  const labels: (ChartLine | undefined)[] = Array.from({ length: rows });
-  for (const line of lines) {
-    const end = line.points.findLast(({ y }) => Number.isFinite(y));
-    if (end === undefined) continue;
-    const wanted = Math.floor(place(end)[1] / dotsDown);
-    const free = Array.from({ length: rows }, (_, step) => (wanted + step) % rows).find(
-      (row) => labels[row] === undefined,
-    );
-    if (free !== undefined) labels[free] = line;
+  const ended = lines
+    .flatMap((line) => {
+      const end = line.points.findLast(({ y }) => Number.isFinite(y));
+      return end === undefined ? [] : [{ line, dot: place(end)[1] }];
+    })
+    .slice(0, rows)
+    .toSorted((a, b) => a.dot - b.dot);
+  const at: number[] = [];
+  for (const { dot } of ended) at.push(Math.max(Math.floor(dot / dotsDown), (at.at(-1) ?? -1) + 1));
+  for (let index = at.length - 1, below = rows; index >= 0; index -= 1) {
+    below = Math.min(at[index] ?? 0, below - 1);
+    at[index] = below;
   }
+  const labels: (ChartLine | undefined)[] = Array.from({ length: rows });
+  ended.forEach(({ line }, index) => (labels[at[index] ?? 0] = line));
   return labels;
 }
 

@@ -26,6 +26,8 @@ export interface Order {
   readonly command: DashboardCommand;
   /** What was asked for, in words. */
   readonly what: string;
+  /** What is said where the record had nothing to change; absent: that it is so already. */
+  readonly idle?: string;
   /** To be answered first, of what cannot simply be undone. */
   readonly question?: string;
 }
@@ -71,7 +73,11 @@ export function orderOf(
 
 function retryOrder({ name, counts }: SweepSnapshot, marked: readonly number[]): Order | string {
   if (marked.length > 0)
-    return { command: { kind: 'retry_failed', trials: marked }, what: `another try of ${trialWords(marked)}` };
+    return {
+      command: { kind: 'retry_failed', trials: marked },
+      what: `another try of ${trialWords(marked)}`,
+      idle: `${trialWords(marked)}: nothing that has failed or was cancelled`,
+    };
   const failed = counts.diverged + counts.out_of_memory + counts.infeasible + counts.crashed;
   if (failed === 0) return `nothing of ${name} has failed`;
   return { command: { kind: 'retry_failed' }, what: `another try of ${formatCount(failed, 'failed training')}` };
@@ -80,7 +86,13 @@ function retryOrder({ name, counts }: SweepSnapshot, marked: readonly number[]):
 function cancelOrder({ name, counts }: SweepSnapshot, marked: readonly number[]): Order {
   if (marked.length > 0) {
     const what = `cancelling ${trialWords(marked)}`;
-    return { command: { kind: 'cancel_trials', trials: marked }, what, question: `cancel ${trialWords(marked)}?` };
+    const idle = `${trialWords(marked)}: nothing is left to cancel`;
+    return {
+      command: { kind: 'cancel_trials', trials: marked },
+      what,
+      question: `cancel ${trialWords(marked)}?`,
+      idle,
+    };
   }
   const open = counts.waiting + counts.running + counts.evaluating;
   const question = `cancel ${name}, ${formatCount(open, 'training')} not finished?`;

@@ -10,8 +10,8 @@ export interface SteeringOptions {
   readonly foresee: (snapshot: SweepSnapshot) => void;
   /** Trials that are marked, and those of the chosen row. */
   readonly trials: () => { readonly marked: readonly number[]; readonly chosen: readonly number[] };
-  /** Writes desired state into PostgreSQL. */
-  readonly command: (command: DashboardCommand) => Promise<void>;
+  /** Writes desired state into PostgreSQL. @returns false: it was so already */
+  readonly command: (command: DashboardCommand) => Promise<boolean>;
   /** Asks before what cannot be undone. */
   readonly confirm: (question: string, act: () => void) => void;
   readonly say: (banner: Banner) => void;
@@ -42,11 +42,11 @@ export class Steering {
     void this.#ask(order);
   }
 
-  async #ask({ command, what }: Order): Promise<void> {
+  async #ask({ command, what, idle }: Order): Promise<void> {
     const { say, command: write } = this.#options;
     say({ text: `asked for: ${what}`, urgent: false });
     try {
-      await write(command);
+      if (!(await write(command))) say({ text: idle ?? `${what}: it is so already`, urgent: false });
     } catch (error) {
       say({ text: `could not ask for ${what}: ${firstLine(error)}`, urgent: true });
     }

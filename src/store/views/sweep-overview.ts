@@ -72,8 +72,9 @@ export class SweepOverviews {
       const ended = state === 'completed' || state === 'cancelled';
       if (measures !== undefined && ended) this.#keep(sweepId, { mark, at: now, measures });
     }
-    const rows = listed.rows.map(({ mark: _, ...row }): SweepOverviewRow => {
-      const measures = measured.get(row.sweepId) ?? this.#known.get(row.sweepId)?.measures ?? unmeasured;
+    const rows = listed.rows.map(({ mark, ...row }): SweepOverviewRow => {
+      const known = this.#known.get(row.sweepId);
+      const measures = measured.get(row.sweepId) ?? (known?.mark === mark ? known.measures : unmeasured);
       return { ...row, ...measures };
     });
     return { total: listed.total, from: offset, rows };
