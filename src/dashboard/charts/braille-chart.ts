@@ -108,12 +108,14 @@ function endLabels(
   const ended = lines
     .flatMap((line) => {
       const end = line.points.findLast(({ y }) => Number.isFinite(y));
-      return end === undefined ? [] : [{ line, dot: place(end)[1] }];
+      return end === undefined || line.label === ''
+        ? []
+        : [{ line, y: end.y, row: Math.floor(place(end)[1] / dotsDown) }];
     })
     .slice(0, rows)
-    .toSorted((a, b) => a.dot - b.dot);
+    .toSorted((a, b) => b.y - a.y);
   const at: number[] = [];
-  for (const { dot } of ended) at.push(Math.max(Math.floor(dot / dotsDown), (at.at(-1) ?? -1) + 1));
+  for (const { row } of ended) at.push(Math.max(row, (at.at(-1) ?? -1) + 1));
   for (let index = at.length - 1, below = rows; index >= 0; index -= 1) {
     below = Math.min(at[index] ?? 0, below - 1);
     at[index] = below;
