@@ -38,6 +38,7 @@ export async function openWorkerRecord({ databaseUrl, slots, warn }: OpenWorkerR
     readSweepDrive: (sweepId) => drive.readSweepDrive(sweepId),
     readSweepsToDrive: () => drive.readSweepsToDrive(),
     finishLaunches: (signal) => drive.finishLaunches(signal),
+    endOverdueSweeps: () => drive.endOverdueSweeps(),
     beginGeneration: (sweepId, expected) => drive.beginGeneration(sweepId, expected),
     readProbeRequest: (sweepId) => drive.readProbeRequest(sweepId),
     writeTheoryConstants: (sweepId, constants) => drive.writeTheoryConstants(sweepId, constants),

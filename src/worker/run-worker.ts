@@ -133,6 +133,12 @@ function serveControl({ settings, record, draining, warn }: WorkerEnvironment, c
     }),
     atChanges(() => reconcileSweeps(reconciler), { ...looking, failed: (error) => warn('reconciler', error) }),
     atChanges(() => record.finishLaunches(draining), { ...looking, failed: (error) => warn('launches', error) }),
+    every(
+      settings.reconcileEveryMs,
+      draining,
+      () => record.endOverdueSweeps(),
+      (error) => warn('hours of sweeps', error),
+    ),
     postNotices({ record, host: settings.host, targetKind, draining, warn }),
   ];
 }

@@ -20,6 +20,8 @@ export interface WorkerRecord extends DriveRecord, TheoryRecord, DriveRegister, 
   readonly deployment: string;
   /** Records what launches have left to be recorded. @param signal ends it after a block */
   finishLaunches(signal: AbortSignal): Promise<void>;
+  /** Ends what still trains after the hours of its sweep. */
+  endOverdueSweeps(): Promise<void>;
   registerWorker(worker: WorkerRegistration): Promise<void>;
   /** @param slots as they are now; null: there are none, or they could not be looked at */
   heartbeatWorker(workerId: string, slots: readonly SlotState[] | null): Promise<void>;

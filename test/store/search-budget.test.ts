@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
 import { replaySearchOf } from '../../src/store/search/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
@@ -9,7 +11,7 @@ import { openWatchedRecord } from './watched-record.ts';
 
 /*
  * A search that ends before its last training: what waits is let go, what runs comes to its next rung or its end, and the
- * log says why.
+ * log says why. After its hours nothing is trained.
  */
 
 let record: RecordUnderTest;
@@ -75,5 +77,74 @@ describe('a budget', () => {
       { kind: 'spent', count: 4 },
     ]);
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+});
+
+describe('hours of the clock', () => {
+  const later = (seconds: number) =>
+    record.query(sql`update sweeps set created_at = created_at - make_interval(secs => ${seconds})`);
+  const plan = () => planTpe('s', { budget: { hours: 1 }, parallelism: 3 });
+
+  it('stop what trains, though no result comes; what has been trained is evaluated', async () => {
+    const sweep = await record.launch(plan());
+    await work(record, sweep, 4);
+    const [running, trained] = [await record.take(sweep), await record.take(sweep)];
+    await record.ledger.commit(trained.lease, outcomeOf(trained));
+    const evaluated = await record.take(sweep, { slotKey: 'warm' });
+    await record.drive.endOverdueSweeps();
+    expect(await record.query(sql`select halted from sweeps`)).toEqual([{ halted: null }]);
+    await later(3_600);
+    await Promise.all([record.drive.endOverdueSweeps(), record.drive.endOverdueSweeps()]);
+    expect(await record.query(sql`select kind, reason from search_events where kind = 'halt'`)).toEqual([
+      { kind: 'halt', reason: '1.00 of 1 hours are over' },
+    ]);
+    expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('stale');
+    expect(evaluated).toMatchObject({ kind: 'evaluate' });
+    expect(await record.ledger.commit(evaluated.lease, outcomeOf(evaluated))).toBe('written');
+    expect(await work(record, sweep)).toBe(0);
+    const { state, counts } = await readSweepSnapshot(record.store, 's');
+    expect({ state, ...counts }).toMatchObject({ state: 'completed', succeeded: 3, running: 0, waiting: 0 });
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('stop what had been left to come to its end when another limit was reached', async () => {
+    const sweep = await record.launch(planTpe('s', { budget: { hours: 1, trainings: 1 }, parallelism: 3 }));
+    const running = await record.take(sweep);
+    await work(record, sweep);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'running', counts: { running: 1 } });
+    await later(3_600);
+    await record.drive.endOverdueSweeps();
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed', counts: { running: 0 } });
+    expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('stale');
+  });
+
+  it('are those that were set last, or none', async () => {
+    const sweep = await record.launch(plan());
+    const running = await record.take(sweep);
+    const set = (hours: number | null) =>
+      commandSweep(record.store, 's', randomUUID(), { kind: 'set_budget', changes: { hours } });
+    for (const [hours, halted] of [
+      [3, null],
+      [null, null],
+      [2.5, '2.50 of 2.5 hours are over'],
+    ] as const) {
+      await set(hours);
+      if (hours === 2.5) await later(1_800);
+      else if (hours === 3) await later(7_200);
+      await record.drive.endOverdueSweeps();
+      expect(await record.query(sql`select halted from sweeps`)).toEqual([{ halted }]);
+    }
+    expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('stale');
+  });
+
+  it('leave a training to another sweep that wants it', async () => {
+    const sweep = await record.launch(plan());
+    const running = await record.take(sweep);
+    const other = planTpe('other', { parallelism: 3 });
+    await record.launch({ ...other, canonical_hash: 'other' });
+    await record.query(sql`update sweeps set created_at = created_at - interval '1 hour' where name = 's'`);
+    await record.drive.endOverdueSweeps();
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed' });
+    expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('written');
   });
 });

@@ -4,6 +4,7 @@ import { trainerNamed, trainersWith, traitsOf } from '../../sweep/trainer-traits
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { ProbeRequest, TheoryConstants } from '../../train/process/trainer-protocol.ts';
 import { recordTrainings, takeUnrecorded } from '../plans/record-trainings.ts';
+import { endOverdueSweeps } from '../search/end-overdue.ts';
 import type { Store } from '../database/open-store.ts';
 
 /** This database's deployment; made by the first who asks. */
@@ -74,6 +75,10 @@ export class PostgresDriveRecord {
       generation,
       ...(device === null ? {} : { deviceClass: device }),
     }));
+  }
+
+  endOverdueSweeps(): Promise<void> {
+    return endOverdueSweeps(this.#store);
   }
 
   /** Records what launches have left to be recorded, or broke off at. @param signal ends it after a block */

@@ -24,7 +24,7 @@ export const budgetFields: readonly BudgetField[] = [
     sentence: 'So many trainings have come to their end since the best one',
   },
   { name: 'slot_hours', rule: aboveZero, sentence: 'Slots have trained so long, all together' },
-  { name: 'hours', rule: aboveZero, sentence: 'So long after the launch, at the next result' },
+  { name: 'hours', rule: aboveZero, sentence: 'So long after the launch; what trains then is stopped' },
 ];
 
 /** `budget: {hours: 4, no_better_since: 20}`. Null: none. */
