@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServeSlotInput, ServeSlotResult, TrainActivities } from '../src/messages/activity-interfaces.ts';
 import type { ClaimResult, WorkerLedger } from '../src/store/segments/worker-ledger.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -42,12 +43,15 @@ export interface ServeSlotOptions {
 export function makeServeSlot(options: ServeSlotOptions): TrainActivities['serveSlot'] {
   return async (input) => {
     const attempt = options.currentAttempt();
+    const wantedBack = AbortSignal.any([attempt.cancellationSignal, options.draining]);
+    // Each segment of a pack listens while it runs, and there may be many.
+    setMaxListeners(0, wantedBack);
     const trainer = await options.trainers.acquire();
     try {
       return await serve(input, trainer, {
         ...options,
         taskToken: attempt.taskToken,
-        wantedBack: AbortSignal.any([attempt.cancellationSignal, options.draining]),
+        wantedBack,
         firstOrdinal: ordinalOf(attempt.heartbeatDetails),
         heartbeat: (ordinal) => attempt.heartbeat({ ordinal } satisfies TurnProgress),
       });

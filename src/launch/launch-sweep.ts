@@ -6,7 +6,7 @@ import { inputsFolderOf } from '../hub/cache-folder.ts';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep } from '../store/commands.ts';
 import { keepSweepFile } from '../store/views/sweep-files.ts';
-import { migrate } from '../store/database/migrate.ts';
+import { lookAtSchema, migrate } from '../store/database/migrate.ts';
 import type { Store } from '../store/database/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/programs/program-speed.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
@@ -47,12 +47,7 @@ export async function dryRun(definition: SweepDefinition, progress?: Progress): 
   const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
   const machine = machineIfRunning();
   const known =
-    machine === null
-      ? { done: null, step: null }
-      : await withMachineRecord(machine, async ({ store }) => ({
-          done: await finishedTrainings(store, prepared.plan),
-          step: await programSpeed(store, definition),
-        }));
+    machine === null ? unknown : await withMachineRecord(machine, ({ store }) => knownTo(store, prepared, definition));
   const { done, step } = known;
   const predicted = predictionOf(prepared, done, keptSpeed(prepared, process.env), step);
   const lines = [...summaryOf(prepared, done, memory, predicted), ...recipeLines(definition)];
@@ -61,6 +56,19 @@ export async function dryRun(definition: SweepDefinition, progress?: Progress): 
   if (describedBase(definition.base) !== null)
     lines.push(`  ${definition.base} has no weights yet: this is what its config.json tells, and launching needs them`);
   return { lines, forecast: forecastOf(prepared, done, predicted, process.env) };
+}
+
+interface Known {
+  readonly done: FinishedTrainings | null;
+  readonly step: StepSeconds | null;
+}
+
+const unknown: Known = { done: null, step: null };
+
+/** A record that a launch would first make, or bring up to date, is not read before it. */
+async function knownTo(store: Store, { plan }: PreparedSweep, definition: SweepDefinition): Promise<Known> {
+  if ((await lookAtSchema(store)).isOlder) return unknown;
+  return { done: await finishedTrainings(store, plan), step: await programSpeed(store, definition) };
 }
 
 export interface LaunchOptions {

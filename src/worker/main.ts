@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { escapeControls } from '../base/escape-controls.ts';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -23,6 +24,8 @@ async function main(): Promise<void> {
   const settings = { ...wished, deviceClass: await chooseDevice(device, process.env) };
   if (device !== 'cpu') log.info(`slots compute on ${settings.deviceClass}`);
   const drain = new AbortController();
+  // Every job and slot listens while it waits, and takes its listener away: how many there are is no leak.
+  setMaxListeners(0, drain.signal);
   // Whoever started it in a terminal is gone without a word: nobody would end it.
   process.on('disconnect', () => {
     log.info('draining: the process that started it has ended');

@@ -95,6 +95,24 @@ async function demandVersion(store: Store): Promise<void> {
  * @throws SERVICE_UNAVAILABLE where it is newer than this version, or older
  */
 export async function demandKnownSchema(store: Store): Promise<void> {
+  const { isOlder, newest } = await lookAtSchema(store);
+  if (!isOlder) return;
+  throw new DropsweepError('SERVICE_UNAVAILABLE', 'the database is of an older dropsweep', {
+    where: 'the database in use',
+    got: newest ?? 'an empty database',
+    expected: `the schema ${Object.keys(migrations).at(-1)}`,
+    fix: 'bring it up to date: dropsweep migrate',
+  });
+}
+
+/**
+ * Looks at the schema, for who can do without what it holds.
+ * @returns the newest migration that it has, null where it has none, and whether this version would bring more
+ * @throws SERVICE_UNAVAILABLE where it is newer than this version
+ */
+export async function lookAtSchema(
+  store: Store,
+): Promise<{ readonly isOlder: boolean; readonly newest: string | null }> {
   const { rows: tables } = await sql<{ there: boolean }>`
     select to_regclass('kysely_migration') is not null as there`.execute(store.db);
   const { rows } =
@@ -103,21 +121,13 @@ export async function demandKnownSchema(store: Store): Promise<void> {
       : { rows: [] };
   const known = Object.keys(migrations);
   const newer = rows.findLast(({ name }) => !known.includes(name));
-  const newest = rows.at(-1)?.name ?? 'an empty database';
-  if (newer === undefined && rows.length === known.length) return;
-  throw new DropsweepError(
-    'SERVICE_UNAVAILABLE',
-    newer === undefined ? 'the database is of an older dropsweep' : 'the database was written by a newer dropsweep',
-    {
-      where: 'the database in use',
-      got: newer?.name ?? newest,
-      expected: `the schema ${known.at(-1)}`,
-      fix:
-        newer === undefined
-          ? 'bring it up to date: dropsweep migrate'
-          : 'use the version that wrote it, or a later one',
-    },
-  );
+  if (newer === undefined) return { isOlder: rows.length < known.length, newest: rows.at(-1)?.name ?? null };
+  throw new DropsweepError('SERVICE_UNAVAILABLE', 'the database was written by a newer dropsweep', {
+    where: 'the database in use',
+    got: newer.name,
+    expected: `the schema ${known.at(-1)}`,
+    fix: 'use the version that wrote it, or a later one',
+  });
 }
 
 function mayNotCreate(error: unknown): boolean {
