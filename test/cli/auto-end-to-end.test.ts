@@ -28,7 +28,7 @@ describe('auto', () => {
     environment = { DATABASE_URL: database.databaseUrl, TEMPORAL_ADDRESS: temporal, DROPSWEEP_SLOTS: '1' };
     mkdirSync(join(home, 'model'));
     writeTinyModel(join(home, 'model'));
-    const rows = tinyRows(3, 60).map(({ text, label }) => `${text},${label === 1 ? 'glad' : 'sad'}`);
+    const rows = tinyRows(3, 60).map(({ text, label }) => `${JSON.stringify(text)},${label === 1 ? 'glad' : 'sad'}`);
     writeFileSync(join(home, 'mails.csv'), `text,y\n${rows.join('\n')}\n`);
   });
 
