@@ -2,7 +2,7 @@
 // ENOSPC, as a full disk does; a link to it under the name that a checkpoint is first written to is a disk that is full
 // for one try: what fails is removed.
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TrainSegment } from '../../src/sweep/segment.ts';
 import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
@@ -14,25 +14,32 @@ import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 interface Trainer {
   readonly runner: SegmentRunner;
   readonly segment: TrainSegment;
+  /** Below the trainer's folder. */
   readonly file: (step: number) => string;
 }
 
 const bench = new SegmentBench();
 
+const place = ({ trainingHash: hash }: TrainSegment, name: string) => join(hash.slice(0, 2), `${hash}${name}`);
+
 function trainers(): readonly Trainer[] {
   const onnx = bench.trainSegment(bench.specification({ epochs: 1 }));
   const simulated = simulatedTrainSegment({ steps: 20 });
   return [
-    { runner: makeOnnxRunner(), segment: onnx, file: (step) => `step-${step}-epoch-1.safetensors` },
-    { runner: makeSimulatedRunner(), segment: simulated, file: (step) => `step-${step}-epoch-1.json` },
+    { runner: makeOnnxRunner(), segment: onnx, file: (step) => place(onnx, `/step-${step}-epoch-1.safetensors`) },
+    {
+      runner: makeSimulatedRunner(),
+      segment: simulated,
+      file: (step) => place(simulated, `-step-${step}-epoch-1.json`),
+    },
   ];
 }
 
 function fullFor({ segment, file }: Trainer, step: number, folder: string): void {
   const { trainer } = segment.specification;
-  const place = join(folder, trainer, segment.trainingHash.slice(0, 2), segment.trainingHash);
-  mkdirSync(place, { recursive: true });
-  symlinkSync('/dev/full', join(place, `${file(step)}.partial`));
+  const path = join(folder, trainer, `${file(step)}.partial`);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync('/dev/full', path);
 }
 
 test.skipIf(!existsSync('/dev/full'))(

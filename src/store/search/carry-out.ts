@@ -139,8 +139,8 @@ export async function applyToRungs(
         and t.step < t.total_steps
       returning l.training_id`.execute(tx);
     const ended = rows.map((row) => row.training_id);
-    await letGo(tx, ended, 'pruned');
-    changed.push(...ended);
+    const settled = new Set(await letGo(tx, ended, 'pruned'));
+    changed.push(...ended.filter((id) => !settled.has(id)));
   }
   await settleTrainings(tx, [...new Set(changed)]);
   if (pruned.length > 0) await finishSweeps(tx, [sweepId]);

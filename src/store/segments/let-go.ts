@@ -6,13 +6,16 @@ import { settleTrainings } from './settle-trainings.ts';
 const scoredBefore = sql`exists (
   select 1 from evaluations e where e.training_id = t.id and e.at_step = t.total_steps and e.status = 'done')`;
 
-/** Ends trainings that no sweep waits for any more. A worker that still runs one finds its lease stale. */
+/**
+ * Ends trainings that no sweep waits for any more. A worker that still runs one finds its lease stale.
+ * @returns ids of those that were ended; all has followed that follows from it
+ */
 export async function letGo(
   tx: DatabaseTransaction,
   trainingIds: readonly string[],
   state: 'pruned' | 'cancelled',
-): Promise<void> {
-  if (trainingIds.length === 0) return;
+): Promise<readonly string[]> {
+  if (trainingIds.length === 0) return [];
   // Two sweeps that let go at once must not each see the other's link as open: whoever locks last sees both closed.
   await sql`select id from trainings where id = any(${trainingIds}::uuid[]) order by id for update`.execute(tx);
   const { rows } = await sql<{ id: string }>`
@@ -38,4 +41,5 @@ export async function letGo(
       insert into sweep_events (training_id, kind) select id, 'pruned' from unnest(${ids}::uuid[]) as ended (id)`.execute(
       tx,
     );
+  return ids;
 }

@@ -19,8 +19,6 @@ export async function settleTrainings(tx: DatabaseTransaction, trainingIds: read
   await reopenCollected(tx, trainingIds);
   await settleSegments(tx, trainingIds);
   await succeedTrainings(tx, trainingIds);
-  await closeLinks(tx, trainingIds);
-  await markClaimable(tx, trainingIds);
 }
 
 /**
@@ -91,9 +89,16 @@ async function settleSegments(tx: DatabaseTransaction, trainingIds: readonly str
       and s.status <> v.status`.execute(tx);
 }
 
+/**
+ * Trainings that have come to their end, and what follows for the links: which are closed, and which claims walk. With
+ * early stopping most of those that are open wait at a rung. A link that somebody else has closed meanwhile stays closed.
+ */
 async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
+  const has = (kind: 'train' | 'evaluate') => sql`exists (
+    select 1 from segments s
+    where s.training_id = l.training_id and s.kind = ${sql.lit(kind)} and s.status in ('ready', 'claimed') offset 0)`;
   await sql`
-    with succeeded as (
+    with succeeded as materialized (
       update trainings t set state = 'succeeded', finished_at = now()
       where t.id = any(${trainingIds}::uuid[]) and t.state = 'active' and t.step >= t.total_steps
         and not exists (
@@ -103,29 +108,23 @@ async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly s
             where s.training_id = t.id and s.kind = 'evaluate' and s.end_step = e.at_step
               and s.status in ('ready', 'claimed') offset 0)) offset 0)
       returning t.id
+    ), told as (
+      insert into sweep_events (training_id, kind) select id, 'succeeded' from succeeded
+    ), links as materialized (
+      select l.sweep_id, l.training_id, ${has('train')} as trains, ${has('evaluate')} as evaluates,
+        case when t.state = 'succeeded' or t.id in (select id from succeeded) then exists (
+            select 1 from evaluations e join wanted_evaluations w on w.evaluation_id = e.id
+            where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending' offset 0)
+          else t.state = 'active' end as waits
+      from sweep_trainings l join trainings t on t.id = l.training_id
+      where l.training_id = any(${trainingIds}::uuid[])
     )
-    insert into sweep_events (training_id, kind) select id, 'succeeded' from succeeded`.execute(tx);
-}
-
-async function closeLinks(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
-  await sql`
-    update sweep_trainings l set open = false
-    from trainings t
-    where t.id = l.training_id and l.training_id = any(${trainingIds}::uuid[]) and l.open and t.state <> 'active'
-      and not (t.state = 'succeeded' and exists (
-        select 1 from evaluations e join wanted_evaluations w on w.evaluation_id = e.id
-        where e.training_id = t.id and w.sweep_id = l.sweep_id and e.status = 'pending' offset 0))`.execute(tx);
-}
-
-/** Claims walk these links alone: with early stopping most of the open ones wait at a rung. */
-async function markClaimable(tx: DatabaseTransaction, trainingIds: readonly string[]): Promise<void> {
-  const has = (kind: 'train' | 'evaluate') => sql`(l.open and exists (
-    select 1 from segments s
-    where s.training_id = l.training_id and s.kind = ${sql.lit(kind)} and s.status in ('ready', 'claimed') offset 0))`;
-  await sql`
-    update sweep_trainings l set claimable = ${has('train')}, evaluable = ${has('evaluate')}
-    where l.training_id = any(${trainingIds}::uuid[])
-      and (l.claimable <> ${has('train')} or l.evaluable <> ${has('evaluate')})`.execute(tx);
+    update sweep_trainings l set open = l.open and v.waits, claimable = l.open and v.waits and v.trains,
+      evaluable = l.open and v.waits and v.evaluates
+    from links v
+    where l.training_id = any(${trainingIds}::uuid[]) and l.sweep_id = v.sweep_id and l.training_id = v.training_id
+      and (l.open, l.claimable, l.evaluable)
+        <> (l.open and v.waits, l.open and v.waits and v.trains, l.open and v.waits and v.evaluates)`.execute(tx);
 }
 
 /** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */

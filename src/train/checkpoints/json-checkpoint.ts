@@ -15,14 +15,18 @@ export interface JsonCheckpoint {
   readonly [name: string]: Json;
 }
 
-/** Writes it durably. Its name carries the lease's epoch. @throws DropsweepError DISK_FULL */
+/**
+ * Writes it durably. Its name carries the lease's epoch. Many lie in one folder: one for each would take longer to make
+ * than what lies in it.
+ * @throws DropsweepError DISK_FULL
+ */
 export async function writeJsonCheckpoint(
   { lease, trainingHash: hash }: Pick<TrainSegment, 'lease' | 'trainingHash'>,
   state: JsonCheckpoint,
   { folder, storeId }: { readonly folder: string; readonly storeId: string },
 ): Promise<CheckpointReference> {
   const { trainer, step } = state;
-  const uri = join(trainer, hash.slice(0, 2), hash, `step-${step}-epoch-${lease.epoch}.json`);
+  const uri = join(trainer, hash.slice(0, 2), `${hash}-step-${step}-epoch-${lease.epoch}.json`);
   const content = JSON.stringify(state);
   await writeCheckpointFile(join(folder, uri), Buffer.from(content));
   return { storeId, uri, step, sha256: sha256(content), bytes: Buffer.byteLength(content) };
