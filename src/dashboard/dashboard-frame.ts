@@ -44,7 +44,7 @@ export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[
   const problem = prompt?.problem ?? null;
   const banner = problem === null ? props.banner : { text: problem, urgent: true };
   const layout = frameLayout(viewNamed(view.view).eventsBelow, width, height);
-  if (layout === null) return block(tooSmall(snapshot, width), width, height);
+  if (layout === null) return block(tooSmall(snapshot, prompt, width), width, height);
   // A view that shows the events itself gives its last row to a banner.
   const told = layout.events > 0 || banner === null ? layout.events : 1;
   const foot = prompt?.draw(width) ?? [props.tabs === true ? tabLine(view.view, width) : keyLine(props)];
@@ -96,11 +96,12 @@ function helpLines(offset: number, width: number, height: number): readonly Styl
   return [captionRule(`keys${range}`, width), ...rows];
 }
 
-/** One line, the longest wording that fits. */
-function tooSmall(snapshot: SweepSnapshot | null, width: number): readonly StyledLine[] {
+/** One line, the longest wording that fits. What is typed into a question that nobody sees leads out of it first. */
+function tooSmall(snapshot: SweepSnapshot | null, prompt: ShownPrompt | null, width: number): readonly StyledLine[] {
   const name = snapshot === null ? 'dropsweep' : `${snapshot.name}: ${snapshot.state}`;
   const needs = `needs ${smallestWidth}×${smallestHeight}`;
-  const wordings = [`${name}, ${needs}, q leaves`, `${needs}, q leaves`, needs];
+  const outs = prompt === null ? ['q leaves'] : ['esc closes the line', 'esc'];
+  const wordings = [`${name}, ${needs}, ${outs[0]}`, ...outs.map((out) => `${needs}, ${out}`), needs];
   const fitting = wordings.find((wording) => textWidth(printable(wording)) <= width);
   return [[span(fitting ?? clipText(needs, width), 'heading')]];
 }

@@ -41,6 +41,10 @@ describe('the whole frame', () => {
     expect(frame.trim()).toBe('needs 40×10');
     const wider = drawFrame({ snapshot: situations.running(), width: 39, height: 6 });
     expect(wider.trim()).toBe('needs 40×10, q leaves');
+    // A question that was open when the terminal became small has the keys, unseen.
+    const prompt = { problem: null, draw: () => [] };
+    const asked = (width: number) => drawFrame({ snapshot: situations.running(), width, height: 6, prompt }).trim();
+    expect([12, 16, 39].map(asked)).toEqual(['needs 40×10', 'needs 40×10, esc', 'needs 40×10, esc closes the line']);
   });
 
   it('says what it waits for before the first reading', () => {

@@ -180,6 +180,15 @@ describe('the pages of a sweep’s trials', () => {
     expect(points.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(scored.length);
     // The front is all there, trial by trial, whatever stands for others beside it.
     expect(tradeoff(snapshot).front).toEqual(tradeoff(whole).front);
+    await sql`update sweeps set definition = jsonb_set(definition, '{objectives,0}',
+      '{"metric": "loss", "direction": "minimize"}')`.execute(record.store.db);
+    const [few, all] = await Promise.all(
+      [10, total].map((trialLimit) => readSweepSnapshot(record.store, 's', { trialLimit })),
+    );
+    if (few === undefined || all === undefined) throw new Error('two readings give two snapshots');
+    expect(all.points).toBeUndefined();
+    expect(tradeoff(few).front.length).toBeGreaterThan(1);
+    expect(tradeoff(few).front).toEqual(tradeoff(all).front);
     await sql`update evaluations set metrics = metrics || '{"collapsed": true}'
       where id in (select id from evaluations where metrics is not null limit 3)`.execute(record.store.db);
     expect((await readSweepSnapshot(record.store, 's', { trialLimit: 10 })).counts.collapsed).toBe(3);

@@ -4,7 +4,7 @@ import { betterOf, columnOf } from '../../dashboard/tables/view-columns.ts';
 import { settingEffects } from './axis-effects-source.ts';
 import { trialOutputs } from '../reading/trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../../store/views/learning-curve.ts';
-import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
+import type { SweepState, TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../../store/views/sweep-events.ts';
 import { readSearchView } from '../../store/search/search-view.ts';
@@ -23,6 +23,8 @@ const eventLimit = 200;
 /** Which sweep is watched; the dashboard may turn to another. */
 export interface Watched {
   name: string;
+  /** As it was last read; absent: not yet. */
+  state?: SweepState;
 }
 
 /** The dashboard's single queries, over the record. */

@@ -1,5 +1,6 @@
 import { renderReport } from '../../report/render-report.ts';
-import { readSweepSnapshot } from '../../store/views/sweep-reader.ts';
+import { readSweepSnapshot, type SnapshotOptions } from '../../store/views/sweep-reader.ts';
+import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { tookSentence } from '../../report/took-sentence.ts';
 import { readSweepProvenance } from '../../store/views/sweep-list.ts';
 import { readSweepMark } from '../../store/views/sweep-list.ts';
@@ -26,11 +27,11 @@ export async function followSweep(
   const watched: Watched = { name: launched };
   const ended = await (hasScreen(context)
     ? showDashboard(context, record, watched, looking)
-    : showLines(context, record, launched));
+    : showLines(context, record, watched));
   // On a screen somebody may have turned to another sweep.
   const { name } = watched;
   if (ended === 'left') {
-    note(context, `The sweep goes on. dropsweep watch ${name} shows it again; dropsweep cancel ${name} ends it.`);
+    note(context, leftWords(watched));
     return ended;
   }
   const snapshot = await readScoredSweep(record.store, name);
@@ -40,6 +41,13 @@ export async function followSweep(
   if (took !== null) say(context, took);
   context.process.exitCode = statusOfSweep(snapshot);
   return ended;
+}
+
+/** What becomes of a sweep that somebody has looked at until now. */
+export function leftWords({ name, state }: Watched): string {
+  const again = `dropsweep watch ${name} shows it again`;
+  if (state === 'paused') return `${name} is paused. dropsweep resume ${name} goes on with it; ${again}.`;
+  return `The sweep goes on. ${again}; dropsweep cancel ${name} ends it.`;
 }
 
 /** How a sweep is looked at. */
@@ -67,7 +75,7 @@ async function showDashboard(
   const { guardTerminal } = await import('../../dashboard/terminal/terminal-guard.ts');
   return runDashboard({
     readSnapshot: ({ page, trials }) =>
-      readSweepSnapshot(record.store, watched.name, { ...(page === undefined ? {} : { page }), onlyWhole: !trials }),
+      readWatched(record, watched, { ...(page === undefined ? {} : { page }), onlyWhole: !trials }),
     source: dashboardSource(record.store, watched),
     answers: () => record.store.answers(),
     readMark: () => readSweepMark(record.store, watched.name),
@@ -83,7 +91,7 @@ async function showDashboard(
   });
 }
 
-async function showLines(context: CliContext, record: OpenRecord, name: string): Promise<'left' | 'finished'> {
+async function showLines(context: CliContext, record: OpenRecord, watched: Watched): Promise<'left' | 'finished'> {
   const { runProgressLines } = await import('../../dashboard/lines/run-progress-lines.ts');
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
@@ -91,7 +99,7 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
   context.process.once('SIGTERM', leave);
   try {
     return await runProgressLines({
-      readSnapshot: () => readSweepSnapshot(record.store, name, { trialLimit: 1 }),
+      readSnapshot: () => readWatched(record, watched, { trialLimit: 1 }),
       answers: () => record.store.answers(),
       whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
       say: (line) => say(context, line),
@@ -101,4 +109,10 @@ async function showLines(context: CliContext, record: OpenRecord, name: string):
     context.process.off('SIGINT', leave);
     context.process.off('SIGTERM', leave);
   }
+}
+
+async function readWatched({ store }: OpenRecord, watched: Watched, options: SnapshotOptions): Promise<SweepSnapshot> {
+  const snapshot = await readSweepSnapshot(store, watched.name, options);
+  watched.state = snapshot.state;
+  return snapshot;
 }

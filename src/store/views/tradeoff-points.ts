@@ -53,27 +53,28 @@ export async function readTradeoffPoints(tx: DatabaseTransaction, sweep: TrialsO
     ends as (
       select min(x) as least_x, nullif(max(x) - min(x), 0) as range_x, min(value) as least, nullif(max(value) - min(value), 0) as range
       from scored where x < 'Infinity' and value > '-Infinity' and value < 'Infinity'),
-    stairs as (
-      select x, value from (
-        select x, value, max(${better}value) over (order by x, ${better}value desc
-          rows between unbounded preceding and 1 preceding) as before
-        from scored where x < 'NaN' and value <> 'NaN') s
-      where before is null or ${better}value > before),
+    best as (select x, max(${better}value) as gain from scored where x < 'NaN' and value <> 'NaN' group by x),
+    stairs as materialized (
+      select x, ${better}gain as value from (
+        select x, gain, max(gain) over (order by x rows between unbounded preceding and 1 preceding) as before
+        from best) b
+      where before is null or gain > before),
     front as (
       select s.*, row_number() over (partition by s.x, s.value order by s.trial) as turn,
         count(*) over (partition by s.x, s.value) as equals
       from scored s join stairs using (x, value)),
-    placed as (
+    placed as materialized (
       select s.*, case when x < 'Infinity' and value > '-Infinity' and value < 'Infinity' then
           floor(coalesce((x - least_x) / range_x, 0) * ${placesAcross - 1}::integer) * ${placesUp}::integer
             + floor(coalesce((value - least) / range, 0) * ${placesUp - 1}::integer) else -1 end as place
-      from scored s, ends where not exists (select 1 from stairs f where f.x = s.x and f.value = s.value))
+      from scored s, ends where (x, value) not in (select x, value from stairs)),
+    places as (select place, max(${better}value) as gain, count(*) as count from placed group by place)
     select trial, value, rate, sparsity, numerics_class, case when turn = 1 then greatest(1, equals - ${frontAtMost}::integer + 1) else 1 end as count
     from front where turn <= ${frontAtMost}::integer
     union all
     select * from (
-      select distinct on (place) trial, value, rate, sparsity, numerics_class, count(*) over (partition by place) as count
-      from placed order by place, ${better}value desc, trial) of_places`.execute(tx);
+      select distinct on (place) trial, value, rate, sparsity, numerics_class, count
+      from placed join places using (place) where ${better}value = gain order by place, trial) of_places`.execute(tx);
   return rows.map(({ trial, value, rate, sparsity, numerics_class: numericsClass, count }) => {
     const point = { trial, value, complexity: complexity(rate, sparsity, constants), numericsClass };
     return count === 1 ? point : { ...point, count };
