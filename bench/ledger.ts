@@ -99,10 +99,9 @@ async function explainAfter(sweepId: string, finished: number): Promise<string> 
   while (finishedAtMs.length < ends) await sleep(5);
   const { rows } = await sql<{ 'QUERY PLAN': string }>`
     explain (analyze, buffers)
-    select s.id from (
-      select training_id, ordinal from sweep_trainings where sweep_id = ${sweepId} and claimable and open order by ordinal) l
-    join segments s on s.training_id = l.training_id
-    where s.kind = 'train' and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
+    select s.id from sweep_trainings l join segments s on s.training_id = l.training_id
+    where l.sweep_id = ${sweepId} and l.claimable and l.open and s.kind = 'train'
+      and (s.status = 'ready' or (s.status = 'claimed' and s.lease_expires_at < now()))
     order by l.ordinal, s.end_step limit ${maxSegments}`.execute(store.db);
   return `after ${finishedAtMs.length} trainings\n${rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n')}`;
 }

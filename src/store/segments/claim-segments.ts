@@ -132,10 +132,8 @@ async function pickEvaluations(
       and p.finished_at > now() - interval '2 seconds' offset 0)`;
   const { rows } = await sql<{ id: string }>`
     select s.id
-    from (select training_id, ordinal from sweep_trainings
-      where sweep_id = ${request.sweepId} and evaluable and open order by ordinal) l
-    join segments s on s.training_id = l.training_id
-    where s.kind = 'evaluate' and ${takeable} and ${isHere(request.storeId)} ${which === 'waited' ? waited : sql``}
+    from sweep_trainings l join segments s on s.training_id = l.training_id
+    where l.sweep_id = ${request.sweepId} and l.evaluable and l.open and s.kind = 'evaluate' and ${takeable} and ${isHere(request.storeId)} ${which === 'waited' ? waited : sql``}
     order by l.ordinal, s.end_step
     limit ${limit}
     for update of s skip locked`.execute(tx);
@@ -144,7 +142,8 @@ async function pickEvaluations(
 
 /**
  * The first train segments in the sweep's order: its trainings that have one are walked in order, and the walk ends where
- * there are enough; of a sweep that drains only those that were begun.
+ * there are enough; of a sweep that drains only those that were begun. The links are no query of their own: that would be
+ * planned for all of its rows, by reading the whole table and sorting it once half of the sweep is over.
  */
 async function pickTrainings(
   tx: DatabaseTransaction,
@@ -155,10 +154,9 @@ async function pickTrainings(
   const begun = sql`and (select attempt_count from trainings t where t.id = s.training_id) > 0`;
   const { rows } = await sql<{ id: string }>`
     select s.id
-    from (select training_id, ordinal from sweep_trainings
-      where sweep_id = ${request.sweepId} and claimable and open order by ordinal) l
-    join segments s on s.training_id = l.training_id
-    where s.kind = 'train' and ${takeable} ${begunAlone ? begun : sql``}
+    from sweep_trainings l join segments s on s.training_id = l.training_id
+    where l.sweep_id = ${request.sweepId} and l.claimable and l.open and s.kind = 'train' and ${takeable}
+      ${begunAlone ? begun : sql``}
     order by l.ordinal, s.end_step
     limit ${limit}
     for update of s skip locked`.execute(tx);
