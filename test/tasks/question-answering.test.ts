@@ -151,7 +151,8 @@ describe('windows', () => {
     const { inputs, cut } = await encoded([long], 12);
     expect(cut?.questions).toEqual({ cut: 1, tokens: 2 });
     expect((await encoded([long], 40)).cut?.questions?.cut).toBe(0);
-    for (const tooShort of [9, 6]) await expect(encoded([long], tooShort)).rejects.toThrow(/no room for question and/);
+    for (const tooShort of [9, 6])
+      await expect(encoded([long], tooShort)).rejects.toThrow(/no room for the question and/);
     expect(Array.from(inputs[0]?.ids.slice(0, 4) ?? [])).toEqual([2, 4, 8, 3]);
     await expect(encoded([long], 12, { max_question_tokens: 6 })).rejects.toThrow(
       /question q[^]*3 tokens of 12, of which 4 are had again[^]*task.stride/,

@@ -1,4 +1,5 @@
 import { emptyFile } from './empty-file.ts';
+import { notJson } from './not-json.ts';
 import { dataInvalid } from '../raw-row.ts';
 import { isRecord, readJsonValue } from './read-json-value.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -45,6 +46,6 @@ function parse(path: string, text: string, expected: string): unknown {
       lines.length > 1 && lines[0]?.trim().endsWith('}') === true
         ? 'if the file has one JSON object a line, call it .jsonl or set task.data.format: jsonl'
         : 'correct the file';
-    throw dataInvalid(path, 'a data file is not JSON', { got: error.message, expected, fix, cause: error });
+    throw notJson(path, text, { expected, fix, cause: error });
   }
 }

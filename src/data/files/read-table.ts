@@ -25,7 +25,7 @@ export function readTable(
   demandUniqueColumns(`${path}:1`, columns);
   const records = rows
     .slice(header === undefined ? 1 : 0)
-    .map((row) => recordOf(path, row, columns, ragged ? null : format));
+    .map((row) => recordOf(path, row, { columns, named: header !== undefined, format: ragged ? null : format }));
   if (records.length > 0) return { columns, records };
   throw dataInvalid(path, 'a data file has a header line and no rows', {
     got: `0 rows below ${columns.join(', ')}`,
@@ -34,17 +34,19 @@ export function readTable(
   });
 }
 
-function recordOf(
-  path: string,
-  { record, line }: ParsedRow,
-  columns: readonly string[],
+interface RowLayout {
+  readonly columns: readonly string[];
+  /** Whether somebody named them: the file has no header. */
+  readonly named: boolean;
   /** null: rows may be ragged. */
-  format: Separated | null,
-): TableRecord {
+  readonly format: Separated | null;
+}
+
+function recordOf(path: string, { record, line }: ParsedRow, { columns, named, format }: RowLayout): TableRecord {
   const lineBreaks = record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
   const where = `${path}:${line - lineBreaks}`;
   if (format !== null && record.length !== columns.length) {
-    throw dataInvalid(where, 'a row has another number of cells than the header', {
+    throw dataInvalid(where, `a row has another number of cells than ${named ? 'there are columns' : 'the header'}`, {
       got: `${record.length} cells`,
       expected: `${columns.length} cells: ${columns.join(', ')}`,
       fix: format === 'csv' ? 'quote cells that hold a comma' : 'take tabs out of the cells',

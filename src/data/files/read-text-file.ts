@@ -16,10 +16,28 @@ export function readTextFile(path: string, encoding = 'utf-8'): string {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {
     const name = encoding === 'utf-8' ? 'UTF-8' : encoding;
-    throw dataInvalid(path, `a data file is not ${name}`, {
+    const line = encoding === 'utf-8' ? firstOther(bytes) : null;
+    throw dataInvalid(line === null ? path : `${path}:${line}`, `a data file is not ${name}`, {
       expected: `${name} text`,
       fix: 'name its encoding in task.data.encoding, such as latin1 or shift_jis',
       cause: error,
     });
   }
+}
+
+/** The first line that is not UTF-8, whose bytes of a line break stand for nothing else. */
+function firstOther(bytes: Uint8Array): number | null {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  for (let start = 0; start < bytes.length; line += 1) {
+    const end = bytes.indexOf(0x0a, start);
+    const next = end === -1 ? bytes.length : end + 1;
+    try {
+      decoder.decode(bytes.subarray(start, next));
+    } catch {
+      return line;
+    }
+    start = next;
+  }
+  return null;
 }

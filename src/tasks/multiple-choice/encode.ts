@@ -79,7 +79,7 @@ interface FittedQuestion extends QuestionToFit {
 /** Each question's tokens with the most examples that fit, in their order. */
 async function fitted(
   part: readonly QuestionToFit[],
-  { tokenizer, shape }: EncodeRequest,
+  { tokenizer, shape, placeOf = (row) => `row ${row + 1}` }: EncodeRequest,
   room: number,
 ): Promise<readonly FittedQuestion[]> {
   const letters = letterTokens(shape);
@@ -94,7 +94,7 @@ async function fitted(
     const tooLong: QuestionToFit[] = [];
     for (const [index, each] of waiting.entries()) {
       const given = tokens[index] ?? [];
-      const ids = space === null ? withoutLetter(given, letters, each.row) : [...given, space];
+      const ids = space === null ? withoutLetter(given, letters, placeOf(each.row)) : [...given, space];
       if (ids.length <= room) found.push({ ...each, ids, cut: false });
       else if (each.shots > 0) tooLong.push({ ...each, shots: each.shots - 1 });
       else found.push({ ...each, ids: ids.slice(ids.length - room), cut: true });
@@ -166,13 +166,13 @@ function beginningOf({ subject, shots: all }: FrozenQuestion, shots: number): st
 }
 
 /** The letter is written and taken away again, so that the tokens before it are those that it follows. */
-function withoutLetter(ids: readonly number[], [first]: readonly number[], row: number): readonly number[] {
+function withoutLetter(ids: readonly number[], [first]: readonly number[], where: string): readonly number[] {
   if (ids.at(-1) === first) return ids.slice(0, -1);
   throw new DropsweepError(
     'MODEL_UNSUPPORTED',
     'the tokenizer gives a letter another token than it was launched with',
     {
-      where: `row ${row + 1}`,
+      where,
       got: String(ids.at(-1)),
       expected: String(first),
       fix: 'use the files of the base that the sweep was launched with',

@@ -17,7 +17,7 @@ const usualQuestion = 64;
  */
 export async function encode(frozen: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows> {
   const rows = frozen.map(thawAnswers);
-  const { tokenizer, maxLength } = request;
+  const { tokenizer, maxLength, placeOf = (row: number) => `row ${row + 1}` } = request;
   const { stride, questionTokens } = windowSizes(request);
   const frame = await sequenceFrame(tokenizer, 2);
   const questions = await tokensOf(
@@ -32,11 +32,11 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
   const inputs = rows.flatMap((row, number) => {
     const whole = demandTokens(questions, row.question.trim()).ids;
     const question = whole.slice(0, questionTokens);
-    if (question.length === 0 && whole.length > 0) throw noRoom(row.id, { room: 0, stride, maxLength });
+    if (question.length === 0 && whole.length > 0) throw noRoom(placeOf(number), { room: 0, stride, maxLength });
     if (question.length < whole.length) cut += 1;
     const context = demandTokens(contexts, row.context);
     const room = maxLength - frame.size - question.length;
-    if (room <= stride) throw noRoom(row.id, { room, stride, maxLength });
+    if (room <= stride) throw noRoom(placeOf(number), { room, stride, maxLength });
     return windowStarts(context.ids.length, room, stride).map((start): EncodedInput => {
       const end = Math.min(start + room, context.ids.length);
       const { ids, typeIds, starts } = framed(frame, [question, context.ids.slice(start, end)]);
@@ -87,10 +87,10 @@ function demandTokens(tokens: ReadonlyMap<string, TextTokens>, text: string): Te
   return found;
 }
 
-function noRoom(id: string, sizes: { room: number; stride: number; maxLength: number }): Error {
-  return dataInvalid(`question ${id}`, 'its windows leave no room for question and context', {
-    got: `${sizes.room} tokens of ${sizes.maxLength}, of which ${sizes.stride} are had again`,
-    expected: 'more tokens than are had again',
+function noRoom(where: string, sizes: { room: number; stride: number; maxLength: number }): Error {
+  return dataInvalid(where, 'windows leave no room for the question and its context', {
+    got: `${sizes.room} tokens of a context in each window of ${sizes.maxLength}, of which ${sizes.stride} (task.stride) are of the one before it`,
+    expected: `more than ${sizes.stride} tokens of the context`,
     fix: 'raise training.max_length, or lower task.stride or task.max_question_tokens',
   });
 }

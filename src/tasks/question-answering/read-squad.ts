@@ -1,8 +1,11 @@
+import { emptyFile } from '../../data/files/empty-file.ts';
+import { notJson } from '../../data/files/not-json.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
 import { readJsonValue } from '../../data/files/read-json-value.ts';
 import type { Table, TableRecord } from '../../data/files/table.ts';
 import { readTextFile } from '../../data/files/read-text-file.ts';
 
+const layout = 'data: [{paragraphs: [{context, qas: [{id, question, answers}]}]}]';
 const columns = ['id', 'title', 'question', 'context', 'answers'];
 
 /**
@@ -30,20 +33,18 @@ export function readSquad(path: string): Table {
       }
     }
   }
-  return { columns, records };
+  if (records.length > 0) return { columns, records };
+  throw emptyFile(path, '0 questions', layout);
 }
 
 function parse(path: string): unknown {
+  const text = readTextFile(path);
   try {
-    return readJsonValue(readTextFile(path), path);
+    return readJsonValue(text, path);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw dataInvalid(path, 'a file is not JSON', {
-      got: error.message,
-      expected: "SQuAD's JSON",
-      fix: 'correct the file, or name its format in task.data.format',
-      cause: error,
-    });
+    const fix = 'correct the file, or name its format in task.data.format';
+    throw notJson(path, text, { expected: "SQuAD's JSON", fix, cause: error });
   }
 }
 
@@ -56,7 +57,7 @@ function listOf(value: unknown, where: string, name: string): readonly unknown[]
   if (Array.isArray(value)) return value;
   throw dataInvalid(where, "the file is not in SQuAD's layout", {
     got: value === undefined ? `no ${name}` : `${name} that is no list`,
-    expected: 'data: [{paragraphs: [{context, qas: [{id, question, answers}]}]}]',
+    expected: layout,
     fix: "point task.data at SQuAD's own JSON, or name the format of the file in task.data.format",
   });
 }

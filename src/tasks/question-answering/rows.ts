@@ -98,22 +98,22 @@ function notAnswers(where: string, got: unknown): Error {
 
 /** An answer at its code point; one whose start counts UTF-16 units is moved there. */
 function placed({ text, start }: GivenAnswer, context: string, where: string): Answer {
+  if (text === '') throw notAnswers(where, { text, answer_start: start });
   const length = codePointCount(text);
-  if (start === undefined) {
-    const at = context.indexOf(text);
-    if (at >= 0 && text !== '') return { text, start: codePointCount(context.slice(0, at)) };
-  } else if (text !== '' && start >= 0) {
-    if (codePoints(context, start, start + length) === text) return { text, start };
-    if (context.startsWith(text, start)) return { text, start: codePointCount(context.slice(0, start)) };
-  }
   const found = context.indexOf(text);
-  const there = start === undefined || start < 0 ? 'nothing like it' : codePoints(context, start, start + length);
+  const [counted, begins] = [start ?? -1, found >= 0 ? codePointCount(context.slice(0, found)) : null];
+  if (start === undefined && begins !== null) return { text, start: begins };
+  const there = counted < 0 ? '' : codePoints(context, counted, counted + length);
+  if (there === text) return { text, start: counted };
+  if (counted >= 0 && context.startsWith(text, counted))
+    return { text, start: codePointCount(context.slice(0, counted)) };
+  const end = codePointCount(context);
   throw dataInvalid(where, 'an answer is not in the context where it is said to be', {
-    got: there,
+    got: there || (counted < end ? 'nothing like it' : `nothing: the context ends at character ${end}`),
     expected: `${JSON.stringify(text)}${start === undefined ? '' : ` at character ${start}`}`,
     fix:
-      found >= 0
-        ? `it stands at character ${codePointCount(context.slice(0, found))}; correct answer_start`
-        : 'correct the answer, or give the question no answers',
+      begins === null
+        ? 'correct the answer, or give the question no answers'
+        : `it stands at character ${begins}; correct answer_start`,
   });
 }

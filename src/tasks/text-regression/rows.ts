@@ -1,6 +1,6 @@
 import { dataInvalid, type RawRow, readLabel } from '../../data/raw-row.ts';
 import type { TaskRows } from '../task.ts';
-import { freezeText, textCharacters, textContent } from '../text-rows.ts';
+import { freezeText, textCharacters, textContent, thawText } from '../text-rows.ts';
 
 export const rows: TaskRows = {
   shape: () => ({ label_names: [] }),
@@ -10,6 +10,11 @@ export const rows: TaskRows = {
   unlabelled: {
     lack: ['label'],
     complete: (row) => ({ ...row, cells: { ...row.cells, label: 0 } }),
+  },
+  oddities(rows) {
+    const [first, second] = new Set(rows.map((row) => thawText(row).label));
+    if (rows.length < 2 || first === undefined || second !== undefined) return [];
+    return [`all ${rows.length} targets are ${first}; no correlation is defined`];
   },
 };
 
