@@ -39,7 +39,7 @@ function readBytes(path: string): Uint8Array {
   } catch (error) {
     throw dataInvalid(path, 'a data file cannot be read', {
       expected: 'a readable file',
-      fix: 'correct the path in the sweep file',
+      fix: 'correct the path',
       cause: error,
     });
   }
@@ -48,8 +48,8 @@ function readBytes(path: string): Uint8Array {
 const knownKinds: readonly { readonly magic: readonly number[]; readonly words: string; readonly fix: string }[] = [
   { magic: [0x50, 0x41, 0x52, 0x31], words: 'a Parquet file', fix: 'set task.data.format: parquet' },
   { magic: [0x50, 0x4b, 3, 4], words: 'a ZIP archive, or a spreadsheet', fix: 'unpack it, or save the sheet as CSV' },
-  { magic: [0xff, 0xfe], words: 'text in UTF-16', fix: 'set task.data.encoding: utf-16le' },
-  { magic: [0xfe, 0xff], words: 'text in UTF-16', fix: 'set task.data.encoding: utf-16be' },
+  { magic: [0xff, 0xfe], words: 'text in UTF-16', fix: 'save it as UTF-8, or set task.data.encoding: utf-16le' },
+  { magic: [0xfe, 0xff], words: 'text in UTF-16', fix: 'save it as UTF-8, or set task.data.encoding: utf-16be' },
   { magic: [0x25, 0x50, 0x44, 0x46], words: 'a PDF', fix: 'give the rows as CSV or JSON lines' },
 ];
 

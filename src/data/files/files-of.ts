@@ -13,7 +13,7 @@ export function filesOf(places: Places): readonly string[] {
     throw dataInvalid(place, 'no file is called like this', {
       got: '0 files',
       expected: 'a pattern that files match',
-      fix: 'correct the path in the sweep file',
+      fix: 'correct the path',
     });
   });
 }

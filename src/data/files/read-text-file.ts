@@ -19,7 +19,7 @@ export function readTextFile(path: string, encoding = 'utf-8'): string {
     const line = encoding === 'utf-8' ? firstOther(bytes) : null;
     throw dataInvalid(line === null ? path : `${path}:${line}`, `a data file is not ${name}`, {
       expected: `${name} text`,
-      fix: 'name its encoding in task.data.encoding, such as latin1 or shift_jis',
+      fix: 'save it as UTF-8, or name its encoding in task.data.encoding, such as latin1 or shift_jis',
       cause: error,
     });
   }

@@ -58,6 +58,6 @@ function listOf(value: unknown, where: string, name: string): readonly unknown[]
   throw dataInvalid(where, "the file is not in SQuAD's layout", {
     got: value === undefined ? `no ${name}` : `${name} that is no list`,
     expected: layout,
-    fix: "point task.data at SQuAD's own JSON, or name the format of the file in task.data.format",
+    fix: "name a file of SQuAD's own JSON, or the file's format in task.data.format",
   });
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
+import { notJson } from '../../data/files/not-json.ts';
 import { readJsonValue } from '../../data/files/read-json-value.ts';
 import { readTextFile } from '../../data/files/read-text-file.ts';
 import { answerExact, answerF1 } from '../../metrics/answers.ts';
@@ -82,12 +83,13 @@ function readPredictions<Value>(
   expected: string,
 ): ReadonlyMap<string, Value> {
   const fix = 'give one JSON object, {"id of a question": its prediction}';
+  const text = readTextFile(path);
   let parsed: unknown;
   try {
-    parsed = readJsonValue(readTextFile(path), path);
+    parsed = readJsonValue(text, path);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw dataInvalid(path, 'a file is not JSON', { got: error.message, expected, fix, cause: error });
+    throw notJson(path, text, { expected, fix, cause: error });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw dataInvalid(path, 'a file of predictions is no object', {
