@@ -114,12 +114,20 @@ describe('other input that is refused with its code, its place and a way out', (
       /no answers that can be read[^]*no-answer\.jsonl:1[^]*got: \{"text":"","answer_start":0\}/,
     ],
     [
+      'a sentence without words',
+      'token-classification',
+      'no-words.jsonl',
+      '{"tokens":["a","b"],"tags":["O","B-X"]}\n{"tokens":[],"tags":[]}\n',
+      words,
+      /a sentence has no words[^]*no-words\.jsonl:2[^]*to do: take the row out/,
+    ],
+    [
       'bytes that are not UTF-8',
       'text-classification',
       'latin.csv',
       Uint8Array.from([...'text,label\na,x\nb'].map((each) => each.charCodeAt(0)).concat(0xe9, 0x2c, 0x79, 0x0a)),
       classes,
-      /is not UTF-8[^]*latin\.csv:3[^]*to do: name its encoding/,
+      /is not UTF-8[^]*latin\.csv:3[^]*to do: save it as UTF-8, or name its encoding/,
     ],
     [
       'more cells than columns were named',

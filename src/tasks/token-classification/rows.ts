@@ -15,10 +15,14 @@ export const rows: TaskRows = {
   freeze(row, { label_names: names }) {
     const tokens = readWords(row, 'tokens');
     const tags = readTags(row).map((tag) => indexOf(tag, names, row));
-    if (tags.length === tokens.length && tokens.length > 0) return { tokens, tags };
+    if (tokens.length === 0) {
+      const expected = 'at least one word';
+      throw dataInvalid(row.where, 'a sentence has no words', { got: '[]', expected, fix: 'take the row out' });
+    }
+    if (tags.length === tokens.length) return { tokens, tags };
     throw dataInvalid(row.where, 'a sentence has another number of tags than words', {
       got: `${tokens.length} words, ${tags.length} tags`,
-      expected: 'a tag for each word, and at least one word',
+      expected: 'a tag for each word',
       fix: 'correct the row or take it out',
     });
   },
