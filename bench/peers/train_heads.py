@@ -2,9 +2,10 @@
 
 train_heads.py prepare HEAD SOURCE FOLDER BASE   writes train and dev rows and sweep.yaml to FOLDER, where BASE is named
 train_heads.py train HEAD FOLDER BASE [SEED ...]  trains on the same rows, and prints a line of JSON for each seed
-train_heads.py begin HEAD FOLDER BASE [SEED ...]  writes what `train` begins with as PEFT's adapter, to FOLDER/begin-SEED
+train_heads.py begin HEAD FOLDER BASE [SEED ...]  writes what `train` begins with as PEFT's adapter, to FOLDER/begin-SEED, and
+                                                  sweep-SEED.yaml, whose only training begins with that
 train_heads.py pair HEAD FOLDER BASE [SEED ...]   `train` by the batches of FOLDER/batches-SEED.json, which batches.ts writes:
-                                                  a sweep with `init_adapter: FOLDER/begin-SEED` draws nothing else
+                                                  then both programs draw nothing, and seeds are pairs
 
 HEAD is one of
   regression  SOURCE: GLUE's STS-B folder; the first 1,500 train and 300 dev rows; BASE: MiniLM-L6's folder
@@ -404,6 +405,10 @@ def prepare(name, source, folder, base):
 def begin(name, folder, base, seed):
     _, model = begun(name, base, seed)
     model.save_pretrained(f"{folder}/begin-{seed}")
+    with open(f"{folder}/sweep.yaml", encoding="utf-8") as file:
+        sweep = file.read().replace(f"name: heads-{name}", f"name: pair-{name}-{seed}\ninit_adapter: ./begin-{seed}")
+    with open(f"{folder}/sweep-{seed}.yaml", "w", encoding="utf-8") as file:
+        file.write(sweep.replace("seed: [0, 1, 2]", f"seed: [{seed}]"))
 
 
 def begun(name, base, seed):
