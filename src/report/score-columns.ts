@@ -3,7 +3,7 @@ import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { averagedWords } from '../sweep/averaged-words.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
-import { fieldHeading } from '../sweep/training-fields.ts';
+import { fieldHeading, shownSetting } from '../sweep/training-fields.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 import { headingOf, shownMetrics } from '../tasks/task-metrics.ts';
 import {
@@ -93,7 +93,7 @@ function testRateVaries(rows: readonly ConfiguredRow[]): boolean {
 }
 
 function trainingField(training: TrainingConfiguration, name: string): number | string | null {
-  const value: unknown = Object.hasOwn(training, name) ? Reflect.get(training, name) : null;
+  const value = shownSetting(training, name);
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 }
 

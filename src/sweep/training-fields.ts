@@ -76,6 +76,18 @@ export function defaultOf(field: TrainingField, configuration: TrainingConfigura
   return typeof field.default === 'function' ? field.default(configuration) : field.default;
 }
 
+/**
+ * What a canonical configuration says of a field, for people: where it is not written down, what holds then. Undefined: the
+ * field is none of these, or has no value without one.
+ */
+export function shownSetting(configuration: TrainingConfiguration, name: string): FieldValue | undefined {
+  const values: Readonly<Record<string, FieldValue | undefined>> = { ...configuration };
+  const field = trainingField(name);
+  if (field === null || values[name] !== undefined) return values[name];
+  if (field.shown !== undefined) return field.shown(configuration);
+  return field.unwritten === undefined ? undefined : defaultOf(field, configuration);
+}
+
 /** A configuration of these values; a field without one is left out. */
 export function configurationOf(
   values: Iterable<readonly [string, FieldValue | undefined]>,

@@ -36,6 +36,12 @@ describe('a filter', () => {
     });
   });
 
+  it('finds a default that is not written down by the name that tables have for it', () => {
+    expect(readFilter('schedule=linear,cosine masked!=columns_and_rows mask_scaling=none', definition)).toMatchObject({
+      conditions: [{ values: [null, 'cosine'] }, { values: [null] }, { values: [null] }],
+    });
+  });
+
   it.each([
     ['p>=0.3 acuracy>0.9', 8, 'there is no column acuracy; did you mean accuracy?'],
     ['acc>0.9', 1, 'there is no column acc; did you mean accuracy?'],

@@ -3,7 +3,7 @@ import { DropsweepError } from '../../src/base/errors.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
-import { trainingDefaults } from '../../src/sweep/training-fields.ts';
+import { shownSetting, trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 
@@ -62,5 +62,27 @@ describe('two fields that say the same', () => {
       'space.warmup_steps: says in another way what warmup_fraction says; keep one',
     );
     expect(problems('space: {warmup_steps: [5, 10], schedule: [linear, cosine, constant]}')).toBe('');
+  });
+});
+
+describe('what tables have of a field', () => {
+  it('is what holds where a canonical configuration leaves it out', () => {
+    expect(shownSetting(canonical({ schedule: 'linear' }), 'schedule')).toBe('linear');
+    expect(shownSetting(canonical({ schedule: 'cosine' }), 'schedule')).toBe('cosine');
+    const dropped = canonical({ dropout_rate: 0.5 });
+    for (const [name, value] of [
+      ['masked', 'columns_and_rows'],
+      ['mask_sharing', 'instance'],
+      ['mask_scaling', 'none'],
+    ] as const)
+      expect(shownSetting(dropped, name)).toBe(value);
+    expect(shownSetting(dropped, 'lora_dropout')).toBeUndefined();
+  });
+
+  it('is how many passes a step has, where they are kept as the rows of one', () => {
+    const passes = (gradient_accumulation: number) =>
+      shownSetting(canonical({ batch_size: 8, gradient_accumulation }), 'gradient_accumulation');
+    expect([1, 2, 3, 8].map(passes)).toEqual([1, 2, 3, 8]);
+    expect(shownSetting(canonical({}), 'gradient_accumulation')).toBe(1);
   });
 });

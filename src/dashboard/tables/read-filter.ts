@@ -148,7 +148,7 @@ function conditionOf(column: FilterColumn, comparison: Comparison, written: stri
     return { column, comparison, values: pieces(written, at).map(([word]) => (word === 'none' ? null : word)) };
   }
   const values = pieces(written, at).map(([word, place]) => {
-    const value = valueOf(word);
+    const value = writtenValue(column, valueOf(word));
     const numeric = !equality || isNumber(column);
     const fits = typeof value === 'number' || (value === null && equality);
     if (numeric && !fits) throw new Unreadable(place, `${column.name} is a number, not ${word}`);
@@ -156,6 +156,12 @@ function conditionOf(column: FilterColumn, comparison: Comparison, written: stri
   });
   if (!equality && values.length > 1) throw new Unreadable(at, `${column.name}${comparison} takes one number`);
   return { column, comparison, values };
+}
+
+/** A default that is not written down is none where it is looked for, as tables show it. */
+function writtenValue({ of, name }: FilterColumn, value: FilterValue): FilterValue {
+  const field = of === 'setting' ? trainingField(name) : null;
+  return field?.unwritten !== undefined && field.default === value ? null : value;
 }
 
 function isNumber({ of, name }: FilterColumn): boolean {

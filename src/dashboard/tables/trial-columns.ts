@@ -6,7 +6,7 @@ import { dropsAnything } from '../../sweep/element-dropout.ts';
 import { formatPercent, formatQuantity, formatSetting } from '../terminal/format-value.ts';
 import type { Tone } from '../terminal/styled-line.ts';
 import { measureText } from '../../metrics/metrics.ts';
-import { fieldHeading } from '../../sweep/training-fields.ts';
+import { fieldHeading, shownSetting } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../../tasks/task-metrics.ts';
 import { Remembered } from '../remembered.ts';
 import { textWidth } from '../terminal/text-width.ts';
@@ -136,7 +136,11 @@ function chosenColumn(snapshot: SweepSnapshot, { of, name }: FilterColumn, place
     return { heading: 'tags', width: 4, align: 'left', importance, text: ({ tags }) => (tags ?? []).join(' ') };
   }
   const text = (trial: TrialRow): string =>
-    settingIn(of === 'evaluation' ? trial.evaluation : trial.configuration, name);
+    settingText(
+      of === 'evaluation'
+        ? new Map<string, unknown>(Object.entries(trial.evaluation)).get(name)
+        : shownSetting(trial.configuration, name),
+    );
   return { heading, width: Math.max(4, heading.length), align: 'right', importance, text };
 }
 
@@ -158,12 +162,11 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       width: 6,
       align: 'right' as const,
       importance: 5,
-      text: (trial: TrialRow) => settingIn(trial.configuration, axis),
+      text: (trial: TrialRow) => settingText(shownSetting(trial.configuration, axis)),
     }));
 }
 
-function settingIn(settings: object, field: string): string {
-  const value: unknown = Object.entries(settings).find(([name]) => name === field)?.[1];
+function settingText(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'string' || value === null) return formatSetting(value);
   if (Array.isArray(value)) return value.join(',');
   return value === undefined ? '–' : JSON.stringify(value);

@@ -73,6 +73,7 @@ export const runFields = {
     default: undefined,
     defaultWords: '1',
     excludes: ['micro_batch_size'],
+    shown: ({ batch_size: rows, micro_batch_size: pass = rows }) => Math.ceil(rows / pass),
     noEffect: {
       when: () => true,
       words: 'but through micro_batch_size, which is batch_size / gradient_accumulation, rounded up',

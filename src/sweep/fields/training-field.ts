@@ -32,6 +32,8 @@ export interface TrainingField<Value extends FieldValue | undefined = FieldValue
   /** A default that is not written down, since the field came after trainings without it. */
   readonly unwritten?: true;
   readonly noEffect?: NoEffect;
+  /** What tables have of it where another field stands in its place; absent: its value, or its default. */
+  shown?(configuration: TrainingConfiguration): Value;
   /** The one order of what is a set. */
   canonical?(value: Value): Value;
   /**
