@@ -125,7 +125,7 @@ describe('other input that is refused with its code, its place and a way out', (
       'bytes that are not UTF-8',
       'text-classification',
       'latin.csv',
-      Uint8Array.from([...'text,label\na,x\nb'].map((each) => each.charCodeAt(0)).concat(0xe9, 0x2c, 0x79, 0x0a)),
+      Buffer.from('text,label\na,x\nb\u00e9,y\n', 'latin1'),
       classes,
       /is not UTF-8[^]*latin\.csv:3[^]*to do: save it as UTF-8, or name its encoding/,
     ],
