@@ -155,7 +155,7 @@ describe('windows', () => {
       await expect(encoded([long], tooShort)).rejects.toThrow(/no room for the question and/);
     expect(Array.from(inputs[0]?.ids.slice(0, 4) ?? [])).toEqual([2, 4, 8, 3]);
     await expect(encoded([long], 12, { max_question_tokens: 6 })).rejects.toThrow(
-      /question q[^]*3 tokens of 12, of which 4 are had again[^]*task.stride/,
+      /where: row 1\n[^]*3 tokens of a context in each window of 12, of which 4 \(task\.stride\)/,
     );
     await expect(encoded([long], 12, { stride: 7 })).rejects.toThrow(/DATA_INVALID/);
   });
