@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import { eventLines, type Banner } from './event-lines.ts';
+import { type Banner, bannerLines, eventLines } from './event-lines.ts';
 import { frameLayout, smallestHeight, smallestWidth } from './terminal/frame-layout.ts';
 import { header } from './header.ts';
 import { keyHelp, keyHints } from './input/key-bindings.ts';
@@ -45,8 +45,8 @@ export function dashboardFrame(props: DashboardFrameProps): readonly StyledLine[
   const banner = problem === null ? props.banner : { text: problem, urgent: true };
   const layout = frameLayout(viewNamed(view.view).eventsBelow, width, height);
   if (layout === null) return block(tooSmall(snapshot, prompt, width), width, height);
-  // A view that shows the events itself gives its last row to a banner.
-  const told = layout.events > 0 || banner === null ? layout.events : 1;
+  // A view that shows the events itself gives its last row to a banner, and every view those that a long one needs.
+  const told = Math.max(layout.events, bannerLines(banner, width).length);
   const foot = prompt?.draw(width) ?? [props.tabs === true ? tabLine(view.view, width) : keyLine(props)];
   // A question of several lines has them from the body.
   const body = Math.max(0, layout.body + layout.events - told - (foot.length - layout.keys));

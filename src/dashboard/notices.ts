@@ -52,13 +52,15 @@ export class Notices {
     if (this.#away !== null) {
       const { since, reason } = this.#away;
       const age = ageOf(since);
-      return { text: `PostgreSQL away since ${formatClock(since)}, for ${age}, trying again: ${reason}`, urgent: true };
+      const text = `PostgreSQL away since ${formatClock(since)}, for ${age}, trying again: ${reason}`;
+      return { text, urgent: true, lasting: true };
     }
-    if (this.waiting !== null && this.#notice === null) return { text: `waits: ${this.waiting}`, urgent: true };
+    if (this.waiting !== null && this.#notice === null)
+      return { text: `waits: ${this.waiting}`, urgent: true, lasting: true };
     if (this.#notice !== null && this.#now().getTime() >= this.#notice.until) this.#notice = null;
     if (this.#notice === null && this.#slow !== null) {
       const text = `reading takes long, for ${ageOf(this.#slow)} so far: PostgreSQL answers, what is shown is from before`;
-      return { text, urgent: false };
+      return { text, urgent: false, lasting: true };
     }
     return this.#notice?.banner ?? null;
   }

@@ -14,7 +14,8 @@ import { Pointing } from './input/pointing.ts';
 import { Prompt } from './input/prompt.ts';
 import { Cloning } from './steering/cloning.ts';
 import { confirmPrompt } from './input/confirm-prompt.ts';
-import { firstLine, pollSnapshots } from './snapshot-poller.ts';
+import { pollSnapshots } from './snapshot-poller.ts';
+import { reasonOf } from './steering/reason-of.ts';
 import { type PaintOptions, paintLine } from './terminal/frame-painter.ts';
 import { glyphSetOf } from './terminal/glyphs.ts';
 import { SnapshotReading } from './snapshot-reading.ts';
@@ -102,7 +103,7 @@ class Dashboard {
       passedTrials: () => this.#reading.passedTrials,
       draw: () => this.#draw(),
       nudge: () => this.#nudge(),
-      failed: (view, error) => this.#notices.say({ text: `could not read ${view}: ${firstLine(error)}`, urgent: true }),
+      failed: (view, error) => this.#notices.say({ text: `could not read ${view}: ${reasonOf(error)}`, urgent: true }),
     });
     this.#pointing = new Pointing({ viewing: this.#viewing, size: () => this.#screen, open: () => this.#open() });
     if (options.firstView !== undefined) this.#viewing.change({ kind: 'go', view: options.firstView });

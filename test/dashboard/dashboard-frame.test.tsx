@@ -47,6 +47,24 @@ describe('the whole frame', () => {
     expect([12, 16, 39].map(asked)).toEqual(['needs 40×10', 'needs 40×10, esc', 'needs 40×10, esc closes the line']);
   });
 
+  it('says to its end what a banner says that is wider than the terminal, in three lines at most', () => {
+    const words = 'could not ask for cancelling trials 39, 51: single trials cannot be cancelled; cancel the sweep';
+    const lines = drawFrame({
+      snapshot: situations.running(),
+      width: 60,
+      height: 20,
+      banner: { text: words, urgent: true },
+    }).split('\n');
+    expect(lines.slice(-3)).toEqual([
+      '! could not ask for cancelling trials 39, 51: single trials',
+      'cannot be cancelled; cancel the sweep',
+      expect.stringMatching(/^q leave/),
+    ]);
+    const long = { text: `${words} ${words} ${words}`, urgent: true };
+    const most = drawFrame({ snapshot: situations.running(), width: 40, height: 10, banner: long }).split('\n');
+    expect(most.slice(-4, -1).map((line) => line.slice(-1))).toEqual(['s', 'e', '…']);
+  });
+
   it('says what it waits for before the first reading', () => {
     const frame = drawFrame({ snapshot: null, width: 60, height: 20 });
     expect(frame).toContain('waiting for PostgreSQL');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DropsweepError } from '../../src/base/errors.ts';
 import type { DashboardCommand } from '../../src/dashboard/input/key-bindings.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
 import type { SweepSnapshot } from '../../src/store/views/sweep-snapshot.ts';
@@ -17,7 +18,10 @@ function start(emulator: Emulator, read: () => Promise<SweepSnapshot>, commands:
     readSnapshot: read,
     command: async (command) => {
       commands.push(command);
-      if (command.kind === 'resume') throw new Error('the database is read-only');
+      if (command.kind === 'resume') {
+        const fix = 'ask for more rights';
+        throw new DropsweepError('COMMAND_REFUSED', 'the database is read-only', { fix });
+      }
       // It was so already.
       return command.kind !== 'drain' && command.kind !== 'retry_failed';
     },
@@ -75,7 +79,9 @@ describe('the dashboard on a terminal', () => {
     await emulator.pressAlone('R');
     await emulator.until((screen) => screen[38] === 'trial 3: nothing that has failed or was cancelled');
     await emulator.pressAlone('r');
-    await emulator.until((screen) => screen[38] === '! could not ask for resume: the database is read-only');
+    await emulator.until(
+      (screen) => screen[38] === '! could not ask for resume: the database is read-only; ask for more rights',
+    );
     emulator.press('\t');
     await emulator.until((screen) => screen[3]?.includes('trials by accuracy') === true && screen[20] !== '');
     emulator.press('\u0003');

@@ -1,7 +1,7 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { Banner } from '../event-lines.ts';
 import type { DashboardCommand } from '../input/key-bindings.ts';
-import { firstLine } from '../snapshot-poller.ts';
+import { reasonOf } from './reason-of.ts';
 import { type Order, orderOf, type SteeringKey } from './steering-orders.ts';
 
 export interface SteeringOptions {
@@ -48,7 +48,7 @@ export class Steering {
     try {
       if (!(await write(command))) say({ text: idle ?? `${what}: it is so already`, urgent: false });
     } catch (error) {
-      say({ text: `could not ask for ${what}: ${firstLine(error)}`, urgent: true });
+      say({ text: `could not ask for ${what}: ${reasonOf(error)}`, urgent: true });
     }
   }
 }
