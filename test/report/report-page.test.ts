@@ -91,6 +91,15 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     await page.send('Emulation.setEmulatedMedia', { media: 'print' });
     expect(await page.evaluate(`getComputedStyle(document.querySelector('.controls')).display`)).toBe('none');
     expect(await page.evaluate(`getComputedStyle(document.querySelector('nav')).display`)).toBe('none');
+    // Of an A4 page without its margins, upright and lying: 182 and 277 mm.
+    for (const [width, tables] of [
+      [688, ':not(.wide) > .scroll > table'],
+      [1_047, '.wide > .scroll > table'],
+    ] as const) {
+      await resize(width, 900);
+      const wider = `[...document.querySelectorAll('section${tables}')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.caption.textContent)`;
+      expect(await page.evaluate(wider)).toEqual([]);
+    }
     await page.send('Emulation.setEmulatedMedia', { media: '' });
     const printed = await page.send('Page.printToPDF', { preferCSSPageSize: true, printBackground: false });
     await keep('report.pdf', printed['data']);

@@ -2,7 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { figuresOf, type ReportDocument } from '../../src/report/document/document.ts';
 import { renderHtml } from '../../src/report/document/render-html.ts';
-import { escapeLatex, renderLatex } from '../../src/report/document/render-latex.ts';
+import { escapeLatex } from '../../src/report/document/latex-text.ts';
+import { renderLatex } from '../../src/report/document/render-latex.ts';
 import { renderMarkdown } from '../../src/report/document/render-markdown.ts';
 import { tableScript } from '../../src/report/document/table-script.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
@@ -174,7 +175,7 @@ describe('the page', () => {
     expect(renderHtml(hostile)).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; 50 %');
     expect(renderHtml(hostile).match(/<script/g)).toHaveLength(1);
     expect(renderMarkdown(hostile)).toContain('\\<script\\>alert("x")\\</script\\> & 50 % \\| \\\\\\_\\{a\\}');
-    expect(renderLatex(hostile)).toContain('\\& 50 \\% | \\textbackslash{}\\_\\{a\\}');
+    expect(renderLatex(hostile)).toContain('\\& 50 \\% \\textbar{} \\textbackslash{}\\_\\{a\\}');
   });
 });
 
@@ -210,12 +211,12 @@ describe('the script of the page', () => {
 describe('the tables for a paper', () => {
   it('are in booktabs’ form, with as many cells in each line as columns', () => {
     const latex = renderLatex(small);
-    const tabular = /\\begin\{tabular\}\{([lr]+)\}\n\\toprule\n([\s\S]*?)\\bottomrule/g;
+    const tabular = /\\begin\{tabular\}\{((?:[lr]|>\{[^}]*\}p\{[^}]*\})+)\}\n\\toprule\n([\s\S]*?)\\bottomrule/g;
     const tables = [...latex.matchAll(tabular)];
     expect(tables.length).toBeGreaterThan(3);
     for (const [, columns = '', body = ''] of tables) {
       for (const line of body.split('\n').filter((text) => text.endsWith('\\\\'))) {
-        expect(line.split(/(?<!\\)&/)).toHaveLength(columns.length);
+        expect(line.split(/(?<!\\)&/)).toHaveLength(columns.replaceAll(/>\{[^}]*\}p\{[^}]*\}/g, 'p').length);
       }
     }
     expect(latex).toContain('\\begin{longtable}');
