@@ -7,7 +7,7 @@ import type { SweepProvenance } from '../store/views/sweep-list.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import type { ConfigurationScore } from './configuration-scores.ts';
 import { firstObjective } from './first-objective.ts';
-import { formatInterval, formatWithHalf } from './format-interval.ts';
+import { formatInterval, formatProbability, formatWithHalf } from './format-interval.ts';
 import { type MethodScore, methodScores } from './method-scores.ts';
 import type { Comparison, Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
@@ -164,7 +164,7 @@ function differenceColumns(): readonly ReportColumn<MethodRow>[] {
       heading: 'p (Holm)',
       align: 'right',
       importance: 2,
-      text: ({ comparison }) => (comparison === null ? '–' : comparison.probability.toFixed(3)),
+      text: ({ comparison }) => (comparison === null ? '–' : formatProbability(comparison.probability)),
       value: ({ comparison }) => comparison?.probability ?? null,
     },
   ];

@@ -76,6 +76,11 @@ export function amountSentence(metric: string, amount: number): string {
   return isShare(metric) ? `${Number((100 * amount).toPrecision(2))} points` : formatMeasure(metric, amount);
 }
 
+/** A probability of chance is never said to be 0: `0.032`, `<0.001`. */
+export function formatProbability(probability: number): string {
+  return probability < 0.001 ? '<0.001' : probability.toFixed(3);
+}
+
 function isShare(metric: string): boolean {
   const [least, greatest] = metricNamed(metric)?.range ?? [0, 0];
   return least === 0 && greatest === 1;

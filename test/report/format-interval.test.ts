@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   differenceSentence,
   formatInterval,
+  formatProbability,
   formatWithHalf,
   intervalSentence,
 } from '../../src/report/format-interval.ts';
@@ -49,5 +50,12 @@ describe('a number with its interval', () => {
     expect(differenceSentence('loss', 'NLL', { estimate: -0.2, lower: -0.31, upper: -0.09 })).toBe(
       '−0.20 NLL, 95 % −0.31 to −0.09',
     );
+  });
+});
+
+describe('a probability', () => {
+  it('is never said to be 0', () => {
+    const said = [0, 1e-17, 0.000_999_9, 0.001, 0.0324, 1].map(formatProbability);
+    expect(said).toEqual(['<0.001', '<0.001', '<0.001', '0.001', '0.032', '1.000']);
   });
 });

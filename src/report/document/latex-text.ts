@@ -1,3 +1,39 @@
+const greek: Readonly<Record<string, string>> = {
+  α: 'alpha',
+  β: 'beta',
+  γ: 'gamma',
+  δ: 'delta',
+  ε: 'epsilon',
+  ζ: 'zeta',
+  η: 'eta',
+  θ: 'theta',
+  ι: 'iota',
+  κ: 'kappa',
+  λ: 'lambda',
+  μ: 'mu',
+  ν: 'nu',
+  ξ: 'xi',
+  π: 'pi',
+  ρ: 'rho',
+  σ: 'sigma',
+  τ: 'tau',
+  υ: 'upsilon',
+  φ: 'phi',
+  χ: 'chi',
+  ψ: 'psi',
+  ω: 'omega',
+  Γ: 'Gamma',
+  Δ: 'Delta',
+  Θ: 'Theta',
+  Λ: 'Lambda',
+  Ξ: 'Xi',
+  Π: 'Pi',
+  Σ: 'Sigma',
+  Φ: 'Phi',
+  Ψ: 'Psi',
+  Ω: 'Omega',
+};
+
 const spelled: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '{': '\\{',
@@ -28,18 +64,7 @@ const spelled: Readonly<Record<string, string>> = {
   '’': "'",
   '…': '\\dots{}',
   '²': '\\ensuremath{^2}',
-  ...Object.fromEntries(
-    [...'αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ'].map((letter) => [letter, `\\ensuremath{\\${greekName(letter)}}`]),
-  ),
 };
-
-function greekName(letter: string): string {
-  const lower = letter.toLowerCase();
-  const names =
-    'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega';
-  const name = names.split(' ')[[...'αβγδεζηθικλμνξπρστυφχψω'].indexOf(lower)] ?? '';
-  return letter === lower ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
 
 /** What the T1 encoding has: the Latin letters of Europe, and some signs. */
 const settable = /[\u0020-\u007e\u00a1\u00a3\u00a7\u00ab\u00bb\u00bf-\u00d6\u00d8-\u00f6\u00f8-\u017e\u2018-\u201e]/u;
@@ -53,10 +78,16 @@ export function escapeLatex(text: string): string {
   return text
     .normalize('NFC')
     .replaceAll(/[\s\u00ad\u200b-\u200f\ufeff]+/gu, ' ')
-    .replaceAll(/[^\w ]/gu, (sign) => spelled[sign] ?? (settable.test(sign) ? sign : elsewhere(sign)))
+    .replaceAll(/[^\w ]/gu, spellOf)
     .replaceAll('_', '\\_')
     .replaceAll(/(?<![\w.-])-(?=\d)/g, '\\ensuremath{-}')
     .replaceAll(/\b(\d+(?:\.\d+)?)e(-?\d+)\b/g, '\\ensuremath{$1\\times10^{$2}}');
+}
+
+function spellOf(sign: string): string {
+  const letter = greek[sign];
+  if (letter !== undefined) return `\\ensuremath{\\${letter}}`;
+  return spelled[sign] ?? (settable.test(sign) ? sign : elsewhere(sign));
 }
 
 function elsewhere(sign: string): string {
