@@ -43,7 +43,8 @@ figure svg{min-width:0;max-width:150mm}
 caption{position:static;max-width:none}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 table{font-size:8pt}
-th,td,td.wrap{white-space:normal;min-width:0;overflow-wrap:anywhere}
+th,td{white-space:normal}
+td.wrap{min-width:0}
 th,td{padding:.2rem .35rem}
 thead{display:table-header-group}
 thead button{text-decoration:none}

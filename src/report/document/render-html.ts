@@ -39,13 +39,20 @@ export function renderHtml({ title, subtitle, sections }: ReportDocument): strin
 }
 
 function renderSection({ id, heading, blocks }: DocumentSection): string {
-  const wide = blocks.some((block) => block.kind === 'table' && block.searchable) ? ' class="wide"' : '';
+  const wide = blocks.some(liesInPrint) ? ' class="wide"' : '';
   return [
     `<section id="${id}"${wide} aria-labelledby="${id}-heading">`,
     `<h2 id="${id}-heading">${escapeMarkup(heading)}</h2>`,
     ...blocks.map(renderBlock),
     '</section>',
   ].join('\n');
+}
+
+/** In print lines break between words alone: no number may be cut in two. So many columns need a page that lies. */
+const mostUpright = 11;
+
+function liesInPrint(block: Block): boolean {
+  return block.kind === 'table' && (block.searchable === true || block.columns.length > mostUpright);
 }
 
 function renderBlock(block: Block): string {
