@@ -154,9 +154,9 @@ function searchAlone(of: TestFunction, kind: string, count: number, seed: number
     const began = performance.now();
     const point = sampler.independent
       ? sampler.pointAt(number)
-      : sampler.suggest(number, { trials: history, accepts })?.point;
+      : sampler.suggest(number, { trials: history, accepts }).point;
     if (number >= count - 10) ms += (performance.now() - began) / 10;
-    if (point === undefined) break;
+    if (point === null) break;
     tried.add(JSON.stringify(point));
     if (pair !== undefined) {
       const [first, second] = pair(point);

@@ -6,7 +6,8 @@ export const errorCodes = {
   SWEEP_FILE_INVALID: 'The sweep file does not describe a sweep. Each problem is listed with its line and column.',
   SWEEP_NAME_TAKEN: 'A sweep of this name exists with another content. Resume with --extend, --fork, or rename it.',
   COMMAND_REFUSED: 'The sweep does not take this command; the message says why, and what it takes instead.',
-  SEARCH_DIFFERS: 'A recorded decision of a search is not the one that follows from the events before it.',
+  SEARCH_DIFFERS:
+    'A recorded decision of a search is not the one that follows from the events before it, or one that follows is missing.',
   MODEL_NOT_FOUND: 'The base model is neither a folder, nor in the cache, nor reachable at the hub or the mirror.',
   MODEL_UNSUPPORTED:
     'The model has an architecture, activation, option or tokenizer that is not built; nothing similar is used instead.',

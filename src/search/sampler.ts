@@ -46,12 +46,23 @@ export interface AdaptiveSampler {
   readonly trials: number;
   /** It decides by all objectives, and is told of each; absent: by the first. */
   readonly allObjectives?: boolean;
-  /** Null: no point is left. */
-  suggest(number: number, history: SearchHistory): Suggestion | null;
+  suggest(number: number, history: SearchHistory): Suggestion | NoPoint;
 }
 
 export interface Suggestion {
   readonly point: SpacePoint;
+  readonly reason: string;
+}
+
+/** No further point is suggested, and why. */
+export interface NoPoint {
+  readonly point: null;
+  readonly reason: string;
+}
+
+/** No further point is suggested, and why. */
+export interface NoPoint {
+  readonly point: null;
   readonly reason: string;
 }
 
@@ -66,8 +77,11 @@ export interface SearchHistory {
 
 export interface SampledTrial {
   readonly point: SpacePoint;
-  /** pending: a training of it is still to be heard of. pruned: `value` is of the rung that it reached. */
-  readonly state: 'pending' | 'done' | 'pruned' | 'failed';
+  /**
+   * pending: a training of it is still to be heard of. pruned: `value` is of the rung that it reached. infeasible: it cannot
+   * be trained, for want of memory or by what the trainer says of it; failed: its trainings diverged or crashed.
+   */
+  readonly state: 'pending' | 'done' | 'pruned' | 'failed' | 'infeasible';
   /** Mean over the seeds heard of; greater is better. Null: none, or all failed. */
   readonly value: number | null;
   /** The other objectives, as `value`, where the sampler decides by all. */

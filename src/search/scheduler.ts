@@ -1,3 +1,4 @@
+import type { SpellValue } from './estimates/spell-value.ts';
 import type { FoldMemory } from './fold/fold-memory.ts';
 import type { SearchFact } from './fold/search-event.ts';
 import type { KindSection } from '../sweep/file/search-section.ts';
@@ -22,8 +23,9 @@ export interface Scheduler {
    * the same rungs it goes on from there, under its own settings.
    * @param seeds that each configuration is trained with
    * @param memory absent: nothing was heard yet
+   * @param spell how its reasons spell the values that it hears, which were turned; absent: as it hears them
    */
-  open(seeds?: number, memory?: FoldMemory): SchedulerFold;
+  open(seeds?: number, memory?: FoldMemory, spell?: SpellValue): SchedulerFold;
   /** It is told which trainings are repeats of one configuration; absent: it is not. */
   readonly repeats?: RepeatNeeds;
   /** It decides by all objectives, and is told of each; absent: by the first. */

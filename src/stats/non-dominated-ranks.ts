@@ -135,12 +135,15 @@ export function frontOrder(points: readonly Objectives[]): readonly number[] {
     front.push(index);
     fronts[rank] = front;
   });
-  return fronts.flatMap((front) => {
-    const distances = crowdingDistances(front.map((index) => points[index] ?? []));
-    const order = front.map((index, place) => ({ index, distance: distances[place] ?? 0 }));
-    order.sort((a, b) => (a.distance === b.distance ? a.index - b.index : a.distance < b.distance ? 1 : -1));
-    return order.map(({ index }) => index);
-  });
+  return fronts.flatMap((front) => loneliestFirst(front, points));
+}
+
+/** Indices of the points of one front, the loneliest first, then as they stand in it. */
+export function loneliestFirst(front: readonly number[], points: readonly Objectives[]): readonly number[] {
+  const distances = crowdingDistances(front.map((index) => points[index] ?? []));
+  const order = front.map((index, place) => ({ index, place, distance: distances[place] ?? 0 }));
+  order.sort((a, b) => (a.distance === b.distance ? a.place - b.place : a.distance < b.distance ? 1 : -1));
+  return order.map(({ index }) => index);
 }
 
 function lexicographic(a: Objectives, b: Objectives): number {

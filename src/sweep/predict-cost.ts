@@ -72,13 +72,21 @@ interface Work {
  */
 export function predictCost(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   const count = plan.adaptive_trainings ?? plan.trainings.length;
-  return withinBudget(costOfAll(plan, inputs), plan.definition.budget, count, inputs.slots);
+  return withinBudget(costOfAll(plan, inputs), budgetOf(plan), count, inputs.slots);
 }
 
 const secondsPerHour = 3_600;
 
+/** With the trainings that its trials have, at most. */
+function budgetOf({ definition: { budget = {}, space, scales } }: SweepPlan): Budget {
+  const { trials, trainings = Number.POSITIVE_INFINITY } = budget;
+  if (trials === undefined) return budget;
+  const seeds = scales?.['seed'] === undefined ? (space['seed']?.length ?? 1) : 1;
+  return { ...budget, trainings: Math.min(trainings, trials * seeds) };
+}
+
 /** No training begins once the budget is spent; those that run then, one in each slot, come to their ends. */
-function withinBudget(whole: CostPrediction, budget: Budget = {}, count: number, slots: number): CostPrediction {
+function withinBudget(whole: CostPrediction, budget: Budget, count: number, slots: number): CostPrediction {
   const { trainings = count, slot_hours: slotHours, hours } = budget;
   const most = Math.min(1, trainings / Math.max(1, count));
   const [low, high] = [most * whole.lowSeconds, most * whole.highSeconds];

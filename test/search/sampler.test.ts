@@ -86,7 +86,7 @@ describe.each(['tpe', 'nsga2'])('%s over two objectives', (kind) => {
     const trials: SampledTrial[] = [];
     for (let number = 0; number < count; number += 1) {
       const history = { trials, accepts: () => true };
-      const point = sampler.independent ? sampler.pointAt(number) : (sampler.suggest(number, history)?.point ?? {});
+      const point = sampler.independent ? sampler.pointAt(number) : (sampler.suggest(number, history).point ?? {});
       const [x, y, z] = [Number(point['x']), Number(point['y']), Number(point['z'])];
       const g = 1 + 4 * (y + z);
       trials.push({ point, state: 'done', value: -x, further: [-g * (1 - Math.sqrt(x / g))], rung: 0 });

@@ -17,7 +17,7 @@ function trialsOf(by: 'first' | 'front', count: number): readonly SampledTrial[]
   for (let number = 0; number < count; number += 1) {
     if (sampler.independent) throw new Error('tpe adapts');
     const suggestion = sampler.suggest(number, { trials, accepts: (point) => point['rank'] !== 16 || number % 3 > 0 });
-    if (suggestion === null) throw new Error('ranges have points left');
+    if (suggestion.point === null) throw new Error('ranges have points left');
     const { point } = suggestion;
     const value = Math.round(20 * Number(point['near'] ?? Math.log10(Number(point['far'])))) / 20;
     const repeats = number % 7 === 0 ? [value - 0.1, value + 0.1] : [value];

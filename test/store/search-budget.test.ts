@@ -51,7 +51,7 @@ describe('a budget', () => {
     const { counts } = await readSweepSnapshot(record.store, 's');
     expect(counts).toMatchObject({ succeeded: 4, cancelled: 8 });
     expect(await record.query(sql`select halted from sweeps`)).toEqual([
-      { halted: 'none of 3 trainings was better than 0.96' },
+      { halted: 'none of 3 trainings made a point better than 0.96 by more than the noise of seeds' },
     ]);
     const more = {
       ...limited,

@@ -2,6 +2,8 @@ import type { PlannedTraining, PlannedTrainings, SweepDefinition } from '../../s
 import { searchedAxes } from '../space/repeats.ts';
 import { makeSampler } from '../samplers/samplers.ts';
 import { makeScheduler } from '../schedulers/schedulers.ts';
+import { RepeatMarker } from '../space/mark-repeats.ts';
+import { comparesPoints } from './budget.ts';
 import type { SearchFact } from './search-event.ts';
 import { spaceAxes } from '../space/space-axes.ts';
 import { Suggestions } from './suggestions.ts';
@@ -13,9 +15,10 @@ export function openingFacts(definition: SweepDefinition, trainings: PlannedTrai
   const capacity = fact('capacity', definition.parallelism);
   if (!sampler.independent) return [capacity, fact('planned', Suggestions.most(definition, sampler))];
   const planned = fact('planned', trainings.length);
-  if (makeScheduler(definition.scheduler).repeats === undefined) return [planned];
   // Of one seed there are no repeats.
-  return seedCount(definition) < 2 ? [planned] : [capacity, planned, ...repeatFacts(trainings)];
+  if (seedCount(definition) < 2) return [planned];
+  if (makeScheduler(definition.scheduler).repeats !== undefined) return [capacity, planned, ...repeatFacts(trainings)];
+  return comparesPoints(definition.budget) ? [planned, ...repeatFacts(trainings)] : [planned];
 }
 
 /** Seeds of each point; 1 where the space has none. */
@@ -23,12 +26,18 @@ export function seedCount(definition: SweepDefinition): number {
   return Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
 }
 
+/** Whether points that were all suggested at once have several seeds. */
+export function hasPlannedRepeats(definition: SweepDefinition): boolean {
+  return seedCount(definition) > 1 && makeSampler(definition).independent;
+}
+
 /** Which trainings are repeats of which, with their seeds. */
 export function repeatFacts(trainings: Iterable<PlannedTraining>): readonly SearchFact[] {
+  const marker = new RepeatMarker({ least: 0, heldFrom: null });
   const facts: SearchFact[] = [];
   for (const { ordinal, repeat, specification } of trainings) {
-    if (repeat === undefined) continue;
-    facts.push({ kind: 'repeat', ordinal, rung: 0, value: repeat.of, further: [specification.configuration.seed] });
+    const { of } = repeat ?? marker.mark(ordinal, specification.configuration);
+    facts.push({ kind: 'repeat', ordinal, rung: 0, value: of, further: [specification.configuration.seed] });
   }
   return facts;
 }

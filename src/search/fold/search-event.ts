@@ -1,3 +1,4 @@
+import type { FailureKind } from '../../sweep/failure-kinds.ts';
 import type { BudgetName } from '../../sweep/file/read-budget.ts';
 import type { SpacePoint } from '../sampler.ts';
 
@@ -6,13 +7,14 @@ export type BudgetFact = `budget_${BudgetName}`;
 /**
  * The facts of a search, in the order in which they were recorded.
  * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
- * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before.
+ * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before, as
+ * `failure` says, which earlier versions left out.
  * result: the same at its end; `further`: the other objectives, or the first on groups of the evaluated rows, as the
  * scheduler wants it. retract: a failed training is tried again, and what was said of its rung holds no more.
  * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
  * extended: the sweep file of extension `value` holds from now on, counted from 1.
- * learned: result `ordinal` of former sweeps: at `point`, `value`.
+ * learned: result `ordinal` of former sweeps: at `point`, `value`; null: its trainings failed there.
  * budget_…: the budget's limit of that name is `value` from now on; null: there is none.
  */
 export interface SearchFact {
@@ -36,6 +38,7 @@ export interface SearchFact {
   /** Further numbers beside `value`; absent: none. */
   readonly further?: readonly number[];
   readonly point?: SpacePoint;
+  readonly failure?: FailureKind;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { BudgetFold } from './budget.ts';
 import { FoldMemory } from './fold-memory.ts';
+import { spellingOf } from '../estimates/spell-value.ts';
 import { furtherObjectives } from './heard-objectives.ts';
 import { openingFacts, repeatFacts, seedCount } from './opening-facts.ts';
 import type { SpacePoint } from '../sampler.ts';
@@ -76,7 +77,7 @@ export class SearchState {
     const scheduler = makeScheduler(definition.scheduler);
     const sampler = makeSampler(definition);
     return {
-      ladder: scheduler.open(seedCount(definition), this.#memory.within('ladder')),
+      ladder: scheduler.open(seedCount(definition), this.#memory.within('ladder'), spellingOf(definition.objectives)),
       budget: new BudgetFold(definition.budget ?? {}, definition.objectives[0], this.#memory),
       others: furtherObjectives(definition).length,
       suggestions: sampler.independent
@@ -129,6 +130,11 @@ export class SearchState {
   /** Results of former sweeps that it was told of. */
   get learned(): number {
     return this.#suggestions?.learned.length ?? 0;
+  }
+
+  /** Whether it was told which trainings are repeats of one configuration. */
+  get knowsRepeats(): boolean {
+    return this.#budget.knowsRepeats;
   }
 
   /** As it is now. */
@@ -207,7 +213,11 @@ export class SearchState {
   #applyDecision(decision: SearchDecision): void {
     const { kind, ordinal, rung } = decision;
     this.#suggestions?.apply(decision);
-    if (kind === 'suggest' && this.#ladder.also !== undefined) this.#repeatsOf(this.trainingsOf(decision));
+    if (kind === 'suggest') {
+      this.#budget.repeats(this.#suggestions?.ordinalsOf(ordinal) ?? []);
+      if (this.#ladder.also !== undefined) this.#repeatsOf(this.trainingsOf(decision));
+    }
+    if (kind === 'prune') this.#budget.pruned(ordinal);
     if (kind === 'promote' || kind === 'prune') {
       this.#own.decided.add(`${ordinal}/${rung}`);
       this.#own.due.delete(`${ordinal}/${rung}`);
@@ -241,6 +251,7 @@ export class SearchState {
     } = this.#open());
     this.#budget.begin(this.#stages[stage]?.definition.budget ?? {});
     this.#suggestions?.widen();
+    for (const [number] of this.points.entries()) this.#budget.repeats(this.#suggestions?.ordinalsOf(number) ?? []);
     if ((this.#suggestions?.trainings ?? 0) > known)
       this.#repeatsOf(this.allTrainings().filter(({ ordinal }) => ordinal >= known));
   }

@@ -1,5 +1,7 @@
 import { DropsweepError } from '../../base/errors.ts';
+import { type FailureKind, isInfeasible } from '../../sweep/failure-kinds.ts';
 import type { PlannedTraining, SweepDefinition } from '../../sweep/sweep-definition.ts';
+import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { FoldMemory } from './fold-memory.ts';
 import { PointOrdinals } from '../planning/point-ordinals.ts';
 import { brokenConstraint, configurationAt, planTraining, type TrainingPlanner } from '../planning/plan-trainings.ts';
@@ -21,6 +23,8 @@ interface SuggestedTrial {
   scored: boolean;
   rung: number | null;
   readonly values: Map<number, number>;
+  /** Trainings that failed; `unknown` where an earlier version told it. */
+  readonly failures: Map<number, FailureKind | 'unknown'>;
   /** Other objectives, where the search is told of them. */
   readonly further: Map<number, readonly number[]>;
 }
@@ -112,22 +116,30 @@ export class Suggestions implements SearchHistory {
     }
   }
 
-  #tell({ point, ended, pruned, rung, values, raced, scored, further }: SuggestedTrial): SampledTrial {
+  #tell({ point, ended, pruned, rung, values, failures, raced, scored, further }: SuggestedTrial): SampledTrial {
     const repeats = [...values.values()];
     const value = repeats.length === 0 ? null : repeats.reduce((sum, each) => sum + each, 0) / repeats.length;
     const others = further.size === 0 ? {} : { further: meansOf([...further.values()]) };
     const isPending = ended.size < this.#seeds.length && !(raced && scored);
-    const state = isPending ? 'pending' : value === null ? 'failed' : pruned ? 'pruned' : 'done';
+    const state = isPending ? 'pending' : value === null ? failedState(failures.values()) : pruned ? 'pruned' : 'done';
     return { point, state, value, rung, ...(this.#seeds.length < 2 ? {} : { repeats }), ...others };
   }
 
   accepts(point: SpacePoint): boolean {
     try {
-      return !this.#own.hashes.has(this.#training(point, 0, this.trainings).training_hash);
+      const configuration = this.#configurationAt(point, 0);
+      if (brokenConstraint(this.#planner.definition, configuration) !== null) return false;
+      const { training_hash: hash } = planTraining(this.#planner, configuration, this.trainings);
+      return !this.#own.hashes.has(hash);
     } catch (error) {
       if (error instanceof DropsweepError) return false;
       throw error;
     }
+  }
+
+  /** Ordinals of the trainings of a point that was suggested. */
+  ordinalsOf(number: number): readonly number[] {
+    return this.#ordinals.trainingsOf(number);
   }
 
   /** The trainings of a point that was suggested. */
@@ -160,7 +172,10 @@ export class Suggestions implements SearchHistory {
     if (trial === undefined) return;
     this.#untold.add(number);
     if (kind === 'report' || kind === 'result') this.#heard(trial, event);
-    if (kind === 'retract') trial.ended.delete(ordinal);
+    if (kind === 'retract') {
+      trial.ended.delete(ordinal);
+      trial.failures.delete(ordinal);
+    }
     if (trial.ended.has(ordinal)) return;
     if (kind === 'promote' || kind === 'retract') this.#own.working.add(ordinal);
     if (kind === 'prune') {
@@ -179,18 +194,21 @@ export class Suggestions implements SearchHistory {
     if (this.trainings >= this.#own.most) return stop(`all ${this.#own.most} trainings are suggested`);
     if (this.#own.working.size >= aheadOf(this.#own.capacity)) return null;
     const suggestion = this.#sampler.suggest(number, this);
-    if (suggestion === null) return stop(`the space has no point left after ${number}`);
+    if (suggestion.point === null) return stop(suggestion.reason);
     return { kind: 'suggest', ordinal: number, rung: 0, ...suggestion };
   }
 
   /** @param repeat which of the seeds */
   #training(point: SpacePoint, repeat: number, ordinal: number): PlannedTraining {
-    const { definition } = this.#planner;
-    const seed = this.#seeds[repeat] ?? null;
-    const configuration = configurationAt(definition, seed === null ? point : { ...point, seed });
-    const broken = brokenConstraint(definition, configuration);
+    const configuration = this.#configurationAt(point, repeat);
+    const broken = brokenConstraint(this.#planner.definition, configuration);
     if (broken !== null) throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint is broken', { got: broken });
     return planTraining(this.#planner, configuration, ordinal);
+  }
+
+  #configurationAt(point: SpacePoint, repeat: number): TrainingConfiguration {
+    const seed = this.#seeds[repeat] ?? null;
+    return configurationAt(this.#planner.definition, seed === null ? point : { ...point, seed });
   }
 
   #suggested(point: SpacePoint): void {
@@ -203,6 +221,7 @@ export class Suggestions implements SearchHistory {
       scored: false,
       rung: null,
       values: new Map(),
+      failures: new Map(),
       further: new Map(),
     };
     this.#own.trials.push(trial);
@@ -213,12 +232,13 @@ export class Suggestions implements SearchHistory {
     this.#begin(trial, trainings);
   }
 
-  #learn({ value, further, point = {} }: SearchFact): void {
+  #learn({ value, further, failure, point = {} }: SearchFact): void {
     const others = further === undefined ? {} : { further };
-    this.#own.learned.push({ point, state: 'done', value, rung: 0, ...others });
+    const state = value === null ? failedState([failure ?? 'unknown']) : 'done';
+    this.#own.learned.push({ point, state, value, rung: 0, ...others });
   }
 
-  #heard(trial: SuggestedTrial, { kind, ordinal, rung, value, further }: SearchFact): void {
+  #heard(trial: SuggestedTrial, { kind, ordinal, rung, value, further, failure }: SearchFact): void {
     // A failure is told of every rung that is left; the training is over with the first.
     if (trial.ended.has(ordinal)) return;
     this.#own.working.delete(ordinal);
@@ -226,10 +246,16 @@ export class Suggestions implements SearchHistory {
     if (value !== null && Number.isFinite(value)) trial.values.set(ordinal, value);
     if (further !== undefined) trial.further.set(ordinal, further);
     if (value === null) trial.values.delete(ordinal);
+    if (value === null) trial.failures.set(ordinal, failure ?? 'unknown');
     if (value === null) trial.further.delete(ordinal);
     else if (kind === 'result') trial.scored = true;
     if (kind === 'result' || value === null) trial.ended.add(ordinal);
   }
+}
+
+/** Of a point without a value: that one of its trainings could not be trained says more than that others failed. */
+function failedState(failures: Iterable<FailureKind | 'unknown'>): 'failed' | 'infeasible' {
+  return [...failures].some((kind) => kind !== 'unknown' && isInfeasible(kind)) ? 'infeasible' : 'failed';
 }
 
 /** Of each objective, over seeds. */

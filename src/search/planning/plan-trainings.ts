@@ -1,6 +1,6 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../../sweep/canonicalise.ts';
-import { parseConstraint } from '../../sweep/constraint.ts';
+import { type Constraint, parseConstraint } from '../../sweep/constraint.ts';
 import { programConfiguration } from '../../sweep/no-base.ts';
 import { fieldNamed } from '../../sweep/file/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../../sweep/identity.ts';
@@ -44,17 +44,31 @@ export function configurationAt(definition: SweepDefinition, point: SpacePoint):
 
 /** The constraint of the definition that a configuration does not fulfil; null: it fulfils all. */
 export function brokenConstraint(definition: SweepDefinition, configuration: TrainingConfiguration): string | null {
+  if (definition.constraints === undefined) return null;
   const values = new Map<string, unknown>(Object.entries({ ...definition.training, ...configuration }));
-  const broken = (definition.constraints ?? []).find((text) => {
+  const broken = constraintsOf(definition).find(
+    (constraint) =>
+      !constraint.holds((name) => {
+        const value = values.get(definition.program === undefined ? fieldNamed(name) : name);
+        return typeof value === 'number' ? value : undefined;
+      }),
+  );
+  return broken?.text ?? null;
+}
+
+/** Read once: a search asks of every point that it looks at. */
+const constraintsRead = new WeakMap<SweepDefinition, readonly Constraint[]>();
+
+function constraintsOf(definition: SweepDefinition): readonly Constraint[] {
+  const known = constraintsRead.get(definition);
+  if (known !== undefined) return known;
+  const read = (definition.constraints ?? []).map((text) => {
     const constraint = parseConstraint(text);
-    if (typeof constraint === 'string')
-      throw new Error(`the recorded constraint ${text} cannot be read: ${constraint}`);
-    return !constraint.holds((name) => {
-      const value = values.get(definition.program === undefined ? fieldNamed(name) : name);
-      return typeof value === 'number' ? value : undefined;
-    });
+    if (typeof constraint !== 'string') return constraint;
+    throw new Error(`the recorded constraint ${text} cannot be read: ${constraint}`);
   });
-  return broken ?? null;
+  constraintsRead.set(definition, read);
+  return read;
 }
 
 /**

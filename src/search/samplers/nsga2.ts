@@ -4,6 +4,7 @@ import { frontOrder } from '../../stats/non-dominated-ranks.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
+import { Feasibility } from '../estimates/feasibility.ts';
 import { AxisCoordinates } from '../space/axis-coordinates.ts';
 import { drawNewPoint } from '../space/draw-new-point.ts';
 import { searchedAxes } from '../space/repeats.ts';
@@ -23,7 +24,9 @@ const tries = 50;
  * front, by loneliness; each suggestion is a child of two of them, either chosen as the better of two drawn, by simulated
  * binary crossover and polynomial mutation over the axes (named values: of either parent, or drawn anew). Children are
  * suggested as slots want them, from the results that are there, so that no slot waits for a generation. The first
- * `population` points are the random search's. What failed, or was pruned, is in no population. Source: Deb et al., IEEE
+ * `population` points are the random search's. What failed, or was pruned, is in no population. A point
+ * that cannot be trained is dominated by every one that can: of the children that may be suggested the first is whose nearest
+ * known point could be trained. Source: Deb et al., IEEE
  * Transactions on Evolutionary Computation 6(2), 2002; asynchronous as Durillo et al., IPDPS 2008.
  */
 export const nsga2: SamplerKind = {
@@ -61,8 +64,10 @@ export const nsga2: SamplerKind = {
             ? null
             : childOf(coordinates, { seed, population, number }, history);
         if (child !== null) return child;
-        const point = drawNewPoint(drawn, seed, number, history);
-        return point === null ? null : { point, reason: `nsga2: point ${number + 1}, drawn at random` };
+        const random = drawNewPoint(drawn, seed, number, history);
+        return random.point === null
+          ? random
+          : { point: random.point, reason: `nsga2: point ${number + 1}, drawn at random` };
       },
     };
   },
@@ -90,6 +95,8 @@ function childOf(
     .slice(0, population)
     .flatMap((index) => results[index] ?? []);
   const source = stream(seed, 'nsga2', number);
+  const feasibility = new Feasibility(coordinates, [...learned, ...trials]);
+  let doubtful: Suggestion | null = null;
   for (let tried = 0; tried < tries; tried += 1) {
     const [first, second] = [better(parents.length, source), better(parents.length, source)].map(
       (place) => parents[place],
@@ -98,9 +105,10 @@ function childOf(
     const point = cross(coordinates, first.point, second.point, source);
     if (!history.accepts(point)) continue;
     const reason = `nsga2: from ${results.length} results, a child of points ${first.name} and ${second.name}`;
-    return { point, reason };
+    if (!feasibility.isDoubtful(point)) return { point, reason };
+    doubtful ??= { point, reason };
   }
-  return null;
+  return doubtful;
 }
 
 /** Of two places drawn, the one further ahead. */

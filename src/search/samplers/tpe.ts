@@ -10,7 +10,7 @@ import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates
 import { ParzenEstimator } from '../estimates/parzen-estimator.ts';
 import { PointColumns } from '../space/point-columns.ts';
 import { searchedAxes } from '../space/repeats.ts';
-import type { SampledTrial, SamplerKind, SearchHistory, Suggestion } from '../sampler.ts';
+import type { NoPoint, SampledTrial, SamplerKind, SearchHistory, Suggestion } from '../sampler.ts';
 import type { SpaceAxis } from '../space/space-axes.ts';
 
 const candidates = 24;
@@ -71,9 +71,14 @@ export const tpe: SamplerKind = {
   },
 };
 
-function atRandom(axes: readonly SpaceAxis[], seed: number, number: number, history: SearchHistory): Suggestion | null {
-  const point = drawNewPoint(axes, seed, number, history);
-  return point === null ? null : { point, reason: `tpe: point ${number + 1}, drawn at random` };
+function atRandom(
+  axes: readonly SpaceAxis[],
+  seed: number,
+  number: number,
+  history: SearchHistory,
+): Suggestion | NoPoint {
+  const random = drawNewPoint(axes, seed, number, history);
+  return random.point === null ? random : { point: random.point, reason: `tpe: point ${number + 1}, drawn at random` };
 }
 
 interface Tpe {
@@ -85,7 +90,7 @@ interface Tpe {
 function bestRatio({ points, ranking, seed }: Tpe, number: number, history: SearchHistory): Suggestion | null {
   const trials = [...(history.learned ?? []), ...history.trials];
   const { good, others, results } = divide(trials, ranking);
-  if (results === 0) return null;
+  if (results === 0 && !trials.some(({ state }) => state === 'infeasible')) return null;
   points.follow(trials.map(({ point }) => point));
   const below = new ParzenEstimator(points, good);
   const above = new ParzenEstimator(points, others);

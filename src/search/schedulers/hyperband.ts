@@ -4,6 +4,7 @@ import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
 import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates/ranking.ts';
+import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { RungFold } from './rung-fold.ts';
 import { stepsOfShares } from './rung-shares.ts';
 
@@ -47,8 +48,8 @@ export const hyperband: SchedulerKind = {
       decides: true,
       rungCount: (ordinal) => sharesOf(ordinal).length + 1,
       rungSteps: (totalSteps, ordinal) => stepsOfShares(sharesOf(ordinal), totalSteps),
-      open: (_, memory = FoldMemory.empty()) =>
-        new HyperbandFold(dealt, { rungs: shares.length, keep, ranking }, memory),
+      open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
+        new HyperbandFold({ dealt, rungs: shares.length, keep, ranking }, memory, spell),
       allObjectives: ranking === 'front',
     };
   },
@@ -80,21 +81,30 @@ function deal(brackets: number, rungs: number, keep: number): readonly number[] 
   });
 }
 
+interface HyperbandRule {
+  /** Brackets in the order in which trainings get them, over and over. */
+  readonly dealt: readonly number[];
+  /** Of bracket 0, those that decide. */
+  readonly rungs: number;
+  readonly keep: number;
+  readonly ranking: Ranking;
+}
+
 class HyperbandFold implements SchedulerFold {
   readonly #dealt: readonly number[];
   readonly #brackets: readonly RungFold[];
 
-  constructor(
-    dealt: readonly number[],
-    { rungs, keep, ranking }: { readonly rungs: number; readonly keep: number; readonly ranking: Ranking },
-    memory: FoldMemory,
-  ) {
+  constructor({ dealt, rungs, keep, ranking }: HyperbandRule, memory: FoldMemory, spell: SpellValue) {
     this.#dealt = dealt;
     const brackets = Math.max(...dealt) + 1;
     this.#brackets = Array.from(
       { length: brackets },
       (_, bracket) =>
-        new RungFold({ rungs: rungs - bracket, keep, rule: ashaRule, ranking }, memory.within(`bracket ${bracket}`)),
+        new RungFold(
+          { rungs: rungs - bracket, keep, rule: ashaRule, ranking },
+          memory.within(`bracket ${bracket}`),
+          spell,
+        ),
     );
   }
 

@@ -2,7 +2,7 @@ import { numberSetting, numbersSetting } from '../../sweep/file/search-section.t
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
-import { spellValue } from './ranked-rung.ts';
+import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
 /**
@@ -32,7 +32,8 @@ export const median: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: (_, memory = FoldMemory.empty()) => new MedianFold(shares.length, least, memory),
+      open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
+        new MedianFold(shares.length, least, memory, spell),
     };
   },
 };
@@ -41,13 +42,15 @@ class MedianFold implements SchedulerFold {
   /** By rung that decides, the reported values in ascending order. */
   readonly #values: readonly number[][];
   readonly #least: number;
+  readonly #spell: SpellValue;
 
-  constructor(rungs: number, least: number, memory: FoldMemory) {
+  constructor(rungs: number, least: number, memory: FoldMemory, spell: SpellValue) {
     this.#values = memory.part(
       'median',
       Array.from({ length: rungs }, () => []),
     );
     this.#least = least;
+    this.#spell = spell;
   }
 
   planned(): readonly RungDecision[] {
@@ -65,11 +68,11 @@ class MedianFold implements SchedulerFold {
     const known = before.length;
     insertAscending(before, value);
     if (known < this.#least) {
-      const reason = `rung ${rung}: ${spellValue(value)}, with ${known} before it of ${this.#least} that a median needs`;
+      const reason = `rung ${rung}: ${this.#spell(value)}, with ${known} before it of ${this.#least} that a median needs`;
       return [{ ordinal, rung, kind: 'promote', reason }];
     }
     const kind = value < middle ? 'prune' : 'promote';
-    const reason = `rung ${rung}: ${spellValue(value)} against the median ${spellValue(middle)} of ${known}`;
+    const reason = `rung ${rung}: ${this.#spell(value)} against the median ${this.#spell(middle)} of ${known}`;
     return [{ ordinal, rung, kind, reason }];
   }
 }

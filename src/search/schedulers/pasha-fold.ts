@@ -1,3 +1,4 @@
+import type { SpellValue } from '../estimates/spell-value.ts';
 import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
@@ -10,6 +11,14 @@ const undecided = {
   isFinal: true,
   why: { promote: '', prune: '' },
 } as const;
+
+export interface PashaRule {
+  /** Those that decide: all but the training's end. */
+  readonly rungs: number;
+  readonly keep: number;
+  /** How far values lie apart that count as equal; null: as it is seen. */
+  readonly noise: number | null;
+}
 
 interface PashaMemory {
   /** By training what it reached at each rung. */
@@ -27,10 +36,9 @@ export class PashaFold implements SchedulerFold {
   readonly #noise: number | null;
   readonly #own: PashaMemory;
 
-  /** @param rungs those that decide: all but the training's end */
-  constructor(rungs: number, keep: number, noise: number | null, memory: FoldMemory) {
+  constructor({ rungs, keep, noise }: PashaRule, memory: FoldMemory, spell: SpellValue) {
     this.#own = memory.part('pasha', { curves: new Map(), top: 1, trainings: 0 });
-    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung, memory));
+    this.#rungs = Array.from({ length: rungs }, (_, rung) => new RankedRung(rung, memory, spell));
     this.#keep = keep;
     this.#noise = noise;
   }

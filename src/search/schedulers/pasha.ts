@@ -2,6 +2,7 @@ import { numberSetting, numbersSetting } from '../../sweep/file/search-section.t
 import { aboveZero, properShare } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
+import { spellNumber } from '../estimates/spell-value.ts';
 import { PashaFold } from './pasha-fold.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
@@ -47,7 +48,8 @@ export const pasha: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: (_, memory = FoldMemory.empty()) => new PashaFold(shares.length, keep, noise, memory),
+      open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
+        new PashaFold({ rungs: shares.length, keep, noise }, memory, spell),
     };
   },
 };

@@ -3,7 +3,7 @@ import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import type { SearchFact } from '../fold/search-event.ts';
 import { aheadOf } from '../fold/suggest-ahead.ts';
-import { spellValue } from './ranked-rung.ts';
+import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 
 export interface RaceRule {
   /** Of each configuration, at most. */
@@ -48,8 +48,10 @@ interface RaceMemory {
 export class RaceFold implements SchedulerFold {
   readonly #rule: RaceRule;
   readonly #own: RaceMemory;
+  readonly #spell: SpellValue;
 
-  constructor(rule: RaceRule, memory: FoldMemory) {
+  constructor(rule: RaceRule, memory: FoldMemory, spell: SpellValue) {
+    this.#spell = spell;
     this.#rule = rule;
     this.#own = memory.part('race', {
       racers: new Map(),
@@ -181,7 +183,7 @@ export class RaceFold implements SchedulerFold {
     if (test === null || test.probability >= bound) return null;
     const place = `training ${leader.first}`;
     return (
-      `rung -1: behind ${place} by ${spellValue(test.ahead)} over ${test.pairs} seeds${test.groups === 0 ? '' : ` and ${test.groups} groups of rows`}, ` +
+      `rung -1: behind ${place} by ${spellNumber(test.ahead)} over ${test.pairs} seeds${test.groups === 0 ? '' : ` and ${test.groups} groups of rows`}, ` +
       `p ${test.probability.toPrecision(2)} < ${bound.toPrecision(2)} (error ${this.#rule.error})`
     );
   }
@@ -204,9 +206,9 @@ export class RaceFold implements SchedulerFold {
 
   #undecided(racer: Racer, leader: Racer | null): string {
     const seed = `rung -1: a further seed after ${racer.scores.size}`;
-    if (racer === leader) return `${seed}, the leader with ${spellValue(meanOf(racer))}`;
+    if (racer === leader) return `${seed}, the leader with ${this.#spell(meanOf(racer))}`;
     if (leader === null) return `${seed}, as nothing is known to hold it against`;
-    return `${seed}: ${spellValue(meanOf(racer))} is not decided against training ${leader.first}'s ${spellValue(meanOf(leader))}`;
+    return `${seed}: ${this.#spell(meanOf(racer))} is not decided against training ${leader.first}'s ${this.#spell(meanOf(leader))}`;
   }
 }
 

@@ -3,6 +3,7 @@ import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
+import { spellNumber } from '../estimates/spell-value.ts';
 import { RaceFold } from './race-fold.ts';
 
 /**
@@ -47,7 +48,8 @@ export const racing: SchedulerKind = {
       decides: true,
       rungCount: () => 1,
       rungSteps: (totalSteps) => [totalSteps],
-      open: (seeds = 1, memory = FoldMemory.empty()) => new RaceFold({ seeds, least, error }, memory),
+      open: (seeds = 1, memory = FoldMemory.empty(), spell = spellNumber) =>
+        new RaceFold({ seeds, least, error }, memory, spell),
       repeats: { least: least + 1, heldFrom: least },
       pairsRows: true,
       sentence: ({ trainings, pruned, configurations, seeds, savedSeconds }) =>

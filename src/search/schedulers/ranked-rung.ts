@@ -1,3 +1,4 @@
+import type { SpellValue } from '../estimates/spell-value.ts';
 import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision } from '../scheduler.ts';
 
@@ -84,10 +85,12 @@ export class RankedRung implements Rung {
   readonly #rung: number;
   readonly #own: RankedMemory;
   readonly #decided: Decided;
+  readonly #spell: SpellValue;
 
-  constructor(rung: number, memory: FoldMemory) {
+  constructor(rung: number, memory: FoldMemory, spell: SpellValue) {
     const place = memory.within(`rung ${rung}`);
     this.#rung = rung;
+    this.#spell = spell;
     this.#own = place.part('reports', { reports: [], failed: new Set(), ahead: 0, behind: 0, place: null });
     this.#decided = new Decided(place);
   }
@@ -113,7 +116,7 @@ export class RankedRung implements Rung {
 
   /** The value at a place; spelled for a reason. */
   spelledAt(place: number): string {
-    return spellValue(this.#own.reports[place]?.value ?? Number.NaN);
+    return this.#spell(this.#own.reports[place]?.value ?? Number.NaN);
   }
 
   hear(ordinal: number, value: number | null): void {
@@ -136,7 +139,7 @@ export class RankedRung implements Rung {
       const report = this.#own.reports[place];
       if (report === undefined || this.#decided.has(report.ordinal)) return;
       this.#decided.set(report.ordinal, kind);
-      const reason = `rung ${this.#rung}: ${spellValue(report.value)} ranks ${place + 1} of ${this.ranked}, ${why[kind]}`;
+      const reason = `rung ${this.#rung}: ${this.#spell(report.value)} ranks ${place + 1} of ${this.ranked}, ${why[kind]}`;
       decisions.push({ ordinal: report.ordinal, rung: this.#rung, kind, reason });
     };
     const place = this.#own.place;
@@ -173,11 +176,6 @@ export class RankedRung implements Rung {
 
 function isBetter(a: RankedReport, b: RankedReport): boolean {
   return a.value === b.value ? a.ordinal < b.ordinal : a.value > b.value;
-}
-
-/** Numbers of a reason: four digits are enough to see which is greater. */
-export function spellValue(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : 'no value';
 }
 
 /** So many of `count` are a share of them: 0.1 × 30 is 3.0000000000000004 in binary, and must be 3, not 4. */

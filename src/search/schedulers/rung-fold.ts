@@ -2,6 +2,7 @@ import { numberSetting, numbersSetting } from '../../sweep/file/search-section.t
 import { properShare } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
+import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { FrontRung } from './front-rung.ts';
 import { RankedRung, type Rung } from './ranked-rung.ts';
 import { readRanking, rankingField, rankingOf, type Ranking } from '../estimates/ranking.ts';
@@ -53,8 +54,8 @@ export function rankingScheduler({ kind, example, sentence, keep, rule }: Rankin
         decides: true,
         rungCount: () => shares.length + 1,
         rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-        open: (_, memory = FoldMemory.empty()) =>
-          new RungFold({ rungs: shares.length, keep: kept, rule, ranking }, memory),
+        open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
+          new RungFold({ rungs: shares.length, keep: kept, rule, ranking }, memory, spell),
         allObjectives: ranking === 'front',
       };
     },
@@ -76,10 +77,10 @@ export class RungFold implements SchedulerFold {
   readonly #rule: RungRule;
   readonly #own: { trainings: number };
 
-  constructor({ rungs, keep, rule, ranking }: RungFoldRule, memory: FoldMemory) {
+  constructor({ rungs, keep, rule, ranking }: RungFoldRule, memory: FoldMemory, spell: SpellValue) {
     this.#own = memory.part('rungs', { trainings: 0 });
     this.#rungs = Array.from({ length: rungs }, (_, rung) =>
-      ranking === 'front' ? new FrontRung(rung, memory) : new RankedRung(rung, memory),
+      ranking === 'front' ? new FrontRung(rung, memory, spell) : new RankedRung(rung, memory, spell),
     );
     this.#keep = keep;
     this.#rule = rule;

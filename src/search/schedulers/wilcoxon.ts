@@ -4,7 +4,7 @@ import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import type { SearchFact } from '../fold/search-event.ts';
-import { spellValue } from './ranked-rung.ts';
+import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { readRungs, stepsOfShares } from './rung-shares.ts';
 
 /**
@@ -46,7 +46,7 @@ export const wilcoxon: SchedulerKind = {
       decides: true,
       rungCount: () => shares.length + 1,
       rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
-      open: (_, memory = FoldMemory.empty()) => new WilcoxonFold(p, least, memory),
+      open: (_, memory = FoldMemory.empty(), spell = spellNumber) => new WilcoxonFold(p, least, memory, spell),
       repeats: { least: 0, heldFrom: null },
     };
   },
@@ -71,11 +71,13 @@ class WilcoxonFold implements SchedulerFold {
   readonly #p: number;
   readonly #least: number;
   readonly #own: WilcoxonMemory;
+  readonly #spell: SpellValue;
 
-  constructor(p: number, least: number, memory: FoldMemory) {
+  constructor(p: number, least: number, memory: FoldMemory, spell: SpellValue) {
     this.#own = memory.part('wilcoxon', { candidates: new Map(), repeats: new Map(), best: null });
     this.#p = p;
     this.#least = least;
+    this.#spell = spell;
   }
 
   planned(): readonly RungDecision[] {
@@ -97,7 +99,7 @@ class WilcoxonFold implements SchedulerFold {
     const own = this.#hear(ordinal, rung, value);
     const best = this.#own.candidates.get(this.#own.best ?? -1);
     const decision = (kind: RungDecision['kind'], why: string): readonly RungDecision[] => [
-      { ordinal, rung, kind, reason: `rung ${rung}: ${spellValue(value)}, ${why}` },
+      { ordinal, rung, kind, reason: `rung ${rung}: ${this.#spell(value)}, ${why}` },
     ];
     if (best === undefined) return decision('promote', 'before any training came to its end');
     if (best === own) return decision('promote', 'of the best configuration');

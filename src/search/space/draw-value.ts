@@ -29,6 +29,30 @@ export function shareOf(axis: SpaceAxis, value: number): number {
   return value === 0 ? zeroShare / 2 : zeroShare + (1 - zeroShare) * shareOfRange(axis, value);
 }
 
+/** Values of an axis that can be counted: those of a list, or the steps of a range. */
+export interface AxisSteps {
+  readonly count: number;
+  /** Of a place, from 0. */
+  readonly at: (place: number) => number | string | undefined;
+}
+
+/** Null: between any two values of the axis lie others. */
+export function stepsOf(axis: SpaceAxis): AxisSteps | null {
+  const { values, zero, step } = axis;
+  if (axis.scale === null) return { count: values.length, at: (place) => values[place] };
+  const [low, , between] = ends(axis);
+  if (between === null) return null;
+  const zeros = zero === true ? 1 : 0;
+  const steps = Math.floor((Number(values[1]) - low) / between + 1e-9) + 1;
+  const at = (place: number): number => (step === undefined ? low + place : stepped(low + place * between));
+  return { count: zeros + steps, at: (place) => (place < zeros ? 0 : at(place - zeros)) };
+}
+
+/** As numbers are written: 0.1 × 3 is 0.30000000000000004 in binary. */
+function stepped(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
 function inRange(axis: SpaceAxis, share: number): number {
   const [low, top, between] = ends(axis);
   const high = Number(axis.values[1]);
@@ -37,7 +61,7 @@ function inRange(axis: SpaceAxis, share: number): number {
   if (between === null) return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
   if (axis.step === undefined) return Math.min(high, Math.floor(value));
   const steps = Math.min(Math.floor((high - low) / between + 1e-9), Math.floor((value - low) / between + 1e-9));
-  return Number((low + Math.max(0, steps) * between).toPrecision(12));
+  return stepped(low + Math.max(0, steps) * between);
 }
 
 function shareOfRange(axis: SpaceAxis, value: number): number {

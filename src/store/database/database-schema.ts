@@ -4,6 +4,7 @@ import type { Measurements } from '../../metrics/evaluation-metrics.ts';
 import type { NoticePayload } from '../../notices/payload.ts';
 import type { SearchEvent } from '../../search/fold/search-event.ts';
 import type { SearchStage } from '../../search/fold/search-state.ts';
+import type { FailureKind } from '../../sweep/failure-kinds.ts';
 import type { PackingPlan } from '../../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../sweep/vocabulary.ts';
@@ -207,6 +208,7 @@ export interface DatabaseSchema {
     point: WrittenOrNull<Record<string, number | string>>;
     decided_at: number | null;
     further: number[] | null;
+    failure: FailureKind | null;
     token: Generated<string>;
     created_at: Moment;
   };

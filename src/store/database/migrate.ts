@@ -23,6 +23,7 @@ import * as searchSnapshots from '../../../migrations/0021-search-snapshots.ts';
 import * as settingsHash from '../../../migrations/0022-settings-hash.ts';
 import * as hotTables from '../../../migrations/0023-hot-tables.ts';
 import * as updatesInPlace from '../../../migrations/0024-updates-in-place.ts';
+import * as failuresInTheLog from '../../../migrations/0025-failures-in-the-log.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -52,6 +53,7 @@ const migrations: Record<string, Migration> = {
   '0022-settings-hash': settingsHash,
   '0023-hot-tables': hotTables,
   '0024-updates-in-place': updatesInPlace,
+  '0025-failures-in-the-log': failuresInTheLog,
 };
 
 /**

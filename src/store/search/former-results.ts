@@ -1,14 +1,23 @@
 import { sql } from 'kysely';
 import { DropsweepError } from '../../base/errors.ts';
+import { turned } from '../../search/estimates/turned.ts';
 import { furtherObjectives } from '../../search/fold/heard-objectives.ts';
 import type { FormerResult } from '../../search/fold/learned-facts.ts';
+import { type FailureKind, failureKinds } from '../../sweep/failure-kinds.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 
+interface FormerRow {
+  readonly configuration: FormerResult['configuration'];
+  readonly values: readonly (number | null)[];
+  /** Null: it has succeeded. */
+  readonly failure: FailureKind | null;
+}
+
 /**
- * Results of the trainings of finished sweeps, in the order of their names and ordinals, by the objectives that a new
- * search decides by. Each is that of the sweep's own first evaluation.
+ * Results and failures of the trainings of finished sweeps, in the order of their names and ordinals, by the objectives that
+ * a new search decides by. Each result is that of the sweep's own first evaluation.
  * @throws SWEEP_NOT_FOUND
  * @throws SWEEP_FILE_INVALID where one still runs, or was judged by another objective
  */
@@ -31,20 +40,19 @@ export async function formerResults(
     const known = sweep.definition.objectives.map(({ metric }) => metric);
     const missing = objectives.find(({ metric }) => !known.includes(metric));
     if (missing !== undefined) throw unfit(name, `judged by ${known.join(', ')}`, `sweeps judged by ${missing.metric}`);
-    const { rows } = await sql<{ configuration: FormerResult['configuration']; values: readonly (number | null)[] }>`
+    const { rows } = await sql<FormerRow>`
       select t.specification -> 'configuration' as configuration,
         array(select (e.metrics ->> o.name)::double precision
           from unnest(${objectives.map(({ metric }) => metric)}::text[]) with ordinality o (name, place)
-          order by o.place) as values
-      from sweep_trainings l join trainings t on t.id = l.training_id join lateral (
+          order by o.place) as values, nullif(t.state, 'succeeded') as failure
+      from sweep_trainings l join trainings t on t.id = l.training_id left join lateral (
         select f.metrics from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
         where w.sweep_id = l.sweep_id and f.training_id = t.id and f.status = 'done' order by w.trial limit 1) e on true
-      where l.sweep_id = ${sweep.id} and t.state = 'succeeded' order by l.ordinal`.execute(tx);
-    for (const { configuration, values } of rows) {
-      const signed = objectives.map(
-        ({ direction }, place) => (direction === 'minimize' ? -1 : 1) * (values[place] ?? Number.NaN),
-      );
-      results.push({ configuration, values: signed });
+      where l.sweep_id = ${sweep.id} and (t.state::text = any(${[...failureKinds]}::text[]) or (t.state = 'succeeded' and e.metrics is not null))
+      order by l.ordinal`.execute(tx);
+    for (const { configuration, values, failure } of rows) {
+      const signed = objectives.map((objective, place) => turned(values[place] ?? Number.NaN, objective));
+      results.push(failure === null ? { configuration, values: signed } : { configuration, failure });
     }
   }
   return results;

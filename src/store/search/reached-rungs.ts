@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { turned } from '../../search/estimates/turned.ts';
 import { clocksOf } from '../../search/fold/budget.ts';
+import { type FailureKind, failureKinds } from '../../sweep/failure-kinds.ts';
 import type { Budget } from '../../sweep/file/read-budget.ts';
 import { furtherObjectives, pairedRowsMetric } from '../../search/fold/heard-objectives.ts';
 import type { SearchFact } from '../../search/fold/search-event.ts';
@@ -12,7 +14,8 @@ interface RungRow {
   /** From 0, in the sweep's ladder; the last is the end of the training. */
   readonly rung: number;
   readonly rungs: number;
-  readonly failed: boolean;
+  /** Null: it has not failed. */
+  readonly failure: FailureKind | null;
   /** Its evaluation there: still to come, done, or never (the training ran past it without a checkpoint). */
   readonly reached: 'later' | 'done' | 'never';
   readonly value: number | null;
@@ -45,7 +48,7 @@ export async function reachedRungs(
   const pairs = pairedRowsMetric(definition) !== null;
   const { rows } = await sql<RungRow>`
     select l.ordinal, r.number::integer - 1 as rung, array_length(l.rung_steps, 1) as rungs,
-      t.state in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed,
+      case when t.state::text = any(${[...failureKinds]}::text[]) then t.state end as failure,
       case when e.status = 'done' then 'done'
         when exists (select 1 from checkpoints c where c.training_id = t.id and c.step > r.step offset 0)
           and not exists (select 1 from checkpoints c where c.training_id = t.id and c.step = r.step offset 0)
@@ -82,7 +85,7 @@ export async function reachedRungs(
       const told = { kind, ordinal, rung, value: rankOf(next.value, objective) } as const;
       return [...clocks, others.length === 0 ? told : { ...told, further: others }];
     }
-    return row.failed ? [...clocks, { kind, ordinal, rung, value: null }] : [];
+    return row.failure === null ? [] : [...clocks, { kind, ordinal, rung, value: null, failure: row.failure }];
   });
 }
 
@@ -97,8 +100,7 @@ function clockFacts({ ordinal, rung, spent, elapsed }: RungRow, budget: Budget):
 
 /** Greater is better. An evaluation without the metric is the worst, but no failure: its training gets a decision. */
 function rankOf(value: number | null, objective: Objective | undefined): number {
-  const sign = objective?.direction === 'minimize' ? -1 : 1;
-  return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+  return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : turned(value, objective);
 }
 
 /** Reads a sweep's clocks: of each training, and since the launch. */

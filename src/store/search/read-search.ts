@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Replay, replaySearch } from '../../search/fold/replay.ts';
+import { type Cancelled, type Replay, replaySearch } from '../../search/fold/replay.ts';
 import { PointOrdinals } from '../../search/planning/point-ordinals.ts';
 import { searchedAxes } from '../../search/space/repeats.ts';
 import { spaceAxes } from '../../search/space/space-axes.ts';
@@ -16,15 +16,30 @@ import { forgetSnapshot, readSnapshot } from './search-snapshots.ts';
 export async function replaySearchOf(store: Store, name: string): Promise<Replay & { readonly listens: boolean }> {
   const sweep = await store.db
     .selectFrom('sweeps')
-    .select(['id', 'definition', 'inputs', 'former_stages', 'canonical_hash', 'listens'])
+    .select(['id', 'definition', 'inputs', 'former_stages', 'canonical_hash', 'listens', 'desired_state'])
     .where('name', '=', name)
     .executeTakeFirst();
   if (sweep === undefined) throw await sweepNotFound(store.db, name);
   const log = await readSearchLog(store.db, sweep.id);
   const snapshot = await readSnapshot(store.db, sweep);
-  const replayed = replaySearch(stagesOf(sweep), log, snapshot);
+  const replayed = replaySearch(stagesOf(sweep), log, snapshot, await cancelledOf(store, sweep));
   if (replayed.snapshot?.agrees === false) await forgetSnapshot(store.db, sweep.id);
   return { ...replayed, listens: sweep.listens };
+}
+
+async function cancelledOf(
+  store: Store,
+  { id, desired_state: desired }: { readonly id: string; readonly desired_state: string },
+): Promise<Cancelled> {
+  if (desired === 'cancelled') return 'now';
+  const cancel = await store.db
+    .selectFrom('commands')
+    .select('kind')
+    .where('sweep_id', '=', id)
+    .where('kind', '=', 'cancel')
+    .limit(1)
+    .executeTakeFirst();
+  return cancel === undefined ? 'never' : 'once';
 }
 
 /** Of which point of the search a training is; its ordinal may have come with an extension. */

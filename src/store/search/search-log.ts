@@ -8,6 +8,7 @@ import {
   type SearchFact,
 } from '../../search/fold/search-event.ts';
 import { type SearchStage, SearchState } from '../../search/fold/search-state.ts';
+import type { FailureKind } from '../../sweep/failure-kinds.ts';
 import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 import { readSnapshot, takeSnapshot } from './search-snapshots.ts';
@@ -146,6 +147,7 @@ interface EventRow {
   readonly point: Record<string, number | string> | null;
   readonly decided_at: number | null;
   readonly further: readonly number[] | null;
+  readonly failure: FailureKind | null;
   readonly token: string;
 }
 
@@ -156,20 +158,37 @@ async function readRows(
 ): Promise<EventRow[]> {
   return db
     .selectFrom('search_events')
-    .select(['sequence', 'kind', 'ordinal', 'rung', 'value', 'reason', 'point', 'decided_at', 'further', 'token'])
+    .select([
+      'sequence',
+      'kind',
+      'ordinal',
+      'rung',
+      'value',
+      'reason',
+      'point',
+      'decided_at',
+      'further',
+      'failure',
+      'token',
+    ])
     .where('sweep_id', '=', sweepId)
     .where('sequence', '>=', from)
     .orderBy('sequence')
     .execute();
 }
 
-function toEvent({ kind, ordinal, rung, value, reason, point, further }: EventRow): SearchEvent {
+function toEvent({ kind, ordinal, rung, value, reason, point, further, failure }: EventRow): SearchEvent {
   if (kind === 'suggest' || kind === 'promote' || kind === 'prune' || kind === 'stop' || kind === 'halt') {
     const decision: SearchDecision = { kind, ordinal, rung, reason: reason ?? '' };
     return point === null ? decision : { ...decision, point };
   }
   const fact: SearchFact = { kind, ordinal, rung, value };
-  return { ...fact, ...(further === null ? {} : { further }), ...(point === null ? {} : { point }) };
+  return {
+    ...fact,
+    ...(further === null ? {} : { further }),
+    ...(point === null ? {} : { point }),
+    ...(failure === null ? {} : { failure }),
+  };
 }
 
 /** The whole log of a sweep's search. */
@@ -195,12 +214,16 @@ async function write(tx: DatabaseTransaction, sweepId: string, events: readonly 
     point: event.point ?? null,
     decided_at: decidedAt,
     further: 'further' in event && event.further !== undefined ? event.further.map(String) : null,
+    failure: 'failure' in event ? event.failure : null,
   }));
   await sql`
-    insert into search_events (sweep_id, sequence, kind, ordinal, rung, value, reason, point, decided_at, further, token)
+    insert into search_events (sweep_id, sequence, kind, ordinal, rung, value, reason, point, decided_at, further, failure,
+      token)
     select ${sweepId}, sequence, kind, ordinal, rung, value::double precision, reason, point, decided_at,
-      further, ${token}::uuid
+      further, failure, ${token}::uuid
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (sequence integer, kind text, ordinal integer,
-      rung integer, value text, reason text, point jsonb, decided_at integer, further double precision[])`.execute(tx);
+      rung integer, value text, reason text, point jsonb, decided_at integer, further double precision[], failure text)`.execute(
+    tx,
+  );
   return token;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DropsweepError } from '../../base/errors.ts';
-import { budgetFacts, clocksOf } from '../../search/fold/budget.ts';
-import { openingFacts } from '../../search/fold/opening-facts.ts';
+import { budgetFacts, clocksOf, comparesPoints } from '../../search/fold/budget.ts';
+import { hasPlannedRepeats, openingFacts, repeatFacts } from '../../search/fold/opening-facts.ts';
 import type { BudgetName } from '../../sweep/file/read-budget.ts';
 import { advanceSearch } from './advance-search.ts';
 import { thawPlan } from '../plans/frozen-plan.ts';
@@ -32,7 +32,10 @@ export async function setBudget(tx: DatabaseTransaction, sweepId: string, change
       kind === 'spent' ? clocks.spent : clocks.elapsed,
     );
     const set = [...read, ...budgetFacts(changes)];
-    if (sweep.listens) return set;
+    // Points are compared over their seeds: which those are was not told where no limit did so.
+    const isTold = search.state.knowsRepeats || !comparesPoints(changes) || !hasPlannedRepeats(sweep.definition);
+    const repeats = isTold ? [] : repeatFacts(thawPlan(sweep));
+    if (sweep.listens) return [...repeats, ...set];
     const { rows } = await sql<{ training_id: string }>`
       select training_id from sweep_trainings where sweep_id = ${sweepId}`.execute(tx);
     const reached = await reachedRungs(
@@ -40,7 +43,7 @@ export async function setBudget(tx: DatabaseTransaction, sweepId: string, change
       search,
       rows.map((row) => row.training_id),
     );
-    return [...openingFacts(sweep.definition, thawPlan(sweep)), ...reached, ...set];
+    return [...openingFacts(sweep.definition, thawPlan(sweep)), ...repeats, ...reached, ...set];
   });
   const { halted } = await tx.selectFrom('sweeps').select('halted').where('id', '=', sweepId).executeTakeFirstOrThrow();
   if (halted !== null) throw spent('the budget would be spent at once', halted);

@@ -85,7 +85,8 @@ ${kindTable(kinds.samplers)}
 ${kinds.samplers.filter(hasFields).map(ownFields).join('\n')}
 Each may have \`enqueue\`, a list of points of the space (\`[{p: 0.1, learning_rate: 1e-3}]\`) that are tried first, besides
 its trials. One whose points follow from results may have \`learn_from\`, a list of sweeps that have ended: what they
-reached within the space counts as results, and is frozen into the record at launch.
+reached within the space counts as results, what failed there as failed or infeasible, and both are frozen into the record at
+launch.
 
 ## scheduler
 
@@ -124,6 +125,16 @@ ${asTable(
   ['field', 'value', 'the search ends when'],
   budgetFields.map(({ name, rule, sentence }) => [`\`${name}\``, rule.expected, `${sentence}.`]),
 )}
+\`failures\` is a number, or a mapping by class: \`failures: {crashed: 3, out_of_memory: 10}\`. A training that is infeasible or
+runs out of memory has told that its configuration cannot be trained: it is no failure, and samplers that adapt keep away
+from it.
+
+\`no_better_since\` compares points, each by the mean over its seeds so far. A point is better than the best before it where
+Student's one-sided test says so, with the spread of seeds within points, pooled over all, at 5 % divided by the number of
+points that it is compared to (Bonferroni): one lucky seed does not begin the count anew. The best keeps its place until one
+is better by more than that, so that small steps add up. Before any point has two results, and in a space without several
+seeds, nothing is known of noise, and any better value counts.
+
 ## evaluation
 
 ${fieldTable(evaluationFields)}

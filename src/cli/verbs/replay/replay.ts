@@ -1,5 +1,6 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { formatCount } from '../../../base/format-count.ts';
+import type { ReplayDifference } from '../../../search/fold/replay.ts';
 import { replaySearchOf } from '../../../store/search/read-search.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../output/say-outcome.ts';
@@ -22,19 +23,13 @@ export async function replay(this: CliContext, { format }: FormatFlags, sweep: s
       return;
     }
     if (differences.length > 0) {
-      const lines = differences
-        .slice(0, shownDifferences)
-        .map((each) => `    event ${each.sequence}: ${each.recorded}; ${each.follows ?? 'nothing'} follows`);
-      throw new DropsweepError(
-        'SEARCH_DIFFERS',
-        `${formatCount(differences.length, 'decision')} of ${decisions} are not what follows from the log`,
-        {
-          where: sweep,
-          got: `\n${lines.join('\n')}`,
-          expected: 'the decisions that this version comes to from the same events',
-          fix: 'the sweep may have been extended or run by another version; its results stand either way',
-        },
-      );
+      const lines = differences.slice(0, shownDifferences).map(differenceText);
+      throw new DropsweepError('SEARCH_DIFFERS', differenceSummary(differences, decisions), {
+        where: sweep,
+        got: `\n${lines.join('\n')}`,
+        expected: 'the decisions that this version comes to from the same events',
+        fix: 'the sweep may have been extended or run by another version; its results stand either way',
+      });
     }
     if (snapshot?.agrees === false) {
       throw new DropsweepError('SEARCH_DIFFERS', 'the snapshot of the search is not what its log comes to', {
@@ -48,4 +43,19 @@ export async function replay(this: CliContext, { format }: FormatFlags, sweep: s
     const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.${held}`;
     sayOutcome(this, format, { ...found, text });
   });
+}
+
+/** Those that stand in the log and do not follow, and those that follow and do not stand there. */
+function differenceSummary(differences: readonly ReplayDifference[], decisions: number): string {
+  const missing = differences.filter(({ recorded }) => recorded === null).length;
+  const others = differences.length - missing;
+  return [
+    ...(others === 0 ? [] : [`${formatCount(others, 'decision')} of ${decisions} are not what follows from the log`]),
+    ...(missing === 0 ? [] : [`${formatCount(missing, 'decision')} that should follow from it are missing`]),
+  ].join(', and ');
+}
+
+function differenceText({ sequence, recorded, follows }: ReplayDifference): string {
+  const place = sequence === null ? 'at the end' : `${recorded === null ? 'before event' : 'event'} ${sequence}`;
+  return `    ${place}: ${recorded ?? 'nothing'}; ${follows ?? 'nothing'} follows`;
 }
