@@ -61,7 +61,8 @@ export class RunPreparation {
   }
 
   #model(base: BaseModelReference): Promise<string> {
-    return once(this.#models, `${base.reference} ${base.content_hash}`, () => this.#options.resolveModelFolder(base));
+    const key = JSON.stringify([base.reference, base.content_hash, base.tokenizer_hash]);
+    return once(this.#models, key, () => this.#options.resolveModelFolder(base));
   }
 
   async #fetchDataset(hash: string): Promise<string> {

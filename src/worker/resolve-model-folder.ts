@@ -12,13 +12,14 @@ export async function resolveModelFolder(base: BaseModelReference): Promise<stri
   if (beside !== null && sameContent(beside, base)) return beside.folder;
   const found = await resolveModel(base.reference);
   if (sameContent(found, base)) return found.folder;
+  const isTokenizer = found.content_hash === base.content_hash;
   throw new DropsweepError(
     'MODEL_NOT_FOUND',
     'the base model found here is not the one that the sweep was launched with',
     {
       where: found.folder,
-      got: found.content_hash,
-      expected: base.content_hash,
+      got: isTokenizer ? `a tokenizer of ${found.tokenizer_hash}` : found.content_hash,
+      expected: isTokenizer ? `one of ${base.tokenizer_hash}` : base.content_hash,
       fix: 'put the launching machine’s model folder in its place',
     },
   );

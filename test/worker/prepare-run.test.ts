@@ -44,3 +44,25 @@ it('a training is given its rows, the dev rows that choose its step, and the ada
   await preparation.run(segment);
   expect(asked).toHaveLength(3);
 });
+
+it('a base whose tokenizer alone is another is looked for anew', async () => {
+  const asked: string[] = [];
+  const preparation = new RunPreparation({
+    dataDirectory: folder,
+    inputsFolder: folder,
+    checkpoints: openCheckpointStore(folder),
+    checkpointEverySeconds: 60,
+    readDataset: () => Promise.resolve(new Uint8Array()),
+    resolveModelFolder: ({ tokenizer_hash: hash }) => {
+      asked.push(hash);
+      return Promise.resolve(path.join(folder, hash));
+    },
+  });
+  const folderFor = async (hash: string): Promise<string> => {
+    const specification = bench.specification({});
+    const base = { ...specification.base, tokenizer_hash: hash };
+    return (await preparation.run(bench.trainSegment({ ...specification, base }))).modelFolder;
+  };
+  for (const hash of ['one', 'other', 'one']) expect(await folderFor(hash)).toBe(path.join(folder, hash));
+  expect(asked).toEqual(['one', 'other']);
+});

@@ -1,3 +1,4 @@
+import { Defect } from '../../base/defect.ts';
 import type { LabelLayout } from '../../models/heads/losses.ts';
 import type { BatchLabels, TokenBatch } from '../../train/engine/adapter-engine.ts';
 import type { EncodedInput } from '../encoded-rows.ts';
@@ -15,6 +16,7 @@ export function tokenBatch(inputs: readonly EncodedInput[], batch: BatchRows, pa
   const tokenTypeIds = new BigInt64Array(rows.length * length);
   for (const [position, row] of rows.entries()) {
     const { ids, typeIds, texts = [ids.length] } = inputAt(inputs, row);
+    demandRoom('tokens', row, ids.length, length);
     let at = position * length;
     for (const [text, tokens] of texts.entries()) attentionMask.fill(BigInt(text + 1), at, (at += tokens));
     for (const [column, id] of ids.entries()) {
@@ -32,9 +34,16 @@ export function batchLabels(inputs: readonly EncodedInput[], batch: BatchRows, l
   const columns = layout.columns === 'tokens' ? length : layout.columns;
   const labels = Array.from<number>({ length: rows.length * columns }).fill(ignored);
   for (const [position, row] of rows.entries()) {
-    for (const [column, label] of inputAt(inputs, row).labels.entries()) labels[position * columns + column] = label;
+    const own = inputAt(inputs, row).labels;
+    demandRoom('labels', row, own.length, columns);
+    for (const [column, label] of own.entries()) labels[position * columns + column] = label;
   }
   return layout.type === 'int64' ? BigInt64Array.from(labels, BigInt) : Float32Array.from(labels);
+}
+
+/** What is longer would be written over the row behind it. @throws Defect */
+function demandRoom(what: string, row: number, count: number, room: number): void {
+  if (count > room) throw new Defect(`input ${row} has ${count} ${what}, and its batch has room for ${room}`);
 }
 
 function inputAt(inputs: readonly EncodedInput[], row: number): EncodedInput {

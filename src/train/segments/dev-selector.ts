@@ -54,7 +54,7 @@ export async function openDevSelector(
     maxLength: configuration.max_length,
   });
   const rows = { ...encoded, shape: task, ...(judging === undefined ? {} : { judging }) };
-  const { padId } = await slot.limits(modelFolder);
+  const { padId } = await slot.limits(base, modelFolder);
   return new DevRowsSelector({ specification, engine, padId, rows, reporter });
 }
 

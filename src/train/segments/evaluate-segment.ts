@@ -44,7 +44,7 @@ export async function evaluateSegment(
   const { specification } = segment;
   const { base, task, configuration, trainer_version: version } = specification;
   const { layout } = await slot.engine(base, command.modelFolder, task, configuration, version);
-  const { padId } = await slot.limits(command.modelFolder);
+  const { padId } = await slot.limits(base, command.modelFolder);
   const checkpoint = await readCheckpoint(segment.checkpoint, segment.trainingHash, command.checkpointFolder);
   const jobs = await readJobs(segment, command, slot);
   const outputs = storedOutputs(jobs);

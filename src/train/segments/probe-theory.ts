@@ -32,7 +32,7 @@ export async function probeTheory(request: ProbeRequest, slot: WarmSlot): Promis
   const { inputs } = await slot.encoded(wanted);
   const { objective } = taskOf(task);
   const { labels: layout } = objective.loss(task, configuration);
-  const { padId } = await slot.limits(modelFolder);
+  const { padId } = await slot.limits(base, modelFolder);
   const { parameters } = engine.initialState(seed);
   const chosen = stream(seed, 'probe').permutation(inputs.length).slice(0, PROBE_ROWS);
   const lengths = Array.from(chosen, (row) => inputs[row]?.ids.length ?? 0);

@@ -138,8 +138,8 @@ async function openLoop(
     maxLength,
     training: true,
   });
-  const { padId } = await slot.limits(command.modelFolder);
-  const plan = slot.plan(train, task, inputs, { batchSize, maxLength });
+  const { padId } = await slot.limits(base, command.modelFolder);
+  const plan = slot.plan(inputs, batchSize);
   engine.demandMemory(configuration.micro_batch_size ?? batchSize, plan.buckets.at(-1) ?? maxLength);
   return {
     engine,

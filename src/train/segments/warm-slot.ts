@@ -51,7 +51,7 @@ export class WarmSlot {
   readonly #engines = new Map<string, Promise<AdapterEngine>>();
   readonly #gatherings = new Map<string, Promise<StepGathering>>();
   readonly #encoded = new Map<string, EncodedRows>();
-  readonly #plans = new Map<string, BatchPlan>();
+  readonly #plans = new WeakMap<readonly EncodedInput[], Map<number, BatchPlan>>();
   readonly #limits = new Map<string, ModelLimits>();
 
   constructor(openEngine: OpenAdapterEngine, threads: number, device: DeviceKind) {
@@ -110,39 +110,40 @@ export class WarmSlot {
     const packs = training === true && taskOf(task).objective.severalTexts?.(task) === true;
     const key = JSON.stringify([dataset.hash, task, base.tokenizer_hash, modelFolder, maxLength, packs]);
     const kept = touch(this.#encoded, key);
-    if (kept !== undefined) return kept;
+    const limits = await this.limits(base, modelFolder);
+    if (kept !== undefined) {
+      demandPositions(kept, limits);
+      return kept;
+    }
     const rows = thawRows(await readFrozen(dataset, file), dataset.hash);
     const packing = packs ? { training: true as const } : {};
     const request = { shape: task, ...openTokenizer(modelFolder), maxLength, ...packing };
     const places = inputsFolder === undefined ? undefined : { folder: inputsFolder, hash: dataset.hash };
     const encoded = await encodeFrozen(rows, request, places);
-    demandPositions(encoded, await this.limits(modelFolder));
+    demandPositions(encoded, limits);
     shed(this.#encoded, ENCODED_LIMIT - 1);
     this.#encoded.set(key, encoded);
     return encoded;
   }
 
-  /** How a train set is cut into batches; kept, because planning looks at whole epochs. */
-  plan(
-    dataset: DatasetReference,
-    task: TaskShape,
-    inputs: readonly EncodedInput[],
-    { batchSize, maxLength }: { readonly batchSize: number; readonly maxLength: number },
-  ): BatchPlan {
-    const key = JSON.stringify([dataset.hash, task, batchSize, maxLength]);
-    const kept = touch(this.#plans, key);
-    if (kept !== undefined) return kept;
-    const plan = planBatches(inputLengths(inputs), batchSize);
-    shed(this.#plans, ENCODED_LIMIT - 1);
-    this.#plans.set(key, plan);
+  /**
+   * How inputs are cut into batches; kept with them, because planning looks at whole epochs. A plan follows from its
+   * inputs, so it is known by them, and by nothing that they were made of: rows, task and tokenizer, each to its length.
+   */
+  plan(inputs: readonly EncodedInput[], batchSize: number): BatchPlan {
+    const plans = this.#plans.get(inputs) ?? new Map<number, BatchPlan>();
+    this.#plans.set(inputs, plans);
+    const plan = plans.get(batchSize) ?? planBatches(inputLengths(inputs), batchSize);
+    plans.set(batchSize, plan);
     return plan;
   }
 
-  async limits(modelFolder: string): Promise<ModelLimits> {
-    const kept = this.#limits.get(modelFolder);
+  async limits(base: BaseModelReference, modelFolder: string): Promise<ModelLimits> {
+    const key = JSON.stringify([base.content_hash, modelFolder]);
+    const kept = this.#limits.get(key);
     if (kept !== undefined) return kept;
     const limits = await readModelLimits(modelFolder);
-    this.#limits.set(modelFolder, limits);
+    this.#limits.set(key, limits);
     return limits;
   }
 }
