@@ -48,9 +48,10 @@ export function rowScores(
 ): StoredScores {
   const mean = averageMembers(members.map((member) => scores.averaged(member, aggregate, evaluated.shape)));
   const inputsOf = inputsByRow(evaluated.inputs, evaluated.rows.length);
+  const judged = scores.settled?.(mean, evaluated, aggregate) ?? evaluated;
   const ofEachRow = new Map<string, Float64Array>();
   const over = (metric: string, rows: Uint32Array): number | null => {
-    const chosen = { ...evaluated, ...chosenRows(evaluated, rows, inputsOf) };
+    const chosen = { ...judged, ...chosenRows(judged, rows, inputsOf) };
     const outputs = selectOutputs(mean, rows, inputsOf);
     if (metric === 'loss') return scores.loss(outputs, chosen, aggregate);
     return computed(metric, scores.score(outputs, chosen, aggregate));

@@ -13,6 +13,7 @@ import type { Loss } from '../models/heads/losses.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { TaskSection } from '../sweep/file/task-section.ts';
+import type { LeftOutRows } from './leave-out.ts';
 import type { EvaluationConfiguration, FrozenRow, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 
 /**
@@ -56,6 +57,8 @@ export interface TaskRows {
   shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'>;
   /** @param raw the source that the row is of @throws DATA_INVALID with the row's place */
   freeze(row: RawRow, shape: TaskShape, raw: RawDataset): FrozenRow;
+  /** Rows that are no example of it, and are left out with a word; absent: none are. */
+  readonly leftOut?: LeftOutRows;
   /** Characters that the model reads of a row: what a launch's prediction goes by. */
   characters(row: FrozenRow): number;
   /** The content of a row that the model reads, as one text for people: rows of equal content are one example. */
@@ -63,7 +66,7 @@ export interface TaskRows {
   /** Rows of which predictions alone are wanted; absent: the task has none. */
   readonly unlabelled?: UnlabelledRows;
   /** What is odd about rows that are taken all the same, said in a launch's warnings; absent: nothing is looked for. */
-  readonly oddities?: (rows: readonly FrozenRow[]) => readonly string[];
+  readonly oddities?: (rows: readonly FrozenRow[], shape: TaskShape) => readonly string[];
   /** Numbers of the label names that a row has; absent: the task has none. */
   labels?(row: FrozenRow): readonly number[];
 }
@@ -115,6 +118,11 @@ export interface TaskScores {
   loss(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): number;
   /** How much of the loss's mean each row has, such as its tokens; absent: each the same. */
   readonly lossWeights?: (evaluated: EvaluatedRows) => Float64Array;
+  /**
+   * The rows with what judging fits to all of them settled, so that each, or some of them, are judged as they were among
+   * all: alone, a row would choose what suits it best. Absent: nothing is fitted.
+   */
+  readonly settled?: (mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate) => EvaluatedRows;
   /** Predictions and what they are held against. */
   score(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): ScoredSet;
 }

@@ -18,6 +18,13 @@ export const scores: TaskScores = {
   memberLoss: (outputs, evaluated) => meanLoss(logProbabilities(outputs), outputs.offsets, evaluated),
   loss: (mean, evaluated, aggregate) => meanLoss(logarithms(mean, aggregate), mean.offsets, evaluated),
   lossWeights: ({ inputs, rows }) => inputWeights(inputs, rows.length, () => 1),
+  settled(mean, evaluated, aggregate) {
+    if (evaluated.judging?.['null_threshold'] !== 'fitted') return evaluated;
+    const { threshold } = answersOf(mean, evaluated, aggregate);
+    return threshold === null
+      ? evaluated
+      : { ...evaluated, judging: { ...evaluated.judging, null_threshold: threshold } };
+  },
   score: (mean, evaluated, aggregate) => answerScores.set(answersOf(mean, evaluated, aggregate)),
 };
 
