@@ -44,9 +44,11 @@ export function predictedRows(confusion: Confusion): readonly number[] {
   return confusion.map((_, i) => confusion.reduce((sum, row) => sum + (row[i] ?? 0), 0));
 }
 
-/** F1 of one class; null where no row has it or is predicted to. */
-export function classF1(confusion: Confusion, index: number): number | null {
-  const hits = confusion[index]?.[index] ?? 0;
-  const involved = (labelledRows(confusion)[index] ?? 0) + (predictedRows(confusion)[index] ?? 0);
-  return involved === 0 ? null : (2 * hits) / involved;
+/** F1 of each class; null where no row has it or is predicted to. */
+export function classF1s(confusion: Confusion): readonly (number | null)[] {
+  const [labelled, predicted] = [labelledRows(confusion), predictedRows(confusion)];
+  return confusion.map((row, index) => {
+    const involved = (labelled[index] ?? 0) + (predicted[index] ?? 0);
+    return involved === 0 ? null : (2 * (row[index] ?? 0)) / involved;
+  });
 }

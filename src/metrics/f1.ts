@@ -1,4 +1,4 @@
-import { classF1, type Confusion, confusionOf } from './confusion-matrix.ts';
+import { classF1s, type Confusion, confusionOf } from './confusion-matrix.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { classScores } from './scored-set.ts';
@@ -16,6 +16,6 @@ export const f1: Metric = {
 
 /** The second class counts as the positive one where there are two. */
 export function positiveF1(confusion: Confusion): number {
-  const scores = confusion.map((_, i) => classF1(confusion, i) ?? 0);
+  const scores = classF1s(confusion).map((score) => score ?? 0);
   return scores.length === 2 ? (scores[1] ?? 0) : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }

@@ -1,4 +1,4 @@
-import { classF1, confusionOf } from './confusion-matrix.ts';
+import { classF1s, confusionOf } from './confusion-matrix.ts';
 import { formatScore } from './format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { f1Of, labelCounts } from './label-counts.ts';
@@ -13,8 +13,7 @@ export const macroF1: Metric = {
   format: formatScore,
   computations: [
     computedFrom(classScores, (content) => {
-      const confusion = confusionOf(content);
-      const scores = confusion.map((_, i) => classF1(confusion, i)).filter((score) => score !== null);
+      const scores = classF1s(confusionOf(content)).filter((score) => score !== null);
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;
     }),
     computedFrom(labelSetScores, (content) => {

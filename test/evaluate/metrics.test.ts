@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluateOutputs } from '../../src/evaluate/evaluate-outputs.ts';
 import { predictedClasses } from '../../src/evaluate/predicted-classes.ts';
-import { confusionMatrix } from '../../src/metrics/confusion-matrix.ts';
+import { classF1s, confusionMatrix } from '../../src/metrics/confusion-matrix.ts';
 import { positiveF1 } from '../../src/metrics/f1.ts';
 import { matthewsCorrelation } from '../../src/metrics/matthews.ts';
 import { expectedCalibrationError, reliabilityBins } from '../../src/metrics/reliability-bins.ts';
@@ -102,4 +102,24 @@ test('a constant prediction has correlation 0 by Matthews and no division by zer
   expect(matthewsCorrelation(confusion)).toBe(0);
   expect(positiveF1(confusion)).toBeCloseTo(2 / 3, 12);
   expect(positiveF1(confusionMatrix([0, 0, 0, 0], [0, 1, 1, 0], 2))).toBe(0);
+});
+
+test('F1 of all classes looks at each cell of the matrix a few times, however many classes there are', () => {
+  const readings = (classes: number): number => {
+    let cells = 0;
+    const row = (label: number) =>
+      new Proxy(
+        Array.from({ length: classes }, (_, prediction) => (label + prediction) % 3),
+        {
+          get(target, key, receiver): unknown {
+            if (typeof key === 'string' && /^\d+$/.test(key)) cells += 1;
+            return Reflect.get(target, key, receiver);
+          },
+        },
+      );
+    expect(classF1s(Array.from({ length: classes }, (_, label) => row(label)))).toHaveLength(classes);
+    return cells / classes ** 2;
+  };
+  expect(readings(40)).toBeLessThan(4);
+  expect(readings(80)).toBeLessThan(4);
 });
