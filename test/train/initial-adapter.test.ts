@@ -3,18 +3,25 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freezeAdapter } from '../../src/adapters/peft/frozen-adapter.ts';
 import { peftTensorName } from '../../src/adapters/peft/tensor-names.ts';
+import { present } from '../../src/base/defect.ts';
+import { writePeftAdapter } from '../../src/export/write-peft-adapter.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { demandFit, readInitialAdapter } from '../../src/launch/initial-adapter.ts';
+import { openEncoder } from '../../src/models/open-encoder.ts';
 import { planSweep } from '../support/whole-plan.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
-import { readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import { readCheckpoint, readCheckpointState } from '../../src/train/checkpoints/checkpoint.ts';
+import type { RunCommand } from '../../src/train/process/segment-runner.ts';
 import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
+import { trial as fixture } from '../dashboard/sweep-fixture.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
+import { writeTinyDecoder } from '../support/tiny-decoder.ts';
+import { tinyTasks } from '../support/tiny-tasks.ts';
 
 const runner = makeOnnxRunner();
 let bench: SegmentBench;
@@ -165,5 +172,64 @@ describe('an adapter to begin with', () => {
     expect(() => parse(file('epochs: 0').replace('init_adapter: ./adapter\n', ''))).toThrow(/epochs: 0 epochs train/);
     expect(parse(file('epochs: 0')).training.epochs).toBe(0);
     expect(() => parse(`${file('epochs: 0')}trainer: simulated\n`)).toThrow(/init_adapter: is nothing to a simulated/);
+  });
+});
+
+describe('what was exported for PEFT goes in again, and gives the same outputs, of', () => {
+  const families = ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt2'] as const;
+  // BERT says nothing of a next word.
+  const ofBert = Object.keys(tinyTasks).filter((kind) => tinyTasks[kind]?.model === undefined);
+  const cases = [
+    ...ofBert.map((kind) => ({ family: null, kind, adapter: 'lora' as const })),
+    ...families.map((family) => ({ family, kind: 'language-modelling', adapter: 'lora' as const })),
+    { family: 'gpt2' as const, kind: 'text-classification', adapter: 'lora' as const },
+    { family: null, kind: 'text-classification', adapter: 'adalora' as const },
+    { family: 'gpt2' as const, kind: 'language-modelling', adapter: 'adalora' as const },
+  ];
+
+  it.each(cases)('$adapter on $family (null: BERT), $kind', async ({ family, kind, adapter }) => {
+    const task = present(tinyTasks[kind], kind);
+    const configuration = { targets: ['all-linear'], max_length: 80 };
+    const model =
+      family === null
+        ? {}
+        : { model: { write: (place: string) => writeTinyDecoder(place, { family }), configuration } };
+    const own = new SegmentBench({ trainRows: 12, devRows: 8, task: { ...task, ...model } });
+    try {
+      const run = (segment: RunCommand['segment']) => runner.run(own.command(segment), new RecordingReporter());
+      const pending = own.pending('e', { mode: 'raw' });
+      const ended = async (specification: TrainingSpecification) => {
+        const segment = own.trainSegment(specification);
+        const { checkpoint } = expectOutcome(await run(segment), 'trained');
+        const outcome = await run(own.evaluateSegment(specification, checkpoint, [pending]));
+        const [result] = expectOutcome(outcome, 'evaluated').results;
+        return { checkpoint: await readCheckpoint(checkpoint, segment.trainingHash, own.checkpointFolder), result };
+      };
+      const specification = own.specification({ epochs: 2, adapter });
+      const first = await ended(specification);
+      const exported = path.join(own.folder, 'exported');
+      await writePeftAdapter(
+        {
+          sweep: 's',
+          trial: { ...fixture(1), configuration: specification.configuration, evaluation: pending.configuration },
+          specification,
+          checkpoint: first.checkpoint,
+          place: own.modelFolder,
+          opened: openEncoder(own.modelFolder),
+          launchedBy: {},
+        },
+        exported,
+      );
+      const { hash, bytes } = freezeAdapter(exported);
+      own.datasetFiles[hash] = path.join(own.folder, `${hash}.frozen`);
+      writeFileSync(path.join(own.folder, `${hash}.frozen`), bytes);
+      const begun = { ...own.specification({ epochs: 0, adapter }), init_adapter: { folder: exported, hash } };
+      const again = await ended(begun);
+      // PEFT keeps nothing of a triplet whose Λ is zero, in which nothing is left to compute with.
+      if (adapter === 'lora') expect(again.checkpoint.state.parameters).toEqual(first.checkpoint.state.parameters);
+      expect(again.result?.predictionsSha256).toBe(first.result?.predictionsSha256);
+    } finally {
+      rmSync(own.folder, { recursive: true });
+    }
   });
 });

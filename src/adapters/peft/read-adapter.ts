@@ -20,7 +20,8 @@ const empty = z.record(z.string(), z.unknown()).refine((record) => Object.keys(r
 const kept = {
   lora_alpha: z.number().positive(),
   bias: z.literal('none').default('none'),
-  fan_in_fan_out: z.literal(false).default(false),
+  // How the frozen weight lies, such as GPT-2's Conv1D: A and B are [r, in] and [out, r] either way.
+  fan_in_fan_out: z.boolean().default(false),
   use_dora: z.literal(false).default(false),
   alpha_pattern: empty.default({}),
 };
