@@ -19,6 +19,8 @@ export interface EncodedInput {
    * alone.
    */
   readonly spans?: Int32Array;
+  /** Number in its row of the word of each label that counts; absent: words follow one another, none left out. */
+  readonly words?: readonly number[];
 }
 
 /** Rows of a data set with all inputs that are made of them, in their order. */

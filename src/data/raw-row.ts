@@ -35,11 +35,11 @@ export function readText({ cells, columns, where, mayBeBlank }: RawRow, column: 
   });
 }
 
-/** The name of a class, or a number, as text. @throws DATA_INVALID where the cell holds neither */
+/** The name of a class, or a number, as text. @throws DATA_INVALID where the cell holds neither, such as NaN */
 export function readLabel(row: RawRow, column: string): string {
   const { cells, columns, where } = row;
   const value = cells[column];
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   if (typeof value === 'string' && !isBlank(value)) return plainLabel(value.trim(), row, column);
   throw dataInvalid(where, `a row has no label in ${columns?.[column] ?? column}`, {
     got: value ?? 'nothing',

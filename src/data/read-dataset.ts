@@ -17,10 +17,15 @@ export interface ReadDataset {
 /**
  * Reads a task's source, and draws the rows that are wanted of it by `split_seed`.
  * @param formats that the task's rows may come in
+ * @param kept what is taken of the source; absent: all
  * @throws DropsweepError DATA_INVALID with file:line, what was there and what was expected
  */
-export async function readDataset(definition: TaskDefinition, formats: readonly TableFormat[]): Promise<ReadDataset> {
-  const all = await readRaw(definition, formats);
+export async function readDataset(
+  definition: TaskDefinition,
+  formats: readonly TableFormat[],
+  kept: (raw: RawDataset) => RawDataset = (raw) => raw,
+): Promise<ReadDataset> {
+  const all = kept(await readRaw(definition, formats));
   for (const split of [all.train, all.dev, all.test ?? [], all.examples ?? []])
     for (const row of split) demandStorable(row);
   return { all, drawn: (split) => subsample(definition, split, all[split] ?? []) };

@@ -8,6 +8,8 @@ export interface UnlabelledFile {
   readonly path: string;
   /** Absent: as the file's name tells. */
   readonly format?: string;
+  /** Where the name tells nothing either. */
+  readonly otherwise?: string;
   readonly encoding?: string;
   /** Names of the columns of a file that has no header line. */
   readonly header?: readonly string[];
@@ -26,11 +28,12 @@ export interface WantedColumns {
  * @throws DropsweepError DATA_INVALID with file:line
  */
 export async function readUnlabelled(
-  { path, format: named, ...request }: UnlabelledFile,
+  { path, format: named, otherwise, ...request }: UnlabelledFile,
   formats: readonly TableFormat[],
   columns: WantedColumns,
 ): Promise<readonly RawRow[]> {
-  const format = formats.find(({ name }) => name === named) ?? formatOf(path, formats);
+  const called = (wanted: string | undefined) => formats.find(({ name }) => name === wanted);
+  const format = called(named) ?? formatOf(path, formats) ?? called(otherwise);
   if (format === undefined) {
     throw dataInvalid(path, 'the name of a data file does not tell its format', {
       expected: `a name that ends in one of ${[...new Set(formats.map(({ extension }) => extension))].join(', ')}`,

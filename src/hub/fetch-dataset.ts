@@ -8,7 +8,14 @@ import type { TaskFormat } from '../sweep/file/task-section.ts';
 import { cacheFolderOf } from './cache-folder.ts';
 import { fetchFile, reasonOf } from './fetch-file.ts';
 import { withFileLock } from './file-lock.ts';
-import { type HubAccess, hubAccess, readRepositoryFacts, type RepositoryFacts, repositoryFacts } from './hub-access.ts';
+import {
+  type HubAccess,
+  hubAccess,
+  readRepositoryFacts,
+  type RepositoryFacts,
+  repositoryFacts,
+  urlPath,
+} from './hub-access.ts';
 
 export interface FetchDatasetOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -112,7 +119,7 @@ async function fetchSplit(request: Request, facts: RepositoryFacts, split: strin
     mkdirSync(dirname(file), { recursive: true });
     try {
       await fetchFile({
-        url: `${access.endpoint}/datasets/${source.dataset}/resolve/${facts.sha}/${name}`,
+        url: `${access.endpoint}/datasets/${source.dataset}/resolve/${facts.sha}/${urlPath(name)}`,
         file,
         headers: access.headers,
         expectedSize: of,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fetchFile, reasonOf } from './fetch-file.ts';
 import { weightFilesOf } from '../formats/weight-files.ts';
 import { chooseFiles, isCheckpoint, lackingFiles } from './choose-files.ts';
-import { hubAccess, readRepositoryFacts } from './hub-access.ts';
+import { hubAccess, readRepositoryFacts, urlPath } from './hub-access.ts';
 import { checkpointFilesOf, modelTypeOf } from './complete-model.ts';
 
 export interface HubOptions {
@@ -36,7 +36,7 @@ export async function fetchFromHub(reference: string, folder: string, options: H
     options.progress?.(what);
     try {
       await fetchFile({
-        url: `${endpoint}/${reference}/resolve/${facts.sha}/${name}`,
+        url: `${endpoint}/${reference}/resolve/${facts.sha}/${urlPath(name)}`,
         file: join(folder, name),
         headers,
         expectedSize: found.lfs?.size ?? found.size ?? null,

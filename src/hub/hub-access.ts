@@ -44,3 +44,8 @@ export async function readRepositoryFacts(
     throw new Error(`${new URL(url).origin}: ${reasonOf(error).message}`, { cause: error });
   }
 }
+
+/** A file of a repository as a part of a URL: names may hold what there means something else, such as # and %. */
+export function urlPath(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/');
+}

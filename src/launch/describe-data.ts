@@ -44,6 +44,8 @@ export interface DescribedSet {
   readonly name: string;
   readonly task: TaskShape;
   readonly rows: readonly FrozenRow[];
+  /** Notes on what was done about rows of its source, in sentences. */
+  readonly notes: readonly string[];
   /** Absent: as the train rows. */
   readonly maxLength?: number;
   /** file:line of each row, for errors; absent: not known. */
@@ -96,17 +98,22 @@ export async function describeData(
   );
   const own = [{ name: 'train', rows: train }, ...held].map((split) => ({ ...split, task }));
   const oddities = [...own, ...sets.map((set) => ({ ...set, name: `set ${set.name}` }))].flatMap((split) =>
-    (taskOf(split.task).rows.oddities?.(split.rows) ?? []).map((odd) => `${split.name}: ${odd}`),
+    (taskOf(split.task).rows.oddities?.(split.rows, split.task) ?? []).map((odd) => `${split.name}: ${odd}`),
   );
   return {
     task,
     splits,
     sets: reports,
     overlaps,
-    warnings: [...dataset.notes, ...oddities, ...warningsOf(task, splits, overlaps)],
+    warnings: [...dataset.notes, ...notesOf(sets), ...oddities, ...warningsOf(task, splits, overlaps)],
     examples: await examplesOf(task, tokenizer, dataset, maxLength),
     maxLength,
   };
+}
+
+/** Of further sets, each by its name. */
+function notesOf(sets: readonly DescribedSet[]): readonly string[] {
+  return sets.flatMap(({ name, notes }) => notes.map((note) => `set ${name}: ${note}`));
 }
 
 interface PlacedRows {

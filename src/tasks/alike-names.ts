@@ -31,6 +31,17 @@ export function nameMeant(name: string, names: readonly string[]): string | null
   );
 }
 
+/** What is told of a name that is none of those known. @param otherwise what else helps than to correct the row */
+export function unknownName(
+  name: string,
+  names: readonly string[],
+  otherwise: string,
+): { readonly got: string; readonly fix: string } {
+  const meant = nameMeant(name, names);
+  if (meant === null) return { got: name, fix: `correct the row, or ${otherwise}` };
+  return { got: spelled(name), fix: `write it as the other rows do: ${spelled(meant)}` };
+}
+
 /** A name whose every character can be told: those beyond ASCII by their code points too. */
 export function spelled(name: string): string {
   const points = Array.from(name, (character) => character.codePointAt(0) ?? 0).filter((point) => point > 0x7e);

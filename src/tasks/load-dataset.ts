@@ -3,6 +3,7 @@ import type { RawRow } from '../data/raw-row.ts';
 import { readDataset } from '../data/read-dataset.ts';
 import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
+import { leaveOut } from './leave-out.ts';
 import { formatsOf, taskOf } from './tasks.ts';
 
 /** A task's rows, in the order that they will be frozen in. */
@@ -25,7 +26,7 @@ export interface LoadedDataset {
  */
 export async function loadDataset(definition: TaskDefinition): Promise<LoadedDataset> {
   const { rows, recordedAs } = taskOf(definition);
-  const read = await readDataset(definition, formatsOf(definition));
+  const read = await readDataset(definition, formatsOf(definition), (raw) => leaveOut(raw, rows.leftOut));
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
   const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task, all);
@@ -46,6 +47,8 @@ const placeOf = ({ where }: RawRow): string => where;
 export interface LoadedSet {
   readonly task: TaskShape;
   readonly rows: readonly FrozenRow[];
+  /** Notes on what was done about rows of the source, in sentences. */
+  readonly notes: readonly string[];
   /** file:line of each row, for errors; absent: not known. */
   readonly places?: readonly string[];
 }
@@ -60,10 +63,16 @@ export async function loadSet(
   shape: TaskShape,
 ): Promise<LoadedSet> {
   const { rows, recordedAs } = taskOf(definition);
-  const read = await readDataset(definition, formatsOf(definition));
-  const task = own ? { kind: recordedAs, ...rows.shape(definition, read.all) } : shape;
-  const drawn = read.drawn('dev');
-  return { task, rows: drawn.map((row) => rows.freeze(row, task, read.all)), places: drawn.map(placeOf) };
+  const read = await readDataset(definition, formatsOf(definition), (raw) => leaveOut(raw, rows.leftOut));
+  const { all } = read;
+  const task = own ? { kind: recordedAs, ...rows.shape(definition, all) } : shape;
+  const dev = read.drawn('dev');
+  return {
+    task,
+    rows: dev.map((row) => rows.freeze(row, task, all)),
+    notes: all.notes ?? [],
+    places: dev.map(placeOf),
+  };
 }
 
 /**

@@ -25,11 +25,12 @@ export async function readUnseen(
 ): Promise<readonly FrozenRow[]> {
   const unlabelled = unlabelledOf(definition);
   const { data } = definition;
-  const { encoding, header } = data.kind === 'files' || data.kind === 'hub' ? data : {};
+  const { encoding, header, format } = data.kind === 'files' || data.kind === 'hub' ? data : {};
   const request = {
     ...file,
     ...(encoding === undefined ? {} : { encoding }),
     ...(header === undefined ? {} : { header }),
+    ...(format === undefined ? {} : { otherwise: format }),
   };
   const named = namesOf(definition, columns);
   demandKnown(columns, named);

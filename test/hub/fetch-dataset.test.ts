@@ -39,7 +39,7 @@ async function hub(revisions: Readonly<Record<string, Repository>>) {
       revision === ''
         ? Object.entries(revisions).find(([key]) => key.replaceAll('/', '-') === commit)?.[1]
         : revisions[named];
-    const content = files?.[name];
+    const content = files?.[decodeURIComponent(name)];
     if (request.headers.authorization !== 'Bearer secret') response.writeHead(401).end();
     else if (revision !== '' && files !== undefined) response.end(JSON.stringify(factsOf(revision, files)));
     else if (content !== undefined) response.end(content);
@@ -108,6 +108,16 @@ const published = {
 };
 
 describe('a data set of the hub', () => {
+  it('may have files whose names mean something else in a URL', async () => {
+    const names = ['train-a#b.csv', 'train-100%25 of it?.csv', 'train-caf\u00e9 & co.csv'];
+    const files = Object.fromEntries(
+      names.map((name, i) => [`data/${name}`, Buffer.from(`sentence,label\nrow ${i},${i % 2}\n`)]),
+    );
+    const { endpoint } = await hub({ main: { ...files, 'data/validation.csv': Buffer.from('sentence,label\nx,0\n') } });
+    const { train } = await loadDataset(await withLocalData(taskOf(), environment(endpoint)));
+    expect(new Set(train.map(({ text }) => text))).toEqual(new Set(['row 0', 'row 1', 'row 2']));
+  });
+
   it('is fetched once, with the token, and read offline after that', async () => {
     const { endpoint, asked } = await hub({ main: published });
     const task = taskOf({ config: 'sst' });

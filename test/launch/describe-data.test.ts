@@ -68,6 +68,31 @@ describe('what a sweep file’s rows are', () => {
     expect(lines.join('\n')).toContain('  warning: 1 of 3 set shift rows (33.3 %) are train rows too');
   });
 
+  it('is told of rows of a further set that are left out, by its name', async () => {
+    const header = 'index\tpromptID\tsentence1\tsentence2\tlabel1\tgold_label\n';
+    const lines = {
+      train: '0\t1\tgood film\tbad\tneutral\tneutral\n1\t2\tbad film\tgood\tneutral\tentailment\n',
+      dev_matched: '0\t1\tgood day\tbad\tneutral\tcontradiction\n',
+      dev_mismatched: '0\t1\tbad day\tbad\tneutral\tneutral\n1\t2\tday\tgood\tneutral\t-\n',
+    };
+    for (const [name, rows] of Object.entries(lines))
+      writeFileSync(path.join(folder, `${name}.tsv`), `${header}${rows}`);
+    const file = path.join(folder, 'mnli.yaml');
+    writeFileSync(
+      file,
+      `name: s
+base: ./model
+task: {kind: text-classification, data: {glue: MNLI, folder: .}}
+training: {max_length: 8, targets: [query], rank: 1}
+evaluation: {sets: {mismatched: {data: {rows: dev_mismatched}}}}
+`,
+    );
+    const told = 'warning: set mismatched: 1 rows have no gold label (-) and are left out';
+    expect(await describeSweep(readSweepFile(file))).toContain(told);
+    const { lines: said } = await dryRun(readSweepFile(file));
+    expect(said.join('\n')).toContain(told);
+  });
+
   it('is told whole: classes, lengths, what is cut, repeated and shared, and examples as the model sees them', async () => {
     const told = await tell(
       [

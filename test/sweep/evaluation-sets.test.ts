@@ -65,6 +65,48 @@ describe('further evaluation sets of a sweep file', () => {
     expect(set?.task.data).toMatchObject({ kind: 'hub', dev: 'validation_mismatched', train: 'validation_mismatched' });
   });
 
+  describe('whose files are not said to be read otherwise are read as the sweep’s own:', () => {
+    const named = 'columns: [verdict, sentence], encoding: latin1, format: csv';
+    const data = (own: string, more: string, set: string) =>
+      parse(
+        file(`{shift: {data: {${set}}}}`).replace(
+          /data: .*/,
+          `data: {${own}, text: sentence, label: verdict, ${more}}`,
+        ),
+      ).sets?.[0]?.task.data;
+    const files = 'train: ./train.txt, dev: ./dev.txt';
+    const read = { header: ['verdict', 'sentence'], encoding: 'windows-1252', format: 'csv' };
+
+    it('header, encoding and format', () => {
+      expect(data(files, named, 'rows: ./a.txt')).toMatchObject(read);
+      expect(data(files.replaceAll('.txt', '.csv'), named, 'rows: [./a.txt, ./b.csv]')).toMatchObject(read);
+    });
+
+    it('but what the set says itself', () => {
+      const own = 'rows: ./a.txt, columns: [sentence, verdict], encoding: utf-8, format: tsv';
+      const reading = { header: ['sentence', 'verdict'], encoding: 'utf-8', format: 'tsv' };
+      expect(data(files, named, own)).toMatchObject(reading);
+    });
+
+    it('and a format, which its own names tell, is theirs', () => {
+      const found = data(files, named, 'rows: ./a.jsonl');
+      expect(found).toMatchObject({ encoding: 'windows-1252' });
+      expect(found).not.toHaveProperty('format');
+      // JSON lines that are called .json, there as here.
+      const lines = data('train: ./train.json, dev: ./dev.json', 'format: jsonl', 'rows: ./a.json');
+      expect(lines).toMatchObject({ format: 'jsonl' });
+      expect(() => data('train: ./train.csv, dev: ./dev.csv', '', 'rows: ./a.txt')).toThrow(/format: is missing/);
+    });
+
+    it('of another split of its data set on the hub too, and not of another data set', () => {
+      const hub = 'hub: owner/data';
+      expect(data(hub, named, 'hub: owner/data, rows: shift')).toMatchObject(read);
+      expect(data(hub, named, 'rows: shift')).toMatchObject({ ...read, dataset: 'owner/data' });
+      for (const name of Object.keys(read))
+        expect(data(hub, named, 'hub: other/data, rows: shift')).not.toHaveProperty(name);
+    });
+  });
+
   it('may be another split of GLUE’s folder, or another of its tasks, whose rows none is trained on', () => {
     const glue = (sets: string) =>
       parse(

@@ -128,7 +128,36 @@ describe('class weights', () => {
     expect(await weighted('  class_weights: {spam: 1, ham: 1.0}\n')).toEqual(await weighted(''));
   });
 
+  it('are of classes by the names that stand in the data, numbers too', async () => {
+    const numbered = async (written: readonly string[], weights: string) => {
+      const lines = written.map((label, i) => `t${i},${label}`).join('\n');
+      return weightsOf(
+        (
+          await load(
+            'text-classification',
+            'csv',
+            `text,label\n${lines}\n`,
+            'label: label',
+            `  class_weights: ${weights}\n`,
+          )
+        ).task,
+      );
+    };
+    expect(await numbered(['0', '1', '1'], '{0: 2, 1: 3}')).toEqual([2, 3]);
+    expect(await numbered(['0.0', '1.0'], '{1.0: 3}')).toEqual([1, 3]);
+    expect(await numbered(['no', 'true'], '{true: 3}')).toEqual([1, 3]);
+    expect(await numbered(['constructor', 'x'], '{x: 3}')).toEqual([1, 3]);
+    expect(await messageOf(() => numbered(['0.0', '1.0'], '{1: 3}'))).toMatch(/of a class that is none[^]*got: 1\n/);
+    expect(await messageOf(() => numbered(['0', '1'], '{1: 3, "1": 2}'))).toContain(
+      'class_weights.1: stands here twice',
+    );
+    expect(await messageOf(() => numbered(['0', '1'], '{[a]: 3}'))).toContain('is no name');
+  });
+
   it('are refused where they are no numbers above 0, or of no class', async () => {
+    expect(await messageOf(() => weighted('  class_weights: {spam: }\n'))).toContain(
+      'task.class_weights.spam: has no value',
+    );
     expect(await messageOf(() => weighted('  class_weights: {spam: 0}\n'))).toContain('task.class_weights.spam: got 0');
     expect(await messageOf(() => weighted('  class_weights: equal\n'))).toContain('expected balanced');
     expect(await messageOf(() => weighted('  class_weights: {eggs: 2}\n'))).toContain('of a class that is none');

@@ -95,6 +95,25 @@ describe('an instruction', () => {
   });
 });
 
+it('without a response is left out, and a launch is told how many are; where all are, the first is refused', async () => {
+  const rows = [
+    { instruction: 'say', output: 'bad' },
+    { instruction: 'say how', output: '' },
+    { instruction: 'how', output: ' \n' },
+    { instruction: 'how is', output: 'good' },
+  ];
+  const { train, dev, notes, places } = await load(rows);
+  expect(train.map(({ instruction }) => instruction)).toEqual(['say', 'how is']);
+  expect(dev).toEqual(train);
+  expect(notes).toEqual(['2 rows without a response (a blank output) are left out']);
+  expect(places?.train).toHaveLength(2);
+  await expect(load(rows.slice(1, 3))).rejects.toThrow(/a row has no text in output/);
+  // No text at all is another column, or another file.
+  await expect(load([...rows, { instruction: 'say', output: null }])).rejects.toThrow(
+    /no text in output[^]*got: nothing/,
+  );
+});
+
 describe('a chat', () => {
   it('is written by the model’s own template, and the assistant’s turns are the model’s to say', async () => {
     const again = { role: 'user', content: 'is the song' };

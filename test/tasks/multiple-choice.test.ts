@@ -100,9 +100,9 @@ describe('MMLU’s own files', () => {
 
   it('may have equal choices, as MMLU’s own: a launch is told how many, and the letter counts', async () => {
     const files = { [mmlu.rows]: 'Fine?,a,b,c,d,A\nOdd?,a,b,c,a ,D\n' };
-    const { train } = await load({ ...mmlu, files, shots: 0 });
+    const { train, task: shape } = await load({ ...mmlu, files, shots: 0 });
     expect(train.map(({ answer }) => answer)).toEqual([0, 3]);
-    expect(taskOf({ kind: 'multiple-choice' }).rows.oddities?.(train)).toEqual([
+    expect(taskOf({ kind: 'multiple-choice' }).rows.oddities?.(train, shape)).toEqual([
       '1 of 2 questions have equal choices; the letter of the answer alone counts as right',
     ]);
   });

@@ -71,6 +71,21 @@ describe('rows that a sweep never saw', () => {
     );
   });
 
+  it('are read as the sweep’s own files where neither their name nor anybody says how', async () => {
+    const shape = { kind: 'token-classification', label_names: ['O', 'B-PER'] };
+    const definition = definitionOf('token-classification');
+    const own = { ...definition, data: { ...definition.data, format: 'conll' } };
+    const named = (name: string): string => path.join(folder, name);
+    writeFileSync(named('words.txt'), 'Ann\n\n');
+    const rows = [{ tokens: ['Ann'], tags: [0] }];
+    expect(await readUnseen(own, shape, { path: named('words.txt'), columns: {} })).toEqual(rows);
+    await expect(readUnseen(definition, shape, { path: named('words.txt'), columns: {} })).rejects.toThrow(
+      /its format/,
+    );
+    const lists = fileOf('named.jsonl', [{ tokens: ['Ann'] }]);
+    expect(await readUnseen(own, shape, { ...lists, columns: {} })).toEqual(rows);
+  });
+
   it('are chats where the sweep’s are', async () => {
     const shape = { kind: 'language-modelling', label_names: [], settings: { prompt: 'chat' } };
     const messages = [

@@ -42,6 +42,54 @@ describe('other input that is refused with its code, its place and a way out', (
       /fewer than two tags[^]*one\.jsonl:1[^]*got: O[^]*to do: check task\.data\.tags/,
     ],
     [
+      'tags that are numbers, and no names for them',
+      'token-classification',
+      'numbers.jsonl',
+      '{"tokens":["Ann","left"],"tags":[1,0]}\n',
+      words,
+      /tags are numbers[^]*numbers\.jsonl:1[^]*got: 0, 1\n[^]*to do: list the names in task\.labels/,
+    ],
+    [
+      'choices and labels that are not as many',
+      'multiple-choice',
+      'choices.jsonl',
+      '{"question":"Which?","choices":{"text":["a","b","c","d"],"label":["A","B","C","D","E"]},"answer":"E"}\n',
+      '',
+      /do not belong together[^]*choices\.jsonl:1[^]*got: 4 choices and 5 labels: A, B, C, D, E/,
+    ],
+    [
+      'more choices than labels',
+      'multiple-choice',
+      'more.jsonl',
+      '{"question":"Which?","choices":{"text":["a","b","c"],"label":["A","B"]},"answer":"A"}\n',
+      '',
+      /do not belong together[^]*got: 3 choices and 2 labels: A, B/,
+    ],
+    [
+      'two choices of one label',
+      'multiple-choice',
+      'same.jsonl',
+      '{"question":"Which?","choices":[{"text":"a","label":"A"},{"text":"b","label":"A"}],"answer":"A"}\n',
+      '',
+      /do not belong together[^]*got: A twice among A, A/,
+    ],
+    [
+      'responses all of which are blank',
+      'language-modelling',
+      'blank-responses.jsonl',
+      '{"instruction":"say","output":" "}\n',
+      'instruction: instruction, output: output',
+      /no text in output[^]*blank-responses\.jsonl:1/,
+    ],
+    [
+      'a chat whose answer is blank',
+      'language-modelling',
+      'blank-chat.jsonl',
+      '{"messages":[{"role":"user","content":"say"},{"role":"assistant","content":" "}]}\n',
+      'messages: messages',
+      /a turn of the assistant is blank[^]*blank-chat\.jsonl:1/,
+    ],
+    [
       'a single label of sets',
       'multi-label-classification',
       'one-set.jsonl',
@@ -186,9 +234,8 @@ describe('other input that is refused with its code, its place and a way out', (
   it('targets that are all alike are taken, and told', async () => {
     const odd = async (name: string, second: number) => {
       const rows = `{"text":"a","label":1}\n{"text":"b","label":${second}}\n`;
-      return taskOf({ kind: 'text-regression' }).rows.oddities?.(
-        (await load('text-regression', name, rows, classes)).train,
-      );
+      const { train, task } = await load('text-regression', name, rows, classes);
+      return taskOf(task).rows.oddities?.(train, task);
     };
     expect(await odd('alike.jsonl', 1)).toEqual(['all 2 targets are 1; no correlation is defined']);
     expect(await odd('apart.jsonl', 2)).toEqual([]);
@@ -239,3 +286,19 @@ function chatsInParquet(): Uint8Array {
   const data = [[turn('user'), turn('assistant')], [turn('user')]];
   return new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'messages', data, type: 'JSON' }] }));
 }
+
+it.each([
+  ['text-classification', { text: 'a', label: 'CAFÉ' }],
+  ['multi-label-classification', { text: 'a', label: ['x', 'CAFÉ'] }],
+  ['token-classification', { tokens: ['a', 'b'], tags: ['x', 'CAFÉ'] }],
+])('an unknown name of %s tells which one is meant by it', (kind, cells) => {
+  const { rows } = taskOf({ kind });
+  const freeze = (names: readonly string[]) => () =>
+    rows.freeze({ cells, where: 'rows.jsonl:7' }, { kind, label_names: names }, { train: [], dev: [], test: null });
+  expect(freeze(['x', 'Café'])).toThrow(
+    /unknown (label|tag)\n.*rows\.jsonl:7\n.*got: CAFÉ \(U\+00C9\)\n[^]*to do: write it as the other rows do: Café \(U\+00E9\)/,
+  );
+  expect(freeze(['x', 'y'])).toThrow(
+    /got: CAFÉ\n[^]*to do: correct the row, or list every (label|tag) in task\.labels/,
+  );
+});

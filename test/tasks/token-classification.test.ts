@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import { batchLabels, tokenBatch } from '../../src/data/batches/token-batch.ts';
 import { entityF1, tagScores } from '../../src/metrics/entity-f1.ts';
@@ -15,11 +15,18 @@ import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let folder: string;
-beforeAll(() => {
+beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'dropsweep-tags-'));
   writeTinyModel(folder);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Changes the tiny model's tokenizer. */
+function rewriteTokenizer(change: (tokenizer: Record<string, unknown>) => unknown): void {
+  const file = path.join(folder, 'tokenizer.json');
+  const tokenizer: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify(change(tokenizer)));
+}
 
 function load(format: 'conll' | 'jsonl', text: string, labels?: readonly string[]) {
   const file = path.join(folder, `train.${format}`);
@@ -55,6 +62,31 @@ describe('sentences', () => {
     ]);
   });
 
+  it('may have numbers for tags, as the hub’s have: each is a place among the names that are listed', async () => {
+    const text = '{"tokens":["Ann","left"],"tags":[1,0]}\n{"tokens":["Bob"],"tags":[2]}\n';
+    await expect(load('jsonl', text)).rejects.toThrow(/tags are numbers[^]*train\.jsonl:1\n[^]*got: 0, 1, 2\n/);
+    await expect(load('conll', 'Ann 1\nleft 0\n')).rejects.toThrow(/tags are numbers[^]*train\.conll:1\n/);
+    const { train, task } = await load('jsonl', text, ['O', 'B-PER', 'I-PER']);
+    expect(train.map(({ tags }) => tags)).toEqual([[1, 0], [2]]);
+    expect(task.label_names).toEqual(['O', 'B-PER', 'I-PER']);
+    await expect(load('jsonl', text, ['O', 'B-PER'])).rejects.toThrow(
+      /unknown tag\n.*train\.jsonl:2\n.*got: 2\n.*expected: one of O, B-PER, or 0 to 1/,
+    );
+    // Where the names are numbers, they are meant by themselves.
+    await expect(load('jsonl', text, ['1', '2'])).rejects.toThrow(/got: 0\n.*expected: one of 1, 2\n/);
+  });
+
+  it('without any word in which an entity begins are told of: their entity F1 is 0', async () => {
+    const odd = async (text: string, labels?: readonly string[]) => {
+      const { train, task } = await load('jsonl', text, labels);
+      return taskOf(task).rows.oddities?.(train, task);
+    };
+    expect(await odd('{"tokens":["a","b"],"tags":["O","B-X"]}\n')).toEqual([]);
+    const none = [expect.stringMatching(/^no word has a tag that begins an entity/)];
+    expect(await odd('{"tokens":["a","b"],"tags":[1,0]}\n', ['0', '1'])).toEqual(none);
+    expect(await odd('{"tokens":["a","b"],"tags":["O","O"]}\n', ['O', 'B-X'])).toEqual(none);
+  });
+
   it.each([
     ['conll', 'Ann B-PER\nleft\n', /train.conll:2[^]*got: left/],
     ['conll', '-DOCSTART- O\n\n', /a data file is empty\n[^]*train.conll[^]*to do: add rows/],
@@ -78,6 +110,51 @@ describe('sentences', () => {
       [-100, 0, 1, 2, -100],
       [-100, 1, 0, 1, -100],
       [-100, 2, -100],
+    ]);
+  });
+});
+
+describe('exported predictions', () => {
+  const shape: TaskShape = { kind: 'token-classification', label_names: ['O', 'B-X', 'I-X'] };
+
+  it('have a tag and a prediction for each word: null of one that the tokenizer drops', async () => {
+    // As bert-base-uncased does of control characters and lone zero-width ones.
+    rewriteTokenizer((tokenizer) => ({
+      ...tokenizer,
+      normalizer: { type: 'Replace', pattern: { String: '\u200B' }, content: '' },
+    }));
+    const rows = [
+      { tokens: ['good', '\u200B', 'film', 'was', 'bad', '\u200B\u200B'], tags: [1, 0, 2, 0, 1, 2] },
+      { tokens: ['bad', 'day'], tags: [1, 0] },
+    ];
+    // Windows of two tokens each: words of a sentence stand in several inputs.
+    const encoded = await encode(rows, { shape, ...openTokenizer(folder), maxLength: 4 });
+    const [first, second] = encoded.inputs;
+    expect(first?.labels).toEqual([-100, 1, 2, -100]);
+    expect(second?.labels).toEqual([-100, 0, 1, -100]);
+    // Each token says the tag that its number has: I-X of the first one, O of the next, B-X, and so on.
+    const lengths = encoded.inputs.map(({ ids }) => ids.length);
+    const offsets = Uint32Array.from(
+      [0, ...lengths].map((_, at) => 3 * lengths.slice(0, at).reduce((a, b) => a + b, 0)),
+    );
+    const values = new Float64Array(offsets.at(-1) ?? 0);
+    let said = 2;
+    for (const [number, { labels }] of encoded.inputs.entries()) {
+      for (const [token, label] of labels.entries()) {
+        if (label === -100) continue;
+        values[(offsets[number] ?? 0) + 3 * token + said] = 1;
+        said = (said + 1) % 3;
+      }
+    }
+    const { predictions } = taskOf(shape);
+    expect(predictions.of({ values, offsets }, { ...encoded, shape }, 'logits')).toEqual([
+      {
+        row: 0,
+        tokens: rows[0]?.tokens,
+        tags: ['B-X', 'O', 'I-X', 'O', 'B-X', 'I-X'],
+        predictions: ['I-X', null, 'O', 'B-X', 'I-X', null],
+      },
+      { row: 1, tokens: ['bad', 'day'], tags: ['B-X', 'O'], predictions: ['O', 'B-X'] },
     ]);
   });
 });

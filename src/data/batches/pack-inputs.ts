@@ -1,4 +1,5 @@
 import type { EncodedInput } from '../encoded-rows.ts';
+import { FirstFit } from './first-fit.ts';
 
 /** Of a text's first token in a row of several: what stands before it is another's. */
 const ignored = -100;
@@ -9,17 +10,13 @@ const ignored = -100;
  */
 export function packInputs(inputs: readonly EncodedInput[], maxLength: number): readonly EncodedInput[] {
   const order = [...inputs.keys()].sort((a, b) => lengthOf(inputs, b) - lengthOf(inputs, a) || a - b);
-  const rows: { readonly parts: EncodedInput[]; left: number }[] = [];
+  const bins = new FirstFit(inputs.length, maxLength);
+  const rows: EncodedInput[][] = [];
   for (const number of order) {
     const input = inputs[number];
-    if (input === undefined) continue;
-    const fitting = rows.find(({ left }) => left >= input.ids.length);
-    const row = fitting ?? { parts: [], left: maxLength };
-    if (fitting === undefined) rows.push(row);
-    row.parts.push(input);
-    row.left -= input.ids.length;
+    if (input !== undefined) (rows[bins.place(input.ids.length)] ??= []).push(input);
   }
-  return rows.map(({ parts }) => together(parts));
+  return rows.map(together);
 }
 
 function lengthOf(inputs: readonly EncodedInput[], number: number): number {

@@ -28,12 +28,11 @@ export function readClassWeights(section: YamlSection): ClassWeights | null {
   const field = section.field('class_weights');
   if (field === null) return null;
   if (!isMap(field.node)) return section.choiceOf(field, balancing);
-  const weights = section.section('class_weights');
-  const named = field.node.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+  const weights = section.section('class_weights')?.named() ?? [];
   return Object.fromEntries(
-    named.flatMap((name) => {
-      const weight = weights?.number(name, aboveZero) ?? null;
-      return weight === null ? [] : [[name, weight] as const];
+    weights.flatMap(({ key, ...own }) => {
+      const weight = section.numberOf(own, aboveZero);
+      return weight === null ? [] : [[key, weight] as const];
     }),
   );
 }

@@ -6,6 +6,7 @@ import {
   type LineCounter,
   type Node,
   type Pair,
+  type Scalar,
   type YAMLMap,
   type Document,
 } from 'yaml';
@@ -62,6 +63,11 @@ export class YamlReading {
 
 function keyOf({ key }: Pair): unknown {
   return isScalar(key) ? key.value : null;
+}
+
+function writtenKey({ value, source }: Scalar): string | null {
+  if (typeof value === 'number' || typeof value === 'boolean') return source ?? String(value);
+  return typeof value === 'string' ? value : null;
 }
 
 /** A field's node, with what it is called in messages. */
@@ -128,6 +134,28 @@ export class YamlSection {
   /** Of what may be called anything: the names that stand here. */
   keys(): readonly string[] {
     return this.pairs.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+  }
+
+  /** The same with their values, each name as the text that stands there: `1.0` is no other name than `"1.0"`. */
+  named(): readonly (Field & { readonly key: string })[] {
+    const keys = new Set<string>();
+    return this.pairs.flatMap(({ key, value }) => {
+      const written = isScalar(key) ? writtenKey(key) : null;
+      const node = this.reading.resolve(value);
+      const name = this.name(written ?? '');
+      const problem =
+        written === null
+          ? 'is no name; give a text or a number'
+          : keys.has(written)
+            ? 'stands here twice'
+            : node === null || (isScalar(node) && node.value === null)
+              ? 'has no value; give one or take the line out'
+              : null;
+      if (problem !== null) this.reading.report(isScalar(key) ? key : this.node, name, problem);
+      if (problem !== null || written === null || node === null) return [];
+      keys.add(written);
+      return [{ key: written, node, name }];
+    });
   }
 
   /** A mapping below this one; null when it is absent or is something else, which is reported. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, isBlank, type RawDataset, type RawRow, readText } from '../../data/raw-row.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
@@ -21,6 +22,12 @@ const conversation = z.union([
 export const rows: TaskRows = {
   shape,
   freeze: (row) => ('messages' in (row.columns ?? row.cells) ? { messages: readMessages(row) } : readInstruction(row)),
+  // Alpaca's own file has some. Whoever answers nothing in a chat is asked about it: its other turns may be meant.
+  leftOut: {
+    is: ({ cells: { output } }) => typeof output === 'string' && isBlank(output),
+    note: (count) =>
+      `${formatCount(count, 'row')} without a response (a blank output) ${count === 1 ? 'is' : 'are'} left out`,
+  },
   content: (row) => textsOf(thawConversation(row)).join(' ⏎ '),
   unlabelled: { lack: ['output'], complete: withResponse },
   characters: (row) => textsOf(thawConversation(row)).reduce((sum, text) => sum + text.length, 0),

@@ -3,7 +3,7 @@ import { readJsonValue } from '../../data/files/read-json-value.ts';
 import { partOf } from '../../sweep/file/column-parts.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
-import { demandNumbersApart } from '../alike-names.ts';
+import { demandNumbersApart, unknownName } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { freezePair, textCharacters, textContent } from '../text-rows.ts';
@@ -55,9 +55,8 @@ function freeze(row: RawRow, { label_names: names }: TaskShape): FrozenRow {
     const label = names.indexOf(name);
     if (label >= 0) return label;
     throw dataInvalid(row.where, 'a row has an unknown label', {
-      got: name,
       expected: `some of ${names.join(', ')}`,
-      fix: 'correct the row, or list every label in task.labels',
+      ...unknownName(name, names, 'list every label in task.labels'),
     });
   });
   return { ...freezePair(row), labels: [...new Set(labels)].sort((a, b) => a - b) };
@@ -94,7 +93,7 @@ function listed(row: RawRow, value: unknown): readonly string[] {
   const list = typeof value === 'string' && value.trim().startsWith('[') ? parsed(value, where) : value;
   if (Array.isArray(list) && list.every(isName))
     return list.map((name) => plainLabel(String(name).trim(), row, 'label'));
-  if (typeof list === 'number') return [String(list)];
+  if (typeof list === 'number' && Number.isFinite(list)) return [String(list)];
   if (typeof list === 'string') {
     return list
       .split(',')
@@ -105,7 +104,7 @@ function listed(row: RawRow, value: unknown): readonly string[] {
 }
 
 function isName(name: unknown): name is string | number {
-  return typeof name === 'number' || (typeof name === 'string' && !isBlank(name));
+  return typeof name === 'number' ? Number.isFinite(name) : typeof name === 'string' && !isBlank(name);
 }
 
 function parsed(value: string, where: string): unknown {

@@ -56,8 +56,10 @@ function withChoices(row: RawRow, question: string): Choices {
   if (parts.length > 0) return { question, choices: filled(row, parts), labels: null };
   const given = cells['choices'];
   if (Array.isArray(given)) return { question, ...ofList(row, given) };
-  if (isLabelled(given) && Array.isArray(given.text) && Array.isArray(given.label))
-    return { question, choices: given.text.map(textOf(row)), labels: given.label.map(String) };
+  if (isLabelled(given) && Array.isArray(given.text) && Array.isArray(given.label)) {
+    const choices = given.text.map(textOf(row));
+    return { question, choices, labels: labelsFor(row, choices, given.label) };
+  }
   if (given !== undefined && given !== null && given !== '') throw noChoices(row, given);
   return withinQuestion(question) ?? { question, choices: [], labels: null };
 }
@@ -74,7 +76,34 @@ function isEmpty(cell: unknown): boolean {
 
 function ofList(row: RawRow, list: readonly unknown[]): Omit<Choices, 'question'> {
   if (!list.every(isLabelled)) return { choices: list.map(textOf(row)), labels: null };
-  return { choices: list.map(({ text }) => textOf(row)(text)), labels: list.map(({ label }) => String(label)) };
+  const choices = list.map(({ text }) => textOf(row)(text));
+  return {
+    choices,
+    labels: labelsFor(
+      row,
+      choices,
+      list.map(({ label }) => label),
+    ),
+  };
+}
+
+/** A label for each choice, each its own: an answer is sought among them. @throws DATA_INVALID with the row's place */
+function labelsFor(
+  { where, columns }: RawRow,
+  choices: readonly string[],
+  given: readonly unknown[],
+): readonly string[] {
+  const labels = given.map(String);
+  const repeated = labels.find((label, index) => labels.indexOf(label) < index);
+  if (labels.length === choices.length && repeated === undefined) return labels;
+  throw dataInvalid(where, `choices and their labels do not belong together in ${columns?.['choices'] ?? 'choices'}`, {
+    got:
+      repeated === undefined
+        ? `${formatCount(choices.length, 'choice')} and ${formatCount(labels.length, 'label')}: ${labels.join(', ')}`
+        : `${repeated} twice among ${labels.join(', ')}`,
+    expected: 'one label for each choice, each another',
+    fix: 'correct the row, or name the columns in task.data.choices',
+  });
 }
 
 function isLabelled(value: unknown): value is { readonly text: unknown; readonly label: unknown } {

@@ -2,7 +2,7 @@ import { emptyFile } from '../../data/files/empty-file.ts';
 import { notJson } from '../../data/files/not-json.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
 import { readJsonValue } from '../../data/files/read-json-value.ts';
-import type { Table, TableRecord } from '../../data/files/table.ts';
+import type { Table, TableRecord, TableRequest } from '../../data/files/table.ts';
 import { readTextFile } from '../../data/files/read-text-file.ts';
 
 const layout = 'data: [{paragraphs: [{context, qas: [{id, question, answers}]}]}]';
@@ -13,8 +13,8 @@ const columns = ['id', 'title', 'question', 'context', 'answers'];
  * answers, whatever plausible ones it lists.
  * @throws DropsweepError DATA_INVALID with the place in the file
  */
-export function readSquad(path: string): Table {
-  const articles = listOf(memberOf(parse(path), 'data'), path, 'data');
+export function readSquad(path: string, { encoding }: TableRequest = {}): Table {
+  const articles = listOf(memberOf(parse(path, encoding), 'data'), path, 'data');
   const records: TableRecord[] = [];
   for (const [a, article] of articles.entries()) {
     const place = `${path}: data[${a}]`;
@@ -37,8 +37,8 @@ export function readSquad(path: string): Table {
   throw emptyFile(path, '0 questions', layout);
 }
 
-function parse(path: string): unknown {
-  const text = readTextFile(path);
+function parse(path: string, encoding: string | undefined): unknown {
+  const text = readTextFile(path, encoding);
   try {
     return readJsonValue(text, path);
   } catch (error) {

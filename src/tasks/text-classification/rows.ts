@@ -4,7 +4,7 @@ import { dataInvalid, type RawDataset, type RawRow, readLabel } from '../../data
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
-import { demandNumbersApart, nameMeant, spelled } from '../alike-names.ts';
+import { demandNumbersApart, unknownName } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
 import { freezeText, textCharacters, textContent, thawText } from '../text-rows.ts';
 
@@ -42,7 +42,8 @@ function classWeights(
   labels: readonly string[],
 ): readonly number[] | null {
   if (asked === undefined) return null;
-  const weights = asked === 'balanced' ? balanced(names, labels) : given(weightsByName.parse(asked), names);
+  const weights =
+    asked === 'balanced' ? balanced(names, labels) : given(new Map(Object.entries(weightsByName.parse(asked))), names);
   return weights.every((weight) => weight === 1) ? null : weights;
 }
 
@@ -61,9 +62,9 @@ function balanced(names: readonly string[], labels: readonly string[]): readonly
 
 const weightsByName = z.record(z.string(), z.number());
 
-function given(weights: Readonly<Record<string, number>>, names: readonly string[]): readonly number[] {
-  const unknown = Object.keys(weights).find((name) => !names.includes(name));
-  if (unknown === undefined) return names.map((name) => weights[name] ?? 1);
+function given(weights: ReadonlyMap<string, number>, names: readonly string[]): readonly number[] {
+  const unknown = [...weights.keys()].find((name) => !names.includes(name));
+  if (unknown === undefined) return names.map((name) => weights.get(name) ?? 1);
   throw dataInvalid('task.class_weights', 'a weight is of a class that is none', {
     got: unknown,
     expected: `one of ${names.join(', ')}`,
@@ -75,13 +76,8 @@ function freeze(row: RawRow, { label_names: names }: TaskShape) {
   const name = readLabel(row, 'label');
   const label = names.indexOf(name);
   if (label >= 0) return freezeText(row, label);
-  const meant = nameMeant(name, names);
   throw dataInvalid(row.where, 'a row has an unknown label', {
-    got: meant === null ? name : spelled(name),
     expected: `one of ${names.join(', ')}`,
-    fix:
-      meant === null
-        ? 'correct the row, or list every label in task.labels'
-        : `write it as the other rows do: ${spelled(meant)}`,
+    ...unknownName(name, names, 'list every label in task.labels'),
   });
 }

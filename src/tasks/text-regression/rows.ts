@@ -21,7 +21,8 @@ export const rows: TaskRows = {
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 function freeze(row: RawRow) {
-  const target = readLabel(row, 'label');
+  const { label: given } = row.cells;
+  const target = typeof given === 'number' ? String(given) : readLabel(row, 'label');
   const label = decimal.test(target) ? Number(target) : Number.NaN;
   if (Number.isFinite(label)) return freezeText(row, label);
   throw dataInvalid(row.where, 'a target is not a number', {

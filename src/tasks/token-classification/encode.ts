@@ -25,12 +25,17 @@ export async function encode(
     const ids = encoding.getIds();
     const { tokens = [], tags: own = [] } = sentences[row] ?? {};
     const words = wordsOf(encoding.getOffsets(), tokens);
-    const tags = words.map((word, token) => (word === words[token - 1] ? ignored : (own[word] ?? ignored)));
+    const isFirst = (word: number, token: number): boolean => word >= 0 && word !== words[token - 1];
+    const tags = words.map((word, token) => (isFirst(word, token) ? (own[word] ?? ignored) : ignored));
+    const named = words.filter(isFirst);
+    const isWhole = named.length === tokens.length && named.every((word, index) => word === index);
     return windowStarts(ids.length, room, 0).map((start): EncodedInput => {
       const part = framed(frame, [ids.slice(start, start + room)]);
       const labels = Array.from(part.ids, () => ignored);
       for (const [token, tag] of tags.slice(start, start + room).entries()) labels[(part.starts[0] ?? 0) + token] = tag;
-      return { ids: part.ids, typeIds: part.typeIds, labels, row };
+      if (isWhole) return { ids: part.ids, typeIds: part.typeIds, labels, row };
+      const theirs = words.filter((word, token) => token >= start && token < start + room && isFirst(word, token));
+      return { ids: part.ids, typeIds: part.typeIds, labels, row, words: theirs };
     });
   });
   return { rows: frozen, inputs: inputs.flat() };

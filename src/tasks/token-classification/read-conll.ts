@@ -1,6 +1,6 @@
 import { emptyFile } from '../../data/files/empty-file.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
-import type { Table, TableRecord } from '../../data/files/table.ts';
+import type { Table, TableRecord, TableRequest } from '../../data/files/table.ts';
 import { readTextFile } from '../../data/files/read-text-file.ts';
 
 /** Marks where a document begins; no sentence. */
@@ -11,7 +11,7 @@ const documentStart = '-DOCSTART-';
  * chunk) are left aside, and so are comments. A file of words alone has no tags.
  * @throws DropsweepError DATA_INVALID with file:line
  */
-export function readConll(path: string): Table {
+export function readConll(path: string, { encoding }: TableRequest = {}): Table {
   const records: TableRecord[] = [];
   let sentence: { tokens: string[]; tags: string[]; where: string } | null = null;
   let untagged: { readonly where: string; readonly got: string } | null = null;
@@ -23,7 +23,7 @@ export function readConll(path: string): Table {
     }
     sentence = null;
   };
-  for (const [index, line] of readTextFile(path)
+  for (const [index, line] of readTextFile(path, encoding)
     .split(/\r\n|[\r\n]/)
     .entries()) {
     const cells = line.trim().split(/[ \t]+/);

@@ -1,8 +1,9 @@
 import { dataInvalid, readLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
+import { entitiesOf } from '../../metrics/entity-f1.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
-import { demandNumbersApart } from '../alike-names.ts';
-import { sortedNames } from '../sorted-names.ts';
+import { demandNumbersApart, unknownName } from '../alike-names.ts';
+import { isNumeric, sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { readConll } from './read-conll.ts';
 
@@ -36,6 +37,11 @@ export const rows: TaskRows = {
   content: (row) => thawTags(row).tokens.join(' '),
   labels: (row) => thawTags(row).tags,
   characters: (row) => thawTags(row).tokens.reduce((sum, word) => sum + word.length + 1, 0),
+  oddities(sentences, { label_names: names }) {
+    const begins = names.map((name) => entitiesOf([[name]]).size > 0);
+    if (sentences.some((row) => thawTags(row).tags.some((tag) => begins[tag] === true))) return [];
+    return ['no word has a tag that begins an entity, such as B-PER: entity_f1 is 0, whatever is predicted'];
+  },
 };
 
 /** @throws Error where another task froze the row */
@@ -46,8 +52,10 @@ export function thawTags({ tokens, tags }: FrozenRow): { tokens: readonly string
 
 function shape({ labels }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
   const found = new Set(raw.train.flatMap(readTags));
-  if (labels === undefined)
+  if (labels === undefined) {
     demandNumbersApart([...found], (tag) => raw.train.find((row) => readTags(row).includes(tag))?.where);
+    demandNames(found, raw);
+  }
   const names = labels ?? [...(found.delete(outside) ? [outside] : []), ...sortedNames(found)];
   if (names.length >= 2) return { label_names: names };
   throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two tags', {
@@ -57,13 +65,25 @@ function shape({ labels }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
   });
 }
 
+/** Numbers tell nothing of where an entity begins: what they stand for is in the data set's card, not in its rows. */
+function demandNames(found: ReadonlySet<string>, raw: RawDataset): void {
+  if (found.size === 0 || ![...found].every(isNumeric)) return;
+  throw dataInvalid(raw.train[0]?.where ?? 'task', 'tags are numbers, and nothing says what they stand for', {
+    got: sortedNames(found).slice(0, 12).join(', '),
+    expected: 'tags such as O, B-PER and I-PER; or numbers, and the name of each in task.labels',
+    fix: 'list the names in task.labels in the order of their numbers, such as [O, B-PER, I-PER]: the card of the data set has them',
+  });
+}
+
+/** A number is a place among the names where none of them is a number. */
 function indexOf(tag: string, names: readonly string[], { where }: RawRow): number {
   const index = names.indexOf(tag);
   if (index >= 0) return index;
+  const counted = !names.some(isNumeric);
+  if (counted && /^\d+$/.test(tag) && Number(tag) < names.length) return Number(tag);
   throw dataInvalid(where, 'a word has an unknown tag', {
-    got: tag,
-    expected: `one of ${names.join(', ')}`,
-    fix: 'correct the row, or list every tag in task.labels',
+    expected: `one of ${names.join(', ')}${counted ? `, or 0 to ${names.length - 1}` : ''}`,
+    ...unknownName(tag, names, 'list every tag in task.labels'),
   });
 }
 
@@ -77,7 +97,7 @@ function readWords({ cells, columns, where }: RawRow, column: string): string[] 
   const words: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   return words.map((word) => {
     if (typeof word === 'string' && word !== '') return word;
-    if (typeof word === 'number') return String(word);
+    if (typeof word === 'number' && Number.isFinite(word)) return String(word);
     throw dataInvalid(where, `a row has no list of words in ${columns?.[column] ?? column}`, {
       got: JSON.stringify(value)?.slice(0, 80) ?? 'nothing',
       expected: 'a list of texts that are not empty',

@@ -22,6 +22,8 @@ export const scores: TaskScores = {
 };
 
 interface SentenceTags {
+  /** Numbers of the words that these are of: those that the tokenizer makes something of. */
+  readonly words: number[];
   readonly predicted: string[];
   readonly reference: string[];
 }
@@ -29,9 +31,11 @@ interface SentenceTags {
 /** The tags of each row's words, as averaged outputs give them and as they are. */
 export function tagsOf(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows): readonly SentenceTags[] {
   const names = evaluated.shape.label_names;
-  const sentences = evaluated.rows.map((): SentenceTags => ({ predicted: [], reference: [] }));
-  for (const { row, outputs, labels } of taggedOutputs(mean, evaluated)) {
+  const sentences = evaluated.rows.map((): SentenceTags => ({ words: [], predicted: [], reference: [] }));
+  for (const { row, outputs, labels, words } of taggedOutputs(mean, evaluated)) {
     const sentence = sentences[row];
+    const next = 1 + (sentence?.words.at(-1) ?? -1);
+    sentence?.words.push(...(words ?? labels.map((_, word) => next + word)));
     sentence?.predicted.push(...predictedClasses(outputs, names.length).map((tag) => names[tag] ?? ''));
     sentence?.reference.push(...labels.map((tag) => names[tag] ?? ''));
   }
@@ -42,6 +46,7 @@ interface TaggedOutputs {
   readonly row: number;
   /** [words, tags] */
   readonly outputs: Float64Array;
+  readonly words: readonly number[] | undefined;
   readonly labels: readonly number[];
 }
 
@@ -58,7 +63,7 @@ function taggedOutputs(
       const start = (all.offsets[number] ?? 0) + token * count;
       outputs.set(all.values.subarray(start, start + count), word * count);
     }
-    return { row: input.row, outputs, labels: tokens.map((token) => input.labels[token] ?? 0) };
+    return { row: input.row, words: input.words, outputs, labels: tokens.map((token) => input.labels[token] ?? 0) };
   });
 }
 
