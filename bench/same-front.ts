@@ -60,12 +60,15 @@ export async function sameFront(whole: GridRecord, adaptive: GridRecord): Promis
     const reach = (points: readonly RankedScore[], by: readonly RankedScore[]) =>
       points.map((point) => nearestOf(point, by, measured, noise));
     const [ofWhole, ofAdaptive] = [reach(wholeFront, adaptiveFront), reach(adaptiveFront, wholeFront)];
-    const { trainings: stopped, stepsTaken, stepsPlanned } = savedByStopping(trainingsOf(found));
+    const trainings = trainingsOf(found);
+    const { byScheduler } = savedByStopping(trainings);
+    const steps = trainings.reduce((sum, { totalSteps }) => sum + totalSteps, 0);
+    const spared = (byScheduler.stepsPlanned - byScheduler.stepsTaken) / steps;
     return {
       same: [...ofWhole, ...ofAdaptive].every(({ reached }) => reached),
       whole: ofWhole,
       adaptive: ofAdaptive,
-      trainings: { planned: trainingsOf(found).length, stopped, steps_saved: round(1 - stepsTaken / stepsPlanned, 3) },
+      trainings: { planned: trainings.length, stopped: byScheduler.trainings, steps_saved: round(spared, 3) },
     };
   });
 }
@@ -104,7 +107,7 @@ function worseBy(point: RankedScore, candidate: RankedScore, objective: Objectiv
   if (comparison === null || comparison === undefined) throw new Error(`${metric} of these cannot be compared`);
   const sign = direction === 'minimize' ? 1 : -1;
   const { estimate, lower, upper, standardError } = comparison.difference;
-  const bounds = [sign * lower, sign * upper].sort((a, b) => a - b);
+  const bounds = [sign * (lower ?? estimate), sign * (upper ?? estimate)].sort((a, b) => a - b);
   const worse = sign * estimate;
   return {
     metric,

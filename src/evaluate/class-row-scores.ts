@@ -5,7 +5,7 @@ import { selectClassRows } from '../metrics/temperature-scaling.ts';
 import type { RowScores } from './row-scores.ts';
 
 /** Probabilities of classes as rows' scores: what is made of an evaluation's outputs afterwards, such as by a temperature. */
-export function classRowScores(content: ClassScores): RowScores {
+export function classRowScores(content: ClassScores, dataset: string): RowScores {
   const rows = content.labels.length;
   const over = (metric: string, chosen: ArrayLike<number>): number | null => {
     const selected = selectClassRows(content, chosen);
@@ -28,6 +28,7 @@ export function classRowScores(content: ClassScores): RowScores {
   };
   return {
     rows,
+    dataset,
     perRow,
     weights: () => null,
     value(metric, chosen) {

@@ -9,6 +9,8 @@ import { averageMembers, memberSets } from './evaluate-outputs.ts';
 /** One evaluation's outputs with the rows that they are of: its metrics on any choice of the rows. */
 export interface RowScores {
   readonly rows: number;
+  /** Hash of the rows: only of the same can one be paired with another. */
+  readonly dataset: string;
   /** The same of the further sets that stand beside it, by their names; absent: there are none. */
   readonly sets?: ReadonlyMap<string, RowScores>;
   /**
@@ -39,12 +41,13 @@ export interface StoredScores extends RowScores {
   ofMembers(metric: string): number | null;
 }
 
-/** @param members outputs of the ensemble's members, in their order */
+/** @param members outputs of the ensemble’s members, in their order @param dataset hash of the rows */
 export function rowScores(
   scores: TaskScores,
   aggregate: Aggregate,
   members: readonly OutputRows[],
   evaluated: EvaluatedRows,
+  dataset: string,
 ): StoredScores {
   const mean = averageMembers(members.map((member) => scores.averaged(member, aggregate, evaluated.shape)));
   const inputsOf = inputsByRow(evaluated.inputs, evaluated.rows.length);
@@ -70,10 +73,11 @@ export function rowScores(
     scores.lossWeights === undefined ? null : (weighted ??= scores.lossWeights(evaluated));
   return {
     rows: evaluated.rows.length,
+    dataset,
     set,
     members,
     whole: (metric) => (metric === 'loss' ? scores.loss(mean, evaluated, aggregate) : computed(metric, set)),
-    withMembers: (others) => rowScores(scores, aggregate, others, evaluated),
+    withMembers: (others) => rowScores(scores, aggregate, others, evaluated, dataset),
     ofMembers(metric) {
       const sets = (): readonly ScoredSet[] => memberSets(scores, aggregate, members, evaluated);
       return scoreMembers(set.form, members.length, sets)[metric] ?? null;

@@ -10,6 +10,7 @@ export const complexity: Metric = {
   computations: [],
   over: 'corpus',
   measuresSize: true,
+  exact: true,
   ofTrial: (trial) => trial.complexity,
   sentence: 'Theorem 4.4’s second term at the trial’s p and λ, a proxy with estimated constants',
 };

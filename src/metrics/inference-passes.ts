@@ -10,5 +10,6 @@ export const inferencePasses: Metric = {
   computations: [],
   over: 'corpus',
   measuresSize: true,
+  exact: true,
   sentence: 'Forward passes per row at inference',
 };

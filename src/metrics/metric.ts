@@ -26,6 +26,8 @@ export interface Metric {
   readonly calibration?: true;
   /** It tells how much freedom a configuration has, or work it costs: what a gap may go with. */
   readonly measuresSize?: true;
+  /** It follows from the configuration alone: neither seeds nor rows have a part in it. */
+  readonly exact?: true;
   /** Shown and exported, but nothing to rank by. */
   readonly unranked?: true;
   /** Where it is no number of the evaluation. */

@@ -85,6 +85,11 @@ export const details: readonly SetDetail[] = [recallPerClass, accuracyPerSubject
 export const trainName = (name: string): string => `train_${name}`;
 export const gapName = (name: string): string => `${name}_gap`;
 
+/** The metric that a gap is of; null: the name is no gap's. */
+export function baseOfGap(name: string): string | null {
+  return metrics.find((metric) => metric.gap !== undefined && gapName(metric.name) === name)?.name ?? null;
+}
+
 /** Every metric, with the train rows' values and gaps of those that have them. */
 export const allMetrics: readonly Metric[] = [...metrics, ...metrics.flatMap(gapMetrics)];
 

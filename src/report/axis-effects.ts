@@ -1,9 +1,12 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
+import { meanOf } from '../stats/mean-of.ts';
 import { studentInterval } from '../stats/student-interval.ts';
 import { measure } from '../metrics/metrics.ts';
+import { chosenAmong } from './chosen-among.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import type { ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
+import { type ConfigurationPair, pairedBy, type VariedColumn } from './paired-configurations.ts';
 import { variedColumns } from './varied-columns.ts';
 
 /** The effect of one value of an axis on a metric. */
@@ -31,45 +34,42 @@ export interface AxisEffect {
   readonly values: readonly AxisValue[];
 }
 
-type Column = ReturnType<typeof variedColumns>[number];
-
-/** The effect of each setting that the sweep varies. */
+/** The effect of each setting that the sweep varies, on the dev rows where there are such. */
 export function axisEffects(
   snapshot: SweepSnapshot,
   metric: string,
   noise: Noise | null = null,
 ): readonly AxisEffect[] {
-  const scores = configurationScores(snapshot.trials);
-  const columns = variedColumns(snapshot);
+  const trials = chosenAmong(snapshot.trials);
+  const scores = configurationScores(trials);
+  const columns = variedColumns({ ...snapshot, trials });
   return columns.map((column) => effectOf(column, columns, scores, { metric, noise }));
 }
 
 function effectOf(
-  column: Column,
-  columns: readonly Column[],
+  column: VariedColumn,
+  columns: readonly VariedColumn[],
   scores: readonly ConfigurationScore[],
   { metric, noise }: { readonly metric: string; readonly noise: Noise | null },
 ): AxisEffect {
-  const others = columns.filter((other) => other !== column);
   const byValue = new Map<string, ConfigurationScore[]>();
   for (const score of scores) {
-    const text = column.text(score);
-    byValue.set(text, [...(byValue.get(text) ?? []), score]);
+    const key = JSON.stringify(column.value(score));
+    const known = byValue.get(key);
+    if (known === undefined) byValue.set(key, [score]);
+    else known.push(score);
   }
-  const ordered = [...byValue].sort(([, [a]], [, [b]]) => compare(valueOf(column, a), valueOf(column, b)));
-  const first = new Map((ordered[0]?.[1] ?? []).map((score) => [restOf(others, score), score]));
-  const values = ordered.map(([text, own], index): AxisValue => {
-    const pairs = own.flatMap((score) => {
-      const reference = index === 0 ? undefined : first.get(restOf(others, score));
-      return reference === undefined ? [] : [[score, reference] as const];
-    });
-    const differences = differencesBySeed(pairs, metric);
+  const ordered = [...byValue.values()].toSorted(([a], [b]) => compare(valueOf(column, a), valueOf(column, b)));
+  const values = ordered.map((own, index): AxisValue => {
+    const pairs = index === 0 ? [] : pairedBy(column, columns, own, ordered[0] ?? []);
+    const { differences, most } = differencesBySeed(pairs, metric);
     const both = pairs.length === 0 ? null : (noise?.effect(pairs, metric) ?? null);
     const scored = own.flatMap((score) => score.trials.flatMap((trial) => measure(trial, metric) ?? []));
+    const [first] = own;
     return {
-      text,
+      text: first === undefined ? '' : column.text(first),
       configurations: own.length,
-      mean: scored.length === 0 ? null : scored.reduce((sum, value) => sum + value, 0) / scored.length,
+      mean: scored.length === 0 ? null : meanOf(scored),
       difference:
         both === null
           ? differences.length === 0
@@ -77,39 +77,35 @@ function effectOf(
             : studentInterval(differences)
           : { mean: both.estimate, lower: both.lower, upper: both.upper },
       over: both === null ? 'seeds' : both.seeds > 1 ? 'seeds and rows' : 'rows',
-      pairs: pairs.length,
+      pairs: both === null ? most : pairs.length,
     };
   });
   return { heading: column.heading, name: column.name, values };
 }
 
-/** The mean difference over all pairs in each seed that all of them have. */
+/** The mean difference over pairs in each seed that the most of them have, and how many these are. */
 function differencesBySeed(
-  pairs: readonly (readonly [ConfigurationScore, ConfigurationScore])[],
+  pairs: readonly ConfigurationPair[],
   metric: string,
-): readonly number[] {
+): { readonly differences: readonly number[]; readonly most: number } {
   const bySeed = new Map<number, number[]>();
   for (const [score, reference] of pairs) {
     for (const trial of score.trials) {
-      const other = reference.trials.find(({ configuration }) => configuration.seed === trial.configuration.seed);
+      const { seed } = trial.configuration;
+      const other = reference.trials.find(({ configuration }) => configuration.seed === seed);
       const [a, b] = [measure(trial, metric), other === undefined ? null : measure(other, metric)];
       if (a === null || b === null) continue;
-      const { seed } = trial.configuration;
-      bySeed.set(seed, [...(bySeed.get(seed) ?? []), a - b]);
+      const known = bySeed.get(seed);
+      if (known === undefined) bySeed.set(seed, [a - b]);
+      else known.push(a - b);
     }
   }
   // A seed that some pair lacks would be a mean over other pairs.
   const most = Math.max(0, ...[...bySeed.values()].map(({ length }) => length));
-  return [...bySeed.values()]
-    .filter(({ length }) => length === most)
-    .map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  return { differences: [...bySeed.values()].filter(({ length }) => length === most).map(meanOf), most };
 }
 
-function restOf(columns: readonly Column[], score: ConfigurationScore): string {
-  return JSON.stringify(columns.map((column) => column.text(score)));
-}
-
-function valueOf(column: Column, score: ConfigurationScore | undefined): unknown {
+function valueOf(column: VariedColumn, score: ConfigurationScore | undefined): unknown {
   return score === undefined ? null : column.value(score);
 }
 

@@ -1,11 +1,12 @@
 import { formatCount } from '../base/format-count.ts';
-import { formatMeasure } from '../metrics/metrics.ts';
+import { formatMeasure, metricNamed } from '../metrics/metrics.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
+import { chosenAmong, testTwins } from './chosen-among.ts';
 import { type RankedScore, type ScoredSweep, scoresOf, scoreValues, undefinedRepeats } from './configuration-scores.ts';
-import { amountSentence } from './format-interval.ts';
 import { intervalNote } from './interval-note.ts';
 import { baselineSentence, comparedBy, judge, type Judgement, rankScores } from './judgement.ts';
+import { optimismSentence } from './optimism-sentence.ts';
 import type { Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -19,7 +20,7 @@ export function bestReport(
   limit: number,
   noise: Noise | null = null,
 ): Report<RankedScore> {
-  const scores = scoresOf(snapshot);
+  const scores = chosenAmong(scoresOf(snapshot));
   const ranked = rankScores(scores, objective);
   const winner = ranked[0];
   const heading = headingOf(snapshot.definition, objective.metric);
@@ -34,7 +35,7 @@ export function bestReport(
     value: (score) => judged.tied.has(score),
   };
   return {
-    columns: [...configurationColumns(snapshot, scores), column, ...scoreColumns(snapshot, noise)],
+    columns: [...configurationColumns(snapshot, scores), column, ...scoreColumns(snapshot, noise, objective.metric)],
     rows: ranked.slice(0, limit),
     facts: { ...sweepFacts(snapshot), objective: { ...objective }, noise: judged.facts },
     before: sweepSentences(snapshot),
@@ -44,6 +45,7 @@ export function bestReport(
         : [
             `${intervalNote(ranked.slice(0, limit), objective.metric, noise)}; ranked by ${heading}.`,
             ...verdict(winner, judged, { ...objective, heading }),
+            ...testNote(snapshot),
           ]),
       ...(unranked > 0 ? [undefinedSentence(unranked, heading)] : []),
     ],
@@ -52,18 +54,18 @@ export function bestReport(
 
 function verdict(
   winner: RankedScore,
-  { tied, compared, paired, baseline, optimism }: Judgement,
+  { tied, compared, paired, untold, baseline, optimism }: Judgement,
   { metric, direction, heading }: Objective & { readonly heading: string },
 ): readonly string[] {
   const values = scoreValues(winner, metric);
   const sentences: string[] = [];
-  if (compared === 0) return sentences;
+  if (compared === 0 || metricNamed(metric)?.exact === true) return sentences;
   if (values.length < 2) {
     const why = paired > 0 ? 'other seeds may order these otherwise' : 'nothing tells it from noise';
     sentences.push(`The winner has one seed: ${why}. Add seeds to the space.`);
     if (paired === 0) return sentences;
   }
-  const how = comparedBy({ paired, compared });
+  const how = comparedBy({ paired, compared, untold });
   const others = compared === 1 ? 'the other' : `the ${compared} others compared`;
   sentences.push(
     tied.size === 1
@@ -72,14 +74,11 @@ function verdict(
   );
   if (baseline !== null) {
     sentences.push(
-      `${baselineSentence(baseline, { metric, direction, heading })}, ${formatCount(compared, 'comparison')}.`,
+      `${baselineSentence(baseline, { metric, direction, heading })}, ${formatCount(compared - untold, 'comparison')}.`,
     );
   }
   if (paired === 0) sentences.push(withoutTheLuckiest(values, { metric, direction, heading }));
-  if (optimism !== null && optimism > 0 && compared > 1) {
-    const much = amountSentence(metric, optimism);
-    sentences.push(`Chosen as the best of those shown, it looks better by about ${much} than it is.`);
-  }
+  if (optimism !== null && optimism.amount > 0) sentences.push(optimismSentence(metric, optimism));
   return sentences;
 }
 
@@ -98,4 +97,13 @@ function withoutTheLuckiest(
 export function undefinedSentence(configurations: number, heading: string): string {
   const those = `${formatCount(configurations, 'configuration')} ${configurations === 1 ? 'is' : 'are'}`;
   return `${those} not ranked: ${heading} is undefined of some seed's predictions (none).`;
+}
+
+/** Where test rows stand beside those that were chosen on. */
+function testNote(snapshot: ScoredSweep): readonly string[] {
+  const scores = scoresOf(snapshot);
+  const twin = testTwins(scores);
+  return scores.some((score) => twin(score) !== null)
+    ? ['Ranked on the dev rows alone; what the test rows say stands beside them.']
+    : [];
 }

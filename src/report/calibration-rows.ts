@@ -33,7 +33,7 @@ export function plainRow(label: string, score: ConfigurationScore, outputs: Outp
 /** All members of all seeds as one ensemble. */
 export function seedsRow(label: string, score: ConfigurationScore, outputs: Outputs): CalibrationRow | null {
   const joined = ensembleOverSeeds(score, outputs);
-  const [first] = score.trials;
+  const [first] = scoredTrials(score);
   if (joined === null || first === undefined) return null;
   return row(label, { ...score, trials: [first] }, [joined], { classes: classesOf(joined), members: [joined] });
 }
@@ -49,7 +49,8 @@ export function temperatureRow(
   outputs: Outputs,
   fittedOn: readonly ClassScores[] | null,
 ): CalibrationRow | null {
-  const scored = ofTrials(score, outputs)?.flatMap(classesOf) ?? [];
+  const stored = ofTrials(score, outputs) ?? [];
+  const scored = stored.flatMap(classesOf);
   if (scored.length < score.trials.length || (fittedOn !== null && fittedOn.length < scored.length)) return null;
   const fitted = scored.map((content, seed) => {
     const other = fittedOn?.[seed];
@@ -59,7 +60,8 @@ export function temperatureRow(
   });
   const classes = fitted.map(({ content }) => content);
   const temperature = fitted.reduce((sum, one) => sum + one.temperature, 0) / fitted.length;
-  return row(label, score, classes.map(classRowScores), { classes, temperature });
+  const scores = classes.map((content) => classRowScores(content, stored[0]?.dataset ?? ''));
+  return row(label, score, scores, { classes, temperature });
 }
 
 /** Each half of the rows at the temperature that was fitted on the other. */
@@ -94,7 +96,13 @@ function row(
     readonly members?: readonly StoredScores[];
   },
 ): CalibrationRow {
-  const noise = new Noise(new Map(score.trials.map(({ trial }, index) => [trial, scores[index] ?? noScores])));
+  const noise = new Noise(
+    new Map(
+      scoredTrials(score).flatMap(({ trial }, index) =>
+        scores[index] === undefined ? [] : [[trial, scores[index]] as const],
+      ),
+    ),
+  );
   return {
     label,
     temperature,
@@ -110,10 +118,12 @@ function row(
   };
 }
 
-const noScores: RowScores = { rows: 0, value: () => null, perRow: () => null, weights: () => null };
+function scoredTrials({ trials }: ConfigurationScore): ConfigurationScore['trials'] {
+  return trials.filter(({ metrics }) => metrics !== null);
+}
 
-function ofTrials({ trials }: ConfigurationScore, outputs: Outputs): readonly StoredScores[] | null {
-  const scored = trials.filter(({ metrics }) => metrics !== null);
+function ofTrials(score: ConfigurationScore, outputs: Outputs): readonly StoredScores[] | null {
+  const scored = scoredTrials(score);
   const found = scored.flatMap(({ trial }) => outputs.get(trial) ?? []);
   return found.length < scored.length || found.length === 0 ? null : found;
 }

@@ -7,7 +7,7 @@ import type { SweepProvenance } from '../store/views/sweep-list.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import type { ConfigurationScore } from './configuration-scores.ts';
 import { firstObjective } from './first-objective.ts';
-import { formatInterval, formatProbability, formatWithHalf } from './format-interval.ts';
+import { differenceText, formatInterval, formatProbability } from './format-interval.ts';
 import { type MethodScore, methodScores } from './method-scores.ts';
 import type { Comparison, Noise } from './noise.ts';
 import type { Report } from './render-report.ts';
@@ -156,7 +156,7 @@ function differenceColumns(): readonly ReportColumn<MethodRow>[] {
       heading: 'difference',
       align: 'right',
       importance: 1,
-      text: ({ comparison }) => (comparison === null ? '–' : differenceText(comparison)),
+      text: ({ comparison }) => (comparison === null ? '–' : differenceText(comparison.difference)),
       value: ({ comparison }) => comparison?.difference.estimate ?? null,
     },
     {
@@ -168,11 +168,6 @@ function differenceColumns(): readonly ReportColumn<MethodRow>[] {
       value: ({ comparison }) => comparison?.probability ?? null,
     },
   ];
-}
-
-function differenceText({ difference: { estimate, lower, upper } }: Comparison): string {
-  const text = formatWithHalf(Math.abs(estimate), (upper - lower) / 2);
-  return `${estimate < 0 ? '−' : '+'}${text}`;
 }
 
 function testNote(rows: readonly MethodRow[]): string {

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { isUndefined, measuring } from '../metrics/metrics.ts';
 import { withinRange } from '../metrics/within-range.ts';
-import { meanOf, type MeanInterval, studentInterval } from '../stats/student-interval.ts';
+import { meanOf } from '../stats/mean-of.ts';
+import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
 import { endedWithoutScore, type RankedTrial } from '../store/views/ranked-configurations.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';

@@ -9,6 +9,14 @@ export interface ShownInterval {
   readonly upper: number | null;
 }
 
+/** A paired difference with its interval. */
+export interface Difference {
+  readonly estimate: number;
+  /** Null: it is the same in every row, which tells no interval. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
 /** Decimals beyond which numbers are written with an exponent. */
 const mostDecimals = 7;
 
@@ -32,12 +40,12 @@ function decimalsFor(half: number): number {
 
 /**
  * A metric's mean with its interval: `0.880 ±0.050`, or `0.990 (0.950 to 1)` where it ends sooner on one side; the mean
- * alone where there is none, or seeds happen to agree.
+ * alone where there is none.
  */
 export function formatInterval(metric: string, { mean, lower, upper }: ShownInterval): string {
   if (lower === null || upper === null) return formatMeasure(metric, mean);
   const half = Math.max(upper - mean, mean - lower);
-  // Equal seeds differ by the rounding of their mean.
+  // An interval that is no wider than rounding is none.
   if (half <= 1e-12 * Math.abs(mean)) return formatMeasure(metric, mean);
   if (Math.abs(upper - mean - (mean - lower)) <= 0.05 * half) return formatWithHalf(mean, half);
   const write = writerFor(half);
@@ -46,29 +54,35 @@ export function formatInterval(metric: string, { mean, lower, upper }: ShownInte
 
 /** `0.880, 95 % 0.830 to 0.930`. */
 export function intervalSentence(metric: string, { mean, lower, upper }: ShownInterval): string {
-  if (lower === null || upper === null || lower === upper) return formatMeasure(metric, mean);
+  if (lower === null || upper === null) return formatMeasure(metric, mean);
   const write = writerFor((upper - lower) / 2);
   return `${write(mean)}, 95 % ${write(lower)} to ${write(upper)}`;
 }
 
 /**
  * A difference in a metric with its interval: in points, hundredths of the scale, where the metric is a share.
- * `+1.2 points accuracy, 95 % +0.4 to +2.1`.
+ * `+1.2 points accuracy, 95 % +0.4 to +2.1`; without bounds it is the same in every row.
  */
-export function differenceSentence(
-  metric: string,
-  heading: string,
-  { estimate, lower, upper }: { readonly estimate: number; readonly lower: number; readonly upper: number },
-): string {
+export function differenceSentence(metric: string, heading: string, { estimate, lower, upper }: Difference): string {
+  if (lower === null && estimate === 0) return `no row differs in ${heading}`;
   const share = isShare(metric);
   const scale = share ? 100 : 1;
-  const write = writerFor((scale * (upper - lower)) / 2);
+  const write = writerFor((scale * ((upper ?? 0) - (lower ?? 0))) / 2);
   const signed = (value: number): string => {
     const text = write(Math.abs(scale * value));
     return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
   };
   const unit = share ? ` points ${heading}` : ` ${heading}`;
+  if (lower === null || upper === null) return `${signed(estimate)}${unit} in every row`;
   return `${signed(estimate)}${unit}, 95 % ${signed(lower)} to ${signed(upper)}`;
+}
+
+/** For a table: `+0.153 ±0.041`, `no row differs`. */
+export function differenceText({ estimate, lower, upper }: Difference): string {
+  if (lower === null && estimate === 0) return 'no row differs';
+  const size = Math.abs(estimate);
+  const text = lower === null || upper === null ? formatNumber(size) : formatWithHalf(size, (upper - lower) / 2);
+  return `${estimate < 0 ? '−' : '+'}${text}`;
 }
 
 /** An amount that is a share is said in points. */

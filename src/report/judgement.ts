@@ -1,18 +1,21 @@
 import type { Json } from '../base/canonical-json.ts';
+import { metricNamed } from '../metrics/metrics.ts';
+import { holm } from '../stats/holm.ts';
+import { welchProbability } from '../stats/welch.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { withinNoise } from '../stats/within-noise.ts';
+import { chosenAmong } from './chosen-among.ts';
 import { type RankedScore, scoreMean, scoreValues } from './configuration-scores.ts';
 import { differenceSentence } from './format-interval.ts';
-import type { Comparison, Noise } from './noise.ts';
+import type { Comparison, Noise, Optimism } from './noise.ts';
 
-/** Configurations by the mean of an objective over their seeds, best first. */
+/** Configurations by the mean of an objective over their seeds, best first: of the dev rows, where there are such. */
 export function rankScores<Score extends RankedScore>(
   scores: readonly Score[],
   { metric, direction }: Objective,
 ): readonly Score[] {
   const sign = direction === 'maximize' ? -1 : 1;
-  return scores
+  return chosenAmong(scores)
     .flatMap((score) => {
       const mean = scoreMean(score, metric);
       return mean === null ? [] : [{ score, mean }];
@@ -37,17 +40,56 @@ export function isBaseline({ training }: RankedScore): boolean {
   return training.adapter === 'lora' && !dropsAnything(training);
 }
 
+/** What noise leaves of a difference. */
+export interface ToldApart {
+  /** Corrected for all that were held against the first (Holm); null: nothing tells. */
+  readonly probability: number | null;
+  /** Paired on seeds and rows; null: the seeds alone tell, by Welch's test, or nothing does. */
+  readonly paired: Comparison | null;
+}
+
+/** Others held against one, in their order. */
+export function toldApart(
+  one: RankedScore,
+  others: readonly RankedScore[],
+  metric: string,
+  noise: Noise | null,
+): readonly ToldApart[] {
+  // What has no noise in it is equal, or it is not.
+  if (metricNamed(metric)?.exact === true) {
+    const mean = scoreMean(one, metric);
+    return others.map((other) => ({ probability: scoreMean(other, metric) === mean ? 1 : 0, paired: null }));
+  }
+  const paired = others.map((other) => noise?.compare(one, other, metric) ?? null);
+  const own = scoreValues(one, metric);
+  const alone = others.map((other, index) =>
+    (paired[index] ?? null) === null ? welchProbability(own, scoreValues(other, metric)) : null,
+  );
+  const corrected = holm(others.map((_, index) => paired[index]?.probability ?? alone[index] ?? null));
+  return corrected.map((probability, index): ToldApart => {
+    const found = paired[index] ?? null;
+    return { probability, paired: found === null || probability === null ? null : { ...found, probability } };
+  });
+}
+
+/** What nothing tells apart is within noise too. */
+export function isWithinNoise({ probability }: ToldApart): boolean {
+  return probability === null || probability >= 0.05;
+}
+
 /** The part of a ranking that noise leaves. */
 export interface Judgement {
   /** The configurations that noise does not tell from the winner, itself included. */
   readonly tied: ReadonlySet<RankedScore>;
-  /** Those that were compared with the winner. */
+  /** Those that were held against the winner. */
   readonly compared: number;
-  /** How many of these were paired on seeds and rows; the others are told apart by seeds alone. */
+  /** How many of these were paired on seeds and rows. */
   readonly paired: number;
+  /** How many of these nothing was there to test by. */
+  readonly untold: number;
   /** The winner against LoRA without dropout; null: it is that, or there is none to compare with. */
   readonly baseline: Comparison | null;
-  readonly optimism: number | null;
+  readonly optimism: Optimism | null;
   readonly facts: Json;
 }
 
@@ -60,36 +102,43 @@ export function judge(
 ): Judgement {
   const [winner] = ranked;
   const { metric } = objective;
-  const shown = ranked.slice(0, limit);
   const baseline = ranked.find(isBaseline);
-  const others = [...new Set([...shown, ...(baseline === undefined ? [] : [baseline])])].filter(
+  const others = [...new Set([...ranked.slice(0, limit), ...(baseline === undefined ? [] : [baseline])])].filter(
     (one) => one !== winner,
   );
-  const comparisons =
-    noise === null || winner === undefined ? others.map(() => null) : noise.comparisons(winner, others, metric);
-  const paired = comparisons.filter((one) => one !== null).length;
-  const far = (other: RankedScore, comparison: Comparison | null | undefined): boolean =>
-    comparison === null || comparison === undefined
-      ? winner !== undefined && !withinNoise(scoreValues(winner, metric), scoreValues(other, metric))
-      : comparison.probability < 0.05;
-  const tied = others.filter((other, index) => !far(other, comparisons[index]));
-  const optimism = noise?.optimism(shown, objective) ?? null;
-  const against = baseline === undefined ? null : (comparisons[others.indexOf(baseline)] ?? null);
+  const told = winner === undefined ? [] : toldApart(winner, others, metric, noise);
+  const paired = told.filter((one) => one.paired !== null).length;
+  const untold = told.filter(({ probability }) => probability === null).length;
+  const tied = others.filter((_, index) => told[index] === undefined || isWithinNoise(told[index]));
+  const optimism = noise?.optimism(ranked, objective) ?? null;
+  const against = baseline === undefined ? null : (told[others.indexOf(baseline)]?.paired ?? null);
   return {
     tied: new Set(winner === undefined ? [] : [winner, ...tied]),
     compared: others.length,
     paired,
+    untold,
     baseline: against,
     optimism,
-    facts: { paired: paired > 0, comparisons: others.length, correction: 'holm', optimism },
+    facts: {
+      paired: paired > 0,
+      comparisons: others.length - untold,
+      correction: untold === others.length ? null : 'holm',
+      optimism: optimism?.amount ?? null,
+      optimism_over: optimism?.over ?? null,
+      chosen_of: ranked.length,
+    },
   };
 }
 
 /** How comparisons were made, in words. */
-export function comparedBy({ paired, compared }: Pick<Judgement, 'paired' | 'compared'>): string {
-  if (paired === 0) return 'Welch’s test of the seeds';
-  const others = paired === compared ? '' : ` ${paired} of them; the others share too few seeds, Welch’s test`;
-  return `paired on seeds and rows${others === '' ? ', Holm' : `, Holm:${others}`}`;
+export function comparedBy({ paired, compared, untold }: Pick<Judgement, 'paired' | 'compared' | 'untold'>): string {
+  const seeds = compared - paired - untold;
+  const ways = [paired === 0 ? '' : 'paired on seeds and rows', seeds === 0 ? '' : 'Welch’s test of the seeds'].filter(
+    (way) => way !== '',
+  );
+  if (ways.length === 0) return 'nothing tells them apart: no outputs are there, and seeds are single or agree';
+  const corrected = `${ways.length === 2 ? `${paired} paired on seeds and rows, ${seeds} by Welch’s test of the seeds` : ways[0]}, Holm`;
+  return untold === 0 ? corrected : `${corrected}; nothing tells ${untold} of them apart`;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { canonicalJson } from '../base/canonical-json.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
+import { testTwins } from './chosen-among.ts';
 import { type ConfigurationScore, configurationScores } from './configuration-scores.ts';
 import { rankScores } from './judgement.ts';
 import { methodName } from './method-name.ts';
@@ -24,13 +24,9 @@ export function methodScores(
   const nameOf = ({ training }: ConfigurationScore): string =>
     traitsOf(trainer).method ? methodName(training) : 'program';
   const scores = configurationScores(trials);
-  const dev = scores.filter(({ evaluation }) => evaluation.split === 'dev');
-  const ranked = rankScores(dev.length === 0 ? scores : dev, objective);
-  const tests = new Map(
-    scores.filter(({ evaluation }) => evaluation.split === 'test').map((score) => [besidesSplit(score), score]),
-  );
+  const twin = testTwins(scores);
   const best = new Map<string, ConfigurationScore>();
-  for (const score of ranked) {
+  for (const score of rankScores(scores, objective)) {
     const method = nameOf(score);
     if (!best.has(method)) best.set(method, score);
   }
@@ -38,13 +34,7 @@ export function methodScores(
   return order.flatMap((method) => {
     const chosen = best.get(method);
     if (chosen === undefined) return [];
-    const test = tests.get(besidesSplit(chosen));
-    return [{ method, chosen, reported: test !== undefined && test.scored > 0 ? test : chosen }];
+    const test = twin(chosen);
+    return [{ method, chosen, reported: test !== null && test.scored > 0 ? test : chosen }];
   });
-}
-
-function besidesSplit({ training, evaluation }: ConfigurationScore): string {
-  const { seed: _, ...configuration } = training;
-  const { split: _split, ...rest } = evaluation;
-  return canonicalJson({ configuration, rest });
 }

@@ -1,6 +1,6 @@
-import { setOfMetric } from '../metrics/set-metric.ts';
 import { withinRange } from '../metrics/within-range.ts';
 import { meanOfRows, type RowScores } from '../evaluate/row-scores.ts';
+import { setOfMetric } from '../metrics/set-metric.ts';
 import {
   bootstrapDefaults,
   type BootstrapInterval,
@@ -12,9 +12,9 @@ import { holm } from '../stats/holm.ts';
 import { mcnemarExact } from '../stats/mcnemar.ts';
 import type { Repeats } from '../stats/repeats.ts';
 import { selectionOptimism } from '../stats/selection-optimism.ts';
-import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import type { RankedScore } from './configuration-scores.ts';
+import { commonSeeds, ofSeeds, pairedSeeds, type Repeated, scoredOf } from './paired-seeds.ts';
 
 /** A number of the whole set is computed anew for each replicate; a mean over rows is added up. */
 const corpusReplicates = 200;
@@ -24,20 +24,27 @@ const level = 0.95;
 export interface Comparison {
   /** The first's mean minus the other's, such as the winner's minus a loser's. */
   readonly difference: BootstrapInterval;
-  /** Two-sided, after Holm's correction for all comparisons made. */
+  /** Two-sided. */
   readonly probability: number;
 }
 
-/** Trials that are repeats of one another; those without metrics are not scored, others are. */
-interface Repeated {
-  readonly trials: readonly (Pick<TrialRow, 'trial'> & Partial<Pick<TrialRow, 'metrics'>>)[];
+/** How much too good a winner looks because it was chosen. */
+export interface Optimism {
+  readonly amount: number;
+  /** Configurations that it was estimated over, the winner among them: those that can be paired with it. */
+  readonly over: number;
+  /** Configurations that it was chosen of. */
+  readonly of: number;
 }
+
+/** Repeats with the rows that all of them were scored on. */
+type ScoredRepeats = Repeats & { readonly dataset: string };
 
 /** The one model of noise: seeds and evaluated rows both vary, and a comparison is paired on both. */
 export class Noise {
   readonly #scores: ReadonlyMap<number, RowScores>;
 
-  /** @param scores by trial, of the configurations that are shown */
+  /** @param scores by trial: of the configurations that are shown, and those that these were chosen of */
   constructor(scores: ReadonlyMap<number, RowScores>) {
     this.#scores = scores;
   }
@@ -55,25 +62,22 @@ export class Noise {
     return withinRange(metric, this.#isUnanimous(score, metric) ? { ...found, ...unanimous(found) } : found);
   }
 
-  /** The winner against each of the others; null where the two share neither seeds nor rows. */
-  comparisons(winner: RankedScore, others: readonly RankedScore[], metric: string): readonly (Comparison | null)[] {
-    return this.pairs(
-      others.map((other) => [winner, other]),
-      metric,
-    );
+  /** The first against the second, by themselves; null where the two share neither seeds nor rows. */
+  compare(first: RankedScore, second: RankedScore, metric: string): Comparison | null {
+    const seeds = pairedSeeds(first, second);
+    const [one, other] = [ofSeeds(first, seeds), ofSeeds(second, seeds)];
+    const [a, b] = [this.#repeats(one, metric), this.#repeats(other, metric)];
+    if (a === null || b === null || a.seeds !== b.seeds || !onSameRows(a, b)) return null;
+    const difference = pairedBootstrap(a, b, this.#options(one, metric));
+    if (difference === null) return null;
+    return { difference, probability: this.#exact(one, other, metric) ?? difference.probability };
   }
 
-  /** The first of each pair against the second, corrected for so many comparisons. */
+  /** The first of each pair against the second, their probabilities corrected for so many comparisons (Holm). */
   pairs(pairs: readonly (readonly [RankedScore, RankedScore])[], metric: string): readonly (Comparison | null)[] {
-    const found = pairs.map(([one, other]) => this.#compare(one, other, metric));
-    const corrected = holm(found.flatMap((one) => (one === null ? [] : [one.probability])));
-    let next = 0;
-    return found.map((one) => {
-      if (one === null) return null;
-      const probability = corrected[next] ?? 1;
-      next += 1;
-      return { difference: one.difference, probability };
-    });
+    const found = pairs.map(([one, other]) => this.compare(one, other, metric));
+    const corrected = holm(found.map((one) => one?.probability ?? null));
+    return found.map((one, index) => (one === null ? null : { ...one, probability: corrected[index] ?? 1 }));
   }
 
   /**
@@ -83,6 +87,9 @@ export class Noise {
    */
   effect(pairs: readonly (readonly [RankedScore, RankedScore])[], metric: string): BootstrapInterval | null {
     const seeds = commonSeeds(pairs.flat());
+    const trials = pairs.flat().flatMap((score) => ofSeeds(score, new Set(seeds)).trials);
+    const datasets = new Set(trials.map(({ trial }) => this.#scores.get(trial)?.dataset));
+    if (datasets.size !== 1) return null;
     const vectors = seeds.map((seed) => this.#meanDifference(pairs, seed, metric));
     const rows = vectors[0]?.length ?? 0;
     const weights = this.#sharedWeights(pairs.flat(), metric, rows);
@@ -92,6 +99,27 @@ export class Noise {
       return vector === undefined || vector === null ? null : meanOfRows(vector, weights, chosen);
     };
     return hierarchicalBootstrap({ seeds: seeds.length, rows, statistic }, { ...bootstrapDefaults, level });
+  }
+
+  /**
+   * How much too good the winner looks because it was chosen of all these: by those that have its seeds, were scored on its
+   * rows and whose outputs are there. Null where there are none beside it, or the metric is no mean over rows.
+   * @param ranked best first
+   */
+  optimism(ranked: readonly RankedScore[], { metric, direction }: Objective): Optimism | null {
+    const [winner] = ranked;
+    const own = winner === undefined ? null : this.#repeats(winner, metric);
+    if (winner === undefined || own === null) return null;
+    const seeds = new Set(commonSeeds([winner]));
+    const candidates = ranked.flatMap((score) => {
+      const same = ofSeeds(score, seeds);
+      const repeats = same.trials.length === seeds.size ? this.#repeats(same, metric) : null;
+      const isPaired = repeats !== null && repeats.seeds === own.seeds && onSameRows(repeats, own);
+      return isPaired && same.trials.every(({ trial }) => this.#perRow(trial, metric) !== null) ? [repeats] : [];
+    });
+    if (candidates.length < 2) return null;
+    const amount = selectionOptimism(candidates, direction, { ...bootstrapDefaults, replicates: 400 });
+    return amount === null ? null : { amount, over: candidates.length, of: ranked.length };
   }
 
   /** Of each row in the metric's mean; null where the trials' rows do not count alike: their lengths were cut otherwise. */
@@ -129,30 +157,6 @@ export class Noise {
     return sum;
   }
 
-  /** How much too good the winner looks because it was chosen of these; null where they cannot be paired. */
-  optimism(shown: readonly RankedScore[], { metric, direction }: Objective): number | null {
-    const repeats = shown.flatMap((score) => this.#repeats(score, metric) ?? []);
-    const [first] = repeats;
-    const paired = repeats.every(({ seeds, rows }) => seeds === first?.seeds && rows === first.rows);
-    const perRow = shown.every((score) => score.trials.every(({ trial }) => this.#perRow(trial, metric)));
-    if (first === undefined || repeats.length < shown.length || !paired || !perRow) return null;
-    return selectionOptimism(repeats, direction, { ...bootstrapDefaults, replicates: 400 });
-  }
-
-  #compare(
-    winner: RankedScore,
-    other: RankedScore,
-    metric: string,
-  ): { readonly difference: BootstrapInterval; readonly probability: number } | null {
-    const seeds = pairedSeeds(winner, other);
-    const [one, another] = [ofSeeds(winner, seeds), ofSeeds(other, seeds)];
-    const [a, b] = [this.#repeats(one, metric), this.#repeats(another, metric)];
-    if (a === null || b === null || a.seeds !== b.seeds || a.rows !== b.rows) return null;
-    const difference = pairedBootstrap(a, b, this.#options(one, metric));
-    if (difference === null) return null;
-    return { difference, probability: this.#exact(one, another, metric) ?? difference.probability };
-  }
-
   /** Whether every repeat is right in each of its rows, or in none: resampling them tells nothing. */
   #isUnanimous({ trials }: Repeated, metric: string): boolean {
     const rows = scoredOf(trials).map(({ trial }) => this.#perRow(trial, metric));
@@ -177,17 +181,17 @@ export class Noise {
     return mcnemarExact(onlyFirst, onlySecond);
   }
 
-  #repeats({ trials }: Repeated, metric: string): Repeats | null {
+  #repeats({ trials }: Repeated, metric: string): ScoredRepeats | null {
     const wanted = scoredOf(trials);
     const scored = wanted.flatMap(({ trial }) => this.#scoresOf(trial, metric) ?? []);
-    const rows = scored[0]?.scores.rows;
-    if (rows === undefined || scored.length < wanted.length || scored.some((one) => one.scores.rows !== rows))
-      return null;
+    const first = scored[0]?.scores;
+    if (first === undefined || scored.length < wanted.length) return null;
+    if (scored.some(({ scores }) => !onSameRows(scores, first))) return null;
     const statistic = (seed: number, chosen: Uint32Array) => {
       const one = scored[seed];
       return one === undefined ? null : one.scores.value(one.metric, chosen);
     };
-    return { seeds: scored.length, rows, statistic };
+    return { seeds: scored.length, rows: first.rows, dataset: first.dataset, statistic };
   }
 
   #perRow(trial: number, metric: string): Float64Array | null {
@@ -210,30 +214,9 @@ export class Noise {
   }
 }
 
-/** Seeds that each of the configurations is scored with. */
-function commonSeeds(scores: readonly RankedScore[]): readonly number[] {
-  const seedsOf = ({ trials }: RankedScore): readonly number[] =>
-    trials.flatMap(({ configuration, metrics }) => (metrics === null ? [] : [configuration.seed]));
-  const [first, ...rest] = scores.map((score) => new Set(seedsOf(score)));
-  return first === undefined ? [] : [...first].filter((seed) => rest.every((seeds) => seeds.has(seed)));
-}
-
-/**
- * Seeds that two configurations are compared in: those that both are scored with. A single one that is not all of either
- * would tell of the rows alone, and nothing of the seeds that differ.
- */
-function pairedSeeds(one: RankedScore, other: RankedScore): ReadonlySet<number> {
-  const common = commonSeeds([one, other]);
-  const most = Math.max(scoredOf(one.trials).length, scoredOf(other.trials).length);
-  return new Set(common.length > 1 || common.length === most ? common : []);
-}
-
-function ofSeeds({ trials }: RankedScore, seeds: ReadonlySet<number>): Repeated {
-  return { trials: trials.filter(({ configuration }) => seeds.has(configuration.seed)) };
-}
-
-function scoredOf<Trial extends Repeated['trials'][number]>(trials: readonly Trial[]): readonly Trial[] {
-  return trials.filter(({ metrics }) => metrics !== null);
+/** As many rows are not yet the same: a dev set may have as many as the test set. */
+function onSameRows(a: Pick<RowScores, 'rows' | 'dataset'>, b: Pick<RowScores, 'rows' | 'dataset'>): boolean {
+  return a.rows === b.rows && a.dataset === b.dataset;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { paretoFront } from '../stats/pareto-front.ts';
-import { withinNoise } from '../stats/within-noise.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
-import { rankScores } from './judgement.ts';
+import { chosenAmong } from './chosen-among.ts';
+import { isWithinNoise, rankScores, toldApart } from './judgement.ts';
 import {
   type RankedScore,
   type ScoredSweep,
@@ -34,7 +34,7 @@ export function frontScores(sweep: ScoredSweep): {
   readonly rows: readonly RankedScore[];
 } {
   // What is not scored has a complexity nevertheless, by which alone it would be on the front.
-  const scores = scoresOf(sweep).filter(({ scored: count }) => count > 0);
+  const scores = chosenAmong(scoresOf(sweep)).filter(({ scored: count }) => count > 0);
   const measured = frontObjectives(sweep.definition.objectives).filter(({ metric }) =>
     scores.some((score) => scoreValues(score, metric).length > 0 || undefinedRepeats(score, metric) > 0),
   );
@@ -54,11 +54,10 @@ export function frontScores(sweep: ScoredSweep): {
 export function paretoReport(snapshot: ScoredSweep, noise: Noise | null = null): Report<RankedScore> {
   const { scores, measured, first, rows } = frontScores(snapshot);
   const best = rows[0];
-  const compared = best === undefined ? null : (noise?.comparisons(best, rows.slice(1), first.metric) ?? null);
+  const told = best === undefined ? [] : toldApart(best, rows.slice(1), first.metric, noise);
   const tied = (score: RankedScore): boolean => {
-    const comparison = compared?.[rows.indexOf(score) - 1] ?? null;
-    if (comparison !== null) return comparison.probability >= 0.05;
-    return best !== undefined && withinNoise(scoreValues(best, first.metric), scoreValues(score, first.metric));
+    const own = told[rows.indexOf(score) - 1];
+    return own === undefined || isWithinNoise(own);
   };
   const column: ReportColumn<RankedScore> = {
     name: 'within_noise_of_best',
@@ -73,13 +72,13 @@ export function paretoReport(snapshot: ScoredSweep, noise: Noise | null = null):
   const off = scores.filter((score) => measured.some(({ metric }) => undefinedRepeats(score, metric) > 0)).length;
   const tiedCount = rows.filter((score) => score !== best && tied(score)).length;
   const { method } = traitsOf(snapshot.trainer);
-  const all = scoresOf(snapshot);
+  const all = chosenAmong(scoresOf(snapshot));
   const missing =
     !method || all.some(({ trials: [first] }) => first !== undefined && first.complexity !== null)
       ? []
       : ['Complexity is not known yet: it is probed when the sweep starts.'];
   return {
-    columns: [...configurationColumns(snapshot, all), column, ...scoreColumns(snapshot, noise)],
+    columns: [...configurationColumns(snapshot, all), column, ...scoreColumns(snapshot, noise, first.metric)],
     rows,
     facts: { ...sweepFacts(snapshot), front_objectives: measured.map((objective) => ({ ...objective })) },
     before: [

@@ -14,6 +14,7 @@ import {
   scoresOf,
   undefinedRepeats,
 } from './configuration-scores.ts';
+import { testTwins } from './chosen-among.ts';
 import { formatInterval, type ShownInterval } from './format-interval.ts';
 import type { Noise } from './noise.ts';
 import type { ReportColumn } from './report-column.ts';
@@ -102,8 +103,16 @@ export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
   return shownMetrics(snapshot.definition).filter((metric) => metric !== 'complexity');
 }
 
-/** Means over seeds with the half-width of their 95 % interval, complexity, repeats and flags. */
-export function scoreColumns(snapshot: ScoredSweep, noise: Noise | null): readonly ReportColumn<RankedScore>[] {
+/**
+ * Means over seeds with the half-width of their 95 % interval, those of the same configuration on the test rows where a
+ * sweep has both splits, complexity, repeats and flags.
+ * @param rankedBy the metric whose test rows people are shown
+ */
+export function scoreColumns(
+  snapshot: ScoredSweep,
+  noise: Noise | null,
+  rankedBy: string,
+): readonly ReportColumn<RankedScore>[] {
   const intervals = new Map<RankedScore, Map<string, ShownInterval | null>>();
   const intervalOf = (row: RankedScore, metric: string): ShownInterval | null => {
     const known = intervals.get(row) ?? new Map<string, ShownInterval | null>();
@@ -122,11 +131,12 @@ export function scoreColumns(snapshot: ScoredSweep, noise: Noise | null): readon
       text: (row) => intervalText(row, metric, intervalOf(row, metric)),
       value: (row) => scoreMean(row, metric),
     },
-    bound(metric, 'lower', intervalOf),
-    bound(metric, 'upper', intervalOf),
+    bound(metric, metric, 'lower', intervalOf),
+    bound(metric, metric, 'upper', intervalOf),
   ]);
   return [
     ...metricColumns,
+    ...testColumns(snapshot, intervalOf, rankedBy),
     {
       name: 'complexity',
       heading: traitsOf(snapshot.trainer).method ? 'complexity' : null,
@@ -178,13 +188,44 @@ export function shownInterval(row: RankedScore, metric: string, noise: Noise | n
   return { mean: overSeeds.mean, lower: both.lower, upper: both.upper };
 }
 
+/** The same configurations on the test rows; none where these are what is ranked, or there are no such. */
+function testColumns(
+  snapshot: ScoredSweep,
+  intervalOf: (row: RankedScore, metric: string) => ShownInterval | null,
+  rankedBy: string,
+): readonly ReportColumn<RankedScore>[] {
+  const scores = scoresOf(snapshot);
+  const twin = testTwins(scores);
+  if (!scores.some((score) => twin(score) !== null)) return [];
+  const onTest = (row: RankedScore, metric: string): ShownInterval | null => {
+    const own = twin(row);
+    return own === null ? null : intervalOf(own, metric);
+  };
+  return reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
+    {
+      name: `test_${metric}`,
+      heading: metric === rankedBy ? `test ${headingOf(snapshot.definition, metric)}` : null,
+      align: 'right',
+      importance: 2,
+      text: (row) => {
+        const interval = onTest(row, metric);
+        return interval === null ? '–' : formatInterval(metric, interval);
+      },
+      value: (row) => onTest(row, metric)?.mean ?? null,
+    },
+    bound(`test_${metric}`, metric, 'lower', onTest),
+    bound(`test_${metric}`, metric, 'upper', onTest),
+  ]);
+}
+
 function bound(
+  name: string,
   metric: string,
   side: 'lower' | 'upper',
   intervalOf: (row: RankedScore, metric: string) => ShownInterval | null,
 ): ReportColumn<RankedScore> {
   return {
-    name: `${metric}_${side}`,
+    name: `${name}_${side}`,
     heading: null,
     align: 'right',
     importance: 9,

@@ -33,7 +33,7 @@ export function sweepSentences(snapshot: SweepSnapshot): readonly string[] {
   ];
   const sentences = [`Sweep ${snapshot.name}: ${snapshot.state}; ${parts.join(', ')}.`];
   if (snapshot.trainer === 'simulated') sentences.push(simulatedWarning);
-  const savedSeconds = snapshot.savedSeconds ?? savedByStopping(trainingsOf(snapshot)).seconds;
+  const savedSeconds = snapshot.savedSeconds ?? savedByStopping(trainingsOf(snapshot)).byScheduler.seconds;
   const decided = schedulerSentence(snapshot.definition, { ...counts, savedSeconds });
   if (decided !== null) sentences.push(decided);
   const { halted = null } = snapshot;

@@ -1,6 +1,8 @@
 import { stream } from '../random/stream.ts';
 import { everyRow, meanOverSeeds, type Repeats } from './repeats.ts';
-import { studentCdf, studentQuantile } from './student-interval.ts';
+import { meanOf } from './mean-of.ts';
+import { studentCdf, studentQuantile } from './student-distribution.ts';
+import { isRounding } from './student-interval.ts';
 
 export interface BootstrapOptions {
   /** e.g. 0.95 */
@@ -15,12 +17,13 @@ export const bootstrapDefaults: BootstrapOptions = { level: 0.95, replicates: 1_
 export interface BootstrapInterval {
   /** Mean over the seeds on all rows. */
   readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
+  /** Null where nothing varies: that every row says the same is no certainty. */
+  readonly lower: number | null;
+  readonly upper: number | null;
   readonly standardError: number;
   /** Degrees of freedom of Student's distribution that the interval is taken from. */
   readonly degrees: number;
-  /** Two-sided probability of an estimate this far from 0 where the truth is 0. */
+  /** Two-sided probability of an estimate this far from 0 where the truth is 0; where nothing varies, by the rows' signs. */
   readonly probability: number;
   readonly seeds: number;
   readonly rows: number;
@@ -88,15 +91,17 @@ export function hierarchicalBootstrap(
   const ofSeeds = varianceOverSeeds(repeats, allRows);
   const total = Math.max(variance(replicates), ofSeeds);
   const degrees = satterthwaite(total, ofSeeds, seeds, rows);
-  const standardError = Math.sqrt(total);
-  const half = standardError === 0 ? 0 : studentQuantile((1 + options.level) / 2, degrees) * standardError;
+  const error = Math.sqrt(total);
+  const standardError = isRounding(error, estimate) ? 0 : error;
+  const half = standardError === 0 ? null : studentQuantile((1 + options.level) / 2, degrees) * standardError;
   return {
     estimate,
-    lower: estimate - half,
-    upper: estimate + half,
+    lower: half === null ? null : estimate - half,
+    upper: half === null ? null : estimate + half,
     standardError,
     degrees,
-    probability: twoSided(estimate, standardError, degrees),
+    probability:
+      standardError === 0 ? bySigns(estimate, rows) : 2 * studentCdf(-Math.abs(estimate) / standardError, degrees),
     seeds,
     rows,
   };
@@ -142,11 +147,11 @@ function satterthwaite(total: number, ofSeeds: number, seeds: number, rows: numb
 
 function variance(values: readonly number[]): number {
   if (values.length < 2) return 0;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }
 
-function twoSided(estimate: number, standardError: number, degrees: number): number {
-  if (standardError === 0) return estimate === 0 ? 1 : 0;
-  return 2 * (1 - studentCdf(Math.abs(estimate) / standardError, degrees));
+/** All rows are apart by the same: as improbable as so many coins that fall alike, by the sign test. */
+function bySigns(estimate: number, rows: number): number {
+  return estimate === 0 ? 1 : Math.min(1, 2 * 0.5 ** rows);
 }

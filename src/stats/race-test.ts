@@ -1,4 +1,5 @@
-import { studentCdf } from './student-interval.ts';
+import { meanOf } from './mean-of.ts';
+import { studentCdf } from './student-distribution.ts';
 
 /** Scores of one configuration's repeats, by seed. Greater is better. */
 export type SeedScores = ReadonlyMap<number, number>;
@@ -39,7 +40,7 @@ export function raceTest(
   const pairs = seeds.length;
   if (pairs < 2) return null;
   const bySeed = seeds.map((seed) => at(leader, seed) - at(rival, seed));
-  const ahead = mean(bySeed);
+  const ahead = meanOf(bySeed);
   const { variance, degrees: seedDegrees } = residuals(seeds, [...all]);
   const ofSeeds = Math.max(sampleVariance(bySeed), 2 * variance) / pairs;
   const groups = differences.length < 2 ? 0 : differences.length;
@@ -55,11 +56,11 @@ export function raceTest(
 function residuals(seeds: readonly number[], all: readonly SeedScores[]) {
   const block = all.filter((scores) => seeds.every((seed) => scores.has(seed)));
   const rows = block.map((scores) => seeds.map((seed) => at(scores, seed)));
-  const seedMeans = seeds.map((_, place) => mean(rows.map((row) => row[place] ?? 0)));
-  const grand = mean(seedMeans);
+  const seedMeans = seeds.map((_, place) => meanOf(rows.map((row) => row[place] ?? 0)));
+  const grand = meanOf(seedMeans);
   let sum = 0;
   for (const row of rows) {
-    const own = mean(row);
+    const own = meanOf(row);
     row.forEach((value, place) => {
       sum += (value - own - (seedMeans[place] ?? 0) + grand) ** 2;
     });
@@ -76,10 +77,6 @@ function at(scores: SeedScores, seed: number): number {
 
 /** n − 1. */
 function sampleVariance(values: readonly number[]): number {
-  const middle = mean(values);
+  const middle = meanOf(values);
   return values.reduce((sum, each) => sum + (each - middle) ** 2, 0) / (values.length - 1);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,7 +4,9 @@ import { everyRow, meanOverSeeds, type Repeats } from './repeats.ts';
 /**
  * How much too good the best of several configurations looks because it was chosen for its score: the mean, over
  * replicates of seeds and rows, of what the replicate's own winner has there beyond what it has on everything (Efron's
- * estimate of optimism). Never negative in expectation; 0 for a single configuration.
+ * estimate of optimism). Never negative in expectation; 0 for a single configuration. Of configurations that are truly
+ * equal it tells 1/√2 of it, since to a replicate the sample's differences are true ones; where they differ by more than
+ * noise, nearly all.
  * @param candidates with the same seeds and rows
  * @returns in the metric's unit, to be taken from the winner's score where greater is better, else added; null where no
  * replicate could be scored

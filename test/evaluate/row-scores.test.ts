@@ -32,7 +32,7 @@ const rows = {
 const members = [1, 2].map((member) =>
   equalRows(Float32Array.from(stream(member, 'test.logits').normals(3 * count)), count),
 );
-const found = rowScores(scores, 'logits', members, rows);
+const found = rowScores(scores, 'logits', members, rows, 'rows');
 const whole = evaluateOutputs({
   scores,
   aggregate: 'logits',
@@ -79,7 +79,7 @@ describe('a loss that is a mean over tokens', () => {
     values: Float32Array.from(tokens.flatMap((said, row) => Array.from({ length: said + 1 }, () => each[row] ?? 0))),
     offsets: Uint32Array.of(0, 2, 5, 15),
   };
-  const scored = rowScores(likelihoods, 'probabilities', [outputs], evaluated);
+  const scored = rowScores(likelihoods, 'probabilities', [outputs], evaluated, 'rows');
 
   it('has rows by their tokens: all of them together are the evaluation’s loss, and any of them the ratio of their sums', () => {
     const mean = scored.value('loss', everyRow(3));
@@ -128,7 +128,7 @@ describe('each row’s value of a metric, the mean over all of them, is the eval
         // What a language model gives are logarithms of probabilities.
         return { values: kind === 'language-modelling' ? drawn.map((value) => -Math.abs(value)) : drawn, offsets };
       });
-      const stored = rowScores(kindTask.scores, aggregate, outputs, evaluated);
+      const stored = rowScores(kindTask.scores, aggregate, outputs, evaluated, 'rows');
       const named = metrics.filter(({ name, over }) => over === 'rows' && stored.whole(name) !== null);
       expect(named.length).toBeGreaterThan(0);
       for (const { name } of named) {
@@ -176,6 +176,7 @@ describe('each row’s value of a metric, the mean over all of them, is the eval
       'logits',
       [{ values: Float32Array.from(values), offsets }],
       evaluated,
+      'rows',
     );
     expect(stored.whole('exact_match')).toBe(0.75);
     expect([...(stored.perRow('exact_match') ?? [])]).toEqual([0, 1, 1, 1]);

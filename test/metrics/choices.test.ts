@@ -56,7 +56,7 @@ describe('calibration of questions with choices of their own', () => {
       subjects: ['astronomy', 'anatomy'],
       labels: [2, 0],
     });
-    const scores = classRowScores(content);
+    const scores = classRowScores(content, 'rows');
     const all = everyRow(4);
     expect(scores.value('accuracy', all)).toBe(0.75);
     // Anatomy one of two, astronomy two of two.

@@ -35,6 +35,7 @@ function rightUpTo(right: number): RowScores {
   const values = Float64Array.from({ length: rows }, (_, row) => (row < right ? 1 : 0));
   return {
     rows,
+    dataset: 'dev',
     perRow: (metric) => (metric === 'accuracy' ? values : null),
     weights: () => null,
     value: (metric, chosen) =>

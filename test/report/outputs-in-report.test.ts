@@ -8,7 +8,7 @@ import { Noise } from '../../src/report/noise.ts';
 import { rankCorrelation } from '../../src/report/rank-correlation.ts';
 import { ensembleOverSeeds, membersCurve } from '../../src/report/seeds-and-members.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
-import { rowsOf } from '../../src/cli/cockpit/axis-effects-source.ts';
+import { rowsOf } from '../../src/cli/reading/read-row-values.ts';
 import { outputsOf as outputsOfTrial } from '../../src/cli/reading/trial-outputs.ts';
 import { everyRow } from '../../src/stats/repeats.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
@@ -38,6 +38,7 @@ function outputsOf(seed: number): StoredScores {
     'logits',
     members.map((member) => equalRows(member, count)),
     rows,
+    'rows',
   );
 }
 
@@ -83,7 +84,7 @@ describe('ensembles drawn from the members of one training', () => {
     const targets = Array.from(stream(9, 'test.targets').normals(count));
     const members = draws(1, count).map((noise) => noise.map((own, row) => (targets[row] ?? 0) + own));
     const { rows, members: outputs } = evaluatedRows(regressionShape, members, targets);
-    const stored = rowScores(taskOf(regressionShape).scores, 'logits', outputs, rows);
+    const stored = rowScores(taskOf(regressionShape).scores, 'logits', outputs, rows, 'rows');
     const { confusion, byMembers } = await outputsOfTrial(stored, stored, 'pearson');
     expect(confusion).toBeNull();
     expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);
@@ -110,7 +111,7 @@ describe('ensembles drawn from the members of one training', () => {
       ),
     );
     const rows = inputs.map(() => ({ text: 'five words', label: 0 }));
-    const stored = rowScores(taskOf(tags).scores, 'logits', members, { shape: tags, rows, inputs });
+    const stored = rowScores(taskOf(tags).scores, 'logits', members, { shape: tags, rows, inputs }, 'rows');
     const { byMembers } = await outputsOfTrial(stored, stored, 'entity_f1');
     expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);
     expect(byMembers[4]?.mean).toBeGreaterThan(byMembers[0]?.mean ?? 1);
@@ -142,7 +143,13 @@ describe('ensembles drawn from the members of one training', () => {
         rows,
       ),
     );
-    const stored = rowScores(taskOf(questions).scores, 'logits', members, { shape: questions, rows: asked, inputs });
+    const stored = rowScores(
+      taskOf(questions).scores,
+      'logits',
+      members,
+      { shape: questions, rows: asked, inputs },
+      'rows',
+    );
     for (const metric of ['exact_match', 'answer_f1', 'loss']) {
       const { byMembers } = await outputsOfTrial(stored, stored, metric);
       expect(byMembers.map(({ members: size }) => size)).toEqual([1, 2, 3, 4, 5]);

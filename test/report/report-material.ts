@@ -67,6 +67,7 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
     },
     file: 'name: quickstart # to the letter\n',
     noise: null,
+    stoppedEarly: new Map(),
     effects: axisEffects(swept, 'accuracy'),
     outputs: new Map(),
     curves: new Map(trials.map(({ trainingId, configuration }) => [trainingId, curve(configuration.dropout_rate)])),

@@ -57,7 +57,7 @@ describe('the best configurations', () => {
     expect(report.rows.map(({ training }) => training.dropout_rate)).toEqual([0.25, 0.5, 0]);
     expect(report.after).toEqual([
       'Means over seeds with 95 % intervals (Student); ranked by accuracy.',
-      '≈ The winner is within noise of 1 of the 2 others compared (Welch’s test of the seeds, 95 %).',
+      '≈ The winner is within noise of 1 of the 2 others compared (Welch’s test of the seeds, Holm, 95 %).',
       'Without the seed that did most for it, its mean accuracy is 0.8700.',
     ]);
   });

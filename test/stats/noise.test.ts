@@ -62,7 +62,7 @@ describe('the bootstrap over seeds and rows', () => {
         replicates: 120,
         seed: run,
       });
-      if (interval !== null && interval.lower <= 0 && interval.upper >= 0) covered += 1;
+      if ((interval?.lower ?? Infinity) <= 0 && (interval?.upper ?? -Infinity) >= 0) covered += 1;
     }
     expect(covered / simulations).toBeGreaterThan(0.91);
     expect(covered / simulations).toBeLessThanOrEqual(1);

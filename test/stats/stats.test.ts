@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { statistics as fixture } from './statistics-fixture.ts';
 import { paretoFront } from '../../src/stats/pareto-front.ts';
-import { studentCdf, studentInterval, studentQuantile } from '../../src/stats/student-interval.ts';
+import { studentCdf, studentQuantile } from '../../src/stats/student-distribution.ts';
+import { intervalOf, studentInterval } from '../../src/stats/student-interval.ts';
 import { accuracyStandardError, wilsonInterval } from '../../bench/wilson-interval.ts';
-import { withinNoise } from '../../src/stats/within-noise.ts';
+import { welchProbability } from '../../src/stats/welch.ts';
 
 // Quantiles from scipy.stats.t.ppf.
 test.each([
@@ -50,9 +52,29 @@ test('the front holds what nothing dominates, equal points together, points with
   expect(front.map((point) => point.name)).toEqual(['a', 'b', 'd']);
 });
 
-test('seeds that overlap are within noise, seeds far apart are not, one seed never tells', () => {
-  expect(withinNoise([0.8, 0.82, 0.81], [0.81, 0.83, 0.8])).toBe(true);
-  expect(withinNoise([0.8, 0.81, 0.805], [0.9, 0.91, 0.905])).toBe(false);
-  expect(withinNoise([0.8], [0.9, 0.91])).toBe(true);
-  expect(withinNoise([0.8, 0.8], [0.9, 0.9])).toBe(false);
+test('seeds that agree have a mean without an interval: nothing tells how far others would lie', () => {
+  expect(studentInterval([0.8, 0.8])).toEqual({ count: 2, mean: 0.8, deviation: 0, lower: null, upper: null });
+  // The mean of three tenths is a bit off a tenth, which is no spread.
+  expect(studentInterval([0.1, 0.1, 0.1])).toMatchObject({ deviation: 0, lower: null, upper: null });
+  expect(intervalOf({ count: 3, mean: 0.1, deviation: 1e-17 })).toMatchObject({ lower: null, upper: null });
+});
+
+// scipy.stats.ttest_ind(a, b, equal_var=False).pvalue: see test/fixtures/statistics.
+test.each(fixture.welch)('Welch’s test of $a and $b agrees with scipy', ({ a, b, p }) => {
+  expect(welchProbability(a, b)).toBeCloseTo(p, 10);
+  expect(welchProbability(b, a)).toBeCloseTo(p, 10);
+});
+
+describe('Welch’s test of seeds', () => {
+  it('tells nothing of a single seed, nor where seeds agree on both sides', () => {
+    expect(welchProbability([0.8], [0.9, 0.91])).toBeNull();
+    expect(welchProbability([0.8, 0.8], [0.9, 0.9])).toBeNull();
+    expect(welchProbability([0.1, 0.1, 0.1], [0.3, 0.3])).toBeNull();
+  });
+
+  it('takes the spread of the other side for seeds that agree on one: they are no certainty', () => {
+    // scipy.stats.t.sf(0.1 / sqrt(5e-5 * (1/2 + 1/2)), 1) * 2
+    expect(welchProbability([0.9, 0.9], [0.795, 0.805])).toBeCloseTo(fixture.one_agrees.p, 10);
+    expect(welchProbability([0.5, 0.5, 0.5], [0.9, 0.92, 0.91])).toBeLessThan(0.01);
+  });
 });

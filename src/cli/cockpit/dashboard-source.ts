@@ -1,7 +1,7 @@
 import { DropsweepError } from '../../base/errors.ts';
 import type { ViewSource } from '../../dashboard/view-source.ts';
 import { betterOf, columnOf } from '../../dashboard/tables/view-columns.ts';
-import { settingEffects } from './axis-effects-source.ts';
+import { settingEffects } from '../reading/read-effects.ts';
 import { trialOutputs } from '../reading/trial-outputs.ts';
 import { readEnsembleCurve, readLearningCurve } from '../../store/views/learning-curve.ts';
 import type { SweepState, TrialRow } from '../../store/views/sweep-snapshot.ts';

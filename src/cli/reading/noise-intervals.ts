@@ -84,7 +84,9 @@ function intervalOf(sweepId: string, { trials, mean }: RepeatGroup, metric: stri
   }
   const found = new Noise(scores).interval({ trials: trials.map((trial) => ({ trial })) }, metric);
   if (found === null || Math.abs(found.estimate - mean) > 1e-6 * (1 + Math.abs(mean))) return null;
-  return { lower: found.lower, upper: found.upper, over: found.seeds > 1 ? 'seeds and rows' : 'rows' };
+  const { lower, upper } = found;
+  if (lower === null || upper === null) return null;
+  return { lower, upper, over: found.seeds > 1 ? 'seeds and rows' : 'rows' };
 }
 
 /** As many groups at a time as have their trials' outputs in memory at once, one at least. */

@@ -1,8 +1,9 @@
 import { counted, type Progress } from '../../base/progress.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { readLearningCurve } from '../../store/views/learning-curve.ts';
-import { configurationScores } from '../../report/configuration-scores.ts';
-import { shownScores } from '../../report/judgement.ts';
+import { withTestTwins } from '../../report/chosen-among.ts';
+import { configurationScores, type RankedScore } from '../../report/configuration-scores.ts';
+import { rankScores, shownScores } from '../../report/judgement.ts';
 import { methodScores } from '../../report/method-scores.ts';
 import { Noise } from '../../report/noise.ts';
 import { frontScores } from '../../report/pareto-report.ts';
@@ -12,32 +13,39 @@ import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '.
 import { firstObjective } from '../../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../../store/views/sweep-list.ts';
 import { readSweepFileText } from '../../store/views/sweep-files.ts';
+import { readStoppedEarly } from '../../store/views/stopped-early.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { readEffects } from '../cockpit/axis-effects-source.ts';
+import { readEffects } from './read-effects.ts';
+import { readChosen } from './read-noise.ts';
 import { readRowScores } from './read-row-scores.ts';
+import { knownRows, rowsOf, type RowValues } from './read-row-values.ts';
 
 /** All that a report of a sweep is made of. */
 export async function readMaterial(store: Store, snapshot: SweepSnapshot, progress?: Progress): Promise<SweepMaterial> {
   const provenance = await readSweepProvenance(store, snapshot.name);
-  const { shown, baseline } = shownScores(configurationScores(snapshot.trials), firstObjective(snapshot), shownBest);
+  const objective = firstObjective(snapshot);
+  const all = configurationScores(snapshot.trials);
+  const { shown, baseline } = shownScores(all, objective, shownBest);
   const front = frontScores(snapshot).rows.slice(0, shownFront);
-  const methods = methodScores(snapshot, firstObjective(snapshot)).flatMap(({ chosen, reported }) => [
-    chosen,
-    reported,
-  ]);
-  const read = [...shown, baseline, ...front, ...methods, mostMembers(snapshot)].filter((score) => score !== null);
+  const methods = methodScores(snapshot, objective).flatMap(({ chosen, reported }) => [chosen, reported]);
+  const chosen = [...shown, baseline, ...front, ...methods, mostMembers(snapshot)].filter((score) => score !== null);
   // Groupings are made anew by each report: a configuration is told by its first trial.
-  const wanted = new Set(read.map(({ trials: [first] }) => first?.trial));
-  const scores = configurationScores(snapshot.trials).filter(({ trials: [first] }) => wanted.has(first?.trial));
+  const wanted = new Set(withTestTwins<RankedScore>(chosen, all).map(({ trials: [first] }) => first?.trial));
+  const scores = all.filter(({ trials: [first] }) => wanted.has(first?.trial));
   const trials = [...new Set(scores.flatMap((score) => score.trials))];
   progress?.(`reading the outputs of ${trials.length} trials of ${snapshot.name}`, null);
   const outputs = await readRowScores(store, snapshot, trials);
+  const { metric } = objective;
+  const rows: RowValues = new Map([...outputs].map(([trial, stored]) => [trial, rowsOf(stored, metric)]));
+  const effects = await readEffects(store, snapshot, metric, rows);
+  await readChosen(store, snapshot, { ranked: rankScores(all, objective), metric }, rows);
   return {
     snapshot,
     provenance,
     file: await readSweepFileText(store, snapshot.sweepId),
-    noise: outputs.size === 0 ? null : new Noise(outputs),
-    effects: await readEffects(store, snapshot, firstObjective(snapshot).metric),
+    noise: outputs.size === 0 ? null : new Noise(new Map([...knownRows(rows), ...outputs])),
+    effects,
+    stoppedEarly: await readStoppedEarly(store, snapshot.sweepId),
     outputs,
     curves: await readCurves(store, snapshot, progress),
   };

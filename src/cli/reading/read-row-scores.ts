@@ -48,7 +48,9 @@ async function scoresOf(
     const reading = inputs.get(key) ?? evaluatedRows(stored);
     inputs.set(key, reading);
     const rows = await reading;
-    if (rows !== null) found.set(trial, rowScores(taskOf(rows.shape).scores, configuration.aggregate, members, rows));
+    if (rows === null) continue;
+    const { scores } = taskOf(rows.shape);
+    found.set(trial, rowScores(scores, configuration.aggregate, members, rows, dataset.hash));
   }
   return found;
 }

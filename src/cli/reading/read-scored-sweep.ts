@@ -18,7 +18,7 @@ export async function readScoredSweep(
   const { snapshot, configurations, stepped } = await readRankedSweep(store, name, ({ definition }) =>
     stored([...definition.objectives.map(({ metric }) => metric), ...further]),
   );
-  return { ...snapshot, scores: configurations, savedSeconds: savedByStopping(stepped).seconds };
+  return { ...snapshot, scores: configurations, savedSeconds: savedByStopping(stepped).byScheduler.seconds };
 }
 
 /** The same, of those configurations that are shown with all metrics that are. */

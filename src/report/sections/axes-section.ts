@@ -105,7 +105,8 @@ function effectFigure({ heading: axis, name, values }: AxisEffect, heading: stri
 function told({ text, difference }: AxisValue): string {
   if (difference === null) return '';
   const { mean, lower, upper } = difference;
-  if (lower === null || upper === null) return `${text}: ${formatNumber(mean)}, without an interval for want of seeds.`;
+  if (lower === null || upper === null)
+    return `${text}: ${formatNumber(mean)}, without an interval: of a single seed, or of seeds that agree.`;
   const way = lower > 0 ? 'is above the first' : upper < 0 ? 'is below the first' : 'is not told apart from the first';
   return `${text} ${way} (95 % ${formatNumber(lower)} to ${formatNumber(upper)}).`;
 }

@@ -3,10 +3,13 @@ import { formatNumber } from '../../metrics/format-number.ts';
 import { allMetrics, measure, metricHeading } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { scaleFor } from '../charts/chart.ts';
+import { chosenAmong } from '../chosen-among.ts';
 import { type ConfigurationScore, configurationScores, scoreInterval } from '../configuration-scores.ts';
 import type { Block, Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
+import { meanOf } from '../../stats/mean-of.ts';
 import { rankCorrelation } from '../rank-correlation.ts';
+import { trainingKey } from '../training-key.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
@@ -43,7 +46,7 @@ interface SizeMeasure {
 }
 
 function gapPoints({ snapshot }: SweepMaterial): readonly GapPoint[] {
-  return configurationScores(snapshot.trials).flatMap((score) => {
+  return configurationScores(chosenAmong(snapshot.trials)).flatMap((score) => {
     const gap = scoreInterval(score, 'loss_gap');
     if (gap === null) return [];
     const turned = (bound: number | null): number | null => (bound === null ? null : -bound);
@@ -67,9 +70,7 @@ function meanOver(
   of: (trial: ConfigurationScore['trials'][number]) => number | null,
 ): number | null {
   const values = trials.map(of).filter((value) => value !== null);
-  return values.length === 0 || values.length < trials.length
-    ? null
-    : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 || values.length < trials.length ? null : meanOf(values);
 }
 
 function boundSentence({ snapshot, provenance }: SweepMaterial, points: readonly GapPoint[]): string {
@@ -78,12 +79,14 @@ function boundSentence({ snapshot, provenance }: SweepMaterial, points: readonly
     'Estimated from the trainings, its constants are the largest loss and gradient that each of them met, where these are above the probe’s.';
   const trivial = provenance.theoryConstants?.loss_bound;
   if (trivial === undefined) return proxy;
-  const terms = points.flatMap(({ score }) => score.trials[0]?.complexity ?? []);
+  // Ensembles of several sizes have one training, and one term.
+  const byTraining = new Map(points.map(({ score }) => [trainingKey(score), score.trials[0]?.complexity ?? null]));
+  const terms = [...byTraining.values()].filter((term) => term !== null);
   const vacuous = terms.filter((term) => term > trivial).length;
   const loss = headingOf(snapshot.definition, 'loss');
   return (
     `${proxy} A bound on the ${loss} says nothing where it is above ${formatNumber(trivial)}, the largest loss that knowing nothing costs: ` +
-    `the term alone is so for ${vacuous} of ${formatCount(terms.length, 'configuration')} (vacuous).`
+    `the term alone is so for ${vacuous} of ${formatCount(terms.length, 'training configuration')} (vacuous).`
   );
 }
 
@@ -105,7 +108,7 @@ function gapFigure(
       name: name === 'complexity' ? 'bound-and-gap' : 'estimated-bound-and-gap',
       caption: `Measured gap in ${loss} (evaluated minus train) against ${heading}`,
       chart: {
-        description: `${formatCount(drawn.length, 'configuration')}, with 95 % intervals over seeds (Student).`,
+        description: `${formatCount(drawn.length, 'configuration')}, with 95 % intervals over seeds alone (Student): of the train and the evaluated rows, which are samples too, they say nothing.`,
         x: { label: heading, scale: scaleFor(drawn.map(({ x }) => x)) },
         y: { label: `${loss} evaluated − train`, scale: 'linear' },
         series: [{ name: 'configurations', marks: 'points', points: drawn }],
@@ -121,13 +124,14 @@ function correlationTable(points: readonly GapPoint[], measures: readonly SizeMe
   const rows = measures.flatMap(({ heading, of }) => {
     const pairs = points.flatMap(({ score, gap }) => {
       const size = of(score);
-      return size === null ? [] : [{ size, gap }];
+      return size === null ? [] : [{ size, gap, training: trainingKey(score) }];
     });
     if (pairs.length === 0) return [];
     const sizes = pairs.map(({ size }) => size);
     const found = rankCorrelation(
       sizes,
       pairs.map(({ gap }) => gap),
+      pairs.map(({ training }) => training),
     );
     const interval =
       found === null || found.lower === null || found.upper === null
@@ -140,6 +144,7 @@ function correlationTable(points: readonly GapPoint[], measures: readonly SizeMe
         cell(found === null ? '–' : found.rho.toFixed(2), found?.rho ?? null),
         cell(interval, found?.lower ?? null),
         cell(String(pairs.length), pairs.length),
+        cell(String(found?.clusters ?? 0), found?.clusters ?? 0),
       ],
     ];
   });
@@ -147,13 +152,14 @@ function correlationTable(points: readonly GapPoint[], measures: readonly SizeMe
     kind: 'table',
     name: 'gap-correlations',
     caption:
-      'Rank correlation (Spearman) of the measured gap with what could bound it, over configurations; 95 % by bootstrap',
+      'Rank correlation (Spearman) of the measured gap with what could bound it, over configurations; 95 % by a bootstrap over training configurations, whose ensembles are drawn together',
     columns: [
       { name: 'measure', heading: 'measure', align: 'left' },
       { name: 'values', heading: 'values', align: 'right' },
       { name: 'rho', heading: 'ρ', align: 'right' },
       { name: 'interval', heading: '95 %', align: 'right' },
       { name: 'configurations', heading: 'configurations', align: 'right' },
+      { name: 'trainings', heading: 'of so many trainings', align: 'right' },
     ],
     rows,
   };

@@ -2,7 +2,9 @@ import { formatCount } from '../../base/format-count.ts';
 import { formatDuration } from '../../dashboard/terminal/format-value.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
+import { meanOf } from '../../stats/mean-of.ts';
 import { scaleFor } from '../charts/chart.ts';
+import { chosenAmong } from '../chosen-among.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
@@ -42,7 +44,7 @@ function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
   const { metric } = firstObjective(snapshot);
   const heading = headingOf(snapshot.definition, metric);
   const label = configurationLabels(snapshot);
-  const scores = configurationScores(snapshot.trials);
+  const scores = configurationScores(chosenAmong(snapshot.trials));
   // As in the front's figure: one that predicts one class for everything would be all that the others are seen beside.
   const drawn = scores.filter(({ collapsed }) => collapsed === 0);
   const hidden = scores.length - drawn.length;
@@ -51,7 +53,7 @@ function costFigure({ snapshot }: SweepMaterial): readonly Figure[] {
     const seconds = score.trials.flatMap((trial) => measure(trial, 'train_seconds') ?? []);
     const interval = scoreInterval(score, metric);
     if (seconds.length === 0 || interval === null) return [];
-    const x = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
+    const x = meanOf(seconds);
     return [{ x, y: interval.mean, name: label(score) }];
   });
   if (points.length === 0) return [];

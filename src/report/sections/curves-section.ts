@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
 import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
+import { meanOf } from '../../stats/mean-of.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartPoint, ChartSeries } from '../charts/chart.ts';
 import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
@@ -123,8 +124,4 @@ function evaluatedFigure(material: SweepMaterial, shown: readonly ConfigurationS
 
 function curvesOf({ curves }: SweepMaterial, { trials }: ConfigurationScore): readonly TrainingCurve[] {
   return trials.flatMap(({ trainingId }) => curves.get(trainingId) ?? []);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -132,9 +132,9 @@ function twoSides({ snapshot }: SweepMaterial): readonly Table[] {
     return own === null || members === null ? [] : [{ score, own: own.mean, members: members.mean }];
   });
   if (sides.length === 0) return [];
-  // One that lacks either side says nothing of the theorem.
-  const evaluations = ensembles
-    .flatMap(({ trials }) => trials)
+  // One that lacks either side says nothing of the theorem, on whatever rows.
+  const evaluations = snapshot.trials
+    .filter(({ evaluation }) => evaluation.ensemble_size > 1)
     .flatMap((trial) => {
       const [own, members] = [measure(trial, 'loss'), measure(trial, 'mean_member_loss')];
       return own === null || members === null ? [] : [{ own, members }];

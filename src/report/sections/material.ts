@@ -11,8 +11,10 @@ export interface SweepMaterial {
   readonly provenance: SweepProvenance;
   /** The sweep file to the letter; null: it was not kept. */
   readonly file: string | null;
-  /** Of the best, the front and LoRA without dropout; null: no outputs are there. */
+  /** Of the best, the front and LoRA without dropout, and of what these were chosen of; null: no outputs are there. */
   readonly noise: Noise | null;
+  /** Steps at which their own patience ended trainings. */
+  readonly stoppedEarly: ReadonlyMap<string, number>;
   /** Of each setting on the first objective, with the noise of rows where a sweep is small enough to read them. */
   readonly effects: readonly AxisEffect[];
   /** Of the same trials, by their numbers: the outputs themselves. */

@@ -10,6 +10,7 @@ import { formatInterval } from '../format-interval.ts';
 import { rankScores } from '../judgement.ts';
 import { rankCorrelation } from '../rank-correlation.ts';
 import { shownInterval } from '../score-columns.ts';
+import { trainingKey } from '../training-key.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
@@ -89,11 +90,14 @@ function together(
   const other = `${set}.${metric}`;
   const pairs = ranked.flatMap((score) => {
     const [here, there] = [scoreInterval(score, metric), scoreInterval(score, other)];
-    return here === null || there === null ? [] : [{ here: here.mean, there: there.mean }];
+    return here === null || there === null
+      ? []
+      : [{ here: here.mean, there: there.mean, training: trainingKey(score) }];
   });
   const found = rankCorrelation(
     pairs.map(({ here }) => here),
     pairs.map(({ there }) => there),
+    pairs.map(({ training }) => training),
   );
   if (found === null) return [];
   const [name, onSet] = [headingOf(snapshot.definition, metric), headingOf(snapshot.definition, other)];
@@ -101,7 +105,7 @@ function together(
     found.lower === null || found.upper === null ? '' : `, 95 % ${found.lower.toFixed(2)} to ${found.upper.toFixed(2)}`;
   return [
     paragraph(
-      `Over ${formatCount(found.pairs, 'configuration')} ${name} and ${onSet} go together by ρ = ${found.rho.toFixed(2)}${interval} (Spearman). Configurations were chosen on the evaluated rows, not on these.`,
+      `Over ${formatCount(found.pairs, 'configuration')}${found.clusters < found.pairs ? ` of ${formatCount(found.clusters, 'training')}, which are drawn whole,` : ''} ${name} and ${onSet} go together by ρ = ${found.rho.toFixed(2)}${interval} (Spearman). Configurations were chosen on the evaluated rows, not on these.`,
     ),
   ];
 }

@@ -7,13 +7,16 @@ import { headingOf } from '../../tasks/task-metrics.ts';
 import { configurationScores, scoreInterval } from '../configuration-scores.ts';
 import { paragraph } from '../document/document.ts';
 import { firstObjective } from '../first-objective.ts';
-import { amountSentence, intervalSentence } from '../format-interval.ts';
+import { intervalSentence } from '../format-interval.ts';
+import { testTwins } from '../chosen-among.ts';
 import { baselineSentence, isBaseline, judge, rankScores } from '../judgement.ts';
+import { optimismSentence } from '../optimism-sentence.ts';
 import { frontScores } from '../pareto-report.ts';
 import { shownInterval } from '../score-columns.ts';
 import { sweepSentences } from '../sweep-sentences.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { savedByStopping } from '../saved-by-stopping.ts';
+import { steppedTrainings } from './early-stopping-section.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 import { trainingsOf } from './trainings-of.ts';
@@ -56,7 +59,8 @@ function axisText(values: readonly (number | string)[], isRange: boolean): strin
 function winner({ snapshot, noise }: SweepMaterial): string {
   const objective = firstObjective(snapshot);
   const heading = headingOf(snapshot.definition, objective.metric);
-  const ranked = rankScores(configurationScores(snapshot.trials), objective);
+  const scores = configurationScores(snapshot.trials);
+  const ranked = rankScores(scores, objective);
   const [best] = ranked;
   if (best === undefined) return `Nothing has a ${heading} yet to rank by.`;
   const interval = shownInterval(best, objective.metric, noise);
@@ -69,7 +73,13 @@ function winner({ snapshot, noise }: SweepMaterial): string {
       : tied.size === 1
         ? `, out of the noise of the ${compared} others that were compared`
         : `, within noise of ${tied.size - 1} of the ${compared} others that were compared`;
-  return `Best by ${heading}: ${label}, with ${scored} over ${formatCount(best.scored, 'seed')}${noisy}.`;
+  const twin = testTwins(scores)(best);
+  const onTest = twin === null ? null : shownInterval(twin, objective.metric, noise);
+  const tested =
+    onTest === null
+      ? ''
+      : ` Chosen on the dev rows; on the test rows it has ${intervalSentence(objective.metric, onTest)}.`;
+  return `Best by ${heading}: ${label}, with ${scored} over ${formatCount(best.scored, 'seed')}${noisy}.${tested}`;
 }
 
 function dropout({ snapshot, noise }: SweepMaterial): string {
@@ -82,13 +92,10 @@ function dropout({ snapshot, noise }: SweepMaterial): string {
   const without = ranked.find(isBaseline);
   if (best === undefined || without === undefined) return 'LoRA without dropout is not in the sweep to compare with.';
   if (best === without) return `Nothing that drops has a better ${heading} than LoRA without dropout.`;
-  const { baseline, compared, optimism } = judge(ranked, objective, shownBest, noise);
-  const chosen =
-    optimism === null || optimism === 0
-      ? ''
-      : ` Chosen as the best of those, it looks better by about ${amountSentence(metric, optimism)} than it is.`;
+  const { baseline, compared, untold, optimism } = judge(ranked, objective, shownBest, noise);
+  const chosen = optimism === null || optimism.amount === 0 ? '' : ` ${optimismSentence(metric, optimism)}`;
   if (baseline !== null) {
-    return `${baselineSentence(baseline, { ...objective, heading })}, ${formatCount(compared, 'comparison')}.${chosen}`;
+    return `${baselineSentence(baseline, { ...objective, heading })}, ${formatCount(compared - untold, 'comparison')}.${chosen}`;
   }
   const [own, other] = [best, without].map((score) => scoreInterval(score, metric)?.mean ?? Number.NaN);
   const why =
@@ -113,12 +120,17 @@ function front({ snapshot }: SweepMaterial): string {
   return `The front over ${names} has ${rows.length} of ${formatCount(scores.length, 'configuration')}${ends}.`;
 }
 
-function cost({ snapshot }: SweepMaterial): string {
+function cost(material: SweepMaterial): string {
+  const { snapshot } = material;
   const { counts } = snapshot;
   const trainings = trainingsOf(snapshot);
   const seconds = trainings.reduce((sum, { trainSeconds, reused }) => sum + (reused ? 0 : (trainSeconds ?? 0)), 0);
   const failed = counts.diverged + counts.out_of_memory + counts.infeasible + counts.crashed;
-  const saved = savedByStopping(trainings);
+  const { byScheduler, byPatience } = savedByStopping(steppedTrainings(material));
+  const saved = {
+    trainings: byScheduler.trainings + byPatience.trainings,
+    seconds: byScheduler.seconds + byPatience.seconds,
+  };
   const parts = [
     `It took ${formatDuration(1000 * seconds)} of training`,
     ...(counts.reused > 0 ? [`${formatCount(counts.reused, 'training')} of earlier sweeps reused`] : []),

@@ -1,4 +1,4 @@
-import { studentCdf } from '../../stats/student-interval.ts';
+import { studentCdf } from '../../stats/student-distribution.ts';
 import type { FoldMemory } from './fold-memory.ts';
 
 /** How sure it has to be, over all configurations together, that one is better than the best. */

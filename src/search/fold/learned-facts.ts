@@ -1,5 +1,6 @@
 import { type FailureKind, isInfeasible } from '../../sweep/failure-kinds.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
+import { meanOf } from '../../stats/mean-of.ts';
 import { isOn } from '../space/inside-space.ts';
 import type { SpacePoint } from '../sampler.ts';
 import type { SearchFact } from './search-event.ts';
@@ -52,7 +53,7 @@ export function learnedFacts(
 }
 
 function learnedFact({ point, values, failures }: FormerPoint, ordinal: number): SearchFact {
-  const means = (values[0] ?? []).map((_, place) => mean(values.map((each) => each[place] ?? 0)));
+  const means = (values[0] ?? []).map((_, place) => meanOf(values.map((each) => each[place] ?? 0)));
   const [value = null, ...further] = means;
   const failure = values.length > 0 ? undefined : (failures.find(isInfeasible) ?? failures[0]);
   return {
@@ -78,8 +79,4 @@ function pointOf(axes: readonly SpaceAxis[], configuration: FormerResult['config
     return value === undefined ? axis.when !== undefined : isOn(axis, value);
   });
   return isInside ? point : null;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }

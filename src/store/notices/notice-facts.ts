@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { SweepFacts } from '../../notices/sweep-facts.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
-import { metricValue } from '../views/sweep-trials.ts';
+import { metricValue, type TrialsOf } from '../views/sweep-trials.ts';
+import { onChosenRows } from '../views/trial-values.ts';
 
 /** How a sweep does, for the conditions of its notices; null: there is no such sweep. */
 export async function readSweepFacts(tx: DatabaseTransaction, sweepId: string): Promise<SweepFacts | null> {
@@ -25,7 +26,7 @@ export async function readSweepFacts(tx: DatabaseTransaction, sweepId: string): 
     ended: rows[0]?.ended ?? 0,
     failed: rows[0]?.failed ?? 0,
     objective,
-    best: objective === null ? null : await readBest(tx, sweepId, objective, sweep.constants),
+    best: objective === null ? null : await readBest(tx, sweepId, objective, sweep),
   };
 }
 
@@ -33,14 +34,14 @@ async function readBest(
   tx: DatabaseTransaction,
   sweepId: string,
   { metric, direction }: NonNullable<SweepFacts['objective']>,
-  constants: Parameters<typeof metricValue>[1],
+  { definition, constants }: Pick<TrialsOf, 'definition' | 'constants'>,
 ): Promise<SweepFacts['best']> {
   const value = metricValue(metric, constants);
   const order = sql.raw(direction === 'minimize' ? 'asc' : 'desc');
   const { rows } = await sql<{ trial: number; value: number }>`
     select w.trial, ${value} as value
     from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
-    where w.sweep_id = ${sweepId} and ${value} is not null and ${value} <> 'NaN'
+    where w.sweep_id = ${sweepId} and ${value} is not null and ${value} <> 'NaN' ${onChosenRows(definition)}
     order by 2 ${order}, 1 limit 1`.execute(tx);
   return rows[0] ?? null;
 }

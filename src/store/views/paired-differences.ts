@@ -4,7 +4,7 @@ import { type ColumnLevels, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from '../database/open-store.ts';
 import { setting } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
-import { columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
+import { columnJson, columnNumber, onChosenRows, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Differences of a score between a field's value and its first, over trials that differ in nothing else. */
 export interface PairedDifference {
@@ -41,7 +41,7 @@ export function readPairedDifferences(
     if (wanted.length > 0) {
       const { rows } = await sql<PairedDifference & { readonly field: number }>`
         with v as materialized (
-          select ${setting('seed')} as seed, ${columnNumber(score, sweep)} as y, ${sql.join(read)} ${trialsFrom(sweep)}),
+          select ${setting('seed')} as seed, ${columnNumber(score, sweep)} as y, ${evaluatedBy}, ${sql.join(read)} ${trialsFrom(sweep)} ${onChosenRows(sweep.definition)}),
         seeds as (${sql.join(wanted, sql` union all `)}),
         most as (select *, max(pairs) over (partition by field, value) as most from seeds)
         select field, value, array_agg(difference order by seed) as "bySeed", max(pairs)::integer as pairs
@@ -58,10 +58,36 @@ export function readPairedDifferences(
 
 /** Of one field, by value and seed: trials that differ from one with its first value in nothing else. */
 function pairsOf(fields: readonly FilterColumn[], index: number, first: FilterValue): RawBuilder<unknown> {
-  const same = fields.flatMap((_, other) => (other === index ? [] : [sql`a.${nth(other)} = b.${nth(other)}`]));
+  const isMembers = fields[index]?.of === 'evaluation';
+  const same = fields.flatMap(({ of }, other) =>
+    other === index || of === 'evaluation' ? [] : [sql`a.${nth(other)} = b.${nth(other)}`],
+  );
+  const alike = [
+    sql`a.mode = b.mode and a.rate is not distinct from b.rate and a.mask_seed = b.mask_seed`,
+    sql`(a.members = 1 or b.members = 1 or a.aggregate = b.aggregate)`,
+    ...(isMembers ? [] : [sql`a.members = b.members`]),
+  ];
   return sql`select ${index}::integer as field, b.${nth(index)} as value, b.seed, avg(b.y - a.y) as difference, count(*) as pairs
-    from v a join v b on ${sql.join([sql`a.seed = b.seed`, ...same], sql` and `)}
+    from v a join v b on ${sql.join([sql`a.seed = b.seed`, sql`a.split = b.split`, ...same], sql` and `)}
     where a.${nth(index)} = ${JSON.stringify(first)}::jsonb and b.${nth(index)} <> ${JSON.stringify(first)}::jsonb
       and a.y is not null and b.y is not null
+      and ((a.plain and b.as_trained) or (b.plain and a.as_trained) or (${sql.join(alike, sql` and `)}))
     group by 1, 2, 3`;
 }
+
+const written = (name: string): RawBuilder<number> => sql<number>`coalesce(${setting(name)}, 0)`;
+const rateOf = sql`(e.configuration ->> 'dropout_rate')::double precision`;
+
+/**
+ * Whether nothing was dropped in a trial, or at its training's own rate, and what else two evaluations may differ in. Test
+ * rates differ where any evaluation has another than its training. As src/report/paired-configurations.ts pairs.
+ */
+const evaluatedBy = sql`
+  e.configuration ->> 'mode' = 'raw' and not (${written('dropout_rate')} > 0 or ${written('lora_dropout')} > 0
+    or ${written('hidden_dropout')} > 0) as plain,
+  e.configuration ->> 'mode' = 'raw' or ${rateOf} = ${setting('dropout_rate')} as as_trained,
+  coalesce(e.configuration ->> 'split', '') as split, coalesce(e.configuration ->> 'mode', '') as mode,
+  coalesce(e.configuration -> 'mask_seed', 'null') as mask_seed,
+  case when bool_or(e.configuration ->> 'mode' <> 'raw' and ${rateOf} <> ${setting('dropout_rate')}) over ()
+    then ${rateOf} end as rate,
+  coalesce((e.configuration ->> 'ensemble_size')::integer, 1) as members, e.configuration ->> 'aggregate' as aggregate`;

@@ -45,6 +45,8 @@ export interface SteppedTraining {
   readonly state: TrainingState;
   readonly step: number;
   readonly totalSteps: number;
+  /** Step at which its own `patience` ended it; absent: it did not, or nobody looked. */
+  readonly patienceAt?: number;
   readonly trainSeconds: number | null;
   /** Equal in trainings that differ in their seed alone. */
   readonly configuration: object;

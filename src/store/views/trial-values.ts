@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../../base/assert-never.ts';
+import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 import { metricValue, setting, shownState, type TrialsOf } from './sweep-trials.ts';
 import type { FilterColumn, FilterValue } from './trial-filter.ts';
@@ -41,6 +42,12 @@ export function trialsFrom({ id }: TrialsOf): RawBuilder<unknown> {
     join trainings t on t.id = e.training_id
     join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
     where w.sweep_id = ${id}`;
+}
+
+/** Of these, where a sweep asks for dev and test rows, those of the dev rows: what is learned from trials is not learned on test rows. */
+export function onChosenRows({ evaluations }: Pick<SweepDefinition, 'evaluations'>): RawBuilder<unknown> {
+  const splits = new Set(evaluations.map(({ split }) => split));
+  return splits.has('dev') && splits.size > 1 ? sql`and e.configuration ->> 'split' = 'dev'` : sql``;
 }
 
 /** The same for trials that differ in their seed alone, over `t` and `e`. */

@@ -205,7 +205,7 @@ function scoreOf(
     });
   const { scores } = taskOf(evaluated.rows.shape);
   const groupsOf = (metric: string, members: readonly OutputRows[]): readonly number[] | null =>
-    rowGroups(rowScores(scores, configuration.aggregate, members, evaluated.rows), metric);
+    rowGroups(rowScores(scores, configuration.aggregate, members, evaluated.rows, evaluated.id), metric);
   const { metrics, aggregated } = evaluateOutputs({
     scores,
     aggregate: configuration.aggregate,

@@ -2,7 +2,8 @@ import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { bestReport } from '../../../report/best-report.ts';
 import { type ScoredSweep, scoresOf } from '../../../report/configuration-scores.ts';
-import { shownScores } from '../../../report/judgement.ts';
+import { withTestTwins } from '../../../report/chosen-among.ts';
+import { rankScores, shownScores } from '../../../report/judgement.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { readDefinition } from '../../../store/views/sweep-reader.ts';
@@ -28,10 +29,11 @@ export async function best(this: CliContext, flags: BestFlags, sweep?: string): 
     const ranked = await readScoredSweep(store, name, [objective.metric]);
     const shownOf = (of: ScoredSweep) => {
       const { shown, baseline } = shownScores(scoresOf(of), objective, flags.limit);
-      return baseline === null ? shown : [...shown, baseline];
+      return withTestTwins(baseline === null ? shown : [...shown, baseline], scoresOf(of));
     };
     const scored = await withShownMetrics(store, ranked, shownOf(ranked), [objective.metric]);
-    const noise = await readNoise(store, scored, shownOf(scored));
+    const ranking = { ranked: rankScores(scoresOf(scored), objective), metric: objective.metric };
+    const noise = await readNoise(store, scored, shownOf(scored), ranking);
     say(this, renderReport(bestReport(scored, objective, flags.limit, noise), flags.format, outputWidth(this)));
   });
 }
