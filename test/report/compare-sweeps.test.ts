@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RowScores } from '../../src/evaluate/row-scores.ts';
 import { type ComparedSweep, compareSweepsReport } from '../../src/report/compare-sweeps.ts';
 import { methodName } from '../../src/report/method-name.ts';
 import { methodScores } from '../../src/report/method-scores.ts';
@@ -8,6 +7,7 @@ import { renderReport } from '../../src/report/render-report.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 import { materialOf } from './report-material.ts';
+import { rightUpTo } from './right-rows.ts';
 
 const { provenance } = materialOf(1);
 const rows = 200;
@@ -29,18 +29,6 @@ function seeds(
       metrics: metrics({ accuracy: right / rows }),
     };
   });
-}
-
-function rightUpTo(right: number): RowScores {
-  const values = Float64Array.from({ length: rows }, (_, row) => (row < right ? 1 : 0));
-  return {
-    rows,
-    dataset: 'dev',
-    perRow: (metric) => (metric === 'accuracy' ? values : null),
-    weights: () => null,
-    value: (metric, chosen) =>
-      metric === 'accuracy' ? chosen.reduce((sum, row) => sum + (values[row] ?? 0), 0) / chosen.length : null,
-  };
 }
 
 function noiseOf(sweeps: readonly ComparedSweep[]): Noise {

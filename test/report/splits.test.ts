@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RowScores } from '../../src/evaluate/row-scores.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
 import { bestReport } from '../../src/report/best-report.ts';
 import { configurationScores } from '../../src/report/configuration-scores.ts';
@@ -11,12 +10,12 @@ import { summarySection } from '../../src/report/sections/summary-section.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 import { materialOf } from './report-material.ts';
+import { objective, rightUpTo } from './right-rows.ts';
 
 /*
  * A sweep with `split: [dev, test]`: p 0.5 is the best on the dev rows, p 0.25 on the test rows, of which there are as many.
  * Whoever chose by the test rows would tell of a winner that is 0.95.
  */
-const objective = { metric: 'accuracy', direction: 'maximize' } as const;
 const rows = 200;
 const rights = { 0: { dev: 120, test: 118 }, 0.25: { dev: 150, test: 190 }, 0.5: { dev: 160, test: 140 } } as const;
 
@@ -37,22 +36,9 @@ const trials = Object.entries(rights).flatMap(([rate, bySplit], place) =>
 );
 const sweep = snapshot({ trials, state: 'completed' });
 const outputs = new Map(
-  trials.map((row) => [row.trial, rightUpTo(rows * Number(row.metrics?.accuracy), row.evaluation.split)]),
+  trials.map((row) => [row.trial, rightUpTo(rows * Number(row.metrics?.accuracy), rows, row.evaluation.split)]),
 );
 const noise = new Noise(outputs);
-
-/** Rows of which the first so many are right; of the test rows others than of the dev rows. */
-function rightUpTo(right: number, dataset: string): RowScores {
-  const values = Float64Array.from({ length: rows }, (_, row) => (row < right ? 1 : 0));
-  return {
-    rows,
-    dataset,
-    perRow: (metric) => (metric === 'accuracy' ? values : null),
-    weights: () => null,
-    value: (metric, chosen) =>
-      metric === 'accuracy' ? chosen.reduce((sum, row) => sum + (values[row] ?? 0), 0) / chosen.length : null,
-  };
-}
 
 describe('a sweep that was evaluated on dev and on test rows', () => {
   it.each([
