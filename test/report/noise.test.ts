@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RowScores } from '../../src/evaluate/row-scores.ts';
 import { noiseIntervals } from '../../src/cli/reading/noise-intervals.ts';
 import { axisEffects } from '../../src/report/axis-effects.ts';
 import { configurationScores, scoreInterval } from '../../src/report/configuration-scores.ts';
