@@ -21,7 +21,7 @@ export const reportVerb = verb<ReportFlags, string[]>(
 the front, the effect of each axis, learning curves, calibration, cost, all trials and what it was made of; its text and
 tables as Markdown; its tables as LaTeX (booktabs); or with --figure one figure as SVG or PDF, of paths and text with its
 fonts embedded. The format is that of the file's name where --format does not say. Of several sweeps it opens with a
-paper's table: a row for each method, a column for each sweep.`,
+paper's table: a row for each method, a column for each task, whichever of the sweeps its methods are in.`,
     examples: [
       'dropsweep report my-sweep --out report.html',
       'dropsweep report my-sweep --format latex --out tables.tex',
