@@ -1,3 +1,5 @@
+import { withMinusSigns } from './minus-signs.ts';
+
 const greek: Readonly<Record<string, string>> = {
   α: 'alpha',
   β: 'beta',
@@ -75,12 +77,11 @@ const settable = /[\u0020-\u007e\u00a1\u00a3\u00a7\u00ab\u00bb\u00bf-\u00d6\u00d
  * code points.
  */
 export function escapeLatex(text: string): string {
-  return text
+  return withMinusSigns(text)
     .normalize('NFC')
     .replaceAll(/[\s\u00ad\u200b-\u200f\ufeff]+/gu, ' ')
     .replaceAll(/[^\w ]/gu, spellOf)
     .replaceAll('_', '\\_')
-    .replaceAll(/(?<![\w.-])-(?=\d)/g, '\\ensuremath{-}')
     .replaceAll(/\b(\d+(?:\.\d+)?)e(-?\d+)\b/g, '\\ensuremath{$1\\times10^{$2}}');
 }
 

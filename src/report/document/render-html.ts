@@ -5,6 +5,7 @@ import { drawChart } from '../charts/draw-chart.ts';
 import { renderSvg } from '../charts/render-svg.ts';
 import type { Block, Cell, DocumentSection, Figure, ReportDocument, Table } from './document.ts';
 import { escapeMarkup } from './markup.ts';
+import { withMinusSigns } from './minus-signs.ts';
 import { pageStyle } from './page-style.ts';
 import { tableScript } from './table-script.ts';
 
@@ -58,11 +59,11 @@ function liesInPrint(block: Block): boolean {
 function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
-      return `<p>${escapeMarkup(block.text)}</p>`;
+      return `<p>${prose(block.text)}</p>`;
     case 'heading':
-      return `<h3>${escapeMarkup(block.text)}</h3>`;
+      return `<h3>${prose(block.text)}</h3>`;
     case 'list':
-      return `<ul>${block.items.map((item) => `<li>${escapeMarkup(item)}</li>`).join('')}</ul>`;
+      return `<ul>${block.items.map((item) => `<li>${prose(item)}</li>`).join('')}</ul>`;
     case 'code':
       return `<h3>${escapeMarkup(block.caption)}</h3><pre tabindex="0"><code>${escapeMarkup(block.text)}</code></pre>`;
     case 'table':
@@ -80,9 +81,9 @@ function renderFigure(figure: Figure): string {
     ? `<details><summary>The numbers</summary>${renderTable(chartTable(figure))}</details>`
     : '';
   return [
-    `<figure aria-labelledby="${name}-caption"><figcaption id="${name}-caption">${escapeMarkup(caption)}</figcaption>`,
+    `<figure aria-labelledby="${name}-caption"><figcaption id="${name}-caption">${prose(caption)}</figcaption>`,
     `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">${renderSvg(drawChart(figure), name)}</div>`,
-    `<p>${escapeMarkup(chart.description)}</p>`,
+    `<p>${prose(chart.description)}</p>`,
     numbers,
     '</figure>',
   ].join('\n');
@@ -100,7 +101,7 @@ function renderTable({ caption, columns, rows, searchable }: Table): string {
   const body = rows.length === 0 ? `<tr><td colspan="${columns.length}">(none)</td></tr>` : lines.join('\n');
   return [
     `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}">`,
-    `<table${searchable === true && rows.length > 0 ? ' class="searchable"' : ''}><caption>${escapeMarkup(caption)}</caption>`,
+    `<table${searchable === true && rows.length > 0 ? ' class="searchable"' : ''}><caption>${prose(caption)}</caption>`,
     `<thead><tr>${heads.join('')}</tr></thead>`,
     `<tbody>${body}</tbody></table></div>`,
   ].join('\n');
@@ -108,9 +109,14 @@ function renderTable({ caption, columns, rows, searchable }: Table): string {
 
 function renderCell({ text, value }: Cell, align: 'left' | 'right', isHead: boolean): string {
   const shown = value === null ? '' : typeof value === 'object' ? text : String(value);
-  const sorted = shown === text ? '' : ` data-value="${escapeMarkup(shown)}"`;
+  const written = withMinusSigns(text);
+  const sorted = shown === written ? '' : ` data-value="${escapeMarkup(shown)}"`;
   const classes = [...(align === 'right' ? ['right'] : []), ...(text.length > 60 ? ['wrap'] : [])];
   const look = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
   const [open, close] = isHead ? ['th scope="row"', 'th'] : ['td', 'td'];
-  return `<${open}${look}${sorted}>${escapeMarkup(text)}</${close}>`;
+  return `<${open}${look}${sorted}>${escapeMarkup(written)}</${close}>`;
+}
+
+function prose(text: string): string {
+  return escapeMarkup(withMinusSigns(text));
 }
