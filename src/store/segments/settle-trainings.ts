@@ -127,14 +127,17 @@ async function succeedTrainings(tx: DatabaseTransaction, trainingIds: readonly s
         <> (l.open and v.waits, l.open and v.waits and v.trains, l.open and v.waits and v.evaluates)`.execute(tx);
 }
 
-/** Completes the sweeps among these that wait for nothing more. @returns those that were completed now */
+/**
+ * Completes the sweeps among these that wait for nothing more. The first that is open is found by its index: without an order
+ * PostgreSQL reads from the table's beginning, where those lie that are over. @returns those that were completed now
+ */
 export async function finishSweeps(tx: DatabaseTransaction, sweepIds: readonly string[]): Promise<readonly string[]> {
   if (sweepIds.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
     update sweeps s set state = 'completed', finished_at = now()
     where s.id = any(${sweepIds}::uuid[]) and s.state in ('running', 'paused')
       and s.inserted_trainings >= s.planned_trainings and not s.searching
-      and not exists (select 1 from sweep_trainings l where l.sweep_id = s.id and l.open)
+      and (select 1 from sweep_trainings l where l.sweep_id = s.id and l.open order by l.ordinal limit 1) is null
     returning s.id`.execute(tx);
   for (const { id } of rows) await writeSweepEvent(tx, { sweepId: id, kind: 'completed' });
   return rows.map((row) => row.id);
