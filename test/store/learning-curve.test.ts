@@ -56,6 +56,19 @@ describe('a training that is evaluated on its way', () => {
     ]);
   });
 
+  it('has nothing behind the step where its patience ended it', async () => {
+    const sweep = await record.launch(stopping('s', 1));
+    await record.finishAll(sweep);
+    const { trials } = await readSweepSnapshot(record.store, 's');
+    const training = trials[0]?.trainingId ?? '';
+    await record.store.db
+      .insertInto('sweep_events')
+      .values({ sweep_id: sweep, training_id: training, kind: 'stopped_early', detail: JSON.stringify({ step: 3 }) })
+      .execute();
+    const curve = await readLearningCurve(record.store, sweep, training);
+    expect(curve?.points.map(({ step }) => step)).toEqual([1, 3]);
+  });
+
   it('has an M-curve of those stored evaluations that differ in their size alone', async () => {
     const plan = stopping('s', 2);
     const sizes = [1, 2, 4];

@@ -80,7 +80,8 @@ export async function readLearningCurve(
 
 /**
  * By training its evaluations on its way, and the same at its end, by step: those that a sweep asks for. None of a training
- * of which nothing is evaluated. A training that another sweep had finished has none on its way.
+ * of which nothing is evaluated. A training that another sweep had finished has none on its way; one that its patience ended
+ * has none behind the step where it stopped: what was to be scored there has the same weights.
  */
 export async function readLearningCurves(
   store: Store,
@@ -95,6 +96,10 @@ export async function readLearningCurves(
       from sweep_evaluations w join evaluations f on f.id = w.evaluation_id
       where w.sweep_id = ${sweepId} and f.training_id = any(${trainingIds}::uuid[]) order by f.training_id, w.trial) own
       join evaluations e on e.training_id = own.training_id and e.status = 'done' and e.metrics is not null
+      cross join lateral (
+        select min((v.detail ->> 'step')::integer) as step from sweep_events v
+        where v.training_id = own.training_id and v.kind = 'stopped_early') stopped
+    where stopped.step is null or e.at_step <= stopped.step
     order by e.at_step`.execute(store.db);
   const curves = new Map<string, { readonly trial: number; readonly points: CurvePoint[] }>();
   for (const { trainingId, trial, hash, own, step, metrics } of rows) {
