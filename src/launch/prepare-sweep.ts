@@ -15,6 +15,7 @@ import { prepareProgramSweep } from './prepare-program-sweep.ts';
 import { demandFit, readInitialAdapter } from './initial-adapter.ts';
 import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
+import { describeWarmUp } from './describe-warm-up.ts';
 import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, type MeasureOptions, measureInputs, textBytes } from './measure-inputs.ts';
@@ -100,6 +101,7 @@ export async function prepareSweep(
         await describeData(rows, { place, maxLength: longestOf(plan), measured: false, sets: describedSets(sets) }),
       ),
       ...(base.folder === '' ? [] : describeBase(plan)),
+      ...describeWarmUp(plan),
       ...(measured === null ? [] : measured.remarks),
       ...measuredSets.flatMap((set) => set.remarks),
     ],
