@@ -2,6 +2,7 @@ import type { Json } from '../base/canonical-json.ts';
 import { averageMembers } from '../evaluate/evaluate-outputs.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, PredictionRecord } from '../tasks/task.ts';
+import { nameOfRow } from '../tasks/row-name.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import type { MemberPredictions } from './predict-members.ts';
 
@@ -14,14 +15,17 @@ interface RecordOptions {
   readonly withMembers: boolean;
 }
 
-/** Predictions of the members together, a record for each row, with the beginning of its text. */
+/** Predictions of the members together, a record for each row, with its name where it has one and the beginning of its text. */
 export function predictionRecords(
   { members, evaluated }: MemberPredictions,
   { aggregate, withMembers }: RecordOptions,
 ): readonly PredictionRecord[] {
   const { rows: taskRows } = taskOf(evaluated.shape);
   const outputs = withMembers ? outputsByRow(members, evaluated) : null;
+  const names = evaluated.rows.map(nameOfRow);
+  const areNamed = names.some((name) => name !== null);
   return averaged(members, evaluated, aggregate).map((record, row) => ({
+    ...(areNamed ? { id: names[row] ?? null } : {}),
     ...record,
     text: excerpt(taskRows.content(evaluated.rows[row] ?? {})),
     ...(outputs === null ? {} : { members: outputs[row] ?? [] }),
@@ -42,12 +46,12 @@ export function unseenRecords(predictions: MemberPredictions, options: RecordOpt
   return predictionRecords(predictions, options).map((record, row) => {
     const { text, members: outputs, ...own } = record;
     const kept = Object.fromEntries(Object.entries(own).filter(([name]) => name !== reference));
-    const own1 = apart?.map((member) => member[row] ?? null);
+    const foretold = apart?.map((member) => member[row] ?? null);
     return {
       ...kept,
-      ...(own1 === undefined || predicted === undefined
+      ...(foretold === undefined || predicted === undefined
         ? {}
-        : { disagreement: disagreement(own1, own[predicted] ?? null) }),
+        : { disagreement: disagreement(foretold, own[predicted] ?? null) }),
       ...(text === undefined ? {} : { text }),
       ...(outputs === undefined ? {} : { members: outputs }),
     };

@@ -27,6 +27,8 @@ interface SplitReport {
   readonly rows: number;
   /** Rows whose content an earlier row has. */
   readonly duplicates: number;
+  /** Rows with a text that has nothing to be seen. */
+  readonly empty: number;
   /** Rows, or words, of each label name; null: the task has none. */
   readonly classes: readonly number[] | null;
   /** Tokens of each row before any is cut, ascending; null where they were not measured. */
@@ -134,6 +136,7 @@ async function describeRows(task: TaskShape, split: PlacedRows, measuring: Measu
     name,
     rows: rows.length,
     duplicates: rows.length - new Set(rows.map((row) => taskRows.content(row))).size,
+    empty: rows.filter((row) => taskRows.isEmpty?.(row) === true).length,
     classes: classesOf(task, rows),
     lengths: measuring === null ? null : await lengthsOf(task, measuring, split),
   };
@@ -181,7 +184,8 @@ async function examplesOf(
 function labelText(task: TaskShape, row: FrozenRow): string {
   const labels = taskOf(task).rows.labels?.(row);
   if (labels !== undefined) return ` → ${labels.map((label) => task.label_names[label]).join(' ') || 'no label'}`;
-  return typeof row['label'] === 'number' ? ` → ${row['label']}` : '';
+  const target = taskOf(task).rows.target?.(row);
+  return target === undefined ? '' : ` → ${target}`;
 }
 
 function shortened(text: string): string {
@@ -231,11 +235,11 @@ export function shortReport(report: DataReport): readonly string[] {
 export function fullReport(report: DataReport): readonly string[] {
   const { task, splits, sets, overlaps, warnings, examples, maxLength } = report;
   return [
-    `task: ${task.kind}`,
+    `task: ${taskOf(task).section.kind}`,
     ...splits.flatMap((split) => rowLines(split, task, maxLength)),
     ...sets.flatMap((set) => [
       ...rowLines(set, set.task, set.maxLength),
-      ...(set.task.kind === task.kind ? [] : [`  task: ${set.task.kind}`]),
+      ...(set.task.kind === task.kind ? [] : [`  task: ${taskOf(set.task).section.kind}`]),
     ]),
     ...overlaps.map(
       ({ split, rows, of }) => `${rows} of ${of} ${split} rows are train rows too (${percent(rows, of)})`,
@@ -248,13 +252,13 @@ export function fullReport(report: DataReport): readonly string[] {
 }
 
 function rowLines(
-  { name, rows, duplicates, classes, lengths }: SplitReport,
+  { name, rows, duplicates, empty, classes, lengths }: SplitReport,
   task: TaskShape,
   maxLength: number,
 ): readonly string[] {
   return [
-    `${name}: ${formatCount(rows, 'row')}, ${duplicates} of them repeat an earlier one; none is empty, which would be refused`,
-    ...(lengths === null ? [] : [`  tokens: ${lengthText(lengths, maxLength)}`]),
+    `${name}: ${formatCount(rows, 'row')}, ${duplicates} of them repeat an earlier one, ${empty === 0 ? 'none' : empty} without text`,
+    ...(lengths === null ? [] : [`  tokens: ${lengthText(task, lengths, maxLength)}`]),
     ...(classes === null ? [] : classLines(task.label_names, classes)),
   ];
 }
@@ -267,10 +271,11 @@ function classLines(names: readonly string[], counts: readonly number[]): readon
   return lines.length <= 50 ? lines : [...lines.slice(0, 50), `  and ${formatCount(lines.length - 50, 'other')}`];
 }
 
-function lengthText(lengths: readonly number[], maxLength: number): string {
+function lengthText(task: TaskShape, lengths: readonly number[], maxLength: number): string {
   const at = (share: number) => lengths[Math.floor(share * (lengths.length - 1))] ?? 0;
-  const cut = lengths.filter((length) => length > maxLength).length;
-  return `${at(0)} to ${at(1)}, half of them at most ${at(0.5)}, 95 % at most ${at(0.95)}; beyond max_length ${maxLength}: ${percent(cut, lengths.length)}`;
+  const beyond = lengths.filter((length) => length > maxLength).length;
+  const how = taskOf(task).rows.inWindows === true ? 'read in windows' : 'cut';
+  return `${at(0)} to ${at(1)}, half of them at most ${at(0.5)}, 95 % at most ${at(0.95)}; beyond max_length ${maxLength}, and so ${how}: ${percent(beyond, lengths.length)}`;
 }
 
 function percent(part: number, whole: number): string {

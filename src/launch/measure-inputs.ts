@@ -171,8 +171,13 @@ async function limitsOf(place: string): Promise<InputLimits> {
 }
 
 /** @throws MODEL_UNSUPPORTED where special tokens leave no room for the texts */
-async function demandRoom({ tokenizer }: Measured, rows: readonly FrozenRow[], maxLength: number): Promise<void> {
-  const sequences = rows.some((row) => typeof row['text_pair'] === 'string') ? 2 : 1;
+async function demandRoom(
+  { tokenizer, shape }: Measured,
+  rows: readonly FrozenRow[],
+  maxLength: number,
+): Promise<void> {
+  const { rows: taskRows } = taskOf(shape);
+  const sequences = rows.some((row) => taskRows.sequences?.(row) === 2) ? 2 : 1;
   const frame = await sequenceFrame(tokenizer.tokenizer, sequences);
   const least = frame.size + sequences;
   if (maxLength >= least) return;

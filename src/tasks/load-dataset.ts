@@ -4,6 +4,7 @@ import { readDataset } from '../data/read-dataset.ts';
 import type { SetDefinition, TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import { leaveOut } from './leave-out.ts';
+import { named } from './row-name.ts';
 import { formatsOf, taskOf } from './tasks.ts';
 
 /** A task's rows, in the order that they will be frozen in. */
@@ -29,7 +30,7 @@ export async function loadDataset(definition: TaskDefinition): Promise<LoadedDat
   const read = await readDataset(definition, formatsOf(definition), (raw) => leaveOut(raw, rows.leftOut));
   const { all } = read;
   const task = { kind: recordedAs, ...rows.shape(definition, all) };
-  const freeze = (row: Parameters<typeof rows.freeze>[0]) => rows.freeze(row, task, all);
+  const freeze = (row: RawRow) => named(rows.freeze(row, task, all), row);
   const [train, dev, test] = [read.drawn('train'), read.drawn('dev'), all.test === null ? [] : read.drawn('test')];
   return {
     task,
@@ -69,7 +70,7 @@ export async function loadSet(
   const dev = read.drawn('dev');
   return {
     task,
-    rows: dev.map((row) => rows.freeze(row, task, all)),
+    rows: dev.map((row) => named(rows.freeze(row, task, all), row)),
     notes: all.notes ?? [],
     places: dev.map(placeOf),
   };

@@ -6,6 +6,7 @@ import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { TaskColumn } from '../sweep/file/task-section.ts';
 import type { FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
 import type { UnlabelledRows } from './task.ts';
+import { named, rowName } from './row-name.ts';
 import { formatsOf, taskOf } from './tasks.ts';
 
 export interface UnseenFile extends Pick<UnlabelledFile, 'path' | 'format'> {
@@ -34,7 +35,7 @@ export async function readUnseen(
   };
   const named = namesOf(definition, columns);
   demandKnown(columns, named);
-  const lack = [...unlabelled.lack, ...usualOptional(definition).map(({ name }) => name)];
+  const lack = [...unlabelled.lack, rowName.name, ...usualOptional(definition).map(({ name }) => name)];
   const rows = await readUnlabelled(request, formatsOf(definition), { named, lack });
   return freezeUnlabelled(definition, shape, rows);
 }
@@ -48,7 +49,7 @@ export function freezeUnlabelled(
   const unlabelled = unlabelledOf(definition);
   const { rows: taskRows } = taskOf(definition);
   const raw = { train: rows, dev: [], test: null };
-  return rows.map((row, number) => taskRows.freeze(unlabelled.complete(row, number, shape), shape, raw));
+  return rows.map((row, number) => named(taskRows.freeze(unlabelled.complete(row, number, shape), shape, raw), row));
 }
 
 function unlabelledOf(definition: Pick<TaskDefinition, 'kind'>): UnlabelledRows {

@@ -63,12 +63,20 @@ export interface TaskRows {
   characters(row: FrozenRow): number;
   /** The content of a row that the model reads, as one text for people: rows of equal content are one example. */
   content(row: FrozenRow): string;
+  /** A row that is longer than an input is read in several windows, and nothing of it is cut; absent: its end is cut off. */
+  readonly inWindows?: true;
+  /** Whether a text of a row has nothing that could be seen, as some of GLUE's; absent: such rows are refused. */
+  isEmpty?(row: FrozenRow): boolean;
   /** Rows of which predictions alone are wanted; absent: the task has none. */
   readonly unlabelled?: UnlabelledRows;
   /** What is odd about rows that are taken all the same, said in a launch's warnings; absent: nothing is looked for. */
   readonly oddities?: (rows: readonly FrozenRow[], shape: TaskShape) => readonly string[];
   /** Numbers of the label names that a row has; absent: the task has none. */
   labels?(row: FrozenRow): readonly number[];
+  /** What a row is to be predicted as, where that is a number; absent: it is none. */
+  target?(row: FrozenRow): number;
+  /** Texts of a row that special tokens stand between; absent: one. */
+  sequences?(row: FrozenRow): 1 | 2;
 }
 
 /** Rows without what is to be predicted. */

@@ -6,6 +6,7 @@ import { languageModelling } from './language-modelling/task.ts';
 import { multipleChoice } from './multiple-choice/task.ts';
 import { multiLabelClassification } from './multi-label-classification/task.ts';
 import { questionAnswering } from './question-answering/task.ts';
+import { rowName } from './row-name.ts';
 import type { Task } from './task.ts';
 import { textClassification } from './text-classification/task.ts';
 import { textRegression } from './text-regression/task.ts';
@@ -25,6 +26,7 @@ const tasks: readonly Task[] = [
 /** The sections of tasks in a sweep file. */
 export const taskSections: readonly TaskSection[] = tasks.map(({ section }) => ({
   ...section,
+  columns: section.columns.some(({ name }) => name === rowName.name) ? section.columns : [...section.columns, rowName],
   formats: [...(section.formats ?? []), ...tableFormats],
 }));
 

@@ -1,5 +1,5 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
-import { type RawRow, readText } from '../data/raw-row.ts';
+import { isBlank, type RawRow, readText } from '../data/raw-row.ts';
 import { tokenise } from '../data/tokens/tokenise.ts';
 import type { TaskColumn, TaskField } from '../sweep/file/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
@@ -45,6 +45,14 @@ export function thawText(row: FrozenRow): LabelledText {
 
 export function textContent({ text, text_pair: pair }: FrozenRow): string {
   return [text, pair].filter((part) => typeof part === 'string').join(' ⏎ ');
+}
+
+export function textSequences({ text_pair: pair }: FrozenRow): 1 | 2 {
+  return typeof pair === 'string' ? 2 : 1;
+}
+
+export function isEmptyText({ text, text_pair: pair }: FrozenRow): boolean {
+  return [text, pair].some((part) => typeof part === 'string' && isBlank(part));
 }
 
 export function textCharacters({ text, text_pair: pair }: FrozenRow): number {

@@ -59,8 +59,8 @@ describe('what a sweep file’s rows are', () => {
     expect(definition.sets).toBeUndefined();
     const told = await describeSweep(readSweepFile(file));
     expect(told).toContain(
-      'set shift: 3 rows, 0 of them repeat an earlier one; none is empty, which would be refused\n' +
-        '  tokens: 4 to 4, half of them at most 4, 95 % at most 4; beyond max_length 3: 100 %\n' +
+      'set shift: 3 rows, 0 of them repeat an earlier one, none without text\n' +
+        '  tokens: 4 to 4, half of them at most 4, 95 % at most 4; beyond max_length 3, and so cut: 100 %\n' +
         '  0 neg: 1 (33.3 %)\n  1 pos: 2 (66.7 %)',
     );
     expect(told).toContain('1 of 3 set shift rows are train rows too (33.3 %)');
@@ -108,7 +108,9 @@ evaluation: {sets: {mismatched: {data: {rows: dev_mismatched}}}}
     );
     expect(told).toContain('train: 4 rows, 1 of them repeat an earlier one');
     expect(told).toContain('  0 neg: 1 (25 %)\n  1 pos: 3 (75 %)');
-    expect(told).toContain('tokens: 4 to 9, half of them at most 4, 95 % at most 4; beyond max_length 5: 25 %');
+    expect(told).toContain(
+      'tokens: 4 to 9, half of them at most 4, 95 % at most 4; beyond max_length 5, and so cut: 25 %',
+    );
     expect(told).toContain('1 of 2 dev rows are train rows too (50 %)');
     expect(told).toContain('  [CLS] good film [SEP] → pos');
     expect(told).toContain('warning: classes with one train row: neg');

@@ -6,13 +6,15 @@ import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
 import { demandNumbersApart, unknownName } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
-import { freezePair, textCharacters, textContent } from '../text-rows.ts';
+import { freezePair, textCharacters, isEmptyText, textContent, textSequences } from '../text-rows.ts';
 
 export const rows: TaskRows = {
   shape,
   freeze,
   characters: textCharacters,
   content: textContent,
+  isEmpty: isEmptyText,
+  sequences: textSequences,
   unlabelled: {
     lack: ['label'],
     complete: ({ cells, ...row }) => ({ ...row, cells: { ...withoutLabels(cells), label: '' } }),

@@ -7,6 +7,7 @@ import { type Answer, freezeAnswers, thawAnswers } from './answer-row.ts';
 import { readSquad } from './read-squad.ts';
 
 export const rows: TaskRows = {
+  inWindows: true,
   readers: { squad: readSquad },
   shape,
   freeze: (row) => {

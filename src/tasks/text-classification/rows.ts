@@ -6,13 +6,15 @@ import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
 import { demandNumbersApart, unknownName } from '../alike-names.ts';
 import { sortedNames } from '../sorted-names.ts';
-import { freezeText, textCharacters, textContent, thawText } from '../text-rows.ts';
+import { freezeText, textCharacters, isEmptyText, textContent, textSequences, thawText } from '../text-rows.ts';
 
 export const rows: TaskRows = {
   shape,
   freeze,
   characters: textCharacters,
   content: textContent,
+  isEmpty: isEmptyText,
+  sequences: textSequences,
   unlabelled: {
     lack: ['label'],
     complete: (row, _number, { label_names: [label] }) => ({ ...row, cells: { ...row.cells, label } }),

@@ -1,12 +1,15 @@
 import { dataInvalid, type RawRow, readLabel } from '../../data/raw-row.ts';
 import type { TaskRows } from '../task.ts';
-import { freezeText, textCharacters, textContent, thawText } from '../text-rows.ts';
+import { freezeText, textCharacters, isEmptyText, textContent, textSequences, thawText } from '../text-rows.ts';
 
 export const rows: TaskRows = {
   shape: () => ({ label_names: [] }),
   freeze,
   characters: textCharacters,
   content: textContent,
+  isEmpty: isEmptyText,
+  sequences: textSequences,
+  target: (row) => thawText(row).label,
   unlabelled: {
     lack: ['label'],
     complete: (row) => ({ ...row, cells: { ...row.cells, label: 0 } }),

@@ -11,6 +11,7 @@ import { readConll } from './read-conll.ts';
 const outside = 'O';
 
 export const rows: TaskRows = {
+  inWindows: true,
   readers: { conll: readConll },
   shape,
   freeze(row, { label_names: names }) {

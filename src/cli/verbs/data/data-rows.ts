@@ -1,8 +1,14 @@
 import type { DataReport } from '../../../launch/describe-data.ts';
 import { hiddenColumn } from '../../../report/hidden-column.ts';
 import type { Report } from '../../../report/render-report.ts';
+import { taskOf } from '../../../tasks/tasks.ts';
 
-type SplitRow = DataReport['splits'][number] & { readonly maxLength: number; readonly shared: number | null };
+type SplitRow = DataReport['splits'][number] & {
+  readonly maxLength: number;
+  readonly shared: number | null;
+  /** Rows that are too long are read in windows. */
+  readonly inWindows: boolean;
+};
 
 /** A description of a sweep's rows, for programs: a row for each split and further set. */
 export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
@@ -12,7 +18,7 @@ export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
     ...report.sets,
   ].map(({ task, ...split }): SplitRow => {
     const shared = report.overlaps.find((overlap) => overlap.split === split.name)?.rows ?? null;
-    const row = { ...split, shared };
+    const row = { ...split, shared, inWindows: taskOf(task).rows.inWindows === true };
     names.set(row, task.label_names);
     return row;
   });
@@ -23,6 +29,7 @@ export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
       hiddenColumn('rows_of', ({ name }) => name),
       hiddenColumn('rows', ({ rows }) => rows),
       hiddenColumn('duplicates', ({ duplicates }) => duplicates),
+      hiddenColumn('empty', ({ empty }) => empty),
       hiddenColumn('also_in_train', ({ shared }) => shared),
       hiddenColumn('classes', (row) =>
         row.classes === null
@@ -32,15 +39,23 @@ export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
       hiddenColumn('tokens_least', (row) => at(row, 0)),
       hiddenColumn('tokens_median', (row) => at(row, 0.5)),
       hiddenColumn('tokens_most', (row) => at(row, 1)),
-      hiddenColumn('cut_share', ({ lengths, maxLength }) =>
-        lengths === null || lengths.length === 0
-          ? null
-          : lengths.filter((length) => length > maxLength).length / lengths.length,
-      ),
+      hiddenColumn('cut_share', (row) => (row.inWindows ? 0 : longShare(row))),
+      hiddenColumn('long_share', longShare),
     ],
     rows: all,
-    facts: { sweep, task: report.task.kind, warnings: [...report.warnings], examples: [...report.examples] },
+    facts: {
+      sweep,
+      task: taskOf(report.task).section.kind,
+      warnings: [...report.warnings],
+      examples: [...report.examples],
+    },
     before: [],
     after: [],
   };
+}
+
+/** Of the rows, those beyond max_length; null: they were not tokenised. */
+function longShare({ lengths, maxLength }: SplitRow): number | null {
+  if (lengths === null || lengths.length === 0) return null;
+  return lengths.filter((length) => length > maxLength).length / lengths.length;
 }

@@ -7,12 +7,17 @@ const columns = [
   text('rows_of', 'train, dev, test, or set NAME of evaluation.sets'),
   integer('rows', 'how many'),
   integer('duplicates', 'rows that repeat an earlier one'),
+  integer('empty', 'rows with a text that has nothing to be seen'),
   integer('also_in_train', 'rows that are train rows too', orNull),
   object('classes', 'rows, or words, of each label', orNull),
   integer('tokens_least', 'of a row, before any is cut', { unit: 'tokens', ...orNull }),
   integer('tokens_median', 'half of the rows have no more', { unit: 'tokens', ...orNull }),
   integer('tokens_most', 'of a row', { unit: 'tokens', ...orNull }),
-  number('cut_share', 'of the rows, that max_length cuts', { unit: '1', ...orNull }),
+  number('cut_share', 'of the rows, that max_length cuts; 0 where a task reads long rows in windows', {
+    unit: '1',
+    ...orNull,
+  }),
+  number('long_share', 'of the rows, that are longer than max_length', { unit: '1', ...orNull }),
 ];
 const facts = [
   text('sweep', 'its name'),
