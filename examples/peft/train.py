@@ -1,11 +1,6 @@
-"""LoRA of PEFT on a small BERT, swept by dropsweep: as the program that it runs (sweep.yaml), or asking it (ask.yaml).
-
-    dropsweep launch sweep.yaml
-    dropsweep launch --detach ask.yaml && python3 train.py --ask peft-asked
-"""
+"""LoRA of PEFT on a small BERT, as the program that a sweep runs: dropsweep launch sweep.yaml"""
 
 import json
-import subprocess
 import sys
 
 import torch
@@ -52,27 +47,7 @@ def print_report(step, metrics):
     return True
 
 
-def dropsweep(*words):
-    return json.loads(subprocess.run(["dropsweep", *words], check=True, stdout=subprocess.PIPE, text=True).stdout)
-
-
-def ask(sweep):
-    while (asked := dropsweep("ask", sweep, "--wait-seconds", "60"))["kind"] != "over":
-        if asked["kind"] == "wait":
-            continue
-        def report(step, metrics):
-            words = [f"{name}={value}" for name, value in metrics.items()]
-            return dropsweep("tell", asked["lease"], "--step", str(step), *words)["answer"] == "go"
-        settings = asked["configuration"]
-        try:
-            train(settings, settings["seed"], asked["step"], asked["steps"], report)
-        except RuntimeError as error:
-            dropsweep("tell", asked["lease"], "--failed", str(error))
-
-
-if sys.argv[1] == "--ask":
-    ask(sys.argv[2])
-else:
+if __name__ == "__main__":
     with open(sys.argv[1]) as file:
         given = json.load(file)
     train(given["configuration"], given["seed"], given["step"], given["steps"], print_report)

@@ -114,7 +114,7 @@ name of an argument or a constant when these change.
 With \`ask\` no slot runs anything: programs ask. \`dropsweep ask SWEEP\` leases a configuration as JSON, \`dropsweep tell
 LEASE --step 3 accuracy=0.8\` records a step, extends the lease and answers go or stop, without \`--step\` it ends it. A lease that
 was not extended is given to another asker; who had it writes nothing any more. Examples: [examples/ask](../examples/ask/loop.sh),
-and PyTorch with PEFT in both ways: [examples/peft](../examples/peft/train.py).
+and PyTorch with PEFT, [run by a sweep](../examples/peft/train.py) and [asking one](../examples/peft/ask.py).
 
 ## budget
 
