@@ -16,6 +16,12 @@ const searches = {
     scheduler: { kind: 'none' },
     steps: 1,
   }),
+  /** TPE while it draws at random, before it has a model. */
+  'tpe-start': (trials: number): Search => ({
+    search: { kind: 'tpe', trials, seed: 0, startup: trials },
+    scheduler: { kind: 'none' },
+    steps: 1,
+  }),
   asha: (trials: number): Search => ({
     search: { kind: 'random', trials, seed: 0 },
     scheduler: { kind: 'asha', rungs: [0.25, 0.5], keep: 0.5 },

@@ -26,7 +26,12 @@ export function appFor(words: readonly string[]): Application<CliContext> {
   return buildApplication(root, {
     name: 'dropsweep',
     versionInfo: { getCurrentVersion: () => Promise.resolve(productVersion()) },
-    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    scanner: {
+      caseStyle: 'allow-kebab-for-camel',
+      allowArgumentEscapeSequence: true,
+      // One letter too much or wrong and one left out: yaml is not meant to be table.
+      distanceOptions: { threshold: 4, weights: { insertion: 1, deletion: 3, substitution: 2, transposition: 0 } },
+    },
     documentation: { caseStyle: 'convert-camel-to-kebab', disableAnsiColor: !process.stdout.isTTY },
     determineExitCode: statusOfError,
     localization: {

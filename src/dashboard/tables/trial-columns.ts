@@ -73,14 +73,14 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const { method } = traitsOf(snapshot.trainer);
   const ofMethod: readonly TrialColumn[] = [
     configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
-    configurationColumn('λ', 5, varies('sparsity') ? 3 : 7, (trial) => trial.configuration.sparsity),
+    configurationColumn('λ', 5, varies('sparsity') ? 1 : 7, (trial) => trial.configuration.sparsity),
     configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
     { heading: 'M', width: 3, align: 'right', importance: 1, text: ensembleText },
   ];
   const columns: TrialColumn[] = [
     numberColumn,
     ...(method ? ofMethod : []),
-    configurationColumn('seed', 4, 4, (trial) => trial.configuration.seed),
+    configurationColumn('seed', 4, varies('seed') ? 2 : 7, (trial) => trial.configuration.seed),
   ];
   if (snapshot.trials.some(({ evaluation }) => evaluation.split === 'test')) {
     columns.push({
@@ -101,7 +101,7 @@ function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       heading: 'complexity',
       width: 10,
       align: 'right',
-      importance: 2,
+      importance: 3,
       text: ({ complexity }) => formatQuantity(complexity),
     });
   }
