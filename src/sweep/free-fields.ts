@@ -1,6 +1,5 @@
 import { isScalar, isSeq } from 'yaml';
-import type { AxisValue, FieldForm } from './fields/field-forms.ts';
-import { wholeFrom } from './file/number-rules.ts';
+import { type AxisValue, type FieldForm, seedForm } from './fields/field-forms.ts';
 import type { AxisField } from './file/read-conditions.ts';
 import type { Field, NumberRule, YamlSection } from './file/yaml-section.ts';
 
@@ -11,21 +10,15 @@ const nameExpected = 'letters, digits and underscores, at most 64, beginning wit
 const anyNumber: NumberRule = { expected: 'a number', whole: false, accepts: (value) => Number.isFinite(value) };
 
 /** A field that a program's sweep makes up: numbers and texts, as an axis or fixed. */
-function freeForm(name: string): FieldForm {
-  const seed = name === 'seed';
-  return {
-    expected: seed ? wholeFrom(0).expected : 'numbers or texts',
-    read: (section, field) => readConstant(section, field),
-    axis: {
-      read: (section, item) => (seed ? section.numberOf(item, wholeFrom(0)) : readScalar(section, item)),
-      valueOf: (value) => value,
-      range: anyNumber,
-    },
-  };
-}
+const freeForm: FieldForm = {
+  expected: 'numbers or texts',
+  read: (section, field) => readConstant(section, field),
+  axis: { read: (section, item) => readScalar(section, item), valueOf: (value) => value, range: anyNumber },
+};
 
+/** Of any name; `seed` means in every sweep what it means in one. */
 export function freeField(name: string): AxisField {
-  return { name, form: freeForm(name) };
+  return { name, form: name === 'seed' ? seedForm() : freeForm };
 }
 
 /** The fields that a mapping of the file names, each once. A name that cannot be used is reported. */

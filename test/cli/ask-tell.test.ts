@@ -9,6 +9,8 @@ import { searchSections } from '../../src/search/search-sections.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { askTraining } from '../../src/store/programs/ask-training.ts';
+import { reportTraining } from '../../src/store/programs/tell-training.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
@@ -16,7 +18,7 @@ import { startTestDatabase } from '../support/postgres.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
-test('the example in shell works through its sweep: it is stopped at rungs, and the best is found', async () => {
+test('the example in shell works through its sweep: it takes over, is stopped at rungs, and the best is found', async () => {
   const database = await startTestDatabase();
   const store = openStore(database.databaseUrl);
   onTestFinished(async () => {
@@ -30,6 +32,11 @@ test('the example in shell works through its sweep: it is stopped at rungs, and 
   const definition = parseSweepFile(text, file, isThere, taskSections, searchSections);
   const { plan, datasets } = await prepareSweep(definition, () => Promise.reject(new Error('there is no base')));
   await createSweep(store, { plan, datasets, launchedBy: {} });
+
+  // Another asker has passed the first rung, and is heard of no more.
+  const left = await askTraining(store, { sweep: 'parabola', leaseSeconds: 60, who: 'another' });
+  const report = { step: 1, values: { loss: 0 }, leaseSeconds: 0.01 };
+  expect(left.kind === 'training' && (await reportTraining(store, left.lease, report))).toMatchObject({ answer: 'go' });
 
   const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ask-'));
   const command = join(folder, 'dropsweep');

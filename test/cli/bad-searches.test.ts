@@ -81,6 +81,39 @@ const files: readonly (readonly [string, string, RegExp, RegExp])[] = [
     /4:\d+ search\.enqueue\[0\]\.x/,
     /one of the axis's values in the space: 1, 2/,
   ],
+  [
+    'an enqueued point between steps',
+    'space: {x: {min: 0, max: 1, step: 0.5}}\nsearch: {kind: random, trials: 2, enqueue: [{x: 0.7}]}',
+    /4:\d+ search\.enqueue\[0\]\.x/,
+    /in steps of 0.5, of which 0.5 is the nearest/,
+  ],
+  ...['random', 'tpe'].map(
+    (kind) =>
+      [
+        `an enqueued point that ${kind} would leave out by a constraint`,
+        `space: {x: [1, 2], y: [1, 2]}\nconstraints: [x < y]\nsearch: {kind: ${kind}, trials: 2, enqueue: [{x: 1, y: 2}, {x: 2, y: 1}]}`,
+        /where: search\.enqueue\[1\]/,
+        /got: it breaks x < y[^]*fix: change it, or leave it out/,
+      ] as const,
+  ),
+  [
+    'a range of seeds',
+    'space: {x: [1, 2], seed: {min: 0, max: 9}}\nsearch: {kind: tpe, trials: 3}',
+    /3:\d+ space\.seed/,
+    /a list of seeds, \[0, 1, 2\]/,
+  ],
+  [
+    'a constraint over seeds that every point is trained with',
+    'space: {x: [1, 2], seed: [1, 2]}\nconstraints: [seed < x]\nsearch: {kind: tpe, trials: 3}',
+    /where: constraints/,
+    /leave seed out of it, or use search: grid/,
+  ],
+  [
+    'a sweep to learn from where points follow from nothing',
+    'space: {x: [1, 2]}\nsearch: {kind: random, trials: 3, learn_from: [former]}',
+    /4:\d+ search\.learn_from/,
+    /is for searches whose points follow from results/,
+  ],
 ];
 
 describe('a sweep file with', () => {
@@ -110,6 +143,8 @@ describe('tell', () => {
     ['without a lease that was given out', ['3f0c', 'loss=1'], 'LEASE_UNKNOWN', /got: 3f0c/],
     ['with a value that is none', ['3f0c', 'loss=low'], 'REPORT_INVALID', /finite number/],
     ['with a word that is no value', ['3f0c', 'loss'], 'REPORT_INVALID', /METRIC=VALUE/],
+    ['with values besides that it goes on', ['3f0c', 'loss=1', '--alive'], 'USAGE', /one of .*--give-back, --alive/],
+    ['of a lease that was not given out, that it goes on', ['3f0c', '--alive'], 'LEASE_UNKNOWN', /got: 3f0c/],
     ['with two ends', ['3f0c', 'loss=1', '--give-back'], 'USAGE', /one of --failed, --infeasible, --give-back/],
     ['with none', ['3f0c'], 'USAGE', /METRIC=VALUE/],
   ])('%s is refused, and nothing is recorded', async (_, words, code, wayOut) => {

@@ -59,6 +59,30 @@ describe('a clone of a trial', () => {
     expect(await addClone(open(), 'cloned', again)).toBe('trials 7–8 added: p=0.4 rank=16');
   });
 
+  it('of a random search, outside of its space, may be followed by another', async () => {
+    const search = { kind: 'random', trials: 3, seed: 1 };
+    const space = { dropout_rate: [0, 0.9], seed: [1] };
+    await launch('drawn', { search, space, scales: { dropout_rate: 'linear' } });
+    const fragment = await cloneFragment(record.store, 'drawn', 1);
+    for (const rank of [99, 98]) {
+      const other = edited(fragment, /^rank: .*$/m, `rank: ${rank}`);
+      expect(await addClone(open(), 'drawn', other)).toMatch(new RegExp(`added: .*rank=${rank}`));
+    }
+  });
+
+  it('has the axes that are there for it, and is told which have to be for another', async () => {
+    const search = { kind: 'tpe', trials: 4, seed: 1, startup: 2 };
+    const space = { train_instances: [1, 2], rank: [8, 9] };
+    await launch('conditional', { search, space, axes: { rank: { when: { train_instances: [2] } } } });
+    const { trials } = await readSweepSnapshot(record.store, 'conditional');
+    const single = trials.find(({ configuration }) => configuration.train_instances === 1);
+    const fragment = await cloneFragment(record.store, 'conditional', single?.trial ?? 0);
+    expect(fragment).not.toMatch(/^rank: /m);
+    await expect(
+      addClone(open(), 'conditional', edited(fragment, /^train_instances: .*$/m, 'train_instances: 2')),
+    ).rejects.toThrow(/rank: is missing; expected a value, since it is there when \{train_instances: 2\}/);
+  });
+
   it('leaves a paused sweep paused', async () => {
     await launch('resting', { space: { dropout_rate: [0.35, 0.45], seed: [1, 2] } });
     await commandSweep(record.store, 'resting', randomUUID(), { kind: 'pause' });

@@ -42,6 +42,28 @@ describe('a search that learns from a former sweep', () => {
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
 
+  it('learns from points of its space alone: on its steps, and within its constraints', async () => {
+    await work(record, await record.launch(planTpe('first')));
+    const learned = async (name: string, change: Parameters<typeof planTpe>[1]) => {
+      const sweep = await record.launch(planTpe(name, { search: learning, ...change }));
+      const rows = await record.query<{ point: { dropout_rate: number; rank: number } }>(
+        sql`select point from search_events where sweep_id = ${sweep} and kind = 'learned' order by sequence`,
+      );
+      return rows.map(({ point }) => point);
+    };
+    const all = await learned('all', {});
+    expect(all).toHaveLength(12);
+    const [first = { dropout_rate: 0 }] = all;
+    const step = first.dropout_rate - 0.1;
+    const onStep = await learned('steps', { axes: { dropout_rate: { step } } });
+    expect(onStep.map((point) => point.dropout_rate)).toContain(first.dropout_rate);
+    expect(onStep.length).toBeLessThan(12);
+    const small = await learned('constrained', { constraints: ['rank * p <= 2'] });
+    expect(small).toEqual(all.filter(({ dropout_rate: rate, rank }) => rank * rate <= 2));
+    expect(small.length).toBeGreaterThan(0);
+    expect(small.length).toBeLessThan(12);
+  });
+
   it('is refused where there is no such sweep, it still runs, or it was judged otherwise, and nothing is recorded', async () => {
     await expect(record.launch(planTpe('s', { search: learning }))).rejects.toMatchObject({ code: 'SWEEP_NOT_FOUND' });
     await record.launch(planTpe('first', { objectives: [{ metric: 'loss', direction: 'minimize' }] }));

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandSweep } from '../../src/store/commands.ts';
+import { commitSegments } from '../../src/store/segments/commit-segments.ts';
 import { replaySearchOf } from '../../src/store/search/read-search.ts';
 import type { BudgetChanges } from '../../src/store/search/set-budget.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { planTpe, work } from './adaptive-plan.ts';
-import { planOf, type RecordUnderTest } from './record-under-test.ts';
+import { outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 
 /*
@@ -20,6 +21,13 @@ beforeEach(async () => {
 afterEach(() => record.close());
 
 const set = (changes: BudgetChanges) => commandSweep(record.store, 's', randomUUID(), { kind: 'set_budget', changes });
+
+/** Whether somebody waits for a lock on a table. */
+async function waits(watched: RecordUnderTest): Promise<boolean> {
+  const rows = await watched.query(sql`select 1 from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and not l.granted`);
+  return rows.length > 0;
+}
 
 const logged = () =>
   record.query(sql`select kind, value, reason from search_events
@@ -59,6 +67,27 @@ describe('a budget that is changed while the sweep runs', () => {
     await work(record, sweep);
     expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ succeeded: 11 });
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('of a grid that kept no log hears of a result whose commit was under way when it was set', async () => {
+    const sweep = await record.launch(planOf('s', 4));
+    const trained = await record.take(sweep);
+    await record.ledger.commit(trained.lease, outcomeOf(trained));
+    const evaluated = await record.take(sweep);
+    let setting: Promise<unknown> = Promise.resolve();
+    await record.store.db.transaction().execute(async (tx) => {
+      await commitSegments(tx, [{ lease: evaluated.lease, outcome: outcomeOf(evaluated) }]);
+      // It has found nobody to tell, and has not ended: the budget is set now, as far as that goes.
+      setting = set({ trainings: 4 });
+      const settled = setting.then(() => true);
+      while (!(await Promise.race([settled, waits(record)])));
+    });
+    await setting;
+    expect(await record.query(sql`select count(*)::integer as count from search_events where kind = 'result'`)).toEqual(
+      [{ count: 1 }],
+    );
+    await work(record, sweep);
+    expect(await record.query(sql`select halted from sweeps`)).toEqual([{ halted: '4 trainings have ended' }]);
   });
 
   it('is refused where it is spent, before or by the change, and nothing is recorded', async () => {

@@ -82,7 +82,7 @@ describe('a budget', () => {
 
 describe('hours of the clock', () => {
   const later = (seconds: number) =>
-    record.query(sql`update sweeps set created_at = created_at - make_interval(secs => ${seconds})`);
+    record.query(sql`update sweeps set running_since = running_since - make_interval(secs => ${seconds})`);
   const plan = () => planTpe('s', { budget: { hours: 1 }, parallelism: 3 });
 
   it('stop what trains, though no result comes; what has been trained is evaluated', async () => {
@@ -137,12 +137,53 @@ describe('hours of the clock', () => {
     expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('stale');
   });
 
+  it('count while the sweep runs alone: not while it is paused, nor from its end to its extension', async () => {
+    const steer = (kind: 'pause' | 'resume' | 'cancel') => commandSweep(record.store, 's', randomUUID(), { kind });
+    // As long as nothing moves the clocks, hours pass at once: all that was noted so far lies so much further back.
+    const idle = (seconds: number) =>
+      record.query(sql`update sweeps set created_at = created_at - make_interval(secs => ${seconds}),
+        finished_at = finished_at - make_interval(secs => ${seconds}),
+        running_since = running_since - make_interval(secs => ${seconds})`);
+    const ran = async () => {
+      const rows = await record.query<{ hours: number }>(sql`
+        select round((ran_seconds + coalesce(extract(epoch from now() - running_since), 0)) / 3600)::integer as hours
+        from sweeps`);
+      return rows[0]?.hours;
+    };
+    const larger = (trials: number) =>
+      planTpe('s', { budget: { hours: 4 }, search: { kind: 'tpe', trials, seed: 5, startup: 4 } });
+    const sweep = await record.launch(larger(12));
+    await idle(3_600);
+    for (const [away, back] of [
+      ['pause', 'resume'],
+      ['cancel', 'resume'],
+    ] as const) {
+      await steer(away);
+      await idle(36_000);
+      await record.drive.endOverdueSweeps();
+      await steer(back);
+    }
+    expect(await ran()).toBe(1);
+    await work(record, sweep);
+    expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed' });
+    await idle(360_000);
+    await createSweep(record.store, { plan: larger(14), datasets: [], launchedBy: {}, extend: true });
+    await idle(7_200);
+    await record.drive.endOverdueSweeps();
+    expect(await ran()).toBe(3);
+    expect(await record.query(sql`select halted from sweeps`)).toEqual([{ halted: null }]);
+    await idle(3_600);
+    await record.drive.endOverdueSweeps();
+    expect(await record.query(sql`select halted from sweeps`)).toEqual([{ halted: '4.00 of 4 hours are over' }]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
   it('leave a training to another sweep that wants it', async () => {
     const sweep = await record.launch(plan());
     const running = await record.take(sweep);
     const other = planTpe('other', { parallelism: 3 });
     await record.launch({ ...other, canonical_hash: 'other' });
-    await record.query(sql`update sweeps set created_at = created_at - interval '1 hour' where name = 's'`);
+    await record.query(sql`update sweeps set running_since = running_since - interval '1 hour' where name = 's'`);
     await record.drive.endOverdueSweeps();
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed' });
     expect(await record.ledger.commit(running.lease, outcomeOf(running))).toBe('written');

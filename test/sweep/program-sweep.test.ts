@@ -43,7 +43,15 @@ describe("a program's sweep", () => {
       folder: '/home/user',
       steps: 20,
       terminate_seconds: 10,
+      // Nobody is there to see that it hangs.
+      timeout_seconds: 604_800,
     });
+    expect(parse(file.replace('  steps: 20', '  timeout_seconds: 9')).program?.timeout_seconds).toBe(9);
+  });
+
+  it('learns from former sweeps, where its points follow from results', () => {
+    const { search } = parse(file.replace('kind: random', 'kind: tpe, learn_from: [former, other]'));
+    expect(search).toMatchObject({ kind: 'tpe', learn_from: ['former', 'other'] });
   });
 
   it('is planned as any other: each training has its own values and no field of the method', () => {
@@ -119,6 +127,15 @@ describe("what is wrong in a program's sweep file is told with its place", () =>
     ['training: {', 'training: {width: 3, ', 'width is an axis of the space; keep it in one place'],
     ['width * epochs', 'widt * epochs', 'widt is no field with numbers; did you mean width?'],
     ['width: 16, optimiser', 'width: 99, optimiser', "a number of the axis's range, 8 to 64"],
+    ['width: 16, optimiser', 'width: 17, optimiser', 'in steps of 8, of which 16 is the nearest'],
+    ['optimiser: adam}]', 'optimiser: adam, momentum: 0.5}]', 'is there when {optimiser: sgd} alone'],
+    ['seed: [0, 1]', 'seed: {min: 0, max: 9}', 'space.seed: got a mapping, expected a list of seeds'],
+    [
+      'seed: 1, enq',
+      'seed: 1, learn_from: [other], enq',
+      'learn_from: is for searches whose points follow from results',
+    ],
+    ['kind: random', 'kind: tpe, learn_from: 3', 'search.learn_from: got 3, expected text'],
     ['name: mine', 'name: mine\nbase: gpt2', 'base: unknown key'],
     ['name: mine', 'name: mine\nobjectives: [acuracy]', 'did you mean accuracy?'],
   ];

@@ -78,6 +78,23 @@ space:
     expect(problems('space: {rank: {count: 5, name: a}}')).not.toEqual([]);
   });
 
+  it.each(['random', 'sobol', 'tpe', 'nsga2', 'grid'])('refuses seeds that %s would search', (kind) => {
+    const search = kind === 'grid' ? 'search: grid' : `search: {kind: ${kind}, trials: 4}`;
+    const wayOut = 'a list of seeds, [0, 1, 2] or {count: 5, name: paper}: every point is trained with each';
+    const program = `name: s\ntrainer: {ask: s, metrics: {loss: minimize}}\n${search}\n`;
+    for (const range of ['{min: 0, max: 1000}', '{min: 1, max: 9, scale: log}', '{zero_or: {min: 1, max: 9}}']) {
+      expect(problems(`${search}\nspace: {rank: [4, 8], seed: ${range}}`)).toEqual([
+        `5:29 space.seed: got a mapping, expected ${wayOut}`,
+      ]);
+      const read = () =>
+        parseSweepFile(`${program}space: {x: [1, 2], seed: ${range}}`, '/s.yaml', there, taskSections, searchSections);
+      expect(read).toThrow(`s.yaml:4:25 space.seed: got a mapping, expected ${wayOut}`);
+    }
+    expect(problems(`${search}\nspace: {N: [1, 2], seed: {choice: [0, 1], when: {N: 2}}}`)).toEqual([
+      '5:51 space.seed.when: is not for seeds, which every point has; leave it out',
+    ]);
+  });
+
   it('enqueues points of its space', () => {
     const { search } = read(`space: {p: {min: 0, max: 0.8}, adapter: [lora, adalora], seed: [0, 1]}
 search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, adapter: adalora}]}`);
@@ -146,6 +163,28 @@ search: {kind: random, trials: 5, enqueue: [{p: 0.25, adapter: lora}, {p: 0.8, a
       'an enqueued point outside a range',
       'space: {p: {min: 0, max: 0.5}}\nsearch: {kind: tpe, trials: 2, enqueue: [{p: 0.7}]}',
       "5:46 search.enqueue[0].p: got 0.7, expected a number of the axis's range, 0 to 0.5",
+    ],
+    [
+      'an enqueued point between the steps of a range',
+      'space: {p: {min: 0, max: 0.5, step: 0.1}}\nsearch: {kind: random, trials: 2, enqueue: [{p: 0.3}, {p: 0.34}]}',
+      "5:59 search.enqueue[1].p: got 0.34, expected a number of the axis's range, 0 to 0.5 in steps of 0.1, of which 0.3 is the nearest",
+    ],
+    [
+      'an enqueued point above the last step of a range',
+      'space: {p: {min: 0, max: 0.5, step: 0.2}}\nsearch: {kind: sobol, trials: 2, enqueue: [{p: 0.5}]}',
+      "5:48 search.enqueue[0].p: got 0.5, expected a number of the axis's range, 0 to 0.5 in steps of 0.2, of which 0.4 is the nearest",
+    ],
+    [
+      'an enqueued point with an axis that is not there for it',
+      `space: {adapter: [lora, adalora], target_rank: {choice: [2, 4], when: {adapter: adalora}}}
+search: {kind: tpe, trials: 2, enqueue: [{adapter: lora, target_rank: 2}]}`,
+      '5:71 search.enqueue[0].target_rank: is there when {adapter: adalora} alone, which the point is not; leave it out',
+    ],
+    [
+      'an enqueued point without an axis that is there for it',
+      `space: {adapter: [lora, adalora], target_rank: {choice: [2, 4], when: {adapter: adalora}}}
+search: {kind: tpe, trials: 2, enqueue: [{adapter: adalora}]}`,
+      '5:42 search.enqueue[0].target_rank: is missing; expected a value, since it is there when {adapter: adalora}',
     ],
     [
       'an enqueued point that leaves out an axis',

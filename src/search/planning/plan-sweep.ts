@@ -1,12 +1,15 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
 import { setOfMetric } from '../../metrics/set-metric.ts';
+import { parseConstraint } from '../../sweep/constraint.ts';
 import { sweepHash } from '../../sweep/identity.ts';
 import { KindCounter } from '../../sweep/training-kinds.ts';
 import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
 import { furtherObjectives } from '../fold/heard-objectives.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
 import { configurationAt, planTraining } from './plan-trainings.ts';
+import { enqueuedPoints } from '../space/enqueued-points.ts';
+import { brokenFor, whyOutside } from '../space/inside-space.ts';
 import { PointClasses } from '../space/point-classes.ts';
 import { PointTrainings } from './point-trainings.ts';
 import { searchedAxes } from '../space/repeats.ts';
@@ -35,6 +38,7 @@ function searchSize(definition: SweepDefinition): number {
 export function demandSearch(definition: SweepDefinition): void {
   demandObjectives(definition);
   demandSeeds(definition);
+  demandEnqueued(definition);
   const size = searchSize(definition);
   if (size <= mostPoints) return;
   const counted = 'trials' in definition.search ? 'search.trials, times the values of seed' : 'space';
@@ -74,12 +78,45 @@ function demandObjectives(definition: SweepDefinition): void {
 function demandSeeds(definition: SweepDefinition): void {
   const { repeats } = makeScheduler(definition.scheduler);
   const { seeds } = searchedAxes(spaceAxes(definition));
+  const overSeeds = (definition.constraints ?? []).find(namesSeed);
+  if (overSeeds !== undefined && seeds.length > 0 && searchNeeds(definition).searching) {
+    throw new DropsweepError('SWEEP_FILE_INVALID', 'a constraint would leave out some seeds of a point', {
+      where: 'constraints',
+      got: overSeeds,
+      expected: `constraints between other fields: ${definition.search.kind} trains every point with every seed`,
+      fix: 'leave seed out of it, or use search: grid',
+    });
+  }
   if (repeats === undefined || seeds.length >= repeats.least) return;
   throw new DropsweepError('SWEEP_FILE_INVALID', `scheduler ${definition.scheduler.kind} has too few seeds`, {
     where: 'space.seed',
     got: seeds.length === 0 ? 'no list of seeds' : `${seeds.length} of them`,
     expected: `at least ${repeats.least}`,
     fix: 'give space.seed more values, or use another scheduler',
+  });
+}
+
+function namesSeed(text: string): boolean {
+  const constraint = parseConstraint(text);
+  return typeof constraint !== 'string' && constraint.names.includes('seed');
+}
+
+/**
+ * Points that are enqueued can be tried: one that breaks a constraint would be left out without a word. Where points
+ * follow from results they are of the space, too; others may have what no axis has, of a trial that was edited.
+ */
+function demandEnqueued(definition: SweepDefinition): void {
+  const { searching } = searchNeeds(definition);
+  enqueuedPoints(definition.search).forEach((point, index) => {
+    const broken = brokenFor(definition, point);
+    const why = broken === null ? (searching ? whyOutside(definition, point) : null) : `it breaks ${broken}`;
+    if (why === null) return;
+    throw new DropsweepError('SWEEP_FILE_INVALID', 'a point of enqueue is none of the search', {
+      where: `search.enqueue[${index}]`,
+      got: why,
+      expected: 'a point of the space that fulfils the constraints',
+      fix: 'change it, or leave it out',
+    });
   });
 }
 

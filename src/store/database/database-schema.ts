@@ -9,6 +9,7 @@ import type { PackingPlan } from '../../sweep/packing.ts';
 import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../sweep/vocabulary.ts';
 import type { TheoryConstants } from '../../train/process/trainer-protocol.ts';
+import type { Answer } from '../programs/tell-training.ts';
 import type { EvaluationStatus, SegmentStatus, SweepRecordState, TrainingRecordState } from './record-states.ts';
 
 type Written<T> = ColumnType<T, string, string>;
@@ -59,6 +60,9 @@ export interface DatabaseSchema {
     launched_by: Written<Record<string, string>>;
     created_at: Moment;
     finished_at: MomentOrNull;
+    /** How long it had run when it last began or went on, and since when it runs; null: it does not. Kept by the database. */
+    ran_seconds: Generated<number>;
+    running_since: MomentOrNull;
   };
   trainings: {
     id: Generated<string>;
@@ -127,6 +131,16 @@ export interface DatabaseSchema {
     finished_at: MomentOrNull;
   };
   claims: { slot_key: string; ordinal: number; segment_id: string; epoch: number; created_at: Moment };
+  asks: {
+    lease: string;
+    sweep_id: string;
+    /** It holds nothing any more. */
+    over: Generated<boolean>;
+    /** Hash of what was told last under it, and what was answered; null: nothing was. */
+    told: string | null;
+    answer: WrittenOrNull<Answer>;
+    created_at: Moment;
+  };
   attempts: {
     segment_id: string;
     epoch: number;

@@ -24,6 +24,7 @@ import * as settingsHash from '../../../migrations/0022-settings-hash.ts';
 import * as hotTables from '../../../migrations/0023-hot-tables.ts';
 import * as updatesInPlace from '../../../migrations/0024-updates-in-place.ts';
 import * as failuresInTheLog from '../../../migrations/0025-failures-in-the-log.ts';
+import * as runningTimeAndAsks from '../../../migrations/0026-running-time-and-asks.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -54,6 +55,7 @@ const migrations: Record<string, Migration> = {
   '0023-hot-tables': hotTables,
   '0024-updates-in-place': updatesInPlace,
   '0025-failures-in-the-log': failuresInTheLog,
+  '0026-running-time-and-asks': runningTimeAndAsks,
 };
 
 /**

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Store, transact } from '../database/open-store.ts';
+import { slotKeyOf } from '../programs/leases.ts';
 
 /** How much of the past there is to forget, or was forgotten. */
 export interface PrunedHistory {
@@ -44,13 +45,16 @@ export async function historyToPrune(store: Store, days: number, kept: readonly 
 }
 
 /**
- * Forgets attempts with their claims, metrics by step and events of trainings that ended long ago. Never results:
+ * Forgets attempts with their claims and leases, metrics by step and events of trainings that ended long ago. Never results:
  * states, evaluations, their members, decisions of searches and commands stay.
  */
 export function pruneHistory(store: Store, days: number, kept: readonly string[]): Promise<PrunedHistory> {
   return transact(store, async (tx) => {
     const count = ({ numAffectedRows }: { readonly numAffectedRows?: bigint }) => Number(numAffectedRows ?? 0);
     await sql`delete from claims c where ${endedClaims(days)}`.execute(tx);
+    await sql`
+      delete from asks a where a.created_at < now() - ${days} * interval '1 day'
+        and not exists (select 1 from claims c where c.slot_key = ${slotKeyOf('')}::text || a.lease)`.execute(tx);
     return {
       metrics: count(await sql`delete from metrics m where ${stepMetrics(days, kept)}`.execute(tx)),
       events: count(await sql`delete from sweep_events e where ${events(days)}`.execute(tx)),

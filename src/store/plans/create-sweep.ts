@@ -4,11 +4,9 @@ import { learnedFacts, learnsFrom } from '../../search/fold/learned-facts.ts';
 import { formerResults } from '../search/former-results.ts';
 import { openingFacts } from '../../search/fold/opening-facts.ts';
 import { searchNeeds } from '../../search/fold/search-state.ts';
-import { advanceSearch, reportReached } from '../search/advance-search.ts';
-import { stagesOf } from '../search/search-log.ts';
-import { extendedPlan, inFormerOrder } from './extend-plan.ts';
-import { freezePlan } from './frozen-plan.ts';
-import { insertTrainings, numberTrials } from './insert-trainings.ts';
+import { advanceSearch } from '../search/advance-search.ts';
+import { extendSweep } from './extend-sweep.ts';
+import { frozenColumns, plannedOf } from './frozen-plan.ts';
 import { handOverTrainings, recordFirstBlock, recordTrainings } from './record-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from '../database/open-store.ts';
 import { isSameSweep } from '../../sweep/identity.ts';
@@ -67,12 +65,14 @@ interface Found {
 }
 
 async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest): Promise<Found> {
-  let { plan } = request;
+  const { plan } = request;
   await sql`select pg_advisory_xact_lock(hashtextextended(${plan.definition.name}, 0))`.execute(tx);
   const before = await tx
     .selectFrom('sweeps')
     .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'former_stages', 'desired_state'])
+    .select(['desired_parallelism', 'priority', 'listens'])
     .where('name', '=', plan.definition.name)
+    .$if(request.extend === true, (query) => query.forUpdate())
     .executeTakeFirst();
   for (const dataset of request.datasets) {
     await tx
@@ -83,7 +83,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   if (before === undefined) {
     const id = await insertSweep(tx, request);
-    await openLog(tx, id, plan, learnsFrom(plan.definition));
+    await openLog(tx, id, plan);
     if (plan.adaptive_trainings === undefined) {
       const { listens } = searchNeeds(plan.definition);
       await recordFirstBlock(tx, { id, listens }, plan.trainings);
@@ -94,69 +94,18 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   if (before.canonical_hash === plan.canonical_hash || isSameSweep(recorded, plan)) {
     return { id: before.id, kind: 'attached', existing: before.definition };
   }
-  plan = { ...plan, definition: inFormerOrder(plan.definition, before.definition) };
-  const merged = request.extend === true ? await extendedPlan(tx, before, plan) : null;
-  if (merged === null) return { id: before.id, kind: 'conflict', existing: before.definition };
-  const state = request.staysPaused === true && before.desired_state === 'paused' ? 'paused' : 'running';
-  await tx
-    .updateTable('sweeps')
-    .set({
-      ...frozenColumns(merged),
-      former_stages: JSON.stringify(stagesOf(before)),
-      state,
-      desired_state: state,
-      finished_at: null,
-      halted: null,
-      inserted_trainings: 0,
-      ...searchNeeds(plan.definition),
-    })
-    .where('id', '=', before.id)
-    .execute();
-  // Trials are numbered anew: the old trainings come first, so theirs change only where evaluations were added.
-  await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', before.id).execute();
-  await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', before.id).execute();
-  await writeSweepEvent(tx, { sweepId: before.id, kind: 'extended', detail: { trainings: plannedOf(merged) } });
-  const adapts = plan.adaptive_trainings !== undefined;
-  const reused = adapts ? (await insertTrainings(tx, before.id, numberTrials([...merged.trainings]))).reused : [];
-  const known = learnsFrom(before.definition);
-  const news = learnsFrom(plan.definition).filter((name) => !known.includes(name));
-  await openLog(tx, before.id, merged, news);
-  // Another sweep may have trained further seeds of its points.
-  await reportReached(tx, before.id, reused);
-  return { id: before.id, kind: 'extended', existing: before.definition };
+  const extended = request.extend === true && (await extendSweep(tx, before, plan, request.staysPaused === true));
+  return { id: before.id, kind: extended ? 'extended' : 'conflict', existing: before.definition };
 }
 
-/** Tells a search its first facts, and after an extension anew; one that adapts answers with its first points. */
-async function openLog(
-  tx: DatabaseTransaction,
-  id: string,
-  { definition, trainings }: SweepPlan,
-  former: readonly string[],
-): Promise<void> {
-  if (searchNeeds(definition).listens) {
-    const results = await formerResults(tx, definition, former);
-    await advanceSearch(tx, id, ({ state }) => [
-      ...learnedFacts(definition, results, state.learned),
-      ...openingFacts(definition, trainings),
-    ]);
-  }
-}
-
-function plannedOf({ trainings, adaptive_trainings: most }: SweepPlan): number {
-  return most ?? trainings.length;
-}
-
-/** The frozen plan of a sweep: the points that were suggested at once. Later ones are in the search's log. */
-function frozenColumns(plan: SweepPlan) {
-  return {
-    canonical_hash: plan.canonical_hash,
-    definition: JSON.stringify(plan.definition),
-    inputs: JSON.stringify(plan.inputs),
-    planned_trainings: plannedOf(plan),
-    merged_points: plan.merged_points,
-    trial_count: plan.trials,
-    frozen_plan: freezePlan(plan.adaptive_trainings === undefined ? plan.trainings : []),
-  };
+/** Tells a search its first facts; one that adapts answers with its first points. */
+async function openLog(tx: DatabaseTransaction, id: string, { definition, trainings }: SweepPlan): Promise<void> {
+  if (!searchNeeds(definition).listens) return;
+  const results = await formerResults(tx, definition, learnsFrom(definition));
+  await advanceSearch(tx, id, ({ state }) => [
+    ...learnedFacts(definition, results, state.learned),
+    ...openingFacts(definition, trainings),
+  ]);
 }
 
 async function insertSweep(tx: DatabaseTransaction, { plan, launchedBy }: CreateSweepRequest): Promise<string> {

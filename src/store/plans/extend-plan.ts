@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
-import { isInside } from '../../search/space/inside-space.ts';
+import { brokenFor, isInside } from '../../search/space/inside-space.ts';
 import { markRepeats } from '../../search/space/mark-repeats.ts';
 import { planTraining, type TrainingPlanner } from '../../search/planning/plan-trainings.ts';
 import { planSweep } from '../../search/planning/plan-sweep.ts';
@@ -17,7 +17,7 @@ import type { DatabaseTransaction } from '../database/open-store.ts';
 import { type PlannedSweep, thawPlan } from './frozen-plan.ts';
 import { readSearchLog, stagesOf } from '../search/search-log.ts';
 
-interface RecordedSweep extends PlannedSweep {
+export interface RecordedSweep extends PlannedSweep {
   readonly id: string;
 }
 
@@ -45,7 +45,7 @@ export async function extendedPlan(
 function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): SweepPlan | null {
   const stages = stagesOf(recorded);
   const former = stages.map(({ definition }) => definition);
-  if (!former.every((file) => holdsAll(plan.definition, drawnPoints(file)))) return null;
+  if (!former.every((file) => holdsAll(plan.definition, file, drawnPoints(file)))) return null;
   // Points that are all there are those of the larger file; of points that are drawn, those before it have drawn too.
   const larger = isDrawn(plan.definition) ? planSweep(plan.definition, plan.inputs, former) : plan;
   const old = thawPlan(recorded);
@@ -60,18 +60,22 @@ function isDrawn(definition: SweepDefinition): boolean {
   return sampler.independent && sampler.drawn !== undefined;
 }
 
-/** Points that a file has drawn; of a grid none: its trainings are compared. */
+/** Points that a file has drawn. Of a grid, and of those that were given, none: their trainings are compared. */
 function drawnPoints(definition: SweepDefinition): readonly SpacePoint[] {
   const sampler = makeSampler(definition);
   if (!sampler.independent || sampler.drawn === undefined) return [];
   const { drawn } = sampler;
-  return [...drawn.given, ...Array.from({ length: drawn.count }, (_, number) => drawn.at(number))];
+  return Array.from({ length: drawn.count }, (_, number) => drawn.at(number));
 }
 
-/** Whether points that were drawn from another space are in this one. */
-function holdsAll(definition: SweepDefinition, points: readonly SpacePoint[]): boolean {
-  const axes = searchedAxes(spaceAxes(definition)).drawn;
-  return points.every((point) => isInside(axes, point));
+/**
+ * Whether points of a former file's space are in this one. A point that a person gave may have been outside of its own
+ * file's: that does not keep the sweep from being extended.
+ */
+function holdsAll(definition: SweepDefinition, former: SweepDefinition, points: readonly SpacePoint[]): boolean {
+  const axesOf = (file: SweepDefinition) => searchedAxes(spaceAxes(file)).drawn;
+  const [axes, formerAxes] = [axesOf(definition), axesOf(former)];
+  return points.every((point) => isInside(axes, point) || !isInside(formerAxes, point));
 }
 
 async function extendAdaptive(
@@ -84,8 +88,9 @@ async function extendAdaptive(
   const before = new SearchState(stages);
   const after = new SearchState([...stages, { definition: plan.definition, inputs: plan.inputs }]);
   for (const state of [before, after]) for (const { event } of log) state.apply(event);
+  if (!holdsAll(plan.definition, recorded.definition, before.points)) return null;
+  if (before.points.some((point) => brokenFor(plan.definition, point) !== null)) return null;
   after.apply({ kind: 'extended', ordinal: 0, rung: 0, value: stages.length });
-  if (!holdsAll(plan.definition, before.points)) return null;
   const links = await tx
     .selectFrom('sweep_trainings')
     .innerJoin('trainings', 'trainings.id', 'training_id')

@@ -4,6 +4,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import { trainerNamed, traitsOf } from '../../sweep/trainer-traits.ts';
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import { claimSegments } from '../segments/claim-segments.ts';
+import { countLeases, noteLease, slotKeyOf } from './leases.ts';
 import { sweepNotFound } from '../commands.ts';
 import { type DatabaseTransaction, type Store, transact } from '../database/open-store.ts';
 import type { ClaimRequest } from '../segments/worker-ledger.ts';
@@ -24,13 +25,13 @@ export type Asked =
       readonly metrics: readonly string[];
       readonly lease_seconds: number;
     }
-  /** Others have all that could be worked on now, or the sweep is paused. */
+  /** Others have all that could be worked on now, or as many as its parallelism allows, or the sweep is paused. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'over' };
 
 export interface AskRequest {
   readonly sweep: string;
-  /** Without a report for so long, the training is given to another asker. */
+  /** Unless it is extended before, the training is given to another asker after so long. */
   readonly leaseSeconds: number;
   /** Who asks, for people. */
   readonly who: string;
@@ -40,22 +41,25 @@ export interface AskRequest {
 export const askedPlace = 'asked';
 
 /**
- * Leases the next training of a program's sweep, as a slot claims it.
+ * Leases the next training of a program's sweep, as a slot claims it, while fewer than its parallelism are leased.
  * @throws SWEEP_NOT_FOUND, and USAGE where the sweep is none of a program's
  */
 export function askTraining(store: Store, { sweep: name, leaseSeconds, who }: AskRequest): Promise<Asked> {
+  // One for all attempts: where an answer was lost, the next attempt finds what this one has claimed.
+  const lease = randomUUID();
   const ask = async (tx: DatabaseTransaction): Promise<Asked> => {
     const sweep = await tx
       .selectFrom('sweeps')
-      .select(['id', 'generation', 'trainer'])
+      .select(['id', 'generation', 'trainer', 'desired_parallelism'])
       .where('name', '=', name)
       .executeTakeFirst();
     if (sweep === undefined) throw await sweepNotFound(tx, name);
     demandAsked(name, sweep.trainer);
-    const lease = randomUUID();
+    if ((await countLeases(tx, sweep.id, lease)) >= sweep.desired_parallelism) return { kind: 'wait' };
     const request = { ...requestOf(lease, sweep, leaseSeconds * 1_000), workerId: who };
     const claim = await claimSegments(tx, request);
     if (claim.kind !== 'claimed') return { kind: claim.kind === 'wait' ? 'wait' : 'over' };
+    await noteLease(tx, sweep.id, lease);
     const [segment] = claim.bundle;
     if (segment?.kind !== 'train') throw new Error('what is asked for is scored in the transaction that reports it');
     const { specification, trainingHash, checkpoint, endStep } = segment;
@@ -90,11 +94,6 @@ export function requestOf(
     taskToken: new Uint8Array(),
     leaseMs,
   };
-}
-
-/** In the record a lease is the key of a slot that nobody else has. */
-export function slotKeyOf(lease: string): string {
-  return `ask/${lease}`;
 }
 
 function demandAsked(sweep: string, trainer: string): void {
@@ -149,6 +148,6 @@ export async function leasedSegment(tx: DatabaseTransaction, lease: string): Pro
   throw new DropsweepError('LEASE_LOST', 'the lease holds nothing any more: nothing was recorded', {
     got: lease,
     expected: 'a lease whose training was neither told, nor let go, nor taken over by another asker',
-    fix: 'ask for another training; report more often than lease_seconds, so that none is taken over',
+    fix: 'ask for another training; within lease_seconds report, or say that it is worked on: dropsweep tell LEASE --alive',
   });
 }

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { canonicalJson } from '../../base/canonical-json.ts';
+import { canonicalJson, type Json } from '../../base/canonical-json.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { MetricChunk, SegmentOutcome } from '../../sweep/segment.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { askedPlace, type LeasedSegment, leasedSegment, requestOf } from './ask-training.ts';
+import { answerTo, noteAnswer } from './leases.ts';
 import { takeSegments } from '../segments/claim-segments.ts';
 import { commitSegments } from '../segments/commit-segments.ts';
 import { describeSegments } from '../segments/describe-segments.ts';
@@ -37,34 +38,38 @@ export type Told =
 
 /**
  * Records what a program measured at a step, and extends its lease. At a rung the search decides, in this transaction.
+ * The same told again is recorded once, and answered the same.
  * @throws LEASE_UNKNOWN, LEASE_LOST, REPORT_INVALID; then nothing is recorded
  */
 export function reportTraining(store: Store, lease: string, report: Report): Promise<Answer> {
-  return transact(store, async (tx) => {
-    const held = await lockedSegment(tx, lease);
-    demandStep(held, report.step);
+  const { step, values, leaseSeconds } = report;
+  return tellOnce(store, { lease, told: { step, values }, leaseSeconds }, async (tx, held) => {
+    demandStep(held, step);
     const desired = await desiredOf(tx, held.trainingId);
-    const chunks = chunksOf(report.step, report.values);
-    if (report.step < held.endStep) {
+    const chunks = chunksOf(step, values);
+    if (step < held.endStep) {
       await writeMetrics(tx, [{ trainingId: held.trainingId, epoch: held.epoch, chunks }]);
       await noteProgress(tx, held.trainingId, chunks);
     }
     if (desired !== 'run') return letGoOf(tx, held, desired);
-    if (report.step >= held.endStep) return passRungs(tx, lease, held, report);
-    await sql`
-      update segments set lease_expires_at = now() + ${report.leaseSeconds} * interval '1 second'
-      where id = ${held.segmentId}`.execute(tx);
-    return { answer: 'go', report_at: held.endStep };
+    return step >= held.endStep ? passRungs(tx, lease, held, report) : extendLease(tx, held, leaseSeconds);
   });
 }
 
 /**
- * Ends what a lease holds.
+ * Extends a lease whose program has nothing to report yet, and tells it whether to go on.
+ * @throws LEASE_UNKNOWN, LEASE_LOST
+ */
+export function keepTraining(store: Store, lease: string, leaseSeconds: number): Promise<Answer> {
+  return transact(store, async (tx) => goOn(tx, await lockedSegment(tx, lease), leaseSeconds));
+}
+
+/**
+ * Ends what a lease holds. The same told again is recorded once, and answered the same.
  * @throws LEASE_UNKNOWN, LEASE_LOST, REPORT_INVALID; then nothing is recorded
  */
 export function tellTraining(store: Store, lease: string, told: Told): Promise<Answer> {
-  return transact(store, async (tx) => {
-    const held = await lockedSegment(tx, lease);
+  return tellOnce(store, { lease, told, leaseSeconds: 0 }, async (tx, held) => {
     if (told.kind === 'given_back') return letGoOf(tx, held, 'release');
     if (told.kind === 'result')
       return passRungs(tx, lease, held, { step: held.totalSteps, values: told.values, leaseSeconds: 0 });
@@ -72,6 +77,42 @@ export function tellTraining(store: Store, lease: string, told: Told): Promise<A
     await commit(tx, held, { kind: 'failed', outcome, code: 'PROGRAM_FAILED', message: `PROGRAM_FAILED: ${message}` });
     return { answer: 'stop', reason: outcome };
   });
+}
+
+interface Telling {
+  readonly lease: string;
+  readonly told: Json;
+  readonly leaseSeconds: number;
+}
+
+/** What was told last under the lease is not recorded anew: its answer may have been lost on the way. */
+function tellOnce(
+  store: Store,
+  { lease, told, leaseSeconds }: Telling,
+  record: (tx: DatabaseTransaction, held: LeasedSegment) => Promise<Answer>,
+): Promise<Answer> {
+  const name = sha256(canonicalJson(told));
+  return transact(store, async (tx) => {
+    const before = await answerTo(tx, lease, name);
+    if (before?.answer === 'stop') return before;
+    const held = await lockedSegment(tx, lease);
+    if (before !== null) return goOn(tx, held, leaseSeconds);
+    const answer = await record(tx, held);
+    await noteAnswer(tx, lease, name, answer);
+    return answer;
+  });
+}
+
+async function goOn(tx: DatabaseTransaction, held: LeasedSegment, leaseSeconds: number): Promise<Answer> {
+  const desired = await desiredOf(tx, held.trainingId);
+  return desired === 'run' ? extendLease(tx, held, leaseSeconds) : letGoOf(tx, held, desired);
+}
+
+async function extendLease(tx: DatabaseTransaction, held: LeasedSegment, leaseSeconds: number): Promise<Answer> {
+  await sql`
+    update segments set lease_expires_at = now() + ${leaseSeconds} * interval '1 second'
+    where id = ${held.segmentId}`.execute(tx);
+  return { answer: 'go', report_at: held.endStep };
 }
 
 async function lockedSegment(tx: DatabaseTransaction, lease: string): Promise<LeasedSegment> {

@@ -4,14 +4,15 @@ import { letGo } from '../segments/let-go.ts';
 import { finishSweeps } from '../segments/settle-trainings.ts';
 import { advanceSearch } from './advance-search.ts';
 import { readClocks } from './reached-rungs.ts';
+import { ranSeconds } from './running-time.ts';
 
 /**
- * Sweeps that run longer than their budget of hours, as the sweep file has it or as it was set since. An extension
- * brings its own file's.
+ * Sweeps that have run longer than their budget of hours, as the sweep file has it or as it was set since. An extension
+ * brings its own file's, where that is another than before.
  */
 const overdue = sql<{ id: string }>`
   select s.id from sweeps s where s.state = 'running' and s.desired_state = 'running' and s.listens
-    and extract(epoch from now() - s.created_at) >= 3600 * case
+    and ${ranSeconds('s')} >= 3600 * case
       when exists (select 1 from commands c
         where c.sweep_id = s.id and c.kind = 'set_budget' and jsonb_exists(c.detail -> 'changes', 'hours'))
       then (
@@ -38,8 +39,8 @@ async function endOverdue(tx: DatabaseTransaction, sweepId: string): Promise<voi
       .select('halted')
       .where('id', '=', sweepId)
       .executeTakeFirstOrThrow();
-    const clocks = halted === null ? await readClocks(tx, sweepId) : [];
-    for (const clock of clocks) if (clock.kind === 'elapsed') search.record(clock);
+    const clocks = halted === null ? await readClocks(tx, sweepId, { hours: 1 }) : [];
+    for (const clock of clocks) search.record(clock);
     return [];
   });
   const { rows } = await sql<{ training_id: string }>`

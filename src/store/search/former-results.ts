@@ -4,6 +4,10 @@ import { turned } from '../../search/estimates/turned.ts';
 import { furtherObjectives } from '../../search/fold/heard-objectives.ts';
 import type { FormerResult } from '../../search/fold/learned-facts.ts';
 import { type FailureKind, failureKinds } from '../../sweep/failure-kinds.ts';
+import type { SpacePoint } from '../../search/sampler.ts';
+import { whyOutside } from '../../search/space/inside-space.ts';
+import { searchedAxes } from '../../search/space/repeats.ts';
+import { activePoint, type SpaceAxis, spaceAxes } from '../../search/space/space-axes.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
@@ -16,8 +20,8 @@ interface FormerRow {
 }
 
 /**
- * Results and failures of the trainings of finished sweeps, in the order of their names and ordinals, by the objectives that
- * a new search decides by. Each result is that of the sweep's own first evaluation.
+ * Results and failures of the trainings of finished sweeps that are points of a new search's space, in the order of their
+ * names and ordinals, by the objectives that it decides by. Each result is that of the sweep's own first evaluation.
  * @throws SWEEP_NOT_FOUND
  * @throws SWEEP_FILE_INVALID where one still runs, or was judged by another objective
  */
@@ -27,6 +31,7 @@ export async function formerResults(
   names: readonly string[],
 ): Promise<readonly FormerResult[]> {
   const objectives = [...definition.objectives.slice(0, 1), ...furtherObjectives(definition)];
+  const axes = searchedAxes(spaceAxes(definition)).drawn;
   const results: FormerResult[] = [];
   for (const name of names) {
     const sweep = await tx
@@ -51,11 +56,21 @@ export async function formerResults(
       where l.sweep_id = ${sweep.id} and (t.state::text = any(${[...failureKinds]}::text[]) or (t.state = 'succeeded' and e.metrics is not null))
       order by l.ordinal`.execute(tx);
     for (const { configuration, values, failure } of rows) {
+      if (whyOutside(definition, pointOf(axes, configuration)) !== null) continue;
       const signed = objectives.map((objective, place) => turned(values[place] ?? Number.NaN, objective));
       results.push(failure === null ? { configuration, values: signed } : { configuration, failure });
     }
   }
   return results;
+}
+
+/** The values that a configuration has of the axes that are there for it. */
+function pointOf(axes: readonly SpaceAxis[], configuration: FormerResult['configuration']): SpacePoint {
+  const values = axes.flatMap(({ name }): readonly (readonly [string, number | string])[] => {
+    const value = configuration[name];
+    return typeof value === 'number' || typeof value === 'string' ? [[name, value]] : [];
+  });
+  return activePoint(axes, Object.fromEntries(values));
 }
 
 function unfit(name: string, got: string, expected: string): DropsweepError {

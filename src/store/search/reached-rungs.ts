@@ -7,6 +7,7 @@ import { furtherObjectives, pairedRowsMetric } from '../../search/fold/heard-obj
 import type { SearchFact } from '../../search/fold/search-event.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
+import { ranSeconds } from './running-time.ts';
 import type { SearchingSweep } from './search-log.ts';
 
 interface RungRow {
@@ -59,7 +60,7 @@ export async function reachedRungs(
         from unnest(${further.map(({ metric }) => metric)}::text[]) with ordinality o (name, place) order by o.place) as others,
       case when ${pairs} then e.row_groups end as row_groups,
       t.train_seconds as spent,
-      extract(epoch from now() - (select created_at from sweeps where id = l.sweep_id))::double precision as elapsed
+      (select ${ranSeconds('w')} from sweeps w where w.id = l.sweep_id) as elapsed
     from sweep_trainings l
       join trainings t on t.id = l.training_id
       join lateral (
@@ -71,10 +72,11 @@ export async function reachedRungs(
     where l.sweep_id = ${id} and l.training_id = any(${trainingIds}::uuid[]) and not l.pruned
       and (t.step > 0 or t.state <> 'active')
     order by l.ordinal, rung`.execute(tx);
-  return rows.flatMap((row): readonly SearchFact[] => {
+  const scored = scoredRungs(rows);
+  return rows.flatMap((row, index): readonly SearchFact[] => {
     const { ordinal, rung } = row;
     const kind = rung === row.rungs - 1 ? 'result' : 'report';
-    const next = rows.find((other) => other.ordinal === ordinal && other.rung >= rung && other.reached !== 'never');
+    const next = scored[index];
     const clocks = clockFacts(row, budget);
     if (next?.reached === 'done') {
       const groups = kind === 'result' ? (next.row_groups ?? []) : [];
@@ -87,6 +89,27 @@ export async function reachedRungs(
     }
     return row.failure === null ? [] : [...clocks, { kind, ordinal, rung, value: null, failure: row.failure }];
   });
+}
+
+/**
+ * By which rung each is ranked: the next of its training that was not run past, itself included. Each is looked at once:
+ * a budget that is set tells a search of all that it has trained.
+ * @param rungs by trainings, and of each in their order
+ */
+export function scoredRungs<Rung extends Pick<RungRow, 'ordinal' | 'reached'>>(
+  rungs: readonly Rung[],
+): readonly (Rung | null)[] {
+  const scored: (Rung | null)[] = [];
+  let next: Rung | null = null;
+  let training: number | null = null;
+  for (const rung of rungs.toReversed()) {
+    const { ordinal, reached } = rung;
+    if (reached !== 'never') next = rung;
+    else if (ordinal !== training) next = null;
+    training = ordinal;
+    scored.push(next);
+  }
+  return scored.reverse();
 }
 
 /** Facts that the sweep's budget needs beside a result, and before it. */
@@ -103,16 +126,31 @@ function rankOf(value: number | null, objective: Objective | undefined): number 
   return value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : turned(value, objective);
 }
 
-/** Reads a sweep's clocks: of each training, and since the launch. */
-export async function readClocks(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
-  const { rows: trained } = await sql<{ ordinal: number; spent: number }>`
-    select l.ordinal, t.train_seconds as spent from sweep_trainings l join trainings t on t.id = l.training_id
-    where l.sweep_id = ${sweepId} and t.train_seconds > 0 order by l.ordinal`.execute(tx);
+/** Reads the clocks that a budget needs, as far as the search has not heard of them. */
+export async function readClocks(
+  tx: DatabaseTransaction,
+  sweepId: string,
+  budget: Budget,
+): Promise<readonly SearchFact[]> {
+  const { spent, elapsed } = clocksOf(budget);
+  return [...(spent ? await readSpent(tx, sweepId) : []), ...(elapsed ? await readElapsed(tx, sweepId) : [])];
+}
+
+/** How long slots have trained each training, where that is more than the log has. */
+async function readSpent(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
+  const { rows } = await sql<{ ordinal: number; spent: number }>`
+    with heard as materialized (
+      select distinct on (ordinal) ordinal, value from search_events
+      where sweep_id = ${sweepId} and kind = 'spent' order by ordinal, sequence desc)
+    select l.ordinal, t.train_seconds as spent
+    from sweep_trainings l join trainings t on t.id = l.training_id left join heard h on h.ordinal = l.ordinal
+    where l.sweep_id = ${sweepId} and t.train_seconds > coalesce(h.value, 0) order by l.ordinal`.execute(tx);
+  return rows.map(({ ordinal, spent }) => ({ kind: 'spent', ordinal, rung: 0, value: spent }));
+}
+
+/** How long the sweep has run: one row, whatever its size. */
+async function readElapsed(tx: DatabaseTransaction, sweepId: string): Promise<readonly SearchFact[]> {
   const { rows } = await sql<{ elapsed: number }>`
-    select extract(epoch from now() - created_at)::double precision as elapsed from sweeps
-    where id = ${sweepId}`.execute(tx);
-  return [
-    ...trained.map(({ ordinal, spent }): SearchFact => ({ kind: 'spent', ordinal, rung: 0, value: spent })),
-    ...rows.map(({ elapsed }): SearchFact => ({ kind: 'elapsed', ordinal: 0, rung: 0, value: elapsed })),
-  ];
+    select ${ranSeconds('w')} as elapsed from sweeps w where w.id = ${sweepId}`.execute(tx);
+  return rows.map(({ elapsed }) => ({ kind: 'elapsed', ordinal: 0, rung: 0, value: elapsed }));
 }

@@ -14,7 +14,10 @@ interface AxisForm {
   valueOf(axisValue: AxisValue): FieldValue;
   /** For a random search: between which numbers it may be drawn; null: only from a list. */
   readonly range: NumberRule | null;
-  /** So many values of a name, always the same, and the first of a longer list of it; absent: it has none. */
+  /**
+   * Its values are repeats of each point, and none is searched for. So many of a name, always the same, and the first of a
+   * longer list of it. Absent: it is searched.
+   */
   readonly drawn?: (name: string, count: number) => readonly number[];
 }
 
@@ -37,7 +40,7 @@ export function numberForm(rule: NumberRule): FieldForm {
   };
 }
 
-/** A seed: as an axis a list, or so many that are drawn by a name. */
+/** A seed: as an axis a list, or so many that are drawn by a name; each point is trained with each of them. */
 export function seedForm(): FieldForm {
   const form = numberForm(wholeFrom(0));
   return { ...form, axis: form.axis && { ...form.axis, drawn: namedSeeds } };

@@ -28,14 +28,16 @@ export function readAxis(section: YamlSection, field: Field, axis: AxisForm, ran
   if (own === null) return null;
   const conditions = own.has('when') ? own.field('when') : null;
   const when = conditions === null ? {} : { when: { field: conditions, section: own } };
+  if (conditions !== null && axis.drawn !== undefined)
+    own.reading.report(conditions.node, conditions.name, 'is not for seeds, which every point has; leave it out');
   const choice = own.has('choice') ? own.field('choice') : null;
   if (choice !== null) {
     own.finish();
     return { ...list(own, choice), ...when };
   }
-  if (axis.drawn !== undefined && (own.has('count') || own.has('name'))) {
-    const values = readDrawn(own, axis.drawn);
-    return values === null ? null : { values, ...when };
+  if (axis.drawn !== undefined) {
+    const values = readSeeds(section, field, own, axis.drawn);
+    return values === null ? null : { values };
   }
   if (axis.range === null) {
     section.wrong(field, 'a list of values, or {choice: [...], when: {...}}');
@@ -70,8 +72,17 @@ const drawnCount: NumberRule = {
   accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= 1000,
 };
 
+type Drawn = NonNullable<AxisForm['drawn']>;
+
+/** Seeds are no range: each point comes with each of them, and none is searched for. */
+function readSeeds(section: YamlSection, field: Field, own: YamlSection, drawn: Drawn): readonly number[] | null {
+  if (own.has('count') || own.has('name')) return readDrawn(own, drawn);
+  section.wrong(field, 'a list of seeds, [0, 1, 2] or {count: 5, name: paper}: every point is trained with each');
+  return null;
+}
+
 /** `{count: 5, name: paper}` */
-function readDrawn(section: YamlSection, drawn: NonNullable<AxisForm['drawn']>): readonly number[] | null {
+function readDrawn(section: YamlSection, drawn: Drawn): readonly number[] | null {
   const count = section.number('count', drawnCount);
   const name = section.text('name');
   if (!section.has('count')) section.missing('count', drawnCount.expected);

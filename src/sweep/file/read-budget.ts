@@ -58,7 +58,12 @@ export const budgetFields: readonly BudgetField[] = [
       'So many trainings have come to their end since the best point, and made none better than noise; see below',
   },
   { name: 'slot_hours', rule: aboveZero, sentence: 'Slots have trained so long, all together' },
-  { name: 'hours', rule: aboveZero, sentence: 'So long after the launch; what trains then is stopped' },
+  {
+    name: 'hours',
+    rule: aboveZero,
+    sentence:
+      'The sweep has run so long; what trains then is stopped. Pauses, and the time from its end to an extension, do not count',
+  },
 ];
 
 /** `budget: {hours: 4, no_better_since: 20, failures: {crashed: 3, out_of_memory: 10}}`. Null: none. */

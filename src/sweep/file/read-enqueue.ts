@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import type { Json } from '../../base/canonical-json.ts';
-import type { AxisValue } from '../fields/field-forms.ts';
+import { conditionWords, missedCondition, offAxis } from '../space-membership.ts';
 import type { SpaceReading } from './read-space.ts';
 import type { AxisField } from './read-conditions.ts';
 import { trainingFields } from '../training-fields.ts';
@@ -29,42 +29,55 @@ export function readEnqueue(
   });
 }
 
-/** One point of a space: a value for each axis but `seed`. */
+/** One point of a space: a value for each axis that is there for it, but `seed`. */
 export function readPoint(
   point: YamlSection,
   { space, scales, axes }: EnqueueSpace,
   fields: readonly AxisField[] = trainingFields,
 ): Readonly<Record<string, Json>> {
   const values: Record<string, Json> = {};
+  const given = new Map<string, Field | null>();
   for (const { name, alias, form } of fields) {
     const known = space[name];
     if (known === undefined || name === 'seed') continue;
     const field = point.field(name, alias);
-    const isConditional = axes[name]?.when !== undefined;
-    if (field === null && !isConditional) point.missing(name, 'a value for each axis of the space');
+    given.set(name, field);
     const value = field === null ? null : (form.axis?.read(point, field) ?? null);
     if (field === null || value === null) continue;
-    const ends = scales[name] === undefined ? null : known;
-    checkInside(point, field, value, { values: known, ends, zero: axes[name]?.zero_or === true });
+    const { step, zero_or: zero = false } = axes[name] ?? {};
+    const axis = { values: known, scale: scales[name] ?? null, zero, ...(step === undefined ? {} : { step }) };
+    const expected = offAxis(axis, value);
+    if (expected !== null) point.wrong(field, expected);
     values[name] = value;
   }
+  // Of a value that could not be read it is not known what it would be a condition for.
+  const isRead = [...given].every(([name, field]) => field === null || name in values);
+  for (const [name, field] of given)
+    if (isRead || axes[name]?.when === undefined) checkIsThere(point, name, field, { values, axes });
   point.finish();
   return values;
 }
 
-interface Inside {
-  readonly values: readonly AxisValue[];
-  /** Of a range: its two ends. */
-  readonly ends: readonly AxisValue[] | null;
-  readonly zero: boolean;
-}
-
-function checkInside(point: YamlSection, field: Field, value: AxisValue, { values, ends, zero }: Inside): void {
-  if (ends === null) {
-    if (!values.includes(value)) point.wrong(field, `one of the axis's values in the space: ${values.join(', ')}`);
-    return;
-  }
-  const [low, high] = ends.map(Number);
-  const inRange = typeof value === 'number' && low !== undefined && high !== undefined && value >= low && value <= high;
-  if (!inRange && !(zero && value === 0)) point.wrong(field, `a number of the axis's range, ${low} to ${high}`);
+/** An axis has a value where it is there, and none where it is not. */
+function checkIsThere(
+  point: YamlSection,
+  name: string,
+  field: Field | null,
+  { values, axes }: Pick<EnqueueSpace, 'axes'> & { readonly values: Readonly<Record<string, Json>> },
+): void {
+  const { when } = axes[name] ?? {};
+  const isThere = missedCondition(name, (axis) => axes[axis]?.when, values) === null;
+  if (field === null && isThere)
+    point.missing(
+      name,
+      when === undefined
+        ? 'a value for each axis of the space'
+        : `a value, since it is there when {${conditionWords(when)}}`,
+    );
+  if (field !== null && !isThere && when !== undefined)
+    point.reading.report(
+      field.node,
+      field.name,
+      `is there when {${conditionWords(when)}} alone, which the point is not; leave it out`,
+    );
 }

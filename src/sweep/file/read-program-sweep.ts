@@ -8,6 +8,7 @@ import { readBudget } from './read-budget.ts';
 import { type AxisField, readConditions, readConstraints } from './read-conditions.ts';
 import type { FileLookup } from './file-lookup.ts';
 import { readEnqueue } from './read-enqueue.ts';
+import { readLearnFrom } from './read-learn-from.ts';
 import { readName } from './read-name.ts';
 import { readProgram } from './read-program.ts';
 import { readRunning } from './read-running.ts';
@@ -40,9 +41,10 @@ export function readProgramSweep(
   const search = readSearch(file, samplers);
   const spaceSection = file.section('space');
   const fields = spaceSection === null ? [] : freeFields(spaceSection);
-  const ranges = samplers.find(({ kind }) => kind === search.kind)?.ranges === true;
-  const space = readFreeSpace(spaceSection, fields, ranges);
+  const sampler = samplers.find(({ kind }) => kind === search.kind);
+  const space = readFreeSpace(spaceSection, fields, sampler?.ranges === true);
   const enqueue = readEnqueue(file, space, fields);
+  const learnFrom = readLearnFrom(file, sampler);
   const constants = readConstants(
     file,
     fields.filter((field) => space.axes[field.name]?.when === undefined),
@@ -66,7 +68,11 @@ export function readProgramSweep(
     ...(constraints.length === 0 ? {} : { constraints }),
     training,
     evaluations: [asMeasured],
-    search: enqueue.length === 0 ? search : { ...search, enqueue },
+    search: {
+      ...search,
+      ...(enqueue.length === 0 ? {} : { enqueue }),
+      ...(learnFrom.length === 0 ? {} : { learn_from: learnFrom }),
+    },
     scheduler,
     ...(budget === null ? {} : { budget }),
     objectives,

@@ -10,6 +10,8 @@ import type { Field, YamlSection } from './yaml-section.ts';
 const ownPlaceholders = ['config', 'folder'];
 const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const defaultTerminateSeconds = 10;
+/** A week: a program that hangs says nothing of it, and holds its slot. */
+const defaultTimeoutSeconds = 7 * 24 * 3_600;
 
 /** Fields of `trainer`, for the reference. */
 export const programFields: readonly { readonly name: string; readonly expected: string; readonly sentence: string }[] =
@@ -46,7 +48,7 @@ export const programFields: readonly { readonly name: string; readonly expected:
     {
       name: 'timeout_seconds',
       expected: 'a number above 0',
-      sentence: 'Time that a run of the program may take; its training is infeasible then; default none',
+      sentence: `Time that a run of the program may take; its training is infeasible then. One that hangs is found by nothing else: name what none should need; default ${defaultTimeoutSeconds}, a week`,
     },
   ];
 
@@ -71,7 +73,7 @@ export function readProgram(
   const metrics = readMetrics(section);
   const steps = section.number('steps', wholeFrom(1)) ?? 1;
   const terminate = section.number('terminate_seconds', aboveZero) ?? defaultTerminateSeconds;
-  const timeout = section.number('timeout_seconds', aboveZero);
+  const timeout = section.number('timeout_seconds', aboveZero) ?? (command === null ? null : defaultTimeoutSeconds);
   section.finish();
   if (command === null && ask === null) return null;
   return {

@@ -68,7 +68,7 @@ only in what has no effect are one training. An axis is one of
 
 | axis | what is tried |
 | --- | --- |
-| \`[0, 0.25, 0.5]\` | These values; those of \`seed\` are repeats of each point |
+| \`[0, 0.25, 0.5]\` | These values; those of \`seed\`, which is never a range, are repeats of each point |
 | \`{count: 5, name: paper}\` | Of \`seed\` alone: so many repeats, drawn by the name; 5 are the first of the 10 of that name |
 | \`{min: 1e-4, max: 1e-2, scale: log}\` | A number in the range, by its logarithm, or \`linear\` (default); not in a grid |
 | \`{min: 0, max: 0.8, step: 0.1}\` | The same, on steps from min |
@@ -86,7 +86,8 @@ ${kinds.samplers.filter(hasFields).map(ownFields).join('\n')}
 Each may have \`enqueue\`, a list of points of the space (\`[{p: 0.1, learning_rate: 1e-3}]\`) that are tried first, besides
 its trials. One whose points follow from results may have \`learn_from\`, a list of sweeps that have ended: what they
 reached within the space counts as results, what failed there as failed or infeasible, and both are frozen into the record at
-launch.
+launch. Of the space is a point whose values are in their lists, or in their ranges and on their steps, that has the axes that
+are there for it and no others, and that fulfils the constraints: others are refused in \`enqueue\`, and passed over by \`learn_from\`.
 
 ## scheduler
 
@@ -111,15 +112,19 @@ the worker's log. A training is known by its command, the content of those argum
 steps and seed. **Not covered**: what the program imports, reads or fetches, its interpreter and its machine; change the
 name of an argument or a constant when these change.
 
-With \`ask\` no slot runs anything: programs ask. \`dropsweep ask SWEEP\` leases a configuration as JSON, \`dropsweep tell
-LEASE --step 3 accuracy=0.8\` records a step, extends the lease and answers go or stop, without \`--step\` it ends it. A lease that
-was not extended is given to another asker; who had it writes nothing any more. Examples: [examples/ask](../examples/ask/loop.sh),
+With \`ask\` no slot runs anything: programs ask, at most \`parallelism\` of them at once. \`dropsweep ask SWEEP\` leases a
+configuration as JSON, \`dropsweep tell LEASE --step 3 accuracy=0.8\` records a step, extends the lease and answers go or stop,
+without \`--step\` it ends it. Where a step takes longer than the lease, \`dropsweep tell LEASE --alive\` extends it, with the same
+answer. A lease that was not extended is given to another asker; who had it writes nothing any more. What was told last may be
+told again, should its answer be lost: it is recorded once, and answered the same. Examples: [examples/ask](../examples/ask/loop.sh),
 and PyTorch with PEFT, [run by a sweep](../examples/peft/train.py) and [asking one](../examples/peft/ask.py).
 
 ## budget
 
 A search ends before its last training when one of these is so, at the result that brings it. Trainings that wait are let
-go; those that run come to their next rung, or their end.
+go; those that run come to their next rung, or their end. \`dropsweep set\` changes a limit on the way. An extension
+(\`launch --extend\`) changes those that its file has otherwise than the file before it, and parallelism and priority as well;
+what was set meanwhile stays. One whose budget is spent already is refused.
 
 ${asTable(
   ['field', 'value', 'the search ends when'],

@@ -2,6 +2,7 @@ import { isMap, LineCounter, parseDocument, stringify } from 'yaml';
 import type { AxisValue } from '../fields/field-forms.ts';
 import type { FieldValue } from '../fields/training-field.ts';
 import { readPoint } from './read-enqueue.ts';
+import { missedCondition } from '../space-membership.ts';
 import type { SweepDefinition } from '../sweep-definition.ts';
 import { sweepFileInvalid } from './sweep-file-problems.ts';
 import { trainingField, trainingFields } from '../training-fields.ts';
@@ -32,13 +33,16 @@ export function trialFragment(
     return value === null || (name === 'seed' && seeds !== undefined) ? [] : [stringify({ [name]: value }).trimEnd()];
   };
   const others = trainingFields.flatMap(({ name, form }) => (form.axis === null || axes.includes(name) ? [] : [name]));
+  const point = Object.fromEntries(axes.map((name) => [name, axisValue(values.get(name))]));
+  const isThere = (name: string): boolean =>
+    missedCondition(name, (axis) => definition.axes?.[axis]?.when, point) === null;
   return [
     `# ${title}`,
     '# Change what you like, save and leave: the sweep gets a point with these settings. Nothing changed: nothing is added.',
     ...(seeds === undefined ? [] : [`# It is trained with each seed of the sweep: ${seeds.join(', ')}.`]),
     '',
     '# Axes of the space',
-    ...axes.flatMap(line),
+    ...axes.filter(isThere).flatMap(line),
     '',
     '# As the sweep has it for all trainings',
     ...others.flatMap(line),

@@ -21,7 +21,7 @@ export const askVerb = verb<AskFlags, [string]>(
     words: 'SWEEP',
     brief: 'leases a training to a program that runs elsewhere, as JSON',
     about:
-      'Leases the next training of a sweep with trainer: {ask: NAME} and prints it as one line of JSON: kind is training,\nwait (others have all there is now) or over. The program reports and tells under the lease that it is given.',
+      'Leases the next training of a sweep with trainer: {ask: NAME} and prints it as one line of JSON: kind is training,\nwait (others have all there is now, or as many as parallelism allows) or over. The program tells under the lease\nthat it is given.',
     examples: ['dropsweep ask my-sweep', 'dropsweep ask my-sweep --wait-seconds 600 --lease-seconds 120'],
     output: { kind: 'json', columns },
   },
@@ -31,7 +31,7 @@ export const askVerb = verb<AskFlags, [string]>(
         kind: 'parsed',
         parse: parseSeconds,
         default: '300',
-        brief: 'without a report for so long, another asker is given it',
+        brief: 'another asker is given it after so long without tell --step or --alive',
       },
       waitSeconds: { kind: 'parsed', parse: parseSeconds, default: '0', brief: 'how long to wait for a training' },
     },

@@ -1,6 +1,12 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { reportTraining, tellTraining, type Told } from '../../../store/programs/tell-training.ts';
+import {
+  type Answer,
+  keepTraining,
+  reportTraining,
+  tellTraining,
+  type Told,
+} from '../../../store/programs/tell-training.ts';
 import { type CliContext, sayData } from '../../cli-context.ts';
 import { readValues } from '../../reading/read-values.ts';
 
@@ -10,34 +16,38 @@ export interface TellFlags {
   readonly failed?: string;
   readonly infeasible?: string;
   readonly giveBack: boolean;
+  readonly alive: boolean;
 }
 
 export async function tell(this: CliContext, flags: TellFlags, lease = '', ...words: string[]): Promise<void> {
   const { step, leaseSeconds } = flags;
   const told = toldBy(flags, words);
   await withRecord(async ({ store }) => {
-    const answer =
-      step !== undefined && told.kind === 'result'
-        ? await reportTraining(store, lease, { step, values: told.values, leaseSeconds })
-        : await tellTraining(store, lease, told);
-    sayData(this, JSON.stringify(answer));
+    const tellIt = (): Promise<Answer> => {
+      if (told.kind === 'alive') return keepTraining(store, lease, leaseSeconds);
+      if (step === undefined || told.kind !== 'result') return tellTraining(store, lease, told);
+      return reportTraining(store, lease, { step, values: told.values, leaseSeconds });
+    };
+    sayData(this, JSON.stringify(await tellIt()));
   });
 }
 
-function toldBy({ step, failed, infeasible, giveBack }: TellFlags, words: readonly string[]): Told {
-  const ways: readonly Told[] = [
+/** What is told: an end, the values of a step, or that the training is worked on. */
+function toldBy({ step, failed, infeasible, giveBack, alive }: TellFlags, words: readonly string[]) {
+  const ways: readonly (Told | { readonly kind: 'alive' })[] = [
     ...(words.length === 0 ? [] : [{ kind: 'result' as const, values: readValues(words) }]),
     ...(failed === undefined ? [] : [{ kind: 'failed' as const, outcome: 'crashed' as const, message: failed }]),
     ...(infeasible === undefined
       ? []
       : [{ kind: 'failed' as const, outcome: 'infeasible' as const, message: infeasible }]),
     ...(giveBack ? [{ kind: 'given_back' as const }] : []),
+    ...(alive ? [{ kind: 'alive' as const }] : []),
   ];
   const [way] = ways;
   const ofStep = step === undefined || way?.kind === 'result';
   if (way !== undefined && ways.length === 1 && ofStep) return way;
-  throw new DropsweepError('USAGE', 'a training ends in one way', {
+  throw new DropsweepError('USAGE', 'one thing is told at a time', {
     got: way === undefined ? 'none' : ways.map(({ kind }) => kind).join(' and '),
-    expected: 'METRIC=VALUE..., of a --step or at the end, or one of --failed, --infeasible, --give-back',
+    expected: 'METRIC=VALUE..., of a --step or at the end, or one of --failed, --infeasible, --give-back, --alive',
   });
 }
