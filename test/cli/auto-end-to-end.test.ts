@@ -64,7 +64,7 @@ describe('auto', () => {
     while (!(await isUnderWay().catch(() => false))) {
       if (await Promise.race([isOver, sleep(50, false)])) break;
     }
-    await sql`update sweeps set created_at = created_at - interval '1 hour'`.execute(store.db);
+    await sql`update sweeps set running_since = running_since - interval '1 hour'`.execute(store.db);
     const { status, stdout, stderr } = await run;
     expect(stderr).not.toContain('no training came to its end');
     expect(status).toBe(0);

@@ -93,7 +93,7 @@ const files: readonly (readonly [string, string, RegExp, RegExp])[] = [
         `an enqueued point that ${kind} would leave out by a constraint`,
         `space: {x: [1, 2], y: [1, 2]}\nconstraints: [x < y]\nsearch: {kind: ${kind}, trials: 2, enqueue: [{x: 1, y: 2}, {x: 2, y: 1}]}`,
         /where: search\.enqueue\[1\]/,
-        /got: it breaks x < y[^]*fix: change it, or leave it out/,
+        /got: it breaks x < y[^]*to do: change it, or leave it out/,
       ] as const,
   ),
   [

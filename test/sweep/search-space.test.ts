@@ -88,10 +88,10 @@ space:
       ]);
       const read = () =>
         parseSweepFile(`${program}space: {x: [1, 2], seed: ${range}}`, '/s.yaml', there, taskSections, searchSections);
-      expect(read).toThrow(`s.yaml:4:25 space.seed: got a mapping, expected ${wayOut}`);
+      expect(read).toThrow(`s.yaml:4:26 space.seed: got a mapping, expected ${wayOut}`);
     }
     expect(problems(`${search}\nspace: {N: [1, 2], seed: {choice: [0, 1], when: {N: 2}}}`)).toEqual([
-      '5:51 space.seed.when: is not for seeds, which every point has; leave it out',
+      '5:49 space.seed.when: is not for seeds, which every point has; leave it out',
     ]);
   });
 
