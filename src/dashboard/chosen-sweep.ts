@@ -1,12 +1,13 @@
 import { formatMeasure } from '../metrics/metrics.ts';
 import type { SweepOverviewRow } from '../store/views/sweep-overview.ts';
 import type { TradeoffRead } from '../store/views/tradeoff-view.ts';
-import { formatDuration, formatMoment, formatPercent, formatQuantity } from './terminal/format-value.ts';
+import { formatDuration, formatMoment, formatPercent, formatQuantity } from '../metrics/format-value.ts';
 import { outsideText } from './charts/outliers.ts';
 import { scatterPlot, seenOf, type ScatterPoint } from './charts/scatter-plot.ts';
 import { beside, captionRule, clipLine, span, type StyledLine } from './terminal/styled-line.ts';
+import { scatterOf } from './tradeoff.ts';
 
-/** Where the trials of the chosen sweep lie between its objective and complexity. */
+/** Where the configurations of the chosen sweep lie between its objective and complexity. */
 export interface SweepFront {
   /** The sweep that it is of, by its id. */
   readonly of: string;
@@ -16,15 +17,17 @@ export interface SweepFront {
 }
 
 /** @param read null: there is nothing to draw */
-export function sweepFront(of: string, read: TradeoffRead | null): SweepFront {
-  const { points, front } = read ?? { points: [], front: [] };
-  const best = front.map(({ trial, x, y }) => ({ trial, x, y, category: -1 }));
-  return { of, front: best, points: [...points.map((point) => ({ ...point, category: -1 })), ...best] };
+export function sweepFront(
+  { sweepId: of, objective }: Pick<SweepOverviewRow, 'sweepId' | 'objective'>,
+  read: TradeoffRead | null,
+): SweepFront {
+  return { of, ...(read === null ? { points: [], front: [] } : scatterOf(read, objective)) };
 }
 
-/** Columns from which the front stands beside the facts, and how many these have. */
-const besideFrom = 90;
-const factsWidth = 42;
+/** Columns from which the front stands beside the facts, and how many these have at least and at most. */
+const besideFrom = 58;
+const leastFacts = 29;
+const mostFacts = 42;
 /** Rows of the least front that tells anything. */
 const leastPlot = 6;
 
@@ -37,6 +40,7 @@ export function chosenSweep(
   height: number,
 ): readonly StyledLine[] {
   const wide = width >= besideFrom;
+  const factsWidth = Math.max(leastFacts, Math.min(mostFacts, Math.floor(0.45 * width)));
   const facts = factLines(sweep, now, wide ? factsWidth : width).map((line) =>
     clipLine(line, wide ? factsWidth : width),
   );
@@ -45,7 +49,7 @@ export function chosenSweep(
   const rows = wide ? room : room - facts.length;
   const plot = rows < leastPlot ? [] : frontLines(sweep, front, wide ? width - factsWidth - 1 : width, rows);
   const shown = wide ? beside(body, factsWidth + 1, plot) : [...facts, ...plot];
-  const caption = captionRule(sweep.name, width);
+  const caption = captionRule(`${sweep.name}${sweep.trainer === 'simulated' ? ', SIMULATED: NOT RESULTS' : ''}`, width);
   return Array.from({ length: height }, (_, row) => (row === 0 ? caption : (shown[row - 1] ?? [])));
 }
 
@@ -94,9 +98,9 @@ function frontLines(
 ): readonly StyledLine[] {
   if (found === null || found.of !== sweepId) return [[span('reading its front …', 'faint')]];
   const { points, front } = found;
-  if (points.length === 0) return [[span('no trial has a score and a complexity yet', 'faint')]];
+  if (points.length === 0) return [[span('no configuration has a score and a complexity yet', 'faint')]];
   const scatter = { points, front, cursor: -1, categories: [], xName: 'complexity', logX: false, logY: false };
   const outside = outsideText(seenOf(scatter));
-  const caption = `${objective} by complexity, front of ${front.length}${outside === '' ? '' : `, ${outside}`}`;
+  const caption = `${objective} by complexity, means over seeds: front of ${front.length}${outside === '' ? '' : `, ${outside}`}`;
   return [clipLine([span(caption, 'faint')], width), ...scatterPlot(scatter, width, height - 1)];
 }

@@ -75,14 +75,13 @@ function headerLines({ snapshot, now, width }: DashboardFrameProps): readonly St
   return header(snapshot, now, width);
 }
 
-function keyLine({ reading, read, width }: DashboardFrameProps): StyledLine {
-  if (reading && read !== null) return spread(keyHintsIn(width - 9), [span('reading …', 'accent')], width);
-  return keyHintsIn(width);
-}
-
-function keyHintsIn(width: number): StyledLine {
-  const hints = keyHints.map(([key, meaning]): StyledLine => [span(key, 'heading'), span(` ${meaning}`, 'faint')]);
-  return joinWhatFits(hints, '  ', width);
+function keyLine({ reading, read, view, width }: DashboardFrameProps): StyledLine {
+  const hints = keyHints(viewNamed(view.view)).map(
+    ([key, meaning]): StyledLine => [span(key, 'heading'), span(` ${meaning}`, 'faint')],
+  );
+  const hintsIn = (room: number): StyledLine => joinWhatFits(hints, '  ', room);
+  if (reading && read !== null) return spread(hintsIn(width - 9), [span('reading …', 'accent')], width);
+  return hintsIn(width);
 }
 
 function helpLines(offset: number, width: number, height: number): readonly StyledLine[] {

@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import { formatClock } from './terminal/format-value.ts';
+import { formatClock } from '../metrics/format-value.ts';
 import { clipLine, span, type StyledLine } from './terminal/styled-line.ts';
 import { wrapWords } from './terminal/wrap-words.ts';
 

@@ -1,6 +1,6 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { formatCount } from '../base/format-count.ts';
-import { formatDuration, formatPercent, formatQuantity } from './terminal/format-value.ts';
+import { formatDuration, formatPercent, formatQuantity } from '../metrics/format-value.ts';
 import { clipText, joinWhatFits, lineWidth, span, spread, type StyledLine, type Tone } from './terminal/styled-line.ts';
 import { stateWords, sweepProgress, type SweepProgress } from './lines/sweep-progress.ts';
 

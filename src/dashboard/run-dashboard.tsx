@@ -1,11 +1,8 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import type { TrialFilter } from '../store/views/trial-filter.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
-import { palette } from './input/palette.ts';
 import { dashboardFrame } from './dashboard-frame.ts';
 import type { Banner } from './event-lines.ts';
-import { filterPrompt } from './input/filter-prompt.ts';
-import { isLooking, keyMeaning, type KeyMeaning, type PressedKey } from './input/key-bindings.ts';
+import { KeyActions } from './input/key-actions.ts';
 import { listenToKeys } from './input/key-listener.tsx';
 import { Keyboard } from './input/keyboard.ts';
 import type { MouseReport } from './input/mouse.ts';
@@ -25,6 +22,7 @@ import { TerminalLoan } from './terminal/terminal-loan.ts';
 import { TerminalScreen } from './terminal/terminal-screen.ts';
 import { colourBitsOf, themeOf, toneStyles } from './terminal/themes.ts';
 import { Viewing } from './viewing.ts';
+import { WaitingLook } from './waiting-look.ts';
 
 const waitingLookMs = 5000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -56,7 +54,8 @@ class Dashboard {
   #snapshot: SweepSnapshot | null = null;
   readonly #notices: Notices;
   readonly #prompt = new Prompt(() => this.#draw());
-  #looking = false;
+  readonly #keys: KeyActions;
+  readonly #waiting: WaitingLook;
   #draw: () => void = () => undefined;
 
   constructor(options: DashboardOptions) {
@@ -77,7 +76,7 @@ class Dashboard {
       glyphs: glyphs ?? glyphSetOf(environment),
     };
     this.#keyboard = new Keyboard({
-      onKey: (input, key) => this.#press(input, key),
+      onKey: (input, key) => this.#keys.press(input, key),
       onPaste: (text) => {
         if (!this.#prompt.paste(text)) this.#notices.say({ text: 'pasted text is not taken as keys', urgent: false });
       },
@@ -105,7 +104,16 @@ class Dashboard {
       nudge: () => this.#nudge(),
       failed: (view, error) => this.#notices.say({ text: `could not read ${view}: ${reasonOf(error)}`, urgent: true }),
     });
-    this.#pointing = new Pointing({ viewing: this.#viewing, size: () => this.#screen, open: () => this.#open() });
+    this.#waiting = new WaitingLook(options.whatWaits ?? (async () => null), this.#notices);
+    this.#keys = new KeyActions({
+      ...{ viewing: this.#viewing, steering: this.#steering, cloning: this.#cloning, prompt: this.#prompt, say },
+      snapshot: () => this.#snapshot,
+      alone: (act) => this.#keyboard.alone(act),
+      leave: () => this.#leaving.abort(),
+      suspend: () => this.#loan.suspend(),
+      watch: (sweep) => this.#watch(sweep),
+    });
+    this.#pointing = new Pointing({ viewing: this.#viewing, size: () => this.#screen, open: () => this.#keys.open() });
     if (options.firstView !== undefined) this.#viewing.change({ kind: 'go', view: options.firstView });
   }
 
@@ -166,19 +174,15 @@ class Dashboard {
     };
   }
 
-  /** Asks what the sweep waits for; one question at a time. */
+  /** Asks what the sweep waits for. */
   async #look(): Promise<void> {
-    const { whatWaits } = this.#options;
-    if (whatWaits === undefined || this.#snapshot === null || this.#looking) return;
-    this.#looking = true;
-    try {
-      const waiting = await whatWaits(this.#snapshot);
-      if (waiting === this.#notices.waiting) return;
-      this.#notices.waiting = waiting;
-      this.#draw();
-    } finally {
-      this.#looking = false;
-    }
+    if (this.#snapshot !== null && (await this.#waiting.look(this.#snapshot))) this.#draw();
+  }
+
+  #watch(sweep: string): void {
+    this.#options.source.watch(sweep);
+    this.#snapshot = null;
+    this.#nudge();
   }
 
   async #poll(): Promise<void> {
@@ -239,58 +243,5 @@ class Dashboard {
   /** While a line is typed, the mouse does nothing. */
   #point(report: MouseReport): void {
     if (this.#prompt.shown === null) this.#pointing.take(report);
-  }
-
-  #press(input: string, key: PressedKey): void {
-    if (this.#prompt.take(input, key)) return;
-    const meaning = keyMeaning(input, key, Math.max(1, this.#viewing.extent.visible));
-    if (meaning === null) return;
-    if (key.ctrl === true) this.#act(meaning);
-    else this.#take(meaning);
-  }
-
-  /** What looks is done at once; what commands, or leaves the rest of a text to the shell, comes alone or not at all. */
-  #take(meaning: KeyMeaning): void {
-    if (isLooking(meaning)) this.#act(meaning);
-    else this.#keyboard.alone(() => this.#act(meaning));
-  }
-
-  #act(meaning: KeyMeaning): void {
-    if (meaning.kind === 'leave') this.#leaving.abort();
-    else if (meaning.kind === 'suspend') this.#loan.suspend();
-    else if (meaning.kind === 'view') this.#viewing.change(meaning.action);
-    else if (meaning.kind === 'next_view') this.#viewing.next();
-    else if (meaning.kind === 'open') this.#open();
-    else if (meaning.kind === 'ask') this.#ask(meaning.what);
-    else if (meaning.kind === 'mark') this.#viewing.mark();
-    else if (meaning.kind === 'choose') this.#choose(meaning);
-    else if (meaning.kind === 'clone') void this.#cloning.take(this.#viewing.trials.chosen[0]);
-    else this.#steering.take(meaning);
-  }
-
-  #choose({ name, value }: Extract<KeyMeaning, { readonly kind: 'choose' }>): void {
-    const problem = this.#viewing.choose(name, value);
-    if (problem !== null) this.#notices.say({ text: problem, urgent: false });
-  }
-
-  #ask(what: 'filter' | 'action'): void {
-    if (this.#snapshot === null) return;
-    const filter = (chosen: TrialFilter | null): void => this.#viewing.filter(chosen);
-    const kinds = {
-      filter: filterPrompt(this.#snapshot.definition, this.#viewing.state.filter, filter),
-      action: palette(this.#snapshot, (meaning) => this.#take(meaning)),
-    };
-    this.#prompt.open(kinds[what]);
-  }
-
-  #open(): void {
-    const opened = this.#viewing.opened();
-    if (opened === null) return;
-    if (opened.sweep !== undefined) {
-      this.#options.source.watch(opened.sweep);
-      this.#snapshot = null;
-      this.#nudge();
-    }
-    this.#viewing.change({ kind: 'open', opened });
   }
 }

@@ -1,6 +1,6 @@
 import type { SlotRow, SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { formatCount } from '../base/format-count.ts';
-import { formatDuration, formatPercent } from './terminal/format-value.ts';
+import { formatDuration, formatPercent } from '../metrics/format-value.ts';
 import { clipLine, clipText, fitText, lineWidth, span, type Span, type StyledLine } from './terminal/styled-line.ts';
 
 /** A worker that said nothing for so long may be gone; its slots say since when. */

@@ -39,12 +39,13 @@ export class SnapshotReading {
 /** The trials that were there last stay until somebody looks at them. */
 function withTrialsOf(snapshot: SweepSnapshot, former: SweepSnapshot | null): SweepSnapshot {
   if (former?.sweepId !== snapshot.sweepId) return snapshot;
-  const { trials, page, points, matching } = former;
+  const { trials, page, tradeoff, frontCandidates, matching } = former;
   return {
     ...snapshot,
     trials,
     ...(page === undefined ? {} : { page }),
-    ...(points === undefined ? {} : { points }),
+    ...(tradeoff === undefined ? {} : { tradeoff }),
+    ...(frontCandidates === undefined ? {} : { frontCandidates }),
     ...(matching === undefined ? {} : { matching }),
   };
 }

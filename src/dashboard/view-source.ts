@@ -3,8 +3,7 @@ import type { SweepEventRow } from '../store/views/sweep-events.ts';
 import type { SearchView } from '../store/search/search-view.ts';
 import type { SweepOverviewRow, SweepPage } from '../store/views/sweep-overview.ts';
 import type { WorkerRow } from '../store/workers/worker-list.ts';
-import type { FilterColumn } from '../store/views/trial-filter.ts';
-import type { AxisMeans } from '../store/views/axis-means.ts';
+import type { AxesAsked, AxisMeans } from '../store/views/axis-means.ts';
 import type { ConfigurationPage, ConfigurationsAsked } from '../store/views/configuration-page.ts';
 import type { TradeoffAsked, TradeoffRead } from '../store/views/tradeoff-view.ts';
 import type { TrialRow } from '../store/views/sweep-snapshot.ts';
@@ -99,7 +98,7 @@ export interface ViewSource {
   /** Decisions of sampler and scheduler, newest first. */
   search(sweepId: string, page: PageAsked): Promise<SearchView>;
   /**
-   * Where the trials of a sweep lie between its objective and complexity; null: it has no such objective.
+   * Where the configurations of a sweep lie between its objective and complexity; null: it has no such objective.
    * @param which known: as it was last read, at once; null: never
    */
   sweepFront(sweep: SweepOverviewRow, which: 'known' | 'all'): Promise<TradeoffRead | null>;
@@ -111,13 +110,10 @@ export interface ViewSource {
   outputs(trial: number): Promise<TrialOutputs | null>;
   /** The effects of the settings of the sweep that is watched; of none where it has too many trials. */
   effects(metric: string): Promise<readonly SettingEffect[]>;
-  /** Where trials lie between two columns. */
+  /** Where configurations lie between two columns. */
   tradeoff(sweepId: string, asked: TradeoffAsked): Promise<TradeoffRead>;
   /** A score by the levels of fields, and of each two of them. */
-  axisMeans(
-    sweepId: string,
-    asked: { readonly score: FilterColumn; readonly fields: readonly FilterColumn[] },
-  ): Promise<AxisMeans>;
+  axisMeans(sweepId: string, asked: AxesAsked): Promise<AxisMeans>;
   /** A page of configurations, with their seeds folded. */
   configurations(sweepId: string, asked: ConfigurationsAsked): Promise<ConfigurationPage>;
   /**

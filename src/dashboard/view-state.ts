@@ -12,6 +12,8 @@ export interface Opened {
   readonly sweep?: string;
   /** Which trials are shown there; absent: as before. */
   readonly filter?: TrialFilter;
+  /** In which order; absent: as before. */
+  readonly sort?: TrialSort;
 }
 
 /** The choices of the person at the keyboard; never stored. */
@@ -76,17 +78,24 @@ const top = { offset: 0, selected: 0 };
 export interface ViewExtent {
   readonly rows: number;
   readonly visible: number;
+  /** Lines above the first of them; absent: they have no line each. */
+  readonly rowsFrom?: number;
+  /** Rows are not chosen: so many at once are scrolled past. Absent: one is chosen. */
+  readonly step?: number;
+  /** Lines of the help that can be scrolled past; absent: none. */
+  readonly helpMost?: number;
 }
 
-export function changeView(state: ViewState, action: ViewAction, { rows, visible }: ViewExtent): ViewState {
+export function changeView(state: ViewState, action: ViewAction, extent: ViewExtent): ViewState {
   switch (action.kind) {
     case 'go':
       return { ...initialViewState, ...kept(state), view: action.view };
     case 'open': {
-      const { view, subject, sweep, filter } = action.opened;
+      const { view, subject, sweep, filter, sort } = action.opened;
       // Another sweep has other columns and other trials.
       const of = sweep === undefined ? kept(state) : { choices: state.choices };
-      return { ...initialViewState, ...of, ...(filter === undefined ? {} : { filter }), view, subject, back: state };
+      const asked = { ...(filter === undefined ? {} : { filter }), ...(sort === undefined ? {} : { sort }) };
+      return { ...initialViewState, ...of, ...asked, view, subject, back: state };
     }
     case 'back':
       if (state.help) return { ...state, help: false };
@@ -108,17 +117,25 @@ export function changeView(state: ViewState, action: ViewAction, { rows, visible
       return { ...state, choices: { ...state.choices, [action.choice]: action.value }, ...top };
     case 'toggle_help':
       return { ...state, help: !state.help, helpOffset: 0 };
-    case 'move': {
-      if (state.help) return { ...state, helpOffset: Math.max(0, state.helpOffset + finite(action.rows)) };
-      const from = Math.min(state.selected, Math.max(0, rows - 1));
-      const selected = Math.max(0, Math.min(rows - 1, from + action.rows));
-      // No further than is needed to see the chosen row, and never past a full screen.
-      const offset = Math.max(selected - visible + 1, Math.min(state.offset, selected, rows - visible));
-      return { ...state, selected, offset: Math.max(0, offset) };
-    }
+    case 'move':
+      return moved(state, action.rows, extent);
     default:
       return assertNever(action, 'view action');
   }
+}
+
+function moved(state: ViewState, by: number, { rows, visible, step, helpMost = 0 }: ViewExtent): ViewState {
+  if (state.help) return { ...state, helpOffset: Math.max(0, Math.min(helpMost, state.helpOffset + by)) };
+  if (step !== undefined) {
+    const most = step * Math.ceil(Math.max(0, rows - visible) / step);
+    const offset = Math.max(0, Math.min(most, Math.min(state.offset, most) + step * by));
+    return { ...state, selected: offset, offset };
+  }
+  const from = Math.min(state.selected, Math.max(0, rows - 1));
+  const selected = Math.max(0, Math.min(rows - 1, from + by));
+  // No further than is needed to see the chosen row, and never past a full screen.
+  const offset = Math.max(selected - visible + 1, Math.min(state.offset, selected, rows - visible));
+  return { ...state, selected, offset: Math.max(0, offset) };
 }
 
 /** What holds for all views of a sweep. */
@@ -130,9 +147,4 @@ function marksAfter(marked: readonly number[], trials: readonly number[]): reado
   const all = trials.every((trial) => marked.includes(trial));
   const after = all ? marked.filter((trial) => !trials.includes(trial)) : [...new Set([...marked, ...trials])];
   return after.toSorted((a, b) => a - b);
-}
-
-/** Rows of a move to one of the ends: more than any help has. */
-function finite(rows: number): number {
-  return Math.max(-1000, Math.min(1000, rows));
 }

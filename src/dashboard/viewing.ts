@@ -12,7 +12,9 @@ import {
   type ViewState,
 } from './view-state.ts';
 import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
-import { chosenValue, type ReadView } from './views/view.ts';
+import { keyHelp } from './input/key-bindings.ts';
+import { asChosen, choicesOf, type LastRead, readBesides } from './last-read.ts';
+import { chosenValue, type ReadView, type View } from './views/view.ts';
 import { viewAfter, viewNamed, views } from './views/views.ts';
 
 export interface ViewingOptions {
@@ -90,8 +92,27 @@ export class Viewing {
     const view = viewNamed(this.#state.view);
     const body = frameLayout(view.eventsBelow, width, height)?.body;
     const snapshot = this.#options.snapshot();
-    if (snapshot === null || body === undefined) return { rows: 0, visible: 0 };
-    return { rows: this.shown?.rows(snapshot) ?? 0, visible: view.visible(width, body) };
+    if (body === undefined) return { rows: 0, visible: 0 };
+    const helpMost = helpMostIn(body);
+    if (snapshot === null) return { rows: 0, visible: 0, helpMost };
+    const list = this.shown?.list({ snapshot, width, height: body }) ?? null;
+    const { rowsFrom } = view;
+    return {
+      rows: this.shown?.rows(snapshot) ?? 0,
+      helpMost,
+      ...(list ?? { visible: view.visible(width, body), ...(rowsFrom === undefined ? {} : { rowsFrom }) }),
+    };
+  }
+
+  /** Does what an action asks for. @returns why not; null: it is done */
+  take(action: ViewAction): string | null {
+    const { name, sorted } = viewNamed(this.#state.view);
+    if ((action.kind === 'next_sort' || action.kind === 'sort') && sorted !== true)
+      return `${name} has an order of its own; ${namesOf((view) => view.sorted === true)} can be sorted`;
+    if (action.kind === 'columns' && !this.showsTrials)
+      return `${name} has columns of its own; those of ${namesOf((view) => view.drawn !== null)} can be chosen`;
+    this.change(action);
+    return null;
   }
 
   change(action: ViewAction): void {
@@ -133,11 +154,13 @@ export class Viewing {
     this.change({ kind: 'go', view: viewAfter(this.#state.view).name });
   }
 
-  /** The view that the chosen row leads to; null: none. */
-  opened(): Opened | null {
+  /** The view that the chosen row leads to, or why there is none; null: nothing is shown yet. */
+  opened(): Opened | string | null {
     const snapshot = this.#options.snapshot();
-    if (snapshot === null || this.#state.help) return null;
-    return this.shown?.open({ snapshot, state: this.#state }) ?? null;
+    const { name, opens, nothing } = viewNamed(this.#state.view);
+    if (snapshot === null || this.#state.help || this.shown === null) return null;
+    if (!opens) return `enter opens nothing in ${name}`;
+    return this.shown.open({ snapshot, state: this.#state }) ?? nothing ?? 'there is nothing behind this row';
   }
 
   /** Trials that are marked, and those of the chosen row. */
@@ -148,12 +171,16 @@ export class Viewing {
     return { marked: state.marked, chosen };
   }
 
-  /** Marks the chosen row, and goes on to the next. */
-  mark(): void {
+  /** Marks the chosen row, and goes on to the next. @returns why not; null: it is marked */
+  mark(): string | null {
     const { chosen } = this.trials;
-    if (chosen.length === 0) return;
+    const { name, marks } = viewNamed(this.#state.view);
+    if (!marks) return `${name} has no trials to mark`;
+    if (chosen.length === 0) return 'this row has no trials to mark';
     this.change({ kind: 'mark', trials: chosen });
-    if (this.extent.rows > 1) this.change({ kind: 'move', rows: 1 });
+    const { rows, step } = this.extent;
+    if (rows > 1 && step === undefined) this.change({ kind: 'move', rows: 1 });
+    return null;
   }
 
   /** Of one of the view's choices the next value, or this one. @returns why not; null: it is chosen */
@@ -191,6 +218,8 @@ export class Viewing {
       choices: state.choices,
       marked: state.marked,
       selected: state.selected,
+      filter: state.filter,
+      sort: state.sort,
     });
     // What was asked for later counts, whichever comes first.
     if (turn !== this.#turn) return;
@@ -252,28 +281,14 @@ export class Viewing {
   }
 }
 
-/** A view's last reading, of what and with which choices. */
-interface LastRead {
-  readonly sweepId: string;
-  readonly subject: string;
-  readonly choices: string;
-  /** All choices that were made then. */
-  readonly of: ViewState['choices'];
-  readonly view: ReadView;
+function namesOf(chosen: (view: View) => boolean): string {
+  return views
+    .filter(chosen)
+    .map(({ name }) => name)
+    .join(', ');
 }
 
-/** It is drawn with the choices that it was read with, until what was read with others is there. */
-function asChosen(view: ReadView, { choices }: Pick<ViewState, 'choices'>): ReadView {
-  return { ...view, draw: (frame) => view.draw({ ...frame, state: { ...frame.state, choices } }) };
-}
-
-/** The marks and the chosen row, where the view that a state is in reads more of them. */
-function readBesides({ view, marked, selected }: ViewState): string {
-  const { readsMarked, readsChosen } = viewNamed(view);
-  return `${readsMarked === true ? marked.join(',') : ''} ${readsChosen === true ? selected : ''}`;
-}
-
-/** What was chosen in the view that a state is in. */
-function choicesOf({ view, choices }: ViewState): string {
-  return (viewNamed(view).choices ?? []).map(({ name }) => choices[`${view} ${name}`] ?? '').join(' ');
+/** Lines of the help that can be scrolled past where the body has so many. */
+function helpMostIn(body: number): number {
+  return Math.max(0, keyHelp.length - Math.max(1, body - 1));
 }

@@ -2,7 +2,7 @@ import { formatBytes } from '../base/format-bytes.ts';
 import { formatCount } from '../base/format-count.ts';
 import type { RunningSegment, WorkerRow } from '../store/workers/worker-list.ts';
 import type { SlotState } from '../store/workers/worker-register.ts';
-import { formatPercent, formatQuantity } from './terminal/format-value.ts';
+import { formatPercent, formatQuantity } from '../metrics/format-value.ts';
 import { clipLine, span, type StyledLine } from './terminal/styled-line.ts';
 import { wholeColumns, type WholeColumn } from './tables/whole-columns.ts';
 

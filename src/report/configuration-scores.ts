@@ -3,8 +3,9 @@ import { isUndefined, measuring } from '../metrics/metrics.ts';
 import { withinRange } from '../metrics/within-range.ts';
 import { meanOf } from '../stats/mean-of.ts';
 import { type MeanInterval, studentInterval } from '../stats/student-interval.ts';
-import { endedWithoutScore, type RankedTrial } from '../store/views/ranked-configurations.ts';
+import type { RankedTrial } from '../store/views/ranked-configurations.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
+import { endedWithoutScore } from '../store/views/trial-ranks.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../sweep/vocabulary.ts';
 
 /** One configuration with its repeats: trials that differ in nothing but the training's seed. */

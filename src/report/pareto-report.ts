@@ -1,6 +1,6 @@
 import { paretoFront } from '../stats/pareto-front.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import { headingOf } from '../tasks/task-metrics.ts';
+import { byComplexity, frontObjectives, headingOf } from '../tasks/task-metrics.ts';
 import type { Objective } from '../sweep/vocabulary.ts';
 import { chosenAmong } from './chosen-among.ts';
 import { isWithinNoise, rankScores, toldApart } from './judgement.ts';
@@ -18,13 +18,6 @@ import type { Report } from './render-report.ts';
 import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
 import { sweepFacts, sweepSentences } from './sweep-sentences.ts';
-
-const byComplexity: Objective = { metric: 'complexity', direction: 'minimize' };
-
-/** The sweep's objectives, and complexity where the file does not name it. */
-export function frontObjectives(objectives: readonly Objective[]): readonly Objective[] {
-  return objectives.some(({ metric }) => metric === 'complexity') ? objectives : [...objectives, byComplexity];
-}
 
 /** The front, best in the first objective first, and what it is taken over. */
 export function frontScores(sweep: ScoredSweep): {

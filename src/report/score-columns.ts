@@ -1,4 +1,4 @@
-import { formatQuantity, formatSetting } from '../dashboard/terminal/format-value.ts';
+import { formatQuantity, formatSetting } from '../metrics/format-value.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { averagedWords } from '../sweep/averaged-words.ts';

@@ -1,5 +1,5 @@
 import { failureText } from '../base/errors.ts';
-import { formatQuantity } from '../dashboard/terminal/format-value.ts';
+import { formatQuantity } from '../metrics/format-value.ts';
 import { measureText, measuring } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';

@@ -75,3 +75,11 @@ export function shownGap(definition: Judged): string | null {
   const gapped = shownMetrics(definition).find((name) => metricNamed(name)?.gap !== undefined);
   return gapped === undefined ? null : gapName(gapped);
 }
+
+/** Theorem 4.4's second term, which a front is over whatever a sweep is after. */
+export const byComplexity: Objective = { metric: 'complexity', direction: 'minimize' };
+
+/** The sweep's objectives, and complexity where the file does not name it: what its front is over. */
+export function frontObjectives(objectives: readonly Objective[]): readonly Objective[] {
+  return objectives.some(({ metric }) => metric === 'complexity') ? objectives : [...objectives, byComplexity];
+}

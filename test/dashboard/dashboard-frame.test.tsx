@@ -118,7 +118,7 @@ describe('the whole frame', () => {
       10/10 trainings · 0 running · parallelism 2
       ── trials 6–12 of 26 by trial ──────────────────────────────────────────────────
            #     p     λ   N   M seed accuracy    ECE    NLL complexity state
-           6  0.25     0   1   1    2   0.8625 0.0290 0.3700      0.740 done
+      *    6  0.25     0   1   1    2   0.8625 0.0290 0.3700      0.740 done
            7  0.25     0   1   2    2   0.8525 0.0440 0.3100      0.740 done
            8  0.25     0   1   4    2   0.8425 0.0320 0.3200      0.740 done
            9  0.25     0   2   1    1   0.8600 0.0200 0.3300      0.740 done
@@ -152,7 +152,7 @@ describe('the whole frame', () => {
     }));
     const frame = drawFrame({ snapshot: snapshot({ trials, counts: { total: 10_000 } }), width: 80, height: 24 });
     expect(frame).toContain('trials 1–7 of 10000');
-    expect(frame).toContain('*+');
+    expect(frame).toContain('means: ● front');
   });
 
   it('reports a slot whose worker is silent', () => {

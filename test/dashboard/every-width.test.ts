@@ -7,6 +7,7 @@ import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot, cockpitTrials } from './cockpit-trials.ts';
 import { drawFrame } from './draw-frame.ts';
 import { foldedSource } from './folded-source.ts';
+import { viewRequest } from './view-request.ts';
 
 /*
  * Values that would read as others if they were cut: trial 83,311 as 8331, λ = 3.289e-5 as 3.289, seed 20240101 as 2024.
@@ -108,18 +109,7 @@ describe('no value is cut so that it reads as another', () => {
   it.each(views.map(({ name }) => name))('in %s, at any width from 12 to 300', async (name) => {
     const view = { ...initialViewState, view: name, subject: '7', choices };
     const { read, drawn } = viewNamed(name);
-    const request = {
-      sweepId: '1',
-      snapshot: made,
-      subject: '7',
-      offset: 0,
-      limit: 200,
-      shown: { from: 0, rows: 60 },
-      choices,
-      marked: [],
-      selected: 0,
-    };
-    const shown = read === null ? drawn : await read(source, request);
+    const shown = read === null ? drawn : await read(source, viewRequest(made, view));
     let seen = '';
     for (let width = 12; width <= 300; width += 1) {
       const frame = drawFrame({ snapshot: made, view, read: shown, width, height: 30 });

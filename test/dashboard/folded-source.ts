@@ -1,7 +1,7 @@
 import type { ViewSource } from '../../src/dashboard/view-source.ts';
 import { measure } from '../../src/metrics/metrics.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
-import type { FilterColumn, FilterValue } from '../../src/store/views/trial-filter.ts';
+import type { FilterColumn, FilterValue, TrialFilter } from '../../src/store/views/trial-filter.ts';
 import { foldAxisMeans, foldConfigurations, foldTradeoff, type FoldedTrial } from '../support/fold-trials.ts';
 
 function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
@@ -13,6 +13,14 @@ function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {
   return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }
 
+/** Whether a filter of equalities leaves a trial: all that the frames ask for. */
+function isLeft(trial: FoldedTrial, filter: TrialFilter | undefined): boolean {
+  return (filter?.conditions ?? []).every(({ column, comparison, values }) => {
+    if (comparison !== '=') throw new RangeError(`made-up trials are not filtered by ${comparison}`);
+    return values.includes(trial.value(column));
+  });
+}
+
 /** The views' folds of trials. */
 export function foldedSource(rows: readonly TrialRow[]): Pick<ViewSource, 'tradeoff' | 'axisMeans' | 'configurations'> {
   const folded = rows.map(
@@ -20,12 +28,14 @@ export function foldedSource(rows: readonly TrialRow[]): Pick<ViewSource, 'trade
       trial: row.trial,
       repeats: JSON.stringify([{ ...row.configuration, seed: 0 }, row.evaluation]),
       failed: ['diverged', 'out_of_memory', 'infeasible', 'crashed'].includes(row.state),
+      numericsClass: row.numericsClass,
       value: (column) => valueOf(row, column),
     }),
   );
+  const left = (filter: TrialFilter | undefined) => folded.filter((trial) => isLeft(trial, filter));
   return {
-    tradeoff: async (_, asked) => foldTradeoff(folded, asked),
-    axisMeans: async (_, asked) => foldAxisMeans(folded, asked),
-    configurations: async (_, asked) => foldConfigurations(folded, asked),
+    tradeoff: async (_, asked) => foldTradeoff(left(asked.filter), asked),
+    axisMeans: async (_, asked) => foldAxisMeans(left(asked.filter), asked),
+    configurations: async (_, asked) => foldConfigurations(left(asked.filter), asked),
   };
 }

@@ -1,5 +1,6 @@
 import { confirmPrompt } from '../../src/dashboard/input/confirm-prompt.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { budgetFields } from '../../src/sweep/file/read-budget.ts';
 import { actions } from '../../src/dashboard/steering/actions.ts';
 import { keyHelp, keyMeaning, type KeyMeaning } from '../../src/dashboard/input/key-bindings.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
@@ -163,7 +164,7 @@ describe('the palette', () => {
     ['budget', 'budget needs a limit, for instance hours=4 or failures=none'],
     [
       'budget hurs=4',
-      'there is no limit hurs; did you mean hours?; there are trainings failures target no_better_since slot_hours hours',
+      `there is no limit hurs; did you mean hours?; there are ${budgetFields.map(({ name }) => name).join(' ')}`,
     ],
     ['budget hours=none failures=0', 'no value of budget.failures: it takes a whole number of at least 1, or none'],
     ['budget hours=4.5 failures=none', null],

@@ -49,7 +49,7 @@ describe('the pictures of the dashboard', () => {
     await emulator.until((screen) => caption.test(screen[3] ?? '') && screen[31]?.startsWith('q leave') === true);
     for (const key of further) emulator.press(key);
     if (further.length > 0)
-      await emulator.until((screen) => screen.some((line) => line.includes('3 of 5 on the front')));
+      await emulator.until((screen) => screen.some((line) => line.includes('3 of 7 on the front')));
     const picture = terminalPicture(emulator.terminal, `dropsweep watch: ${name}`);
     expect(picture.length).toBeLessThan(60_000);
     await expect(picture).toMatchFileSnapshot(`../../docs/pictures/${name}.svg`);

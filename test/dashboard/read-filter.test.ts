@@ -133,7 +133,7 @@ describe('a filter', () => {
     if ('at' in read) throw new Error(read.text);
     const trials = running.trials.filter(({ configuration }) => configuration.dropout_rate > 0.2).slice(0, 2);
     const sort = { by: 'metric', name: 'accuracy', direction: 'maximize' } as const;
-    const filtered = { ...running, trials, matching: 2, points: [], page: { sort, offset: 0, filter: read } };
+    const filtered = { ...running, trials, matching: 2, page: { sort, offset: 0, filter: read } };
     const view = { ...initialViewState, view: 'trials', filter: read };
     await expect(`${drawFrame({ snapshot: filtered, view, width, height })}\n`).toMatchFileSnapshot(
       `frames/filtered-${width}x${height}.txt`,

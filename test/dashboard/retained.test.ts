@@ -31,7 +31,7 @@ const program = `
         definition: { task: { kind: 'text-classification' }, trainer: 'onnx', search: { kind: 'grid' },
           scheduler: { kind: 'none' }, training: {}, evaluations: [], space: {}, objectives: [{ metric: 'accuracy', direction: 'maximize' }] },
         desiredParallelism: 1, createdAt: new Date(), finishedAt: null, counts, stepsDone: drawn, stepsTotal: 10_000,
-        stepsPerSecond: 1, trials: [], points: [], trialCount: 0, slots: [], recentEvents: [] };
+        stepsPerSecond: 1, trials: [], trialCount: 0, slots: [], recentEvents: [] };
     },
     source: {}, command: async () => {}, stdout, stdin, refreshMs: 0, signal: leaving.signal,
   });

@@ -160,7 +160,7 @@ describe('the dashboard on a terminal', () => {
       readSnapshot: async ({ trials }) => {
         asked.push(trials);
         const page = { sort: { by: 'trial', name: '', direction: 'minimize' }, offset: 0 } as const;
-        return { ...whole, page, points: [], trialCount: count, ...(trials ? {} : { trials: [] }) };
+        return { ...whole, page, trialCount: count, ...(trials ? {} : { trials: [] }) };
       },
       command: async () => true,
       stdout: emulator.output(),

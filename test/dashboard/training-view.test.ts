@@ -5,6 +5,7 @@ import { viewNamed } from '../../src/dashboard/views/views.ts';
 import { drawFrame } from './draw-frame.ts';
 import { emptySource } from './empty-source.ts';
 import { ago, metrics, situations, trial } from './sweep-fixture.ts';
+import { viewRequest } from './view-request.ts';
 
 const steps = 240;
 const along = (value: (step: number) => number): number[] => Array.from({ length: steps }, (_, at) => value(at + 1));
@@ -31,17 +32,7 @@ const curves: TrainingCurves = {
 async function frame(of: TrainingCurves, width: number, height: number, offset = 0): Promise<string> {
   const { read } = viewNamed('training');
   const source = { ...emptySource, training: async () => of };
-  const shown = await read?.(source, {
-    sweepId: '1',
-    snapshot: situations.running(),
-    marked: [],
-    selected: 0,
-    subject: '7',
-    offset: 0,
-    limit: 100,
-    shown: { from: 0, rows: 60 },
-    choices: {},
-  });
+  const shown = await read?.(source, viewRequest(situations.running(), { subject: '7' }));
   const view = { ...initialViewState, view: 'training', subject: '7', offset };
   return drawFrame({ snapshot: situations.running(), view, read: shown ?? null, width, height });
 }
@@ -76,17 +67,7 @@ describe('the training view', () => {
   it('is what enter opens on a trial', async () => {
     const { read } = viewNamed('trial');
     const source = { ...emptySource, trial: async () => ({ trial: curves.trial, events: [], losses: [] }) };
-    const shown = await read?.(source, {
-      sweepId: '1',
-      snapshot: situations.running(),
-      marked: [],
-      selected: 0,
-      subject: '7',
-      offset: 0,
-      limit: 100,
-      shown: { from: 0, rows: 60 },
-      choices: {},
-    });
+    const shown = await read?.(source, viewRequest(situations.running(), { subject: '7' }));
     expect(shown?.open({ snapshot: situations.running(), state: initialViewState })).toEqual({
       view: 'training',
       subject: '7',

@@ -7,6 +7,7 @@ import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot } from './cockpit-trials.ts';
 import { metrics } from './sweep-fixture.ts';
 import { drawFrame } from './draw-frame.ts';
+import { viewRequest } from './view-request.ts';
 
 const sizes = [
   [60, 20],
@@ -18,19 +19,7 @@ async function frame(name: string, width: number, height: number, change: Partia
   const snapshot = cockpitSnapshot();
   const view = { ...initialViewState, view: name, subject: '7', ...change };
   const { read, drawn } = viewNamed(name);
-  const { subject, choices, marked, selected } = view;
-  const request = {
-    sweepId: '1',
-    snapshot,
-    subject,
-    offset: 0,
-    limit: 200,
-    shown: { from: 0, rows: 60 },
-    choices,
-    marked,
-    selected,
-  };
-  const first = read === null ? drawn : await read(cockpitSource, request);
+  const first = read === null ? drawn : await read(cockpitSource, viewRequest(snapshot, view));
   const shown = (await first?.refine?.()) ?? first;
   return drawFrame({ snapshot, view, read: shown, width, height });
 }
@@ -66,10 +55,11 @@ describe('what is chosen in a view', () => {
       'trade-off log': 'x',
     };
     const shown = await frame('trade-off', 160, 40, { choices, selected: 1 });
-    expect(shown).toMatch(/── ECE by train s: front of \d+, 236 trials, 4 not drawn ─/);
+    expect(shown).toMatch(/── ECE by train s, means over seeds: front of \d+ of 60/);
     expect(shown).toContain('rank: ● 4  ▲ 8');
     expect(shown).toContain('train s (log) →');
-    expect(shown).toMatch(/trial \d+ {2}2 of \d+ on the front/);
+    expect(shown).toMatch(/2 of \d+ on the front/);
+    expect(shown).toMatch(/mean of trials \d+, \d+, \d+, \d+/);
   });
 
   it('offers every measure of size on both axes, since complexity has few values', async () => {
@@ -77,14 +67,14 @@ describe('what is chosen in a view', () => {
     expect(sizes.length).toBeGreaterThanOrEqual(8);
     for (const size of sizes) {
       const shown = await frame('trade-off', 160, 40, { choices: { 'trade-off x': size } });
-      expect(shown, size).toContain(`by ${drawnName(cockpitSnapshot(), size)}: front of`);
-      expect(shown, size).toMatch(/front of [1-9]\d*, 236 trials, 4 not drawn/);
+      expect(shown, size).toContain(`by ${drawnName(cockpitSnapshot(), size)}, means over seeds: front of`);
+      expect(shown, size).toMatch(/front of [1-9]\d* of 60/);
     }
   });
 
-  it('tells of the trial under the cursor in a line where it has no room beside the plot', async () => {
+  it('tells of the configuration under the cursor in a line where it has no room beside the plot', async () => {
     const shown = await frame('trade-off', 80, 24, { selected: 1 });
-    expect(shown).toMatch(/^trial \d+, 2 of \d+ on the front {2}/m);
+    expect(shown).toMatch(/^2 of \d+ on the front, 4 seeds {2}accuracy /m);
   });
 
   it('tells of a trial what it scored on further sets, beside its own rows', async () => {
@@ -99,18 +89,7 @@ describe('what is chosen in a view', () => {
       },
     };
     const view = { ...initialViewState, view: 'trial', subject: '7' };
-    const request = {
-      sweepId: '1',
-      snapshot,
-      subject: '7',
-      offset: 0,
-      limit: 200,
-      shown: { from: 0, rows: 60 },
-      choices: {},
-      marked: [],
-      selected: 0,
-    };
-    const read = (await viewNamed('trial').read?.(source, request)) ?? null;
+    const read = (await viewNamed('trial').read?.(source, viewRequest(snapshot, view))) ?? null;
     expect(drawFrame({ snapshot, view, read, width: 120, height: 60 })).toMatch(/shift accuracy +0\.8125/);
   });
 

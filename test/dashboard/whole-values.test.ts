@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { formatSetting } from '../../src/dashboard/terminal/format-value.ts';
+import { formatSetting } from '../../src/metrics/format-value.ts';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { trialTable, type TrialTableView } from '../../src/dashboard/tables/trial-table.ts';
-import { tradeoffPlot } from '../../src/dashboard/charts/tradeoff-plot.ts';
+import { tradeoffBlock } from '../../src/dashboard/tradeoff-block.ts';
 import type { Tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 
@@ -79,16 +79,11 @@ describe('a value in the table of trials', () => {
 
 describe('the ends of an axis', () => {
   it('never read the same where they are not', () => {
-    const point = (complexity: number, value: number, number: number) => ({
-      trial: number,
-      value,
-      complexity,
-      numericsClass: null,
-    });
+    const point = (x: number, y: number, trial: number) => ({ trial, x, y, category: -1 });
     const points = [point(22.4001, 0.91231, 1), point(22.4009, 0.91233, 2)];
     const trade: Tradeoff = { heading: 'accuracy', points, front: points, missing: 0, mixedNumerics: false };
     for (const width of widths) {
-      const lines = tradeoffPlot(trade, width, 12).map((line) => line.map((piece) => piece.text).join(''));
+      const [, ...lines] = tradeoffBlock(trade, width, 13).map((line) => line.map((piece) => piece.text).join(''));
       expect(lines.join('\n')).not.toContain('…');
       const [low, high] = (lines.at(-1) ?? '').match(/\d[\d.]*/g) ?? [];
       expect([low, high]).toEqual(['22.400', '22.401']);

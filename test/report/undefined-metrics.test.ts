@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { frontTrials, tradeoff } from '../../src/dashboard/tradeoff.ts';
 import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { bestReport } from '../../src/report/best-report.ts';
@@ -64,7 +64,8 @@ describe('a metric that is undefined', () => {
     const report = paretoReport(sweep);
     expect(report.rows.map(({ training }) => training.dropout_rate)).toEqual([0.4]);
     expect(report.after).toContain('2 of the scored are on no front: a metric of theirs is undefined (none).');
-    expect(tradeoff(sweep).front.map((point) => point.trial)).toEqual([2]);
+    expect(tradeoff(sweep).front.map((point) => point.trial)).toEqual([5]);
+    expect(frontTrials(sweep)).toEqual(new Set([5]));
   });
 
   it('leaves nothing on the front where every configuration lacks it, least of all those that are not scored', () => {

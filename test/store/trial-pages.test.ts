@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
-import { tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { frontTrials, type Tradeoff, tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { readScoredSweep } from '../../src/cli/reading/read-scored-sweep.ts';
+import { metricNamed } from '../../src/metrics/metrics.ts';
+import { configurationScores } from '../../src/report/configuration-scores.ts';
+import { frontScores } from '../../src/report/pareto-report.ts';
 import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
 import { readTrialSnapshot } from '../../src/store/views/trial-snapshot.ts';
 import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/views/sweep-reader.ts';
@@ -162,7 +166,7 @@ describe('the pages of a sweep’s trials', () => {
 
   it('are not read where nobody looks at them, but those of a sweep that is read whole', async () => {
     const passed = await readSweepSnapshot(record.store, 's', { trialLimit: total - 1, onlyWhole: true });
-    expect(passed).toMatchObject({ trials: [], points: [], trialCount: total, counts: whole.counts });
+    expect(passed).toMatchObject({ trials: [], trialCount: total, counts: whole.counts });
     const small = await readSweepSnapshot(record.store, 's', { trialLimit: total, onlyWhole: true });
     expect(small.trials).toEqual(whole.trials);
   });
@@ -176,21 +180,53 @@ describe('the pages of a sweep’s trials', () => {
     expect(snapshot.trials.map(({ trial }) => trial)).toEqual(Array.from({ length: 10 }, (_, row) => total - 9 + row));
     const scored = whole.trials.filter(({ metrics }) => metrics !== null);
     expect(scored.length).toBeGreaterThan(20);
-    const points = snapshot.points ?? [];
-    expect(points.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(scored.length);
-    // The front is all there, trial by trial, whatever stands for others beside it.
-    expect(tradeoff(snapshot).front).toEqual(tradeoff(whole).front);
+    const configurations = configurationScores(whole.trials).filter((score) => score.scored > 0);
+    expect(tradeoff(snapshot).points.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(configurations.length);
+    // The front is all there, configuration by configuration, whatever stands for others beside it.
+    expect(tradeoff(snapshot).front.length).toBeGreaterThan(1);
+    expect(atTheSame(tradeoff(snapshot).front)).toEqual(atTheSame(tradeoff(whole).front));
+    const front = frontScores(await readScoredSweep(record.store, 's')).rows;
+    const trialsOfFront = front.flatMap((score) => score.trials.map(({ trial }) => trial));
+    expect([...frontTrials(snapshot)].toSorted(ascending)).toEqual(trialsOfFront.toSorted(ascending));
+    expect(frontTrials(snapshot)).toEqual(new Set(frontTrials(whole)));
     await sql`update sweeps set definition = jsonb_set(definition, '{objectives,0}',
       '{"metric": "loss", "direction": "minimize"}')`.execute(record.store.db);
     const [few, all] = await Promise.all(
       [10, total].map((trialLimit) => readSweepSnapshot(record.store, 's', { trialLimit })),
     );
     if (few === undefined || all === undefined) throw new Error('two readings give two snapshots');
-    expect(all.points).toBeUndefined();
+    expect(all.tradeoff).toBeUndefined();
     expect(tradeoff(few).front.length).toBeGreaterThan(1);
-    expect(tradeoff(few).front).toEqual(tradeoff(all).front);
+    expect(atTheSame(tradeoff(few).front)).toEqual(atTheSame(tradeoff(all).front));
+    expect(frontTrials(few)).toEqual(new Set(frontTrials(all)));
+    // Whatever the objectives: one, several, those that nobody has, those that are undefined of a seed.
+    await sql`update evaluations set metrics = metrics || '{"ece": null}'
+      where id in (select id from evaluations where metrics is not null order by id limit 5)`.execute(record.store.db);
+    for (const objectives of [
+      ['accuracy', 'ece'],
+      ['ece', 'loss', 'accuracy'],
+      ['complexity'],
+      ['f1', 'ece'],
+      ['train_seconds', 'complexity', 'loss'],
+    ]) {
+      const made = objectives.map((metric) => ({ metric, direction: metricNamed(metric)?.direction }));
+      await sql`update sweeps set definition = jsonb_set(definition, '{objectives}', ${JSON.stringify(made)}::jsonb)`.execute(
+        record.store.db,
+      );
+      const page = await readSweepSnapshot(record.store, 's', { trialLimit: 10 });
+      const { rows } = frontScores(await readScoredSweep(record.store, 's'));
+      const expected = rows.flatMap((score) => score.trials.map(({ trial }) => trial));
+      expect([...frontTrials(page)].toSorted(ascending), objectives.join()).toEqual(expected.toSorted(ascending));
+    }
     await sql`update evaluations set metrics = metrics || '{"collapsed": true}'
       where id in (select id from evaluations where metrics is not null limit 3)`.execute(record.store.db);
     expect((await readSweepSnapshot(record.store, 's', { trialLimit: 10 })).counts.collapsed).toBe(3);
   });
 });
+
+const ascending = (a: number, b: number): number => a - b;
+
+/** Complexity is computed where it is read: its last bits may differ. */
+function atTheSame(front: Tradeoff['front']) {
+  return front.map(({ trial, x, y, interval }) => ({ trial, y, interval, x: Number(x.toPrecision(12)) }));
+}

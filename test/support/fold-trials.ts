@@ -1,8 +1,10 @@
 import { paretoFront } from '../../src/stats/pareto-front.ts';
+import { meanOf } from '../../src/stats/mean-of.ts';
 import { studentInterval } from '../../src/stats/student-interval.ts';
 import type { AxisMeans, LevelMean, MeanParts } from '../../src/store/views/axis-means.ts';
 import { type ColumnLevels, compareValues, levelsAtMost } from '../../src/store/views/column-levels.ts';
 import type { ConfigurationPage, ConfigurationsAsked } from '../../src/store/views/configuration-page.ts';
+import type { TrialSort } from '../../src/store/views/sweep-snapshot.ts';
 import type { TradeoffAsked, TradeoffRead } from '../../src/store/views/tradeoff-view.ts';
 import type { FilterColumn, FilterValue } from '../../src/store/views/trial-filter.ts';
 
@@ -16,6 +18,7 @@ export interface FoldedTrial {
   readonly trial: number;
   /** The same for trials that differ in their seed alone. */
   readonly repeats: string;
+  readonly numericsClass: string | null;
   readonly failed: boolean;
   value(column: FilterColumn): FilterValue;
 }
@@ -43,33 +46,46 @@ export function placeOf(value: FilterValue, levels: ColumnLevels): number {
 export function foldTradeoff(trials: readonly FoldedTrial[], asked: TradeoffAsked): TradeoffRead {
   const { x, y, better, log, by, shown } = asked;
   const levels = by === null ? null : levelsOf(trials.map((trial) => trial.value(by)));
-  const fits = (value: FilterValue, isLog: boolean): value is number =>
-    typeof value === 'number' && Number.isFinite(value) && (value > 0 || !isLog);
-  const points = trials.flatMap((trial) => {
-    const [ofX, ofY] = [trial.value(x), trial.value(y)];
-    if (!fits(ofX, log.x) || !fits(ofY, log.y)) return [];
-    const level = by === null || levels === null ? -1 : placeOf(trial.value(by), levels);
-    return [{ of: trial, trial: trial.trial, x: ofX, y: ofY, level, count: 1 }];
+  const fits = (value: number | null, isLog: boolean): value is number => value !== null && (value > 0 || !isLog);
+  const groups = [...grouped(trials, ({ repeats }) => repeats).values()];
+  const points = groups.flatMap((group) => {
+    const [of] = group;
+    const [ofX, ofY] = [meanOfTrials(group, x), meanOfTrials(group, y)];
+    if (of === undefined || !fits(ofX, log.x) || !fits(ofY, log.y)) return [];
+    const level = by === null || levels === null ? -1 : placeOf(of.value(by), levels);
+    return [{ group, trial: of.trial, x: ofX, y: ofY, level, count: 1 }];
   });
   const best = paretoFront(points, [
     { direction: better.y, value: (point) => point.y },
     { direction: better.x, value: (point) => point.x },
   ]).toSorted((a, b) => a.x - b.x || a.trial - b.trial);
-  const front = best.map(({ of, ...point }) => ({
-    ...point,
-    values: shown.map((column) => of.value(column)),
-    repeats: trials.flatMap((trial) => {
-      const value = trial.value(y);
-      return trial.repeats === of.repeats && typeof value === 'number' && Number.isFinite(value)
-        ? [{ trial: trial.trial, y: value }]
-        : [];
-    }),
-  }));
+  const front = best.map(({ group, ...point }) => {
+    const scored = group.filter((trial) => finiteOf(trial, y) !== null);
+    return {
+      ...point,
+      values: shown.map((column) =>
+        column.of === 'metric' ? meanOfTrials(scored, column) : (group[0]?.value(column) ?? null),
+      ),
+      repeats: scored.flatMap((trial) => ({ trial: trial.trial, y: finiteOf(trial, y) ?? Number.NaN })),
+      numericsClasses: [...new Set(group.flatMap(({ numericsClass }) => numericsClass ?? []))],
+    };
+  });
   const others = points.flatMap((point) => {
     const { trial, level, count } = point;
     return best.includes(point) ? [] : [{ trial, x: point.x, y: point.y, level, count }];
   });
-  return { total: trials.length, drawn: points.length, levels, points: others, front };
+  return { total: groups.length, drawn: points.length, levels, points: others, front };
+}
+
+/** The mean over those that have a finite one; null: none has. */
+function meanOfTrials(trials: readonly FoldedTrial[], column: FilterColumn): number | null {
+  const values = trials.flatMap((trial) => finiteOf(trial, column) ?? []);
+  return values.length === 0 ? null : meanOf(values);
+}
+
+function finiteOf(trial: FoldedTrial, column: FilterColumn): number | null {
+  const value = trial.value(column);
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 export function foldAxisMeans(
@@ -96,9 +112,16 @@ export function foldAxisMeans(
 
 export function foldConfigurations(
   trials: readonly FoldedTrial[],
-  { metrics, better, fields, offset, limit }: ConfigurationsAsked,
+  { metrics, sort, fields, offset, limit }: ConfigurationsAsked,
 ): ConfigurationPage {
-  const rows = [...grouped(trials, ({ repeats }) => repeats).values()].map((group) => ({
+  const groups = [...grouped(trials, ({ repeats }) => repeats).values()];
+  const cost = (group: readonly FoldedTrial[]): number => {
+    const place = placeIn(group, sort);
+    return place === null ? Number.POSITIVE_INFINITY : sort.direction === 'maximize' ? -place : place;
+  };
+  const first = ([trial]: readonly FoldedTrial[]): number => trial?.trial ?? 0;
+  groups.sort((a, b) => (cost(a) === cost(b) ? 0 : cost(a) - cost(b)) || first(a) - first(b));
+  const rows = groups.slice(offset, offset + limit).map((group) => ({
     trials: group.map(({ trial }) => trial),
     settings: fields.map((field) => group[0]?.value(field) ?? null),
     scores: metrics.map((metric) => {
@@ -111,12 +134,13 @@ export function foldConfigurations(
     }),
     failed: group.filter(({ failed }) => failed).length,
   }));
-  const cost = (row: (typeof rows)[number]): number => {
-    const mean = row.scores[0]?.mean;
-    return mean === undefined ? Number.POSITIVE_INFINITY : better === 'maximize' ? -mean : mean;
-  };
-  rows.sort((a, b) => cost(a) - cost(b) || (a.trials[0] ?? 0) - (b.trials[0] ?? 0));
-  return { total: rows.length, from: offset, rows: rows.slice(offset, offset + limit) };
+  return { total: groups.length, from: offset, rows };
+}
+
+function placeIn(group: readonly FoldedTrial[], { by, name }: TrialSort): number | null {
+  if (by === 'trial') return group[0]?.trial ?? null;
+  if (by === 'state') return -group.filter(({ failed }) => failed).length;
+  return meanOfTrials(group, { of: by, name });
 }
 
 function partsOf(values: readonly number[]): MeanParts {

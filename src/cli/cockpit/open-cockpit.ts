@@ -1,3 +1,5 @@
+import { clusterFolderOf, isCluster } from '../../services/cluster-folder.ts';
+import { dataDirectoryOf } from '../../services/data-directory.ts';
 import { demandKnownSchema } from '../../store/database/migrate.ts';
 import { newestSweep } from '../../store/views/sweep-list.ts';
 import { withMachineRecord } from '../../launch/open-record.ts';
@@ -25,6 +27,16 @@ export async function openCockpit(context: CliContext): Promise<boolean> {
       if (newest !== null) await followSweep(context, record, newest, { firstView: 'sweeps' });
       return newest !== null;
     }));
-  if (!shown) say(context, beginning);
+  if (!shown) say(context, machine === null ? withoutServices() : beginning);
   return true;
+}
+
+/** Where no database is up: one of this machine's own may lie there with sweeps in it. */
+function withoutServices(): string {
+  const dataDirectory = dataDirectoryOf(process.env);
+  if (!isCluster(clusterFolderOf(dataDirectory))) return beginning;
+  return `The services of this machine are down, and with them its record, in ${dataDirectory}.
+
+  dropsweep up                        brings them up again; dropsweep then shows the sweeps
+  dropsweep start                     does so too, and goes on with the quickstart`;
 }

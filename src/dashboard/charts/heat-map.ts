@@ -1,3 +1,4 @@
+import { cutLines } from '../terminal/cut-lines.ts';
 import { fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 
 export interface HeatCell {
@@ -18,7 +19,7 @@ export interface HeatMap {
 
 const shades = ['░', '▒', '▓', '█'] as const;
 
-/** Numbers in a grid, a shade before each: the fuller the better; the best is marked `*`. Columns that do not fit are counted. */
+/** Numbers in a grid, a shade before each: the fuller the better; the best is marked `*`. Columns and rows that do not fit are counted. */
 export function heatMap({ rows, columns, cells, format, better, width, height }: HeatMap): readonly StyledLine[] {
   const values = cells.flat().flatMap((cell) => (cell === null ? [] : [cell.mean]));
   if (values.length === 0) return [[span('nothing to draw yet', 'faint')]];
@@ -53,7 +54,7 @@ export function heatMap({ rows, columns, cells, format, better, width, height }:
       }),
     ],
   );
-  return [heading, ...lines].slice(0, height);
+  return [heading, ...cutLines(lines, height - 1)];
 }
 
 function toneOf(share: number): Tone {

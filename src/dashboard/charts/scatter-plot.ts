@@ -1,19 +1,20 @@
 import { axisEnds } from './axis-ends.ts';
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
-import { formatQuantity } from '../terminal/format-value.ts';
+import { formatQuantity } from '../../metrics/format-value.ts';
 import { endsOf, type Outlook, outlook } from './outliers.ts';
 import { type Cell, plotFrame } from './plot-frame.ts';
 import { Remembered } from '../remembered.ts';
 import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 
 export interface ScatterPoint {
+  /** By its number a point that is spread has its place. */
   readonly trial: number;
   readonly x: number;
   readonly y: number;
   /** Place among the categories; −1: none. */
   readonly category: number;
-  /** Trials that it stands for; absent: itself. */
+  /** Points that it stands for; absent: itself. */
   readonly count?: number;
   /** Interval of its configuration; absent: nothing tells of one. */
   readonly interval?: readonly [lower: number, upper: number];
@@ -30,11 +31,6 @@ export interface Scatter {
   readonly logX: boolean;
   readonly logY: boolean;
 }
-
-/** Up to so many points stand as glyphs of their category; more as dots, eight to a cell. */
-const glyphsUpTo = 300;
-/** Up to so many values of x stand in columns that points are spread about. */
-const columnsUpTo = 12;
 
 /** Points between two axes, with the front joined by dots and its intervals as bars; the cursor's is inverse. */
 export function scatterPlot(scatter: Scatter, width: number, height: number): readonly StyledLine[] {
@@ -64,15 +60,20 @@ const grounds = new Remembered<Scatter['points'], Ground | null>();
 
 /** Null: there is no room for it. */
 function drawGround(scatter: Scatter, width: number, rows: number): Ground | null {
-  const yEnds = axisEnds(seenOf(scatter), formatQuantity);
-  const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
-  const columns = width - labelWidth - 2;
+  const { yEnds, labelWidth, columns } = sidesOf(scatter, width);
   if (columns < 8 || rows < 2) return null;
   const place = placement(scatter, columns, rows);
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
   drawPoints(scatter, place, cells);
   const xEnds = axisEnds(endsOf(scatter.points.map(({ x }) => x)), formatQuantity);
   return { cells, place, xEnds, yEnds, labelWidth, columns };
+}
+
+/** What stands left of a plot, and the columns that are left for it. */
+function sidesOf(scatter: Pick<Scatter, 'points' | 'front' | 'logY'>, width: number) {
+  const yEnds = axisEnds(seenOf(scatter), formatQuantity);
+  const labelWidth = Math.max(6, ...yEnds.map(({ length }) => length));
+  return { yEnds, labelWidth, columns: width - labelWidth - 2 };
 }
 
 /**
@@ -97,40 +98,73 @@ const empty: Cell = { symbol: ' ', tone: 'plain' };
 
 type Place = (point: ScatterPoint) => { readonly x: number; readonly y: number };
 
-/** Whether points of few columns are spread, so that they can be told apart. */
-export function isSpread({ points }: Pick<Scatter, 'points'>): boolean {
-  return spreads.of(points, '', () => hasFewColumns(points));
-}
-
-const spreads = new Remembered<Scatter['points'], boolean>();
-
-function hasFewColumns(points: Scatter['points']): boolean {
-  const distinct = new Set(points.map(({ x }) => x)).size;
-  return distinct <= columnsUpTo && distinct < points.length;
+/** Whether points that have the same x are spread about it, so that they can be told apart. */
+export function isSpread(scatter: Pick<Scatter, 'points' | 'front' | 'logX' | 'logY'>, width: number): boolean {
+  const { columns } = sidesOf(scatter, width);
+  return columns >= 8 && spreadRooms(scatter, columns).size > 0;
 }
 
 /** In dots from the upper left. */
 function placement(scatter: Scatter, columns: number, rows: number): Place {
-  const { points, logX, logY } = scatter;
-  const toX = scale(
-    points.map(({ x }) => x),
-    logX,
-    columns * dotsAcross,
-  );
+  const { logY } = scatter;
+  const dots = columns * dotsAcross;
+  const toX = scaleOfX(scatter, columns);
   const { low, high } = seenOf(scatter);
   const toY = scale([low, high], logY, rows * dotsDown);
-  const room = isSpread(scatter) ? spreadRoom(scatter, toX) : 0;
-  return ({ trial, x, y }) => ({
-    x: clamp(toX(x) + Math.round(room * (2 * fraction(trial) - 1)), columns * dotsAcross),
-    y: rows * dotsDown - 1 - clamp(toY(y), rows * dotsDown),
-  });
+  const rooms = spreadRooms(scatter, columns);
+  return ({ trial, x, y }) => {
+    const place = toX(x);
+    const { before, after } = rooms.get(place) ?? noRoom;
+    return {
+      x: clamp(place + Math.round((before + after) * fraction(trial)) - before, dots),
+      y: rows * dotsDown - 1 - clamp(toY(y), rows * dotsDown),
+    };
+  };
 }
 
-/** A third of the way to the next column of points, both ways. */
-function spreadRoom({ points }: Scatter, toX: (x: number) => number): number {
-  const places = [...new Set(points.map(({ x }) => toX(x)))].toSorted((a, b) => a - b);
-  const gaps = places.slice(1).map((place, index) => place - (places[index] ?? 0));
-  return Math.min(8, Math.floor(Math.min(24, ...gaps) / 3));
+/** Dots that the points of a column are spread over, left and right of it. */
+interface Room {
+  readonly before: number;
+  readonly after: number;
+}
+
+const noRoom: Room = { before: 0, after: 0 };
+/** Dots that a column is spread over, at most, each way. */
+const widestRoom = 8;
+
+/**
+ * By place, in dots: of each column of several points with the same x a third of the way to its nearest neighbour, both
+ * ways, and not over the edges. However many columns there are, those that have room are spread.
+ */
+function spreadRooms(scatter: Pick<Scatter, 'points' | 'logX'>, columns: number): ReadonlyMap<number, Room> {
+  return spreads.of(scatter.points, `${scatter.logX} ${columns}`, () => roomsOf(scatter, columns));
+}
+
+const spreads = new Remembered<Scatter['points'], ReadonlyMap<number, Room>>(4);
+
+function roomsOf(scatter: Pick<Scatter, 'points' | 'logX'>, columns: number): ReadonlyMap<number, Room> {
+  const counts = new Map<number, number>();
+  for (const { x, count = 1 } of scatter.points) counts.set(x, (counts.get(x) ?? 0) + count);
+  const toX = scaleOfX(scatter, columns);
+  const crowded = new Set([...counts].flatMap(([x, count]) => (count > 1 ? [toX(x)] : [])));
+  const places = [...new Set([...counts.keys()].map(toX))].toSorted((a, b) => a - b);
+  const rooms = new Map<number, Room>();
+  places.forEach((place, index) => {
+    const gap = Math.min(
+      place - (places[index - 1] ?? Number.NEGATIVE_INFINITY),
+      (places[index + 1] ?? Number.POSITIVE_INFINITY) - place,
+    );
+    const room = Math.min(widestRoom, Math.floor(gap / 3));
+    if (room < 1 || !crowded.has(place)) return;
+    const last = columns * dotsAcross - 1;
+    rooms.set(place, { before: Math.min(room, place), after: Math.min(room, last - place) });
+  });
+  return rooms;
+}
+
+function scaleOfX({ points, logX }: Pick<Scatter, 'points' | 'logX'>, columns: number): (x: number) => number {
+  const values = points.map(({ x }) => x);
+  return scale(values, logX, columns * dotsAcross);
 }
 
 /** The same for a trial always: it does not move when others come. */
@@ -149,7 +183,7 @@ function clamp(dot: number, dots: number): number {
   return Math.max(0, Math.min(dots - 1, dot));
 }
 
-/** Each cell has the colour of the category that most of its points are of. */
+/** Each cell has the glyph and the colour of the category that most of its points are of; without categories, dots. */
 function drawPoints({ points, categories }: Scatter, place: Place, cells: Cell[][]): void {
   const columns = cells[0]?.length ?? 0;
   const dots = new DotGrid(columns, cells.length);
@@ -162,7 +196,7 @@ function drawPoints({ points, categories }: Scatter, place: Place, cells: Cell[]
     inCell.set(point.category, (inCell.get(point.category) ?? 0) + (point.count ?? 1));
     counts.set(key, inCell);
   }
-  const asGlyphs = categories.length > 1 && points.length <= glyphsUpTo;
+  const asGlyphs = categories.length > 1;
   for (const [key, inCell] of counts) {
     const [most = -1] = [...inCell].toSorted((a, b) => b[1] - a[1])[0] ?? [];
     const category = categories[most];

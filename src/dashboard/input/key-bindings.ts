@@ -1,7 +1,8 @@
 import type { SweepCommand } from '../../store/commands.ts';
 import type { BudgetChanges } from '../../store/search/set-budget.ts';
 import type { ViewAction } from '../view-state.ts';
-import { actions } from '../steering/actions.ts';
+import { type ActionHint, actions } from '../steering/actions.ts';
+import type { View } from '../views/view.ts';
 
 /** A command to the sweep. It becomes desired state in PostgreSQL, so it works with Temporal down. */
 export type DashboardCommand =
@@ -63,11 +64,23 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = ac
   help === undefined ? [] : [help],
 );
 
-/** The keys that the last line of the frame names, most needed first. */
-export const keyHints: readonly (readonly [key: string, meaning: string])[] = actions
-  .flatMap(({ hint }) => hint ?? [])
-  .sort((a, b) => a.place - b.place)
-  .map(({ keys, meaning }) => [keys, meaning] as const);
+/** The keys that the last line of the frame names in a view, most needed first: none that does nothing there. */
+export function keyHints(view: View): readonly (readonly [key: string, meaning: string])[] {
+  return [...actions.flatMap(({ hint }) => hint ?? []), ...choiceHint(view)]
+    .filter(({ of }) => of === undefined || of(view))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ keys, meaning }) => [keys, meaning] as const);
+}
+
+/** After filter and sort: what can be chosen in a view. */
+const choicePlace = 6.5;
+
+function choiceHint({ choices = [] }: View): readonly ActionHint[] {
+  const keys = choices.map(({ key }) => key).join('');
+  const [only, ...more] = choices;
+  if (only === undefined) return [];
+  return [{ keys, meaning: more.length === 0 ? only.name : 'choose', place: choicePlace }];
+}
 
 /** @param page rows that the table shows */
 export function keyMeaning(input: string, key: PressedKey, page: number): KeyMeaning | null {

@@ -36,9 +36,9 @@ export class Pointing {
       return;
     }
     const line = row - layout.header;
-    if (help || view.rowsFrom === undefined || line < view.rowsFrom || line >= layout.body) return;
-    const { rows, visible } = viewing.extent;
-    const place = line - view.rowsFrom;
+    const { rows, visible, rowsFrom } = viewing.extent;
+    if (help || rowsFrom === undefined || line < rowsFrom || line >= layout.body) return;
+    const place = line - rowsFrom;
     const wanted = viewing.state.offset + place;
     if (place >= visible || wanted >= rows) return;
     if (wanted === selected) open();

@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { formatClock } from '../terminal/format-value.ts';
+import { formatClock } from '../../metrics/format-value.ts';
 import { renderProgressLine } from './progress-line.ts';
 import { pollSnapshots } from '../snapshot-poller.ts';
 import { isFinal, stateWords } from './sweep-progress.ts';

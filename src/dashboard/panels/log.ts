@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatMoment } from '../terminal/format-value.ts';
+import { formatClock, formatMoment } from '../../metrics/format-value.ts';
 import { clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrainingCurves } from '../view-source.ts';
 import type { PanelsOf } from './panel.ts';

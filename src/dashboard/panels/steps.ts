@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/format-bytes.ts';
 import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
-import { formatQuantity } from '../terminal/format-value.ts';
+import { formatQuantity } from '../../metrics/format-value.ts';
 import type { TrainingCurves } from '../view-source.ts';
 import { lineOf, type PanelsOf, pointsOf } from './panel.ts';
 

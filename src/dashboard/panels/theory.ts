@@ -4,15 +4,15 @@ import { gapName } from '../../metrics/metrics.ts';
 import { equivalentRate } from '../../sweep/mask-variant.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
-import { formatQuantity } from '../terminal/format-value.ts';
+import { formatQuantity } from '../../metrics/format-value.ts';
 import { clipLine, span } from '../terminal/styled-line.ts';
 import type { TrainingCurves } from '../view-source.ts';
-import type { PanelsOf } from './panel.ts';
+import { lineOf, type PanelsOf } from './panel.ts';
 
 /**
  * Theorem 4.4's second term beside the measured gap of the loss (evaluated minus train), over the steps: its constants are
  * the probe's, or the largest loss and gradient met until the step where these are above. The two differ by orders of
- * magnitude: each has a scale of its own, and the caption their numbers.
+ * magnitude: each has a panel, with a scale of its own. On one, any term that grows would seem to fit.
  */
 export const theoryPanels: PanelsOf = (curves, { definition }) => {
   const { constants, onTheWay } = curves;
@@ -33,14 +33,14 @@ export const theoryPanels: PanelsOf = (curves, { definition }) => {
   const vacuous = term.y > constants.loss_bound ? ', vacuous' : '';
   const numbers = `Theorem 4.4’s term ${formatQuantity(term.y)}${vacuous}, ${loss} gap ${formatQuantity(last.y)}`;
   const { loss_bound: bound, lipschitz } = constantsAt(curves, constants, last.x);
-  const told = `own scales; C ${formatQuantity(bound)}, η ${formatQuantity(lipschitz)}, Λ ${formatQuantity(constants.hessian_minimum)}`;
-  const others = [{ points: ontoScaleOf(gaps, terms), label: 'term', tone: 'series3' as const }];
+  const told = `C ${formatQuantity(bound)}, η ${formatQuantity(lipschitz)}, Λ ${formatQuantity(constants.hessian_minimum)}`;
   return [
+    lineOf(`${loss} gap, evaluated − train`, gaps, 'step', formatQuantity),
     {
       captions: [numbers, `4.4’s term ${formatQuantity(term.y)}, gap ${formatQuantity(last.y)}`],
       draw: (width, height) => [
         clipLine([span(told, 'faint')], width),
-        ...brailleChart({ points: gaps, label: 'gap', others, xName: 'step', width, height: height - 1 }),
+        ...brailleChart({ points: terms, xName: 'step', width, height: height - 1 }),
       ],
     },
   ];
@@ -64,15 +64,4 @@ function constantsAt({ steps }: TrainingCurves, constants: Constants, step: numb
       .slice(0, step)
       .reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
   return estimatedConstants(constants, { loss: largest('data_loss'), gradientNorm: largest('gradient_norm') });
-}
-
-/** The line's shape between the least and the greatest of the scale's values. */
-function ontoScaleOf(scale: readonly ChartPoint[], line: readonly ChartPoint[]): readonly ChartPoint[] {
-  const ends = (points: readonly ChartPoint[]): readonly [number, number] => {
-    const values = points.map(({ y }) => y);
-    return [Math.min(...values), Math.max(...values)];
-  };
-  const [[low, high], [least, most]] = [ends(scale), ends(line)];
-  const share = (y: number): number => (most > least ? (y - least) / (most - least) : 0.5);
-  return line.map(({ x, y }) => ({ x, y: low + share(y) * (high - low) }));
 }

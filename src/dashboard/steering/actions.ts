@@ -7,6 +7,7 @@ import {
   sortArgument,
 } from './action-arguments.ts';
 import type { KeyMeaning } from '../input/key-bindings.ts';
+import type { View } from '../views/view.ts';
 import { views } from '../views/views.ts';
 
 /**
@@ -25,12 +26,26 @@ export interface DashboardAction {
   /** Its line of the help; absent: the line of the action before it says both. */
   readonly help?: readonly [keys: string, meaning: string];
   /** What the foot of the screen calls it, and how early; absent: nothing. */
-  readonly hint?: { readonly keys: string; readonly meaning: string; readonly place: number };
+  readonly hint?: ActionHint;
+}
+
+export interface ActionHint {
+  readonly keys: string;
+  readonly meaning: string;
+  readonly place: number;
+  /** Whether it does something in a view; absent: in each. */
+  readonly of?: (view: View) => boolean;
 }
 
 const always = (meaning: KeyMeaning) => () => meaning;
 const scroll = (rows: number): KeyMeaning => ({ kind: 'view', action: { kind: 'move', rows } });
-const hint = (place: number, keys: string, meaning: string) => ({ hint: { keys, meaning, place } });
+const hint = (place: number, keys: string, meaning: string, of?: ActionHint['of']) => ({
+  hint: { keys, meaning, place, ...(of === undefined ? {} : { of }) },
+});
+const sorted: ActionHint['of'] = (view) => view.sorted === true;
+const filtered: ActionHint['of'] = (view) => view.filtered === true;
+const opens: ActionHint['of'] = (view) => view.opens;
+const marks: ActionHint['of'] = (view) => view.marks;
 
 /** Actions that look, and move about. */
 const looking: readonly DashboardAction[] = [
@@ -66,7 +81,7 @@ const looking: readonly DashboardAction[] = [
     keys: ['enter'],
     meaning: always({ kind: 'open' }),
     help: ['enter, esc', 'open the chosen row, go back (or show all again)'],
-    ...hint(8, 'enter', 'open'),
+    ...hint(8, 'enter', 'open', opens),
   },
   { name: 'back', keys: ['escape'], meaning: always({ kind: 'view', action: { kind: 'back' } }) },
   {
@@ -75,9 +90,14 @@ const looking: readonly DashboardAction[] = [
     meaning: always({ kind: 'view', action: { kind: 'next_sort' } }),
     argument: sortArgument,
     help: ['s, /', 'sort the trials (or :sort COLUMN), filter them'],
-    ...hint(5, 's', 'sort'),
+    ...hint(5, 's', 'sort', sorted),
   },
-  { name: 'filter', keys: ['/'], meaning: always({ kind: 'ask', what: 'filter' }), ...hint(6, '/', 'filter') },
+  {
+    name: 'filter',
+    keys: ['/'],
+    meaning: always({ kind: 'ask', what: 'filter' }),
+    ...hint(6, '/', 'filter', filtered),
+  },
   {
     name: 'columns',
     keys: [],
@@ -90,7 +110,7 @@ const looking: readonly DashboardAction[] = [
     keys: [' '],
     meaning: always({ kind: 'mark' }),
     help: ['space', 'mark trials for R, C and P (or :unmark)'],
-    ...hint(9, 'space', 'mark'),
+    ...hint(9, 'space', 'mark', marks),
   },
   { name: 'unmark', keys: [], meaning: always({ kind: 'view', action: { kind: 'unmark' } }) },
 ];
@@ -150,7 +170,7 @@ const commanding: readonly DashboardAction[] = [
     keys: ['c'],
     meaning: always({ kind: 'clone' }),
     help: ['c', 'clone the trial with changes, in $EDITOR'],
-    ...hint(10, 'c', 'clone'),
+    ...hint(10, 'c', 'clone', marks),
   },
   {
     name: 'retry',

@@ -3,7 +3,7 @@ import type { FilterColumn } from '../../store/views/trial-filter.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
-import { formatPercent, formatQuantity, formatSetting } from '../terminal/format-value.ts';
+import { formatPercent, formatQuantity, formatSetting } from '../../metrics/format-value.ts';
 import type { Tone } from '../terminal/styled-line.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import { fieldHeading, shownSetting } from '../../sweep/training-fields.ts';

@@ -55,6 +55,20 @@ export function sortKeyOf(snapshot: SweepSnapshot, sort: TrialSort): SortKey {
   return { label: `${label}${reversed}`, sort, value: (trial) => valueOf(trial, sort) };
 }
 
+/** The order that a state of looking asks for. @param sort index into `sortKeys`, taken modulo its length, or any order */
+export function sortKeyAt(snapshot: SweepSnapshot, sort: number | TrialSort): SortKey {
+  if (typeof sort !== 'number') return sortKeyOf(snapshot, sort);
+  const keys = sortKeys(snapshot);
+  const key = keys[sort % keys.length];
+  if (key === undefined) throw new RangeError('a sweep has at least one column to sort by');
+  return key;
+}
+
+/** `by accuracy, best first`. */
+export function orderWords({ label, sort }: SortKey): string {
+  return `by ${label}${sort.by === 'metric' ? ', best first' : ''}`;
+}
+
 export function isSameSort(one: TrialSort, other: TrialSort): boolean {
   return one.by === other.by && one.name === other.name && one.direction === other.direction;
 }

@@ -3,7 +3,7 @@ import type { FilterColumn, TrialFilter } from '../../store/views/trial-filter.t
 import { captionRule, fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { trialColumns } from './trial-columns.ts';
-import { isSameSort, orderTrials, type SortKey, sortKeyOf, sortKeys } from './trial-order.ts';
+import { isSameSort, orderTrials, orderWords, type SortKey, sortKeyAt, sortKeyOf } from './trial-order.ts';
 
 export interface TrialTableView {
   /** Index into `sortKeys(snapshot)`, taken modulo its length, or any other order. */
@@ -21,7 +21,7 @@ export interface TrialTableView {
 
 /**
  * The trials, best first: a caption, the headings, then as many rows as `height` leaves.
- * @param front trials on the Pareto front, marked `*`
+ * @param front trials of configurations on the Pareto front, marked `*`
  */
 export function trialTable(
   snapshot: SweepSnapshot,
@@ -39,7 +39,7 @@ export function trialTable(
   const total = shownCount(snapshot);
   const columns = trialColumns(snapshot, width - 2, view.columns);
   const range = total > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${total}` : '';
-  const order = `by ${key.label}${key.sort.by === 'metric' ? ', best first' : ''}`;
+  const order = orderWords(key);
   const marked = view.marked.length === 0 ? '' : `, ${view.marked.length} marked`;
   const caption = `${rows.length === 0 ? 'no trials' : `trials${range} ${order}`}${filterWords(snapshot)}${marked}`;
   const marks = new Set(view.marked);
@@ -112,14 +112,6 @@ function orderedTrials(snapshot: SweepSnapshot, view: TrialTableView): OrderedTr
     return { key, rows: orderTrials(trials, key), from: 0 };
   }
   return { key: sortKeyOf(snapshot, page.sort), rows: trials, from: page.offset };
-}
-
-function sortKeyAt(snapshot: SweepSnapshot, sort: number | TrialSort): SortKey {
-  if (typeof sort !== 'number') return sortKeyOf(snapshot, sort);
-  const keys = sortKeys(snapshot);
-  const key = keys[sort % keys.length];
-  if (key === undefined) throw new RangeError('a sweep has at least one column to sort by');
-  return key;
 }
 
 function headings(columns: readonly TrialColumn[]): StyledLine {

@@ -1,6 +1,7 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { FilterColumn } from '../../store/views/trial-filter.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
+import type { EvaluationRequest } from '../../sweep/sweep-definition.ts';
 import { fieldHeading, trainingField } from '../../sweep/training-fields.ts';
 import { headingOf, metricsOf, shownMetrics, tradeoffObjective } from '../../tasks/task-metrics.ts';
 
@@ -12,25 +13,42 @@ export function drawnMetrics({ definition }: Defined): readonly string[] {
   return [...new Set([tradeoffObjective(definition).metric, ...shownMetrics(definition), ...all])];
 }
 
-/** The fields that trials of a sweep differ in, but for their seeds: the space's, those of added points, and M. */
+/** Fields of an evaluation by their names in a drawing: that of its dropout rate is a training's too. */
+const evaluationFields = new Map<string, keyof EvaluationRequest>([
+  ['ensemble_size', 'ensemble_size'],
+  ['split', 'split'],
+  ['mode', 'mode'],
+  ['test_p', 'dropout_rate'],
+  ['mask_seed', 'mask_seed'],
+  ['aggregate', 'aggregate'],
+]);
+
+/**
+ * The fields that trials of a sweep differ in, but for their seeds: the space's, those of added points, and the
+ * evaluations'.
+ */
 export function variedFields({ definition }: Defined): readonly string[] {
   const { space, search, evaluations } = definition;
   const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
   const axes = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
-  const sizes = new Set(evaluations.map(({ ensemble_size: size }) => size)).size;
   const fields = [...new Set([...axes, ...added])].filter((axis) => axis !== 'seed');
-  return sizes > 1 ? [...fields, 'ensemble_size'] : fields;
+  const evaluated = [...evaluationFields].flatMap(([name, field]) =>
+    new Set(evaluations.map((evaluation) => evaluation[field])).size > 1 ? [name] : [],
+  );
+  return [...fields, ...evaluated];
 }
 
 /** The column of a field or metric by its name. */
 export function columnOf(name: string): FilterColumn {
   if (trainingField(name) !== null) return { of: 'setting', name };
-  return name === 'ensemble_size' ? { of: 'evaluation', name } : { of: 'metric', name };
+  const field = evaluationFields.get(name);
+  return field === undefined ? { of: 'metric', name } : { of: 'evaluation', name: field };
 }
 
 /** The name of a field or metric in a drawing. */
 export function drawnName({ definition }: Defined, name: string): string {
   if (name === 'ensemble_size') return 'M';
+  if (evaluationFields.has(name)) return name.replace('_', ' ');
   return trainingField(name) === null ? headingOf(definition, name) : fieldHeading(name);
 }
 

@@ -1,13 +1,16 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { intervalOf } from '../../stats/student-interval.ts';
 import type { ConfigurationRow, ConfigurationScore } from '../../store/views/configuration-page.ts';
-import type { FilterValue } from '../../store/views/trial-filter.ts';
+import type { FilterValue, TrialFilter } from '../../store/views/trial-filter.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { shownMetrics } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
-import { formatSetting } from '../terminal/format-value.ts';
+import { whereWords } from '../tables/filter-words.ts';
+import { openTrials } from '../tables/open-trials.ts';
+import { formatSetting } from '../../metrics/format-value.ts';
 import { span } from '../terminal/styled-line.ts';
-import { betterOf, columnOf, drawnName, variedFields } from '../tables/view-columns.ts';
+import { orderWords, sortKeyAt } from '../tables/trial-order.ts';
+import { columnOf, drawnName, variedFields } from '../tables/view-columns.ts';
 import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
@@ -29,6 +32,10 @@ interface Configurations {
   readonly total: number;
   readonly from: number;
   readonly rows: readonly Configuration[];
+  /** In which order, in words. */
+  readonly order: string;
+  /** Which trials were folded; null: all. */
+  readonly filter: TrialFilter | null;
 }
 
 /** Trials grouped by configuration, their seeds folded; enter shows the seeds. */
@@ -37,19 +44,22 @@ export const configurations = readingView<Configurations>({
   key: '7',
   help: 'seeds folded; enter shows them',
   eventsBelow: true,
-  async read(source, { sweepId, snapshot, shown }) {
+  filtered: true,
+  sorted: true,
+  async read(source, { sweepId, snapshot, shown, filter, sort }) {
     const fields = variedFields(snapshot);
     const metrics = shownMetrics(snapshot.definition).slice(0, 4);
-    const [first = ''] = metrics;
+    const key = sortKeyAt(snapshot, sort);
     const page = await source.configurations(sweepId, {
       metrics: metrics.map(columnOf),
-      better: betterOf(first),
+      sort: key.sort,
       fields: fields.map(columnOf),
       // A screen before and after: of those on it intervals are worked out, which takes its time.
       offset: Math.max(0, shown.from - shown.rows),
       limit: 3 * shown.rows,
+      ...(filter === null ? {} : { filter }),
     });
-    const model = { fields, metrics, ...page, rows: page.rows.map(withSeeds) };
+    const model = { fields, metrics, ...page, rows: page.rows.map(withSeeds), order: orderWords(key), filter };
     return withNoise(model, source, sweepId, 'known');
   },
   refine: (model, source, { sweepId }) => withNoise(model, source, sweepId, 'all'),
@@ -57,13 +67,13 @@ export const configurations = readingView<Configurations>({
   page: ({ from, rows }) => ({ from, count: rows.length }),
   rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
-  draw({ fields, metrics, total, from, rows }, { snapshot, state, width, height }) {
+  draw({ fields, metrics, total, from, rows, order, filter }, { snapshot, state, width, height }) {
     const begin = Math.max(0, Math.min(state.offset - from, rows.length - height));
     const near = rows.slice(begin, begin + height);
     const { headings, lines } = wholeColumns(columnsOf(fields, metrics, snapshot), near, width - 2);
     const scores = near.flatMap(({ scores: all }) => all.flatMap((score) => (score?.interval == null ? [] : [score])));
     return chosenRows({
-      caption: `configurations, best first${overWords(scores, width)}`,
+      caption: `configurations ${order}${whereWords(filter)}${overWords(scores, width)}`,
       headings,
       total,
       from: from + begin,
@@ -74,12 +84,7 @@ export const configurations = readingView<Configurations>({
     });
   },
   open({ from, rows }, { state }) {
-    const chosen = rows[state.selected - from];
-    if (chosen === undefined) return null;
-    const text = `trial=${chosen.trials.join(',')}`;
-    const column = { of: 'trial', name: 'trial' } as const;
-    const filter = { text, conditions: [{ column, comparison: '=' as const, values: chosen.trials }] };
-    return { view: 'trials', subject: '', filter };
+    return openTrials(rows[state.selected - from]?.trials ?? []);
   },
   trials: ({ from, rows }, { state }) => rows[state.selected - from]?.trials ?? [],
 });

@@ -1,9 +1,9 @@
 import { slotSummary } from '../slot-list.ts';
 import { beside } from '../terminal/styled-line.ts';
-import { tradeoff } from '../tradeoff.ts';
+import { frontTrials, tradeoff } from '../tradeoff.ts';
+import { tradeoffBlock } from '../tradeoff-block.ts';
 import { shownCount, trialTable } from '../tables/trial-table.ts';
 import { slotBlock } from './workers.ts';
-import { plotBlock } from './tradeoff.ts';
 import { chosenTrial, openTrial } from './trials.ts';
 import { snapshotView } from './view.ts';
 
@@ -15,12 +15,13 @@ export const overview = snapshotView({
   eventsBelow: true,
   rows: (_, snapshot) => shownCount(snapshot),
   filtered: true,
+  sorted: true,
   rowsFrom: 2,
   visible: (width, height) => Math.max(0, divide(width, height).table - 2),
   draw(_, { snapshot, state, now, width, height }) {
     const parts = divide(width, height);
     const trade = tradeoff(snapshot);
-    const front = new Set(trade.front.map(({ trial }) => trial));
+    const front = frontTrials(snapshot);
     if (isWide(width, height)) {
       const left = Math.floor(width * 0.52);
       const right = width - left - 1;
@@ -29,7 +30,7 @@ export const overview = snapshotView({
       return beside(
         Array.from({ length: height }, (_line, row) => table[row] ?? []),
         left + 1,
-        [...plotBlock(trade, right, height - slots), ...slotBlock(snapshot, now, right, slots)],
+        [...tradeoffBlock(trade, right, height - slots), ...slotBlock(snapshot, now, right, slots)],
       );
     }
     const table = trialTable(snapshot, state, front, width, parts.table);
@@ -37,7 +38,7 @@ export const overview = snapshotView({
     const summary = parts.summary > 0 ? [slotSummary(snapshot, width)] : [];
     if (parts.plot === 0) return [...table, ...padding, ...summary];
     const left = width >= besideFrom ? Math.floor(width * 0.58) : width;
-    const plot = plotBlock(trade, left, parts.plot);
+    const plot = tradeoffBlock(trade, left, parts.plot);
     const right = width - left - 1;
     if (right < 20) return [...table, ...padding, ...plot, ...summary];
     return [...table, ...padding, ...beside(plot, left + 1, slotBlock(snapshot, now, right, parts.plot)), ...summary];

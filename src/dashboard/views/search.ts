@@ -4,12 +4,13 @@ import { schedulerSentence } from '../../search/scheduler-sentence.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatSetting } from '../terminal/format-value.ts';
+import { formatClock, formatSetting } from '../../metrics/format-value.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { textWidth } from '../terminal/text-width.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 import { wrapWords } from '../terminal/wrap-words.ts';
-import { readingView } from './view.ts';
+import { cutLines } from '../terminal/cut-lines.ts';
+import { readingView, type ViewFrame } from './view.ts';
 
 /** The decisions of sampler and scheduler, and why; rungs as a funnel. */
 export const search = readingView<SearchView>({
@@ -20,13 +21,13 @@ export const search = readingView<SearchView>({
   read: (source, { sweepId, offset, limit }) => source.search(sweepId, { offset, limit }),
   rows: ({ total }) => total,
   page: ({ from, decisions }) => ({ from, count: decisions.length }),
-  // Half of the body at least is decisions: the funnel of a ladder is short.
   visible: (_, height) => Math.max(1, Math.ceil(height / 2) - 1),
+  list(model, frame) {
+    const above = aboveLines(model, frame).length;
+    return { rowsFrom: above + 1, visible: Math.max(0, frame.height - above - 1) };
+  },
   draw(model, { snapshot, state, width, height }) {
-    const funnel = [...funnelLines(model, snapshot, width), ...spaceLines(snapshot, width)].slice(
-      0,
-      Math.floor(height / 2),
-    );
+    const funnel = aboveLines(model, { snapshot, width, height });
     if (model.total === 0)
       return [...funnel, captionRule('no decisions: all points were there from the beginning', width)];
     const list = chosenRows({
@@ -50,6 +51,15 @@ export const search = readingView<SearchView>({
     return trial === null ? [] : [trial];
   },
 });
+
+/** Funnel and space. Half of the body at least is decisions: the funnel of a ladder is short. */
+function aboveLines(
+  model: SearchView,
+  { snapshot, width, height }: Pick<ViewFrame, 'snapshot' | 'width' | 'height'>,
+): readonly StyledLine[] {
+  const lines = [...funnelLines(model, snapshot, width), ...spaceLines(snapshot, width)];
+  return cutLines(lines, Math.floor(height / 2));
+}
 
 const toneOf: Readonly<Record<DecisionRow['kind'], Tone>> = {
   suggest: 'accent',

@@ -3,7 +3,7 @@ import type { SweepOverviewRow, SweepPage } from '../../store/views/sweep-overvi
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { chosenSweep, sweepFront, type SweepFront } from '../chosen-sweep.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatPercent, formatQuantity } from '../terminal/format-value.ts';
+import { formatDuration, formatPercent, formatQuantity } from '../../metrics/format-value.ts';
 import { fitText, span, type Tone } from '../terminal/styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
@@ -26,32 +26,31 @@ export const sweeps = readingView<Sweeps>({
     const list = await source.sweeps({ offset, limit });
     const chosen = rowAt(list, selected);
     const known = chosen === undefined ? null : await source.sweepFront(chosen, 'known');
-    return { list, front: chosen === undefined || known === null ? null : sweepFront(chosen.sweepId, known) };
+    return { list, front: chosen === undefined || known === null ? null : sweepFront(chosen, known) };
   },
   async refine({ list }, source, { selected }) {
     const chosen = rowAt(list, selected);
     if (chosen === undefined) return null;
-    return { list, front: sweepFront(chosen.sweepId, await source.sweepFront(chosen, 'all')) };
+    return { list, front: sweepFront(chosen, await source.sweepFront(chosen, 'all')) };
   },
   rows: ({ list }) => list.total,
   page: ({ list }) => ({ from: list.from, count: list.rows.length }),
   rowsFrom: 2,
-  visible: (_, height) => Math.max(0, listHeight(height) - 2),
+  visible: (_, height) => Math.max(0, height - 2),
+  list: ({ list }, { height }) => ({ rowsFrom: 2, visible: Math.max(0, listHeight(height, list.total) - 2) }),
   draw({ list, front }, { state, now, width, height }) {
-    const most = listHeight(height);
+    const most = listHeight(height, list.total);
     const first = Math.max(list.from, Math.min(state.offset, list.total - most));
     const near = list.rows.slice(first - list.from, first - list.from + most);
     const { headings, lines } = wholeColumns(columnsAt(now, width), near, width - 2);
     const chosen = rowAt(list, state.selected);
-    // A short list leaves its rows to what stands below it.
-    const own = chosen === undefined || most === height ? most : Math.min(most, list.total + 3);
     const rows = chosenRows({
       ...{ caption: 'sweeps', headings, total: list.total, from: first, rows: lines, state, width },
-      height: own,
+      height: most,
     });
-    if (chosen === undefined || own === height) return rows;
-    const padded = Array.from({ length: own }, (_, row) => rows[row] ?? []);
-    return [...padded, ...chosenSweep(chosen, front, now, width, height - own)];
+    if (chosen === undefined || most === height) return rows;
+    const padded = Array.from({ length: most }, (_, row) => rows[row] ?? []);
+    return [...padded, ...chosenSweep(chosen, front, now, width, height - most)];
   },
   open: ({ list }, { state }) => {
     const chosen = rowAt(list, state.selected);
@@ -64,9 +63,16 @@ function rowAt({ from, rows }: SweepPage, place: number): SweepOverviewRow | und
   return rows[place - from];
 }
 
-/** Rows that the list may have: of few there are none for the chosen sweep. */
-function listHeight(height: number): number {
-  return height < 16 ? height : Math.max(7, Math.floor(height * 0.45));
+/** Rows of the chosen sweep that tell anything: its caption, how far it is, what failed, its best and its rate. */
+const leastChosen = 5;
+
+/**
+ * Rows of the list with its caption and headings. A short one leaves its rows to what stands below it; a long one has half of
+ * them, or all where too few would be left.
+ */
+function listHeight(height: number, total: number): number {
+  const own = Math.min(total + (height < 16 ? 2 : 3), Math.max(5, Math.floor(height * 0.45)));
+  return height - own < leastChosen ? height : own;
 }
 
 function columnsAt(now: Date, width: number): readonly WholeColumn<SweepOverviewRow>[] {

@@ -2,11 +2,11 @@ import { formatMeasure, metricNamed } from '../../metrics/metrics.ts';
 import { withinRange } from '../../metrics/within-range.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { FrontTrial, TradeoffRead } from '../../store/views/tradeoff-view.ts';
-import type { FilterValue } from '../../store/views/trial-filter.ts';
+import type { FrontConfiguration, TradeoffRead } from '../../store/views/tradeoff-view.ts';
+import type { FilterValue, TrialFilter } from '../../store/views/trial-filter.ts';
 import { type Category, categoriesOf } from '../charts/categories.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatQuantity, formatSetting } from '../terminal/format-value.ts';
+import { formatQuantity, formatSetting } from '../../metrics/format-value.ts';
 import { outsideText } from '../charts/outliers.ts';
 import { isSpread, scatterPlot, type ScatterPoint, seenOf } from '../charts/scatter-plot.ts';
 import {
@@ -18,8 +18,9 @@ import {
   span,
   type StyledLine,
 } from '../terminal/styled-line.ts';
-import { plotCaption, tradeoffPlot } from '../charts/tradeoff-plot.ts';
-import type { Tradeoff } from '../tradeoff.ts';
+import { whereWords } from '../tables/filter-words.ts';
+import { openTrials } from '../tables/open-trials.ts';
+import { toldBy } from '../tradeoff.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../tables/view-columns.ts';
 import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
@@ -58,27 +59,30 @@ interface TradeoffModel {
   readonly points: readonly ScatterPoint[];
   readonly front: readonly FrontPoint[];
   readonly categories: readonly Category[];
-  /** Trials that are drawn, and those without one of the two, or where a logarithm has nothing to take. */
+  /** Configurations that are drawn, and those without one of the two, or where a logarithm has nothing to take. */
   readonly drawn: number;
   readonly missing: number;
+  /** Which trials were looked at; null: all. */
+  readonly filter: TrialFilter | null;
 }
 
 /** A point of the front with what is told of it. */
 interface FrontPoint extends ScatterPoint {
   readonly details: readonly (readonly [name: string, value: FilterValue])[];
-  readonly repeats: FrontTrial['repeats'];
+  readonly repeats: FrontConfiguration['repeats'];
   /** The repeats that its interval is over. */
   readonly over: 'seeds' | NoiseInterval['over'];
 }
 
-/** Any metric against any other, with the front and a cursor on it. */
+/** Any metric against any other, by configurations' means over seeds, with the front and a cursor on it. */
 export const tradeoffView = readingView<TradeoffModel>({
   name,
   key: '3',
   help: 'metric against metric; j k: the front',
   eventsBelow: true,
+  filtered: true,
   choices: [xChoice, yChoice, byChoice, scaleChoice],
-  async read(source, { sweepId, snapshot, choices }) {
+  async read(source, { sweepId, snapshot, choices, filter }) {
     const state = { choices };
     const [x, y, by] = [xChoice, yChoice, byChoice].map((choice) => chosenValue(name, choice, { snapshot, state }));
     const log = chosenValue(name, scaleChoice, { snapshot, state });
@@ -91,8 +95,9 @@ export const tradeoffView = readingView<TradeoffModel>({
       log: { x: ['x', 'both'].includes(log), y: ['y', 'both'].includes(log) },
       by: by === 'none' ? null : columnOf(by),
       shown: shown.map(columnOf),
+      ...(filter === null ? {} : { filter }),
     });
-    return withNoise(modelOf({ x, y, by }, read, shown), source, sweepId, 'known');
+    return withNoise({ ...modelOf({ x, y, by }, read, shown), filter }, source, sweepId, 'known');
   },
   refine: (model, source, { sweepId }) => withNoise(model, source, sweepId, 'all'),
   rows: ({ front }) => front.length,
@@ -100,26 +105,28 @@ export const tradeoffView = readingView<TradeoffModel>({
   draw: (model, frame) => drawTradeoff(model, frame),
   open: ({ front }, { state }) => {
     const chosen = front[state.selected];
-    return chosen === undefined ? null : { view: 'trial', subject: String(chosen.trial) };
+    return chosen === undefined ? null : openTrials(trialsOf(chosen));
   },
-  trials: ({ front }, { state }) => front.slice(state.selected, state.selected + 1).map(({ trial }) => trial),
+  trials: ({ front }, { state }) => front.slice(state.selected, state.selected + 1).flatMap(trialsOf),
 });
+
+function trialsOf({ trial, repeats }: FrontPoint): readonly number[] {
+  return repeats.length === 0 ? [trial] : repeats.map((repeat) => repeat.trial);
+}
 
 function modelOf(
   axes: Pick<TradeoffModel, 'x' | 'y' | 'by'>,
   { total, drawn, levels, points: others, front: best }: TradeoffRead,
   shown: readonly string[],
-): TradeoffModel {
-  const front = best.map((trial): FrontPoint => {
-    const { values, repeats, level: category, ...point } = trial;
-    const { lower, upper } = withinRange(
-      axes.y,
-      studentInterval(repeats.length === 0 ? [trial.y] : repeats.map(({ y }) => y)),
-    );
+): Omit<TradeoffModel, 'filter'> {
+  const front = best.map((configuration): FrontPoint => {
+    const { values, repeats, level: category, numericsClasses: _, ...point } = configuration;
+    const seeds = repeats.length === 0 ? [configuration.y] : repeats.map(({ y }) => y);
     const details = shown.map((name, index) => [name, values[index] ?? null] as const);
-    const own = { ...point, category, details, repeats, over: 'seeds' as const };
-    // Seeds that agree to the last bit tell nothing of noise: no interval of ±0.
-    return lower === null || upper === null || lower === upper ? own : { ...own, interval: [lower, upper] };
+    return {
+      ...{ ...point, category, details, repeats, over: 'seeds' as const },
+      ...toldBy(withinRange(axes.y, studentInterval(seeds))),
+    };
   });
   const points = [...others.map(({ level: category, ...point }) => ({ ...point, category })), ...front];
   const categories = levels === null ? [] : categoriesOf(levels);
@@ -167,23 +174,25 @@ function drawTradeoff(model: TradeoffModel, { snapshot, state, width, height }: 
   const logX = ['x', 'both'].includes(log);
   const logY = ['y', 'both'].includes(log);
   const scatter = { ...model, cursor, xName: drawnName(snapshot, model.x), logX, logY };
-  const nothing = `no trial has both ${model.y} and ${model.x} yet; x and y choose others`;
+  const nothing = `no configuration has both ${model.y} and ${model.x} yet; x and y choose others`;
   const plot =
     model.points.length === 0
       ? [[], [span(clipText(nothing, left), 'faint')]]
       : scatterPlot(scatter, left, height - 1 - legend.length);
   const body = Array.from({ length: Math.max(0, height - 1 - legend.length) }, (_, row) => plot[row] ?? []);
   const panel = left === width ? body : beside(body, left + 1, cursorLines(model, cursor, snapshot, besideWidth));
-  return [captionRule(captionOf(model, snapshot, log), width), ...legend, ...panel].slice(0, height);
+  return [captionRule(captionOf(model, snapshot, log, left), width), ...legend, ...panel].slice(0, height);
 }
 
-function captionOf(model: TradeoffModel, snapshot: SweepSnapshot, log: string): string {
-  const { x, y, front, drawn, missing } = model;
-  const spread = isSpread(model) ? ', spread about x' : '';
+function captionOf(model: TradeoffModel, snapshot: SweepSnapshot, log: string, plotWidth: number): string {
+  const { x, y, front, drawn, missing, filter } = model;
+  const logX = ['x', 'both'].includes(log);
+  const spread = isSpread({ ...model, logX, logY: ['y', 'both'].includes(log) }, plotWidth) ? ', spread in x' : '';
   const outside = outsideText(seenOf({ ...model, logY: ['y', 'both'].includes(log) }));
   const without = missing === 0 ? '' : `, ${missing} not drawn`;
   const axes = `${drawnName(snapshot, y)}${['y', 'both'].includes(log) ? ' (log)' : ''} by ${drawnName(snapshot, x)}`;
-  return `${axes}: front of ${front.length}, ${formatCount(drawn, 'trial')}${outside === '' ? '' : `, ${outside}`}${without}${spread}`;
+  const told = `front of ${front.length} of ${drawn}`;
+  return `${axes}, means over seeds${whereWords(filter)}: ${told}${outside === '' ? '' : `, ${outside}`}${without}${spread}`;
 }
 
 function legendOf(
@@ -191,17 +200,14 @@ function legendOf(
   snapshot: SweepSnapshot,
   width: number,
 ): readonly StyledLine[] {
-  if (categories.length < 2) return [];
+  const told = front.some(({ interval }) => interval !== undefined);
+  const bars: StyledLine = told ? [span(`│ 95 % over ${overWords(front)}`, 'faint')] : [];
+  if (categories.length < 2) return told ? [clipLine(bars, width)] : [];
   const entries = categories.flatMap(({ glyph, label, tone }) => [span(`${glyph} `, tone), span(`${label}  `)]);
-  return [
-    clipLine(
-      [span(`${drawnName(snapshot, by)}: `, 'heading'), ...entries, span(`│ 95 % over ${overWords(front)}`, 'faint')],
-      width,
-    ),
-  ];
+  return [clipLine([span(`${drawnName(snapshot, by)}: `, 'heading'), ...entries, ...bars], width)];
 }
 
-/** The trial under the cursor in one line, where nothing has room beside the plot. */
+/** The configuration under the cursor in one line, where nothing has room beside the plot. */
 function cursorLine(
   model: TradeoffModel,
   cursor: number,
@@ -215,17 +221,20 @@ function cursorLine(
   const facts = known.map(
     ([of, value]): StyledLine => [span(`${drawnName(snapshot, of)} `, 'faint'), span(text(of, value))],
   );
-  const place = span(`, ${cursor + 1} of ${model.front.length} on the front`, 'faint');
-  return [joinWhatFits([[span(`trial ${point.trial}`, 'heading'), place], ...facts], '  ', width)];
+  const seeds = span(`, ${formatCount(trialsOf(point).length, 'seed')}`, 'faint');
+  const place = span(`${cursor + 1} of ${model.front.length} on the front`, 'heading');
+  return [joinWhatFits([[place, seeds], ...facts], '  ', width)];
 }
 
-/** The trial under the cursor. */
+/** The configuration under the cursor. */
 function cursorLines(model: TradeoffModel, cursor: number, snapshot: SweepSnapshot, width: number) {
   const point = model.front[cursor];
   if (point === undefined) return [];
   const { interval } = point;
+  const trials = trialsOf(point);
   const lines: StyledLine[] = [
-    [span(`trial ${point.trial}`, 'heading'), span(`  ${cursor + 1} of ${model.front.length} on the front`, 'faint')],
+    [span(`${cursor + 1} of ${model.front.length} on the front`, 'heading')],
+    [span(`${trials.length === 1 ? 'trial' : 'mean of trials'} ${trials.join(', ')}`, 'faint')],
     ...point.details.map(([of, value]) => [
       span(`${clipText(drawnName(snapshot, of), 16).padEnd(16)} `),
       span(text(of, value)),
@@ -245,10 +254,4 @@ function text(of: string, value: FilterValue): string {
 
 function formatQuantityOrText(value: string): string {
   return value === 'Infinity' ? formatQuantity(Number.POSITIVE_INFINITY) : value;
-}
-
-/** Caption, plot and axis in exactly so many rows. */
-export function plotBlock(trade: Tradeoff, width: number, height: number): readonly StyledLine[] {
-  const lines = [captionRule(plotCaption(trade, width - 6), width), ...tradeoffPlot(trade, width, height - 1)];
-  return Array.from({ length: height }, (_, row) => lines[row] ?? []);
 }

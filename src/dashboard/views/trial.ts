@@ -4,7 +4,7 @@ import { averagedWords } from '../../sweep/averaged-words.ts';
 import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatMoment, formatSetting } from '../terminal/format-value.ts';
+import { formatMoment, formatSetting } from '../../metrics/format-value.ts';
 import { brailleChart } from '../charts/braille-chart.ts';
 import { beside, captionRule, clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrialDetails } from '../view-source.ts';

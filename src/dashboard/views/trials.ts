@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { tradeoff } from '../tradeoff.ts';
+import { frontTrials } from '../tradeoff.ts';
 import { beside, captionRule, clipLine } from '../terminal/styled-line.ts';
 import { shownCount, trialAt, trialTable } from '../tables/trial-table.ts';
 import type { ViewState } from '../view-state.ts';
@@ -14,10 +14,11 @@ export const trials = snapshotView({
   eventsBelow: true,
   rows: (_, snapshot) => shownCount(snapshot),
   filtered: true,
+  sorted: true,
   rowsFrom: 2,
   visible: (_, height) => Math.max(0, height - 2),
   draw(_, { snapshot, state, width, height }) {
-    const front = new Set(tradeoff(snapshot).front.map(({ trial }) => trial));
+    const front = frontTrials(snapshot);
     const chosen = width >= besideFrom ? trialAt(snapshot, state) : null;
     if (chosen === null) return trialTable(snapshot, state, front, width, height);
     const left = width - besideWidth - 1;

@@ -1,4 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { TrialFilter } from '../../store/views/trial-filter.ts';
 import type { StyledLine } from '../terminal/styled-line.ts';
 import type { Opened, ViewState } from '../view-state.ts';
 import type { ViewSource } from '../view-source.ts';
@@ -28,6 +29,10 @@ export interface ViewRequest {
   readonly marked: readonly number[];
   /** Place of the chosen row among all. */
   readonly selected: number;
+  /** Which trials are shown; null: all. */
+  readonly filter: TrialFilter | null;
+  /** See ViewState. */
+  readonly sort: ViewState['sort'];
 }
 
 /** Something that can be chosen in a view: a key goes through its values, the palette takes one by name. */
@@ -58,6 +63,8 @@ export interface ViewDefinition<Model> {
   readonly beyondSweep?: true;
   /** Whether it shows the trials that the filter leaves. */
   readonly filtered?: true;
+  /** Whether its rows are in the order that trials are sorted in. */
+  readonly sorted?: true;
   /** Whether it reads the trials that are marked too. */
   readonly readsMarked?: true;
   /** Whether it reads more of the row that is chosen. */
@@ -74,13 +81,26 @@ export interface ViewDefinition<Model> {
   readonly rowsFrom?: number;
   /** Of these, how many are on the screen. */
   visible(width: number, height: number): number;
+  /** Both, where they hang on what was read; absent: they do not. */
+  readonly list?: (model: Model, frame: Pick<ViewFrame, 'snapshot' | 'width' | 'height'>) => ShownList;
   /** Exactly as much as fits into the frame. */
   draw(model: Model, frame: ViewFrame): readonly StyledLine[];
-  /** Opens the chosen row, at `enter`. */
+  /** Opens the chosen row, at `enter`; null: there is nothing behind it. */
   readonly open?: (model: Model, frame: ChosenIn) => Opened | null;
+  /** Said where there is nothing behind the chosen row; absent: just that. */
+  readonly nothing?: string;
   /** The trials that the chosen row stands for; absent: none. */
   readonly trials?: (model: Model, frame: ChosenIn) => readonly number[];
   readonly choices?: readonly ViewChoice[];
+}
+
+/** Where the rows of a view stand that are on the screen. */
+export interface ShownList {
+  readonly visible: number;
+  /** See ViewDefinition. */
+  readonly rowsFrom?: number;
+  /** Rows are not chosen: so many at once are scrolled past. Absent: one is chosen. */
+  readonly step?: number;
 }
 
 /** The part of a frame that says which row is chosen. */
@@ -92,6 +112,8 @@ export interface ReadView {
   has(from: number, to: number): boolean;
   rows(snapshot: SweepSnapshot): number;
   draw(frame: ViewFrame): readonly StyledLine[];
+  /** See ViewDefinition; null: as the view has it. */
+  list(frame: Pick<ViewFrame, 'snapshot' | 'width' | 'height'>): ShownList | null;
   open(frame: ChosenIn): Opened | null;
   trials(frame: ChosenIn): readonly number[];
   /** See ViewDefinition. */
@@ -108,13 +130,18 @@ export interface View
     | 'eventsBelow'
     | 'beyondSweep'
     | 'filtered'
+    | 'sorted'
     | 'numbered'
     | 'readsMarked'
     | 'readsChosen'
     | 'visible'
     | 'rowsFrom'
     | 'choices'
+    | 'nothing'
   > {
+  /** Whether any of its rows can be opened, and whether they stand for trials. */
+  readonly opens: boolean;
+  readonly marks: boolean;
   /** Null: it reads nothing of its own, and `drawn` is all of it. */
   readonly read: ((source: ViewSource, request: ViewRequest) => Promise<ReadView>) | null;
   readonly drawn: ReadView | null;
@@ -131,6 +158,7 @@ export function readingView<Model>(
   };
   return {
     ...definition,
+    ...doneIn(definition),
     drawn: null,
     read: async (source, request) => {
       const model = await read(source, request);
@@ -141,11 +169,28 @@ export function readingView<Model>(
 
 /** A view of the snapshot alone. */
 export function snapshotView(definition: Omit<ViewDefinition<null>, 'read'>): View {
-  return { ...definition, read: null, drawn: withModel(definition, null, null) };
+  return { ...definition, ...doneIn(definition), read: null, drawn: withModel(definition, null, null) };
+}
+
+function doneIn({
+  open,
+  trials,
+}: {
+  readonly open?: unknown;
+  readonly trials?: unknown;
+}): Pick<View, 'opens' | 'marks'> {
+  return { opens: open !== undefined, marks: trials !== undefined };
 }
 
 function withModel<Model>(
-  { rows, page, draw, open, trials }: Pick<ViewDefinition<Model>, 'rows' | 'page' | 'draw' | 'open' | 'trials'>,
+  {
+    rows,
+    page,
+    draw,
+    list,
+    open,
+    trials,
+  }: Pick<ViewDefinition<Model>, 'rows' | 'page' | 'draw' | 'list' | 'open' | 'trials'>,
   model: Model,
   refine: ReadView['refine'],
 ): ReadView {
@@ -156,6 +201,7 @@ function withModel<Model>(
     },
     rows: (snapshot) => rows(model, snapshot),
     draw: (frame) => draw(model, frame),
+    list: (frame) => list?.(model, frame) ?? null,
     open: (frame) => open?.(model, frame) ?? null,
     trials: (frame) => trials?.(model, frame) ?? [],
     refine,

@@ -2,7 +2,7 @@ import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { WorkerRow } from '../../store/workers/worker-list.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatMoment, formatQuantity } from '../terminal/format-value.ts';
+import { formatDuration, formatMoment, formatQuantity } from '../../metrics/format-value.ts';
 import { silentAfterMs, slotList } from '../slot-list.ts';
 import { cardsText, memoryText, processorsOf, workerSlots } from '../worker-slots.ts';
 import { captionRule, clipLine, span, type Span, type StyledLine } from '../terminal/styled-line.ts';
@@ -13,13 +13,22 @@ import { readingView } from './view.ts';
 export const workers = readingView<readonly WorkerRow[]>({
   name: 'workers',
   key: '4',
-  help: 'CPU, memory, rate, heartbeat, trouble',
+  help: 'CPU, rate, trouble; enter: what it runs',
   eventsBelow: true,
   beyondSweep: true,
   read: (source) => source.workers(),
   rows: (list) => list.length,
   rowsFrom: 2,
   visible: (_, height) => Math.max(1, Math.floor(height / 2) - 2),
+  nothing: 'this worker runs nothing',
+  open(list, { snapshot, state }) {
+    const [first] = list[state.selected]?.running ?? [];
+    if (first === undefined) return null;
+    const of = first.sweep === snapshot.name ? {} : { sweep: first.sweep };
+    return { view: 'trial', subject: String(first.trial), ...of };
+  },
+  trials: (list, { snapshot, state }) =>
+    (list[state.selected]?.running ?? []).flatMap(({ sweep, trial }) => (sweep === snapshot.name ? [trial] : [])),
   draw(list, { snapshot, state, now, width, height }) {
     const there = list.filter(({ endedAt }) => endedAt === null);
     const slots = there.reduce((sum, worker) => sum + worker.slots, 0);

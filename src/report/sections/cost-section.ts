@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration } from '../../dashboard/terminal/format-value.ts';
+import { formatDuration } from '../../metrics/format-value.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { meanOf } from '../../stats/mean-of.ts';

@@ -6,7 +6,7 @@ import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { ChartSeries } from '../charts/chart.ts';
 import { chosenAmong } from '../chosen-among.ts';
 import type { Figure } from '../document/document.ts';
-import { formatSetting } from '../../dashboard/terminal/format-value.ts';
+import { formatSetting } from '../../metrics/format-value.ts';
 import { type GapInterval, gapInterval } from '../gap-interval.ts';
 import { variedColumns } from '../varied-columns.ts';
 import type { SweepMaterial } from './material.ts';

@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatMoment, formatSetting } from '../../dashboard/terminal/format-value.ts';
+import { formatDuration, formatMoment, formatSetting } from '../../metrics/format-value.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';

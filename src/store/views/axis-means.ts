@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from '../database/open-store.ts';
-import type { FilterColumn } from './trial-filter.ts';
+import type { FilterColumn, TrialFilter } from './trial-filter.ts';
 import { columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
 
 /** Mean of a score over some trials. */
@@ -21,7 +21,7 @@ export interface LevelMean extends MeanParts {
   readonly places: readonly number[];
 }
 
-/** A score over all trials of a sweep, by the levels of each field and of each two of them. */
+/** A score over the trials of a sweep, by the levels of each field and of each two of them. */
 export interface AxisMeans {
   readonly scored: MeanParts | null;
   /** By field. */
@@ -29,12 +29,15 @@ export interface AxisMeans {
   readonly means: readonly LevelMean[];
 }
 
+export interface AxesAsked {
+  readonly score: FilterColumn;
+  readonly fields: readonly FilterColumn[];
+  /** Which trials are looked at; absent: all. */
+  readonly filter?: TrialFilter;
+}
+
 /** The score's means, folded where the trials are: what comes back is as large as the levels are many. */
-export function readAxisMeans(
-  store: Store,
-  sweepId: string,
-  { score, fields }: { readonly score: FilterColumn; readonly fields: readonly FilterColumn[] },
-): Promise<AxisMeans> {
+export function readAxisMeans(store: Store, sweepId: string, { score, fields, filter }: AxesAsked): Promise<AxisMeans> {
   return look(store, async (tx) => {
     await allowFolding(tx);
     const sweep = await readTrialsOf(tx, sweepId);
@@ -51,7 +54,7 @@ export function readAxisMeans(
     const found = fields.map((_, index) => sql`case when grouping(${nth(index)}) = 0 then ${nth(index)} end`);
     const at = fields.length === 0 ? sql`null::integer` : sql.join(found);
     const { rows } = await sql<MeanParts & { readonly at: readonly (number | null)[] }>`
-      with s as materialized (select ${columnNumber(score, sweep)} as y${sql.join([sql``, ...places])} ${trialsFrom(sweep)})
+      with s as materialized (select ${columnNumber(score, sweep)} as y${sql.join([sql``, ...places])} ${trialsFrom(sweep, filter)})
       select array[${at}] as at, count(*)::integer as count, avg(y) as mean, stddev_samp(y) as deviation
       from s where y is not null group by grouping sets (${sql.join([sql`()`, ...sets])})`.execute(tx);
     const means = rows.map(({ at: all, ...parts }): LevelMean => {

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { allowFolding } from './allow-folding.ts';
 import type { MeanParts } from './axis-means.ts';
 import { look, type Store } from '../database/open-store.ts';
+import type { TrialSort } from './sweep-snapshot.ts';
 import { shownState } from './sweep-trials.ts';
-import type { FilterColumn, FilterValue } from './trial-filter.ts';
+import type { FilterColumn, FilterValue, TrialFilter } from './trial-filter.ts';
 import { columnNumber, readTrialsOf, readTrialValues, repeatKey, trialsFrom, nth } from './trial-values.ts';
 
 /** Trials that differ in their seed alone. */
@@ -21,7 +22,7 @@ export interface ConfigurationScore extends MeanParts {
   readonly trials: readonly number[];
 }
 
-/** Some of a sweep's configurations, best first by the mean of the first metric. */
+/** Some of a sweep's configurations, in the order asked for. */
 export interface ConfigurationPage {
   readonly total: number;
   readonly from: number;
@@ -30,8 +31,11 @@ export interface ConfigurationPage {
 
 export interface ConfigurationsAsked {
   readonly metrics: readonly FilterColumn[];
-  readonly better: 'maximize' | 'minimize';
+  /** By the mean of a metric, by a setting, by the first trial's number, or by how many failed. */
+  readonly sort: TrialSort;
   readonly fields: readonly FilterColumn[];
+  /** Which trials are folded; absent: all. */
+  readonly filter?: TrialFilter;
   readonly offset: number;
   readonly limit: number;
 }
@@ -47,7 +51,7 @@ interface FoldedRecord {
 export function readConfigurations(
   store: Store,
   sweepId: string,
-  { metrics, better, fields, offset, limit }: ConfigurationsAsked,
+  { metrics, sort, fields, filter, offset, limit }: ConfigurationsAsked,
 ): Promise<ConfigurationPage> {
   return look(store, async (tx) => {
     await allowFolding(tx);
@@ -57,18 +61,22 @@ export function readConfigurations(
       (_, index) => sql`json_build_array(avg(${nth(index)}), stddev_samp(${nth(index)}),
         array_agg(trial order by trial) filter (where ${nth(index)} is not null))`,
     );
-    const first = metrics.length === 0 ? sql`null::double precision` : sql`avg(${nth(0)})`;
+    const { by, name, direction } = sort;
+    const ordered =
+      by === 'trial' || by === 'state' ? sql`null::double precision` : columnNumber({ of: by, name }, sweep);
+    const place =
+      by === 'trial' ? sql`min(trial)` : by === 'state' ? sql`-count(*) filter (where failed)` : sql`avg(ordered)`;
     const { rows } = await sql<FoldedRecord>`
       with s as materialized (
-        select w.trial, ${repeatKey} as repeats,
+        select w.trial, ${repeatKey} as repeats, ${ordered} as ordered,
           ${shownState} in ('diverged', 'out_of_memory', 'infeasible', 'crashed') as failed${sql.join([sql``, ...values])}
-        ${trialsFrom(sweep)}),
+        ${trialsFrom(sweep, filter)}),
       g as (
-        select array_agg(trial order by trial) as trials, count(*) filter (where failed) as failed, ${first} as mean,
+        select array_agg(trial order by trial) as trials, count(*) filter (where failed) as failed, ${place} as place,
           json_build_array(${sql.join(folded)}) as scores
         from s group by repeats)
       select trials, failed, scores, count(*) over () as total from g
-      order by mean ${sql.raw(better === 'maximize' ? 'desc' : 'asc')} nulls last, trials[1]
+      order by place ${sql.raw(direction === 'maximize' ? 'desc' : 'asc')} nulls last, trials[1]
       limit ${limit} offset ${offset}`.execute(tx);
     const firsts = rows.flatMap(({ trials }) => trials.slice(0, 1));
     const settings = new Map(

@@ -12,7 +12,7 @@ export interface SweepOverviewRow extends SweepListRow {
   /** Of its trainings, by what became of them. */
   readonly failures: Readonly<Record<'diverged' | 'out_of_memory' | 'infeasible' | 'crashed', number>>;
   readonly objective: string;
-  /** Of the first objective; null: nothing is scored yet, or it is none that is stored. */
+  /** Of the first objective, by configurations' means over seeds; null: nothing is scored yet, or it is none that is stored. */
   readonly best: number | null;
 }
 
@@ -132,10 +132,12 @@ async function readMeasures({ db }: Store, sweepIds: readonly string[]): Promise
         where s.state = 'running' and a.started_at > now() - interval '10 minutes'
           and (a.ended_at is null or a.outcome = 'trained')) r on true
       left join lateral (
-        select min(value) as least, max(value) as most from (
-          select case jsonb_typeof(e.metrics -> s.objective) when 'number'
-            then (e.metrics ->> s.objective)::double precision end as value
-          from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
-          where w.sweep_id = s.id and not s.objective = any(${storedOutside}::text[])) v) b on true`.execute(db);
+        select min(mean) as least, max(mean) as most from (
+          select avg(case jsonb_typeof(e.metrics -> s.objective) when 'number'
+            then (e.metrics ->> s.objective)::double precision end) as mean
+          from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
+          where w.sweep_id = s.id and not s.objective = any(${storedOutside}::text[])
+          group by t.settings_hash, e.configuration
+          having not coalesce(bool_or(e.metrics -> s.objective = 'null'), false)) v) b on true`.execute(db);
   return new Map(rows.map(({ id, ...measures }) => [id, measures]));
 }

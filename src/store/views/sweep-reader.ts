@@ -9,7 +9,7 @@ import { readSweepEvents } from './sweep-events.ts';
 import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
 import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './sweep-trials.ts';
-import { readTradeoffPoints } from './tradeoff-points.ts';
+import { readSweepTradeoff } from './sweep-tradeoff.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most; counts always cover all. */
@@ -18,7 +18,7 @@ export interface SnapshotOptions {
   readonly page?: TrialPage;
   /** Trials and where they lie, of a sweep that has more than the limit, are not read at all. */
   readonly onlyWhole?: boolean;
-  /** Where all trials lie beside a page of them; absent: read with a page of more than one. */
+  /** Where all configurations lie, and the front, beside a page of trials; absent: read with a page of more than one. */
   readonly points?: boolean;
 }
 
@@ -136,16 +136,21 @@ async function readShownTrials(
   tx: DatabaseTransaction,
   sweep: TrialsOf & { readonly trial_count: number },
   { trialLimit: limit = wholeUpTo, page: asked, points: wanted = limit > 1, onlyWhole = false }: SnapshotOptions,
-): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'points' | 'page' | 'matching'>> {
+): Promise<Pick<SweepSnapshot, 'trials' | 'trialCount' | 'tradeoff' | 'frontCandidates' | 'page' | 'matching'>> {
   const trialCount = sweep.trial_count;
   const page = asked ?? { sort: firstSort(sweep), offset: 0 };
-  if (onlyWhole && trialCount > limit) return { trials: [], trialCount, page: { ...page, offset: 0 }, points: [] };
+  if (onlyWhole && trialCount > limit) return { trials: [], trialCount, page: { ...page, offset: 0 } };
   const filtered = page.filter === undefined ? {} : { matching: await countTrials(tx, sweep, page.filter) };
   const offset = Math.max(0, Math.min(page.offset, (filtered.matching ?? trialCount) - limit));
   const trials = await readTrials(tx, sweep, { ...page, offset }, limit);
   if (page.filter === undefined && trials.length === trialCount) return { trials, trialCount };
-  const points = wanted ? { points: await readTradeoffPoints(tx, sweep) } : {};
-  return { trials, trialCount, page: { ...page, offset }, ...filtered, ...points };
+  return {
+    trials,
+    trialCount,
+    page: { ...page, offset },
+    ...filtered,
+    ...(wanted ? await readSweepTradeoff(tx, sweep) : {}),
+  };
 }
 
 function firstSort({ definition: { objectives } }: TrialsOf): TrialSort {

@@ -1,3 +1,5 @@
+import type { RankedConfiguration } from './ranked-configurations.ts';
+import type { TradeoffRead } from './tradeoff-view.ts';
 import type { TrialFilter } from './trial-filter.ts';
 import type { Measurements } from '../../metrics/evaluation-metrics.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
@@ -45,11 +47,10 @@ export interface SweepSnapshot {
   readonly page?: TrialPage;
   /** How many of the sweep's trials the page's filter leaves; absent: there is none. */
   readonly matching?: number;
-  /**
-   * Where the scored trials lie, where `trials` are not all: the front's and one for each place. Absent: as `trials`
-   * say.
-   */
-  readonly points?: readonly TradeoffPoint[];
+  /** Where the scored configurations lie, where `trials` are not all; absent: as `trials` say, or not read. */
+  readonly tradeoff?: TradeoffRead;
+  /** Among these is all of the front, where `trials` are not all; absent: as `trials` say, or not read. */
+  readonly frontCandidates?: readonly RankedConfiguration[];
   /** Of all its trainings, where `trials` are not all; absent: as `trials` say. */
   readonly numericsClasses?: readonly string[];
   /** What its scheduler saved, where `trials` are not all; absent: as `trials` say. */
@@ -71,16 +72,6 @@ export interface TrialPage {
   readonly sort: TrialSort;
   readonly offset: number;
   readonly filter?: TrialFilter;
-}
-
-/** A trial between the first objective and complexity. */
-export interface TradeoffPoint {
-  readonly trial: number;
-  readonly value: number;
-  readonly complexity: number;
-  readonly numericsClass: string | null;
-  /** Trials that it stands for, which lie about where it does; absent: itself alone. */
-  readonly count?: number;
 }
 
 /** A training with one of its evaluations. */

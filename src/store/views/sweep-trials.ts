@@ -144,7 +144,8 @@ export async function countTrials(tx: DatabaseTransaction, sweep: TrialsOf, filt
   return rows[0]?.count ?? 0;
 }
 
-function whereOf(filter: TrialFilter | undefined, constants: TheoryConstants | null): RawBuilder<unknown> {
+/** The filter as a condition over `w`, `e`, `t` and `l`; absent: it always holds. */
+export function whereOf(filter: TrialFilter | undefined, constants: TheoryConstants | null): RawBuilder<unknown> {
   return trialsWhere(filter, { metric: (name) => metricValue(name, constants), state: shownState });
 }
 

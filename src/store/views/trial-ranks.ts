@@ -27,3 +27,13 @@ export const rankByState: Readonly<Record<TrainingState, number>> = {
   cancelled: 8,
   succeeded: 9,
 };
+
+/** States of trainings from which no score comes any more. */
+export const endedWithoutScore: readonly TrainingState[] = [
+  'diverged',
+  'out_of_memory',
+  'infeasible',
+  'crashed',
+  'pruned',
+  'cancelled',
+];

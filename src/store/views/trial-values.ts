@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { assertNever } from '../../base/assert-never.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
-import { metricValue, setting, shownState, type TrialsOf } from './sweep-trials.ts';
-import type { FilterColumn, FilterValue } from './trial-filter.ts';
+import { metricValue, setting, shownState, type TrialsOf, whereOf } from './sweep-trials.ts';
+import type { FilterColumn, FilterValue, TrialFilter } from './trial-filter.ts';
 
 /** A trial's values in some columns. */
 export interface TrialValues {
@@ -36,12 +36,19 @@ export async function readTrialValues(
   return rows.map((row) => ({ ...row, values: row.values.map((value, index) => asNumber(columns[index], value)) }));
 }
 
-/** All trials of a sweep: `w`, `e`, `t` and `l` of the columns' expressions. */
-export function trialsFrom({ id }: TrialsOf): RawBuilder<unknown> {
+/**
+ * Trials of a sweep, all or those that a filter leaves: `w`, `e`, `t` and `l` of the columns’ expressions.
+ * @param beside what is joined to each
+ */
+export function trialsFrom(
+  { id, constants }: TrialsOf,
+  filter?: TrialFilter,
+  beside: RawBuilder<unknown> = sql``,
+): RawBuilder<unknown> {
   return sql`from sweep_evaluations w join evaluations e on e.id = w.evaluation_id
     join trainings t on t.id = e.training_id
-    join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id
-    where w.sweep_id = ${id}`;
+    join sweep_trainings l on l.training_id = t.id and l.sweep_id = w.sweep_id ${beside}
+    where w.sweep_id = ${id} and ${whereOf(filter, constants)}`;
 }
 
 /** Of these, where a sweep asks for dev and test rows, those of the dev rows: what is learned from trials is not learned on test rows. */

@@ -2,7 +2,7 @@ import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { meanRank } from '../../../adapters/adalora/rank-allocator.ts';
 import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
-import { formatMoment } from '../../../dashboard/terminal/format-value.ts';
+import { formatMoment } from '../../../metrics/format-value.ts';
 import {
   evaluatedNumber,
   type EvaluatedValue,

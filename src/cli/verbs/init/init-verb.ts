@@ -9,7 +9,7 @@ export const initVerb = verb<InitFlags, []>(
     words: '',
     brief: 'writes a commented sweep file for your data, after looking at it',
     about: `Looks at a file of texts and labels and writes a commented sweep file for it: which columns they are,
-how many epochs so many rows take, how long their texts are. Asks for what is not named, on a terminal.`,
+how many epochs so many rows take, how long their texts are. On a terminal it asks for the file where none is named.`,
     examples: ['dropsweep init', 'dropsweep init --data train.csv --label sentiment --out sweep.yaml'],
     output: outcomeOutput(
       text('file', 'the sweep file that was written'),

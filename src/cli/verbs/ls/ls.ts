@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../dashboard/terminal/format-value.ts';
+import { formatDuration } from '../../../metrics/format-value.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
 import { listSweeps, type SweepListRow } from '../../../store/views/sweep-list.ts';

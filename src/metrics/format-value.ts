@@ -1,4 +1,4 @@
-import { formatNumber } from '../../metrics/format-number.ts';
+import { formatNumber } from './format-number.ts';
 
 /** Numbers and times as short text of predictable width. Null shows as `–`. */
 
