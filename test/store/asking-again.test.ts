@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askTraining } from '../../src/store/programs/ask-training.ts';
 import { commandSweep } from '../../src/store/commands.ts';
 import type { DatabaseTransaction, Store } from '../../src/store/database/open-store.ts';
+import { pruneHistory } from '../../src/store/keeping/prune-history.ts';
 import { replaySearchOf } from '../../src/store/search/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { keepTraining, reportTraining, tellTraining, type Told } from '../../src/store/programs/tell-training.ts';
@@ -139,6 +141,23 @@ describe('programs that ask', () => {
       expect(more.map(({ kind }) => kind).toSorted()).toEqual(['training', 'training', 'wait']);
     },
   );
+
+  it('leave leases that are forgotten with the history of what they held, and no others', async () => {
+    const [sweep, other] = [await launch('', [1]), await launch('', [1, 2])];
+    const leases = async () => (await store.db.selectFrom('asks').select('lease').execute()).map(({ lease }) => lease);
+    const kept = await ask(other);
+    const ended = await ask(sweep);
+    await tell(ended.lease, { loss: 1, seconds: 1 });
+    const before = await leases();
+    await sql`update trainings set finished_at = now() - interval '40 days'`.execute(store.db);
+    await sql`update asks set created_at = now() - interval '40 days'`.execute(store.db);
+    await pruneHistory(store, 30, []);
+    const after = await leases();
+    expect(before).toEqual(expect.arrayContaining([kept.lease, ended.lease]));
+    expect(after).toContain(kept.lease);
+    expect(after).not.toContain(ended.lease);
+    await expect(tell(ended.lease, { loss: 1, seconds: 1 })).rejects.toThrow('LEASE_UNKNOWN');
+  });
 
   it('have a place again once a lease has run out, and when a training was let go', async () => {
     const sweep = await launch('parallelism: 1', six);

@@ -127,12 +127,19 @@ describe('a point that was given, and that the space of its own file has not', (
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ state: 'completed' });
   });
 
-  it('does not keep one that adapts, of a version that took it, from being extended', async () => {
-    const plan = planTpe('s', trials(4, 'tpe', []));
-    const { search } = trials(4, 'tpe', [{ dropout_rate: 0.33, rank: 4 }]);
+  const conditional = {
+    space: { dropout_rate: [0.1, 0.8], rank: [2, 4, 8], train_instances: [1, 2] },
+    axes: { rank: { when: { train_instances: [2] } } },
+  };
+  it.each([
+    ['between steps', {}, { dropout_rate: 0.33, rank: 4 }],
+    ['with an axis that is not there for it', conditional, { dropout_rate: 0.33, rank: 4, train_instances: 1 }],
+  ])('%s does not keep one that adapts, of a version that took it, from being extended', async (_, change, point) => {
+    const plan = planTpe('s', { ...trials(4, 'tpe', []), ...change });
+    const { search } = trials(4, 'tpe', [point]);
     const sweep = await record.launch({ ...plan, definition: { ...plan.definition, search } });
     await work(record, sweep);
-    expect(await extend(planTpe('s', trials(6, 'tpe', [])))).toBe('extended');
+    expect(await extend(planTpe('s', { ...trials(6, 'tpe', []), ...change }))).toBe('extended');
     await work(record, sweep);
     const { state, trials: tried } = await readSweepSnapshot(record.store, 's');
     expect(state).toBe('completed');

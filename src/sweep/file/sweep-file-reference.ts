@@ -70,8 +70,8 @@ only in what has no effect are one training. An axis is one of
 | --- | --- |
 | \`[0, 0.25, 0.5]\` | These values; those of \`seed\`, which is never a range, are repeats of each point |
 | \`{count: 5, name: paper}\` | Of \`seed\` alone: so many repeats, drawn by the name; 5 are the first of the 10 of that name |
-| \`{min: 1e-4, max: 1e-2, scale: log}\` | A number in the range, by its logarithm, or \`linear\` (default); not in a grid |
-| \`{min: 0, max: 0.8, step: 0.1}\` | The same, on steps from min |
+| \`{min: 1e-4, max: 1e-2, scale: log}\` | A number in the range, by its logarithm, or \`linear\` (default), with four digits or whole; not in a grid |
+| \`{min: 0, max: 0.8, step: 0.1}\` | The same, on steps from min, with all the digits that they need: 293.15 to 293.95 has few numbers of four |
 | \`{zero_or: {min: 1e-6, max: 1e-2, scale: log}}\` | 0, or a number of the range |
 | \`{choice: [2, 4], when: {adapter: adalora}}\` | These values where another axis, a list, has one of those named; else \`training\`'s. A range may have \`when\` too |
 
