@@ -42,7 +42,7 @@ export function readLabel(row: RawRow, column: string): string {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   if (typeof value === 'string' && !isBlank(value)) return plainLabel(value.trim(), row, column);
   throw dataInvalid(where, `a row has no label in ${columns?.[column] ?? column}`, {
-    got: value ?? 'nothing',
+    got: typeof value === 'number' ? String(value) : (value ?? 'nothing'),
     expected: 'a label name or a number',
     fix: 'fill in the label or take the row out',
   });

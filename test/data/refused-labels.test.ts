@@ -69,6 +69,49 @@ describe('labels that a person would misread are refused with their place', () =
   });
 });
 
+describe('what is no number is no class either', () => {
+  it.each([
+    [
+      'text-classification',
+      'NaN of Parquet',
+      'nan.parquet',
+      parquet([1, Number.NaN], 'DOUBLE'),
+      /no label[\s\S]*row 2\n[\s\S]*got: NaN/,
+    ],
+    [
+      'text-classification',
+      '1e999 of JSON',
+      'inf.jsonl',
+      '{"text":"a","label":1}\n{"text":"b","label":1e999}\n',
+      /no label[\s\S]*:2\n[\s\S]*got: Infinity/,
+    ],
+    [
+      'multi-label-classification',
+      'NaN of Parquet',
+      'sets.parquet',
+      parquet([1, Number.NaN], 'DOUBLE'),
+      /no list of labels[\s\S]*row 2\n/,
+    ],
+    [
+      'multi-label-classification',
+      '1e999 in a list',
+      'sets.jsonl',
+      '{"text":"a","label":[1,2]}\n{"text":"b","label":[1e999]}\n',
+      /no list of labels[\s\S]*:2\n/,
+    ],
+  ] as const)('of %s, %s', async (kind, _, name, content, message) => {
+    await expect(load(name, content, kind)).rejects.toThrow(message);
+  });
+
+  it('of token-classification, 1e999', async () => {
+    const path = join(folder, 'tags.jsonl');
+    writeFileSync(path, '{"text":["a","b"],"label":["O","B-X"]}\n{"text":["a"],"label":[1e999]}\n');
+    const columns = { tokens: 'text', tags: 'label' };
+    const data = { kind: 'files', train: path, dev: path, columns } as const;
+    await expect(loadDataset({ kind: 'token-classification', data, split_seed: 0 })).rejects.toThrow(/tags\.jsonl:2\n/);
+  });
+});
+
 describe('whole numbers that a double cannot hold stay apart', () => {
   const [one, other] = ['9007199254740992', '9007199254740993'];
 

@@ -9,10 +9,12 @@ import { traitsOf } from '../../sweep/trainer-traits.ts';
 import type { BaseModelReference } from '../../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../../tasks/task.ts';
 import { taskOf } from '../../tasks/tasks.ts';
+import { areOutputsOf } from '../../train/segments/forward-rows.ts';
 
 /**
  * The stored outputs of some trials with the rows that they are of, and of the further sets beside them. There are none of
- * another trainer than ours, nor of a task whose scores look at tokens where the base model is not on this machine.
+ * another trainer than ours, nor of a task whose scores look at tokens where the base model is not on this machine, nor of
+ * a version that made other inputs of the rows.
  */
 export async function readRowScores(
   store: Store,
@@ -48,7 +50,7 @@ async function scoresOf(
     const reading = inputs.get(key) ?? evaluatedRows(stored);
     inputs.set(key, reading);
     const rows = await reading;
-    if (rows === null) continue;
+    if (rows === null || !areOutputsOf(rows, members)) continue;
     const { scores } = taskOf(rows.shape);
     found.set(trial, rowScores(scores, configuration.aggregate, members, rows, dataset.hash));
   }

@@ -25,12 +25,20 @@ function lengthOf(inputs: readonly EncodedInput[], number: number): number {
 
 /** It says the row of its first text. */
 function together(parts: readonly EncodedInput[]): EncodedInput {
-  const ids = Int32Array.from(parts.flatMap((part) => Array.from(part.ids)));
+  const texts = parts.map((part) => part.ids.length);
+  const ids = new Int32Array(texts.reduce((sum, tokens) => sum + tokens, 0));
+  const all = Array.from<number>({ length: ids.length }).fill(ignored);
+  let start = 0;
+  for (const part of parts) {
+    ids.set(part.ids, start);
+    for (let token = 1; token < part.ids.length; token += 1) all[start + token] = part.labels[token] ?? ignored;
+    start += part.ids.length;
+  }
   return {
     ids,
     typeIds: new Uint8Array(ids.length),
-    labels: parts.flatMap(({ labels }) => [ignored, ...labels.slice(1)]),
+    labels: all,
     row: parts[0]?.row ?? 0,
-    texts: parts.map((part) => part.ids.length),
+    texts,
   };
 }

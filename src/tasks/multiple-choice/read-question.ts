@@ -129,7 +129,7 @@ function withinQuestion(text: string): Choices | null {
 /** Numbers are choices too. */
 function textOf(row: RawRow): (value: unknown) => string {
   return (value) => {
-    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+    if (Number.isFinite(value) || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
     if (typeof value === 'string' && !isBlank(value)) return value;
     throw noChoices(row, value);
   };

@@ -3,7 +3,7 @@ import type { EncodedInput } from '../../data/encoded-rows.ts';
 import { type AlikeInputs, alikeInputs } from '../../data/batches/alike-inputs.ts';
 import type { BatchRows } from '../../data/batches/epoch-batches.ts';
 import { tokenBatch } from '../../data/batches/token-batch.ts';
-import { type OutputRows, rowOffsets } from '../../sweep/output-rows.ts';
+import { type OutputRows, rowOffsets, sameOffsets } from '../../sweep/output-rows.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../../tasks/task.ts';
 import { taskOf } from '../../tasks/tasks.ts';
@@ -21,6 +21,12 @@ export interface ForwardPass extends ForwardModel {
 /** Where each input's outputs begin among those of all. */
 export function outputOffsets({ inputs, shape }: EvaluatedRows): Uint32Array {
   return rowOffsets(inputs.map(outputLength(shape)));
+}
+
+/** Whether outputs are of these inputs: who cuts rows otherwise has other windows, and outputs of others say nothing of them. */
+export function areOutputsOf(rows: EvaluatedRows, members: readonly OutputRows[]): boolean {
+  const offsets = outputOffsets(rows);
+  return members.every((member) => sameOffsets(member, { offsets }));
 }
 
 /** How many numbers the head gives for an input. */
