@@ -1,3 +1,4 @@
+import { chosenAmong } from '../report/chosen-among.ts';
 import { type RankedScore, scoreInterval, scoresOf } from '../report/configuration-scores.ts';
 import { frontScores } from '../report/pareto-report.ts';
 import { withinRange } from '../metrics/within-range.ts';
@@ -54,7 +55,7 @@ function tradeoffOf(snapshot: SweepSnapshot): Tradeoff {
     const classes = new Set(read.front.flatMap(({ numericsClasses }) => numericsClasses));
     return { heading, ...scatterOf(read, metric), missing: read.total - read.drawn, mixedNumerics: classes.size > 1 };
   }
-  const scores = page === undefined ? scoresOf(snapshot) : [];
+  const scores = page === undefined ? chosenAmong(scoresOf(snapshot)) : [];
   const placed = scores.flatMap((score) => pointOf(score, metric));
   const best = paretoFront(placed, [
     { direction, value: ({ point }) => point.y },

@@ -8,6 +8,7 @@ import { configurationScores } from '../../src/report/configuration-scores.ts';
 import { frontScores } from '../../src/report/pareto-report.ts';
 import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
 import { readTrialSnapshot } from '../../src/store/views/trial-snapshot.ts';
+import { SweepOverviews } from '../../src/store/views/sweep-overview.ts';
 import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/views/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import type { TheoryConstants } from '../../src/train/process/trainer-protocol.ts';
@@ -218,6 +219,22 @@ describe('the pages of a sweep’s trials', () => {
       const expected = rows.flatMap((score) => score.trials.map(({ trial }) => trial));
       expect([...frontTrials(page)].toSorted(ascending), objectives.join()).toEqual(expected.toSorted(ascending));
     }
+    // What is chosen is chosen on dev rows, where others are evaluated too.
+    await sql`update evaluations set configuration = configuration || '{"split": "test"}',
+        metrics = metrics || '{"accuracy": 0.999}'
+      where metrics is not null and id in (select evaluation_id from sweep_evaluations where trial % 3 = 0)`.execute(
+      record.store.db,
+    );
+    await sql`update sweeps set definition = jsonb_set(jsonb_set(definition, '{evaluations}',
+      (definition -> 'evaluations') || jsonb_build_array((definition #> '{evaluations,0}') || '{"split": "test"}')), '{objectives}',
+      '[{"metric": "accuracy", "direction": "maximize"}]')`.execute(record.store.db);
+    const mixed = await readSweepSnapshot(record.store, 's', { trialLimit: 10 });
+    const { rows: onDev } = frontScores(await readScoredSweep(record.store, 's'));
+    expect(onDev.every(({ evaluation }) => evaluation.split === 'dev')).toBe(true);
+    expect(frontTrials(mixed)).toEqual(new Set(onDev.flatMap((score) => score.trials.map(({ trial }) => trial))));
+    expect(tradeoff(mixed).points.every(({ y }) => y < 0.999)).toBe(true);
+    const [listed] = (await new SweepOverviews(record.store).page({ offset: 0, limit: 10 })).rows;
+    expect(listed?.best).toBeLessThan(0.999);
     await sql`update evaluations set metrics = metrics || '{"collapsed": true}'
       where id in (select id from evaluations where metrics is not null limit 3)`.execute(record.store.db);
     expect((await readSweepSnapshot(record.store, 's', { trialLimit: 10 })).counts.collapsed).toBe(3);

@@ -37,7 +37,8 @@ export const axes = readingView<AxesModel>({
   choices: [scoreChoice, againstChoice],
   async read(source, { sweepId, snapshot, choices, filter }) {
     const score = chosenValue(name, scoreChoice, { snapshot, state: { choices } });
-    const fields = variedFields(snapshot);
+    // Rows are no setting: effects are those on the rows that one chooses on.
+    const fields = variedFields(snapshot).filter((field) => field !== 'split');
     const asked = { score: columnOf(score), fields: fields.map(columnOf), ...(filter === null ? {} : { filter }) };
     const [means, effects] = await Promise.all([
       source.axisMeans(sweepId, asked),

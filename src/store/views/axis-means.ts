@@ -3,7 +3,7 @@ import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
 import { look, type Store } from '../database/open-store.ts';
 import type { FilterColumn, TrialFilter } from './trial-filter.ts';
-import { columnJson, columnNumber, readTrialsOf, trialsFrom, nth } from './trial-values.ts';
+import { chosenFrom, columnJson, columnNumber, nth, readTrialsOf } from './trial-values.ts';
 
 /** Mean of a score over some trials. */
 export interface MeanParts {
@@ -54,7 +54,7 @@ export function readAxisMeans(store: Store, sweepId: string, { score, fields, fi
     const found = fields.map((_, index) => sql`case when grouping(${nth(index)}) = 0 then ${nth(index)} end`);
     const at = fields.length === 0 ? sql`null::integer` : sql.join(found);
     const { rows } = await sql<MeanParts & { readonly at: readonly (number | null)[] }>`
-      with s as materialized (select ${columnNumber(score, sweep)} as y${sql.join([sql``, ...places])} ${trialsFrom(sweep, filter)})
+      with s as materialized (select ${columnNumber(score, sweep)} as y${sql.join([sql``, ...places])} ${chosenFrom(sweep, filter)})
       select array[${at}] as at, count(*)::integer as count, avg(y) as mean, stddev_samp(y) as deviation
       from s where y is not null group by grouping sets (${sql.join([sql`()`, ...sets])})`.execute(tx);
     const means = rows.map(({ at: all, ...parts }): LevelMean => {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { measuredOutside, metricJson, metricValue, type TrialsOf } from './sweep-trials.ts';
 import type { FilterColumn, TrialFilter } from './trial-filter.ts';
-import { columnNumber, nth, trialsFrom } from './trial-values.ts';
+import { chosenFrom, columnNumber, nth } from './trial-values.ts';
 
 /** A column whose mean over seeds is read, over `w`, `e`, `t` and `l` of one trial. */
 export interface MeanColumn {
@@ -38,7 +38,7 @@ function isUndefined({ of, name }: FilterColumn): RawBuilder<boolean> {
 }
 
 /**
- * Statements before a query, which fold trials into configurations. Of each, `means` has its first trial, and of each
+ * Statements before a query, which fold trials that a choice is made among into configurations. Of each, `means` has its first trial, and of each
  * column by its place the mean over seeds (`c0`, `c1`, …) and whether it is undefined of one (`u0`, `u1`, …): a mean of
  * the others would be of the seeds that happened to go well, and is null.
  * @param further of a configuration, over `t`, `e` and `f`
@@ -68,7 +68,7 @@ export function configurationMeans(
     folded as materialized (
       select min(w.trial) as trial, (array_agg(t.id))[1] as training_id, (array_agg(e.id))[1] as evaluation_id,
         t.settings_hash, e.configuration, count(e.metrics) as scored ${sql.join(folded, sql``)}
-      ${trialsFrom(sweep, filter, beside)} group by t.settings_hash, e.configuration),
+      ${chosenFrom(sweep, filter, beside)} group by t.settings_hash, e.configuration),
     means as materialized (
       select f.trial, f.settings_hash, f.configuration, f.scored ${sql.join(means, sql``)}
         ${sql.join(

@@ -111,7 +111,8 @@ async function readMeasures({ db }: Store, sweepIds: readonly string[]): Promise
   const { rows } = await sql<Measures & { id: string }>`
     with shown as materialized (
       select id, state, definition #>> '{objectives,0,metric}' as objective,
-        definition #>> '{objectives,0,direction}' = 'minimize' as least_is_best
+        definition #>> '{objectives,0,direction}' = 'minimize' as least_is_best,
+        coalesce(definition -> 'evaluations' @> '[{"split": "dev"}]', false) as on_dev
       from sweeps where id = any(${sweepIds}::uuid[]))
     select s.id, p.finished, p.failed, p.done as "stepsDone", p.total as "stepsTotal", p.failures, r.rate as "stepsPerSecond",
       case when s.least_is_best then b.least else b.most end as best
@@ -137,6 +138,7 @@ async function readMeasures({ db }: Store, sweepIds: readonly string[]): Promise
             then (e.metrics ->> s.objective)::double precision end) as mean
           from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
           where w.sweep_id = s.id and not s.objective = any(${storedOutside}::text[])
+            and (not s.on_dev or e.configuration ->> 'split' = 'dev')
           group by t.settings_hash, e.configuration
           having not coalesce(bool_or(e.metrics -> s.objective = 'null'), false)) v) b on true`.execute(db);
   return new Map(rows.map(({ id, ...measures }) => [id, measures]));

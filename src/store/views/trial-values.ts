@@ -57,6 +57,19 @@ export function onChosenRows({ evaluations }: Pick<SweepDefinition, 'evaluations
   return splits.has('dev') && splits.size > 1 ? sql`and e.configuration ->> 'split' = 'dev'` : sql``;
 }
 
+/**
+ * Trials that something is chosen among: as `trialsFrom`, of the rows that a choice is made on unless the filter says of
+ * which.
+ */
+export function chosenFrom(
+  sweep: TrialsOf,
+  filter?: TrialFilter,
+  beside: RawBuilder<unknown> = sql``,
+): RawBuilder<unknown> {
+  const named = filter?.conditions.some(({ column }) => column.of === 'evaluation' && column.name === 'split') === true;
+  return sql`${trialsFrom(sweep, filter, beside)} ${named ? sql`` : onChosenRows(sweep.definition)}`;
+}
+
 /** The same for trials that differ in their seed alone, over `t` and `e`. */
 export const repeatKey: RawBuilder<string> = sql<string>`t.settings_hash || md5(e.configuration::text)`;
 
