@@ -2,7 +2,7 @@ import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { FilterColumn } from '../../store/views/trial-filter.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
 import type { EvaluationRequest } from '../../sweep/sweep-definition.ts';
-import { fieldHeading, trainingField } from '../../sweep/training-fields.ts';
+import { fieldHeading, trainingField, trainingFields } from '../../sweep/training-fields.ts';
 import { headingOf, metricsOf, shownMetrics, tradeoffObjective } from '../../tasks/task-metrics.ts';
 
 type Defined = Pick<SweepSnapshot, 'definition'>;
@@ -12,6 +12,8 @@ export function drawnMetrics({ definition }: Defined): readonly string[] {
   const all = [...metricsOf(definition).map(({ name }) => name), 'complexity', 'train_seconds', 'trainable_parameters'];
   return [...new Set([tradeoffObjective(definition).metric, ...shownMetrics(definition), ...all])];
 }
+
+const places: ReadonlyMap<string, number> = new Map(trainingFields.map(({ name }, place) => [name, place]));
 
 /** Fields of an evaluation by their names in a drawing: that of its dropout rate is a training's too. */
 const evaluationFields = new Map<string, keyof EvaluationRequest>([
@@ -31,7 +33,11 @@ export function variedFields({ definition }: Defined): readonly string[] {
   const { space, search, evaluations } = definition;
   const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
   const axes = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
-  const fields = [...new Set([...axes, ...added])].filter((axis) => axis !== 'seed');
+  // As the reference lists them, p before λ: the record keeps a space's axes in an order of its own.
+  const place = (axis: string): number => places.get(axis) ?? places.size;
+  const fields = [...new Set([...axes, ...added])]
+    .filter((axis) => axis !== 'seed')
+    .toSorted((a, b) => place(a) - place(b));
   const evaluated = [...evaluationFields].flatMap(([name, field]) =>
     new Set(evaluations.map((evaluation) => evaluation[field])).size > 1 ? [name] : [],
   );
