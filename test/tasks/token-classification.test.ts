@@ -147,14 +147,24 @@ describe('exported predictions', () => {
       }
     }
     const { predictions } = taskOf(shape);
+    // Of logits 1, 0, 0.
+    const greatest = Math.E / (Math.E + 2);
+    const likely = expect.closeTo(greatest, 12);
     expect(predictions.of({ values, offsets }, { ...encoded, shape }, 'logits')).toEqual([
       {
         row: 0,
         tokens: rows[0]?.tokens,
         tags: ['B-X', 'O', 'I-X', 'O', 'B-X', 'I-X'],
         predictions: ['I-X', null, 'O', 'B-X', 'I-X', null],
+        probabilities: [likely, null, likely, likely, likely, null],
       },
-      { row: 1, tokens: ['bad', 'day'], tags: ['B-X', 'O'], predictions: ['O', 'B-X'] },
+      {
+        row: 1,
+        tokens: ['bad', 'day'],
+        tags: ['B-X', 'O'],
+        predictions: ['O', 'B-X'],
+        probabilities: [likely, likely],
+      },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { type AnswerSet, answerF1, type JudgedAnswer } from '../../metrics/answers.ts';
+import { softmax } from '../../evaluate/softmax.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { EvaluatedRows } from '../task.ts';
 import { codePoints } from '../../data/tokens/code-points.ts';
@@ -38,6 +39,47 @@ export function judge(scores: OutputRows<Float64Array>, evaluated: EvaluatedRows
   };
 }
 
+/** An answer that a question may have, of those that were found. */
+export interface PossibleAnswer {
+  /** Empty: there is no answer. */
+  readonly text: string;
+  /** Among those that were found. */
+  readonly probability: number;
+}
+
+/**
+ * The n best answers to each question, each text once, the likeliest first; with no answer among them where some questions
+ * have none. Probabilities are the softmax of the scores, as transformers has them for its n best.
+ */
+export function possibleAnswers(
+  scores: OutputRows<Float64Array>,
+  evaluated: EvaluatedRows,
+): readonly (readonly PossibleAnswer[])[] {
+  const windows = windowsOf(evaluated);
+  const search = judgingOf(evaluated);
+  const unanswerable = evaluated.shape.settings?.['unanswerable'] === true;
+  return evaluated.rows.map((frozen, row) => {
+    const { context } = thawAnswers(frozen);
+    const { candidates, nullScore } = findAnswers(evaluated.inputs, scores, windows[row] ?? [], search);
+    const found = new Map<string, number>(unanswerable ? [['', nullScore]] : []);
+    for (const candidate of candidates) {
+      const text = cut(candidate, context);
+      if (text !== '' && !found.has(text)) found.set(text, candidate.score);
+    }
+    const texts = [...found.keys()];
+    const probabilities = softmax(Float64Array.from(found.values()), Math.max(1, texts.length));
+    return texts
+      .map((text, index) => ({ text, probability: probabilities[index] ?? 0 }))
+      .sort((a, b) => b.probability - a.probability);
+  });
+}
+
+function windowsOf({ rows, inputs }: EvaluatedRows): readonly (readonly number[])[] {
+  const windows = rows.map((): number[] => []);
+  for (const [number, { row }] of inputs.entries()) windows[row]?.push(number);
+  return windows;
+}
+
 function judgingOf({ judging = {} }: EvaluatedRows): Judging {
   const { n_best: nBest, max_answer_tokens: maxAnswerTokens, null_threshold: threshold } = judging;
   return {
@@ -48,8 +90,7 @@ function judgingOf({ judging = {} }: EvaluatedRows): Judging {
 }
 
 function bestAnswers(scores: OutputRows<Float64Array>, evaluated: EvaluatedRows, search: AnswerSearch): Candidate[] {
-  const windows = evaluated.rows.map((): number[] => []);
-  for (const [number, { row }] of evaluated.inputs.entries()) windows[row]?.push(number);
+  const windows = windowsOf(evaluated);
   return evaluated.rows.map((frozen, row) => {
     const { id, context, answers } = thawAnswers(frozen);
     const { candidates, nullScore } = findAnswers(evaluated.inputs, scores, windows[row] ?? [], search);

@@ -1,6 +1,10 @@
 import type { EvaluatedValue } from '../../metrics/evaluation-metrics.ts';
 import type { TaskPredictions } from '../task.ts';
-import { answersOf } from './scores.ts';
+import { possibleAnswers } from './judge.ts';
+import { answersOf, spanScores } from './scores.ts';
+
+/** Answers to a question that are told beside the one that is given. */
+const told = 5;
 
 /** The answer to each question, empty where there is none; SQuAD takes them by their ids. */
 export const predictions: TaskPredictions = {
@@ -8,13 +12,17 @@ export const predictions: TaskPredictions = {
   predicted: 'prediction',
   settled: (judging, { unanswered }) =>
     judging['null_threshold'] === 'fitted' ? { ...judging, null_threshold: fittedThreshold(unanswered) } : judging,
-  of: (mean, evaluated, aggregate) =>
-    answersOf(mean, evaluated, aggregate).answers.map(({ id, prediction, references, nullMargin }) => ({
+  of(mean, evaluated, aggregate) {
+    const possible = possibleAnswers(spanScores(mean, aggregate), evaluated);
+    return answersOf(mean, evaluated, aggregate).answers.map(({ id, prediction, references, nullMargin }, row) => ({
       id,
       prediction,
       references,
+      probability: possible[row]?.find(({ text }) => text === prediction)?.probability ?? null,
       null_margin: nullMargin,
-    })),
+      n_best: (possible[row] ?? []).slice(0, told).map((answer) => ({ ...answer })),
+    }));
+  },
   benchmark: {
     name: 'squad',
     file: (records) => `${JSON.stringify(Object.fromEntries(records.map(({ id, prediction }) => [id, prediction])))}\n`,

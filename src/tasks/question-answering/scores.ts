@@ -30,9 +30,12 @@ export const scores: TaskScores = {
 
 /** The answers that averaged outputs give. */
 export function answersOf(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows, aggregate: Aggregate): AnswerSet {
-  // Sums of logits rank spans of one window as their log-likelihoods do, and compare windows as run_qa does.
-  const values = aggregate === 'logits' ? mean.values : logarithms(mean, aggregate);
-  return judge({ values, offsets: mean.offsets }, evaluated);
+  return judge(spanScores(mean, aggregate), evaluated);
+}
+
+/** Sums of logits rank spans of one window as their log-likelihoods do, and compare windows as run_qa does. */
+export function spanScores(mean: OutputRows<Float64Array>, aggregate: Aggregate): OutputRows<Float64Array> {
+  return { values: aggregate === 'logits' ? mean.values : logarithms(mean, aggregate), offsets: mean.offsets };
 }
 
 function logarithms(mean: OutputRows<Float64Array>, aggregate: Aggregate): Float64Array {

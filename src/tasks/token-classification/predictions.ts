@@ -1,21 +1,26 @@
 import type { TaskPredictions } from '../task.ts';
 import { thawTags } from './rows.ts';
-import { tagsOf } from './scores.ts';
+import { tagProbabilities, tagsOf } from './scores.ts';
 
-/** Words of each sentence with a tag and a prediction for each; null where the tokenizer makes nothing of a word. */
+/** Words of each sentence with a tag, a prediction and its probability for each; null where the tokenizer makes nothing of a word. */
 export const predictions: TaskPredictions = {
   reference: 'tags',
   predicted: 'predictions',
-  of: (mean, evaluated) =>
-    tagsOf(mean, evaluated).map(({ predicted, words }, row) => {
+  of: (mean, evaluated, aggregate) => {
+    const probabilities = tagProbabilities(mean, evaluated, aggregate);
+    return tagsOf(mean, evaluated).map(({ predicted, words }, row) => {
       const { tokens, tags } = thawTags(evaluated.rows[row] ?? {});
-      const given = new Map<number, string>();
-      for (const [index, word] of words.entries()) given.set(word, given.get(word) ?? predicted[index] ?? '');
+      // Of a word that stands in two windows the first counts.
+      const given = new Map(words.map((word, index) => [word, index] as const).toReversed());
+      const ofWord = <Value>(values: readonly Value[] | undefined) =>
+        tokens.map((_, word) => values?.[given.get(word) ?? -1] ?? null);
       return {
         row,
         tokens,
         tags: tags.map((tag) => evaluated.shape.label_names[tag] ?? null),
-        predictions: tokens.map((_, word) => given.get(word) ?? null),
+        predictions: ofWord(predicted),
+        probabilities: ofWord(probabilities[row]),
       };
-    }),
+    });
+  },
 };

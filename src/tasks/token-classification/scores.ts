@@ -3,7 +3,7 @@ import { predictedClasses } from '../../evaluate/predicted-classes.ts';
 import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
 import { tagScores } from '../../metrics/entity-f1.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
-import type { EvaluatedRows, TaskScores } from '../task.ts';
+import type { Aggregate, EvaluatedRows, TaskScores } from '../task.ts';
 import { taggedTokens } from './encode.ts';
 
 /**
@@ -38,6 +38,22 @@ export function tagsOf(mean: OutputRows<Float64Array>, evaluated: EvaluatedRows)
     sentence?.words.push(...(words ?? labels.map((_, word) => next + word)));
     sentence?.predicted.push(...predictedClasses(outputs, names.length).map((tag) => names[tag] ?? ''));
     sentence?.reference.push(...labels.map((tag) => names[tag] ?? ''));
+  }
+  return sentences;
+}
+
+/** How likely each predicted tag is, in the order of `tagsOf`. */
+export function tagProbabilities(
+  mean: OutputRows<Float64Array>,
+  evaluated: EvaluatedRows,
+  aggregate: Aggregate,
+): readonly (readonly number[])[] {
+  const count = evaluated.shape.label_names.length;
+  const sentences = evaluated.rows.map((): number[] => []);
+  for (const { row, outputs } of taggedOutputs(mean, evaluated)) {
+    const probabilities = aggregate === 'logits' ? softmax(outputs, count) : outputs;
+    const tags = predictedClasses(outputs, count);
+    sentences[row]?.push(...tags.map((tag, word) => probabilities[word * count + tag] ?? 0));
   }
   return sentences;
 }
