@@ -8,7 +8,6 @@ import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
 import { codePoints } from '../../src/data/tokens/code-points.ts';
 import { thawAnswers } from '../../src/tasks/question-answering/answer-row.ts';
 import { encode } from '../../src/tasks/question-answering/encode.ts';
-import { predictions } from '../../src/tasks/question-answering/predictions.ts';
 import { judge } from '../../src/tasks/question-answering/judge.ts';
 import { scoreSquad } from '../../src/tasks/question-answering/score-squad.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
@@ -245,27 +244,6 @@ describe('answers', () => {
     expect(textOf(scores, { null_threshold: 1 })).toBe('film');
     expect(judged(scores, { null_threshold: 1 })).toMatchObject({ threshold: 1, fitted: false, unanswerable: true });
     expect(judged(scores)).toMatchObject({ threshold: null, fitted: false });
-  });
-
-  it('are exported with the likeliest others, as likely as their scores say', () => {
-    const values = new Float64Array(2 * tokens);
-    values.set([2, 2], 0);
-    values.set([1.5, 1.5], 6);
-    const evaluated = {
-      rows: [row('which', context, ['film', 4])],
-      inputs: [input],
-      shape: { ...shape, settings: { unanswerable: true } },
-      judging: { null_threshold: 1, n_best: 2 },
-    };
-    const [told] = predictions.of({ values, offsets: Uint32Array.of(0, values.length) }, evaluated, 'logits');
-    // No answer scores 4, the film 3.
-    const film = 1 / (1 + Math.E);
-    expect(told).toMatchObject({ prediction: 'film', references: ['film'], null_margin: 1 });
-    expect(told?.['probability']).toBeCloseTo(film, 12);
-    expect(told?.['n_best']).toEqual([
-      { text: '', probability: expect.closeTo(1 - film, 12) },
-      { text: 'film', probability: expect.closeTo(film, 12) },
-    ]);
   });
 
   it('have a threshold fitted to the rows where that is asked for, which is said', () => {
