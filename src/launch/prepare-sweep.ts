@@ -20,6 +20,7 @@ import { tokenizedPlace } from './described-base.ts';
 import { describeBase, encoderParametersOf } from './describe-base.ts';
 import { type MeasuredInputs, type MeasureOptions, measureInputs, textBytes } from './measure-inputs.ts';
 import { demandTrainedHeads, describedSets, loadSets, measureSets, resolvedSets } from './further-sets.ts';
+import { sharedMasks } from './shared-masks.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
 
@@ -101,6 +102,7 @@ export async function prepareSweep(
         await describeData(rows, { place, maxLength: longestOf(plan), measured: false, sets: describedSets(sets) }),
       ),
       ...(base.folder === '' ? [] : describeBase(plan)),
+      ...sharedMasks(plan),
       ...describeWarmUp(plan),
       ...(measured === null ? [] : measured.remarks),
       ...measuredSets.flatMap((set) => set.remarks),

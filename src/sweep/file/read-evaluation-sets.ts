@@ -17,7 +17,8 @@ export const setFields: readonly { readonly name: string; readonly expected: str
   {
     name: 'data',
     expected: '`rows`: files, or a split of `hub`, of `glue` or of the sweep’s own; `package`',
-    sentence: 'Where its rows lie, read as in `task.data`; columns are called as there unless it says otherwise',
+    sentence:
+      'Where its rows lie, read as in `task.data`; columns, header, encoding and format are as there unless it says otherwise',
   },
   {
     name: 'task',
