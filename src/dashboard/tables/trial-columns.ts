@@ -8,6 +8,7 @@ import type { Tone } from '../terminal/styled-line.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import { fieldHeading, shownSetting } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../../tasks/task-metrics.ts';
+import { columnOf, drawnName, variedFields } from './view-columns.ts';
 import { Remembered } from '../remembered.ts';
 import { textWidth } from '../terminal/text-width.ts';
 
@@ -46,7 +47,13 @@ function columnsThatFit(
 ): readonly TrialColumn[] {
   const wanted =
     chosen === null
-      ? [...standardColumns(snapshot), ...variedColumns(snapshot), stateColumn(snapshot), ...failureColumn(snapshot)]
+      ? [
+          ...standardColumns(snapshot),
+          ...variedColumns(snapshot),
+          ...evaluationColumns(snapshot),
+          stateColumn(snapshot),
+          ...failureColumn(snapshot),
+        ]
       : [numberColumn, ...chosen.map((column, place) => chosenColumn(snapshot, column, place)), stateColumn(snapshot)];
   const all = wanted.map((column) => asWideAsItsCells(column, snapshot.trials));
   let kept: readonly TrialColumn[] = all;
@@ -164,6 +171,16 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       importance: 5,
       text: (trial: TrialRow) => settingText(shownSetting(trial.configuration, axis)),
     }));
+}
+
+/** What evaluations of one training differ in beside M, its mode and the split, which have columns of their own. */
+function evaluationColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
+  const shown = ['ensemble_size', 'mode', 'split'];
+  return variedFields(snapshot).flatMap((field) => {
+    const column = columnOf(field);
+    if (column.of !== 'evaluation' || shown.includes(column.name)) return [];
+    return [{ ...chosenColumn(snapshot, column, 2), heading: drawnName(snapshot, field) }];
+  });
 }
 
 function settingText(value: unknown): string {

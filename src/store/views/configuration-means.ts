@@ -1,30 +1,29 @@
 import { type RawBuilder, sql } from 'kysely';
-import { measuredOutside, metricJson, metricValue, type TrialsOf } from './sweep-trials.ts';
-import type { FilterColumn, TrialFilter } from './trial-filter.ts';
+import { measuredOutside, metricJson, metricValue, setting, type TrialsOf } from './sweep-trials.ts';
+import { complexityOf, equivalentRateOf, type FilterColumn, type TrialFilter } from './trial-filter.ts';
 import { chosenFrom, columnNumber, nth } from './trial-values.ts';
 
 /** A column whose mean over seeds is read, over `w`, `e`, `t` and `l` of one trial. */
 export interface MeanColumn {
   readonly value: RawBuilder<number | null>;
-  /** Whether it is the same in all trials of a configuration: over `t` and `e` alone. */
+  /** Whether it is the same in all trials of a configuration: over `t`, `e` and `k` of one of them. */
   readonly ofConfiguration: boolean;
   /** Whether a trial that lacks it is scored, and it is undefined of its predictions. */
   readonly undefined: RawBuilder<boolean>;
 }
 
-/** A column's numbers that can be drawn. */
 export function meanColumn(column: FilterColumn, sweep: TrialsOf): MeanColumn {
+  const { of, name } = column;
+  const ofConfiguration = isOfConfiguration(column);
+  if (of !== 'metric') return { value: columnNumber(column, sweep), ofConfiguration, undefined: sql`false` };
+  const { constants } = sweep;
+  const value = ofConfiguration ? complexityOf(sql`k.rate`, sql`k.sparsity`, constants) : metricValue(name, constants);
+  const stored = !(name in measuredOutside(null));
   return {
-    value: columnNumber(column, sweep),
-    ofConfiguration: isOfConfiguration(column),
-    undefined: isUndefined(column),
+    value,
+    ofConfiguration,
+    undefined: stored ? sql`coalesce(${metricJson(name)} = 'null'::jsonb, false)` : sql`false`,
   };
-}
-
-/** A metric as it is ranked by: complexity may be infinite. */
-export function meanMetric(name: string, sweep: TrialsOf): MeanColumn {
-  const column = meanColumn({ of: 'metric', name }, sweep);
-  return column.ofConfiguration ? { ...column, value: metricValue(name, sweep.constants) } : column;
 }
 
 /** Settings but for the seed, and what follows from them. */
@@ -32,16 +31,15 @@ export function isOfConfiguration({ of, name }: FilterColumn): boolean {
   return of === 'metric' ? name === 'complexity' : of === 'evaluation' || (of === 'setting' && name !== 'seed');
 }
 
-function isUndefined({ of, name }: FilterColumn): RawBuilder<boolean> {
-  if (of !== 'metric' || name in measuredOutside(null)) return sql`false`;
-  return sql`coalesce(${metricJson(name)} = 'null'::jsonb, false)`;
-}
+/** An evaluation's settings, of which a sweep has few: among those of one training no two have the same. */
+export const evaluationKey: RawBuilder<string> = sql<string>`jsonb_hash_extended(e.configuration, 0)`;
 
 /**
- * Statements before a query, which fold trials that a choice is made among into configurations. Of each, `means` has its first trial, and of each
- * column by its place the mean over seeds (`c0`, `c1`, …) and whether it is undefined of one (`u0`, `u1`, …): a mean of
- * the others would be of the seeds that happened to go well, and is null.
- * @param further of a configuration, over `t`, `e` and `f`
+ * Statements before a query, which fold trials that a choice is made among into configurations. Of each, `means` has its
+ * first trial, and of each column by its place the mean over seeds (`c0`, `c1`, …) of what is finite, and whether it is
+ * undefined of one (`u0`, `u1`, …): a mean of the others would be of the seeds that happened to go well, and is null.
+ * What all trials of a configuration share is read of one.
+ * @param further of a configuration, over `t` and `e`
  */
 export function configurationMeans(
   sweep: TrialsOf,
@@ -52,12 +50,14 @@ export function configurationMeans(
   }: { readonly filter?: TrialFilter | undefined; readonly further?: RawBuilder<unknown>[] } = {},
 ): RawBuilder<unknown> {
   const ofTrials = columns.flatMap((column, place) => (column.ofConfiguration ? [] : [{ ...column, place }]));
-  const read = ofTrials.map(({ value, place }) => sql`${value} as ${nth(place)}`);
-  const beside = read.length === 0 ? sql`` : sql`cross join lateral (select ${sql.join(read)} offset 0) v`;
+  const read = ofTrials.map(
+    ({ value, undefined: undefinedOf, place }) =>
+      sql`, ${value} as ${nth(place)}, ${undefinedOf} as ${undefinedAt(place)}`,
+  );
   const folded = ofTrials.map(
-    ({ undefined: undefinedOf, place }) =>
-      sql`, avg(v.${nth(place)}) as ${nth(place)},
-        bool_or(v.${nth(place)} is null and ${undefinedOf}) as ${undefinedAt(place)}`,
+    ({ place }) =>
+      sql`, avg(${nth(place)}) filter (where ${nth(place)} > '-Infinity' and ${nth(place)} < 'Infinity') as ${nth(place)},
+        bool_or(${undefinedAt(place)}) as ${undefinedAt(place)}`,
   );
   const means = columns.map(({ value, ofConfiguration }, place) =>
     ofConfiguration
@@ -65,17 +65,21 @@ export function configurationMeans(
       : sql`, case when not f.${undefinedAt(place)} then f.${nth(place)} end as ${nth(place)}, f.${undefinedAt(place)}`,
   );
   return sql`
+    every as materialized (
+      select w.trial, t.settings_hash, ${evaluationKey} as evaluation, e.metrics is not null as scored ${sql.join(read, sql``)}
+      ${chosenFrom(sweep, filter)}),
     folded as materialized (
-      select min(w.trial) as trial, (array_agg(t.id))[1] as training_id, (array_agg(e.id))[1] as evaluation_id,
-        t.settings_hash, e.configuration, count(e.metrics) as scored ${sql.join(folded, sql``)}
-      ${chosenFrom(sweep, filter, beside)} group by t.settings_hash, e.configuration),
+      select min(trial) as trial, settings_hash, evaluation, count(*) filter (where scored) as scored ${sql.join(folded, sql``)}
+      from every group by settings_hash, evaluation),
     means as materialized (
-      select f.trial, f.settings_hash, f.configuration, f.scored ${sql.join(means, sql``)}
+      select f.trial, f.settings_hash, f.evaluation, f.scored ${sql.join(means, sql``)}
         ${sql.join(
           further.map((value) => sql`, ${value}`),
           sql``,
         )}
-      from folded f join trainings t on t.id = f.training_id join evaluations e on e.id = f.evaluation_id)`;
+      from folded f join sweep_evaluations w on w.sweep_id = ${sweep.id} and w.trial = f.trial
+        join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
+        cross join lateral (select ${equivalentRateOf()} as rate, ${setting('sparsity')} as sparsity offset 0) k)`;
 }
 
 /** The name of whether the column with that place is undefined of a configuration. */
@@ -88,21 +92,27 @@ export function undefinedAt(place: number): RawBuilder<unknown> {
  * clearly better than, at no more cost. Sums of floating-point numbers depend on their order: who is on a front by a last
  * bit is decided where they are added up in the order of their seeds.
  * @param rest further columns of these rows
+ * @param prefix of the statements' names, where there are such of others beside them
  */
-export function candidatesFrom(name: string, rest: readonly RawBuilder<unknown>[] = []): RawBuilder<unknown> {
+export function candidatesFrom(
+  name: string,
+  rest: readonly RawBuilder<unknown>[] = [],
+  prefix = '',
+): RawBuilder<unknown> {
+  const [best, before, edges, candidates] = ['best', 'before', 'edges', 'candidates'].map((of) => sql.ref(prefix + of));
   const columns = sql.join([sql``, ...rest]);
   const partition = rest.length === 0 ? sql`` : sql`partition by ${sql.join(rest)}`;
   const same = rest.map((column) => sql` and r.${column} = b.${column}`);
   const sameBefore = rest.map((column) => sql` and p.${column} = b.${column}`);
   return sql`
-    best as (select cost, round(cost::numeric, 9) as near, max(gain) as gain ${columns} from ${sql.ref(name)} group by cost ${columns}),
-    before as (
+    ${best} as (select cost, round(cost::numeric, 9) as near, max(gain) as gain ${columns} from ${sql.ref(name)} group by cost ${columns}),
+    ${before} as (
       select near, max(max(gain)) over (${partition} order by near rows between unbounded preceding and 1 preceding) as gain ${columns}
-      from best group by near ${columns}),
-    edges as (
+      from ${best} group by near ${columns}),
+    ${edges} as (
       select b.cost, greatest(b.gain, p.gain) as gain ${sql.join([sql``, ...rest.map((column) => sql`b.${column}`)])}
-      from best b join before p on p.near = b.near ${sql.join(sameBefore, sql``)}),
-    candidates as materialized (
-      select r.* from ${sql.ref(name)} r join edges b on b.cost = r.cost ${sql.join(same, sql``)}
+      from ${best} b join ${before} p on p.near = b.near ${sql.join(sameBefore, sql``)}),
+    ${candidates} as materialized (
+      select r.* from ${sql.ref(name)} r join ${edges} b on b.cost = r.cost ${sql.join(same, sql``)}
       where r.gain >= b.gain - 1e-9 * abs(b.gain))`;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { evaluationKey } from './configuration-means.ts';
 import { measuredOutside } from './sweep-trials.ts';
 import type { Store } from '../database/open-store.ts';
 import type { SweepListRow } from './sweep-list.ts';
@@ -139,7 +140,7 @@ async function readMeasures({ db }: Store, sweepIds: readonly string[]): Promise
           from sweep_evaluations w join evaluations e on e.id = w.evaluation_id join trainings t on t.id = e.training_id
           where w.sweep_id = s.id and not s.objective = any(${storedOutside}::text[])
             and (not s.on_dev or e.configuration ->> 'split' = 'dev')
-          group by t.settings_hash, e.configuration
+          group by t.settings_hash, ${evaluationKey}
           having not coalesce(bool_or(e.metrics -> s.objective = 'null'), false)) v) b on true`.execute(db);
   return new Map(rows.map(({ id, ...measures }) => [id, measures]));
 }

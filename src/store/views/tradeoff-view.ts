@@ -1,11 +1,12 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { paretoFront } from '../../stats/pareto-front.ts';
 import { meanOf } from '../../stats/mean-of.ts';
 import { allowFolding } from './allow-folding.ts';
 import { type ColumnLevels, placeAmong, readColumnLevels } from './column-levels.ts';
-import { candidatesFrom, configurationMeans, isOfConfiguration, meanColumn } from './configuration-means.ts';
+import { configurationMeans, isOfConfiguration, meanColumn } from './configuration-means.ts';
 import { type DatabaseTransaction, look, type Store } from '../database/open-store.ts';
 import { setting, type TrialsOf, whereOf } from './sweep-trials.ts';
+import { type Placed, placesOf, placesRead, type PlacesRecord } from './tradeoff-places.ts';
 import type { FilterColumn, FilterValue, TrialFilter } from './trial-filter.ts';
 import { columnJson, columnNumber, nth, readTrialsOf, readTrialValues, trialsFrom } from './trial-values.ts';
 
@@ -60,27 +61,6 @@ export interface TradeoffRead {
   readonly front: readonly FrontConfiguration[];
 }
 
-/** Up to so many configurations are given each; of more, one stands for all of a place. */
-const eachUpTo = 2_000;
-/** Places: finer than the cells of any terminal, if not than their dots. */
-const placesAcross = 240;
-const placesUp = 120;
-/** Of few values of x the points are spread about each; into so many places where there are very few, else into four. */
-const fewColumns = 64;
-const veryFewColumns = 12;
-const spreadPlaces = 16;
-/** Configurations of the front that are given: equal ones may be thousands. */
-const frontAtMost = 500;
-
-type Placed = readonly [trial: number, x: number, y: number, level: number, count: number];
-
-interface TradeoffRecord {
-  readonly total: number;
-  readonly drawn: number;
-  readonly points: readonly Placed[];
-  readonly candidates: readonly Placed[];
-}
-
 /**
  * Where the configurations of a sweep lie between two columns, by their means over seeds: the front's each, of the others
  * one for each place.
@@ -88,73 +68,35 @@ interface TradeoffRecord {
 export function readTradeoff(store: Store, sweepId: string, asked: TradeoffAsked): Promise<TradeoffRead> {
   return look(store, async (tx) => {
     await allowFolding(tx);
-    return tradeoffOf(tx, await readTrialsOf(tx, sweepId), asked);
+    const sweep = await readTrialsOf(tx, sweepId);
+    const { x, y, by, better, log, filter } = asked;
+    const [levels = null] = by === null ? [] : await readColumnLevels(tx, sweep, [by]);
+    const level = by === null || levels === null ? sql`-1` : placeAmong(columnJson(by, sweep), levels);
+    const columns = [x, y].map((column) => meanColumn(column, sweep));
+    const { rows } = await sql<{ read: PlacesRecord }>`
+      with ${configurationMeans(sweep, columns, { filter, further: [sql`${level} as level`] })},
+      ${placesOf({ x: nth(0), y: nth(1), level: sql`level`, better, log })}
+      select ${placesRead} as read`.execute(tx);
+    const [{ read } = { read: nothingPlaced }] = rows;
+    return { levels, ...(await placedTradeoff(tx, sweep, asked, read)) };
   });
 }
 
-/** The same, within a reading that has allowed folding. */
-export async function tradeoffOf(
+const nothingPlaced: PlacesRecord = { total: 0, drawn: 0, points: [], candidates: [] };
+
+/** Where the configurations lie that a statement has placed, the front's by means as reports add them up. */
+export async function placedTradeoff(
   tx: DatabaseTransaction,
   sweep: TrialsOf,
   asked: TradeoffAsked,
-): Promise<TradeoffRead> {
-  const { by } = asked;
-  const [levels = null] = by === null ? [] : await readColumnLevels(tx, sweep, [by]);
-  const level = by === null || levels === null ? sql`-1` : placeAmong(columnJson(by, sweep), levels);
-  const { total, drawn, points, candidates } = await readPlaced(tx, sweep, asked, level);
+  { total, drawn, points, candidates }: PlacesRecord,
+): Promise<Omit<TradeoffRead, 'levels'>> {
   const { front, others } = await readFront(tx, sweep, asked, candidates.map(placedOf));
-  return { total, drawn, levels, points: [...points.map(placedOf), ...others], front };
+  return { total, drawn, points: [...points.map(placedOf), ...others], front };
 }
 
 function placedOf([trial, x, y, level, count]: Placed): PlacedConfiguration {
   return { trial, x, y, level, count };
-}
-
-async function readPlaced(
-  tx: DatabaseTransaction,
-  sweep: TrialsOf,
-  { x, y, better, log, filter }: TradeoffAsked,
-  level: RawBuilder<unknown>,
-): Promise<TradeoffRecord> {
-  const turned = (axis: 'x' | 'y', sign: Direction): RawBuilder<unknown> =>
-    sql.raw(better[axis] === sign ? axis : `-${axis}`);
-  const along = (axis: 'x' | 'y'): RawBuilder<unknown> => sql.raw(log[axis] ? `ln(${axis})` : axis);
-  const positive = (['x', 'y'] as const).map((axis) => sql.raw(log[axis] ? `${axis} > 0` : `${axis} is not null`));
-  const columns = [x, y].map((column) => meanColumn(column, sweep));
-  const { rows } = await sql<{ read: TradeoffRecord }>`
-    with ${configurationMeans(sweep, columns, { filter, further: [sql`${level} as level`] })},
-    scored as materialized (
-      select trial, x, y, level, ${along('x')} as px, ${along('y')} as py,
-        ${turned('x', 'minimize')} as cost, ${turned('y', 'maximize')} as gain
-      from (select trial, ${nth(0)} as x, ${nth(1)} as y, level from means) m where ${sql.join(positive, sql` and `)}),
-    ends as materialized (
-      select min(px) as least_x, nullif(max(px) - min(px), 0) as range_x, min(py) as least_y,
-        nullif(max(py) - min(py), 0) as range_y, count(*) <= ${eachUpTo} as each,
-        (select count(*) from (select distinct x from scored limit ${fewColumns + 1}) d) as columns
-      from scored),
-    ${candidatesFrom('scored')},
-    front as materialized (select * from candidates order by x, trial limit ${frontAtMost}),
-    placed as (
-      select level, case when each then trial end as own, case when columns <= ${fewColumns} then x end as column_x,
-        case when columns <= ${fewColumns} then floor(((trial * 0.61803398875::numeric) % 1)
-          * case when columns <= ${veryFewColumns} then ${spreadPlaces}::integer else 4 end) end as spread,
-        floor(coalesce((px - least_x) / range_x, 0) * ${placesAcross - 1}::integer) as across,
-        floor(coalesce((py - least_y) / range_y, 0) * ${placesUp - 1}::integer) as up, min(trial) as trial, count(*) as count
-      from scored s, ends where not exists (select 1 from front f where f.trial = s.trial)
-      group by level, own, column_x, spread, across, up),
-    points as (
-      select p.trial, s.x, s.y, p.level, p.total from (
-        select distinct on (own, column_x, spread, across, up) trial, level,
-          sum(count) over (partition by own, column_x, spread, across, up)::integer as total
-        from placed order by own, column_x, spread, across, up, count desc, trial) p
-      join scored s on s.trial = p.trial)
-    select json_build_object(
-      'total', (select count(*) from means), 'drawn', (select count(*) from scored),
-      'points', (select coalesce(json_agg(json_build_array(trial, x, y, level, total) order by trial), '[]') from points),
-      'candidates', (select coalesce(json_agg(json_build_array(trial, x, y, level, 1) order by x, trial), '[]') from front)) as read`.execute(
-    tx,
-  );
-  return rows[0]?.read ?? { total: 0, drawn: 0, points: [], candidates: [] };
 }
 
 interface Repeat {
