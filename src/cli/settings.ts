@@ -5,6 +5,10 @@ export interface Setting {
   readonly meaning: string;
   /** Its value where none is set; absent: none. */
   readonly fallback?: string;
+  /** A verb's flag of the same meaning, which goes before it; absent: there is none. */
+  readonly flag?: string;
+  /** A field of sweep files that a sweep asks for the same with; absent: there is none. */
+  readonly file?: string;
 }
 
 /** Every environment variable that is read, once: the README's table and `dropsweep config` come from this. */
@@ -28,12 +32,15 @@ export const settings: readonly Setting[] = [
     meaning:
       'trainings at once on this machine; default: the cores, as far as 4 GiB for each reach, and 1 in `dropsweep worker`',
     fallback: 'cores; 1 in dropsweep worker',
+    flag: 'worker --slots',
   },
   {
     names: ['DROPSWEEP_DEVICE'],
     meaning:
       "what slots compute on: `cpu` (default), `cuda`, `webgpu`, or `auto`, the best that opens; also `dropsweep worker --device`. A sweep file's `device:` asks for workers of one",
     fallback: 'cpu',
+    flag: 'worker --device',
+    file: 'device',
   },
   {
     names: ['DROPSWEEP_CUDA_LIBRARIES'],
@@ -71,6 +78,7 @@ export const settings: readonly Setting[] = [
     names: ['DROPSWEEP_MOUSE'],
     meaning:
       '`on`: the dashboard takes the mouse, as with `watch --mouse`; the terminal selects text with shift held then',
+    flag: 'watch --mouse',
   },
   {
     names: ['DROPSWEEP_GLYPHS'],

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
 import { demandFree } from '../../src/cli/reading/demand-free.ts';
+import { settings } from '../../src/cli/settings.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
 const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -78,8 +79,24 @@ describe('config', () => {
     });
     expect(run.stdout).not.toMatch(/secret|hf_hidden/);
     const { rows } = JSON.parse(run.stdout) as { readonly rows: readonly Readonly<Record<string, string | null>>[] };
-    expect(rows).toContainEqual({ setting: 'DROPSWEEP_SLOTS', value: '3', source: 'environment' });
-    expect(rows).toContainEqual({ setting: 'DROPSWEEP_DEVICE', value: 'cpu', source: 'default' });
-    expect(rows).toContainEqual({ setting: 'HF_TOKEN', value: '(set)', source: 'environment' });
+    const row = (setting: string) => rows.find((each) => each['setting'] === setting);
+    expect(row('DROPSWEEP_SLOTS')).toMatchObject({
+      value: '3',
+      source: 'environment',
+      flag: 'worker --slots',
+      file: null,
+    });
+    expect(row('DROPSWEEP_DEVICE')).toMatchObject({ value: 'cpu', source: 'default', file: 'device' });
+    expect(row('HF_TOKEN')).toMatchObject({ value: '(set)', source: 'environment', flag: null });
+  });
+
+  it('names flags that there are, of which each tells of its variable', () => {
+    const named = settings.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
+    expect(named.length).toBeGreaterThan(2);
+    for (const flag of named) {
+      const [verb, name] = flag.split(' ');
+      const found = verbs.find((each) => each.name === verb)?.flagFacts.map((fact) => fact.name);
+      expect(found, flag).toContain(name);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import { smallestWidth } from '../../src/dashboard/terminal/frame-layout.ts';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
@@ -11,7 +12,7 @@ import { viewRequest } from './view-request.ts';
 
 /*
  * Values that would read as others if they were cut: trial 83,311 as 8331, λ = 3.289e-5 as 3.289, seed 20240101 as 2024.
- * Every view draws them, in every width from 12 columns to 300.
+ * Every view draws them, in every width from the least that has one to 300 columns.
  */
 const firstTrial = 83_310;
 const sparsities = new Map([
@@ -106,12 +107,12 @@ const choices = { 'axes x': 'sparsity', 'trade-off hue': 'sparsity' };
 describe('no value is cut so that it reads as another', () => {
   const made = snapshot();
 
-  it.each(views.map(({ name }) => name))('in %s, at any width from 12 to 300', async (name) => {
+  it.each(views.map(({ name }) => name))('in %s, at any width from 40 to 300', async (name) => {
     const view = { ...initialViewState, view: name, subject: '7', choices };
     const { read, drawn } = viewNamed(name);
     const shown = read === null ? drawn : await read(source, viewRequest(made, view));
     let seen = '';
-    for (let width = 12; width <= 300; width += 1) {
+    for (let width = smallestWidth; width <= 300; width += 1) {
       const frame = drawFrame({ snapshot: made, view, read: shown, width, height: 30 });
       const wrong = frame.split('\n').flatMap((line) => cut(line).map((value) => `${value} at ${width}: ${line}`));
       expect(wrong).toEqual([]);
@@ -119,6 +120,14 @@ describe('no value is cut so that it reads as another', () => {
     }
     // That such values are drawn at all; nothing of single trials is in these.
     if (name !== 'sweeps') expect(whole.some((value) => seen.includes(value))).toBe(true);
+  });
+
+  it('and below that no view is drawn: what it needs is said whole, at any width from 12 on', () => {
+    for (let width = 12; width < smallestWidth; width += 1) {
+      const frame = drawFrame({ snapshot: made, width, height: 30 });
+      expect(frame, String(width)).toContain('needs 40×10');
+      expect(frame.trim().split('\n')).toHaveLength(1);
+    }
   });
 
   it('which a cut one would be found by', () => {

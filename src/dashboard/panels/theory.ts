@@ -35,7 +35,7 @@ export const theoryPanels: PanelsOf = (curves, { definition }) => {
   const { loss_bound: bound, lipschitz } = constantsAt(curves, constants, last.x);
   const told = `C ${formatQuantity(bound)}, η ${formatQuantity(lipschitz)}, Λ ${formatQuantity(constants.hessian_minimum)}`;
   return [
-    lineOf(`${loss} gap, evaluated − train`, gaps, 'step', formatQuantity),
+    lineOf(`${loss} evaluated less train:`, gaps, 'step', formatQuantity),
     {
       captions: [numbers, `4.4’s term ${formatQuantity(term.y)}, gap ${formatQuantity(last.y)}`],
       draw: (width, height) => [

@@ -15,6 +15,12 @@ export function drawnMetrics({ definition }: Defined): readonly string[] {
 
 const places: ReadonlyMap<string, number> = new Map(trainingFields.map(({ name }, place) => [name, place]));
 
+/** By their fields as the reference lists these, p before λ: the record keeps a space's axes in an order of its own. */
+export function inReferenceOrder<Of>(all: readonly Of[], fieldOf: (one: Of) => string): readonly Of[] {
+  const place = (one: Of): number => places.get(fieldOf(one)) ?? places.size;
+  return all.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Fields of an evaluation by their names in a drawing: that of its dropout rate is a training's too. */
 const evaluationFields = new Map<string, keyof EvaluationRequest>([
   ['ensemble_size', 'ensemble_size'],
@@ -33,11 +39,10 @@ export function variedFields({ definition }: Defined): readonly string[] {
   const { space, search, evaluations } = definition;
   const added = Array.isArray(search['enqueue']) ? search['enqueue'].flatMap((point) => Object.keys(point ?? {})) : [];
   const axes = Object.entries(space).flatMap(([axis, values]) => (values.length > 1 ? [axis] : []));
-  // As the reference lists them, p before λ: the record keeps a space's axes in an order of its own.
-  const place = (axis: string): number => places.get(axis) ?? places.size;
-  const fields = [...new Set([...axes, ...added])]
-    .filter((axis) => axis !== 'seed')
-    .toSorted((a, b) => place(a) - place(b));
+  const fields = inReferenceOrder(
+    [...new Set([...axes, ...added])].filter((axis) => axis !== 'seed'),
+    (axis) => axis,
+  );
   const evaluated = [...evaluationFields].flatMap(([name, field]) =>
     new Set(evaluations.map((evaluation) => evaluation[field])).size > 1 ? [name] : [],
   );

@@ -6,6 +6,7 @@ import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatClock, formatSetting } from '../../metrics/format-value.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
+import { inReferenceOrder } from '../tables/view-columns.ts';
 import { textWidth } from '../terminal/text-width.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 import { wrapWords } from '../terminal/wrap-words.ts';
@@ -90,7 +91,7 @@ function decisionLine({ at, kind, trial, reason, point }: DecisionRow): StyledLi
 
 /** What is searched: each field with its values, or the range that they are drawn from. */
 function spaceLines({ definition }: SweepSnapshot, width: number): readonly StyledLine[] {
-  const fields = Object.entries(definition.space);
+  const fields = inReferenceOrder(Object.entries(definition.space), ([field]) => field);
   const names = Math.max(0, ...fields.map(([field]) => textWidth(fieldHeading(field))));
   return [
     captionRule('space', width),

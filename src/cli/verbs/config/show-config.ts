@@ -10,22 +10,26 @@ interface SettingRow {
   readonly setting: string;
   readonly value: string | null;
   readonly source: 'environment' | 'services' | 'default';
+  readonly flag: string | null;
+  readonly file: string | null;
 }
 
 /** Says of each setting what holds and where it comes from; secrets are not shown. */
 export async function showConfig(this: CliContext, flags: FormatFlags): Promise<void> {
   const own = ownServices();
-  const rows = settings.flatMap(({ names, fallback }) =>
+  const rows = settings.flatMap(({ names, fallback, flag = null, file = null }) =>
     names.map((name): SettingRow => {
+      const told = { setting: name, flag, file };
       const set = this.process.env[name];
-      if (set !== undefined) return { setting: name, value: shown(name, set), source: 'environment' };
+      if (set !== undefined) return { ...told, value: shown(name, set), source: 'environment' };
       const served = own[name];
-      if (served !== undefined) return { setting: name, value: served, source: 'services' };
-      return { setting: name, value: fallback ?? null, source: 'default' };
+      if (served !== undefined) return { ...told, value: served, source: 'services' };
+      return { ...told, value: fallback ?? null, source: 'default' };
     }),
   );
   const after = [
-    'services: what this machine’s own servers, which are up, were started with. A flag of a verb goes first.',
+    'services: what this machine’s own servers, which are up, were started with. flag: goes before it where it is given;',
+    'file: a sweep asks for the same of its workers. All else of a sweep stands in its file: docs/sweep-file.md.',
   ];
   const report = { columns, rows, facts: {}, before: [], after };
   say(this, renderReport(report, flags.format, outputWidth(this)));
@@ -52,6 +56,8 @@ const columns: readonly ReportColumn<SettingRow>[] = [
   column('setting', ({ setting }) => setting),
   column('value', ({ value }) => value),
   column('source', ({ source }) => source),
+  column('flag', ({ flag }) => flag),
+  column('file', ({ file }) => file),
 ];
 
 function column(name: string, pick: (row: SettingRow) => string | null): ReportColumn<SettingRow> {
