@@ -1,5 +1,5 @@
 import { labelsOf } from '../../dashboard/charts/categories.ts';
-import { columnOf, variedFields } from '../../dashboard/tables/view-columns.ts';
+import { columnOf, pairedFields } from '../../dashboard/tables/view-columns.ts';
 import type { SettingEffect } from '../../dashboard/view-source.ts';
 import { type AxisEffect, axisEffects } from '../../report/axis-effects.ts';
 import { chosenAmong } from '../../report/chosen-among.ts';
@@ -47,7 +47,7 @@ export async function effectsOverSeeds(
   snapshot: SweepSnapshot,
   metric: string,
 ): Promise<readonly SettingEffect[]> {
-  const fields = variedFields(snapshot).map(columnOf);
+  const fields = pairedFields(snapshot).map(columnOf);
   const paired = await readPairedDifferences(store, snapshot.sweepId, { score: columnOf(metric), fields });
   return paired.map(({ field, levels, differences }): SettingEffect => {
     const values = levels.kind === 'each' ? levels.values : [];

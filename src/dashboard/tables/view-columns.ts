@@ -49,6 +49,11 @@ export function variedFields({ definition }: Defined): readonly string[] {
   return [...fields, ...evaluated];
 }
 
+/** Of the varied fields those of trainings, and M: settings whose effect is told within pairs. */
+export function pairedFields(of: Defined): readonly string[] {
+  return variedFields(of).filter((field) => field === 'ensemble_size' || !evaluationFields.has(field));
+}
+
 /** The column of a field or metric by its name. */
 export function columnOf(name: string): FilterColumn {
   if (trainingField(name) !== null) return { of: 'setting', name };
