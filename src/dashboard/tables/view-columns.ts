@@ -49,6 +49,11 @@ export function variedFields({ definition }: Defined): readonly string[] {
   return [...fields, ...evaluated];
 }
 
+/** Of the varied fields those that an axis can have: words of evaluations have no place on one. */
+export function numberedFields(of: Defined): readonly string[] {
+  return variedFields(of).filter((field) => !['split', 'mode', 'aggregate'].includes(field));
+}
+
 /** Of the varied fields those of trainings, and M: settings whose effect is told within pairs. */
 export function pairedFields(of: Defined): readonly string[] {
   return variedFields(of).filter((field) => field === 'ensemble_size' || !evaluationFields.has(field));

@@ -21,7 +21,7 @@ import {
 import { whereWords } from '../tables/filter-words.ts';
 import { openTrials } from '../tables/open-trials.ts';
 import { toldBy } from '../tradeoff.ts';
-import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../tables/view-columns.ts';
+import { betterOf, columnOf, drawnMetrics, drawnName, numberedFields, variedFields } from '../tables/view-columns.ts';
 import type { NoiseInterval, ViewSource } from '../view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 
@@ -31,7 +31,7 @@ const xChoice: ViewChoice = {
   name: 'x',
   key: 'x',
   help: 'what lies to the right: the next (or :x NAME)',
-  values: (snapshot) => [...new Set(['complexity', ...drawnMetrics(snapshot), ...variedFields(snapshot)])],
+  values: (snapshot) => [...new Set(['complexity', ...drawnMetrics(snapshot), ...numberedFields(snapshot)])],
 };
 const yChoice: ViewChoice = {
   name: 'y',
