@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { searchSections } from '../../src/search/search-sections.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
@@ -15,6 +15,7 @@ import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { startTestDatabase } from '../support/postgres.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -35,10 +36,16 @@ test('the example in shell works through its sweep: it takes over, is stopped at
 
   // Another asker has passed the first rung, and is heard of no more.
   const left = await askTraining(store, { sweep: 'parabola', leaseSeconds: 60, who: 'another' });
-  const report = { step: 1, values: { loss: 0 }, leaseSeconds: 0.01 };
-  expect(left.kind === 'training' && (await reportTraining(store, left.lease, report))).toMatchObject({ answer: 'go' });
-
+  const lease = left.kind === 'training' ? left.lease : '';
   const folder = mkdtempSync(join(tmpdir(), 'dropsweep-ask-'));
+  vi.stubEnv('DATABASE_URL', database.databaseUrl);
+  vi.stubEnv('DROPSWEEP_DATA', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { stdout } = await runInProcess(['tell', lease, '--alive', '--lease-seconds', '60']);
+  expect(JSON.parse(stdout)).toEqual({ answer: 'go', report_at: 1 });
+  const report = { step: 1, values: { loss: 0 }, leaseSeconds: 0.01 };
+  expect(await reportTraining(store, lease, report)).toEqual({ answer: 'go', report_at: 2 });
+
   const command = join(folder, 'dropsweep');
   writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'dist/cli/main.js')}" "$@"\n`);
   chmodSync(command, 0o755);
