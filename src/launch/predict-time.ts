@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { earlyStoppingShare, type StepShare } from '../search/planning/early-stopping-share.ts';
+import { trainingLength } from '../search/planning/plan-trainings.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import type { StepSeconds } from '../store/programs/program-speed.ts';
 import { slotsOf } from '../services/supervisor-settings.ts';
@@ -36,7 +37,9 @@ export function predictionOf(
   const { definition, trainings, adaptive_trainings: adaptive } = plan;
   const slots = Math.min(definition.parallelism, slotsOf(process.env));
   const count = adaptive ?? trainings.length;
-  const share = earlyStoppingShare(definition, count, kindsOf(trainings)[0]?.first.specification.total_steps ?? 1);
+  const first = kindsOf(trainings)[0]?.first;
+  const length = first === undefined ? { steps: 0 } : trainingLength(first.specification);
+  const share = earlyStoppingShare(definition, count, length);
   const cost = predictCost(plan, {
     ...{ trainTokens, devTokens, encoderParameters, slots, speed, done: done?.ofKind ?? new Map() },
     ...(programStep === null ? {} : { programStep }),

@@ -10,14 +10,20 @@ export interface SchedulerKind {
   make(definition: SchedulerDefinition): Scheduler;
 }
 
+/** Of a training; a program has no epochs. */
+export interface TrainingLength {
+  readonly steps: number;
+  readonly epochs?: number;
+}
+
 /** How trainings are cut into rungs, and which of them go on. Pure. */
 export interface Scheduler {
   /** False: it never decides, and what trainings reach need not be recorded for it. */
   readonly decides: boolean;
   /** Rungs of the training with that ordinal, its end included. */
   rungCount(ordinal: number): number;
-  /** Steps at which its rungs end, ascending; the last is totalSteps. */
-  rungSteps(totalSteps: number, ordinal: number): readonly number[];
+  /** Steps at which its rungs end, ascending; the last is its end. Fewer than its rungs where it is too short. */
+  rungSteps(length: TrainingLength, ordinal: number): readonly number[];
   /**
    * A fold over a memory, in which alone it keeps what it hears. Opened over the memory of a fold of the same kind with
    * the same rungs it goes on from there, under its own settings.

@@ -21,8 +21,11 @@ export interface CostInputs {
   readonly speed?: Speed | null;
   /** Seconds that a step of the sweep's program has taken; absent: it has none, or they are not known. */
   readonly programStep?: { readonly low: number; readonly high: number };
-  /** Of the steps, what is taken where the scheduler ends trainings early; absent: all. */
-  readonly stepShare?: { readonly low: number; readonly high: number };
+  /**
+   * Of the steps, what is taken where the scheduler ends trainings early, and whether that is by leaving out whole ones;
+   * absent: all.
+   */
+  readonly stepShare?: { readonly low: number; readonly high: number; readonly ofTrainings?: boolean };
 }
 
 export interface CostPrediction {
@@ -105,7 +108,9 @@ function withinBudget(whole: CostPrediction, budget: Budget, count: number, slot
 
 function costOfAll(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   const { trained, scored, simulatedSeconds, programSteps } = workOf(plan, inputs);
-  const { slots, speed = null, stepShare = { low: 1, high: 1 } } = inputs;
+  const { slots, speed = null, stepShare = { low: 1, high: 1, ofTrainings: false } } = inputs;
+  // One that is stopped on its way has been evaluated there.
+  const scoredShare = stepShare.ofTrainings ? stepShare : { low: 1, high: 1 };
   const simulated = simulatedSeconds / slots;
   const whole = (low: number, high: number, timed: boolean): CostPrediction => ({
     lowSeconds: low + LOW * stepShare.low * simulated,
@@ -120,14 +125,15 @@ function costOfAll(plan: SweepPlan, inputs: CostInputs): CostPrediction {
   if (speed !== null) {
     // A slot was timed alone: as many work at once as there are.
     const seconds = (end: 'low' | 'high') =>
-      (trained * stepShare[end] * speed.trained[end] + scored * speed.scored[end]) / slots;
+      (trained * stepShare[end] * speed.trained[end] + scored * scoredShare[end] * speed.scored[end]) / slots;
     return whole(seconds('low'), seconds('high'), true);
   }
   // These figures are a whole machine's, whatever the number of its slots.
   const scale = inputs.encoderParameters / MEASURED_PARAMETERS;
-  const seconds = (share: number) =>
-    (trained * share * SECONDS_PER_TRAINED_TOKEN + scored * SECONDS_PER_SCORED_TOKEN) * scale;
-  return whole(LOW * seconds(stepShare.low), HIGH * seconds(stepShare.high), false);
+  const seconds = (end: 'low' | 'high') =>
+    (trained * stepShare[end] * SECONDS_PER_TRAINED_TOKEN + scored * scoredShare[end] * SECONDS_PER_SCORED_TOKEN) *
+    scale;
+  return whole(LOW * seconds('low'), HIGH * seconds('high'), false);
 }
 
 function workOf({ trainings, adaptive_trainings: adaptive }: SweepPlan, inputs: CostInputs): Work {

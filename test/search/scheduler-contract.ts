@@ -22,7 +22,7 @@ export function schedulerContract(scheduler: Scheduler, steps = 1_000): void {
   it('ends rungs at rising steps, the last at the end of the training', () => {
     for (let ordinal = 0; ordinal < trainings; ordinal += 1) {
       for (const totalSteps of [steps, steps + 1, 7 * steps]) {
-        const ends = scheduler.rungSteps(totalSteps, ordinal);
+        const ends = scheduler.rungSteps({ steps: totalSteps }, ordinal);
         expect(ends).toHaveLength(scheduler.rungCount(ordinal));
         expect(ends.at(-1)).toBe(totalSteps);
         ends.forEach((step, index) => expect(step).toBeGreaterThan(ends[index - 1] ?? 0));

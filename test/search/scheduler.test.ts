@@ -142,9 +142,9 @@ describe('Hyperband', () => {
     const dealt = [3, 2, 1].map((count) => rungs.filter((each) => each === count).length);
     expect(dealt).toEqual([9, 5, 3]);
     const early = rungs.indexOf(3);
-    expect(hyperband.rungSteps(900, early)).toEqual([100, 300, 900]);
-    expect(hyperband.rungSteps(900, rungs.indexOf(2))).toEqual([300, 900]);
-    expect(hyperband.rungSteps(900, rungs.indexOf(1))).toEqual([900]);
+    expect(hyperband.rungSteps({ steps: 900 }, early)).toEqual([100, 300, 900]);
+    expect(hyperband.rungSteps({ steps: 900 }, rungs.indexOf(2))).toEqual([300, 900]);
+    expect(hyperband.rungSteps({ steps: 900 }, rungs.indexOf(1))).toEqual([900]);
   });
 });
 

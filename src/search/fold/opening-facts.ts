@@ -5,7 +5,7 @@ import { makeScheduler } from '../schedulers/schedulers.ts';
 import { RepeatMarker } from '../space/mark-repeats.ts';
 import { comparesPoints } from './budget.ts';
 import type { SearchFact } from './search-event.ts';
-import { spaceAxes } from '../space/space-axes.ts';
+import { type SearchSpace, spaceAxes } from '../space/space-axes.ts';
 import { Suggestions } from './suggestions.ts';
 
 /** The facts that are recorded of a sweep before anything happens in it. @param trainings that were planned at once */
@@ -22,7 +22,7 @@ export function openingFacts(definition: SweepDefinition, trainings: PlannedTrai
 }
 
 /** Seeds of each point; 1 where the space has none. */
-export function seedCount(definition: SweepDefinition): number {
+export function seedCount(definition: SearchSpace): number {
   return Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
 }
 

@@ -21,8 +21,8 @@ import { type NumberedPoints, stagedPoints } from '../space/staged-points.ts';
 
 /** Points of a search: 100,000 trainings are recorded in a minute. */
 const mostPoints = 200_000;
-/** Steps of a training that is none, long enough for every rung to have its own: which rungs an ordinal has. */
-const rungScale = 1_000_000;
+/** A training that is none, long enough for every rung to have its own: which rungs an ordinal has. */
+const rungScale = { steps: 1_000_000_000, epochs: 1_000_000 };
 
 /** Points of a search, each repeat with another seed counted. */
 function searchSize(definition: SweepDefinition): number {

@@ -23,7 +23,7 @@ import type {
 } from '../../sweep/vocabulary.ts';
 import { stopSteps } from './stop-steps.ts';
 import type { SpacePoint } from '../sampler.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { Scheduler, TrainingLength } from '../scheduler.ts';
 
 /** The inputs with which points are made into trainings. */
 export interface TrainingPlanner {
@@ -84,7 +84,7 @@ export function planTraining(
   checkAllocation(configuration);
   const specification = specify(definition, inputs, configuration);
   checkFinalSteps(specification);
-  const rungSteps = scheduler.rungSteps(specification.total_steps, ordinal);
+  const rungSteps = scheduler.rungSteps(trainingLength(specification), ordinal);
   const rungCount = scheduler.rungCount(ordinal);
   if (rungSteps.length !== rungCount) throw tooFewSteps(specification.total_steps, rungCount);
   const hash = trainingHash(specification);
@@ -100,6 +100,12 @@ export function planTraining(
     evaluations,
     ...(inputs.sets === undefined ? {} : { sets: planSets(inputs.sets, evaluations, hash) }),
   };
+}
+
+/** What rungs of a training are counted in: a program has steps alone. */
+export function trainingLength(specification: TrainingSpecification): TrainingLength {
+  const { total_steps: steps, configuration, program } = specification;
+  return program === undefined ? { steps, epochs: configuration.epochs } : { steps };
 }
 
 function checkAllocation(configuration: TrainingConfiguration): void {

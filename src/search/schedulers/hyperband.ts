@@ -6,7 +6,7 @@ import { ashaRule } from './asha.ts';
 import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates/ranking.ts';
 import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { RungFold } from './rung-fold.ts';
-import { stepsOfShares } from './rung-shares.ts';
+import { stepsOfShares } from './rungs.ts';
 
 /**
  * Hyperband over asynchronous rungs: brackets that differ in how early they begin to stop trainings. Bracket 0 has a rung
@@ -47,7 +47,7 @@ export const hyperband: SchedulerKind = {
     return {
       decides: true,
       rungCount: (ordinal) => sharesOf(ordinal).length + 1,
-      rungSteps: (totalSteps, ordinal) => stepsOfShares(sharesOf(ordinal), totalSteps),
+      rungSteps: ({ steps }, ordinal) => stepsOfShares(sharesOf(ordinal), steps),
       open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
         new HyperbandFold({ dealt, rungs: shares.length, keep, ranking }, memory, spell),
       allObjectives: ranking === 'front',

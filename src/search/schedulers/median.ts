@@ -1,9 +1,9 @@
-import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
-import { readRungs, stepsOfShares } from './rung-shares.ts';
+import { readRungs, rungsField, rungsOf } from './rungs.ts';
 
 /**
  * Median stopping: a training ends at a rung where it is worse than the median of those that reported there before it, once
@@ -16,24 +16,20 @@ export const median: SchedulerKind = {
     example: '{kind: median, rungs: [0.25, 0.5], least: 5}',
     sentence: 'A training ends at a rung where it is worse than the median of those before it',
     fields: [
-      {
-        name: 'rungs',
-        expected: 'shares between 0 and 1, rising',
-        sentence: 'After which shares of the steps it decides',
-      },
+      rungsField,
       { name: 'least', expected: 'a whole number of at least 1', sentence: 'Reports that a median needs; default 5' },
     ],
-    read: (section) => ({ rungs: readRungs(section), least: section.number('least', wholeFrom(1)) ?? 5 }),
+    read: (section) => ({ ...readRungs(section), least: section.number('least', wholeFrom(1)) ?? 5 }),
   },
   make: (definition) => {
-    const shares = numbersSetting(definition, 'rungs');
+    const rungs = rungsOf(definition);
     const least = numberSetting(definition, 'least');
     return {
       decides: true,
-      rungCount: () => shares.length + 1,
-      rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+      rungCount: () => rungs.deciding + 1,
+      rungSteps: (length) => rungs.stepsOf(length),
       open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
-        new MedianFold(shares.length, least, memory, spell),
+        new MedianFold(rungs.deciding, least, memory, spell),
     };
   },
 };

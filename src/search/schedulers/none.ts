@@ -6,7 +6,7 @@ export const none: SchedulerKind = {
   make: () => ({
     decides: false,
     rungCount: () => 1,
-    rungSteps: (totalSteps) => [totalSteps],
+    rungSteps: ({ steps }) => [steps],
     open: () => ({ planned: () => [], report: () => [], retract: () => undefined }),
   }),
 };

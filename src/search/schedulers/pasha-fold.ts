@@ -2,6 +2,7 @@ import type { SpellValue } from '../estimates/spell-value.ts';
 import type { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold } from '../scheduler.ts';
 import { ashaRule } from './asha.ts';
+import { PashaRanking } from './pasha-ranking.ts';
 import { RankedRung } from './ranked-rung.ts';
 
 const undecided = {
@@ -35,6 +36,8 @@ export class PashaFold implements SchedulerFold {
   /** Null: as it is seen. */
   readonly #noise: number | null;
   readonly #own: PashaMemory;
+  /** Made again from the curves where a fold is taken up, or a further rung is opened. */
+  #ranked: PashaRanking | null = null;
 
   constructor({ rungs, keep, noise }: PashaRule, memory: FoldMemory, spell: SpellValue) {
     this.#own = memory.part('pasha', { curves: new Map(), top: 1, trainings: 0 });
@@ -56,8 +59,11 @@ export class PashaFold implements SchedulerFold {
       const curve = this.#own.curves.get(ordinal) ?? [];
       curve[rung] = value;
       this.#own.curves.set(ordinal, curve);
+      if (this.#ranked !== null && (rung === this.#ranked.top || rung === this.#ranked.top - 1))
+        this.#ranked.add(ordinal, curve);
     }
-    if (rung === this.#own.top) while (this.#own.top < this.#rungs.length && !this.#ranksAlike()) this.#own.top += 1;
+    if (rung === this.#own.top)
+      while (this.#own.top < this.#rungs.length && !this.#ranking().isAlike) this.#own.top += 1;
     return this.#decide();
   }
 
@@ -67,6 +73,12 @@ export class PashaFold implements SchedulerFold {
 
   retract(ordinal: number, rung: number): void {
     this.#rungs[rung]?.retract(ordinal);
+  }
+
+  #ranking(): PashaRanking {
+    if (this.#ranked?.top !== this.#own.top)
+      this.#ranked = new PashaRanking(this.#own.top, this.#noise, this.#own.curves);
+    return this.#ranked;
   }
 
   #decide(): readonly RungDecision[] {
@@ -94,48 +106,4 @@ export class PashaFold implements SchedulerFold {
     }
     return (this.#rungs[this.#own.top]?.heard ?? 0) >= coming;
   }
-
-  /** Whether each place of the topmost rung is taken by one that, up to noise, had it at the rung below. */
-  #ranksAlike(): boolean {
-    const there = [...this.#own.curves].flatMap(([ordinal, curve]) => {
-      const [above, below] = [curve[this.#own.top], curve[this.#own.top - 1]];
-      return above === undefined || below === undefined ? [] : [{ ordinal, above, below, curve }];
-    });
-    if (there.length < 2) return true;
-    const noise = this.#noise ?? seenNoise(there.map(({ curve }) => curve.slice(0, this.#own.top + 1)));
-    const now = there.toSorted((a, b) => better(a.above, b.above) || a.ordinal - b.ordinal);
-    const before = there.toSorted((a, b) => better(a.below, b.below) || a.ordinal - b.ordinal);
-    return now.every(({ below }, place) => {
-      const other = before[place]?.below ?? below;
-      return below === other || Math.abs(below - other) <= noise;
-    });
-  }
-}
-
-function better(a: number, b: number): number {
-  return a === b ? 0 : b > a ? 1 : -1;
-}
-
-/** The 90th percentile of how far curves lie apart at their last rung that swapped places twice or more; none: 0. */
-function seenNoise(curves: readonly (readonly number[])[]): number {
-  const apart: number[] = [];
-  curves.forEach((curve, index) => {
-    for (const other of curves.slice(index + 1)) {
-      if (swaps(curve, other) >= 2) apart.push(Math.abs((curve.at(-1) ?? 0) - (other.at(-1) ?? 0)));
-    }
-  });
-  apart.sort((a, b) => a - b);
-  return apart[Math.max(0, Math.ceil(0.9 * apart.length) - 1)] ?? 0;
-}
-
-function swaps(curve: readonly number[], other: readonly number[]): number {
-  let count = 0;
-  let last = 0;
-  curve.forEach((value, rung) => {
-    const sign = Math.sign(value - (other[rung] ?? value));
-    if (sign === 0) return;
-    if (last !== 0 && sign !== last) count += 1;
-    last = sign;
-  });
-  return count;
 }

@@ -1,10 +1,10 @@
-import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
 import { aboveZero, properShare } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { SchedulerKind } from '../scheduler.ts';
 import { spellNumber } from '../estimates/spell-value.ts';
 import { PashaFold } from './pasha-fold.ts';
-import { readRungs, stepsOfShares } from './rung-shares.ts';
+import { readRungs, rungsField, rungsOf } from './rungs.ts';
 
 /**
  * PASHA: asynchronous halving whose ladder grows. At first trainings go no further than the second rung; a rung more is
@@ -19,11 +19,7 @@ export const pasha: SchedulerKind = {
     example: '{kind: pasha, rungs: [0.125, 0.25, 0.5], keep: 0.5}',
     sentence: 'Halving without waiting that goes further only while its two topmost rungs rank differently',
     fields: [
-      {
-        name: 'rungs',
-        expected: 'shares between 0 and 1, rising',
-        sentence: 'After which shares of the steps it decides, two at least',
-      },
+      { ...rungsField, sentence: `${rungsField.sentence}, two at least` },
       { name: 'keep', expected: 'a share between 0 and 1', sentence: 'Which share of a rung goes on; default 1/3' },
       {
         name: 'noise',
@@ -32,24 +28,24 @@ export const pasha: SchedulerKind = {
       },
     ],
     read: (section) => {
-      const rungs = readRungs(section);
+      const read = readRungs(section);
       const field = section.field('rungs');
-      if (field !== null && rungs.length === 1)
+      if (field !== null && read.rungs.length === 1)
         section.reading.report(field.node, field.name, 'pasha compares rungs: give two at least');
       const noise = section.number('noise', aboveZero);
-      return { rungs, keep: section.number('keep', properShare) ?? 1 / 3, ...(noise === null ? {} : { noise }) };
+      return { ...read, keep: section.number('keep', properShare) ?? 1 / 3, ...(noise === null ? {} : { noise }) };
     },
   },
   make: (definition) => {
-    const shares = numbersSetting(definition, 'rungs');
+    const rungs = rungsOf(definition);
     const keep = numberSetting(definition, 'keep');
     const noise = definition['noise'] === undefined ? null : numberSetting(definition, 'noise');
     return {
       decides: true,
-      rungCount: () => shares.length + 1,
-      rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+      rungCount: () => rungs.deciding + 1,
+      rungSteps: (length) => rungs.stepsOf(length),
       open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
-        new PashaFold({ rungs: shares.length, keep, noise }, memory, spell),
+        new PashaFold({ rungs: rungs.deciding, keep, noise }, memory, spell),
     };
   },
 };

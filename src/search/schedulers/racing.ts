@@ -47,7 +47,7 @@ export const racing: SchedulerKind = {
     return {
       decides: true,
       rungCount: () => 1,
-      rungSteps: (totalSteps) => [totalSteps],
+      rungSteps: ({ steps }) => [steps],
       open: (seeds = 1, memory = FoldMemory.empty(), spell = spellNumber) =>
         new RaceFold({ seeds, least, error }, memory, spell),
       repeats: { least: least + 1, heldFrom: least },

@@ -1,4 +1,4 @@
-import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
@@ -6,7 +6,7 @@ import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
 import { FrontRung } from './front-rung.ts';
 import { RankedRung, type Rung } from './ranked-rung.ts';
 import { readRanking, rankingField, rankingOf, type Ranking } from '../estimates/ranking.ts';
-import { readRungs, stepsOfShares } from './rung-shares.ts';
+import { readRungs, rungsField, rungsOf } from './rungs.ts';
 
 /** A rule of who goes on: asks each rung in turn, the earliest first, for the decisions that follow now. */
 export type RungRule = (rungs: readonly Rung[], keep: number, trainings: number) => readonly RungDecision[];
@@ -28,11 +28,7 @@ export function rankingScheduler({ kind, example, sentence, keep, rule }: Rankin
       example,
       sentence,
       fields: [
-        {
-          name: 'rungs',
-          expected: 'shares between 0 and 1, rising',
-          sentence: 'After which shares of the steps it decides',
-        },
+        rungsField,
         {
           name: 'keep',
           expected: 'a share between 0 and 1',
@@ -41,21 +37,21 @@ export function rankingScheduler({ kind, example, sentence, keep, rule }: Rankin
         rankingField,
       ],
       read: (section) => ({
-        rungs: readRungs(section),
+        ...readRungs(section),
         keep: section.number('keep', properShare) ?? keep.share,
         ...readRanking(section),
       }),
     },
     make: (definition) => {
-      const shares = numbersSetting(definition, 'rungs');
+      const rungs = rungsOf(definition);
       const kept = numberSetting(definition, 'keep');
       const ranking = rankingOf(definition);
       return {
         decides: true,
-        rungCount: () => shares.length + 1,
-        rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+        rungCount: () => rungs.deciding + 1,
+        rungSteps: (length) => rungs.stepsOf(length),
         open: (_, memory = FoldMemory.empty(), spell = spellNumber) =>
-          new RungFold({ rungs: shares.length, keep: kept, rule, ranking }, memory, spell),
+          new RungFold({ rungs: rungs.deciding, keep: kept, rule, ranking }, memory, spell),
         allObjectives: ranking === 'front',
       };
     },

@@ -1,11 +1,11 @@
 import { signedRankProbability } from '../../stats/signed-rank.ts';
-import { numberSetting, numbersSetting } from '../../sweep/file/search-section.ts';
+import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
 import type { RungDecision, SchedulerFold, SchedulerKind } from '../scheduler.ts';
 import type { SearchFact } from '../fold/search-event.ts';
 import { spellNumber, type SpellValue } from '../estimates/spell-value.ts';
-import { readRungs, stepsOfShares } from './rung-shares.ts';
+import { readRungs, rungsField, rungsOf } from './rungs.ts';
 
 /**
  * Wilcoxon pruning: a training ends at a rung where the signed-rank test tells its configuration from the best one: the
@@ -20,11 +20,7 @@ export const wilcoxon: SchedulerKind = {
     example: '{kind: wilcoxon, rungs: [0.25, 0.5, 0.75], p: 0.1}',
     sentence: 'A training ends where a signed-rank test over rungs and seeds tells it from the best',
     fields: [
-      {
-        name: 'rungs',
-        expected: 'shares between 0 and 1, rising',
-        sentence: 'After which shares of the steps it decides',
-      },
+      rungsField,
       {
         name: 'p',
         expected: 'a share between 0 and 1',
@@ -33,19 +29,19 @@ export const wilcoxon: SchedulerKind = {
       { name: 'least', expected: 'a whole number of at least 1', sentence: 'Pairs that a test needs; default 2' },
     ],
     read: (section) => ({
-      rungs: readRungs(section),
+      ...readRungs(section),
       p: section.number('p', properShare) ?? 0.1,
       least: section.number('least', wholeFrom(1)) ?? 2,
     }),
   },
   make: (definition) => {
-    const shares = numbersSetting(definition, 'rungs');
+    const rungs = rungsOf(definition);
     const p = numberSetting(definition, 'p');
     const least = numberSetting(definition, 'least');
     return {
       decides: true,
-      rungCount: () => shares.length + 1,
-      rungSteps: (totalSteps) => stepsOfShares(shares, totalSteps),
+      rungCount: () => rungs.deciding + 1,
+      rungSteps: (length) => rungs.stepsOf(length),
       open: (_, memory = FoldMemory.empty(), spell = spellNumber) => new WilcoxonFold(p, least, memory, spell),
       repeats: { least: 0, heldFrom: null },
     };

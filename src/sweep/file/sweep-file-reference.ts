@@ -91,8 +91,8 @@ are there for it and no others, and that fulfils the constraints: others are ref
 
 ## scheduler
 
-It decides by the first objective, or with \`by: front\` by all, at rungs: shares of a training's steps at which it is
-evaluated.
+It decides by the first objective, or with \`by: front\` by all, at rungs, where a training is evaluated
+and goes on or ends. A training has to be longer than its last rung.
 
 ${kindTable(kinds.schedulers)}
 ${kinds.schedulers.filter(hasFields).map(ownFields).join('\n')}
