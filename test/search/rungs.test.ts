@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { schedulers } from '../../src/search/schedulers/schedulers.ts';
+import { searchSections } from '../../src/search/search-sections.ts';
+import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { sweepHash } from '../../src/sweep/identity.ts';
+import { taskSections } from '../../src/tasks/tasks.ts';
 import { resolvedInputs } from '../sweep/sweep-inputs.ts';
 import { planSweep } from '../support/whole-plan.ts';
 import { definitionWritten } from './every-kind.ts';
@@ -69,5 +72,20 @@ describe('rungs', () => {
   it('are refused of a training that is no longer than the last of them, and in epochs of a program', () => {
     expect(() => ends('[50 steps, 100 steps]')).toThrow('a training has too few steps for its rungs');
     expect(() => ends('[4 epochs]')).toThrow('a training has too few steps for its rungs');
+    // A search that adapts would find no point, and say only that.
+    const adapts = 'search: {kind: tpe, trials: 4}\nspace: {dropout_rate: {min: 0, max: 0.9}}';
+    expect(() => ends('[100 steps]', 'asha', adapts)).toThrow('a training has too few steps for its rungs');
+    const program = (search: string) =>
+      parseSweepFile(
+        `name: s\ntrainer: {ask: s, metrics: {loss: minimize}, steps: 10}\nspace: {x: [1, 2]}\n${search}\nscheduler: {kind: asha, rungs: [1 epoch]}`,
+        '/home/user/sweep.yaml',
+        { isFile: () => true, isFolder: () => true, namesIn: () => [] },
+        taskSections,
+        searchSections,
+      );
+    for (const search of ['', 'search: {kind: tpe, trials: 2}'])
+      expect(() => planSweep(program(search), inputs)).toThrow(
+        'a program has no epochs that rungs could be counted in',
+      );
   });
 });

@@ -7,7 +7,7 @@ import { KindCounter } from '../../sweep/training-kinds.ts';
 import type { ResolvedInputs, SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
 import { furtherObjectives } from '../fold/heard-objectives.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
-import { configurationAt, planTraining } from './plan-trainings.ts';
+import { brokenConstraint, configurationAt, planTraining } from './plan-trainings.ts';
 import { enqueuedPoints } from '../space/enqueued-points.ts';
 import { brokenFor, whyOutside } from '../space/inside-space.ts';
 import { PointClasses } from '../space/point-classes.ts';
@@ -16,6 +16,7 @@ import { searchedAxes } from '../space/repeats.ts';
 import { makeSampler } from '../samplers/samplers.ts';
 import { makeScheduler } from '../schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../fold/search-state.ts';
+import { drawPoint } from '../space/draw-new-point.ts';
 import { spaceAxes } from '../space/space-axes.ts';
 import { type NumberedPoints, stagedPoints } from '../space/staged-points.ts';
 
@@ -23,6 +24,8 @@ import { type NumberedPoints, stagedPoints } from '../space/staged-points.ts';
 const mostPoints = 200_000;
 /** A training that is none, long enough for every rung to have its own: which rungs an ordinal has. */
 const rungScale = { steps: 1_000_000_000, epochs: 1_000_000 };
+/** Points that are looked at for why none can be trained. */
+const pointsTried = 1_000;
 
 /** Points of a search, each repeat with another seed counted. */
 function searchSize(definition: SweepDefinition): number {
@@ -137,7 +140,7 @@ export function planSweep(
   if (sampler.independent)
     return { ...common, ...planPoints(definition, inputs, stagedPoints([...former, definition])) };
   const trainings = SearchState.firstTrainings(definition, inputs);
-  if (trainings.length === 0) throw noPoints(definition);
+  if (trainings.length === 0) throw whyNone(definition, inputs);
   const trials = trainings.reduce((sum, { evaluations }) => sum + evaluations.length, 0);
   return { ...common, trainings, merged_points: 0, trials, adaptive_trainings: searchSize(definition) };
 }
@@ -183,6 +186,22 @@ function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, points:
     trials,
     ...(leftOut === 0 ? {} : { left_out_points: leftOut }),
   };
+}
+
+/** Why a search that adapts found no point: of those that constraints allow, what keeps one from being trained. */
+function whyNone(definition: SweepDefinition, inputs: ResolvedInputs): DropsweepError {
+  const planner = { definition, inputs, scheduler: makeScheduler(definition.scheduler) };
+  const axes = spaceAxes(definition);
+  for (let number = 0; number < pointsTried; number += 1) {
+    try {
+      const configuration = configurationAt(definition, drawPoint(axes, 0, number));
+      if (brokenConstraint(definition, configuration) === null) planTraining(planner, configuration, 0);
+    } catch (error) {
+      if (error instanceof DropsweepError) return error;
+      throw error;
+    }
+  }
+  return noPoints(definition);
 }
 
 function noPoints(definition: SweepDefinition): DropsweepError {
