@@ -85,6 +85,9 @@ export const details: readonly SetDetail[] = [recallPerClass, accuracyPerSubject
 export const trainName = (name: string): string => `train_${name}`;
 export const gapName = (name: string): string => `${name}_gap`;
 
+/** What evaluations call the number of train rows that gaps were measured on. */
+export const gapRows = 'gap_rows';
+
 /** The metric that a gap is of; null: the name is no gap's. */
 export function baseOfGap(name: string): string | null {
   return metrics.find((metric) => metric.gap !== undefined && gapName(metric.name) === name)?.name ?? null;

@@ -1,6 +1,6 @@
 import type { Json } from '../base/canonical-json.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import { measure, measureText } from '../metrics/metrics.ts';
+import { gapRows, measure, measureText } from '../metrics/metrics.ts';
 import { headingOf, shownGap } from '../tasks/task-metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { Report } from './render-report.ts';
@@ -39,7 +39,7 @@ export function compareReport(snapshot: SweepSnapshot, trials: readonly TrialRow
   const { method } = traitsOf(snapshot.trainer);
   const metrics = [
     ...reportedMetrics(snapshot),
-    ...(gap === null ? [] : [gap, 'gap_rows']),
+    ...(gap === null ? [] : [gap, gapRows]),
     ...(method ? ['complexity'] : []),
     'train_seconds',
   ];

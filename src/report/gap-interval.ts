@@ -1,4 +1,4 @@
-import { baseOfGap, measure, metricNamed, trainName } from '../metrics/metrics.ts';
+import { baseOfGap, gapRows, measure, metricNamed, trainName } from '../metrics/metrics.ts';
 import { withinRange } from '../metrics/within-range.ts';
 import { intervalOfParts, type VariancePart } from '../stats/interval-of-parts.ts';
 import { meanOf } from '../stats/mean-of.ts';
@@ -50,7 +50,7 @@ function rowsParts(trials: readonly TrialRow[], gap: string): readonly VarianceP
   const metric = base === null ? null : metricNamed(base);
   const isShare = metric?.over === 'rows' && metric.range[0] === 0 && metric.range[1] === 1;
   if (base === null || !isShare) return [];
-  return [part(trials, base, 'rows'), part(trials, trainName(base), 'gap_rows')].filter((one) => one !== null);
+  return [part(trials, base, 'rows'), part(trials, trainName(base), gapRows)].filter((one) => one !== null);
 }
 
 function part(trials: readonly TrialRow[], metric: string, counted: string): VariancePart | null {

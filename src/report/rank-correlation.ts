@@ -11,7 +11,11 @@ export interface RankCorrelation {
   readonly clusters: number;
 }
 
-const draws = 1_000;
+/** Draws of many pairs cost more, and their percentiles are steadier. */
+function drawsOf(pairs: number): number {
+  return Math.min(5_000, Math.max(1_000, Math.round(200_000 / pairs)));
+}
+
 /** Fewer say nothing of how others would lie. */
 const fewestClusters = 3;
 
@@ -32,6 +36,7 @@ export function rankCorrelation(
   for (const [index, cluster] of clusterOf.entries()) members.set(cluster, [...(members.get(cluster) ?? []), index]);
   const clusters = [...members.values()];
   const found: number[] = [];
+  const draws = drawsOf(a.length);
   for (let draw = 0; draw < draws && clusters.length >= fewestClusters; draw += 1) {
     const chosen = stream(0, 'report.rank_correlation', clusters.length, draw).integers(
       clusters.length,

@@ -1,6 +1,7 @@
 import { formatQuantity, formatSetting } from '../metrics/format-value.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
+import { baseOfGap, gapRows, measure } from '../metrics/metrics.ts';
 import { averagedWords } from '../sweep/averaged-words.ts';
 import { dropsAnything } from '../sweep/element-dropout.ts';
 import { fieldHeading, shownSetting } from '../sweep/training-fields.ts';
@@ -137,6 +138,7 @@ export function scoreColumns(
   return [
     ...metricColumns,
     ...testColumns(snapshot, intervalOf, rankedBy),
+    ...gapRowsColumns(snapshot, rankedBy),
     {
       name: 'complexity',
       heading: traitsOf(snapshot.trainer).method ? 'complexity' : null,
@@ -186,6 +188,24 @@ export function shownInterval(row: RankedScore, metric: string, noise: Noise | n
   const both = overSeeds === null ? null : (noise?.interval(row, metric) ?? null);
   if (overSeeds === null || both === null) return overSeeds;
   return { mean: overSeeds.mean, lower: both.lower, upper: both.upper };
+}
+
+/** On how many train rows gaps were measured: for people where one is shown or ranked by. */
+function gapRowsColumns(snapshot: ScoredSweep, rankedBy: string): readonly ReportColumn<RankedScore>[] {
+  const isShown = [...reportedMetrics(snapshot), rankedBy].some((metric) => baseOfGap(metric) !== null);
+  const rowsOf = ({ trials }: RankedScore): readonly number[] => [
+    ...new Set(trials.flatMap((trial) => measure(trial, gapRows) ?? [])),
+  ];
+  return [
+    {
+      name: gapRows,
+      heading: isShown ? 'gap rows' : null,
+      align: 'right',
+      importance: 7,
+      text: (row) => rowsOf(row).join(' or ') || '–',
+      value: (row) => rowsOf(row)[0] ?? null,
+    },
+  ];
 }
 
 /** The same configurations on the test rows; none where these are what is ranked, or there are no such. */

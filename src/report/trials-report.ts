@@ -1,6 +1,6 @@
 import { failureText } from '../base/errors.ts';
 import { formatQuantity } from '../metrics/format-value.ts';
-import { measureText, measuring } from '../metrics/metrics.ts';
+import { baseOfGap, gapRows, measureText, measuring } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
@@ -79,6 +79,14 @@ function measured(metric: string, heading: string | null, importance: number): R
 function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
   const hidden = hiddenColumn<TrialRow>;
   return [
+    {
+      name: gapRows,
+      heading: reportedMetrics(snapshot).some((metric) => baseOfGap(metric) !== null) ? 'gap rows' : null,
+      align: 'right',
+      importance: 7,
+      text: (trial) => measureText(trial, gapRows),
+      value: measuring(gapRows),
+    },
     hidden('collapsed', ({ metrics }) => metrics?.collapsed ?? null),
     {
       name: 'train_seconds',

@@ -82,6 +82,16 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     );
     expect(await page.evaluate(`${shown}.length`)).toBe(8);
     expect(await page.evaluate(`document.querySelector('.controls output').textContent`)).toBe('8 of 160 rows');
+    for (const [filter, said] of [
+      ['p>=0.3 M=4 state:done', '16 of 160 rows'],
+      ['state:failed', '1 of 160 rows'],
+      ['M=1,4 seed=0', '80 of 160 rows'],
+    ]) {
+      await page.evaluate(
+        `(() => { const input = document.querySelector('.controls input'); input.value = '${filter}'; input.dispatchEvent(new Event('input')); })()`,
+      );
+      expect(await page.evaluate(`document.querySelector('.controls output').textContent`)).toBe(said);
+    }
     await page.evaluate(
       `(() => { const input = document.querySelector('.controls input'); input.value = ''; input.dispatchEvent(new Event('input')); })()`,
     );

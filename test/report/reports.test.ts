@@ -87,6 +87,26 @@ describe('the best configurations', () => {
   });
 });
 
+describe('a gap', () => {
+  it('stands beside the number of train rows that it is over, in best, pareto and show', () => {
+    const gapped = {
+      ...finished,
+      definition: { ...finished.definition, objectives: [{ metric: 'accuracy_gap', direction: 'minimize' as const }] },
+      trials: trials.map((row) => ({ ...row, metrics: metrics({ gap_rows: row.trial === 9 ? 64 : 128 }) })),
+    };
+    const texts = [
+      renderReport(bestReport(gapped, { metric: 'accuracy_gap', direction: 'minimize' }, 10), 'table', 200),
+      renderReport(paretoReport(gapped), 'table', 200),
+      renderReport(trialsReport(gapped), 'table', 200),
+    ];
+    for (const text of texts) expect(text).toMatch(/gap rows[\s\S]* 128 /);
+    expect(texts[0]).toContain('128 or 64');
+    expect(renderReport(report, 'table', 200)).not.toContain('gap rows');
+    expect(renderReport(bestReport(gapped, objective, 10), 'csv', 0)).toMatch(/gap_rows[\s\S]*,128,/);
+  });
+  const report = bestReport(finished, objective, 10);
+});
+
 describe('the Pareto front', () => {
   it('holds what nothing else beats in accuracy, calibration and complexity', () => {
     const report = paretoReport(finished);

@@ -218,19 +218,77 @@ describe('the page', () => {
 
 describe('the script of the page', () => {
   interface TableScript {
-    readFilter(text: string): unknown[];
+    readFilter(text: string, columns: Record<string, string>): { terms: unknown[]; problem: string | null };
     keeps(terms: unknown[], row: Record<string, string>): boolean;
     compareValues(a: string, b: string): number;
   }
   const script = runInNewContext(`${tableScript}\n({readFilter, keeps, compareValues})`) as TableScript;
-  const row = { p: '0.3', dropout_rate: '0.3', state: 'succeeded', accuracy: '0.91', m: '4', ece: '' };
-  const keeps = (filter: string): boolean => script.keeps(script.readFilter(filter), row);
+  const columns = {
+    p: 'dropout_rate',
+    dropout_rate: 'dropout_rate',
+    state: 'state',
+    accuracy: 'accuracy',
+    m: 'ensemble_size',
+    ece: 'ece',
+    train_instances: 'train_instances',
+    tags: 'tags',
+  };
+  const row = {
+    dropout_rate: '0.3',
+    state: 'succeeded succeeded, reused',
+    accuracy: '0.91',
+    ensemble_size: '4',
+    ece: '',
+    train_instances: '2',
+    tags: 'odd best',
+  };
+  const keeps = (filter: string, of = row): boolean => {
+    const { terms, problem } = script.readFilter(filter, columns);
+    return problem === null && script.keeps(terms, of);
+  };
 
-  it('keeps the rows that all terms of a filter hold of', () => {
-    for (const held of ['', 'p>=0.3', 'M=4 accuracy>0.9', 'state:succ', 'succeeded', 'p!=0.5', 'accuracy<=0.91'])
+  it('keeps the rows that all terms of a filter hold of, in the words of show --where', () => {
+    for (const held of [
+      '',
+      'p>=0.3 M=4 state:done',
+      'p >= 0.3',
+      'M=1,4 accuracy>0.9',
+      'dropout_rate=0.30',
+      'state:succeeded',
+      'state:reused',
+      'state!=failed',
+      'succ',
+      'p!=0.5',
+      'accuracy<=0.91',
+      'ece=none',
+      'N=2',
+      'tag=odd',
+    ])
       expect(`${held} ${keeps(held)}`).toBe(`${held} true`);
-    for (const missed of ['p>0.3', 'M=4 accuracy>0.95', 'state:failed', 'nothing', 'colour=1', 'ece<1'])
+    for (const missed of [
+      'p>0.3',
+      'M=4 accuracy>0.95',
+      'M=1,8',
+      'state:failed',
+      'state:succ',
+      'nothing',
+      'ece<1',
+      'ece=0',
+      'tag=od',
+    ])
       expect(`${missed} ${keeps(missed)}`).toBe(`${missed} false`);
+    expect(keeps('state:failed', { ...row, state: 'out_of_memory out of memory' })).toBe(true);
+    expect(keeps('state:collapsed', { ...row, state: 'succeeded succeeded, COLLAPSED' })).toBe(true);
+  });
+
+  it('says what it does not understand, as a column that the table has not', () => {
+    const problem = (filter: string) => script.readFilter(filter, columns).problem;
+    expect(problem('p>0 colour=1')).toMatch(/^this table has no column colour; it has p, dropout_rate, /);
+    expect(problem('p>=')).toBe('p>= needs a value');
+    expect(problem('p>high')).toBe('p> takes one number, not high');
+    expect(problem('state>done')).toBe('a state has no order: state>done');
+    expect(problem('>3')).toMatch(/^a condition begins with a column/);
+    expect(problem('p>=0.3 M=4 state:done')).toBeNull();
   });
 
   it('sorts numbers as numbers, and what is missing last', () => {

@@ -1,4 +1,4 @@
-import { metricNamed } from '../../metrics/metrics.ts';
+import { gapRows, metricNamed } from '../../metrics/metrics.ts';
 import type { RankedScore, ScoredSweep } from '../../report/configuration-scores.ts';
 import { savedByStopping } from '../../report/saved-by-stopping.ts';
 import { reportedMetrics } from '../../report/score-columns.ts';
@@ -29,7 +29,7 @@ export async function withShownMetrics(
   further: readonly string[] = [],
 ): Promise<ScoredSweep> {
   if (sweep.scores === undefined || shown.length === 0) return sweep;
-  const metrics = stored([...reportedMetrics(sweep), ...further]);
+  const metrics = stored([...reportedMetrics(sweep), gapRows, ...further]);
   const trials = shown.flatMap((score) => score.trials.map(({ trial }) => trial));
   const whole = await readConfigurationsOf(store, sweep.name, trials, metrics);
   const byFirst = new Map(whole.map((score) => [score.trials[0]?.trial, score]));

@@ -29,7 +29,7 @@ class Unreadable extends Error {
 }
 
 /** Names that people have for states, beside their own. */
-const stateWords: Readonly<Record<string, readonly string[]>> = {
+export const stateWords: Readonly<Record<string, readonly string[]>> = {
   failed: ['diverged', 'out_of_memory', 'infeasible', 'crashed'],
   done: ['succeeded'],
   training: ['running'],

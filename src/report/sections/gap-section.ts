@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { measure } from '../../metrics/metrics.ts';
+import { gapRows, measure } from '../../metrics/metrics.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap } from '../../tasks/task-metrics.ts';
 import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
@@ -110,6 +110,6 @@ function overWhat(intervals: readonly GapInterval[]): string {
 
 /** On how many train rows gaps were measured, where the evaluations tell. */
 function overRows(trials: readonly TrialRow[]): string {
-  const counts = new Set(trials.flatMap((trial) => measure(trial, 'gap_rows') ?? []));
+  const counts = new Set(trials.flatMap((trial) => measure(trial, gapRows) ?? []));
   return counts.size === 0 ? '' : `, over ${[...counts].sort((a, b) => a - b).join(' or ')} train rows`;
 }
