@@ -1,6 +1,6 @@
 import { failureText } from '../base/errors.ts';
 import { formatQuantity } from '../metrics/format-value.ts';
-import { baseOfGap, gapRows, measureText, measuring } from '../metrics/metrics.ts';
+import { baseOfGap, gapRows, measure, measureText, measuring } from '../metrics/metrics.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import type { SweepSnapshot, TrialRow } from '../store/views/sweep-snapshot.ts';
 import { headingOf, metricsOf } from '../tasks/task-metrics.ts';
@@ -84,7 +84,7 @@ function recordColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>
       heading: reportedMetrics(snapshot).some((metric) => baseOfGap(metric) !== null) ? 'gap rows' : null,
       align: 'right',
       importance: 7,
-      text: (trial) => measureText(trial, gapRows),
+      text: (trial) => String(measure(trial, gapRows) ?? '–'),
       value: measuring(gapRows),
     },
     hidden('collapsed', ({ metrics }) => metrics?.collapsed ?? null),
