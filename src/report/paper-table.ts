@@ -64,11 +64,12 @@ export function paperTable(materials: readonly SweepMaterial[]): readonly Block[
 
 function taskColumns(materials: readonly SweepMaterial[]): readonly TaskColumn[] {
   const groups = groupBy(materials, taskKey);
+  const baseOf = baseNames(materials);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const objective = firstObjective(first.snapshot);
-    return [{ objective, materials: group, scores: bestByMethod(group, objective) }];
+    return [{ objective, materials: group, scores: bestByMethod(group, objective, baseOf) }];
   });
 }
 
@@ -84,9 +85,29 @@ function taskKey({ snapshot, provenance: { inputs } }: SweepMaterial): string {
   });
 }
 
-function bestByMethod(materials: readonly SweepMaterial[], objective: Objective): ReadonlyMap<string, ColumnScore> {
+/** What is said of a sweep's base model where sweeps have several: one method of two bases is two rows. */
+function baseNames(materials: readonly SweepMaterial[]): (material: SweepMaterial) => string {
+  const bases = materials.flatMap(({ snapshot, provenance: { inputs } }) =>
+    traitsOf(snapshot.trainer).method ? [inputs.base] : [],
+  );
+  const contents = new Set(bases.map((base) => base.content_hash));
+  return ({ snapshot, provenance: { inputs } }) => {
+    if (contents.size < 2 || !traitsOf(snapshot.trainer).method) return '';
+    const { reference, content_hash: hash } = inputs.base;
+    const alike = new Set(bases.filter((base) => base.reference === reference).map((base) => base.content_hash));
+    return `, ${reference}${alike.size < 2 ? '' : ` ${hash.slice(0, 8)}`}`;
+  };
+}
+
+function bestByMethod(
+  materials: readonly SweepMaterial[],
+  objective: Objective,
+  baseOf: (material: SweepMaterial) => string,
+): ReadonlyMap<string, ColumnScore> {
   const all = materials.flatMap((material) =>
-    methodScores(material.snapshot, objective).map((score): ColumnScore => ({ ...score, material })),
+    methodScores(material.snapshot, objective).map(
+      (score): ColumnScore => ({ ...score, method: `${score.method}${baseOf(material)}`, material }),
+    ),
   );
   const byMethod = groupBy(all, ({ method }) => method);
   return new Map(
