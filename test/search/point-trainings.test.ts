@@ -76,7 +76,9 @@ const definitions = fc
     const isThere = (name: string): boolean => name !== 'weight_decay' || !isConditional || space.rank?.[0] === 4;
     const first = Object.entries(space).filter(([name]) => !['seed', 'M'].includes(name) && isThere(name));
     const point = first.map(([name, values]) => `${name}: ${values[0]}`).join(', ');
-    const given = enqueues && search !== 'grid' ? search.replace('}', `, enqueue: [{${point}}]}`) : search;
+    // The first values may break the constraint: such a point is refused.
+    const given =
+      enqueues && !constrains && search !== 'grid' ? search.replace('}', `, enqueue: [{${point}}]}`) : search;
     const mayRace = space.seed.length > 2 || !scheduler.includes('racing');
     return definitionWritten(
       ['space:', ...lines, ...(constrains ? [`constraints: [${constraint}]`] : [])].join('\n'),
