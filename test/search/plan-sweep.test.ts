@@ -33,6 +33,16 @@ describe('planning a sweep', () => {
     expect(first?.rung_steps).toEqual([96]);
   });
 
+  it('scores the dev rows first, which a search decides by, however the splits are ordered', () => {
+    const csv = example('csv');
+    const [request] = csv.evaluations;
+    if (request === undefined) throw new Error('the example evaluates');
+    const evaluations = (['test', 'dev'] as const).map((split) => ({ ...request, split }));
+    const tested = resolvedInputs({ test: { hash: 'e'.repeat(64), rows: 400 } });
+    const { trainings } = planSweep({ ...csv, evaluations }, tested);
+    expect(trainings[0]?.evaluations.map(({ configuration }) => configuration.split)).toEqual(['dev', 'test']);
+  });
+
   it('gives every training of a sweep an identity of its own', () => {
     const plan = planSweep(example('csv'), resolvedInputs());
     const hashes = plan.trainings.map(({ training_hash }) => training_hash);

@@ -172,6 +172,7 @@ function trainInputsOf({ train, train_inputs: counted }: ResolvedInputs, maxLeng
   return counted[String(nearest)] ?? train.rows;
 }
 
+/** Those on dev rows first, however the file orders its splits: it is the first that a search decides by. */
 function planEvaluations(
   definition: SweepDefinition,
   inputs: ResolvedInputs,
@@ -187,7 +188,8 @@ function planEvaluations(
     const hash = evaluationHash(training, evaluation, dataset);
     if (!planned.has(hash)) planned.set(hash, { evaluation_hash: hash, configuration: evaluation, dataset });
   }
-  return [...planned.values()];
+  const isTest = ({ configuration: { split } }: PlannedEvaluation) => Number(split === 'test');
+  return [...planned.values()].toSorted((a, b) => isTest(a) - isTest(b));
 }
 
 /**
