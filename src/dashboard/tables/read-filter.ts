@@ -1,3 +1,4 @@
+import { stateWords } from '../../sweep/state-words.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { didYouMean } from '../../sweep/file/sweep-file-problems.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
@@ -27,15 +28,6 @@ class Unreadable extends Error {
     this.problem = { at, text };
   }
 }
-
-/** Names that people have for states, beside their own. */
-export const stateWords: Readonly<Record<string, readonly string[]>> = {
-  failed: ['diverged', 'out_of_memory', 'infeasible', 'crashed'],
-  done: ['succeeded'],
-  training: ['running'],
-  collapsed: ['collapsed'],
-  reused: ['reused'],
-};
 
 const numberedColumns = ['ensemble_size', 'mask_seed'];
 const evaluationColumns = [...numberedColumns, 'mode', 'split', 'aggregate'];

@@ -1,4 +1,4 @@
-import { stateWords } from '../../dashboard/tables/read-filter.ts';
+import { stateWords } from '../../sweep/state-words.ts';
 import { trainingFields } from '../../sweep/training-fields.ts';
 
 /** Words that people have for columns, beside those that stand above them: as in `show --where` and in the cockpit. */
