@@ -1,11 +1,12 @@
 import type { SearchDefinition } from '../../sweep/sweep-definition.ts';
 import { searchedAxes } from '../space/repeats.ts';
-import type { Sampler, SpacePoint } from '../sampler.ts';
+import { enqueuedPoints } from '../space/enqueued-points.ts';
+import type { Sampler } from '../sampler.ts';
 import type { SpaceAxis } from '../space/space-axes.ts';
 
 /** A sampler that tries the points of `enqueue` first, and then its own; they are no part of its number of trials. */
 export function enqueued(sampler: Sampler, search: SearchDefinition, axes: readonly SpaceAxis[]): Sampler {
-  const points = pointsOf(search);
+  const points = enqueuedPoints(search);
   if (points.length === 0) return sampler;
   if (!sampler.independent) {
     return {
@@ -32,16 +33,4 @@ export function enqueued(sampler: Sampler, search: SearchDefinition, axes: reado
     },
     ...(sampler.drawn === undefined ? {} : { drawn: { ...sampler.drawn, given: points } }),
   };
-}
-
-function pointsOf({ enqueue }: SearchDefinition): readonly SpacePoint[] {
-  if (!Array.isArray(enqueue)) return [];
-  return enqueue.map((point: unknown) => {
-    const values = typeof point === 'object' && point !== null ? Object.entries(point) : [];
-    return Object.fromEntries(
-      values.flatMap(([name, value]): readonly (readonly [string, number | string])[] =>
-        typeof value === 'number' || typeof value === 'string' ? [[name, value]] : [],
-      ),
-    );
-  });
 }
