@@ -33,7 +33,7 @@ export class KeptProcess {
     const process = await this.#start();
     this.#process = process;
     process.once('exit', (code, signal) => {
-      const words = this.#logFile === null ? '' : `\n${readFileSync(this.#logFile, 'utf8').slice(-2_000)}`;
+      const words = this.#logFile === null ? '' : `\n${readFileSync(this.#logFile, 'utf8').slice(-6_000)}`;
       if (!this.#killed) this.surprises.push(`${this.name} ended by itself: ${signal ?? code}${words}`);
     });
   }

@@ -38,7 +38,7 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
     keepAlive: true,
     types: new BigintsAsNumbers(),
   });
-  // A connection lost between two statements of a transaction: the next statement fails and tells.
+  // A connection lost between two statements of a transaction: the next statement fails, "not queryable".
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined); // An idle connection was lost: the pool drops it, the next query opens another.
   const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
@@ -59,8 +59,9 @@ export function openStore(databaseUrl: string, options: { readonly poolSize?: nu
 const retriedCodes = new Set([
   '40001',
   '40P01',
-  // No room on its disk: as if it were away, until there is.
+  // No room on its disk, or for one more connection: as if it were away, until there is.
   '53100',
+  '53300',
   '57P01',
   '57P02',
   '57P03',
@@ -68,11 +69,18 @@ const retriedCodes = new Set([
   '26000',
   '42P05',
   '08000',
+  '08001',
   '08003',
   '08006',
   'ECONNRESET',
   'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
 ]);
+/** What pg, its pool and the network say in words; "not queryable": the connection broke while nothing was asked. */
+const lostConnection =
+  /Connection terminated|is not queryable|connect ENOENT|ECONNREFUSED|ETIMEDOUT|timeout expired|timeout exceeded when trying to connect/;
 const attempts = 6;
 
 /**
@@ -115,10 +123,5 @@ async function tried<T>(times: number, run: () => Promise<T>): Promise<T> {
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return (
-    retriedCodes.has(code) ||
-    /Connection terminated|ECONNREFUSED|ETIMEDOUT|timeout expired|timeout exceeded when trying to connect/.test(
-      `${code} ${error.message}`,
-    )
-  );
+  return retriedCodes.has(code) || lostConnection.test(`${code} ${error.message}`);
 }
