@@ -11,7 +11,8 @@ import { checkChaos } from './check-chaos.ts';
 /*
  * `npm run chaos -- --commands 1000 --seed 1`: commands and kills over small sweeps.
  * `npm run chaos -- --adaptive --faults 1000 --seed 1 --minutes 180`: faults of processes and connections over searches that
- * adapt (ASHA, PASHA and racing, each over TPE's points), and one that does not.
+ * adapt (ASHA, PASHA and racing, each over TPE's points; one whose trainings programs ask for, one that learns from another),
+ * and one that does not; meanwhile they are extended, and their budgets and parallelism are set.
  * Keeps its folder, with all logs, when something is wrong.
  */
 const { values } = parseArgs({

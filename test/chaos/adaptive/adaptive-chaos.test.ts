@@ -7,7 +7,7 @@ import { ChaosMachine } from './chaos-machine.ts';
 import { checkFaults, leftProcesses } from './check-faults.ts';
 import { runFaults } from './run-faults.ts';
 
-/** Fifteen faults of the long run (`npm run chaos -- --adaptive --faults 1000 --seed S`) over small sweeps. */
+/** Twenty faults of the long run (`npm run chaos -- --adaptive --faults 1000 --seed S`) over small sweeps. */
 describe('faults of processes and connections over a search that adapts', () => {
   const machine = new ChaosMachine(mkdtempSync(join(tmpdir(), 'dropsweep-chaos-')));
 
@@ -21,7 +21,7 @@ describe('faults of processes and connections over a search that adapts', () => 
     timeout: 400_000,
   }, async () => {
     const report = await runFaults({
-      ...{ machine, seed: 11, faults: 15, trainings: 24, searches: ['asha', 'independent'] },
+      ...{ machine, seed: 11, faults: 20, trainings: 24, searches: ['asha', 'asked'] },
       ...{ withinMs: 60_000, log: () => undefined },
     });
     expect(report.faults).toBeGreaterThan(0);

@@ -30,7 +30,7 @@ export async function adaptiveChaos(options: Omit<FaultOptions, 'machine'>): Pro
     await machine.stop();
     wrong.push(...(await leftProcesses(machine)));
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    const sweeps = report.sweeps.map(({ name, trainings }) => `${name}: ${trainings} trainings`);
+    const sweeps = report.sweeps.map(({ name, extensions }) => `${name}, extended ${extensions} times`);
     log(JSON.stringify({ seed, faults: report.faults, counts: report.counts, sweeps, seconds, wrong }, null, 2));
   } catch (error) {
     machine.end();

@@ -13,6 +13,7 @@ import { readDeployment } from '../../../src/store/workers/drive-record.ts';
 import { openStore, type Store } from '../../../src/store/database/open-store.ts';
 import { eventually, type KeptProcess, workerProcess } from '../../support/sweep-machine.ts';
 import type { Server, Target } from './fault.ts';
+import { clientProgram, Clients } from './client-process.ts';
 import { type ListedProcess, listProcesses, signal } from './process-list.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -20,13 +21,15 @@ import { TcpProxy } from './tcp-proxy.ts';
 const mark = 'DROPSWEEP_CHAOS_FOLDER';
 
 /**
- * A data directory under its supervisor, as `dropsweep up` leaves it, and beside it a control worker and two train workers
- * that reach PostgreSQL and Temporal through proxies of ours.
+ * A data directory under its supervisor, as `dropsweep up` leaves it, and beside it a control worker, two train workers and
+ * two programs that ask for trainings, all of which reach PostgreSQL and Temporal through proxies of ours.
  */
 export class ChaosMachine {
   readonly folder: string;
   readonly proxies: Readonly<Record<Server, TcpProxy>>;
   #workers: readonly KeptProcess[] = [];
+  #askers: readonly KeptProcess[] = [];
+  #clients: Clients | null = null;
   #store: Store | null = null;
   #connection: Connection | null = null;
   #temporalVersion = '';
@@ -45,6 +48,16 @@ export class ChaosMachine {
 
   get workers(): readonly KeptProcess[] {
     return this.#workers;
+  }
+
+  /** All of its processes that somebody has to start again. */
+  get kept(): readonly KeptProcess[] {
+    return [...this.#workers, ...this.#askers];
+  }
+
+  get clients(): Clients {
+    if (this.#clients === null) throw new Error('the machine was not started');
+    return this.#clients;
   }
 
   /** Its pool outlives restarts, as the dashboard's does: the port stays the same. */
@@ -70,7 +83,11 @@ export class ChaosMachine {
         ...{ temporalAddress, drive, environment },
       });
     this.#workers = [worker('control', ['control']), worker('train-1', ['train']), worker('train-2', ['train'])];
-    await Promise.all(this.#workers.map((process) => process.start()));
+    const { href } = proxied;
+    const clients = await Clients.make({ folder: this.dataDirectory, databaseUrl: href, environment });
+    this.#clients = clients;
+    this.#askers = [1, 2].map((seed) => clients.kept(`asker ${seed}`, { kind: 'ask', seed }));
+    await Promise.all(this.kept.map((process) => process.start()));
   }
 
   /** As a person would who finds the supervisor gone. */
@@ -92,7 +109,7 @@ export class ChaosMachine {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#workers.map((process) => process.stop()));
+    await Promise.all(this.kept.map((process) => process.stop()));
     await this.#connection?.close();
     await this.#store?.close();
     await stopServices(this.dataDirectory);
@@ -105,6 +122,7 @@ export class ChaosMachine {
   }
 
   discard(): void {
+    if (this.#clients !== null) rmSync(this.#clients.program, { force: true });
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -133,6 +151,8 @@ export class ChaosMachine {
           return this.#workers.slice(1).flatMap(({ pid }) => pid ?? []);
         case 'trainer':
           return all.filter(({ command }) => command.includes('trainer-process-main')).map(({ pid }) => pid);
+        case 'client':
+          return all.filter(({ command }) => command.includes(clientProgram)).map(({ pid }) => pid);
         case 'backend':
           return all
             .filter(({ parent, command }) => home('postgres').includes(parent) && command.includes('127.0.0.1'))
@@ -157,7 +177,8 @@ export class ChaosMachine {
     const owned = new Set(owners.flatMap((target) => this.pidsOf(target, all)));
     const byPid = new Map(all.map((each) => [each.pid, each]));
     const isOwned = ({ pid, parent }: ListedProcess): boolean => {
-      if (owned.has(pid)) return true;
+      // Clients are children of whoever watches.
+      if (owned.has(pid) || parent === process.pid) return true;
       const above = byPid.get(parent);
       return above !== undefined && isOwned(above);
     };

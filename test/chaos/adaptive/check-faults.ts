@@ -7,7 +7,11 @@ import { eventually } from '../../support/sweep-machine.ts';
 import type { ChaosMachine } from './chaos-machine.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 import { patiently } from './patiently.ts';
-import type { FaultReport, StartedSweep } from './run-faults.ts';
+import type { FaultReport } from './run-faults.ts';
+import { differencesFromAsked } from './asked-values.ts';
+import { chaosPlan, trainingsOf } from './chaos-sweep.ts';
+import { wrongOfEdits } from './check-edits.ts';
+import type { StartedSweep } from './sweeps-under-faults.ts';
 import { differencesFromUndisturbed } from './undisturbed.ts';
 
 /** Sentences about what is wrong once the faults are over; none: everything is accounted for. */
@@ -34,7 +38,7 @@ export async function checkFaults(
   if (open.length > 0) wrong.push(`open workflows: ${open.join(', ')}`);
   const loose = await sql.raw<{ what: string }>(looseEndsQuery).execute(machine.store.db);
   wrong.push(...loose.rows.map(({ what }) => what), ...orphans.wrong);
-  for (const worker of machine.workers) wrong.push(...worker.surprises);
+  for (const process of machine.kept) wrong.push(...process.surprises);
   return wrong;
 }
 
@@ -56,19 +60,25 @@ async function wrongOf(store: Store, sweep: StartedSweep): Promise<readonly stri
   if (sweep.search !== 'independent' && replay.decisions === 0) wrong.push('nothing was decided');
   for (const { sequence, recorded, follows } of replay.differences)
     wrong.push(`event ${sequence} is ${recorded}, and its replay says ${follows ?? 'nothing'}`);
-  wrong.push(...(await differencesFromUndisturbed(store, sweep.sweepId)));
+  wrong.push(...(await wrongOfEdits(store, sweep)));
+  const differences = sweep.search === 'asked' ? differencesFromAsked : differencesFromUndisturbed;
+  wrong.push(...(await differences(store, sweep.sweepId)));
   return wrong;
 }
 
 /** Exactly one accepted result for each training, epochs that only rise, and decisions that were carried out. */
-async function eventsOf(store: Store, { sweepId, trainings }: StartedSweep): Promise<string[]> {
+async function eventsOf(store: Store, sweep: StartedSweep): Promise<string[]> {
+  const { sweepId } = sweep;
+  // A budget that is spent ends a sweep before; points drawn from a smaller space stay beside those of the larger.
+  const planned = trainingsOf(chaosPlan(sweep));
   const { rows } = await sql<{ what: string }>`
-    with own as (select l.*, t.state, t.step, t.total_steps from sweep_trainings l join trainings t on t.id = l.training_id
-      where l.sweep_id = ${sweepId})
-    select 'there are ' || count(*) || ' trainings of ' || ${trainings}::integer as what from own
-      having count(*) <> ${trainings}
+    with own as (select l.*, t.state, t.step, t.total_steps, w.halted is not null as halted from sweep_trainings l
+      join trainings t on t.id = l.training_id join sweeps w on w.id = l.sweep_id where l.sweep_id = ${sweepId})
+    select 'there are ' || count(*) || ' trainings of ' || ${planned}::integer as what from own
+      having not bool_or(halted) and count(*) <> greatest(${planned}, (select (detail ->> 'trainings')::integer
+        from sweep_events where sweep_id = ${sweepId} and kind in ('launched', 'extended') order by id desc limit 1))
     union all select 'training ' || ordinal || ' is ' || state || ' at its end' from own
-      where not pruned and state not in ('succeeded', 'diverged')
+      where not pruned and state not in ('succeeded', 'diverged', 'infeasible') and not (halted and state = 'cancelled')
     union all select 'training ' || ordinal || ' is still open' from own where open
     union all select 'segment ' || s.id || ' has ' || count(*) || ' accepted results' from own
       join segments s on s.training_id = own.training_id join attempts a on a.segment_id = s.id

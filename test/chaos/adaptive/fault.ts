@@ -1,13 +1,17 @@
 import { assertNever } from '../../../src/base/assert-never.ts';
 import { stream } from '../../../src/random/stream.ts';
 
-/** Processes that are killed and frozen. `home worker` is the supervisor's own; `backend` serves one connection. */
+/**
+ * Processes that are killed and frozen. `home worker` is the supervisor's own; `backend` serves one connection; a `client`
+ * asks for trainings, or carries out what a person wants of a sweep.
+ */
 export const targets = [
   'supervisor',
   'home worker',
   'control worker',
   'train worker',
   'trainer',
+  'client',
   'postgres',
   'backend',
   'temporal',
@@ -15,13 +19,18 @@ export const targets = [
 export type Target = (typeof targets)[number];
 export type Server = 'postgres' | 'temporal';
 
+/** What people change of a sweep while it runs, by clients that meet the same faults. */
+export const edits = ['extend', 'parallelism', 'budget'] as const;
+export type Edit = (typeof edits)[number];
+
 export type Fault =
   | { readonly kind: 'kill'; readonly target: Target; readonly which: number; readonly downMs: number }
   | { readonly kind: 'freeze'; readonly target: Target; readonly which: number; readonly forMs: number }
   | { readonly kind: 'cut'; readonly server: Server; readonly share: number }
   | { readonly kind: 'lose answers'; readonly server: Server }
   | { readonly kind: 'stall' | 'refuse'; readonly server: Server; readonly forMs: number }
-  | { readonly kind: 'restart postgres' | 'lose temporal' };
+  | { readonly kind: 'restart postgres' | 'lose temporal' }
+  | { readonly kind: 'edit'; readonly edit: Edit; readonly which: number; readonly share: number };
 
 export interface FaultStep {
   readonly fault: Fault;
@@ -29,7 +38,7 @@ export interface FaultStep {
   readonly pauseMs: number;
 }
 
-const kinds: readonly (readonly [weight: number, kind: Fault['kind'], of: Target | Server | null])[] = [
+const kinds: readonly (readonly [weight: number, kind: Fault['kind'], of: Target | Server | Edit | null])[] = [
   [3, 'kill', 'supervisor'],
   [3, 'kill', 'home worker'],
   [5, 'kill', 'control worker'],
@@ -38,6 +47,8 @@ const kinds: readonly (readonly [weight: number, kind: Fault['kind'], of: Target
   [2, 'kill', 'postgres'],
   [2, 'kill', 'backend'],
   [3, 'kill', 'temporal'],
+  [6, 'kill', 'client'],
+  [5, 'freeze', 'client'],
   [3, 'freeze', 'supervisor'],
   [3, 'freeze', 'home worker'],
   [4, 'freeze', 'control worker'],
@@ -56,6 +67,9 @@ const kinds: readonly (readonly [weight: number, kind: Fault['kind'], of: Target
   [3, 'refuse', 'temporal'],
   [2, 'restart postgres', null],
   [1, 'lose temporal', null],
+  [3, 'edit', 'extend'],
+  [4, 'edit', 'parallelism'],
+  [4, 'edit', 'budget'],
 ];
 
 /** The i-th fault of a seed: drawn from its own stream, so that the first hundred of a thousand are the hundred. */
@@ -71,8 +85,8 @@ export function faultStep(seed: number, index: number): FaultStep {
   };
 }
 
-function isWorking(of: Target | Server | null): boolean {
-  return of === 'train worker' || of === 'trainer' || of === 'home worker';
+function isWorking(of: Target | Server | Edit | null): boolean {
+  return of === 'train worker' || of === 'trainer' || of === 'home worker' || of === 'client';
 }
 
 function kindOf(pick: number): (typeof kinds)[number] {
@@ -91,7 +105,11 @@ interface Amounts {
   readonly share: number;
 }
 
-function faultOf(kind: Fault['kind'], of: Target | Server | null, { which, downMs, forMs, share }: Amounts): Fault {
+function faultOf(
+  kind: Fault['kind'],
+  of: Target | Server | Edit | null,
+  { which, downMs, forMs, share }: Amounts,
+): Fault {
   const server: Server = of === 'temporal' ? 'temporal' : 'postgres';
   const target = targets.find((each) => each === of) ?? 'trainer';
   switch (kind) {
@@ -109,12 +127,15 @@ function faultOf(kind: Fault['kind'], of: Target | Server | null, { which, downM
     case 'restart postgres':
     case 'lose temporal':
       return { kind };
+    case 'edit':
+      return { kind, edit: edits.find((each) => each === of) ?? 'parallelism', which, share };
     default:
       return assertNever(kind, 'fault');
   }
 }
 
 export function nameOf(fault: Fault): string {
+  if ('edit' in fault) return `edit ${fault.edit}`;
   if ('target' in fault) return `${fault.kind} ${fault.target}`;
   return 'server' in fault ? `${fault.kind} ${fault.server}` : fault.kind;
 }

@@ -9,7 +9,7 @@ import { createSweep } from '../../../src/store/plans/create-sweep.ts';
 import { eventually } from '../../support/sweep-machine.ts';
 import { canMount, fill } from '../../support/small-disk.ts';
 import { ChaosMachine } from './chaos-machine.ts';
-import { chaosSweep } from './chaos-sweep.ts';
+import { chaosPlan } from './chaos-sweep.ts';
 import { checkFaults } from './check-faults.ts';
 
 const mountable = canMount();
@@ -36,8 +36,8 @@ describe.skipIf(!mountable)(
     it('stands still with its record, its queue and its checkpoints, and goes on by itself when there is room', {
       timeout: 400_000,
     }, async () => {
-      const sweep = chaosSweep('full', 'asha', 60, 1);
-      const { sweepId } = await createSweep(machine.store, { plan: sweep.plan, datasets: [], launchedBy: {} });
+      const sweep = { name: 'full', search: 'asha', trainings: 60, seed: 1, extensions: 0, learnFrom: null } as const;
+      const { sweepId } = await createSweep(machine.store, { plan: chaosPlan(sweep), datasets: [], launchedBy: {} });
       const reached = async (count: number) => {
         const { rows } = await sql<{ done: number }>`select count(*)::integer as done from sweep_trainings
             where sweep_id = ${sweepId} and not open`.execute(machine.store.db);

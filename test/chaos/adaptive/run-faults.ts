@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../../src/base/assert-never.ts';
-import { createSweep } from '../../../src/store/plans/create-sweep.ts';
 import { readStartTime } from '../../../src/worker/process-identity.ts';
 import type { KeptProcess } from '../../support/sweep-machine.ts';
 import type { ChaosMachine } from './chaos-machine.ts';
-import { type ChaosSweep, chaosSweep, type SearchName } from './chaos-sweep.ts';
+import type { SearchName } from './chaos-sweep.ts';
 import { type Fault, faultStep, nameOf, type Target } from './fault.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 import { patiently } from './patiently.ts';
+import { type StartedSweep, SweepsUnderFaults } from './sweeps-under-faults.ts';
 import { signal } from './process-list.ts';
 
 export interface FaultOptions {
@@ -24,10 +24,6 @@ export interface FaultOptions {
   readonly log: (line: string) => void;
 }
 
-export interface StartedSweep extends ChaosSweep {
-  readonly sweepId: string;
-}
-
 export interface FaultReport {
   readonly sweeps: readonly StartedSweep[];
   readonly faults: number;
@@ -37,11 +33,9 @@ export interface FaultReport {
   readonly wrong: readonly string[];
 }
 
-const sweepsAtOnce = 2;
-
 /**
- * Seeded faults over simulated sweeps, two at a time. Ends with every process going on, every connection open and
- * everything up that was down; what was launched may still run.
+ * Seeded faults over sweeps that are launched, extended and steered meanwhile, two at a time. Ends with every process going
+ * on, every connection open and everything up that was down; what was launched may still run.
  */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const run = new FaultRun(options);
@@ -50,26 +44,28 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
 
 class FaultRun {
   readonly #options: FaultOptions;
-  readonly #sweeps: StartedSweep[] = [];
+  readonly #sweeps: SweepsUnderFaults;
   readonly #counts: Record<string, number> = {};
   /** Processes and proxies that a fault holds, by name, until they are as before. */
   readonly #held = new Map<string, Promise<void>>();
   readonly #orphans: OrphanWatch;
-  #lookingAfter: Promise<void> | null = null;
   /** What could not be brought back. */
   readonly #failed: string[] = [];
 
   constructor(options: FaultOptions) {
     this.#options = options;
     this.#orphans = new OrphanWatch(options.machine);
+    this.#sweeps = new SweepsUnderFaults(options, (what) => this.#failed.push(what));
   }
 
   async carryOut(): Promise<FaultReport> {
     const { seed, faults, withinMs, log } = this.#options;
     const deadline = performance.now() + withinMs;
     let done = 0;
+    this.#sweeps.lookAfter();
+    await this.#sweeps.settled();
     for (let index = 0; done < faults && performance.now() < deadline; index += 1) {
-      this.#lookAfterSweeps();
+      this.#sweeps.lookAfter();
       const { fault, pauseMs } = faultStep(seed, index);
       const hit = this.#do(fault);
       if (hit) {
@@ -83,40 +79,9 @@ class FaultRun {
     log('all faults are over');
     while (this.#held.size > 0) await Promise.all(this.#held.values());
     await patiently(() => this.#options.machine.up());
-    await this.#lookingAfter;
+    await this.#sweeps.settled();
     const counts = Object.fromEntries(Object.entries(this.#counts).sort(([a], [b]) => a.localeCompare(b)));
-    return { sweeps: this.#sweeps, faults: done, counts, wrong: [...this.#orphans.wrong, ...this.#failed] };
-  }
-
-  /** The database may be away for long: faults go on meanwhile. */
-  #lookAfterSweeps(): void {
-    const failed = (error: unknown) => void this.#failed.push(`no sweep was launched: ${String(error)}`);
-    this.#lookingAfter ??= this.#keepSweepsRunning()
-      .catch(failed)
-      .finally(() => {
-        this.#lookingAfter = null;
-      });
-  }
-
-  async #keepSweepsRunning(): Promise<void> {
-    const { machine, seed, searches, trainings } = this.#options;
-    for (let open = await this.#unfinished(); open < sweepsAtOnce; open += 1) {
-      const number = this.#sweeps.length;
-      const search = searches[number % searches.length] ?? 'independent';
-      const sweep = chaosSweep(`${search}-${seed}-${number}`, search, trainings, seed + number);
-      const { plan } = sweep;
-      const { sweepId } = await patiently(() => createSweep(machine.store, { plan, datasets: [], launchedBy: {} }));
-      this.#sweeps.push({ ...sweep, sweepId });
-      this.#options.log(`launched ${sweep.name}: ${sweep.trainings} trainings`);
-    }
-  }
-
-  async #unfinished(): Promise<number> {
-    const { db } = this.#options.machine.store;
-    const ids = this.#sweeps.map(({ sweepId }) => sweepId);
-    if (ids.length === 0) return 0;
-    const ask = db.selectFrom('sweeps').select('id').where('id', 'in', ids).where('state', '=', 'running');
-    return (await patiently(() => ask.execute())).length;
+    return { sweeps: this.#sweeps.started, faults: done, counts, wrong: [...this.#orphans.wrong, ...this.#failed] };
   }
 
   /** False where there is nothing to hit. */
@@ -158,6 +123,8 @@ class FaultRun {
         machine.deleteTemporal();
         return signal(pid, 'SIGKILL');
       }
+      case 'edit':
+        return this.#sweeps.edit(fault);
       default:
         return assertNever(fault, 'fault');
     }
@@ -178,7 +145,7 @@ class FaultRun {
       this.#keepHeld(String(pid), again());
       return true;
     }
-    const kept = machine.workers.find((worker) => worker.pid === pid);
+    const kept = machine.kept.find((process) => process.pid === pid);
     if (kept === undefined) return signal(pid, 'SIGKILL');
     this.#keepHeld(String(pid), restart(kept, downMs));
     return true;
