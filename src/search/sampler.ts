@@ -44,6 +44,8 @@ export interface AdaptiveSampler {
   readonly independent: false;
   /** Points at most. */
   readonly trials: number;
+  /** How many points, from the first on, follow from no result. @param learned results of former sweeps that it has */
+  opening(learned: number): number;
   /** It decides by all objectives, and is told of each; absent: by the first. */
   readonly allObjectives?: boolean;
   suggest(number: number, history: SearchHistory): Suggestion | NoPoint;

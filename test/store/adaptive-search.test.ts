@@ -32,7 +32,7 @@ describe('a search that adapts', () => {
   it('begins with the points of its plan, suggests the others as results come, and is over after the last', async () => {
     const plan = planTpe('s');
     const sweep = await record.launch(plan);
-    expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ waiting: 3, total: 3 });
+    expect((await readSweepSnapshot(record.store, 's')).counts).toMatchObject({ waiting: 4, total: 4 });
     expect(await record.query(sql`select training_hash from trainings order by training_hash`)).toEqual(
       plan.trainings
         .map(({ training_hash }) => ({ training_hash }))

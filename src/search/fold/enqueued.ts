@@ -12,6 +12,7 @@ export function enqueued(sampler: Sampler, search: SearchDefinition, axes: reado
     return {
       ...sampler,
       trials: points.length + sampler.trials,
+      opening: (learned) => Math.max(points.length, sampler.opening(learned)),
       suggest: (number, history) => {
         const point = points.find((each) => history.accepts(each));
         if (point !== undefined) return { point, reason: `enqueued by the sweep file, point ${number + 1}` };

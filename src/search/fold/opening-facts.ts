@@ -6,6 +6,7 @@ import { RepeatMarker } from '../space/mark-repeats.ts';
 import { comparesPoints } from './budget.ts';
 import type { SearchFact } from './search-event.ts';
 import { type SearchSpace, spaceAxes } from '../space/space-axes.ts';
+import { openingTogether } from './suggest-ahead.ts';
 import { Suggestions } from './suggestions.ts';
 
 /** The facts that are recorded of a sweep before anything happens in it. @param trainings that were planned at once */
@@ -13,7 +14,8 @@ export function openingFacts(definition: SweepDefinition, trainings: PlannedTrai
   const sampler = makeSampler(definition);
   const fact = (kind: SearchFact['kind'], value: number): SearchFact => ({ kind, ordinal: 0, rung: 0, value });
   const capacity = fact('capacity', definition.parallelism);
-  if (!sampler.independent) return [capacity, fact('planned', Suggestions.most(definition, sampler))];
+  if (!sampler.independent)
+    return [capacity, fact('together', openingTogether), fact('planned', Suggestions.most(definition, sampler))];
   const planned = fact('planned', trainings.length);
   // Of one seed there are no repeats.
   if (seedCount(definition) < 2) return [planned];

@@ -7,6 +7,7 @@ export type BudgetFact = `budget_${BudgetName}`;
 /**
  * The facts of a search, in the order in which they were recorded.
  * planned: `value` trainings are in the search, at most. capacity: `value` of them may run at once.
+ * together: points that follow from no result are suggested `value` at a time; earlier versions did as with others.
  * report: a training's objective at the end of a rung, turned so that greater is better; null: it failed before, as
  * `failure` says, which earlier versions left out.
  * result: the same at its end; `further`: the other objectives, or the first on groups of the evaluated rows, as the
@@ -21,6 +22,7 @@ export interface SearchFact {
   readonly kind:
     | 'planned'
     | 'capacity'
+    | 'together'
     | 'report'
     | 'result'
     | 'retract'

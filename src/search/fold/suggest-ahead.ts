@@ -2,3 +2,21 @@
 export function aheadOf(capacity: number): number {
   return capacity + Math.max(1, Math.ceil(capacity / 4));
 }
+
+/** Points that follow from no result are suggested so many at a time: recorded together, and claimed in rows. */
+export const openingTogether = 128;
+
+interface Store {
+  /** Trainings that are in store or run. */
+  readonly working: number;
+  readonly capacity: number;
+  /** How many points, from the first on, follow from no result, and how many of them are suggested at a time. */
+  readonly opening: number;
+  readonly together: number;
+}
+
+/** Whether the point with that number, from 0, is due. */
+export function isDue(number: number, { working, capacity, opening, together }: Store): boolean {
+  if (number >= opening) return working < aheadOf(capacity);
+  return number % together !== 0 || working < Math.max(together / 2, aheadOf(capacity));
+}

@@ -10,7 +10,7 @@ import type { AdaptiveSampler, SampledTrial, SearchHistory, SpacePoint } from '.
 import { markRepeats } from '../space/mark-repeats.ts';
 import type { SearchDecision, SearchEvent, SearchFact } from './search-event.ts';
 import { spaceAxes } from '../space/space-axes.ts';
-import { aheadOf } from './suggest-ahead.ts';
+import { isDue } from './suggest-ahead.ts';
 
 /** One suggested point, with what its trainings reached. */
 interface SuggestedTrial {
@@ -39,6 +39,8 @@ interface SuggestionsMemory {
   /** Trainings at most; null: not told yet. */
   most: number | null;
   capacity: number;
+  /** Points that follow from no result, at a time; 1: no more than others. */
+  together: number;
   stopped: boolean;
 }
 
@@ -65,6 +67,7 @@ export class Suggestions implements SearchHistory {
       working: new Set(),
       most: null,
       capacity: 0,
+      together: 1,
       stopped: false,
     });
     this.#ordinals = new PointOrdinals(memory.part('ordinals', { trainingsOf: [], pointOf: [] }));
@@ -167,6 +170,7 @@ export class Suggestions implements SearchHistory {
       this.#own.stopped = false;
     }
     if (kind === 'capacity') this.#own.capacity = event.value ?? 0;
+    if (kind === 'together') this.#own.together = event.value ?? 1;
     const number = this.#ordinals.pointOf(ordinal) ?? -1;
     const trial = this.#own.trials[number];
     if (trial === undefined) return;
@@ -186,13 +190,15 @@ export class Suggestions implements SearchHistory {
     }
   }
 
-  /** A few more than can run at once, so that no slot waits for the next point. */
+  /** Ahead of demand, so that no slot waits for the next point. */
   next(): SearchDecision | null {
     const number = this.#own.trials.length;
     const stop = (reason: string): SearchDecision => ({ kind: 'stop', ordinal: 0, rung: 0, reason });
     if (this.#own.stopped || this.#own.most === null) return null;
     if (this.trainings >= this.#own.most) return stop(`all ${this.#own.most} trainings are suggested`);
-    if (this.#own.working.size >= aheadOf(this.#own.capacity)) return null;
+    const { working, capacity, together, learned } = this.#own;
+    const opening = this.#sampler.opening(learned.length);
+    if (!isDue(number, { working: working.size, capacity, opening, together })) return null;
     const suggestion = this.#sampler.suggest(number, this);
     if (suggestion.point === null) return stop(suggestion.reason);
     return { kind: 'suggest', ordinal: number, rung: 0, ...suggestion };

@@ -58,6 +58,7 @@ export const nsga2: SamplerKind = {
       independent: false,
       trials: numberSetting(search, 'trials'),
       allObjectives: true,
+      opening: (learned) => population - learned,
       suggest: (number, history) => {
         const child =
           number + (history.learned?.length ?? 0) < population

@@ -60,6 +60,7 @@ export const tpe: SamplerKind = {
       independent: false,
       trials: numberSetting(search, 'trials'),
       allObjectives: ranking === 'front',
+      opening: (learned) => startup - learned,
       suggest: (number, history) => {
         const suggestion =
           number + (history.learned?.length ?? 0) < startup
