@@ -1,4 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
+import { guessedKinds } from '../tasks/look-at-table.ts';
 import type { ReportFormat } from '../report/render-report.ts';
 
 /** Pieces of command lines that several verbs share. */
@@ -44,6 +45,9 @@ export const forceFlag = {
   brief: 'overwrite what is there',
 } as const;
 
+/** A base model that is small, and good for texts of one or two sentences. */
+export const usualBase = 'sentence-transformers/all-MiniLM-L6-v2';
+
 const optionalText = { kind: 'parsed', parse: parseText, optional: true } as const;
 
 /** Rows that no sweep file describes yet. */
@@ -56,10 +60,16 @@ export const dataFlags = {
     placeholder: 'column',
     brief: 'column of the labels (default: by its name, or fewest values)',
   },
+  task: {
+    kind: 'enum',
+    values: guessedKinds,
+    optional: true,
+    brief: 'what labels are: classes, or numbers on a scale (default: by their values)',
+  },
   base: {
     kind: 'parsed',
     parse: parseText,
-    default: 'sentence-transformers/all-MiniLM-L6-v2',
+    default: usualBase,
     placeholder: 'model',
     brief: 'base model: a hub id or a folder',
   },
@@ -123,6 +133,12 @@ export function parseSeconds(input: string): number {
   const seconds = Number(input);
   if (input.trim() !== '' && Number.isFinite(seconds) && seconds >= 0 && seconds <= 1_000_000) return seconds;
   throw new DropsweepError('USAGE', 'no number of seconds', { got: input, expected: 'a number from 0 to 1000000' });
+}
+
+export function parseHours(input: string): number {
+  const hours = Number(input);
+  if (Number.isFinite(hours) && hours > 0) return hours;
+  throw new DropsweepError('USAGE', 'not a number of hours', { got: input, expected: 'a number above 0' });
 }
 
 export function parseCount(input: string): number {

@@ -2,17 +2,10 @@ import { existsSync } from 'node:fs';
 import { DropsweepError } from '../base/errors.ts';
 import { tableFormats } from '../data/files/table-formats.ts';
 import { formatOf } from '../sweep/file/file-format.ts';
-import { type GuessedTask, guessTask } from '../tasks/guess-task.ts';
+import { type LookedTable, lookAtTable } from '../tasks/look-at-table.ts';
 
-export interface NamedData {
-  /** A file of any format that rows may come in. */
-  readonly train: string;
-  readonly text?: string;
-  readonly label?: string;
-}
-
-/** Reads a file and tells which task it is for. @throws DropsweepError DATA_INVALID where that is not to be told */
-export async function lookAtData({ train, ...named }: NamedData): Promise<GuessedTask> {
+/** Reads a file of any format that rows may come in. @throws DropsweepError DATA_INVALID where it is none */
+export async function lookAtData(train: string): Promise<LookedTable> {
   if (!existsSync(train)) {
     throw new DropsweepError('DATA_INVALID', 'there is no such file', {
       where: train,
@@ -29,5 +22,5 @@ export async function lookAtData({ train, ...named }: NamedData): Promise<Guesse
     });
   }
   const { records } = await format.read(train, {});
-  return guessTask(train, records, named);
+  return lookAtTable(train, records);
 }

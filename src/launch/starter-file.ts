@@ -1,6 +1,6 @@
 import { formatCount } from '../base/format-count.ts';
 import { stringify } from 'yaml';
-import type { GuessedTask } from '../tasks/guess-task.ts';
+import type { GuessedTask } from '../tasks/look-at-table.ts';
 
 export interface StarterRequest {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { verb } from '../../verb.ts';
-import { dataFlags, forceFlag, parseText } from '../../verb-parameters.ts';
-import { type AutoFlags, parseHours } from './auto-flags.ts';
+import { dataFlags, forceFlag, parseHours, parseText } from '../../verb-parameters.ts';
+import type { AutoFlags } from './auto-flags.ts';
 
 export const autoVerb = verb<AutoFlags, []>(
   {

@@ -5,6 +5,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { writePeftAdapter } from '../../../export/write-peft-adapter.ts';
 import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
 import { isFinal } from '../../../dashboard/lines/sweep-progress.ts';
+import { lookAtData } from '../../../launch/look-at-data.ts';
 import { dryRun } from '../../../launch/launch-sweep.ts';
 import { checkSweepText, readSweepText } from '../../../launch/read-sweep-file.ts';
 import { slotsOf } from '../../../services/supervisor-settings.ts';
@@ -19,7 +20,7 @@ import { type CliContext, note, say } from '../../cli-context.ts';
 import { demandFree } from '../../reading/demand-free.ts';
 import { exportedTrial } from '../../reading/exported-trial.ts';
 import { readWholeSweep } from '../../reading/read-report.ts';
-import { starterOf } from '../init/init.ts';
+import { namedTaskOf, starterOf } from '../init/starter-of.ts';
 import { launchDefinition } from '../launch/launch.ts';
 import type { AutoFlags } from './auto-flags.ts';
 
@@ -33,7 +34,7 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
       expected: 'a file of texts and labels: CSV, TSV, JSON, JSON lines or Parquet',
     });
   }
-  const content = await starterOf({ ...flags, data, out: file, hours });
+  const content = starterOf(await lookAtData(data), { ...flags, data, named: namedTaskOf(flags), out: file, hours });
   const definition = checkSweepText(content, file);
   const before = existsSync(file) ? readSweepText(file) : null;
   if (before !== null && before !== content && !force) throw otherFile(file);
