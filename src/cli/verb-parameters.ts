@@ -1,4 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
+import { deviceKinds } from '../sweep/device-kind.ts';
 import { guessedKinds } from '../tasks/look-at-table.ts';
 import type { ReportFormat } from '../report/render-report.ts';
 
@@ -74,6 +75,26 @@ export const dataFlags = {
     brief: 'base model: a hub id or a folder',
   },
   name: { ...optionalText, placeholder: 'name', brief: 'name of the sweep (default: that of the data)' },
+} as const;
+
+/** What a worker is told, which the environment may say too. */
+export const workerFlags = {
+  slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' },
+  device: {
+    kind: 'enum',
+    values: ['auto', ...deviceKinds],
+    optional: true,
+    brief: 'what its slots compute on (default cpu); auto takes the best that opens',
+  },
+} as const;
+
+/** What the dashboard is told, which the environment may say too. */
+export const screenFlags = {
+  mouse: {
+    kind: 'boolean',
+    optional: true,
+    brief: 'presses choose rows and tabs, the wheel scrolls; selecting text takes shift then',
+  },
 } as const;
 
 export const trialFlag = {

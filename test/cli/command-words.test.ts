@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
 import { demandFree } from '../../src/cli/reading/demand-free.ts';
+import { configVerb } from '../../src/cli/verbs/config/config-verb.ts';
 import { settings } from '../../src/cli/settings.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
@@ -97,6 +98,7 @@ describe('config', () => {
       const [verb, name] = flag.split(' ');
       const found = verbs.find((each) => each.name === verb)?.flagFacts.map((fact) => fact.name);
       expect(found, flag).toContain(name);
+      expect(configVerb.flags, flag).toContain(name);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { verb } from '../../verb.ts';
-import { optionalSweep } from '../../verb-parameters.ts';
+import { optionalSweep, screenFlags } from '../../verb-parameters.ts';
 import type { WatchFlags } from './watch.ts';
 
 export const watchVerb = verb<WatchFlags, [string?]>(
@@ -17,11 +17,7 @@ export const watchVerb = verb<WatchFlags, [string?]>(
   {
     flags: {
       readOnly: { kind: 'boolean', default: false, withNegated: false, brief: 'look alone: no key commands the sweep' },
-      mouse: {
-        kind: 'boolean',
-        optional: true,
-        brief: 'presses choose rows and tabs, the wheel scrolls; selecting text takes shift then',
-      },
+      ...screenFlags,
     },
     positional: optionalSweep,
   },

@@ -1,6 +1,5 @@
 import { verb } from '../../verb.ts';
-import { deviceKinds } from '../../../sweep/device-kind.ts';
-import { parseCount } from '../../verb-parameters.ts';
+import { workerFlags } from '../../verb-parameters.ts';
 import type { WorkerFlags } from './worker.ts';
 
 export const workerVerb = verb<WorkerFlags, []>(
@@ -13,16 +12,6 @@ Ctrl-C once gives its segments back with a checkpoint and leaves, twice leaves a
     examples: ['dropsweep worker --slots 2', 'dropsweep worker --device auto'],
     output: { kind: 'own', what: 'nothing; its log is on standard error' },
   },
-  {
-    flags: {
-      slots: { kind: 'parsed', parse: parseCount, optional: true, brief: 'trainings at once (default 1)' },
-      device: {
-        kind: 'enum',
-        values: ['auto', ...deviceKinds],
-        optional: true,
-        brief: 'what its slots compute on (default cpu); auto takes the best that opens',
-      },
-    },
-  },
+  { flags: workerFlags },
   async () => (await import('./worker.ts')).worker,
 );
