@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { processesOf } from './process-figures.ts';
+import { memoryOf, processesOf } from './process-figures.ts';
 
 /**
  * A large grid of empty trainings through the product's own commands, on services of its own: how long until the first
@@ -57,7 +57,7 @@ async function measure(): Promise<void> {
     const rate = (1_000 * (done - before)) / (performance.now() - at);
     at = performance.now();
     if (firstSeconds === null) continue;
-    memory.push({ done, mib: residentMiB() });
+    memory.push({ done, mib: memoryMiB() });
     console.log(`${seconds(launchedAt).toFixed(1)} s: ${done} done, ${rate.toFixed(1)}/s`);
     if (listed?.over === true) break;
   }
@@ -102,10 +102,10 @@ async function run(...args: readonly string[]): Promise<string> {
 }
 
 /** The largest process of each kind, in MiB. */
-function residentMiB(): Record<string, number> {
+function memoryMiB(): Record<string, number> {
   const largest: Record<string, number> = {};
-  for (const { role, residentBytes } of processesOf(folder)) {
-    largest[role] = Math.max(largest[role] ?? 0, Math.round(residentBytes / 2 ** 20));
+  for (const { role, pid } of processesOf(folder)) {
+    largest[role] = Math.max(largest[role] ?? 0, Math.round(memoryOf(pid) / 2 ** 20));
   }
   return largest;
 }

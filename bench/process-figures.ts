@@ -7,7 +7,6 @@ interface ProcessFigures {
   readonly parent: number;
   /** Of itself and of its children that have ended, in seconds. */
   readonly cpuSeconds: number;
-  readonly residentBytes: number;
   readonly role: ProcessRole;
 }
 
@@ -42,11 +41,20 @@ function readProcess(pid: number): ProcessFigures[] {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  // As proc(5) counts them: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime, 24 rss.
+  // As proc(5) counts them: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime.
   const field = (number: number) => fields[number - 3] ?? 0;
   const ticks = field(14) + field(15) + field(16) + field(17);
   const role = roleOf(read(`/proc/${pid}/cmdline`).split('\0').join(' '));
-  return [{ pid, parent: field(4), cpuSeconds: ticks / ticksPerSecond, residentBytes: field(24) * 4_096, role }];
+  return [{ pid, parent: field(4), cpuSeconds: ticks / ticksPerSecond, role }];
+}
+
+/**
+ * Bytes of memory of a process, each page divided by the processes that share it (proportional set size): PostgreSQL's
+ * processes share their buffers. 0: it has ended meanwhile.
+ */
+export function memoryOf(pid: number): number {
+  const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
+  return Number(kibibytes ?? 0) * 1_024;
 }
 
 function roleOf(command: string): ProcessRole {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { descendants } from './process-figures.ts';
+import { descendants, memoryOf } from './process-figures.ts';
 import { TestMachine } from '../test/support/test-machine.ts';
 import { type ProfileSnapshot, profileSettings, readProfile, tellProfile } from './statement-profile.ts';
 import { throughputPlan } from './throughput-plans.ts';
@@ -116,10 +116,10 @@ function cpuByRole(): ReadonlyMap<string, number> {
   return roles;
 }
 
-/** Resident MiB now, by what the processes are for. */
+/** MiB now, by what the processes are for. */
 function memoryByRole(): Readonly<Record<string, number>> {
   const roles: Record<string, number> = {};
-  for (const { role, residentBytes } of descendants()) roles[role] = (roles[role] ?? 0) + residentBytes;
+  for (const { role, pid } of descendants()) roles[role] = (roles[role] ?? 0) + memoryOf(pid);
   return Object.fromEntries(Object.entries(roles).map(([role, bytes]) => [role, Math.round(bytes / 2 ** 20)]));
 }
 
