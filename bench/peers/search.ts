@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SampledTrial, SpacePoint } from '../../src/search/sampler.ts';
 import { readTable, tableRegret } from './recorded-table.ts';
+import { stream } from '../../src/random/stream.ts';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
 
 /*
@@ -197,6 +198,23 @@ function quartiles(values: readonly number[]): string {
   return `${at(0.5)} (${at(0.25)} … ${at(0.75)})`;
 }
 
+const draws = 4_000;
+
+/** Median of ours minus the peer's, with its 95 % interval: both sides' seeds drawn again with replacement. */
+function beyond(ours: readonly number[], peers: readonly number[]): string {
+  const source = stream(0, 'medians');
+  const again = (values: readonly number[]) =>
+    median(Array.from(source.integers(values.length, values.length), (index) => values[index] ?? Number.NaN));
+  const drawn = Array.from({ length: draws }, () => again(ours) - again(peers)).sort((a, b) => a - b);
+  const [low, high] = [0.025, 0.975].map((share) => (drawn[Math.floor(share * draws)] ?? Number.NaN).toPrecision(2));
+  return `${(median(ours) - median(peers)).toPrecision(2)} (${low} … ${high})`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2;
+}
+
 const rows: Record<string, string>[] = [];
 let version = '';
 for (const name of options.functions.split(',')) {
@@ -210,8 +228,11 @@ for (const name of options.functions.split(',')) {
   version = peer.version;
   sides['optuna tpe'] = peer;
   if (isPair) sides['optuna nsga2'] = optuna(name, trials, seeds, 'nsga2');
-  for (const [side, { best, ms }] of Object.entries(sides))
-    rows.push({ function: name, search: side, regret: quartiles(best), ms: ms.toFixed(2) });
+  for (const [side, { best, ms }] of Object.entries(sides)) {
+    const against = sides[`optuna ${side}`];
+    const row = { function: name, search: side, regret: quartiles(best), ms: ms.toFixed(2) };
+    rows.push(against === undefined ? row : { ...row, 'beyond Optuna': beyond(best, against.best) });
+  }
 }
 const { hartmann6 } = functions;
 const long = Number(options.long);

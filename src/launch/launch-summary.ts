@@ -15,7 +15,7 @@ export function launchSummary(
   const { definition, trainings, trials, merged_points: merged, adaptive_trainings: adaptive } = plan;
   const lines = [
     `Sweep ${definition.name}: ${definition.base}${rowsText(plan)}`,
-    adaptive === undefined
+    adaptive === undefined || adaptive <= trainings.length
       ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(trials, 'evaluation')}`
       : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
     ...(definition.program === undefined
