@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { inputsFolderOf } from '../hub/cache-folder.ts';
 import { findModel, resolveModel } from '../hub/resolve-model.ts';
-import { commandSweep } from '../store/commands.ts';
+import { commandSweep, type SweepCommand } from '../store/commands.ts';
 import { keepSweepFile } from '../store/views/sweep-files.ts';
 import { lookAtSchema, migrate } from '../store/database/migrate.ts';
 import type { Store } from '../store/database/open-store.ts';
@@ -92,7 +92,7 @@ export interface LaunchedSweep {
 
 /** The same, of one that was launched now. */
 export interface NewlyLaunched extends LaunchedSweep {
-  /** It was there already. */
+  /** It was there already, and is as it was. */
   readonly attached: boolean;
   readonly forecast: () => Forecast;
 }
@@ -121,7 +121,7 @@ export async function launchSweep<Result>(
     const speed = await timedSpeed(prepared, done, process.env, progress);
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
-    const { kind, sweepId, left } = await recordSweep(
+    const { kind, sweepId, left, set } = await recordSweep(
       record,
       { ...prepared, predicted: predicted.cost },
       extend,
@@ -133,15 +133,21 @@ export async function launchSweep<Result>(
       );
     if (file !== undefined) await keepSweepFile(record.store, sweepId, file, kind);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
+    if (set.length > 0) say(`As the file says: ${set.map(settingWords).join(', ')}.`);
     if (kind === 'attached' && resume) {
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
       if (changed) await wake(record, sweepId);
     }
     return body({
-      ...{ record, machine, name: definition.name, attached: kind === 'attached' },
+      ...{ record, machine, name: definition.name, attached: kind === 'attached' && set.length === 0 },
       forecast: () => forecastOf(prepared, done, predicted, process.env),
     });
   });
+}
+
+function settingWords(command: SweepCommand): string {
+  if (command.kind === 'set_parallelism') return `parallelism ${command.parallelism}`;
+  return command.kind === 'set_priority' ? `priority ${command.priority}` : command.kind;
 }
 
 /** The cost of a sweep of which nothing is done, before any database is asked. */

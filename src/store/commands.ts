@@ -54,10 +54,15 @@ export function commandSweep(
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst();
     if (noted.numInsertedOrUpdatedRows !== 1n) return { sweepId: sweep.id, changed: false };
-    const changed = await carryOut(tx, sweep, command);
-    if (changed) await writeSweepEvent(tx, { sweepId: sweep.id, kind: command.kind, detail: { ...command } });
-    return { sweepId: sweep.id, changed };
+    return { sweepId: sweep.id, changed: await steerSweep(tx, sweep, command) };
   });
+}
+
+/** Carries out a command upon a sweep that is locked, and notes what it changed. @returns whether it changed anything */
+export async function steerSweep(tx: DatabaseTransaction, sweep: SweepStates, command: SweepCommand): Promise<boolean> {
+  const changed = await carryOut(tx, sweep, command);
+  if (changed) await writeSweepEvent(tx, { sweepId: sweep.id, kind: command.kind, detail: { ...command } });
+  return changed;
 }
 
 /** Names the nearest of those that are there. */
@@ -76,7 +81,7 @@ export async function sweepNotFound(
   });
 }
 
-interface SweepStates {
+export interface SweepStates {
   readonly id: string;
   readonly state: string;
   readonly desired_state: string;

@@ -114,6 +114,18 @@ describe('the life of a sweep on the command line', () => {
     expect(await told('wait', 'life', '--timeout', '100')).toContain('10 of 10 trainings done');
   });
 
+  it('takes the parallelism of a file that differs in nothing else, and says so', async () => {
+    writeFileSync(
+      file,
+      sweepFile('life', '[0, 0.25, 0.5]')
+        .replace(/^parallelism: .*$/m, '')
+        .concat('\nparallelism: 7\n'),
+    );
+    const run = await dropsweep('resume', 'life', '--extend', file, '--detach');
+    expect(run.stdout).toContain('As the file says: parallelism 7.');
+    expect(await told('logs', 'life')).toContain('parallelism');
+  });
+
   it('forks it under another name, training nothing twice, and cancels what is no longer wanted', async () => {
     writeFileSync(file, sweepFile('life', '[0.5, 0.75]', 60_000));
     const fork = await dropsweep('resume', 'slow', '--fork', file, '--detach');

@@ -147,3 +147,49 @@ describe('a point that was given, and that the space of its own file has not', (
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
 });
+
+describe('a file that asks for the same trainings with other settings', () => {
+  const told = () =>
+    record.query(sql`select desired_parallelism as parallelism, priority, definition -> 'parallelism' as file, (
+      select value from search_events where kind = 'capacity' order by sequence desc limit 1) as told,
+      (select array_agg(kind order by id) from sweep_events where kind like 'set_%') as events from sweeps`);
+  const file = { parallelism: 2, priority: 1 };
+  const extended = (change: Partial<SweepDefinition>) =>
+    createSweep(record.store, { plan: planTpe('s', change), datasets: [], launchedBy: {}, extend: true });
+
+  it('sets them, for lanes and search alike, and notes it; given once more it changes nothing that was set since', async () => {
+    await record.launch(planTpe('s', file));
+    expect(await extended({ parallelism: 6, priority: 1 })).toMatchObject({
+      kind: 'attached',
+      set: [{ kind: 'set_parallelism', parallelism: 6 }],
+    });
+    const now = { parallelism: 6, priority: 1, file: 6, told: 6, events: ['set_parallelism'] };
+    expect(await told()).toEqual([now]);
+    await command({ kind: 'set_parallelism', parallelism: 8 });
+    expect(await extended({ parallelism: 6, priority: 1 })).toMatchObject({ kind: 'attached', set: [] });
+    expect(await told()).toMatchObject([{ parallelism: 8, told: 8 }]);
+    expect(await extended({ parallelism: 6, priority: 5 })).toMatchObject({ set: [{ kind: 'set_priority' }] });
+    expect(await told()).toMatchObject([{ parallelism: 8, priority: 5, told: 8 }]);
+    expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
+  });
+
+  it('that is launched, not to extend, attaches alone', async () => {
+    await record.launch(planTpe('s', file));
+    const plan = planTpe('s', { parallelism: 6, priority: 5 });
+    expect(await createSweep(record.store, { plan, datasets: [], launchedBy: {} })).toMatchObject({
+      kind: 'attached',
+      set: [],
+    });
+    expect(await told()).toMatchObject([{ parallelism: 2, priority: 1, events: null }]);
+  });
+
+  it('that is larger besides notes them with the extension', async () => {
+    await record.launch(planTpe('s', file));
+    const search = { kind: 'tpe', trials: 14, seed: 5, startup: 4 };
+    expect(await extended({ parallelism: 6, priority: 1, search })).toMatchObject({
+      kind: 'extended',
+      set: [{ kind: 'set_parallelism', parallelism: 6 }],
+    });
+    expect(await told()).toMatchObject([{ parallelism: 6, told: 6, events: ['set_parallelism'] }]);
+  });
+});

@@ -10,7 +10,9 @@ import { frozenColumns, plannedOf } from './frozen-plan.ts';
 import { handOverTrainings, recordFirstBlock, recordTrainings } from './record-trainings.ts';
 import { type DatabaseTransaction, type Store, transact } from '../database/open-store.ts';
 import { isSameSweep } from '../../sweep/identity.ts';
+import type { SweepCommand } from '../commands.ts';
 import { writeSweepEvent } from '../segments/settle-trainings.ts';
+import { settingsOfFile, takeSettings } from './settings-of-file.ts';
 
 /** Frozen rows as src/data makes them: gzip'd canonical JSON lines. */
 export interface FrozenDataset {
@@ -40,6 +42,8 @@ export type CreateSweepResult =
       readonly sweepId: string;
       /** Trainings that are not recorded yet. */
       readonly left: number;
+      /** Of a sweep that was to be extended: what its file sets otherwise than the file before it. */
+      readonly set: readonly SweepCommand[];
     }
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
 
@@ -49,19 +53,20 @@ export type CreateSweepResult =
  */
 export async function createSweep(store: Store, request: CreateSweepRequest): Promise<CreateSweepResult> {
   const { plan, progress, handOver = false } = request;
-  const { id: sweepId, kind, existing } = await transact(store, (tx) => findOrInsert(tx, request));
+  const { id: sweepId, kind, existing, set = [] } = await transact(store, (tx) => findOrInsert(tx, request));
   if (kind === 'conflict') return { kind, sweepId, existing };
   // What an extension numbers anew is there when it returns.
-  if (handOver && kind !== 'extended') return { kind, sweepId, left: await handOverTrainings(store, sweepId) };
+  if (handOver && kind !== 'extended') return { kind, sweepId, set, left: await handOverTrainings(store, sweepId) };
   const planned = kind === 'created' ? { planned: plan.trainings } : {};
   await recordTrainings(store, sweepId, { ...planned, ...(progress === undefined ? {} : { progress }) });
-  return { kind, sweepId, left: 0 };
+  return { kind, sweepId, set, left: 0 };
 }
 
 interface Found {
   readonly id: string;
   readonly kind: CreateSweepResult['kind'];
   readonly existing: SweepDefinition;
+  readonly set?: readonly SweepCommand[];
 }
 
 async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest): Promise<Found> {
@@ -70,7 +75,7 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   const before = await tx
     .selectFrom('sweeps')
     .select(['id', 'canonical_hash', 'definition', 'frozen_plan', 'inputs', 'former_stages', 'desired_state'])
-    .select(['desired_parallelism', 'priority', 'listens'])
+    .select(['desired_parallelism', 'priority', 'listens', 'state', 'draining'])
     .where('name', '=', plan.definition.name)
     .$if(request.extend === true, (query) => query.forUpdate())
     .executeTakeFirst();
@@ -92,10 +97,12 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   const recorded = { definition: before.definition, inputs: before.inputs };
   if (before.canonical_hash === plan.canonical_hash || isSameSweep(recorded, plan)) {
-    return { id: before.id, kind: 'attached', existing: before.definition };
+    const set = request.extend === true ? await takeSettings(tx, before, plan.definition) : [];
+    return { id: before.id, kind: 'attached', existing: before.definition, set };
   }
+  const set = settingsOfFile(before.definition, plan.definition);
   const extended = request.extend === true && (await extendSweep(tx, before, plan, request.staysPaused === true));
-  return { id: before.id, kind: extended ? 'extended' : 'conflict', existing: before.definition };
+  return { id: before.id, kind: extended ? 'extended' : 'conflict', existing: before.definition, set };
 }
 
 /** Tells a search its first facts; one that adapts answers with its first points. */

@@ -16,6 +16,7 @@ import { writeSweepEvent } from '../segments/settle-trainings.ts';
 import { extendedPlan, inFormerOrder, type RecordedSweep } from './extend-plan.ts';
 import { frozenColumns, plannedOf } from './frozen-plan.ts';
 import { insertTrainings, numberTrials } from './insert-trainings.ts';
+import { settingsOfFile } from './settings-of-file.ts';
 
 /** A sweep before it is extended. */
 export interface ExtendableSweep extends RecordedSweep {
@@ -81,6 +82,8 @@ export async function extendSweep(
   await tx.deleteFrom('sweep_evaluations').where('sweep_id', '=', id).execute();
   await tx.deleteFrom('sweep_set_evaluations').where('sweep_id', '=', id).execute();
   await writeSweepEvent(tx, { sweepId: id, kind: 'extended', detail: { trainings: plannedOf(merged) } });
+  for (const command of settingsOfFile(before.definition, definition))
+    await writeSweepEvent(tx, { sweepId: id, kind: command.kind, detail: { ...command } });
   const adapts = plan.adaptive_trainings !== undefined;
   const reused = adapts ? (await insertTrainings(tx, id, numberTrials([...merged.trainings]))).reused : [];
   if (listens) await goOn(tx, id, merged, { definition: before.definition, parallelism, kept, reached });
