@@ -62,12 +62,6 @@ export interface NoPoint {
   readonly reason: string;
 }
 
-/** No further point is suggested, and why. */
-export interface NoPoint {
-  readonly point: null;
-  readonly reason: string;
-}
-
 /** The points so far with their results, in the order of their suggestion. */
 export interface SearchHistory {
   readonly trials: readonly SampledTrial[];
@@ -75,6 +69,8 @@ export interface SearchHistory {
   readonly learned?: readonly SampledTrial[];
   /** Whether the point is in the space, can be trained, and is none that was suggested before. */
   accepts(point: SpacePoint): boolean;
+  /** No later history of this search accepts it either: it was suggested, or breaks a constraint. Absent: not known. */
+  isSpent?(point: SpacePoint): boolean;
 }
 
 export interface SampledTrial {

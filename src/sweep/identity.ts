@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { canonicaliseWritten } from './canonicalise.ts';
+import { saidOf } from './file/search-section.ts';
 import type { ResolvedInputs, ResolvedSet, SweepDefinition } from './sweep-definition.ts';
 import type {
   DatasetReference,
@@ -102,7 +103,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
       .map((request) => ({ ...request }))
       .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
     evaluate_every: definition.evaluate_every,
-    search: { ...search },
+    search: saidOf(search),
     scheduler: { ...scheduler },
     objectives: objectives.map((objective) => ({ ...objective })),
     trainer,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { drawNewPoint } from '../../src/search/space/draw-new-point.ts';
+import { NewPoints } from '../../src/search/space/draw-new-point.ts';
 import { valueAt } from '../../src/search/space/draw-value.ts';
 import { stepsOf } from '../../src/search/space/draw-value.ts';
-import type { SpacePoint } from '../../src/search/sampler.ts';
+import type { SampledTrial, SearchHistory, SpacePoint } from '../../src/search/sampler.ts';
 import { type SpaceAxis, spaceAxes } from '../../src/search/space/space-axes.ts';
 
 /*
@@ -17,15 +17,25 @@ const range: readonly SpaceAxis[] = spaceAxes({
 function history(allows: (point: SpacePoint) => boolean) {
   const tried = new Set<string>();
   let looks = 0;
+  const accepts = (point: SpacePoint): boolean => {
+    looks += 1;
+    return !tried.has(keyOf(point)) && allows(point);
+  };
   return {
     trials: [],
-    accepts: (point: SpacePoint): boolean => {
-      looks += 1;
-      return !tried.has(JSON.stringify(point)) && allows(point);
-    },
-    take: (point: SpacePoint) => tried.add(JSON.stringify(point)),
+    accepts,
+    isSpent: (point: SpacePoint) => !accepts(point),
+    take: (point: SpacePoint) => tried.add(keyOf(point)),
     looks: () => looks,
   };
+}
+
+function keyOf(point: SpacePoint): string {
+  return JSON.stringify(Object.entries(point).sort());
+}
+
+function drawNewPoint(axes: readonly SpaceAxis[], seed: number, number: number, known: SearchHistory) {
+  return new NewPoints(axes, seed).next(number, known);
 }
 
 describe('a further point', () => {
@@ -68,6 +78,47 @@ describe('a further point', () => {
       point: null,
       reason: 'none of 100000 points drawn is new and allowed by the constraints',
     });
+  });
+
+  it('is found beside those that there are where constraints leave next to nothing, with few draws', () => {
+    const allowed = history(({ dropout_rate: p, learning_rate: rate }) => Number(p) < 0.002 && Number(rate) > 0.8);
+    const trials: SampledTrial[] = [
+      { point: { dropout_rate: 0.001, learning_rate: 0.9 }, state: 'pending', value: null, rung: null },
+    ];
+    for (let number = 1; number < 6; number += 1) {
+      const before = allowed.looks();
+      const { point } = drawNewPoint(range, 7, number, { ...allowed, trials });
+      if (point === null) throw new Error('there is one');
+      expect(allowed.looks() - before).toBeLessThanOrEqual(4_000);
+      allowed.take(point);
+      trials.push({ point, state: 'pending', value: null, rung: null });
+    }
+  });
+
+  it('is given up after few draws where there were points and none is left', () => {
+    const nothing = history(() => false);
+    const trials: SampledTrial[] = [
+      { point: { dropout_rate: 0.5, learning_rate: 0.5 }, state: 'done', value: 1, rung: 0 },
+    ];
+    expect(drawNewPoint(range, 1, 4, { ...nothing, trials }).point).toBeNull();
+    expect(nothing.looks()).toBe(4_000);
+  });
+
+  it('of a space that is nearly used up costs a few looks: what is spent of it is looked at once', () => {
+    const values = Array.from({ length: 60 }, (_, value) => value);
+    const axes = spaceAxes({ space: { rank: values, alpha: values } });
+    const known = history(({ rank, alpha }) => (Number(rank) + Number(alpha)) % 4 === 0);
+    const points = new NewPoints(axes, 3);
+    let found = 0;
+    for (;;) {
+      const { point } = points.next(found, known);
+      if (point === null) break;
+      known.take(point);
+      found += 1;
+    }
+    expect(found).toBe(900);
+    // Each of the 3,600 twice, and 200 draws for each further point: not all of them again for each.
+    expect(known.looks()).toBeLessThan(2 * 3_600 + 202 * (found + 1));
   });
 
   it('is found among lists of more points than were once looked at', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeSampler } from '../../src/search/samplers/samplers.ts';
 import { owenScrambled, SobolDimension, sobolDimensions } from '../../src/search/space/sobol-sequence.ts';
+import { comparableSweep } from '../../src/sweep/identity.ts';
+import { resolvedInputs } from '../sweep/sweep-inputs.ts';
+import { definitionWritten } from './every-kind.ts';
 import scipy from './fixtures/sobol-scipy.json' with { type: 'json' };
 
 const scale = 2 ** 32;
@@ -46,6 +49,54 @@ describe('a Sobol sequence', () => {
       Array.from({ length: 8 }, (_, point) => owenScrambled(new SobolDimension(2).at(point), seed));
     expect(points(1)).not.toEqual(points(2));
     expect(points(1)[0]).not.toBe(0);
+  });
+});
+
+describe('repeats in a search by it', () => {
+  const names = ['alpha', 'dropout_rate', 'sparsity', 'weight_decay'];
+  const ranges = Object.fromEntries(names.map((name) => [name, [0, 1]]));
+  const scales = Object.fromEntries(names.map((name) => [name, 'linear' as const]));
+  // What these are called says nothing of them: no value is made a whole number.
+  const program = { command: ['x'], folder: '', metrics: {}, steps: 1, terminate_seconds: 1 };
+  const settings = { kind: 'sobol', trials: 16, seed: 4, scramble: 'none' };
+  const pointsOf = (space: Record<string, number[]>, search: Record<string, string | number>) => {
+    const sampler = makeSampler({ space, scales, program, search: { ...settings, ...search } });
+    if (!sampler.independent) throw new Error('it adapts');
+    return Array.from({ length: sampler.size }, (_, ordinal) => sampler.pointAt(ordinal));
+  };
+  const seeds = { seed: [7, 8, 9] };
+
+  it('take no dimension: points are those of SciPy, in the order of the axes that are searched', () => {
+    const points = pointsOf({ ...ranges, ...seeds }, { made_as: 'over searched axes' });
+    expect(points).toHaveLength(48);
+    points.forEach((point, ordinal) => {
+      const expected = scipy.points[Math.floor(ordinal / 3)]?.slice(0, 4) ?? [];
+      names.forEach((name, place) => expect(point[name]).toBeCloseTo(expected[place] ?? Number.NaN, 3));
+      expect(point['seed']).toBe(7 + (ordinal % 3));
+    });
+    const alone = pointsOf(ranges, { made_as: 'over searched axes' });
+    expect(points.filter((_, ordinal) => ordinal % 3 === 0).map(({ seed: _, ...point }) => point)).toEqual(alone);
+  });
+
+  it('had one in an earlier version, whose sweeps keep their points', () => {
+    const before = pointsOf({ ...ranges, ...seeds }, {});
+    before.forEach((point, ordinal) => {
+      const expected = scipy.points[Math.floor(ordinal / 3)] ?? [];
+      expect(point['sparsity']).toBeCloseTo(expected[3] ?? Number.NaN, 3);
+    });
+    const [now, then] = [{ ...settings, made_as: 'over searched axes' }, settings].map((search) =>
+      comparableSweep(
+        { ...definitionWritten('space: {seed: [1, 2]}', 'search: {kind: sobol, trials: 2}'), search },
+        resolvedInputs(),
+      ),
+    );
+    expect(now).toEqual(then);
+  });
+
+  it('have none in a file that is read now', () => {
+    expect(definitionWritten('space: {seed: [1, 2]}', 'search: {kind: sobol, trials: 2}').search).toMatchObject({
+      made_as: 'over searched axes',
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { formatCount } from '../../base/format-count.ts';
 import { formatClock, formatSetting } from '../../metrics/format-value.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { inReferenceOrder } from '../tables/view-columns.ts';
+import { type KindSettings, saidOf } from '../../sweep/file/search-section.ts';
 import { textWidth } from '../terminal/text-width.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 import { wrapWords } from '../terminal/wrap-words.ts';
@@ -119,8 +120,8 @@ function funnelLines(
   width: number,
 ): readonly StyledLine[] {
   const worth = schedulerSentence(definition, { ...counts, savedSeconds });
-  const words = (settings: object): string =>
-    Object.entries(settings)
+  const words = (settings: KindSettings): string =>
+    Object.entries(saidOf(settings))
       .filter(([name]) => name !== 'enqueue')
       .map(([name, value]) => (name === 'kind' ? String(value) : `${name} ${JSON.stringify(value)}`))
       .join(', ');

@@ -1,6 +1,7 @@
 import type { SearchDefinition } from '../../sweep/sweep-definition.ts';
 import { searchedAxes } from '../space/repeats.ts';
 import { enqueuedPoints } from '../space/enqueued-points.ts';
+import { LeftOver } from '../space/left-over.ts';
 import type { Sampler } from '../sampler.ts';
 import type { SpaceAxis } from '../space/space-axes.ts';
 
@@ -9,13 +10,14 @@ export function enqueued(sampler: Sampler, search: SearchDefinition, axes: reado
   const points = enqueuedPoints(search);
   if (points.length === 0) return sampler;
   if (!sampler.independent) {
+    const left = new LeftOver({ size: points.length, at: (number) => points[number] ?? {} });
     return {
       ...sampler,
       trials: points.length + sampler.trials,
       opening: (learned) => Math.max(points.length, sampler.opening(learned)),
       suggest: (number, history) => {
-        const point = points.find((each) => history.accepts(each));
-        if (point !== undefined) return { point, reason: `enqueued by the sweep file, point ${number + 1}` };
+        const point = left.first(history);
+        if (point !== null) return { point, reason: `enqueued by the sweep file, point ${number + 1}` };
         return sampler.suggest(number, history);
       },
     };

@@ -12,7 +12,7 @@ export type BudgetFact = `budget_${BudgetName}`;
  * `failure` says, which earlier versions left out.
  * result: the same at its end; `further`: the other objectives, or the first on groups of the evaluated rows, as the
  * scheduler wants it. retract: a failed training is tried again, and what was said of its rung holds no more.
- * spent: seconds that slots have trained the training. elapsed: seconds since the launch.
+ * spent: seconds that slots have trained the training. elapsed: seconds that the sweep has run.
  * repeat: the training has the configuration of the one with ordinal `value`, and `further` is its seed.
  * extended: the sweep file of extension `value` holds from now on, counted from 1.
  * learned: result `ordinal` of former sweeps: at `point`, `value`; null: its trainings failed there.

@@ -22,6 +22,8 @@ interface SearchMemory {
   stage: number;
   /** Reports and results, with whether the training had failed. */
   readonly heard: Map<string, boolean>;
+  /** By training the rungs at which it had failed, by a report or a result. */
+  readonly failures: Map<number, Set<number>>;
   readonly decided: Set<string>;
   /** Why it ended before its last training; null: it did not. */
   halted: string | null;
@@ -56,6 +58,7 @@ export class SearchState {
     this.#own = memory.part('search', {
       stage: 0,
       heard: new Map(),
+      failures: new Map(),
       decided: new Set(),
       halted: null,
       due: new Map(),
@@ -110,11 +113,7 @@ export class SearchState {
 
   /** Rungs at which failures of the training stand, which hold no more once it is tried again. */
   failuresOf(ordinal: number): readonly number[] {
-    const failures = [...this.#own.heard].flatMap(([name, failed]) => {
-      const [training, rung] = name.slice(name.indexOf(' ') + 1).split('/');
-      return failed && Number(training) === ordinal ? [Number(rung)] : [];
-    });
-    return [...new Set(failures)];
+    return [...(this.#own.failures.get(ordinal) ?? [])];
   }
 
   /** Number of the sweep file that holds, from 0. */
@@ -182,12 +181,24 @@ export class SearchState {
     if (kind === 'planned') this.#add(this.#ladder.planned(value ?? 0));
     if (kind === 'retract') {
       for (const heard of ['report', 'result']) this.#own.heard.delete(`${heard} ${ordinal}/${rung}`);
+      this.#noteFailures(ordinal, rung);
       this.#ladder.retract(ordinal, rung);
     }
-    if (kind === 'report' || kind === 'result') this.#own.heard.set(`${kind} ${ordinal}/${rung}`, value === null);
+    if (kind === 'report' || kind === 'result') {
+      this.#own.heard.set(`${kind} ${ordinal}/${rung}`, value === null);
+      this.#noteFailures(ordinal, rung);
+    }
     if (kind === 'report') this.#add(this.#decisionsOn(scored));
     if (kind === 'capacity' || kind === 'repeat') this.#add(this.#ladder.also?.(fact) ?? []);
     if (kind === 'result') this.#add(this.#ladder.also?.({ ...fact, further: this.#groupsOf(fact) }) ?? []);
+  }
+
+  #noteFailures(ordinal: number, rung: number): void {
+    const { heard, failures } = this.#own;
+    const hasFailed = ['report', 'result'].some((kind) => heard.get(`${kind} ${ordinal}/${rung}`) === true);
+    const rungs = failures.get(ordinal) ?? new Set();
+    if (hasFailed) failures.set(ordinal, rungs.add(rung));
+    else if (rungs.delete(rung) && rungs.size === 0) failures.delete(ordinal);
   }
 
   /** A score tells of the other objectives first, and then of groups of rows. */

@@ -129,13 +129,22 @@ export class Suggestions implements SearchHistory {
   }
 
   accepts(point: SpacePoint): boolean {
+    return this.#refusalOf(point) === null;
+  }
+
+  isSpent(point: SpacePoint): boolean {
+    return this.#refusalOf(point) === 'for good';
+  }
+
+  /** Null: none. Whether a training has enough steps for its rungs may depend on how many there are before it. */
+  #refusalOf(point: SpacePoint): 'for good' | 'for now' | null {
     try {
       const configuration = this.#configurationAt(point, 0);
-      if (brokenConstraint(this.#planner.definition, configuration) !== null) return false;
+      if (brokenConstraint(this.#planner.definition, configuration) !== null) return 'for good';
       const { training_hash: hash } = planTraining(this.#planner, configuration, this.trainings);
-      return !this.#own.hashes.has(hash);
+      return this.#own.hashes.has(hash) ? 'for good' : null;
     } catch (error) {
-      if (error instanceof DropsweepError) return false;
+      if (error instanceof DropsweepError) return 'for now';
       throw error;
     }
   }

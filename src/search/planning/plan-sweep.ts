@@ -18,7 +18,8 @@ import { makeScheduler } from '../schedulers/schedulers.ts';
 import { SearchState, searchNeeds } from '../fold/search-state.ts';
 import { drawPoint } from '../space/draw-new-point.ts';
 import { spaceAxes } from '../space/space-axes.ts';
-import { type NumberedPoints, stagedPoints } from '../space/staged-points.ts';
+import type { NumberedPoints } from '../space/numbered-points.ts';
+import { stagedPoints } from '../space/staged-points.ts';
 
 /** Points of a search: 100,000 trainings are recorded in a minute. */
 const mostPoints = 200_000;

@@ -10,7 +10,8 @@ import { RepeatMarker } from '../space/mark-repeats.ts';
 import { configurationAt, planTraining, type TrainingPlanner } from './plan-trainings.ts';
 import { makeScheduler } from '../schedulers/schedulers.ts';
 import type { SearchStage } from '../fold/search-state.ts';
-import { type NumberedPoints, stagedPoints } from '../space/staged-points.ts';
+import type { NumberedPoints } from '../space/numbered-points.ts';
+import { stagedPoints } from '../space/staged-points.ts';
 import { underVersion } from './under-version.ts';
 
 /** What is kept of a plan of points: which of them are trained, in which order. The rest follows from the sweep file. */

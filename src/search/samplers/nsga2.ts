@@ -1,12 +1,12 @@
 import type { RandomStream } from '../../random/stream.ts';
 import { stream } from '../../random/stream.ts';
-import { frontOrder } from '../../stats/non-dominated-ranks.ts';
 import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
+import { constrainedOrder } from '../estimates/constrained-order.ts';
 import { Feasibility } from '../estimates/feasibility.ts';
 import { AxisCoordinates } from '../space/axis-coordinates.ts';
-import { drawNewPoint } from '../space/draw-new-point.ts';
+import { NewPoints } from '../space/draw-new-point.ts';
 import { searchedAxes } from '../space/repeats.ts';
 import type { SamplerKind, SearchHistory, SpacePoint, Suggestion } from '../sampler.ts';
 
@@ -20,14 +20,14 @@ const crossoverShare = 0.9;
 const tries = 50;
 
 /**
- * NSGA-II without generations: the population are the best results so far, by fronts over all objectives and, within a
+ * NSGA-II without generations: the population are the best points so far, by fronts over all objectives and, within a
  * front, by loneliness; each suggestion is a child of two of them, either chosen as the better of two drawn, by simulated
  * binary crossover and polynomial mutation over the axes (named values: of either parent, or drawn anew). Children are
  * suggested as slots want them, from the results that are there, so that no slot waits for a generation. The first
- * `population` points are the random search's. What failed, or was pruned, is in no population. A point
- * that cannot be trained is dominated by every one that can: of the children that may be suggested the first is whose nearest
- * known point could be trained. Source: Deb et al., IEEE
- * Transactions on Evolutionary Computation 6(2), 2002; asynchronous as Durillo et al., IPDPS 2008.
+ * `population` points are the random search's. What failed, or was pruned, is in no population. A point that cannot be
+ * trained is dominated by every one that can: it is in the population only while fewer than that have results, and loses
+ * to each of those. Of the children that may be suggested the first is taken whose nearest known point could be trained.
+ * Source: Deb et al., IEEE Transactions on Evolutionary Computation 6(2), 2002; asynchronous as Durillo et al., IPDPS 2008.
  */
 export const nsga2: SamplerKind = {
   section: {
@@ -54,6 +54,7 @@ export const nsga2: SamplerKind = {
     const population = numberSetting(search, 'population');
     const { drawn } = searchedAxes(axes);
     const coordinates = new AxisCoordinates(drawn);
+    const newPoints = new NewPoints(drawn, seed);
     return {
       independent: false,
       trials: numberSetting(search, 'trials'),
@@ -65,7 +66,7 @@ export const nsga2: SamplerKind = {
             ? null
             : childOf(coordinates, { seed, population, number }, history);
         if (child !== null) return child;
-        const random = drawNewPoint(drawn, seed, number, history);
+        const random = newPoints.next(number, history);
         return random.point === null
           ? random
           : { point: random.point, reason: `nsga2: point ${number + 1}, drawn at random` };
@@ -80,21 +81,29 @@ interface Birth {
   readonly number: number;
 }
 
+interface Known {
+  readonly point: SpacePoint;
+  /** Null: it cannot be trained. */
+  readonly values: readonly number[] | null;
+  readonly name: string;
+}
+
 function childOf(
   coordinates: AxisCoordinates,
   { seed, population, number }: Birth,
   history: SearchHistory,
 ): Suggestion | null {
   const { learned = [], trials } = history;
-  const results = [...learned, ...trials].flatMap(({ point, state, value, further = [] }, index) => {
-    if (state !== 'done' || value === null) return [];
+  const known = [...learned, ...trials].flatMap(({ point, state, value, further = [] }, index): readonly Known[] => {
     const name = index < learned.length ? `learned ${index + 1}` : String(index - learned.length + 1);
-    return [{ point, values: [value, ...further], name }];
+    if (state === 'infeasible') return [{ point, values: null, name }];
+    return state === 'done' && value !== null ? [{ point, values: [value, ...further], name }] : [];
   });
-  if (results.length < 2) return null;
-  const parents = frontOrder(results.map(({ values }) => values))
+  const results = known.filter(({ values }) => values !== null).length;
+  if (results === 0 || known.length < 2) return null;
+  const parents = constrainedOrder(known.map(({ values }) => values))
     .slice(0, population)
-    .flatMap((index) => results[index] ?? []);
+    .flatMap((index) => known[index] ?? []);
   const source = stream(seed, 'nsga2', number);
   const feasibility = new Feasibility(coordinates, [...learned, ...trials]);
   let doubtful: Suggestion | null = null;
@@ -105,7 +114,7 @@ function childOf(
     if (first === undefined || second === undefined) return null;
     const point = cross(coordinates, first.point, second.point, source);
     if (!history.accepts(point)) continue;
-    const reason = `nsga2: from ${results.length} results, a child of points ${first.name} and ${second.name}`;
+    const reason = `nsga2: from ${results} results, a child of points ${first.name} and ${second.name}`;
     if (!feasibility.isDoubtful(point)) return { point, reason };
     doubtful ??= { point, reason };
   }

@@ -20,8 +20,10 @@ export const random: SamplerKind = {
   },
   make: (search, axes) => {
     const seed = numberSetting(search, 'seed');
-    return pointByPoint(axes, numberSetting(search, 'trials'), (axis, point) =>
-      drawValue(axis, stream(seed, 'search', point, axis.name)),
+    return pointByPoint(
+      axes,
+      numberSetting(search, 'trials'),
+      () => (axis, point) => drawValue(axis, stream(seed, 'search', point, axis.name)),
     );
   },
 };

@@ -3,7 +3,7 @@ import { pointsFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import { AxisCoordinates } from '../space/axis-coordinates.ts';
-import { drawNewPoint } from '../space/draw-new-point.ts';
+import { NewPoints } from '../space/draw-new-point.ts';
 import { frontOrder } from '../../stats/non-dominated-ranks.ts';
 import { shrunkenValues } from '../estimates/shrunken-values.ts';
 import { type Ranking, rankingField, rankingOf, readRanking } from '../estimates/ranking.ts';
@@ -11,7 +11,6 @@ import { ParzenEstimator } from '../estimates/parzen-estimator.ts';
 import { PointColumns } from '../space/point-columns.ts';
 import { searchedAxes } from '../space/repeats.ts';
 import type { NoPoint, SampledTrial, SamplerKind, SearchHistory, Suggestion } from '../sampler.ts';
-import type { SpaceAxis } from '../space/space-axes.ts';
 
 const candidates = 24;
 /** The share of results that count as good, and how many at most (Optuna's). */
@@ -56,6 +55,7 @@ export const tpe: SamplerKind = {
     const { drawn } = searchedAxes(axes);
     const points = new PointColumns(new AxisCoordinates(drawn));
     const ranking = rankingOf(search);
+    const newPoints = new NewPoints(drawn, seed);
     return {
       independent: false,
       trials: numberSetting(search, 'trials'),
@@ -66,19 +66,14 @@ export const tpe: SamplerKind = {
           number + (history.learned?.length ?? 0) < startup
             ? null
             : bestRatio({ points, ranking, seed }, number, history);
-        return suggestion ?? atRandom(drawn, seed, number, history);
+        return suggestion ?? atRandom(newPoints, number, history);
       },
     };
   },
 };
 
-function atRandom(
-  axes: readonly SpaceAxis[],
-  seed: number,
-  number: number,
-  history: SearchHistory,
-): Suggestion | NoPoint {
-  const random = drawNewPoint(axes, seed, number, history);
+function atRandom(newPoints: NewPoints, number: number, history: SearchHistory): Suggestion | NoPoint {
+  const random = newPoints.next(number, history);
   return random.point === null ? random : { point: random.point, reason: `tpe: point ${number + 1}, drawn at random` };
 }
 

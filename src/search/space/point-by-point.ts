@@ -2,13 +2,17 @@ import { searchedAxes } from './repeats.ts';
 import type { IndependentSampler, SpacePoint } from '../sampler.ts';
 import { activePoint, type SpaceAxis } from './space-axes.ts';
 
-/** So many points, each value a function of axis and point; each point with each seed of the space, one after the other. */
+/**
+ * So many points, each value a function of axis and point; each point with each seed of the space, one after the other.
+ * @param draw is told the axes that are searched: seeds are none of them
+ */
 export function pointByPoint(
   axes: readonly SpaceAxis[],
   trials: number,
-  valueOf: (axis: SpaceAxis, point: number) => number | string,
+  draw: (searched: readonly SpaceAxis[]) => (axis: SpaceAxis, point: number) => number | string,
 ): IndependentSampler {
   const { drawn, seeds } = searchedAxes(axes);
+  const valueOf = draw(drawn);
   const repeats = Math.max(1, seeds.length);
   const size = trials * repeats;
   const at = (number: number): SpacePoint => {

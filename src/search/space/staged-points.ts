@@ -2,13 +2,8 @@ import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { searchedAxes } from './repeats.ts';
 import type { DrawnPoints, SpacePoint } from '../sampler.ts';
 import { makeSampler } from '../samplers/samplers.ts';
+import type { NumberedPoints } from './numbered-points.ts';
 import { spaceAxes } from './space-axes.ts';
-
-/** Points by their numbers, from 0. */
-export interface NumberedPoints {
-  readonly size: number;
-  at(number: number): SpacePoint;
-}
 
 /**
  * The points of a search whose points need no results, with the seeds of its newest sweep file, where it was extended from

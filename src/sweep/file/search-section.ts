@@ -4,6 +4,17 @@ import type { YamlSection } from './yaml-section.ts';
 /** Settings of a kind of sampler or scheduler in a definition, beside its `kind`. */
 export type KindSettings = Readonly<Record<string, Json>>;
 
+/**
+ * Setting that no file has: how this version makes a kind's points, where an earlier one made others of the same settings. A
+ * sweep keeps the points that it was launched with; whether two sweeps are one does not hang on it.
+ */
+export const madeAs = 'made_as';
+
+/** What a file says of a kind. */
+export function saidOf<Settings extends KindSettings>(settings: Settings): KindSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => name !== madeAs));
+}
+
 /** The part of a kind of sampler or scheduler that reading a sweep file asks for. */
 export interface KindSection {
   /** The value of `search.kind`, or of `scheduler.kind`. */

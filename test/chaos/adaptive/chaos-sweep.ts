@@ -18,6 +18,18 @@ const searches = {
     scheduler: { kind: 'none' },
     seeds: 0,
   }),
+  /** Slots run none of its trainings: programs ask for them. */
+  asked: (trials: number, seed: number): Search => ({
+    search: tpe(Math.ceil(trials / 2), seed),
+    scheduler: { kind: 'asha', rungs: [0.25, 0.5], keep: 0.5 },
+    seeds: 0,
+  }),
+  /** Begins with the results of a sweep of the run that has ended, where there is one. */
+  learning: (trials: number, seed: number): Search => ({
+    search: tpe(Math.ceil(trials / 2), seed),
+    scheduler: { kind: 'median', rungs: [0.5], least: 3 },
+    seeds: 0,
+  }),
   asha: (trials: number, seed: number): Search => ({
     search: tpe(trials, seed),
     scheduler: { kind: 'asha', rungs: [0.25, 0.5], keep: 0.5 },
@@ -32,18 +44,6 @@ const searches = {
     search: tpe(Math.ceil(trials / 5), seed),
     scheduler: { kind: 'racing', error: 0.05, least: 2 },
     seeds: 5,
-  }),
-  /** Slots run none of its trainings: programs ask for them. */
-  asked: (trials: number, seed: number): Search => ({
-    search: tpe(Math.ceil(trials / 2), seed),
-    scheduler: { kind: 'asha', rungs: [0.25, 0.5], keep: 0.5 },
-    seeds: 0,
-  }),
-  /** Begins with the results of a sweep of the run that has ended, where there is one. */
-  learning: (trials: number, seed: number): Search => ({
-    search: tpe(Math.ceil(trials / 2), seed),
-    scheduler: { kind: 'median', rungs: [0.5], least: 3 },
-    seeds: 0,
   }),
 } as const;
 
