@@ -79,6 +79,7 @@ class FaultRun {
     log('all faults are over');
     while (this.#held.size > 0) await Promise.all(this.#held.values());
     await patiently(() => this.#options.machine.up());
+    this.#options.machine.clients.hurry();
     await this.#sweeps.settled();
     const counts = Object.fromEntries(Object.entries(this.#counts).sort(([a], [b]) => a.localeCompare(b)));
     return { sweeps: this.#sweeps.started, faults: done, counts, wrong: [...this.#orphans.wrong, ...this.#failed] };

@@ -17,6 +17,8 @@ const mostExtensions = 2;
 interface Followed extends StartedSweep {
   /** Under way: each is repeated until it is carried out. */
   readonly edits: number;
+  /** One of them is an extension. */
+  readonly extending: boolean;
   /** Another learns from it: it stays as it ended. */
   readonly kept: boolean;
 }
@@ -69,28 +71,28 @@ export class SweepsUnderFaults {
       this.#carryOut(place, command({ kind: 'set_budget', changes: changesOf(share, sweep.trainings) }));
     } else {
       // One after the other: a larger file follows from the one before it.
-      if (sweep.edits > 0 || sweep.extensions >= mostExtensions) return false;
+      if (sweep.extending || sweep.extensions >= mostExtensions) return false;
       const { name, search, trainings, seed, learnFrom } = sweep;
       const extensions = sweep.extensions + 1;
       this.#carryOut(
         place,
         { kind: 'launch', sweep: { name, search, trainings, seed, learnFrom, extensions } },
-        { extensions },
+        { extensions, extending: true },
       );
     }
     return true;
   }
 
-  #carryOut(place: number, order: ClientOrder, then: Partial<Followed> = {}): void {
+  #carryOut(place: number, order: ClientOrder, { extending = false, ...then }: Partial<Followed> = {}): void {
     const change = (by: Partial<Followed>): void => {
       const sweep = this.#sweeps[place];
       if (sweep !== undefined) this.#sweeps[place] = { ...sweep, ...by };
     };
     const edits = (by: number): Partial<Followed> => ({ edits: (this.#sweeps[place]?.edits ?? 0) + by });
-    change(edits(1));
+    change({ ...edits(1), ...(extending ? { extending } : {}) });
     const carried = async (): Promise<void> => {
       const isDone = await this.#options.machine.clients.carriesOut(order);
-      change({ ...edits(-1), ...(isDone ? then : {}) });
+      change({ ...edits(-1), ...(isDone ? then : {}), ...(extending ? { extending: false } : {}) });
       this.#options.log(`${isDone ? 'carried out' : 'refused'}: ${JSON.stringify(order)}`);
     };
     this.#follow('a change of a sweep', carried());
@@ -107,7 +109,7 @@ export class SweepsUnderFaults {
       const done = await machine.clients.carriesOut({ kind: 'launch', sweep });
       if (!done) throw new Error(`${sweep.name} was refused`);
       const sweepId = await this.#idOf(sweep.name);
-      this.#sweeps.push({ ...sweep, sweepId, edits: 0, kept: false });
+      this.#sweeps.push({ ...sweep, sweepId, edits: 0, extending: false, kept: false });
       const planned = trainingsOf(chaosPlan(sweep));
       this.#options.log(`launched ${sweep.name}: ${planned} trainings, learning from ${learnFrom ?? 'none'}`);
     }

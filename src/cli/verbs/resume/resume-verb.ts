@@ -10,7 +10,7 @@ export const resumeVerb = verb<ResumeFlags, [string?]>(
     brief: 'goes on with a sweep, after a pause, a cancel, or a crash of this machine',
     about: `Goes on with a sweep after a pause, a cancel, or a crash of this machine: finished trainings
 stay as they are, others go on from their checkpoints. --extend takes a changed file that holds all of the sweep's
-trainings and more; --fork launches a changed file as a new sweep of the name given as argument. Without --detach the
+trainings and more, or has another parallelism or priority; --fork launches a changed file as a new sweep of the name given as argument. Without --detach the
 sweep is shown as by launch.`,
     examples: [
       'dropsweep resume my-sweep',
