@@ -31,7 +31,7 @@ function history(allows: (point: SpacePoint) => boolean) {
 }
 
 function keyOf(point: SpacePoint): string {
-  return JSON.stringify(Object.entries(point).sort());
+  return JSON.stringify(Object.entries(point).toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 function drawNewPoint(axes: readonly SpaceAxis[], seed: number, number: number, known: SearchHistory) {

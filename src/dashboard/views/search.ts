@@ -123,7 +123,9 @@ function funnelLines(
   const words = (settings: KindSettings): string =>
     Object.entries(saidOf(settings))
       .filter(([name]) => name !== 'enqueue')
-      .map(([name, value]) => (name === 'kind' ? String(value) : `${name} ${JSON.stringify(value)}`))
+      .map(([name, value]) =>
+        typeof value === 'string' && name === 'kind' ? value : `${name} ${JSON.stringify(value)}`,
+      )
       .join(', ');
   const most = Math.max(1, ...rungs.map(({ trainings }) => trainings));
   const [objective] = definition.objectives;
