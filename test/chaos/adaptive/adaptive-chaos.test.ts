@@ -35,10 +35,19 @@ describe('faults of processes and connections over a search that adapts', () => 
     await sql`insert into attempts (segment_id, epoch, worker_id, slot_key, task_token, numerics_class, outcome, ended_at)
         select segment_id, epoch + 100, worker_id, slot_key, task_token, numerics_class, outcome, now() from attempts
         where outcome = 'trained' limit 1`.execute(machine.store.db);
+    await sql`insert into sweep_events (sweep_id, kind, detail) select id, 'extended', '{}' from sweeps`.execute(
+      machine.store.db,
+    );
+    await sql`update evaluations set metrics = metrics || '{"loss": 7}' where id in (select e.id from evaluations e
+        join trainings t on t.id = e.training_id where t.trainer_version = 'program' and e.status = 'done' limit 1)`.execute(
+      machine.store.db,
+    );
     const wrong = (await checkFaults(machine, report, 1_000)).join('\n');
     expect(wrong).toContain('and its replay says');
     expect(wrong).toContain('other losses than undisturbed');
     expect(wrong).toContain('has 2 accepted results');
+    expect(wrong).toContain('times, and asked to');
+    expect(wrong).toContain('than its programs have told');
     await machine.stop();
     expect(await leftProcesses(machine)).toEqual([]);
   });
