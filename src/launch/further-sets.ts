@@ -63,7 +63,7 @@ export function resolvedSets(sets: readonly FrozenSet[]): Pick<ResolvedInputs, '
 }
 
 /**
- * A set's own task may have a head that is trained with the sweep's, or one with nothing to train.
+ * A set's own task may have a head that is trained with the sweep's, of the same labels, or one with nothing to train.
  * @param configuration of a training
  * @throws DropsweepError MODEL_UNSUPPORTED
  */
@@ -80,7 +80,10 @@ export function demandTrainedHeads(
     const untrained = wanted
       .map(({ name, shape }) => `${name} [${shape.join(', ')}]`)
       .find((each) => !trained.includes(each));
-    if (untrained === undefined) continue;
+    if (untrained === undefined) {
+      if (wanted.length > 0) demandSameLabels(definition.name, loaded.task, task);
+      continue;
+    }
     throw new DropsweepError('MODEL_UNSUPPORTED', 'the task of a further set has a head that is not trained', {
       where: `evaluation.sets.${definition.name}.task`,
       got: `${untrained}, which the sweep's task does not train`,
@@ -88,6 +91,17 @@ export function demandTrainedHeads(
       fix: 'give the set the sweep’s own task, or one whose outputs the base model has by itself',
     });
   }
+}
+
+/** An output of a trained head is the same label in a further set, or another would be scored in its place. */
+function demandSameLabels(set: string, { label_names: own }: TaskShape, { label_names: trained }: TaskShape): void {
+  if (own.join('\n') === trained.join('\n')) return;
+  throw new DropsweepError('DATA_INVALID', 'a further set has other labels than the head that is trained', {
+    where: `evaluation.sets.${set}.task`,
+    got: own.join(', '),
+    expected: `${trained.join(', ')}, in this order`,
+    fix: 'give the set these labels in its task.labels, or the sweep’s own task',
+  });
 }
 
 /**

@@ -3,10 +3,11 @@ import { type FrozenAdapter, freezeAdapter } from '../adapters/peft/frozen-adapt
 import { demandTensors } from '../adapters/peft/demand-tensors.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { openEncoder } from '../models/open-encoder.ts';
-import type { SweepPlan } from '../sweep/sweep-definition.ts';
+import type { ResolvedInputs, SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference } from '../sweep/vocabulary.ts';
 import { objectiveOf, planLayout } from '../train/engine/plan-engine.ts';
+import { type SavedHeads, savedHeadOf, withOrderedHead } from './saved-head.ts';
 
 const hubId = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
 
@@ -28,6 +29,28 @@ export function readInitialAdapter(folder: string, base: BaseModelReference): Fr
     });
   }
   return adapter;
+}
+
+/** What every training of a sweep begins with besides what is drawn. */
+export interface Beginning extends SavedHeads {
+  readonly adapter: FrozenAdapter | null;
+  readonly begun: Pick<ResolvedInputs, 'base_head' | 'init_adapter'>;
+}
+
+/**
+ * What is saved of adapter and head, as the trainings of a plan begin with it.
+ * @throws WEIGHTS_INVALID, MODEL_UNSUPPORTED
+ */
+export function beginningOf(plan: Pick<SweepPlan, 'definition' | 'inputs' | 'trainings'>): Beginning {
+  const { init_adapter: folder } = plan.definition;
+  const ofBase = savedHeadOf(plan);
+  if (folder === undefined) return { ...ofBase, adapter: null };
+  const { adapter, hasHead, remarks } = withOrderedHead(plan, readInitialAdapter(folder, plan.inputs.base), folder);
+  return {
+    adapter,
+    begun: { ...(hasHead ? {} : ofBase.begun), init_adapter: { folder, hash: adapter.hash } },
+    remarks: [...(hasHead ? [] : ofBase.remarks), ...remarks],
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import type { EvaluatedInputs } from '../train/segments/estimate-plan.ts';
 import { objectiveOf } from '../train/engine/plan-engine.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { prepareProgramSweep } from './prepare-program-sweep.ts';
-import { demandFit, readInitialAdapter } from './initial-adapter.ts';
+import { beginningOf, demandFit } from './initial-adapter.ts';
 import { withLocalData } from './local-data.ts';
 import { describeData, shortReport } from './describe-data.ts';
 import { describeWarmUp } from './describe-warm-up.ts';
@@ -69,15 +69,15 @@ export async function prepareSweep(
     dev: freezeRows(rows.dev),
     test: rows.test === null ? null : freezeRows(rows.test),
   };
-  const adapter = definition.init_adapter === undefined ? null : readInitialAdapter(definition.init_adapter, base);
-  const begun = adapter === null ? {} : { init_adapter: { folder: definition.init_adapter ?? '', hash: adapter.hash } };
-  const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets), ...begun };
+  const inputs = { base, task: rows.task, ...references(frozen), ...resolvedSets(sets) };
   const first = planSweep(definition, inputs);
+  const { adapter, begun, ...beginning } = beginningOf(first);
   const measured = place === '' ? null : await measure(first, rows, options);
   const measuredSets = place === '' ? [] : await measureSets(place, sets, longestOf(first), options);
   const [kind] = kindsOf(first.trainings);
   if (base.folder !== '' && kind !== undefined) demandTrainedHeads(base.folder, sets, kind.first.specification);
-  const settled = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
+  const counted = measured === null ? {} : { ...windowsOf(rows.task, measured), ...passedOver(first, measured) };
+  const settled = { ...begun, ...counted };
   const plan = Object.keys(settled).length === 0 ? first : planSweep(definition, { ...inputs, ...settled });
   const texts = [frozen.train, frozen.dev, ...(frozen.test === null ? [] : [frozen.test])];
   const own = (evaluated: EvaluatedInputs) => ({
@@ -102,6 +102,7 @@ export async function prepareSweep(
         await describeData(rows, { place, maxLength: longestOf(plan), measured: false, sets: describedSets(sets) }),
       ),
       ...(base.folder === '' ? [] : describeBase(plan)),
+      ...beginning.remarks,
       ...sharedMasks(plan),
       ...describeWarmUp(plan),
       ...(measured === null ? [] : measured.remarks),

@@ -18,7 +18,7 @@ import type {
  */
 export function trainingHash(specification: TrainingSpecification): string {
   const { trainer, trainer_version, configuration, base, task, train, total_steps } = specification;
-  const { passes_over, init_adapter, selection, simulation, program } = specification;
+  const { passes_over, init_adapter, base_head, selection, simulation, program } = specification;
   return sha256(
     canonicalJson({
       trainer,
@@ -31,6 +31,7 @@ export function trainingHash(specification: TrainingSpecification): string {
       total_steps,
       passes_over,
       init_adapter: init_adapter?.hash,
+      base_head,
       selection: selection === undefined ? undefined : { dev: selection.dev.hash, judging: selection.judging },
       simulation: simulation === undefined ? undefined : { ...simulation },
       program: program === undefined ? undefined : programIdentity(program),
@@ -85,6 +86,7 @@ export function comparableSweep(definition: SweepDefinition, inputs: ResolvedInp
     base: inputs.base.content_hash,
     tokenizer: inputs.base.tokenizer_hash,
     init_adapter: inputs.init_adapter?.hash,
+    base_head: inputs.base_head,
     task: inputs.task,
     judging: definition.task.judging,
     train_rows: inputs.train.hash,

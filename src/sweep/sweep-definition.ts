@@ -6,6 +6,7 @@ import type { TakenRecipe } from './file/recipe.ts';
 import type { KindSettings } from './file/search-section.ts';
 import type {
   AdapterReference,
+  BaseHead,
   BaseModelReference,
   DatasetReference,
   EvaluationConfiguration,
@@ -240,6 +241,7 @@ export interface ResolvedInputs {
   /** See TrainingSpecification. */
   readonly passes_over?: number;
   readonly init_adapter?: AdapterReference;
+  readonly base_head?: BaseHead;
 }
 
 /** A further set once its rows are frozen. */

@@ -130,6 +130,9 @@ export interface ProgramSettings extends ProgramIdentity {
   readonly timeout_seconds?: number;
 }
 
+/** The row of a base's saved head for each output of the task; `drawn`: the saved one is of other labels, a new one is drawn. */
+export type BaseHead = readonly number[] | 'drawn';
+
 /** A saved adapter, frozen in the database at launch. */
 export interface AdapterReference {
   /** Where it lay on the machine that launched. */
@@ -165,6 +168,8 @@ export interface TrainingSpecification {
   readonly passes_over?: number;
   /** The adapter that it begins with; absent: the method's initial values. */
   readonly init_adapter?: AdapterReference;
+  /** What of the base's saved head each output begins with; absent: the head as it is saved. */
+  readonly base_head?: BaseHead;
   /** The rows that the kept step was chosen on; absent: the last step is kept, whatever the dev rows are. */
   readonly selection?: { readonly dev: DatasetReference; readonly judging?: EvaluationConfiguration['judging'] };
   readonly simulation?: SimulationSettings;

@@ -2,7 +2,7 @@ import { dataInvalid } from '../data/raw-row.ts';
 import { isNumeric } from './sorted-names.ts';
 
 /** What is left of a name when all that is hard to see is taken out of it. */
-function seenOf(name: string): string {
+export function seenOf(name: string): string {
   return name
     .normalize('NFKC')
     .replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')

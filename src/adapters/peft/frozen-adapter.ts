@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sha256 } from '../../base/sha256.ts';
 import { readFloat32, readSafetensorsHeader } from '../../formats/safetensors.ts';
 import { writeSafetensors } from '../../formats/write-safetensors.ts';
+import { rowsInOrder } from '../rows-in-order.ts';
 import { type PeftConfiguration, readJson, readPeftConfiguration } from './read-adapter.ts';
 
 /** A PEFT folder as one file that says all of it, known by its content. */
@@ -15,6 +16,14 @@ export interface FrozenAdapter {
   readonly stored: ReadonlyMap<string, readonly number[]>;
   /** The base that it names. */
   readonly base: AdapterBase;
+}
+
+/** An order of the head's outputs that is not the folder's. */
+export interface OutputOrder {
+  /** For each output, the row of the folder's tensors. */
+  readonly rows: readonly number[];
+  /** PEFT's names of the tensors with a row for each output. */
+  readonly tensors: ReadonlySet<string>;
 }
 
 export interface AdapterBase {
@@ -38,16 +47,21 @@ const frozenConfiguration = z.object({
 
 /**
  * Reads what PEFT saved. Equal tensors under an equal meaning are equal bytes, whatever else the folder says.
+ * @param order absent: the head's outputs as they are
  * @throws MODEL_UNSUPPORTED, WEIGHTS_INVALID
  */
-export function freezeAdapter(folder: string): FrozenAdapter {
+export function freezeAdapter(folder: string, order?: OutputOrder): FrozenAdapter {
   const configuration = readPeftConfiguration(folder);
   const file = path.join(folder, 'adapter_model.safetensors');
   const { tensors } = readSafetensorsHeader(file);
   const names = [...tensors.keys()].toSorted();
   const whole = names.flatMap((name) => {
     const entry = tensors.get(name);
-    return entry === undefined ? [] : [{ name, shape: entry.shape, data: readFloat32(file, name, entry) }];
+    if (entry === undefined) return [];
+    const data = readFloat32(file, name, entry);
+    return [
+      { name, shape: entry.shape, data: order?.tensors.has(name) === true ? rowsInOrder(data, order.rows) : data },
+    ];
   });
   const { shape, rankPattern } = configuration;
   const meaning = JSON.stringify({ shape, rank_pattern: rankPattern });

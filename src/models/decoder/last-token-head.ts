@@ -13,7 +13,7 @@ import type { Head } from '../heads/heads.ts';
 export function lastTokenHead(labels: number, hidden: number, padId: number | null): Head {
   return {
     reading: 'all_tokens',
-    tensors: [{ name: 'score.weight', shape: [labels, hidden] }],
+    tensors: [{ name: 'score.weight', shape: [labels, hidden], hasOutputRows: true }],
     ...(padId === null ? {} : { passesOver: padId }),
     logits({ b, trainable, inputIds, attentionMask }, x) {
       const last = padId === null ? lastAttended(b, attentionMask) : lastUnlike(b, inputIds, padId);

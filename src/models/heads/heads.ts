@@ -37,6 +37,8 @@ export interface NextWordHead {
 export interface HeadTensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** It has a row for each output of the head, in their order; absent: none. */
+  readonly hasOutputRows?: true;
 }
 
 /** Where a head is being built, and with what. */
@@ -75,7 +77,9 @@ export interface HeadLinear {
 export function firstTokenHead(linears: readonly HeadLinear[], activation: (b: GraphBuilder, x: Value) => Value): Head {
   return {
     reading: 'first_token',
-    tensors: linears.flatMap(tensorsOf),
+    tensors: linears.flatMap((linear, index) =>
+      index === linears.length - 1 ? outputTensors(linear) : tensorsOf(linear),
+    ),
     logits: (context, x) =>
       linears.reduce((y, linear, index) => {
         const z = applyLinear(context, linear, y);
@@ -94,7 +98,7 @@ export function tokenHead({ linear: name, outputs }: TokenHead, hidden: number):
   const linear = { name, inFeatures: hidden, outFeatures: outputs };
   return {
     reading: 'all_tokens',
-    tensors: tensorsOf(linear),
+    tensors: outputTensors(linear),
     logits(context, x) {
       const { b, inputIds } = context;
       const ids = b.one({ operator: 'Shape', inputs: [inputIds], outputs: [{ shape: [2], type: 'int64' }] });
@@ -114,6 +118,10 @@ function tensorsOf({ name, inFeatures, outFeatures }: HeadLinear): HeadTensor[] 
     { name: `${name}.weight`, shape: [outFeatures, inFeatures] },
     { name: `${name}.bias`, shape: [outFeatures] },
   ];
+}
+
+function outputTensors(linear: HeadLinear): HeadTensor[] {
+  return tensorsOf(linear).map((tensor) => ({ ...tensor, hasOutputRows: true }));
 }
 
 function applyLinear({ b, trainable }: HeadContext, { name }: HeadLinear, x: Value): Value {

@@ -80,8 +80,9 @@ export function importEncoder(file: string): { readonly encoder: Encoder; readon
       head(task) {
         if (head.length === 0)
           return encoderHead(task, hiddenSize, (outputs) => firstTokenClassifier(outputs, hiddenSize));
-        demandHead(model.file, task, [...headLinears.values()].at(-1)?.outFeatures);
-        return ownHead(head);
+        const last = [...headLinears.values()].at(-1);
+        demandHead(model.file, task, last?.outFeatures);
+        return ownHead(head, last?.name);
       },
     },
   };
@@ -105,11 +106,18 @@ function demandHead(file: string, task: HeadTask, classes: number | undefined): 
   throw unsupported(file, `a head of ${classes} outputs`, expected);
 }
 
-/** The exported head: its tensors are trained, and what it computes is in the graph already. */
-function ownHead(tensors: readonly StoredTensor[]): Head {
+/**
+ * The exported head: its tensors are trained, and what it computes is in the graph already.
+ * @param last the linear that gives the outputs
+ */
+function ownHead(tensors: readonly StoredTensor[], last: string | undefined): Head {
   return {
     reading: 'all_tokens',
-    tensors: tensors.map(({ name, shape }) => ({ name, shape })),
+    tensors: tensors.map(({ name, shape }) => ({
+      name,
+      shape,
+      ...(last !== undefined && name.startsWith(`${last}.`) ? { hasOutputRows: true as const } : {}),
+    })),
     logits: (_context, x) => x,
   };
 }

@@ -148,6 +148,7 @@ function specify(
     total_steps: (program ?? simulation)?.steps ?? configuration.epochs * stepsPerEpoch,
     ...(inputs.passes_over === undefined ? {} : { passes_over: inputs.passes_over }),
     ...(inputs.init_adapter === undefined ? {} : { init_adapter: inputs.init_adapter }),
+    ...(inputs.base_head === undefined ? {} : { base_head: inputs.base_head }),
     ...(configuration.keep === 'best_on_dev' ? { selection: selectionOf(definition, inputs) } : {}),
     ...(simulation === undefined ? {} : { simulation }),
     ...(program === undefined ? {} : { program }),

@@ -61,6 +61,10 @@ too): every training begins with it instead of the method's initial values, or, 
 evaluated alone. Rank, alpha, scaling, targets and base have to be its own; a head that it does not hold is drawn. Its
 content is part of a training's identity, and is kept in the database for workers elsewhere.
 
+The outputs of a saved head go to the task's labels by their names (\`label_names\` of its dropsweep.json, or \`id2label\` of its
+config.json); where it names none (\`LABEL_0\`), or the task's labels are the numbers 0, 1, …, by their places. An adapter's head
+of other labels is refused; in place of a base's a new one is drawn, as for another number of labels. \`launch\` says what was done.
+
 ## training and space
 
 Each field may be fixed in \`training\`, or, where the table has it as an axis, be an axis of \`space\`. Points that differ

@@ -58,8 +58,9 @@ export async function reportCheckpoint(
  */
 export async function startingState({ segment, command, reporter, engine }: Attempt): Promise<TrainingState> {
   const { checkpoint: reference, trainingHash, specification } = segment;
+  const { seed } = specification.configuration;
   const initial = (): TrainingState =>
-    beginWith(engine.initialState(specification.configuration.seed), segment, command, engine);
+    beginWith(engine.initialState(seed, specification.base_head), segment, command, engine);
   if (reference === null) return initial();
   const checkpoint = await readCheckpoint(reference, trainingHash, command.checkpointFolder);
   if (layoutHash(checkpoint.layout) !== layoutHash(engine.layout)) {

@@ -2,7 +2,7 @@ import type { RankAllocation } from '../../adapters/adalora/rank-allocator.ts';
 import type { AdaptedLinear } from '../../adapters/adapter-method.ts';
 import type { DeviceKind } from '../../sweep/device-kind.ts';
 import type { PlaceKind } from '../../sweep/element-dropout.ts';
-import type { AdapterShape, HeadShape, TaskShape } from '../../sweep/vocabulary.ts';
+import type { AdapterShape, BaseHead, HeadShape, TaskShape } from '../../sweep/vocabulary.ts';
 import type { DevSelection } from '../segments/dev-selection.ts';
 import type { DropoutPlace } from './dropout-places.ts';
 import type { LossScale } from './loss-scale.ts';
@@ -147,8 +147,12 @@ export interface EngineRequest {
 export interface AdapterEngine {
   readonly layout: TrainableLayout;
   readonly numericsClass: string;
-  /** The adapter as its method begins, the head as the family initialises it, drawn from the seed's named streams. */
-  initialState(seed: number): TrainingState;
+  /**
+   * The adapter as its method begins, the head as the base has it saved or as the family initialises it, drawn from the
+   * seed's named streams.
+   * @param baseHead absent: a saved head as it is
+   */
+  initialState(seed: number, baseHead?: BaseHead): TrainingState;
   /** One optimiser step: N = instances.length gradient passes in order, their mean, the penalties, the update. */
   step(
     state: TrainingState,

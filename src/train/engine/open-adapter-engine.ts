@@ -1,11 +1,11 @@
 import type { Graph } from '../../onnx/graph.ts';
-import { stream } from '../../random/stream.ts';
 import { demandFloat16 } from '../../runtime/devices/demand-float16.ts';
 import type { DeviceProfile } from '../../runtime/devices/device-profile.ts';
 import { deviceProfiles } from '../../runtime/devices/device-profiles.ts';
 import { fitGraph } from '../../runtime/devices/fit-graph.ts';
 import { folderForGraphs } from '../../runtime/folder-for-graphs.ts';
 import { openGraph } from '../../runtime/graph-session.ts';
+import type { BaseHead } from '../../sweep/vocabulary.ts';
 import type {
   AdapterEngine,
   AdapterMasks,
@@ -22,6 +22,7 @@ import type {
 } from './adapter-engine.ts';
 import { type BatchSize, GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
 import { GradientSum } from './gradient-sum.ts';
+import { initialParameters } from './initial-parameters.ts';
 import { decideScale, initialLossScale } from './loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
 import { microBatches } from './micro-batches.ts';
@@ -29,7 +30,7 @@ import { Optimiser } from './optimiser.ts';
 import { runBytes } from './memory-estimate.ts';
 import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
-import { isBias, moduleRanks, tensorLength, tensorNamed } from './trainable-layout.ts';
+import { moduleRanks } from './trainable-layout.ts';
 import { SharedBatches } from './shared-batches.ts';
 import { type Beginning, SharedBeginnings } from './shared-beginnings.ts';
 import { buildUpdateGraph } from './update-graph.ts';
@@ -119,26 +120,8 @@ class OnnxAdapterEngine implements AdapterEngine {
     };
   }
 
-  initialState(seed: number): TrainingState {
-    const parameters = new Float32Array(this.layout.length);
-    const { method, opened } = this.#plan;
-    const { encoder, weights } = opened;
-    for (const module of this.layout.modules) {
-      for (const part of method.parts) {
-        const { shape, offset } = tensorNamed(this.layout, `${module.name}.${part.name}`);
-        parameters.set(part.initial(seed, module.name, shape), offset);
-      }
-    }
-    for (const tensor of this.layout.tensors) {
-      if (!tensor.name.startsWith('head.')) continue;
-      const name = tensor.name.slice('head.'.length);
-      // A saved head of another number of labels is another task's: a new one is drawn.
-      if (weights.shapeOf(name)?.join() === tensor.shape.join()) {
-        parameters.set(weights.read(name, tensor.shape), tensor.offset);
-      } else if (!isBias(tensor)) {
-        parameters.set(drawHead(seed, name, tensorLength(tensor), encoder.initializerRange), tensor.offset);
-      }
-    }
+  initialState(seed: number, baseHead?: BaseHead): TrainingState {
+    const parameters = initialParameters(this.#plan, seed, baseHead);
     const { length } = this.layout;
     const state = {
       parameters,
@@ -256,8 +239,4 @@ class OnnxAdapterEngine implements AdapterEngine {
     if (result === undefined) throw new Error('one pass gives one result');
     return result;
   }
-}
-
-function drawHead(seed: number, name: string, count: number, deviation: number): Float32Array {
-  return Float32Array.from(stream(seed, 'initial', 'head', name).normals(count), (value) => value * deviation);
 }

@@ -39,6 +39,8 @@ export interface EnginePlan {
   readonly opened: OpenedEncoder;
   readonly method: AdapterMethod;
   readonly layout: TrainableLayout;
+  /** Names of the head's tensors, as the base has them, that have a row for each output. */
+  readonly outputTensors: ReadonlySet<string>;
   /** s */
   readonly scale: number;
   /** The base's weights in another precision than float32; null: all are float32. */
@@ -97,6 +99,7 @@ export function planEngine(
     opened,
     method,
     layout,
+    outputTensors: new Set(head.tensors.flatMap(({ name, hasOutputRows }) => (hasOutputRows === true ? [name] : []))),
     scale,
     converted,
     sharedGradient: () => partShared(branchOf(gradient, true), ownInputs(places)),
