@@ -57,7 +57,7 @@ function saveBase(name: string, labels: readonly string[] | null): string {
 function nameLabels(place: string, labels: readonly string[]): void {
   const file = path.join(place, 'config.json');
   const config: object = JSON.parse(readFileSync(file, 'utf8'));
-  writeFileSync(file, JSON.stringify({ ...config, id2label: { ...labels } }));
+  writeFileSync(file, JSON.stringify({ ...config, id2label: Object.fromEntries(labels.entries()) }));
 }
 
 const there = { isFile: () => true, isFolder: () => true };
