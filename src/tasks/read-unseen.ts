@@ -48,8 +48,9 @@ export function freezeUnlabelled(
 ): readonly FrozenRow[] {
   const unlabelled = unlabelledOf(definition);
   const { rows: taskRows } = taskOf(definition);
-  const raw = { train: rows, dev: [], test: null };
-  return rows.map((row, number) => named(taskRows.freeze(unlabelled.complete(row, number, shape), shape, raw), row));
+  const completed = rows.map((row, number) => unlabelled.complete(row, number, shape));
+  const raw = { train: completed, dev: [], test: null };
+  return completed.map((row) => named(taskRows.freeze(row, shape, raw), row));
 }
 
 function unlabelledOf(definition: Pick<TaskDefinition, 'kind'>): UnlabelledRows {

@@ -15,7 +15,7 @@ export const labelsField: TaskField = {
   name: 'labels',
   expected: 'a list of names',
   sentence:
-    'The names of the classes in the order of the logits; default: those of the train rows, sorted, numbers as numbers',
+    'The names of the classes in the order of the logits; default: those of the train rows, sorted, numbers as numbers. Data whose every label is a number from 0 on has places in this list, as GLUE and the hub have, unless a name is a number itself',
 };
 
 /** A text, or a pair of them, with what is to be predicted: the index of a class, or a target. */

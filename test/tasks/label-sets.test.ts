@@ -106,6 +106,46 @@ describe('rows with any number of labels', () => {
   });
 });
 
+describe('labels that are numbers, where task.labels has names', () => {
+  const classes = (labels: readonly (string | number)[], fields: string) =>
+    load(
+      'text-classification',
+      'jsonl',
+      labels.map((label, i) => JSON.stringify({ text: `t${i}`, label })).join('\n'),
+      'label: label',
+      fields,
+    );
+  const frozen = async (labels: readonly (string | number)[], fields = '  labels: [neg, pos]\n') =>
+    (await classes(labels, fields)).train.map(({ label }) => label);
+
+  it('are places in it, as GLUE’s and the hub’s are', async () => {
+    expect(await frozen([1, 0, 1])).toEqual([1, 0, 1]);
+    expect(await frozen(['1', '0', '1'])).toEqual([1, 0, 1]);
+    expect(await frozen([1, 0, 1], '  labels: [pos, neg]\n')).toEqual([1, 0, 1]);
+    const { task } = await classes([1, 0, 1], '  labels: [neg, pos]\n  class_weights: balanced\n');
+    expect(task.settings).toEqual({ class_weights: [1.5, 0.75] });
+    const listed = await sets('csv', 'text,label\na,"1,0"\nb,\nc,1\n', 'label: label', '  labels: [rude, toxic]\n');
+    expect(listed.train.map(({ labels }) => labels)).toEqual([[0, 1], [], [1]]);
+  });
+
+  it('are themselves where a name is a number too', async () => {
+    expect(await frozen([1, 0, 2], '  labels: [2, 1, 0]\n')).toEqual([1, 2, 0]);
+    expect(await messageOf(() => frozen([1, 0], '  labels: [1, many]\n'))).toMatch(
+      /unknown label[^]*train\.jsonl:2[^]*got: 0[^]*expected: one of 1, many\n/,
+    );
+  });
+
+  it('are refused where some are names, or out of range, with the row that is', async () => {
+    expect(await messageOf(() => frozen([0, 1, 'pos']))).toMatch(
+      /unknown label\n.*train\.jsonl:3\n.*got: pos\n.*expected: a number from 0 to 1, a place in task\.labels, as .*train\.jsonl:1 has; or one of neg, pos in every row/,
+    );
+    expect(await messageOf(() => frozen([0, 1, 2]))).toMatch(/train\.jsonl:3\n.*got: 2\n/);
+    expect(await messageOf(() => frozen(['pos', 'neg', 1]))).toMatch(/train\.jsonl:1\n.*got: pos\n/);
+    for (const label of [-1, 0.5, '00', 'true'])
+      expect(await messageOf(() => frozen([label, 0]))).toMatch(/train\.jsonl:1\n/);
+  });
+});
+
 describe('class weights', () => {
   const rows = [...Array<string>(6).fill('ham'), ...Array<string>(3).fill('spam'), 'other'];
   const table = `text,label\n${rows.map((label, i) => `t${i},${label}`).join('\n')}\n`;

@@ -70,7 +70,7 @@ describe('sentences', () => {
     expect(train.map(({ tags }) => tags)).toEqual([[1, 0], [2]]);
     expect(task.label_names).toEqual(['O', 'B-PER', 'I-PER']);
     await expect(load('jsonl', text, ['O', 'B-PER'])).rejects.toThrow(
-      /unknown tag\n.*train\.jsonl:2\n.*got: 2\n.*expected: one of O, B-PER, or 0 to 1/,
+      /unknown tag\n.*train\.jsonl:2\n.*got: 2\n.*expected: a number from 0 to 1, .*; or one of O, B-PER in every row/,
     );
     // Where the names are numbers, they are meant by themselves.
     await expect(load('jsonl', text, ['1', '2'])).rejects.toThrow(/got: 0\n.*expected: one of 1, 2\n/);

@@ -3,7 +3,8 @@ import { readJsonValue } from '../../data/files/read-json-value.ts';
 import { partOf } from '../../sweep/file/column-parts.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
-import { demandNumbersApart, unknownName } from '../alike-names.ts';
+import { demandNumbersApart } from '../alike-names.ts';
+import { labelIndex } from '../label-index.ts';
 import { sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { freezePair, textCharacters, isEmptyText, textContent, textSequences } from '../text-rows.ts';
@@ -52,15 +53,9 @@ function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
   });
 }
 
-function freeze(row: RawRow, { label_names: names }: TaskShape): FrozenRow {
-  const labels = labelsOf(row).map((name) => {
-    const label = names.indexOf(name);
-    if (label >= 0) return label;
-    throw dataInvalid(row.where, 'a row has an unknown label', {
-      expected: `some of ${names.join(', ')}`,
-      ...unknownName(name, names, 'list every label in task.labels'),
-    });
-  });
+function freeze(row: RawRow, { label_names: names }: TaskShape, raw: RawDataset): FrozenRow {
+  const source = { raw, names, read: labelsOf };
+  const labels = labelsOf(row).map((name) => labelIndex(name, row, source, 'a row has an unknown label'));
   return { ...freezePair(row), labels: [...new Set(labels)].sort((a, b) => a - b) };
 }
 

@@ -4,7 +4,8 @@ import { dataInvalid, type RawDataset, type RawRow, readLabel } from '../../data
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { TaskRows } from '../task.ts';
-import { demandNumbersApart, unknownName } from '../alike-names.ts';
+import { demandNumbersApart } from '../alike-names.ts';
+import { labelIndex, labelsArePlaces } from '../label-index.ts';
 import { sortedNames } from '../sorted-names.ts';
 import { freezeText, textCharacters, isEmptyText, textContent, textSequences, thawText } from '../text-rows.ts';
 
@@ -24,8 +25,10 @@ export const rows: TaskRows = {
 
 /** Label names as the file orders them, or the source, or sorted. */
 function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
-  const labels = raw.train.map((row) => readLabel(row, 'label'));
-  const names = definition.labels ?? raw.labels ?? sortedNames(labels);
+  const written = raw.train.map((row) => readLabel(row, 'label'));
+  const names = definition.labels ?? raw.labels ?? sortedNames(written);
+  const arePlaces = definition.labels !== undefined && labelsArePlaces({ raw, names, read: labelsOf });
+  const labels = arePlaces ? written.map((label) => names[Number(label)] ?? label) : written;
   if (definition.labels === undefined) demandNumbersApart(names, (name) => raw.train[labels.indexOf(name)]?.where);
   const weights = classWeights(definition.encoding?.['class_weights'], names, labels);
   if (names.length >= 2)
@@ -74,12 +77,9 @@ function given(weights: ReadonlyMap<string, number>, names: readonly string[]): 
   });
 }
 
-function freeze(row: RawRow, { label_names: names }: TaskShape) {
-  const name = readLabel(row, 'label');
-  const label = names.indexOf(name);
-  if (label >= 0) return freezeText(row, label);
-  throw dataInvalid(row.where, 'a row has an unknown label', {
-    expected: `one of ${names.join(', ')}`,
-    ...unknownName(name, names, 'list every label in task.labels'),
-  });
+const labelsOf = (row: RawRow): readonly string[] => [readLabel(row, 'label')];
+
+function freeze(row: RawRow, { label_names: names }: TaskShape, raw: RawDataset) {
+  const source = { raw, names, read: labelsOf };
+  return freezeText(row, labelIndex(readLabel(row, 'label'), row, source, 'a row has an unknown label'));
 }

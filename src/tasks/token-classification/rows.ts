@@ -2,7 +2,8 @@ import { dataInvalid, readLabel, type RawDataset, type RawRow } from '../../data
 import { entitiesOf } from '../../metrics/entity-f1.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import type { FrozenRow, TaskShape } from '../../sweep/vocabulary.ts';
-import { demandNumbersApart, unknownName } from '../alike-names.ts';
+import { demandNumbersApart } from '../alike-names.ts';
+import { labelIndex } from '../label-index.ts';
 import { isNumeric, sortedNames } from '../sorted-names.ts';
 import type { TaskRows } from '../task.ts';
 import { readConll } from './read-conll.ts';
@@ -14,9 +15,10 @@ export const rows: TaskRows = {
   inWindows: true,
   readers: { conll: readConll },
   shape,
-  freeze(row, { label_names: names }) {
+  freeze(row, { label_names: names }, raw) {
     const tokens = readWords(row, 'tokens');
-    const tags = readTags(row).map((tag) => indexOf(tag, names, row));
+    const source = { raw, names, read: readTags };
+    const tags = readTags(row).map((tag) => labelIndex(tag, row, source, 'a word has an unknown tag'));
     if (tokens.length === 0) {
       const expected = 'at least one word';
       throw dataInvalid(row.where, 'a sentence has no words', { got: '[]', expected, fix: 'take the row out' });
@@ -73,18 +75,6 @@ function demandNames(found: ReadonlySet<string>, raw: RawDataset): void {
     got: sortedNames(found).slice(0, 12).join(', '),
     expected: 'tags such as O, B-PER and I-PER; or numbers, and the name of each in task.labels',
     fix: 'list the names in task.labels in the order of their numbers, such as [O, B-PER, I-PER]: the card of the data set has them',
-  });
-}
-
-/** A number is a place among the names where none of them is a number. */
-function indexOf(tag: string, names: readonly string[], { where }: RawRow): number {
-  const index = names.indexOf(tag);
-  if (index >= 0) return index;
-  const counted = !names.some(isNumeric);
-  if (counted && /^\d+$/.test(tag) && Number(tag) < names.length) return Number(tag);
-  throw dataInvalid(where, 'a word has an unknown tag', {
-    expected: `one of ${names.join(', ')}${counted ? `, or 0 to ${names.length - 1}` : ''}`,
-    ...unknownName(tag, names, 'list every tag in task.labels'),
   });
 }
 
