@@ -4,7 +4,7 @@ import type { AxisField } from './file/read-conditions.ts';
 import type { Field, NumberRule, YamlSection } from './file/yaml-section.ts';
 
 /** Names that axes, constants and metrics of a program's sweep may have: words in constraints and in `{braces}`. */
-const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const namePattern = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const nameExpected = 'letters, digits and underscores, at most 64, beginning with a letter';
 
 const anyNumber: NumberRule = { expected: 'a number', whole: false, accepts: (value) => Number.isFinite(value) };

@@ -1,2 +1,2 @@
 /** The version of what tasks make of rows: inputs that another version kept are made again. */
-export const inputsVersion = 6;
+export const inputsVersion = 7;

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from 'yaml';
+import { isMap } from 'yaml';
 import type { AxisValue } from '../fields/field-forms.ts';
 import { type Constraint, parseConstraint } from '../constraint.ts';
 import { didYouMean } from './sweep-file-problems.ts';
@@ -50,8 +50,7 @@ function readWhen(
   }
   const own = new YamlSection(section.reading, field.node, field.name);
   const conditions: Record<string, readonly AxisValue[]> = {};
-  for (const { key } of field.node.items) {
-    const word = isScalar(key) ? String(key.value) : '';
+  for (const word of own.keys()) {
     const known = fields.find((each) => each.name === word || each.alias === word);
     const of = own.field(word);
     const lists = Object.keys(space).filter((axis) => scales[axis] === undefined && axis !== 'seed' && axis !== name);
@@ -72,6 +71,7 @@ function readWhen(
       return null;
     });
   }
+  own.finish();
   return conditions;
 }
 

@@ -47,9 +47,11 @@ export function readEvaluationSets(evaluation: YamlSection, context: SetContext)
   const sets = section.keys().map((name) => {
     const set = section.section(name);
     if (namePattern.test(name)) return set === null ? null : readSet(name, set, context);
-    section.reading.report(section.node, section.name(name), 'is no name of a set; expected a–z, 0–9 and _');
+    const text = 'is no name of a set; expected a–z, 0–9 and _, beginning with a letter';
+    section.reading.report(section.node, section.name(name), text);
     return null;
   });
+  section.finish();
   if (sets.length === 0) section.reading.report(section.node, section.path, 'names no set; give one or take it out');
   return sets.filter((set) => set !== null);
 }

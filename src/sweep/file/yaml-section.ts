@@ -6,7 +6,6 @@ import {
   type LineCounter,
   type Node,
   type Pair,
-  type Scalar,
   type YAMLMap,
   type Document,
 } from 'yaml';
@@ -61,13 +60,13 @@ export class YamlReading {
   }
 }
 
-function keyOf({ key }: Pair): unknown {
-  return isScalar(key) ? key.value : null;
-}
-
-function writtenKey({ value, source }: Scalar): string | null {
-  if (typeof value === 'number' || typeof value === 'boolean') return source ?? String(value);
-  return typeof value === 'string' ? value : null;
+/** A key as it is written, whatever YAML takes `true`, `null` or `1.0` for; null: it is no word. */
+function keyOf({ key }: Pair): string | null {
+  if (!isScalar(key)) return null;
+  const { value, source } = key;
+  if (typeof value === 'string') return value;
+  const written = source ?? String(value);
+  return written === '' ? null : written;
 }
 
 /** A field's node, with what it is called in messages. */
@@ -112,7 +111,7 @@ export class YamlSection {
   }
 
   private valueOf(key: string): Field | null {
-    const pair = this.pairs.find((item) => isScalar(item.key) && item.key.value === key);
+    const pair = this.pairs.find((each) => keyOf(each) === key);
     if (pair === undefined) return null;
     const node = this.reading.resolve(pair.value);
     if (node !== null && !(isScalar(node) && node.value === null)) return { node, name: this.name(key) };
@@ -123,24 +122,25 @@ export class YamlSection {
 
   /** The node at a key; asking for it takes nothing. */
   peek(key: string): Node | null {
-    const pair = this.pairs.find((item) => isScalar(item.key) && item.key.value === key);
+    const pair = this.pairs.find((each) => keyOf(each) === key);
     return pair === undefined ? null : this.reading.resolve(pair.value);
   }
 
   has(key: string): boolean {
-    return this.pairs.some((item) => isScalar(item.key) && item.key.value === key);
+    return this.pairs.some((pair) => keyOf(pair) === key);
   }
 
-  /** Of what may be called anything: the names that stand here. */
+  /** Of what may be called anything: the names that stand here, as they are written. */
   keys(): readonly string[] {
-    return this.pairs.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+    return [...new Set(this.pairs.flatMap((pair) => keyOf(pair) ?? []))];
   }
 
   /** The same with their values, each name as the text that stands there: `1.0` is no other name than `"1.0"`. */
   named(): readonly (Field & { readonly key: string })[] {
     const keys = new Set<string>();
-    return this.pairs.flatMap(({ key, value }) => {
-      const written = isScalar(key) ? writtenKey(key) : null;
+    return this.pairs.flatMap((pair) => {
+      const { key, value } = pair;
+      const written = keyOf(pair);
       const node = this.reading.resolve(value);
       const name = this.name(written ?? '');
       const problem =
@@ -255,15 +255,19 @@ export class YamlSection {
     this.reading.report(this.node, this.name(key), `is missing; expected ${expected}`);
   }
 
-  /** Reports every key that nothing asked for. Called last. */
+  /** Reports every key that nothing asked for, or that stands here twice in two spellings. Called last. */
   finish(): void {
     const known = [...this.known];
-    for (const { key } of this.pairs) {
-      if (isScalar(key) && typeof key.value === 'string' && this.known.has(key.value)) continue;
-      const word = isScalar(key) ? String(key.value) : 'a complex key';
-      const place = isScalar(key) ? key : this.node;
-      const text = `unknown key${didYouMean(word, known) || `; known are ${known.join(', ')}`}`;
-      this.reading.report(place, this.name(word), text);
+    const seen = new Set<string>();
+    for (const pair of this.pairs) {
+      const word = keyOf(pair);
+      const place = isScalar(pair.key) ? pair.key : this.node;
+      const isKnown = word !== null && this.known.has(word);
+      if (isKnown && seen.has(word)) this.reading.report(place, this.name(word), 'stands here twice');
+      if (word !== null) seen.add(word);
+      if (isKnown) continue;
+      const text = `unknown key${didYouMean(word ?? '', known) || `; known are ${known.join(', ')}`}`;
+      this.reading.report(place, this.name(word ?? 'a complex key'), text);
     }
   }
 }
