@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { stream } from '../random/stream.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import { dataInvalid, demandStorable, type RawDataset, type RawRow } from './raw-row.ts';
@@ -51,8 +52,8 @@ function subsample(definition: TaskDefinition, split: Split, rows: readonly RawR
   if (wanted === undefined || definition.data.kind === 'package') return [...rows];
   if (wanted > rows.length) {
     throw dataInvalid(`task.${split}_rows`, 'more rows are asked for than there are', {
-      got: `${wanted} rows`,
-      expected: `at most ${rows.length} rows`,
+      got: formatCount(wanted, 'row'),
+      expected: `at most ${formatCount(rows.length, 'row')}`,
       fix: `lower task.${split}_rows or leave it out`,
     });
   }

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { type OutputRows, rowCount, sameOffsets } from '../sweep/output-rows.ts';
 import { evaluatedNumber, type EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
@@ -106,7 +107,8 @@ export function averageMembers(members: readonly OutputRows<Float32Array | Float
   if (first === undefined) throw new RangeError('an evaluation has members');
   const sum = new Float64Array(first.values.length);
   for (const member of members) {
-    if (!sameOffsets(first, member)) throw new RangeError(`members are not of the same ${rowCount(first)} rows`);
+    if (!sameOffsets(first, member))
+      throw new RangeError(`members are not of the same ${formatCount(rowCount(first), 'row')}`);
     for (const [i, value] of member.values.entries()) sum[i] = (sum[i] ?? 0) + value;
   }
   return { values: sum.map((value) => value / members.length), offsets: first.offsets };

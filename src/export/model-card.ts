@@ -105,7 +105,9 @@ function dataLines({ specification, trial, data }: ExportedTrial): readonly stri
   const { train } = specification;
   const rows = trial.metrics?.['rows'];
   const scored =
-    typeof rows === 'number' ? `${rows} ${trial.evaluation.split} rows` : `the ${trial.evaluation.split} rows`;
+    typeof rows === 'number'
+      ? formatCount(rows, `${trial.evaluation.split} row`)
+      : `the ${trial.evaluation.split} rows`;
   const name = data === undefined ? '' : ` of ${cell(data.name)}`;
   return [`Trained on ${formatCount(train.rows, 'row')}${name} (SHA-256 ${train.hash}), scored on ${scored}.`];
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { availableParallelism } from 'node:os';
 import { DropsweepError } from '../base/errors.ts';
 import type { ModelTokenizer } from '../data/tokens/open-tokenizer.ts';
@@ -68,7 +69,7 @@ export async function openTeller(
       if (room >= 1) return room;
       throw new DropsweepError('MODEL_UNSUPPORTED', 'the prompt leaves no room for what follows', {
         where,
-        got: `${ids.length} tokens`,
+        got: formatCount(ids.length, 'token'),
         expected: `fewer than the model’s ${positions} positions`,
         fix: 'shorten the prompt',
       });

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { sha256 } from '../base/sha256.ts';
 import { thawRows } from '../data/frozen-rows.ts';
@@ -28,8 +29,8 @@ export async function storedPredictions(
   if (!areOutputsOf(evaluated, members)) {
     throw new DropsweepError('EXPORT_UNFAITHFUL', 'the rows were made other inputs of when they were measured', {
       where: 'export --predictions',
-      got: `${encoded.inputs.length} inputs of ${rows.length} rows`,
-      expected: `${rowCount(members[0] ?? { offsets: Uint32Array.of(0) })} inputs, each of as many outputs as are stored`,
+      got: `${formatCount(encoded.inputs.length, 'input')} of ${formatCount(rows.length, 'row')}`,
+      expected: `${formatCount(rowCount(members[0] ?? { offsets: Uint32Array.of(0) }), 'input')}, each of as many outputs as are stored`,
       fix: 'export them by the version of dropsweep that measured them, or launch the sweep under a new name',
     });
   }

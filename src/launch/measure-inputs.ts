@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { besideModel } from '../base/model-place.ts';
 import type { Progress } from '../base/progress.ts';
@@ -242,14 +243,14 @@ function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number
   if (shortened > 0) {
     const share = percentOf(shortened, rows.length);
     return [
-      `warning: ${shortened} of ${rows.length} ${split} questions (${share} %) lose what is beyond ${tokens} tokens (task.max_question_tokens)`,
+      `warning: ${shortened} of ${rows.length} ${split} questions (${share} %) lose what is beyond ${formatCount(tokens, 'token')} (task.max_question_tokens)`,
     ];
   }
   if (cut.rows === 0) return fewer;
   if (cut.emptied === rows.length) {
     throw new DropsweepError('DATA_INVALID', `every ${split} row loses its response to max_length`, {
       where: 'training.max_length',
-      got: `${maxLength} tokens`,
+      got: formatCount(maxLength, 'token'),
       expected: 'room for some tokens of the responses',
       fix: 'raise max_length, or shorten what stands before the responses',
     });
@@ -269,15 +270,17 @@ function percentOf(part: number, of: number): number {
 function tooLong(where: string, tokens: number, { tokens: limit, option }: InputLimits): DropsweepError {
   return new DropsweepError('MODEL_UNSUPPORTED', 'a row is longer than the model takes', {
     where: `${where}; config.json: ${option}`,
-    got: `${tokens} tokens`,
-    expected: `at most ${limit} tokens`,
+    got: formatCount(tokens, 'token'),
+    expected: `at most ${formatCount(limit, 'token')}`,
     fix: `set training.max_length to ${limit} or less`,
   });
 }
 
 function remarksOf({ limits }: Measured, maxLength: number, longest: number): readonly string[] {
   if (maxLength <= limits.tokens) return [];
-  return [`max_length ${maxLength} is beyond the model's ${limits.tokens} tokens; the longest row has ${longest}`];
+  return [
+    `max_length ${maxLength} is beyond the model's ${formatCount(limits.tokens, 'token')}; the longest row has ${longest}`,
+  ];
 }
 
 function longestOf(inputs: readonly EncodedInput[]): number {

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { DropsweepError } from '../base/errors.ts';
 import type { TokenLimit } from './encoder.ts';
 
@@ -6,7 +7,7 @@ export function demandLength(tokens: number, limit: TokenLimit | undefined): voi
   if (limit === undefined || tokens <= limit.tokens) return;
   throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the engine builds this model for', {
     where: `config.json: ${limit.option}`,
-    got: `${tokens} tokens`,
+    got: formatCount(tokens, 'token'),
     expected: `at most ${limit.tokens}`,
     fix: `set max_length to ${limit.tokens} or less`,
   });

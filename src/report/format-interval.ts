@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-count.ts';
 import { formatNumber } from '../metrics/format-number.ts';
 import { formatMeasure, metricNamed } from '../metrics/metrics.ts';
 
@@ -87,7 +88,9 @@ export function differenceText({ estimate, lower, upper }: Difference): string {
 
 /** An amount that is a share is said in points. */
 export function amountSentence(metric: string, amount: number): string {
-  return isShare(metric) ? `${Number((100 * amount).toPrecision(2))} points` : formatMeasure(metric, amount);
+  return isShare(metric)
+    ? `${formatCount(Number((100 * amount).toPrecision(2)), 'point')}`
+    : formatMeasure(metric, amount);
 }
 
 /** A probability of chance is never said to be 0: `0.032`, `<0.001`. */

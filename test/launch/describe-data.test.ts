@@ -87,7 +87,7 @@ training: {max_length: 8, targets: [query], rank: 1}
 evaluation: {sets: {mismatched: {data: {rows: dev_mismatched}}}}
 `,
     );
-    const told = 'warning: set mismatched: 1 rows have no gold label (-) and are left out';
+    const told = 'warning: set mismatched: 1 row has no gold label (-) and is left out';
     expect(await describeSweep(readSweepFile(file))).toContain(told);
     const { lines: said } = await dryRun(readSweepFile(file));
     expect(said.join('\n')).toContain(told);

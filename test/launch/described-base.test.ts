@@ -36,7 +36,7 @@ describe('a base of which there is config.json alone', () => {
     expect(mebibytes).toBeGreaterThan(25.1 * 1024);
     expect(mebibytes).toBeLessThan(60 * 1024);
     expect(() => predictMemory(prepared, {}, 16 * gibibyte, '1 h to 2 h')).toThrow(
-      /DEVICE_UNSUITABLE: the plan needs more memory[^]*1 rows of 512 tokens[^]*weights 25\d{3} MiB[^]*time where it fits: 1 h to 2 h[^]*at most 16384 MiB/,
+      /DEVICE_UNSUITABLE: the plan needs more memory[^]*1 row of 512 tokens[^]*weights 25\d{3} MiB[^]*time where it fits: 1 h to 2 h[^]*at most 16384 MiB/,
     );
   });
 

@@ -91,7 +91,7 @@ describe('sentences', () => {
     ['conll', 'Ann B-PER\nleft\n', /train.conll:2[^]*got: left/],
     ['conll', '-DOCSTART- O\n\n', /a data file is empty\n[^]*train.conll[^]*to do: add rows/],
     ['conll', 'Ann O\n', /fewer than two tags/],
-    ['jsonl', '{"tokens":["a"],"tags":["O","B-X"]}\n', /1 words, 2 tags/],
+    ['jsonl', '{"tokens":["a"],"tags":["O","B-X"]}\n', /1 word, 2 tags/],
     ['jsonl', '{"tokens":[],"tags":[]}\n{"tokens":["a","b"],"tags":["O","B-X"]}\n', /a sentence has no words/],
     ['jsonl', '{"tokens":["a"],"tags":"O"}\n', /no list of words in tags/],
     ['jsonl', '{"tokens":["a",""],"tags":["O","B-X"]}\n', /no list of words in tokens/],

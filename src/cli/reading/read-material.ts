@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { counted, type Progress } from '../../base/progress.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { readLearningCurve } from '../../store/views/learning-curve.ts';
@@ -33,7 +34,7 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot, progre
   const wanted = new Set(withTestTwins<RankedScore>(chosen, all).map(({ trials: [first] }) => first?.trial));
   const scores = all.filter(({ trials: [first] }) => wanted.has(first?.trial));
   const trials = [...new Set(scores.flatMap((score) => score.trials))];
-  progress?.(`reading the outputs of ${trials.length} trials of ${snapshot.name}`, null);
+  progress?.(`reading the outputs of ${formatCount(trials.length, 'trial')} of ${snapshot.name}`, null);
   const outputs = await readRowScores(store, snapshot, trials);
   const { metric } = objective;
   const rows: RowValues = new Map([...outputs].map(([trial, stored]) => [trial, rowsOf(stored, metric)]));

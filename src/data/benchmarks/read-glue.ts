@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -108,7 +109,13 @@ function labelOf({ labels }: GlueTask, value: unknown, where: string): unknown {
 
 function notesOf({ cells, goldLabel }: Lacking): readonly string[] {
   return [
-    ...(cells === 0 ? [] : [`${cells} rows lack a cell and are left out`]),
-    ...(goldLabel === 0 ? [] : [`${goldLabel} rows have no gold label (-) and are left out`]),
+    ...(cells === 0 ? [] : [`${formatCount(cells, 'row lacks', 'rows lack')} a cell and ${areLeftOut(cells)}`]),
+    ...(goldLabel === 0
+      ? []
+      : [`${formatCount(goldLabel, 'row has', 'rows have')} no gold label (-) and ${areLeftOut(goldLabel)}`]),
   ];
+}
+
+function areLeftOut(rows: number): string {
+  return rows === 1 ? 'is left out' : 'are left out';
 }

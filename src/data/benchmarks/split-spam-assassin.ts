@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { stream } from '../../random/stream.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
 import { dataInvalid, type RawDataset, type RawRow } from '../raw-row.ts';
@@ -15,8 +16,8 @@ export function splitSpamAssassin(definition: TaskDefinition): RawDataset {
   const wanted = devRows + testRows + trainRows;
   if (wanted > mails.length) {
     throw dataInvalid(spamAssassinPackage, 'more rows are asked for than there are', {
-      got: `${wanted} rows in train_rows, dev_rows and test_rows`,
-      expected: `at most ${mails.length} rows`,
+      got: `${formatCount(wanted, 'row')} in train_rows, dev_rows and test_rows`,
+      expected: `at most ${formatCount(mails.length, 'row')}`,
       fix: 'lower task.train_rows or task.dev_rows',
     });
   }

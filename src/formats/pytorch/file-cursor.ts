@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { readSync } from 'node:fs';
 import { checkpointInvalid } from './checkpoint-invalid.ts';
 
@@ -33,10 +34,20 @@ export class FileCursor {
   take(count: number): Buffer {
     const from = this.#position;
     if (count > longestBytes) {
-      throw checkpointInvalid(this.where, 'a value is too long', `${count} bytes`, `at most ${longestBytes} bytes`);
+      throw checkpointInvalid(
+        this.where,
+        'a value is too long',
+        formatCount(count, 'byte'),
+        `at most ${formatCount(longestBytes, 'byte')}`,
+      );
     }
     if (count > this.#end - from) {
-      throw checkpointInvalid(this.where, 'the file is truncated', `${this.#end - from} bytes`, `${count} more bytes`);
+      throw checkpointInvalid(
+        this.where,
+        'the file is truncated',
+        formatCount(this.#end - from, 'byte'),
+        formatCount(count, 'more byte'),
+      );
     }
     const isInside = from >= this.#windowStart && from + count <= this.#windowStart + this.#window.length;
     if (!isInside) this.#fill(from, count);
@@ -56,7 +67,12 @@ export class FileCursor {
   skip(count: number): void {
     const left = this.#end - this.#position;
     if (count > left)
-      throw checkpointInvalid(this.where, 'the file is truncated', `${left} bytes`, `${count} more bytes`);
+      throw checkpointInvalid(
+        this.where,
+        'the file is truncated',
+        formatCount(left, 'byte'),
+        formatCount(count, 'more byte'),
+      );
     this.#position += count;
   }
 
@@ -70,6 +86,7 @@ export class FileCursor {
     }
     this.#window = window.subarray(0, done);
     this.#windowStart = from;
-    if (done < count) throw checkpointInvalid(this.where, 'the file is truncated', `${done} bytes`, `${count} bytes`);
+    if (done < count)
+      throw checkpointInvalid(this.where, 'the file is truncated', `${done} bytes`, formatCount(count, 'byte'));
   }
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import path from 'node:path';
 import type { Value } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
@@ -103,7 +104,7 @@ function demandHead(file: string, task: HeadTask, classes: number | undefined): 
     throw unsupported(file, 'a head of its own with pooling: mean', 'an export without its head');
   if (classes === undefined || classes === labels) return;
   const expected = `${labels}, as the task has; or an export of the encoder without its head`;
-  throw unsupported(file, `a head of ${classes} outputs`, expected);
+  throw unsupported(file, `a head of ${formatCount(classes, 'output')}`, expected);
 }
 
 /**

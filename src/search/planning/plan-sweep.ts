@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
 import { setOfMetric } from '../../metrics/set-metric.ts';
@@ -48,7 +49,7 @@ export function demandSearch(definition: SweepDefinition): void {
   const counted = 'trials' in definition.search ? 'search.trials, times the values of seed' : 'space';
   throw new DropsweepError('SWEEP_FILE_INVALID', 'the search has more points than a sweep can hold', {
     where: counted,
-    got: `${size} points`,
+    got: formatCount(size, 'point'),
     expected: `at most ${mostPoints}`,
     fix: 'give axes fewer values, or draw from them: search: {kind: random, trials: <number>}',
   });

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../../sweep/canonicalise.ts';
 import { type Constraint, parseConstraint } from '../../sweep/constraint.ts';
@@ -125,7 +126,7 @@ function checkFinalSteps({ configuration, total_steps: steps }: TrainingSpecific
   if (Math.floor(final * steps) >= 1) return;
   throw new DropsweepError('SWEEP_FILE_INVALID', 'the ranks would never reach target_rank', {
     where: 'allocation_final_fraction',
-    got: `${final} of ${steps} steps, which is no whole step`,
+    got: `${final} of ${formatCount(steps, 'step')}, which is no whole step`,
     expected: `at least ${1 / steps}, one step`,
     fix: 'raise allocation_final_fraction, or train for more steps',
   });
@@ -232,7 +233,7 @@ function datasetOf(inputs: ResolvedInputs, split: EvaluationSplit): DatasetRefer
 function tooFewSteps(steps: number, rungs: number): DropsweepError {
   return new DropsweepError('SWEEP_FILE_INVALID', 'a training has too few steps for its rungs', {
     where: 'scheduler.rungs',
-    got: `${steps} steps for ${rungs} rungs`,
+    got: `${formatCount(steps, 'step')} for ${formatCount(rungs, 'rung')}`,
     expected: 'rungs that end at different steps',
     fix: 'name fewer rungs, or raise training.epochs',
   });

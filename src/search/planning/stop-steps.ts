@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { DropsweepError } from '../../base/errors.ts';
 
 /** Each is a segment of its own, with a checkpoint. */
@@ -18,9 +19,9 @@ export function stopSteps(
   if (count > mostStops) {
     throw new DropsweepError('SWEEP_FILE_INVALID', 'a training would be evaluated too often on its way', {
       where: 'evaluation.evaluate_every',
-      got: `${every}: ${count} times in ${total} steps`,
+      got: `${every}: ${count} times in ${formatCount(total, 'step')}`,
       expected: `at most ${mostStops} times`,
-      fix: `give at least ${Math.ceil(total / (mostStops + 1))} steps`,
+      fix: `give at least ${formatCount(Math.ceil(total / (mostStops + 1)), 'step')}`,
     });
   }
   const steps = Array.from({ length: count }, (_, i) => (i + 1) * interval);

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import type { EncodedInput, EncodedRows } from '../../data/encoded-rows.ts';
 import { dataInvalid } from '../../data/raw-row.ts';
 import { framed, sequenceFrame, windowStarts } from '../../data/tokens/token-windows.ts';
@@ -89,8 +90,8 @@ function demandTokens(tokens: ReadonlyMap<string, TextTokens>, text: string): Te
 
 function noRoom(where: string, sizes: { room: number; stride: number; maxLength: number }): Error {
   return dataInvalid(where, 'windows leave no room for the question and its context', {
-    got: `${sizes.room} tokens of a context in each window of ${sizes.maxLength}, of which ${sizes.stride} (task.stride) are of the one before it`,
-    expected: `more than ${sizes.stride} tokens of the context`,
+    got: `${formatCount(sizes.room, 'token')} of a context in each window of ${sizes.maxLength}, of which ${sizes.stride} (task.stride) are of the one before it`,
+    expected: `more than ${formatCount(sizes.stride, 'token')} of the context`,
     fix: 'raise training.max_length, or lower task.stride or task.max_question_tokens',
   });
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { dataInvalid, readLabel, type RawDataset, type RawRow } from '../../data/raw-row.ts';
 import { entitiesOf } from '../../metrics/entity-f1.ts';
 import type { TaskDefinition } from '../../sweep/sweep-definition.ts';
@@ -25,7 +26,7 @@ export const rows: TaskRows = {
     }
     if (tags.length === tokens.length) return { tokens, tags };
     throw dataInvalid(row.where, 'a sentence has another number of tags than words', {
-      got: `${tokens.length} words, ${tags.length} tags`,
+      got: `${formatCount(tokens.length, 'word')}, ${formatCount(tags.length, 'tag')}`,
       expected: 'a tag for each word',
       fix: 'correct the row or take it out',
     });

@@ -87,7 +87,7 @@ function rowsOf(name: string, rows: number | string): DropoutPlace['rows'] {
   if (typeof rows === 'number') return rows;
   throw new DropsweepError('MODEL_UNSUPPORTED', 'rows that are neither tokens nor of a table cannot be dropped from', {
     where: name,
-    got: `${rows} rows`,
+    got: `rows: ${rows}`,
     expected: 'rows of tokens',
     fix: 'leave out lora_dropout, or the linear from targets',
   });

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { branchOf } from '../../onnx/parts/branch-of.ts';
 import { inExecutionOrder } from '../../onnx/rewrites/execution-order.ts';
@@ -150,7 +151,7 @@ export function demandMemory(
   if (available === null || estimate.total <= available) return;
   const { total, weights, activations } = estimate;
   throw new DropsweepError('DEVICE_UNSUITABLE', `the plan needs more memory than the device ${device.kind} has`, {
-    where: `a pass of ${rows} rows of ${length} tokens`,
+    where: `a pass of ${formatCount(rows, 'row')} of ${formatCount(length, 'token')}`,
     got: [
       `${inMebibytes(total)} estimated: weights ${inMebibytes(weights)}, activations ${inMebibytes(activations)}`,
       ...remarks,

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import { readFile } from 'node:fs/promises';
 import { DropsweepError } from '../../base/errors.ts';
 import { besideModel, isOnnxFile } from '../../base/model-place.ts';
@@ -39,8 +40,8 @@ export function demandPositions({ inputs }: EncodedRows, { positions }: ModelLim
   if (longest <= positions) return;
   throw new DropsweepError('MODEL_UNSUPPORTED', 'rows are longer than the model has positions', {
     where: 'training.max_length',
-    got: `${longest} tokens`,
-    expected: `at most ${positions} tokens`,
+    got: formatCount(longest, 'token'),
+    expected: `at most ${formatCount(positions, 'token')}`,
     fix: `lower max_length to ${positions}`,
   });
 }

@@ -129,7 +129,7 @@ async function trainingsOfFronts(store: Store, progress: Progress): Promise<read
 async function history(store: Store, days: number, kept: readonly string[], dryRun: boolean): Promise<GcRow> {
   const { attempts, metrics, events } = await (dryRun ? historyToPrune : pruneHistory)(store, days, kept);
   const verb = dryRun ? 'would be forgotten' : 'forgotten';
-  const text = `Of trainings that ended more than ${days} days ago: ${attempts} attempts, ${metrics} stretches of metrics and ${events} events ${verb}.`;
+  const text = `Of trainings that ended more than ${formatCount(days, 'day')} ago: ${formatCount(attempts, 'attempt')}, ${formatCount(metrics, 'stretch', 'stretches')} of metrics and ${formatCount(events, 'event')} ${verb}.`;
   return { what: 'history', removed: attempts + metrics + events, bytes: null, text };
 }
 

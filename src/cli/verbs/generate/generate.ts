@@ -42,10 +42,10 @@ export async function generate(
     });
     const { tokens, ended, text } = told;
     sayOutcome(this, format, { sweep, trial: number, members: told.members, tokens, ended, text });
-    const whole = told.ended ? 'ended by itself' : `ended after ${told.tokens} tokens`;
+    const whole = told.ended ? 'ended by itself' : `ended after ${formatCount(told.tokens, 'token')}`;
     note(
       this,
-      `${told.members === 1 ? 'One model' : `${told.members} members`}, ${formatCount(told.tokens, 'token')}; ${whole}`,
+      `${told.members === 1 ? 'One model' : formatCount(told.members, 'member')}, ${formatCount(told.tokens, 'token')}; ${whole}`,
     );
   });
 }

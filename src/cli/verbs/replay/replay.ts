@@ -40,7 +40,7 @@ export async function replay(this: CliContext, { format }: FormatFlags, sweep: s
       });
     }
     const held = snapshot === null ? '' : ` The snapshot after event ${snapshot.sequence} is what they come to.`;
-    const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${events} events, each as it follows from the log.${held}`;
+    const text = `${sweep}: ${formatCount(decisions, 'decision')} in ${formatCount(events, 'event')}, each as it follows from the log.${held}`;
     sayOutcome(this, format, { ...found, text });
   });
 }
