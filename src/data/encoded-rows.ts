@@ -27,19 +27,12 @@ export interface EncodedInput {
 export interface EncodedRows {
   readonly rows: readonly FrozenRow[];
   readonly inputs: readonly EncodedInput[];
-  /** Rows that were cut to the longest that is wanted; absent: the task does not say. */
-  readonly cut?: CutRows;
+  /** What of the rows was cut off; absent: the task does not say. */
+  readonly cut?: CutCounts;
 }
 
-export interface CutRows {
-  readonly rows: number;
-  /** Those of them that lost all that they are judged by. */
-  readonly emptied: number;
-  /** Rows with fewer examples before them than were asked for; absent: the task has none. */
-  readonly fewerExamples?: number;
-  /** Questions whose end was cut off, and how many tokens they may take; absent: the task has none. */
-  readonly questions?: { readonly cut: number; readonly tokens: number };
-}
+/** How many rows lost what, under the task's own names. */
+export type CutCounts = Readonly<Record<string, number>>;
 
 /** The inputs of some rows alone, in this order. */
 export function selectRows({ rows, inputs }: EncodedRows, chosen: Uint32Array): EncodedRows {

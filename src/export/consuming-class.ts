@@ -12,24 +12,23 @@ interface ConsumingClass {
 
 interface NamedFamily {
   readonly prefix: string;
-  readonly sampleHead: readonly string[];
-  /** The class of its language model, where that is not the prefix and `ForCausalLM`. */
-  readonly languageModel?: string;
+  /** Classes whose name is not the prefix, `For` and the head's, by the head's. */
+  readonly classes?: Readonly<Record<string, string>>;
 }
 
-/** How transformers names a family's classes, and the modules of its head of classes or targets, by model_type. */
+/** How transformers names a family's classes, by model_type. */
 const families: Readonly<Record<string, NamedFamily>> = {
-  bert: { prefix: 'Bert', sampleHead: ['classifier'] },
-  roberta: { prefix: 'Roberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
-  'xlm-roberta': { prefix: 'XLMRoberta', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
-  distilbert: { prefix: 'DistilBert', sampleHead: ['pre_classifier', 'classifier'] },
-  electra: { prefix: 'Electra', sampleHead: ['classifier.dense', 'classifier.out_proj'] },
-  'deberta-v2': { prefix: 'DebertaV2', sampleHead: ['pooler.dense', 'classifier'] },
-  gpt2: { prefix: 'GPT2', sampleHead: ['score'], languageModel: 'GPT2LMHeadModel' },
-  llama: { prefix: 'Llama', sampleHead: ['score'] },
-  mistral: { prefix: 'Mistral', sampleHead: ['score'] },
-  qwen2: { prefix: 'Qwen2', sampleHead: ['score'] },
-  qwen3: { prefix: 'Qwen3', sampleHead: ['score'] },
+  bert: { prefix: 'Bert' },
+  roberta: { prefix: 'Roberta' },
+  'xlm-roberta': { prefix: 'XLMRoberta' },
+  distilbert: { prefix: 'DistilBert' },
+  electra: { prefix: 'Electra' },
+  'deberta-v2': { prefix: 'DebertaV2' },
+  gpt2: { prefix: 'GPT2', classes: { CausalLM: 'GPT2LMHeadModel' } },
+  llama: { prefix: 'Llama' },
+  mistral: { prefix: 'Mistral' },
+  qwen2: { prefix: 'Qwen2' },
+  qwen3: { prefix: 'Qwen3' },
 };
 
 /**
@@ -38,7 +37,7 @@ const families: Readonly<Record<string, NamedFamily>> = {
  */
 export function consumingClass(
   consumer: 'PEFT' | 'transformers',
-  { family }: Pick<OpenedEncoder, 'family'>,
+  { family, encoder }: Pick<OpenedEncoder, 'family' | 'encoder'>,
   { tensors }: Pick<TrainableLayout, 'tensors'>,
   { configuration: { pooling }, task }: Pick<TrainingSpecification, 'configuration' | 'task'>,
 ): ConsumingClass {
@@ -47,17 +46,16 @@ export function consumingClass(
     throw unfaithful(consumer, `the base is ${family}`, `a base of ${Object.keys(families).join(', ')}`);
   }
   const { objective, published } = taskOf(task);
-  const head = objective.head(task);
-  const usual = `${named.prefix}For${published.transformersHead}`;
-  const found =
-    head.of === 'next_tokens' || head.of === 'next_words' || head.of === 'vocabulary'
-      ? { name: named.languageModel ?? usual, head: [] }
-      : { name: usual, head: head.of === 'tokens' ? [head.linear] : named.sampleHead };
+  const { transformersHead } = published;
+  const name = named.classes?.[transformersHead] ?? `${named.prefix}For${transformersHead}`;
+  // Each family's own head has the modules of transformers' class, under the same names.
+  const own = encoder.head(objective.head(task)).tensors.map((tensor) => moduleOf(tensor.name));
+  const found = { name, head: [...new Set(own)] };
   if (pooling === 'mean') {
     throw unfaithful(consumer, `a head over the mean of the tokens; ${found.name} has its own`, 'pooling: family');
   }
-  const trained = [...new Set(tensors.flatMap(({ name }) => headModule(name) ?? []))];
-  if (trained.length !== found.head.length || trained.some((name) => !found.head.includes(name))) {
+  const trained = [...new Set(tensors.flatMap((tensor) => headModule(tensor.name) ?? []))];
+  if (trained.length !== found.head.length || trained.some((module) => !found.head.includes(module))) {
     throw unfaithful(
       consumer,
       `a head of ${trained.join(', ')}`,
@@ -69,7 +67,11 @@ export function consumingClass(
 
 /** `head.classifier.dense.weight` belongs to `classifier.dense`. */
 function headModule(name: string): string | null {
-  return name.startsWith('head.') ? name.slice('head.'.length, name.lastIndexOf('.')) : null;
+  return name.startsWith('head.') ? moduleOf(name.slice('head.'.length)) : null;
+}
+
+function moduleOf(tensor: string): string {
+  return tensor.slice(0, tensor.lastIndexOf('.'));
 }
 
 function unfaithful(consumer: string, got: string, expected: string): DropsweepError {

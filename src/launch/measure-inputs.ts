@@ -102,8 +102,8 @@ export async function measureInputs(
     holds: (token) => [inputs, devInputs, testInputs].some((set) => set.some(({ ids }) => ids.includes(token))),
     remarks: [
       ...remarksOf(measured, largest, Math.max(longestOf(inputs), longestOf(devInputs))),
-      ...cutRemarks('train', encoded, largest),
-      ...cutRemarks('dev', devEncoded, largest),
+      ...cutRemarks(shape, 'train', encoded, largest),
+      ...cutRemarks(shape, 'dev', devEncoded, largest),
     ],
   };
 }
@@ -128,7 +128,7 @@ export async function measureSet(
   return {
     tokens: meanLength(encoded.inputs),
     evaluated: evaluatedInputs([encoded.inputs]),
-    remarks: cutRemarks(name, encoded, maxLength),
+    remarks: cutRemarks(shape, name, encoded, maxLength),
   };
 }
 
@@ -230,41 +230,8 @@ async function encodeChecked(
 }
 
 /** @throws DATA_INVALID where nothing is left to be judged by */
-function cutRemarks(split: string, { rows, cut }: EncodedRows, maxLength: number): readonly string[] {
-  if (cut === undefined) return [];
-  const { fewerExamples = 0 } = cut;
-  const fewer =
-    fewerExamples === 0
-      ? []
-      : [
-          `${fewerExamples} of ${rows.length} ${split} rows (${percentOf(fewerExamples, rows.length)} %) have fewer examples before them than were asked for: with all they are longer than max_length ${maxLength}`,
-        ];
-  const { cut: shortened = 0, tokens = 0 } = cut.questions ?? {};
-  if (shortened > 0) {
-    const share = percentOf(shortened, rows.length);
-    return [
-      `warning: ${shortened} of ${rows.length} ${split} questions (${share} %) lose what is beyond ${formatCount(tokens, 'token')} (task.max_question_tokens)`,
-    ];
-  }
-  if (cut.rows === 0) return fewer;
-  if (cut.emptied === rows.length) {
-    throw new DropsweepError('DATA_INVALID', `every ${split} row loses its response to max_length`, {
-      where: 'training.max_length',
-      got: formatCount(maxLength, 'token'),
-      expected: 'room for some tokens of the responses',
-      fix: 'raise max_length, or shorten what stands before the responses',
-    });
-  }
-  const share = percentOf(cut.rows, rows.length);
-  const lost = cut.emptied === 0 ? '' : `; ${cut.emptied} of them keep nothing of their responses`;
-  return [
-    ...fewer,
-    `warning: ${cut.rows} of ${rows.length} ${split} rows (${share} %) are cut to max_length ${maxLength}${lost}`,
-  ];
-}
-
-function percentOf(part: number, of: number): number {
-  return Number(((100 * part) / of).toPrecision(3));
+function cutRemarks(shape: TaskShape, split: string, { rows, cut }: EncodedRows, maxLength: number): readonly string[] {
+  return cut === undefined ? [] : (taskOf(shape).cutRemarks?.(cut, { split, rows: rows.length, maxLength }) ?? []);
 }
 
 function tooLong(where: string, tokens: number, { tokens: limit, option }: InputLimits): DropsweepError {

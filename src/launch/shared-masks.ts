@@ -7,7 +7,5 @@ export function sharedMasks({ inputs: { task }, trainings }: SweepPlan): readonl
   if (taskOf(task).objective.severalTexts?.(task) !== true) return [];
   const isOfRows = kindsOf(trainings).some(({ first }) => first.specification.configuration.mask_sharing === 'row');
   if (!isOfRows) return [];
-  return [
-    'warning: mask_sharing: row draws a mask for each input: texts that are packed into one (task.pack) share it',
-  ];
+  return ['warning: mask_sharing: row draws a mask for each input: texts that are packed into one share it'];
 }

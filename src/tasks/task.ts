@@ -13,6 +13,7 @@ import type { Loss } from '../models/heads/losses.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { TaskDefinition } from '../sweep/sweep-definition.ts';
 import type { TaskSection } from '../sweep/file/task-section.ts';
+import type { CutRemarks } from './cut-remarks.ts';
 import type { LeftOutRows } from './leave-out.ts';
 import type { EvaluationConfiguration, FrozenRow, HeadShape, TaskShape } from '../sweep/vocabulary.ts';
 
@@ -33,6 +34,8 @@ export interface Task {
   readonly settle?: (shape: TaskShape, tokenizer: ModelTokenizer) => TaskShape | Promise<TaskShape>;
   /** How rows become tokens and labels. */
   encode(rows: readonly FrozenRow[], request: EncodeRequest): Promise<EncodedRows>;
+  /** What a launch says of what inputs lose of their rows; absent: what is cut is not counted. */
+  readonly cutRemarks?: CutRemarks;
   /** Inputs as scores read them, without tokens; absent: they look at tokens. */
   readonly outline?: (rows: readonly FrozenRow[], shape: TaskShape) => EncodedRows;
   /** Whether rows may become more or fewer inputs, which a launch has to count then. */

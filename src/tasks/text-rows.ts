@@ -1,7 +1,7 @@
 import type { EncodedInput, EncodedRows } from '../data/encoded-rows.ts';
 import { isBlank, type RawRow, readText } from '../data/raw-row.ts';
 import { tokenise } from '../data/tokens/tokenise.ts';
-import type { TaskColumn, TaskField } from '../sweep/file/task-section.ts';
+import type { TaskColumn } from '../sweep/file/task-section.ts';
 import type { FrozenRow } from '../sweep/vocabulary.ts';
 import type { EncodeRequest } from './task.ts';
 
@@ -10,13 +10,6 @@ export const textColumns: readonly TaskColumn[] = [
   { name: 'text_pair', optional: true, holds: 'the second text of a pair' },
   { name: 'label', holds: 'the label' },
 ];
-
-export const labelsField: TaskField = {
-  name: 'labels',
-  expected: 'a list of names',
-  sentence:
-    'The names of the classes in the order of the logits; default: those of the train rows, sorted, numbers as numbers. Data whose every label is a number from 0 on has places in this list, as GLUE and the hub have, unless a name is a number itself',
-};
 
 /** A text, or a pair of them, with what is to be predicted: the index of a class, or a target. */
 export interface LabelledText {

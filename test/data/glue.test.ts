@@ -92,10 +92,7 @@ test('of MNLI the gold label counts; rows without one, and lines that lack cells
   const matched = await load('MNLI', folder);
   expect(matched.train).toEqual([{ text: 'a', text_pair: 'b', label: 1 }]);
   expect(matched.dev).toEqual([{ text: 'a', text_pair: 'b', label: 2 }]);
-  expect(matched.notes).toEqual([
-    '1 row lacks a cell and is left out',
-    '1 row has no gold label (-) and is left out',
-  ]);
+  expect(matched.notes).toEqual(['1 row lacks a cell and is left out', '1 row has no gold label (-) and is left out']);
   const { dev } = await load('MNLI', folder, { dev: 'dev_mismatched' });
   expect(dev).toEqual([{ text: 'm', text_pair: 'n', label: 0 }]);
 });

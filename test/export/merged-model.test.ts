@@ -110,16 +110,23 @@ describe.each(['lora', 'adalora'] as const)('a trial of %s merged into its base'
   it('is refused where transformers has no class for it', async () => {
     const { checkpoint } = await trained(adapter, 1);
     const pooled = row(adapter, 'raw');
-    const merge = (family: string, pooling: 'mean' | 'family') =>
+    const merge = (family: string, pooling: 'mean' | 'family', of = checkpoint) =>
       mergedModel(
         { ...openEncoder(base), family },
-        checkpoint,
+        of,
         { ...pooled, configuration: { ...pooled.configuration, pooling } },
         {},
         task,
       );
     expect(() => merge('bert', 'mean')).toThrow(/EXPORT_UNFAITHFUL: transformers would compute something else/);
     expect(() => merge('an ONNX file', 'family')).toThrow(/the base is an ONNX file/);
-    expect(() => merge('electra', 'family')).toThrow(/whose head is classifier.dense, classifier.out_proj/);
+    const tensors = checkpoint.layout.tensors.map((tensor) => ({
+      ...tensor,
+      name: tensor.name.replace('head.classifier', 'head.pre_classifier'),
+    }));
+    const otherHead = { ...checkpoint, layout: { ...checkpoint.layout, tensors } };
+    expect(() => merge('bert', 'family', otherHead)).toThrow(
+      /a head of pre_classifier[^]*BertForSequenceClassification, whose head is classifier/,
+    );
   });
 });

@@ -202,7 +202,7 @@ describe('a question as the model reads it', () => {
       '<s> about film . which book A . dark Answer : A which song A . bad Answer : A which film A . good B . bad Answer :',
     ]);
     expect(encoded.inputs[0]).toMatchObject({ labels: [1, 2], row: 0, outputs: 2 });
-    expect(encoded.cut).toEqual({ rows: 0, emptied: 0 });
+    expect(encoded.cut).toEqual({ rows: 0, fewer_examples: 0 });
   });
 
   it('gives up examples where it would be too long, the last first, then its own beginning', async () => {
@@ -216,7 +216,7 @@ describe('a question as the model reads it', () => {
     const { words, encoded } = await written([row], shape, none - 12);
     expect(words[0]).toMatch(/^<s> which film A .* Answer :$|^<s> .*Answer :$/);
     expect(encoded.inputs[0]?.ids).toHaveLength(none - 12);
-    expect(encoded.cut).toEqual({ rows: 1, emptied: 0, fewerExamples: 1 });
+    expect(encoded.cut).toEqual({ rows: 1, fewer_examples: 1 });
   });
 
   it('is settled by the tokeniser, which needs a token of each letter', async () => {

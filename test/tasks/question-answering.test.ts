@@ -149,8 +149,8 @@ describe('windows', () => {
   it('have a question cut that is longer than half of them, and refuse one that leaves no room', async () => {
     const long = row('good bad sad fine glad dark', 'the film was good');
     const { inputs, cut } = await encoded([long], 12);
-    expect(cut?.questions).toEqual({ cut: 1, tokens: 2 });
-    expect((await encoded([long], 40)).cut?.questions?.cut).toBe(0);
+    expect(cut).toEqual({ questions: 1, question_tokens: 2 });
+    expect((await encoded([long], 40)).cut?.['questions']).toBe(0);
     for (const tooShort of [9, 6])
       await expect(encoded([long], tooShort)).rejects.toThrow(/no room for the question and/);
     expect(Array.from(inputs[0]?.ids.slice(0, 4) ?? [])).toEqual([2, 4, 8, 3]);

@@ -51,10 +51,10 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
 
 /** A task of GLUE is of the kind whose predictions are what its labels are. */
 function checkGlueKind(section: YamlSection, data: GlueSource, task: TaskSection, tasks: readonly TaskSection[]): void {
-  const form = glueTasks[data.task].labels === null ? 'values' : 'classes';
+  const labels = glueTasks[data.task].labels === null ? 'numbers' : 'names';
   const field = section.field('glue');
-  if (field === null || task.form === form) return;
-  const kinds = tasks.filter((each) => each.form === form).map(({ kind }) => kind);
+  if (field === null || task.glueLabels === labels) return;
+  const kinds = tasks.filter((each) => each.glueLabels === labels).map(({ kind }) => kind);
   section.reading.report(field.node, field.name, `${data.task} is for task.kind: ${kinds.join(' or ')}`);
 }
 

@@ -14,6 +14,8 @@ export interface TaskSection {
   readonly columns: readonly TaskColumn[];
   /** The rows of `data.examples`, in words; absent: the task takes none. */
   readonly examples?: string;
+  /** The labels of those of GLUE's tasks that it may be; absent: none of them. */
+  readonly glueLabels?: 'names' | 'numbers';
   /** Formats of files that the task has for itself. */
   readonly formats?: readonly TaskFormat[];
   /** Its predictions, in one sentence of the reference without its full stop. */

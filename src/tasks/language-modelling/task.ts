@@ -1,4 +1,5 @@
 import type { Task } from '../task.ts';
+import { cutRemarks } from './cut.ts';
 import { encode } from './encode.ts';
 import { generation } from './generation.ts';
 import { objective } from './objective.ts';
@@ -16,6 +17,7 @@ export const languageModelling: Task = {
   rows,
   settle,
   encode,
+  cutRemarks,
   hasWindows: true,
   objective,
   scores,

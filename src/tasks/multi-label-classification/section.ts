@@ -1,7 +1,7 @@
 import { labelSetScores } from '../../metrics/scored-set.ts';
-import { readLabels } from '../../sweep/file/read-labels.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
-import { labelsField, textColumns } from '../text-rows.ts';
+import { labelsField, readLabels } from '../labels-field.ts';
+import { textColumns } from '../text-rows.ts';
 
 export const section: TaskSection = {
   kind: 'multi-label-classification',

@@ -45,7 +45,7 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
   return {
     rows: frozen,
     inputs: withAlike(alone, beginnings),
-    cut: { rows: counts.cut, emptied: 0, ...(counts.fewer > 0 && { fewerExamples: counts.fewer }) },
+    cut: { rows: counts.cut, fewer_examples: counts.fewer },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Task } from '../task.ts';
+import { cutRemarks } from './cut.ts';
 import { encode, outline } from './encode.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
@@ -15,6 +16,7 @@ export const multipleChoice: Task = {
   rows,
   settle,
   encode,
+  cutRemarks,
   outline,
   objective,
   scores,

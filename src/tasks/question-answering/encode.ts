@@ -46,7 +46,7 @@ export async function encode(frozen: readonly FrozenRow[], request: EncodeReques
       return { ids, typeIds, labels: labelsOf(spans, row), row: number, spans };
     });
   });
-  return { rows: frozen, inputs, cut: { rows: 0, emptied: 0, questions: { cut, tokens: questionTokens } } };
+  return { rows: frozen, inputs, cut: { questions: cut, question_tokens: questionTokens } };
 }
 
 /** A third of the tokens are had again, and a question takes half of them at most, where the file says nothing else. */

@@ -1,4 +1,5 @@
 import type { Task } from '../task.ts';
+import { cutRemarks } from './cut.ts';
 import { encode } from './encode.ts';
 import { objective } from './objective.ts';
 import { predictions } from './predictions.ts';
@@ -13,6 +14,7 @@ export const questionAnswering: Task = {
   recordedAs: 'question-answering',
   rows,
   encode,
+  cutRemarks,
   hasWindows: true,
   objective,
   scores,

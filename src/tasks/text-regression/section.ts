@@ -5,6 +5,7 @@ import { textColumns } from '../text-rows.ts';
 export const section: TaskSection = {
   kind: 'text-regression',
   form: valueScores.name,
+  glueLabels: 'numbers',
   objectives: ['pearson', 'loss'],
   columns: textColumns,
   sentence: 'A number for each text, or pair of texts',

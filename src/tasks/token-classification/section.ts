@@ -1,7 +1,6 @@
 import { tagScores } from '../../metrics/entity-f1.ts';
-import { readLabels } from '../../sweep/file/read-labels.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
-import { labelsField } from '../text-rows.ts';
+import { labelsField, readLabels } from '../labels-field.ts';
 
 export const section: TaskSection = {
   kind: 'token-classification',

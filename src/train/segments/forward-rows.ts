@@ -4,6 +4,7 @@ import { type AlikeInputs, alikeInputs } from '../../data/batches/alike-inputs.t
 import type { BatchRows } from '../../data/batches/epoch-batches.ts';
 import { tokenBatch } from '../../data/batches/token-batch.ts';
 import { type OutputRows, rowOffsets, sameOffsets } from '../../sweep/output-rows.ts';
+import { outputCounts } from '../../models/heads/output-counts.ts';
 import type { TaskShape } from '../../sweep/vocabulary.ts';
 import type { EvaluatedRows } from '../../tasks/task.ts';
 import { taskOf } from '../../tasks/tasks.ts';
@@ -29,13 +30,10 @@ export function areOutputsOf(rows: EvaluatedRows, members: readonly OutputRows[]
   return members.every((member) => sameOffsets(member, { offsets }));
 }
 
-/** How many numbers the head gives for an input. */
+/** How many numbers the head gives for an input: as many as are the input's own, where it says so. */
 function outputLength(shape: TaskShape): (input: EncodedInput) => number {
-  const head = taskOf(shape).objective.head(shape);
-  if (head.of === 'vocabulary') throw new Error('scores of a whole vocabulary are not stored');
-  if (head.of === 'next_tokens') return ({ ids }) => ids.length;
-  if (head.of === 'next_words') return ({ outputs = head.tokens.length }) => outputs;
-  return ({ ids }) => (head.of === 'tokens' ? ids.length : 1) * head.outputs;
+  const { sample, token } = outputCounts(taskOf(shape).objective.head(shape));
+  return ({ ids, outputs = sample + token * ids.length }) => outputs;
 }
 
 /** Whose outputs are asked for, and by what. */
