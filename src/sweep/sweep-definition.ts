@@ -107,7 +107,7 @@ export interface TaskDefinition {
   /** Class names in the order of the logits; absent: sorted names of the train rows. */
   readonly labels?: readonly string[];
   /** The task's own fields, which say how rows become inputs, and outputs predictions. */
-  readonly encoding?: Readonly<Record<string, Json>>;
+  readonly settings?: Readonly<Record<string, Json>>;
   readonly judging?: Readonly<Record<string, Json>>;
   /** Rows taken per split, drawn by `split_seed`; absent: all (for `package`: required). */
   readonly train_rows?: number;

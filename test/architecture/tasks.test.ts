@@ -44,3 +44,8 @@ it('no file outside src/tasks reads a field that is a task’s own, or names it 
     .flatMap(({ path: file, text }) => [...text.matchAll(written)].map(([match]) => `${file}: ${match}`));
   expect(found).toEqual([]);
 });
+
+it('a definition of a task calls one thing encoding: the characters of its files', () => {
+  const section = readFileSync(path.join(projectRoot, 'src/sweep/sweep-definition.ts'), 'utf8');
+  expect([...section.matchAll(/readonly encoding\?: (.*);/g)].map(([, type]) => type)).toEqual(['string']);
+});

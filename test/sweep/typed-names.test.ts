@@ -50,7 +50,7 @@ describe('a name that YAML has a type for', () => {
   it('is that of a class with a weight, and of labels', () => {
     const { task } = ofTask('', 'labels: [yes, no, on, true], class_weights: {null: 2, yes: 1, true: 3}, ');
     expect(task.labels).toEqual(['yes', 'no', 'on', 'true']);
-    expect(task.encoding).toEqual({ class_weights: { null: 2, yes: 1, true: 3 } });
+    expect(task.settings).toEqual({ class_weights: { null: 2, yes: 1, true: 3 } });
   });
 
   it('is no second one of the same text', () => {

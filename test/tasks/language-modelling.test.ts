@@ -32,7 +32,7 @@ function load(rows: readonly unknown[], columns: Readonly<Record<string, string>
     kind: 'language-modelling',
     data: { kind: 'files', train: file, dev: file, columns, lenient: ['input'] },
     split_seed: 0,
-    ...(prompt === undefined ? {} : { encoding: { prompt } }),
+    ...(prompt === undefined ? {} : { settings: { prompt } }),
   };
   return loadDataset(definition);
 }

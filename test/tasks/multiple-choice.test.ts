@@ -44,7 +44,7 @@ function definitionOf({ files, rows, examples, shots, columns: named = columns }
       ...(examples === undefined ? {} : { examples: path.join(folder, examples) }),
     },
     split_seed: 0,
-    ...(shots === undefined ? {} : { encoding: { shots } }),
+    ...(shots === undefined ? {} : { settings: { shots } }),
   };
 }
 

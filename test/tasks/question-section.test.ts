@@ -20,7 +20,7 @@ describe('the section of question answering', () => {
         data: {
           columns: { id: 'id', question: 'question', context: 'context', answers: 'answers' },
         },
-        encoding: { stride: null, max_question_tokens: null },
+        settings: { stride: null, max_question_tokens: null },
         judging: { max_answer_tokens: 30, n_best: 20, null_threshold: 0 },
       },
       objectives: [

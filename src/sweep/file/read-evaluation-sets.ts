@@ -73,10 +73,10 @@ function readSet(name: string, set: YamlSection, { task: sweeps, tasks, lookup }
   const maxLength = set.number('max_length', wholeFrom(1));
   set.finish();
   if (kind === null || data === null) return null;
-  const { labels, encoding, judging } = sweeps;
+  const { labels, settings, judging } = sweeps;
   const shared = {
     ...(labels && { labels }),
-    ...(encoding && { encoding }),
+    ...(settings && { settings }),
     ...(judging && { judging }),
   };
   return {

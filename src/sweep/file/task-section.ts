@@ -62,4 +62,4 @@ export interface TaskField {
   readonly sentence: string;
 }
 
-export type TaskFields = Pick<TaskDefinition, 'labels' | 'encoding' | 'judging'>;
+export type TaskFields = Pick<TaskDefinition, 'labels' | 'settings' | 'judging'>;

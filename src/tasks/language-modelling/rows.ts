@@ -48,10 +48,10 @@ function textsOf(row: Conversation): readonly string[] {
 }
 
 /** How rows are written; what the model writes a chat with is settled when it is known. */
-function shape({ data, encoding = {} }: TaskDefinition, _raw: RawDataset): Omit<TaskShape, 'kind'> {
+function shape({ data, settings = {} }: TaskDefinition, _raw: RawDataset): Omit<TaskShape, 'kind'> {
   const chats = 'columns' in data && 'messages' in data.columns;
-  const prompt = encoding['prompt'] ?? (chats ? 'chat' : 'alpaca');
-  const pack = encoding['pack'] === true ? { pack: true } : {};
+  const prompt = settings['prompt'] ?? (chats ? 'chat' : 'alpaca');
+  const pack = settings['pack'] === true ? { pack: true } : {};
   if (!chats || prompt === 'chat') return { label_names: [], settings: { prompt, ...pack } };
   throw dataInvalid('task.prompt', 'chats are written by the model’s own template', {
     got: JSON.stringify(prompt),

@@ -33,7 +33,7 @@ export const section: TaskSection = {
     const prompt = fields.choice('prompt', prompts);
     const field = fields.field('pack');
     const pack = field === null ? false : fields.flagOf(field) === true;
-    const encoding = { ...(prompt === null ? {} : { prompt }), ...(pack ? { pack } : {}) };
-    return Object.keys(encoding).length === 0 ? {} : { encoding };
+    const settings = { ...(prompt === null ? {} : { prompt }), ...(pack ? { pack } : {}) };
+    return Object.keys(settings).length === 0 ? {} : { settings };
   },
 };

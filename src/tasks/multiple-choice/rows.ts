@@ -53,12 +53,12 @@ export function thawQuestion({ question, choices, answer, subject, shots }: Froz
 }
 
 /** Letters as many as any question has choices. */
-function shape({ encoding }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
+function shape({ settings }: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'kind'> {
   const all = [...raw.train, ...raw.dev, ...(raw.test ?? [])];
   const most = all.reduce((count, row) => Math.max(count, readQuestion(row).choices.length), 2);
   return {
     label_names: Array.from({ length: most }, (_, choice) => letterOf(choice)),
-    settings: { shots: shotsOf(encoding?.['shots'], raw) },
+    settings: { shots: shotsOf(settings?.['shots'], raw) },
   };
 }
 

@@ -34,6 +34,6 @@ export const section: TaskSection = {
   ],
   read(fields) {
     const shots = fields.number('shots', wholeFrom(0));
-    return shots === null ? {} : { encoding: { shots } };
+    return shots === null ? {} : { settings: { shots } };
   },
 };

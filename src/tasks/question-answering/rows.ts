@@ -30,10 +30,10 @@ export const rows: TaskRows = {
 };
 
 /** Where no row lacks an answer, every question is answered. */
-function shape({ encoding = {} }: TaskDefinition, { train, dev, test }: RawDataset): Omit<TaskShape, 'kind'> {
+function shape({ settings = {} }: TaskDefinition, { train, dev, test }: RawDataset): Omit<TaskShape, 'kind'> {
   for (const split of [train, dev, test ?? []]) demandDistinct(split);
   const unanswerable = [train, dev, test ?? []].some((split) => split.some((row) => readAnswers(row).length === 0));
-  return { label_names: [], settings: { ...encoding, unanswerable } };
+  return { label_names: [], settings: { ...settings, unanswerable } };
 }
 
 /** Answers are handed in by id: two questions of one would have one. */

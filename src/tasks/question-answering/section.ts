@@ -54,7 +54,7 @@ export const section: TaskSection = {
       ? 'a threshold that is fitted to the rows tells nothing of test rows'
       : null,
   read(fields) {
-    const encoding = {
+    const settings = {
       stride: fields.number('stride', wholeFrom(1)),
       max_question_tokens: fields.number('max_question_tokens', wholeFrom(1)),
     };
@@ -63,7 +63,7 @@ export const section: TaskSection = {
       n_best: fields.number('n_best', wholeFrom(1)) ?? 20,
       null_threshold: readThreshold(fields),
     };
-    return { encoding, judging };
+    return { settings, judging };
   },
 };
 

@@ -30,7 +30,7 @@ function shape(definition: TaskDefinition, raw: RawDataset): Omit<TaskShape, 'ki
   const arePlaces = definition.labels !== undefined && labelsArePlaces({ raw, names, read: labelsOf });
   const labels = arePlaces ? written.map((label) => names[Number(label)] ?? label) : written;
   if (definition.labels === undefined) demandNumbersApart(names, (name) => raw.train[labels.indexOf(name)]?.where);
-  const weights = classWeights(definition.encoding?.['class_weights'], names, labels);
+  const weights = classWeights(definition.settings?.['class_weights'], names, labels);
   if (names.length >= 2)
     return { label_names: names, ...(weights === null ? {} : { settings: { class_weights: weights } }) };
   throw dataInvalid(raw.train[0]?.where ?? 'task', 'the train rows hold fewer than two classes', {

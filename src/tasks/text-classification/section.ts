@@ -17,7 +17,7 @@ export const section: TaskSection = {
     const weights = readClassWeights(fields) ?? null;
     return {
       ...(labels === null ? {} : { labels }),
-      ...(weights === null ? {} : { encoding: { class_weights: weights } }),
+      ...(weights === null ? {} : { settings: { class_weights: weights } }),
     };
   },
 };
