@@ -9,6 +9,7 @@ train_heads.py pair HEAD FOLDER BASE [SEED ...]   `train` by the batches of FOLD
 
 HEAD is one of
   regression  SOURCE: GLUE's STS-B folder; the first 1,500 train and 300 dev rows; BASE: MiniLM-L6's folder
+  labels      SOURCE: SQuAD's dev-v1.1.json; what a question's answer is (a number, a name, long), 600 train, 300 dev; BASE: the same
   spans       SOURCE: xquad.en.json; the questions on contexts under 600 characters, each fifth dev; BASE: the same
   tags        SOURCE: the same file, as sentences whose names and numbers a rule has tagged; BASE: the same
   language    SOURCE: rows in Alpaca's layout; the first 400 train, the last 100 dev; BASE: a decoder's folder
@@ -27,7 +28,7 @@ from collections import Counter
 
 import torch
 from peft import LoraConfig, get_peft_model
-from torch.nn.functional import cross_entropy, mse_loss
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -119,6 +120,57 @@ class Regression(Pairs):
             "loss": float(squares.mean()),
             "loss_error": float(squares.std() / math.sqrt(len(labels))),
         }
+
+
+class Labels(Pairs):
+    """Any number of labels for each question: what its first answer is."""
+
+    kind, objectives, trained = "multi-label-classification", "[loss, micro_f1]", ["classifier"]
+    data, more = "train: train.jsonl, dev: dev.jsonl, text: question, label: labels", ", labels: [number, name, long]"
+    names = ["number", "name", "long"]
+    batch, epochs, rate, length = 16, 3, 1e-3, 64
+
+    @staticmethod
+    def prepare(source):
+        with open(source, encoding="utf-8") as file:
+            document = json.load(file)
+        asked = [qa for article in document["data"] for paragraph in article["paragraphs"] for qa in paragraph["qas"]]
+        rows = [{"question": qa["question"].strip(), "labels": Labels.of(qa["answers"][0]["text"])} for qa in asked[:9000:10]]
+        return [row for i, row in enumerate(rows) if i % 3], [row for i, row in enumerate(rows) if not i % 3]
+
+    @staticmethod
+    def of(answer):
+        held = [any(map(str.isdigit, answer)), answer[0].isupper(), len(answer.split()) > 3]
+        return [name for name, holds in zip(Labels.names, held) if holds]
+
+    def model(self, base):
+        config = AutoConfig.from_pretrained(base, num_labels=len(self.names), **self.dropouts)
+        return AutoModelForSequenceClassification.from_pretrained(base, config=config)
+
+    def encode(self, row):
+        found = self.tokenizer(row["question"], truncation=True, max_length=self.length, return_token_type_ids=True)
+        label = [float(name in row["labels"]) for name in self.names]
+        return [{"ids": found["input_ids"], "types": found["token_type_ids"], "label": label}]
+
+    def loss(self, output, encoded):
+        return self.losses(output, encoded).mean()
+
+    def losses(self, output, encoded):
+        labels = torch.tensor([row["label"] for row in encoded])
+        return binary_cross_entropy_with_logits(output.logits, labels, reduction="none").mean(1)
+
+    def score(self, outputs, encoded):
+        parts = [encoded[start : start + 32] for start in range(0, len(encoded), 32)]
+        losses = torch.cat([self.losses(output, part) for output, part in zip(outputs, parts)])
+        found = torch.cat([output.logits > 0 for output in outputs]).double()
+        labels = torch.tensor([row["label"] for row in encoded]).double()
+        # Of each row twice what it has right, and all that it says or should: F1 is the ratio of their sums.
+        right, all = 2 * (found * labels).sum(1), (found + labels).sum(1)
+        f1 = float(right.sum() / all.sum())
+        return {
+            "loss": float(losses.mean()), "loss_error": deviation(losses.tolist()),
+            "micro_f1": f1, "micro_f1_error": float(((right - f1 * all) ** 2).sum().sqrt() / all.sum()),
+        }  # fmt: skip
 
 
 class Spans(Pairs):
@@ -385,7 +437,7 @@ class Choices(Language):
         return {"loss": float(losses.mean()), "accuracy": float(right.mean()), **errors}
 
 
-HEADS = {"regression": Regression, "spans": Spans, "tags": Tags, "language": Language, "choices": Choices}
+HEADS = {"regression": Regression, "labels": Labels, "spans": Spans, "tags": Tags, "language": Language, "choices": Choices}
 
 
 def prepare(name, source, folder, base):

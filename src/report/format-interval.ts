@@ -88,9 +88,7 @@ export function differenceText({ estimate, lower, upper }: Difference): string {
 
 /** An amount that is a share is said in points. */
 export function amountSentence(metric: string, amount: number): string {
-  return isShare(metric)
-    ? `${formatCount(Number((100 * amount).toPrecision(2)), 'point')}`
-    : formatMeasure(metric, amount);
+  return isShare(metric) ? formatCount(Number((100 * amount).toPrecision(2)), 'point') : formatMeasure(metric, amount);
 }
 
 /** A probability of chance is never said to be 0: `0.032`, `<0.001`. */

@@ -25,7 +25,7 @@ export const section: TaskSection = {
       name: 'pack',
       expected: 'true or false',
       sentence:
-        'Whether short train rows stand behind one another in one input of max_length tokens, each with positions of its own and seeing itself alone; batch_size counts inputs then. Default: false, rows of like length are padded',
+        'Whether short train rows stand behind one another in one input of max_length tokens, each with positions of its own and seeing itself alone; batch_size counts inputs then, and masks of each row’s own (mask_sharing: row) are each input’s, which its rows share. Default: false, rows of like length are padded',
     },
   ],
   aggregates: ['probabilities'],
