@@ -128,7 +128,7 @@ class Labels(Pairs):
     kind, objectives, trained = "multi-label-classification", "[loss, micro_f1]", ["classifier"]
     data, more = "train: train.jsonl, dev: dev.jsonl, text: question, label: labels", ", labels: [number, name, long]"
     names = ["number", "name", "long"]
-    batch, epochs, rate, length = 16, 3, 1e-3, 64
+    batch, epochs, rate, length = 8, 4, 5e-4, 64
 
     @staticmethod
     def prepare(source):
