@@ -79,6 +79,6 @@ function unfaithful(consumer: string, got: string, expected: string): DropsweepE
     where: 'export',
     got,
     expected,
-    fix: 'write one ONNX file of base, adapter and head instead: dropsweep merge SWEEP --trial TRIAL --format onnx --out FOLDER',
+    fix: 'write one ONNX file of base, adapter and head instead: dropsweep merge SWEEP --trial TRIAL --as onnx --out FOLDER',
   });
 }

@@ -20,7 +20,7 @@ export function exportNotes(
       const members = formatCount(evaluation.ensemble_size, 'masked member');
       notes.push(
         `The scores are of ${members}; this model draws no masks. Its own scores are those of mode: expected;` +
-          ' merge --format onnx writes the ensemble as it was measured.',
+          ' merge --as onnx writes the ensemble as it was measured.',
       );
     }
   }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { autoVerb } from '../../src/cli/verbs/auto/auto-verb.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';
 import { tinyRows, writeTinyModel } from '../support/tiny-model.ts';
+import { differences, wrongTypes } from './documented-output.ts';
 import { emptyHome, runCli } from './run-cli.ts';
 
 /*
@@ -42,7 +44,7 @@ describe('auto', () => {
     runCli(
       home,
       [
-        ...['auto', '--data', join(home, 'mails.csv'), '--label', 'y', '--hours', '1'],
+        ...['auto', '--data', join(home, 'mails.csv'), '--label', 'y', '--hours', '1', '--format', 'json'],
         ...['--base', join(home, 'model'), '--out', out],
       ],
       { environment },
@@ -72,7 +74,16 @@ describe('auto', () => {
     expect(states).toEqual([{ state: 'completed', halted: expect.stringMatching(/^1\.0\d of 1 hours are over$/) }]);
     const { rows: open } = await sql`select id from trainings where state = 'active'`.execute(store.db);
     expect(open).toEqual([]);
-    expect(stdout).toMatch(/The best configuration's adapter, trial \d+ \(accuracy 0\.\d+/);
+    const { rows } = JSON.parse(stdout) as { readonly rows: readonly Record<string, unknown>[] };
+    expect(rows).toMatchObject([
+      {
+        ...{ sweep: 'mails', state: 'completed', metric: 'accuracy', adapter: join(out, 'adapter') },
+        text: expect.stringMatching(/^The best configuration's adapter, trial \d+ \(accuracy 0\.\d+/),
+      },
+    ]);
+    const columns = autoVerb.output.kind === 'rows' ? autoVerb.output.columns : [];
+    expect(differences(columns, Object.keys(rows[0] ?? {}))).toEqual([]);
+    expect(rows.flatMap((row) => wrongTypes(columns, row))).toEqual([]);
     const told = (file: string) => readFileSync(join(out, 'adapter', file), 'utf8');
     expect(JSON.parse(told('adapter_config.json'))).toMatchObject({ peft_type: 'LORA' });
     expect(told('README.md')).toContain('accuracy');

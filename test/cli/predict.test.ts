@@ -1,10 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mergeVerb } from '../../src/cli/verbs/merge/merge-verb.ts';
+import { predictVerb } from '../../src/cli/verbs/predict/predict-verb.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';
 import { tinyRows, writeTinyModel } from '../support/tiny-model.ts';
+import { differences, wrongTypes } from './documented-output.ts';
 import { type CliRun, emptyHome, runCli } from './run-cli.ts';
 
 /**
@@ -78,6 +81,33 @@ evaluation: {evaluate_every: epoch}
     expect(bad.status).not.toBe(0);
     expect(bad.stdout).toBe('');
     expect(bad.stderr).toMatch(/DATA_INVALID: a row has no text in premise\n.*where: standard input:2\n/);
+  });
+
+  it('tells its rows and facts in JSON as documented, and as a table for people', async () => {
+    const words = ['predict', 'rte', join(home, 'RTE', 'dev.tsv'), '--trial', '2', '--members'];
+    const { rows, ...facts } = JSON.parse((await dropsweep(...words, '--format', 'json')).stdout) as {
+      readonly rows: readonly Record<string, unknown>[];
+    };
+    expect(facts).toEqual({ sweep: 'rte', trial: 2 });
+    const told = predictVerb.output.kind === 'rows' ? predictVerb.output.columns : [];
+    // Of a language model alone.
+    expect(differences(told, Object.keys(rows[0] ?? {}))).toEqual(['not there: response']);
+    expect(rows.flatMap((row) => wrongTypes(told, row))).toEqual([]);
+    const [head = '', first = ''] = (await dropsweep(...words, '--format', 'table')).stdout.split('\n');
+    expect(head).toMatch(/^row {2}prediction +probability_entailment .*disagreement {2}text$/);
+    expect(first).toMatch(/^ *0 {2}(not_)?entailment +\d/);
+  });
+
+  it('merges a trial with its base, and tells of it in JSON', async () => {
+    const out = join(home, 'merged');
+    const run = await dropsweep('merge', 'rte', '--trial', '2', '--as', 'onnx', '--out', out, '--format', 'json');
+    expect(run.status).toBe(0);
+    const { rows } = JSON.parse(run.stdout) as { readonly rows: readonly Record<string, unknown>[] };
+    const told = mergeVerb.output.kind === 'rows' ? mergeVerb.output.columns : [];
+    expect(differences(told, Object.keys(rows[0] ?? {}))).toEqual([]);
+    const [row = {}] = rows;
+    expect(row).toMatchObject({ sweep: 'rte', trial: 2, as: 'onnx', folder: out });
+    expect(existsSync(join(out, String((row['files'] as readonly string[])[0])))).toBe(true);
   });
 
   it('refuses columns and formats that are none, with those that there are', async () => {

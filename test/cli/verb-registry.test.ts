@@ -13,6 +13,7 @@ import { verbs } from '../../src/cli/verbs.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { differences, wrongTypes } from './documented-output.ts';
 import { finishedSweep } from './finished-sweep.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -50,8 +51,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   data: [join(folder, 'sweep.yaml')],
   score: ['squad', '--dataset', join(folder, 'squad.json'), '--predictions', join(folder, 'predictions.json')],
 };
-/** They start servers, or need a trained language model: sweep-life and generation are tested for themselves. */
-const notRun = ['up', 'start', 'resume', 'generate'];
+/** They start servers, or need a trained model: predict, auto-end-to-end, sweep-life and generation are tests of their own. */
+const notRun = ['up', 'start', 'resume', 'generate', 'auto', 'predict', 'merge'];
 
 beforeAll(async () => {
   database = await startTestDatabase();
@@ -83,35 +84,6 @@ const withRows = verbs.filter(({ output }) => output.kind === 'rows');
 function columnsOf(verb: Verb): { readonly columns: readonly OutputColumn[]; readonly facts: readonly OutputColumn[] } {
   if (verb.output.kind !== 'rows') throw new Error(`${verb.name} has no rows`);
   return { columns: verb.output.columns, facts: verb.output.facts ?? [] };
-}
-
-/** What of these names is not documented, or documented and not there. */
-function differences(documented: readonly OutputColumn[], names: readonly string[]): readonly string[] {
-  const patterns = documented.map(({ name }) => new RegExp(`^${name.replace(/<\w+>/, '.+')}$`));
-  const literal = documented.filter(({ name }) => !name.includes('<')).map(({ name }) => name);
-  return [
-    ...names.filter((name) => !patterns.some((pattern) => pattern.test(name))).map((name) => `not told: ${name}`),
-    ...literal.filter((name) => !names.includes(name)).map((name) => `not there: ${name}`),
-  ];
-}
-
-const types: Readonly<Record<OutputColumn['type'], (value: unknown) => boolean>> = {
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number',
-  integer: Number.isInteger,
-  boolean: (value) => typeof value === 'boolean',
-  object: (value) => typeof value === 'object' && !Array.isArray(value),
-  array: Array.isArray,
-  any: () => true,
-};
-
-function wrongTypes(documented: readonly OutputColumn[], row: Readonly<Record<string, unknown>>): readonly string[] {
-  return documented.flatMap(({ name, type, orNull }) => {
-    if (name.includes('<') || !(name in row)) return [];
-    const value = row[name];
-    const fits = value === null ? orNull === true : types[type](value);
-    return fits ? [] : [`${name} is ${JSON.stringify(value)}`];
-  });
 }
 
 /** Of `compare`: sweeps have columns of their own, in place of those of trials. */
@@ -151,8 +123,18 @@ describe('every verb', () => {
     expect(readFileSync(join(project, 'docs/commands.md'), 'utf8')).toBe(commandReference(verbs));
   });
 
-  it('that answers with rows takes --format, and is run here', () => {
-    expect(withRows.filter(({ flags }) => !flags.includes('--format')).map(({ name }) => name)).toEqual([]);
+  it('answers by --format as a table, JSON or CSV, or says why not', () => {
+    const without = verbs.filter(({ flagFacts }) => {
+      const formats = flagFacts.find(({ name }) => name === '--format')?.value?.split('|') ?? [];
+      return !['table', 'json', 'csv'].every((format) => formats.includes(format));
+    });
+    expect(without.flatMap(({ name, output }) => (output.kind === 'rows' ? [name] : []))).toEqual([]);
+    for (const { name, output } of without)
+      expect([name, output.kind === 'rows' ? '' : output.why]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
+    expect(verbs.filter(({ output }) => output.kind !== 'rows')).toEqual(without);
+  });
+
+  it('that answers with rows is run here', () => {
     expect([...Object.keys(calls), ...notRun].sort()).toEqual(withRows.map(({ name }) => name).sort());
   });
 

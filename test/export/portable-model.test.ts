@@ -142,7 +142,7 @@ describe('a trial as one ONNX file', () => {
     await writePortableModel(exported, out);
     expect(relativeError(await runPortable('logits'), Float32Array.from(measured))).toBeLessThan(1e-5);
     await expect(writePeftAdapter(exported, join(folder, 'peft'))).rejects.toThrow(/PEFT would compute something else/);
-    await expect(writeMergedModel(exported, join(folder, 'merged'))).rejects.toThrow(/--format onnx/);
+    await expect(writeMergedModel(exported, join(folder, 'merged'))).rejects.toThrow(/--as onnx/);
     expect(existsSync(join(folder, 'peft'))).toBe(false);
   });
 

@@ -25,9 +25,10 @@ export async function followSweep(
 ): Promise<'left' | 'finished'> {
   endProgress(context.process);
   const watched: Watched = { name: launched };
-  const ended = await (hasScreen(context)
-    ? showDashboard(context, record, watched, looking)
-    : showLines(context, record, watched));
+  const { beside = false, ...shown } = looking;
+  const ended = await (hasScreen(context) && !beside
+    ? showDashboard(context, record, watched, shown)
+    : showLines(context, record, watched, beside ? note : say));
   // On a screen somebody may have turned to another sweep.
   const { name } = watched;
   if (ended === 'left') {
@@ -35,11 +36,12 @@ export async function followSweep(
     return ended;
   }
   const snapshot = await readScoredSweep(record.store, name);
+  context.process.exitCode = statusOfSweep(snapshot);
+  if (beside) return ended;
   say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
   const { launchedBy } = await readSweepProvenance(record.store, name);
   const took = tookSentence(snapshot, launchedBy['predicted_seconds']);
   if (took !== null) say(context, took);
-  context.process.exitCode = statusOfSweep(snapshot);
   return ended;
 }
 
@@ -56,6 +58,8 @@ export interface Looking {
   readonly readOnly?: boolean;
   /** The mouse chooses rows; absent: as DROPSWEEP_MOUSE says. */
   readonly mouse?: boolean;
+  /** Standard output is kept for what programs are told at its end: lines go beside it, and no front. */
+  readonly beside?: boolean;
   /** The dashboard's view that it begins with. */
   readonly firstView?: string;
 }
@@ -91,7 +95,12 @@ async function showDashboard(
   });
 }
 
-async function showLines(context: CliContext, record: OpenRecord, watched: Watched): Promise<'left' | 'finished'> {
+async function showLines(
+  context: CliContext,
+  record: OpenRecord,
+  watched: Watched,
+  speak: (context: CliContext, text: string) => void,
+): Promise<'left' | 'finished'> {
   const { runProgressLines } = await import('../../dashboard/lines/run-progress-lines.ts');
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
@@ -102,7 +111,7 @@ async function showLines(context: CliContext, record: OpenRecord, watched: Watch
       readSnapshot: () => readWatched(record, watched, { trialLimit: 1 }),
       answers: () => record.store.answers(),
       whatWaits: (snapshot) => whatWaits(record.machine, snapshot),
-      say: (line) => say(context, line),
+      say: (line) => speak(context, line),
       signal: leaving.signal,
     });
   } finally {

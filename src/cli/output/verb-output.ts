@@ -14,10 +14,10 @@ export interface OutputColumn {
 export type VerbOutput =
   /** Under --format: a table, `{facts…, rows: […]}`, or CSV of the rows. */
   | { readonly kind: 'rows'; readonly columns: readonly OutputColumn[]; readonly facts?: readonly OutputColumn[] }
-  /** One line of JSON with these members. */
-  | { readonly kind: 'json'; readonly columns: readonly OutputColumn[] }
-  /** Something that is no table: a continued sentence. */
-  | { readonly kind: 'own'; readonly what: string };
+  /** One line of JSON with these members; `why` no table, in a sentence. */
+  | { readonly kind: 'json'; readonly columns: readonly OutputColumn[]; readonly why: string }
+  /** Something that is no table: a continued sentence, and why it is none. */
+  | { readonly kind: 'own'; readonly what: string; readonly why: string };
 
 type More = Omit<OutputColumn, 'name' | 'type' | 'meaning'>;
 

@@ -69,9 +69,13 @@ function flagTable(flags: readonly FlagFacts[]): readonly string[] {
 function outputLines(output: VerbOutput): readonly string[] {
   switch (output.kind) {
     case 'own':
-      return [`Standard output: ${output.what}.`];
+      return [`Standard output: ${output.what}. ${output.why}`];
     case 'json':
-      return ['Standard output: one line of JSON with these members.', '', ...columnTable(output.columns)];
+      return [
+        `Standard output: one line of JSON with these members. ${output.why}`,
+        '',
+        ...columnTable(output.columns),
+      ];
     case 'rows':
       return [
         'Standard output, by `--format`: a table, JSON or CSV. Each row has these members.',

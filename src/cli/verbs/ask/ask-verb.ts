@@ -23,7 +23,7 @@ export const askVerb = verb<AskFlags, [string]>(
     about:
       'Leases the next training of a sweep with trainer: {ask: NAME} and prints it as one line of JSON: kind is training,\nwait (others have all there is now, or as many as parallelism allows) or over. The program tells under the lease\nthat it is given.',
     examples: ['dropsweep ask my-sweep', 'dropsweep ask my-sweep --wait-seconds 600 --lease-seconds 120'],
-    output: { kind: 'json', columns },
+    output: { kind: 'json', columns, why: 'Programs alone ask, and read a line.' },
   },
   {
     flags: {

@@ -1,5 +1,6 @@
 import { verb } from '../../verb.ts';
-import { dataFlags, forceFlag, parseHours, parseText } from '../../verb-parameters.ts';
+import { integer, list, number, outcomeOutput, text } from '../../output/verb-output.ts';
+import { dataFlags, forceFlag, formatFlag, parseHours, parseText } from '../../verb-parameters.ts';
 import type { AutoFlags } from './auto-flags.ts';
 
 export const autoVerb = verb<AutoFlags, []>(
@@ -12,7 +13,16 @@ settings on, training further seeds of a configuration only while a paired test 
 exports the adapter of the best configuration, with its model card. After the hours nothing trains: what runs
 then is stopped, and the best of what has ended is exported. Run again, it goes on where it was.`,
     examples: ['dropsweep auto --data train.csv --label y --hours 1 --out ./best'],
-    output: { kind: 'own', what: 'as launch, then where the adapter lies' },
+    output: outcomeOutput(
+      text('sweep', 'its name'),
+      text('state', 'running, paused, completed or cancelled'),
+      integer('trial', 'that was exported; null: the sweep has not ended', { orNull: true }),
+      text('metric', 'that configurations are ranked by', { orNull: true }),
+      number('value', 'of the trial, the middle of its seeds', { orNull: true }),
+      integer('seeds', 'of the configuration that are scored', { orNull: true }),
+      text('adapter', 'its folder', { orNull: true }),
+      list('files', 'in it', { orNull: true }),
+    ),
   },
   {
     flags: {
@@ -26,6 +36,10 @@ then is stopped, and the best of what has ended is exported. Run again, it goes 
       },
       out: { kind: 'parsed', parse: parseText, placeholder: 'folder', brief: 'sweep file and adapter come here' },
       force: forceFlag,
+      format: {
+        ...formatFlag,
+        brief: 'json or csv: the outcome alone is on standard output, how it goes on standard error',
+      },
     },
   },
   async () => (await import('./auto.ts')).auto,

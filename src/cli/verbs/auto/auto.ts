@@ -16,7 +16,8 @@ import { configurationScores } from '../../../report/configuration-scores.ts';
 import { rankScores } from '../../../report/judgement.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
 import { headingOf } from '../../../tasks/task-metrics.ts';
-import { type CliContext, note, say } from '../../cli-context.ts';
+import { type CliContext, note } from '../../cli-context.ts';
+import { type Outcome, sayOutcome } from '../../output/say-outcome.ts';
 import { demandFree } from '../../reading/demand-free.ts';
 import { exportedTrial } from '../../reading/exported-trial.ts';
 import { readWholeSweep } from '../../reading/read-report.ts';
@@ -25,7 +26,7 @@ import { launchDefinition } from '../launch/launch.ts';
 import type { AutoFlags } from './auto-flags.ts';
 
 export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
-  const { data, out, hours, force } = flags;
+  const { data, out, hours, force, format } = flags;
   const [file, adapter] = [join(out, 'sweep.yaml'), join(out, 'adapter')];
   demandFree(adapter, force);
   if (data === undefined) {
@@ -42,7 +43,7 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
   mkdirSync(out, { recursive: true });
   writeFileSync(file, content);
   try {
-    await launchDefinition(this, definition, { detach: false, extend: false, file });
+    await launchDefinition(this, definition, { detach: false, extend: false, format, file });
   } catch (error) {
     // What was refused is not left behind for the next attempt.
     if (before === null) rmSync(file);
@@ -56,8 +57,8 @@ export async function auto(this: CliContext, flags: AutoFlags): Promise<void> {
   }
   await withRecord(async (record) => {
     const snapshot = await readWholeSweep(record.store, definition.name);
-    if (isFinal(snapshot)) await exportBest(this, record, snapshot, adapter);
-    else note(this, `${definition.name} is ${snapshot.state}: the same command exports its best adapter at its end`);
+    const outcome = isFinal(snapshot) ? await exportBest(record, snapshot, adapter) : leftOutcome(snapshot);
+    sayOutcome(this, format, { sweep: snapshot.name, state: snapshot.state, ...outcome });
   });
 }
 
@@ -83,13 +84,23 @@ async function demandTime(definition: SweepDefinition, hours: number): Promise<v
   });
 }
 
+interface AutoOutcome extends Outcome {
+  readonly trial: number | null;
+  readonly metric: string | null;
+  readonly value: number | null;
+  readonly seeds: number | null;
+  readonly adapter: string | null;
+  readonly files: readonly string[] | null;
+}
+
+/** Somebody left it before its end. */
+function leftOutcome({ name, state }: SweepSnapshot): AutoOutcome {
+  const text = `${name} is ${state}: the same command exports its best adapter at its end`;
+  return { trial: null, metric: null, value: null, seeds: null, adapter: null, files: null, text };
+}
+
 /** The best configuration over its seeds, and of those the seed in the middle: the luckiest would promise too much. */
-async function exportBest(
-  context: CliContext,
-  record: OpenRecord,
-  snapshot: SweepSnapshot,
-  adapter: string,
-): Promise<void> {
+async function exportBest(record: OpenRecord, snapshot: SweepSnapshot, adapter: string): Promise<AutoOutcome> {
   const [objective] = snapshot.definition.objectives;
   const [winner] = objective === undefined ? [] : rankScores(configurationScores(snapshot.trials), objective);
   const trial = objective === undefined || winner === undefined ? undefined : middleOf(winner.trials, objective);
@@ -105,11 +116,17 @@ async function exportBest(
   const { scored, trials } = winner;
   const middle = scored > 1 ? `, the middle of ${scored} seeds` : '';
   const left = scored < trials.length ? `; ${scored} of ${trials.length} seeds ended` : '';
-  say(
-    context,
+  const text = [
     `The best configuration's adapter, trial ${trial.trial} (${value}${middle}${left}), with its card: ${adapter}, ${formatCount(files.length, 'file')}.`,
-  );
-  say(context, `New rows: dropsweep predict ${snapshot.name} --trial ${trial.trial} FILE`);
+    `New rows: dropsweep predict ${snapshot.name} --trial ${trial.trial} FILE`,
+  ].join('\n');
+  return {
+    trial: trial.trial,
+    metric: objective.metric,
+    value: measure(trial, objective.metric),
+    seeds: scored,
+    ...{ adapter, files, text },
+  };
 }
 
 /** Of two the worse. */

@@ -11,7 +11,7 @@ export const completionVerb = verb<Record<never, never>, string[]>(
       'dropsweep completion zsh > "${fpath[1]}/_dropsweep"',
       'dropsweep completion fish | source',
     ],
-    output: { kind: 'own', what: 'a script for the shell' },
+    output: { kind: 'own', what: 'a script for the shell', why: 'It takes no --format: a shell reads it.' },
   },
   {
     positional: {

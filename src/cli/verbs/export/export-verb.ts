@@ -40,6 +40,7 @@ predicts for each row that it was scored on, or of another --split, in the bench
     output: {
       kind: 'own',
       what: 'the table, as --format says: its columns are those of `show`; of --metrics trial, set, metric, value; of --curves trial, name, step, value',
+      why: 'It is for files: `show` draws the table for people.',
     },
   },
   {

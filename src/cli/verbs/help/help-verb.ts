@@ -10,7 +10,11 @@ export const helpVerb = verb<Record<never, never>, [string?]>(
     words: '[VERB]',
     brief: 'what there is, or all about one verb',
     examples: ['dropsweep help launch'],
-    output: { kind: 'own', what: 'the text that --help prints' },
+    output: {
+      kind: 'own',
+      what: 'the text that --help prints',
+      why: 'It takes no --format: this page holds the same.',
+    },
   },
   {
     positional: {

@@ -77,7 +77,8 @@ export async function finish(
     sayOutcome(context, format, { ...facts(), text });
     return;
   }
-  if ((await followSweep(context, record, name)) === 'left') return;
+  const beside = format !== 'table';
+  if ((await followSweep(context, record, name, { beside })) === 'left' || beside) return;
   const { trainer } = await readSweepSnapshot(record.store, name, { trialLimit: 1 });
   say(context, places(machine, name, traitsOf(trainer)).join('\n'));
 }

@@ -1,5 +1,6 @@
 import { verb } from '../../verb.ts';
-import { forceFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
+import { integer, list, outcomeOutput, text } from '../../output/verb-output.ts';
+import { forceFlag, formatFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 import type { MergeFlags } from './merge.ts';
 
 export const mergeVerb = verb<MergeFlags, [string?]>(
@@ -9,14 +10,21 @@ export const mergeVerb = verb<MergeFlags, [string?]>(
     brief: "a trial's adapter and its base as one model, for transformers or as one ONNX file",
     examples: [
       'dropsweep merge my-sweep --trial 7 --out ./model',
-      'dropsweep merge my-sweep --trial 7 --format onnx --out ./model',
+      'dropsweep merge my-sweep --trial 7 --as onnx --out ./model',
     ],
-    output: { kind: 'own', what: 'nothing; the files are named on standard error' },
+    output: outcomeOutput(
+      text('sweep', 'its name'),
+      integer('trial', 'its number'),
+      text('as', 'transformers or onnx'),
+      text('folder', 'of the model'),
+      list('files', 'in it'),
+      list('notes', 'what the model is not, or is not any more, in sentences'),
+    ),
   },
   {
     flags: {
       trial: { kind: 'parsed', parse: parseCount, brief: 'number of the trial' },
-      format: {
+      as: {
         kind: 'enum',
         values: ['transformers', 'onnx'],
         default: 'transformers',
@@ -24,6 +32,7 @@ export const mergeVerb = verb<MergeFlags, [string?]>(
       },
       out: { kind: 'parsed', parse: parseText, brief: 'folder of the model' },
       force: forceFlag,
+      format: formatFlag,
     },
     positional: optionalSweep,
   },

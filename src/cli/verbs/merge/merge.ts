@@ -1,15 +1,17 @@
 import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
 import { writeMergedModel } from '../../../export/write-merged-model.ts';
 import { writePortableModel } from '../../../export/write-portable-model.ts';
-import { type CliContext, note, progressOf } from '../../cli-context.ts';
+import { type CliContext, progressOf } from '../../cli-context.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';
+import { sayOutcome } from '../../output/say-outcome.ts';
+import type { FormatFlags } from '../../verb-parameters.ts';
 import { demandFree } from '../../reading/demand-free.ts';
 import { exportedTrial } from '../../reading/exported-trial.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 
-export interface MergeFlags {
+export interface MergeFlags extends FormatFlags {
   readonly trial: number;
-  readonly format: 'transformers' | 'onnx';
+  readonly as: 'transformers' | 'onnx';
   readonly out: string;
   readonly force: boolean;
 }
@@ -18,16 +20,17 @@ const writers = { transformers: writeMergedModel, onnx: writePortableModel } as 
 
 /** Writes a trial's adapter and its base as one model, for transformers or as one ONNX file. */
 export async function merge(this: CliContext, flags: MergeFlags, sweep?: string): Promise<void> {
-  demandFree(flags.out, flags.force);
+  const { as, out, trial } = flags;
+  demandFree(out, flags.force);
   await withRecord(async (record) => {
-    const snapshot = await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), flags.trial);
+    const snapshot = await readTrialSnapshot(record.store, await chooseSweep(record.store, sweep), trial);
     const progress = progressOf(this);
     progress('writing the model', null);
-    const exported = await exportedTrial(record, snapshot, flags.trial);
-    const { files, notes } = await writers[flags.format](exported, flags.out, (done, of) =>
+    const exported = await exportedTrial(record, snapshot, trial);
+    const { files, notes } = await writers[as](exported, out, (done, of) =>
       progress('writing the model', { done, of, unit: 'B' }),
     );
-    note(this, `Wrote trial ${flags.trial} and its base as one model to ${flags.out}: ${files.join(', ')}`);
-    for (const sentence of notes) note(this, sentence);
+    const text = [`Wrote trial ${trial} and its base as one model to ${out}: ${files.join(', ')}`, ...notes].join('\n');
+    sayOutcome(this, flags.format, { sweep: snapshot.name, trial, as, folder: out, files, notes, text });
   });
 }

@@ -1,10 +1,14 @@
-import { type TableFileFormat, tableFileFormats } from '../../../report/table-file.ts';
+import { any, integer, list, number, text } from '../../output/verb-output.ts';
+import { tableFileFormats } from '../../../report/table-file.ts';
 import { verb } from '../../verb.ts';
 import { forceFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 
+const predictionFormats = ['table', ...tableFileFormats] as const;
+export type PredictionFormat = (typeof predictionFormats)[number];
+
 export interface PredictFlags {
   readonly trial: number;
-  readonly format?: TableFileFormat;
+  readonly format?: PredictionFormat;
   readonly inputFormat?: string;
   readonly column?: readonly string[];
   readonly members: boolean;
@@ -31,16 +35,29 @@ tells how likely the response is that a row may have.`,
       'dropsweep predict my-sweep new.csv --trial 7 --out predictions.csv',
       `echo '{"text": "a fine film"}' | dropsweep predict my-sweep --trial 7 --format jsonl`,
     ],
-    output: { kind: 'own', what: 'a row for each row of the file, as --format says' },
+    output: {
+      kind: 'rows',
+      columns: [
+        integer('row', 'its place in the file, from 0'),
+        any('<prediction>', 'what the task tells of a row, such as prediction and probability_<class>', {
+          orNull: true,
+        }),
+        number('disagreement', 'of the members; absent where there is one, or nothing to disagree about'),
+        text('response', 'of a language model, and finished: whether it ended by itself; absent of other tasks'),
+        text('text', 'its beginning'),
+        list('members', 'with --members: the outputs of each'),
+      ],
+      facts: [text('sweep', 'its name'), integer('trial', 'its number')],
+    },
   },
   {
     flags: {
       trial: { kind: 'parsed', parse: parseCount, brief: 'number of the trial' },
       format: {
         kind: 'enum',
-        values: tableFileFormats,
+        values: predictionFormats,
         optional: true,
-        brief: 'of the predictions; default: as the name of --out tells, else csv',
+        brief: 'of the predictions, table for people; default: as the name of --out tells, else csv',
       },
       inputFormat: {
         kind: 'parsed',

@@ -12,12 +12,12 @@ import { tableFile, tableFormatOf, tableOf } from '../../../report/table-file.ts
 import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { formatsOf, taskOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';
-import { type CliContext, note, progressOf } from '../../cli-context.ts';
+import { type CliContext, note, outputWidth, progressOf } from '../../cli-context.ts';
 import { demandFree } from '../../reading/demand-free.ts';
 import { exportedTrial } from '../../reading/exported-trial.ts';
 import { answerRows, runMembers } from '../../output/run-members.ts';
-import { recordColumns } from '../../output/record-columns.ts';
-import { writeOutInTurn } from '../../output/write-out.ts';
+import { recordColumns, recordTable } from '../../output/record-columns.ts';
+import { writeOut, writeOutInTurn } from '../../output/write-out.ts';
 import { type PredictFlags, usualTokens } from './predict-verb.ts';
 
 /** Predicts rows that the sweep never saw. */
@@ -45,7 +45,8 @@ export async function predict(this: CliContext, flags: PredictFlags, sweep: stri
     const format = flags.format ?? (flags.out === undefined ? null : tableFormatOf(flags.out)) ?? 'csv';
     const facts = { sweep: snapshot.name, trial: flags.trial };
     const table = tableOf({ columns: recordColumns(records), rows: records, facts });
-    await writeOutInTurn(this, tableFile(table, format), flags.out);
+    if (format === 'table') await writeOut(this, recordTable(records, outputWidth(this)), flags.out);
+    else await writeOutInTurn(this, tableFile(table, format), flags.out);
     if (flags.out !== undefined)
       note(this, `Wrote ${formatCount(records.length, 'prediction')} of trial ${flags.trial} to ${flags.out}`);
   });

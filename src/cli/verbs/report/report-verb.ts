@@ -28,7 +28,11 @@ paper's table: a row for each method, a column for each task, whichever of the s
       'dropsweep report my-sweep --figure front --out front.pdf',
       'dropsweep report mrpc sst2 --format latex --out table.tex',
     ],
-    output: { kind: 'own', what: 'the document, as --format says' },
+    output: {
+      kind: 'own',
+      what: 'the document, as --format says',
+      why: 'It is no table: `best`, `pareto`, `compare` and `show` tell its numbers to programs.',
+    },
   },
   {
     flags: {

@@ -22,7 +22,7 @@ export const tellVerb = verb<TellFlags, string[]>(
       'dropsweep tell 3f0c… --failed "the driver crashed"',
       'dropsweep tell 3f0c… --give-back',
     ],
-    output: { kind: 'json', columns },
+    output: { kind: 'json', columns, why: 'Programs alone tell, and read a line.' },
   },
   {
     flags: {

@@ -12,7 +12,11 @@ export const watchVerb = verb<WatchFlags, [string?]>(
       'dropsweep watch my-sweep --read-only',
       'dropsweep watch my-sweep | tee progress.log',
     ],
-    output: { kind: 'own', what: 'the dashboard on a terminal, else a line for each change, then the front' },
+    output: {
+      kind: 'own',
+      what: 'the dashboard on a terminal, else a line for each change, then the front',
+      why: 'It takes no --format: `wait`, `show` and `pareto` tell the same to programs.',
+    },
   },
   {
     flags: {
