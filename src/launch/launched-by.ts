@@ -1,5 +1,5 @@
-import { cpus, hostname, totalmem, userInfo } from 'node:os';
-import { formatCount } from '../base/format-count.ts';
+import { hostname, userInfo } from 'node:os';
+import { machineHardware } from '../runtime/devices/machine-hardware.ts';
 import { trainerVersion } from '../sweep/trainer-version.ts';
 import { productVersion } from './product-version.ts';
 
@@ -12,16 +12,9 @@ export function launchedBy(): Readonly<Record<string, string>> {
     trainer_version: trainerVersion,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
-    launched_from: hardware(),
+    // That it was trained there is not said: a report tells the machines that trained.
+    launched_from: machineHardware(),
   };
-}
-
-/** Of the machine that launches, which may not be the one that trains: that is told by the numerics classes. */
-function hardware(): string {
-  const processors = cpus();
-  const model = processors[0]?.model.trim().replace(/\s+/g, ' ') ?? '';
-  const memory = `${(totalmem() / 2 ** 30).toFixed(1)} GiB`;
-  return [...(model === '' ? [] : [model]), formatCount(processors.length, 'core'), memory].join(', ');
 }
 
 /** A container's user may have no entry in the password file. */

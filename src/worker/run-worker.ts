@@ -25,6 +25,7 @@ import { RunPreparation } from './prepare-run.ts';
 import { ownIdentity } from './process-identity.ts';
 import { reapDeadWorkers } from './reaper.ts';
 import { hostMemoryBytes } from '../runtime/devices/cpu.ts';
+import { machineHardware } from '../runtime/devices/machine-hardware.ts';
 import { CardReader } from './card-use.ts';
 import { SlotSampler } from './slot-sampler.ts';
 import { reconcileSweeps } from './reconciler.ts';
@@ -57,6 +58,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
     ...identity,
     role: settings.roles.join('+'),
     slots: settings.roles.includes('train') ? settings.slots : 0,
+    hardware: machineHardware(),
   });
   const connection = await connectUntilDrained(environment);
   if (connection === null) return record.endWorker(workerId);

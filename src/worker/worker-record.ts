@@ -12,6 +12,8 @@ export interface WorkerRegistration {
   readonly startTime: string;
   readonly role: string;
   readonly slots: number;
+  /** Processor, cores and memory of its machine, in words. */
+  readonly hardware: string;
 }
 
 /** All that a worker process asks of the record. */

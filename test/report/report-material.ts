@@ -65,6 +65,10 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
         test: null,
       },
     },
+    trainedOn: [
+      { host: 'forge', hardware: 'A processor, 8 cores, 31.2 GiB', numericsClass: 'cpu-1.30.0-avx2-1', trainings: 60 },
+      { host: null, hardware: null, numericsClass: 'cpu-1.30.0-avx2-1', trainings: 1 },
+    ],
     file: 'name: quickstart # to the letter\n',
     noise: null,
     stoppedEarly: new Map(),

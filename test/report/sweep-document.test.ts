@@ -29,6 +29,15 @@ describe('the report of a sweep', () => {
     expect(list?.items[4]).toContain('1 of 160 trainings failed');
   });
 
+  it('tells the machines that trained, each with its device and trainings', () => {
+    const [table] = sectionOf(small, 'provenance').filter((block) => block.kind === 'table');
+    const places = table?.rows.filter(([fact]) => fact?.text === 'trained on').map(([, place]) => place?.text);
+    expect(places).toEqual([
+      '60 trainings: forge, A processor, 8 cores, 31.2 GiB; cpu-1.30.0-avx2-1',
+      '1 training: a machine that is no longer recorded; cpu-1.30.0-avx2-1',
+    ]);
+  });
+
   it('has the figures that a paper takes', () => {
     expect(figuresOf(small).map(({ name }) => name)).toEqual([
       'front',

@@ -30,6 +30,7 @@ describe('the views’ queries', () => {
       startTime: '1',
       role: 'train',
       slots: 2,
+      hardware: 'A processor, 8 cores, 31.2 GiB',
     });
     const numbers = new Map<string, number>();
     for (let count = 0; count < 60; count += 1) {

@@ -49,7 +49,15 @@ describe('a bundle', () => {
 
   it('of a dead worker gives back its one task token once', async () => {
     const register = new PostgresWorkerRegister(record.store);
-    await register.register({ workerId: 'worker-1', host: 'h', pid: 1, startTime: 't', role: 'train', slots: 1 });
+    await register.register({
+      workerId: 'worker-1',
+      host: 'h',
+      pid: 1,
+      startTime: 't',
+      role: 'train',
+      slots: 1,
+      hardware: null,
+    });
     const sweep = await record.launch(planOf('s', 5));
     await pinPack(sweep, 10);
     await takeBundle(sweep, 'slot', 5);
@@ -227,7 +235,15 @@ describe('a sweep of every kind of ending', () => {
   it('is shown with each of its trainings where it stands', async () => {
     const sweep = await record.launch(planOf('s', 6));
     const register = new PostgresWorkerRegister(record.store);
-    await register.register({ workerId: 'worker-1', host: 'h', pid: 1, startTime: 't', role: 'train', slots: 3 });
+    await register.register({
+      workerId: 'worker-1',
+      host: 'h',
+      pid: 1,
+      startTime: 't',
+      role: 'train',
+      slots: 3,
+      hardware: null,
+    });
     const fail = async (outcome: 'diverged' | 'infeasible') => {
       const segment = await record.take(sweep);
       await record.ledger.commit(segment.lease, { kind: 'failed', outcome, code: 'NON_FINITE', message: 'so it was' });

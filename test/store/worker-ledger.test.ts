@@ -91,7 +91,15 @@ describe('the ledger of workers', () => {
 
   it('lets the leases of a dead worker run out at once and returns its task tokens', async () => {
     const register = new PostgresWorkerRegister(record.store);
-    await register.register({ workerId: 'worker-1', host: 'h', pid: 1, startTime: 't', role: 'train', slots: 1 });
+    await register.register({
+      workerId: 'worker-1',
+      host: 'h',
+      pid: 1,
+      startTime: 't',
+      role: 'train',
+      slots: 1,
+      hardware: null,
+    });
     const sweep = await record.launch(planOf('s', 1));
     await record.take(sweep);
     expect(await register.reapWorker('worker-1')).toEqual([Buffer.from([1, 2, 3])]);

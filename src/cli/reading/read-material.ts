@@ -14,6 +14,7 @@ import { shownBest, shownFront, type SweepMaterial, type TrainingCurve } from '.
 import { firstObjective } from '../../report/first-objective.ts';
 import { readMetric, readSweepProvenance } from '../../store/views/sweep-list.ts';
 import { readSweepFileText } from '../../store/views/sweep-files.ts';
+import { readTrainedOn } from '../../store/views/trained-on.ts';
 import { readStoppedEarly } from '../../store/views/stopped-early.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { readEffects } from './read-effects.ts';
@@ -43,6 +44,7 @@ export async function readMaterial(store: Store, snapshot: SweepSnapshot, progre
   return {
     snapshot,
     provenance,
+    trainedOn: await readTrainedOn(store, snapshot.sweepId),
     file: await readSweepFileText(store, snapshot.sweepId),
     noise: outputs.size === 0 ? null : new Noise(new Map([...knownRows(rows), ...outputs])),
     effects,

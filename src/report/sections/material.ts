@@ -1,6 +1,7 @@
 import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/views/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import type { TrainedOn } from '../../store/views/trained-on.ts';
 import type { CurvePoint } from '../../store/views/learning-curve.ts';
 import type { AxisEffect } from '../axis-effects.ts';
 import type { Noise } from '../noise.ts';
@@ -9,6 +10,8 @@ import type { Noise } from '../noise.ts';
 export interface SweepMaterial {
   readonly snapshot: SweepSnapshot;
   readonly provenance: SweepProvenance;
+  /** Machines and devices that trained it. */
+  readonly trainedOn: readonly TrainedOn[];
   /** The sweep file to the letter; null: it was not kept. */
   readonly file: string | null;
   /** Of the best, the front and LoRA without dropout, and of what these were chosen of; null: no outputs are there. */

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/format-count.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import type { Cell } from '../document/document.ts';
 import type { SweepMaterial } from './material.ts';
@@ -6,7 +7,7 @@ import type { ReportSection } from './section.ts';
 export const provenanceSection: ReportSection = {
   name: 'provenance',
   heading: 'What it was made of, and how to make it again',
-  build({ snapshot, provenance, file }) {
+  build({ snapshot, provenance, trainedOn, file }) {
     return [
       {
         kind: 'table',
@@ -16,7 +17,7 @@ export const provenanceSection: ReportSection = {
           { name: 'fact', heading: 'fact', align: 'left' },
           { name: 'value', heading: 'value', align: 'left' },
         ],
-        rows: facts(snapshot, provenance).map(([fact, value]) => [textCell(fact), textCell(value)]),
+        rows: facts(snapshot, provenance, trainedOn).map(([fact, value]) => [textCell(fact), textCell(value)]),
       },
       ...(file === null
         ? []
@@ -41,6 +42,7 @@ export const provenanceSection: ReportSection = {
 function facts(
   snapshot: SweepMaterial['snapshot'],
   { canonicalHash, launchedBy, mergedPoints, theoryConstants, inputs }: SweepMaterial['provenance'],
+  trainedOn: SweepMaterial['trainedOn'],
 ): readonly (readonly [string, string])[] {
   const classes = [...new Set(snapshot.trials.flatMap(({ numericsClass }) => numericsClass ?? []))].sort();
   return [
@@ -56,12 +58,19 @@ function facts(
     ['launched at', snapshot.createdAt.toISOString()],
     ['finished at', snapshot.finishedAt?.toISOString() ?? 'not yet'],
     ...Object.entries(launchedBy).map(([name, value]) => [name.replaceAll('_', ' '), value] as const),
+    ...trainedOn.map((place) => ['trained on', placeText(place)] as const),
     ['numerics classes', classes.length === 0 ? 'none yet' : classes.join('; ')],
     ['merged points', String(mergedPoints)],
     ...Object.entries(theoryConstants ?? {}).map(
       ([name, value]) => [`theory: ${name.replaceAll('_', ' ')}`, factText(value)] as const,
     ),
   ];
+}
+
+/** A machine with its device and the trainings that it trained, or trained a part of. */
+function placeText({ host, hardware, numericsClass, trainings }: SweepMaterial['trainedOn'][number]): string {
+  const machine = [host ?? 'a machine that is no longer recorded', hardware].filter((part) => part !== null).join(', ');
+  return `${formatCount(trainings, 'training')}: ${machine}; ${numericsClass}`;
 }
 
 function factText(value: Json): string {

@@ -243,6 +243,8 @@ export interface DatabaseSchema {
     role: string;
     slots: number;
     numerics_class: string | null;
+    /** Null: unknown. */
+    hardware: string | null;
     slot_states: Generated<string>;
     started_at: Moment;
     last_seen: Moment;

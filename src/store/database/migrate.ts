@@ -25,6 +25,7 @@ import * as hotTables from '../../../migrations/0023-hot-tables.ts';
 import * as updatesInPlace from '../../../migrations/0024-updates-in-place.ts';
 import * as failuresInTheLog from '../../../migrations/0025-failures-in-the-log.ts';
 import * as runningTimeAndAsks from '../../../migrations/0026-running-time-and-asks.ts';
+import * as hardwareOfWorkers from '../../../migrations/0027-hardware-of-workers.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { oldestPostgres, tooOld } from './oldest-postgres.ts';
 import type { Store } from './open-store.ts';
@@ -56,6 +57,7 @@ const migrations: Record<string, Migration> = {
   '0024-updates-in-place': updatesInPlace,
   '0025-failures-in-the-log': failuresInTheLog,
   '0026-running-time-and-asks': runningTimeAndAsks,
+  '0027-hardware-of-workers': hardwareOfWorkers,
 };
 
 /**

@@ -9,6 +9,8 @@ export interface WorkerEntry {
   readonly startTime: string;
   readonly role: string;
   readonly slots: number;
+  /** Processor, cores and memory of its machine, in words; null: unknown. */
+  readonly hardware: string | null;
 }
 
 /** A slot at its worker's last heartbeat, as it is stored. */
@@ -48,10 +50,10 @@ export class PostgresWorkerRegister {
   }
 
   async register(entry: WorkerEntry): Promise<void> {
-    const { workerId: id, host, pid, startTime: process_started, role, slots } = entry;
+    const { workerId: id, host, pid, startTime: process_started, role, slots, hardware } = entry;
     await this.#store.db
       .insertInto('workers')
-      .values({ id, host, pid, process_started, role, slots, numerics_class: null })
+      .values({ id, host, pid, process_started, role, slots, hardware, numerics_class: null })
       .onConflict((conflict) => conflict.column('id').doUpdateSet({ ended_at: null }))
       .execute();
   }
