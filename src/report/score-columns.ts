@@ -99,15 +99,20 @@ function trainingField(training: TrainingConfiguration, name: string): number | 
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 }
 
-/** Metrics that a report shows: the objectives first, then what else the task has. */
-export function reportedMetrics(snapshot: SweepSnapshot): readonly string[] {
-  return shownMetrics(snapshot.definition).filter((metric) => metric !== 'complexity');
+/**
+ * Metrics that a report shows: the objectives first, then what else the task has.
+ * @param further what rows are ranked or ordered by, which is shown before them where it is none of these
+ */
+export function reportedMetrics(snapshot: SweepSnapshot, ...further: readonly string[]): readonly string[] {
+  const shown = shownMetrics(snapshot.definition);
+  const others = further.filter((metric) => !shown.includes(metric));
+  return [...new Set([...others, ...shown])].filter((metric) => metric !== 'complexity');
 }
 
 /**
  * Means over seeds with the half-width of their 95 % interval, those of the same configuration on the test rows where a
  * sweep has both splits, complexity, repeats and flags.
- * @param rankedBy the metric whose test rows people are shown
+ * @param rankedBy the metric that is always shown, and whose test rows people are
  */
 export function scoreColumns(
   snapshot: ScoredSweep,
@@ -123,12 +128,12 @@ export function scoreColumns(
     return found;
   };
   const objectives = snapshot.definition.objectives.map(({ metric }) => metric);
-  const metricColumns = reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
+  const metricColumns = reportedMetrics(snapshot, rankedBy).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
     {
       name: metric,
       heading: headingOf(snapshot.definition, metric),
       align: 'right',
-      importance: objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
+      importance: metric === rankedBy ? 0 : objectives.includes(metric) ? objectives.indexOf(metric) + 1 : 6,
       text: (row) => intervalText(row, metric, intervalOf(row, metric)),
       value: (row) => scoreMean(row, metric),
     },
@@ -143,7 +148,7 @@ export function scoreColumns(
       name: 'complexity',
       heading: traitsOf(snapshot.trainer).method ? 'complexity' : null,
       align: 'right',
-      importance: 2,
+      importance: rankedBy === 'complexity' ? 0 : 2,
       text: (row) => formatQuantity(row.trials[0]?.complexity ?? null),
       value: (row) => row.trials[0]?.complexity ?? null,
     },
@@ -192,7 +197,7 @@ export function shownInterval(row: RankedScore, metric: string, noise: Noise | n
 
 /** On how many train rows gaps were measured: for people where one is shown or ranked by. */
 function gapRowsColumns(snapshot: ScoredSweep, rankedBy: string): readonly ReportColumn<RankedScore>[] {
-  const isShown = [...reportedMetrics(snapshot), rankedBy].some((metric) => baseOfGap(metric) !== null);
+  const isShown = reportedMetrics(snapshot, rankedBy).some((metric) => baseOfGap(metric) !== null);
   const rowsOf = ({ trials }: RankedScore): readonly number[] => [
     ...new Set(trials.flatMap((trial) => measure(trial, gapRows) ?? [])),
   ];
@@ -221,7 +226,7 @@ function testColumns(
     const own = twin(row);
     return own === null ? null : intervalOf(own, metric);
   };
-  return reportedMetrics(snapshot).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
+  return reportedMetrics(snapshot, rankedBy).flatMap((metric): readonly ReportColumn<RankedScore>[] => [
     {
       name: `test_${metric}`,
       heading: metric === rankedBy ? `test ${headingOf(snapshot.definition, metric)}` : null,

@@ -46,13 +46,25 @@ export function trialsReport(snapshot: SweepSnapshot): Report<TrialRow> {
   };
 }
 
+/** What its trials are in the order of, or filtered by, is shown whatever it is. */
 function metricColumns(snapshot: SweepSnapshot): readonly ReportColumn<TrialRow>[] {
-  const shown = reportedMetrics(snapshot);
+  const { sort, filter } = snapshot.page ?? {};
+  const sorted = sort?.by === 'metric' ? [sort.name] : [];
+  const filtered = (filter?.conditions ?? []).flatMap(({ column: { of, name } }) => (of === 'metric' ? [name] : []));
+  const judged = metricsOf(snapshot.definition).flatMap(({ name, ofTrial }) => (ofTrial === undefined ? [name] : []));
+  const asked = [...sorted, ...filtered].filter((name) => judged.includes(name));
+  const shown = reportedMetrics(snapshot, ...asked);
   const hidden = metricsOf(snapshot.definition).filter(
     ({ name, ofTrial }) => ofTrial === undefined && !shown.includes(name),
   );
   return [
-    ...shown.map((metric) => measured(metric, headingOf(snapshot.definition, metric), metric === shown[0] ? 1 : 4)),
+    ...shown.map((metric) =>
+      measured(
+        metric,
+        headingOf(snapshot.definition, metric),
+        sorted.includes(metric) ? 0 : metric === shown[0] || asked.includes(metric) ? 1 : 4,
+      ),
+    ),
     ...hidden.map(({ name }) => measured(name, null, 9)),
     {
       name: 'complexity',

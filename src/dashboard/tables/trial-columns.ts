@@ -1,4 +1,4 @@
-import type { SweepSnapshot, TrialRow } from '../../store/views/sweep-snapshot.ts';
+import type { SweepSnapshot, TrialRow, TrialSort } from '../../store/views/sweep-snapshot.ts';
 import type { FilterColumn } from '../../store/views/trial-filter.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
@@ -27,14 +27,16 @@ const stateWidth = 13;
 /**
  * The columns that fit into `width`, separated by one space. The state column is always there.
  * @param chosen which, beside number and state; null: those that the sweep calls for
+ * @param sort the order of the rows: what they are sorted by has a column whatever it is; null: of none
  */
 export function trialColumns(
   snapshot: SweepSnapshot,
   width: number,
   chosen: readonly FilterColumn[] | null = null,
+  sort: TrialSort | null = null,
 ): readonly TrialColumn[] {
-  const key = `${width} ${JSON.stringify(chosen)}`;
-  return worked.of(snapshot, key, () => columnsThatFit(snapshot, width, chosen));
+  const key = `${width} ${JSON.stringify([chosen, sort])}`;
+  return worked.of(snapshot, key, () => columnsThatFit(snapshot, width, chosen, sort));
 }
 
 /** Every cell is measured, and every frame asks. */
@@ -44,8 +46,9 @@ function columnsThatFit(
   snapshot: SweepSnapshot,
   width: number,
   chosen: readonly FilterColumn[] | null,
+  sort: TrialSort | null,
 ): readonly TrialColumn[] {
-  const wanted =
+  const usual =
     chosen === null
       ? [
           ...standardColumns(snapshot),
@@ -55,7 +58,7 @@ function columnsThatFit(
           ...failureColumn(snapshot),
         ]
       : [numberColumn, ...chosen.map((column, place) => chosenColumn(snapshot, column, place)), stateColumn(snapshot)];
-  const all = wanted.map((column) => asWideAsItsCells(column, snapshot.trials));
+  const all = withSorted(snapshot, usual, sort).map((column) => asWideAsItsCells(column, snapshot.trials));
   let kept: readonly TrialColumn[] = all;
   while (kept.length > 1 && totalWidth(kept) > width) {
     const worst = Math.max(...kept.map(({ importance }) => importance));
@@ -63,6 +66,24 @@ function columnsThatFit(
     kept = kept.filter((_, index) => index !== last);
   }
   return kept;
+}
+
+/** Of the state's column, and of that which rows are in the order of: these are left out last. */
+const always = -1;
+const ofOrder = -0.5;
+
+/** With the column that rows are in the order of, which is not left out for others. */
+function withSorted(
+  snapshot: SweepSnapshot,
+  usual: readonly TrialColumn[],
+  sort: TrialSort | null,
+): readonly TrialColumn[] {
+  if (sort === null || sort.by === 'trial' || sort.by === 'state') return usual;
+  const column = chosenColumn(snapshot, { of: sort.by, name: sort.name }, 0);
+  if (usual.some(({ heading }) => heading === column.heading))
+    return usual.map((one) => (one.heading === column.heading ? { ...one, importance: ofOrder } : one));
+  const state = usual.findIndex(({ importance }) => importance === always);
+  return usual.toSpliced(state, 0, { ...column, importance: ofOrder });
 }
 
 /** A column is left out where it does not fit; a cell is never cut, so that no value reads as another. */
@@ -225,7 +246,7 @@ function stateColumn(snapshot: SweepSnapshot): TrialColumn {
     heading: 'state',
     width: stateWidth,
     align: 'left',
-    importance: -1,
+    importance: always,
     text: (trial) => stateText(trial, paused),
     tone: stateTone,
   };

@@ -37,7 +37,7 @@ export function trialTable(
   const shown = rows.slice(skipped, skipped + room);
   const offset = from + skipped;
   const total = shownCount(snapshot);
-  const columns = trialColumns(snapshot, width - 2, view.columns);
+  const columns = trialColumns(snapshot, width - 2, view.columns, key.sort);
   const range = total > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${total}` : '';
   const order = orderWords(key);
   const marked = view.marked.length === 0 ? '' : `, ${view.marked.length} marked`;

@@ -38,6 +38,9 @@ interface Configurations {
   readonly filter: TrialFilter | null;
 }
 
+/** Metrics of a row. */
+const shownAtMost = 4;
+
 /** Trials grouped by configuration, their seeds folded; enter shows the seeds. */
 export const configurations = readingView<Configurations>({
   name: 'configurations',
@@ -48,8 +51,11 @@ export const configurations = readingView<Configurations>({
   sorted: true,
   async read(source, { sweepId, snapshot, shown, filter, sort }) {
     const fields = variedFields(snapshot);
-    const metrics = shownMetrics(snapshot.definition).slice(0, 4);
     const key = sortKeyAt(snapshot, sort);
+    // What rows are in the order of is among them, whatever it is.
+    const ordered = key.sort.by === 'metric' ? [key.sort.name] : [];
+    const usual = shownMetrics(snapshot.definition).slice(0, shownAtMost);
+    const metrics = usual.includes(ordered[0] ?? '') ? usual : [...ordered, ...usual].slice(0, shownAtMost);
     const page = await source.configurations(sweepId, {
       metrics: metrics.map(columnOf),
       sort: key.sort,
