@@ -1,6 +1,6 @@
 import { stream } from '../random/stream.ts';
 import { everyRow, meanOverSeeds, type Repeats } from './repeats.ts';
-import { meanOf } from './mean-of.ts';
+import { varianceOf } from './variance-of.ts';
 import { studentCdf, studentQuantile } from './student-distribution.ts';
 import { isRounding } from './student-interval.ts';
 
@@ -89,7 +89,7 @@ export function hierarchicalBootstrap(
   }
   if (replicates.length < options.replicates / 2) return null;
   const ofSeeds = varianceOverSeeds(repeats, allRows);
-  const total = Math.max(variance(replicates), ofSeeds);
+  const total = Math.max(varianceOf(replicates), ofSeeds);
   const degrees = satterthwaite(total, ofSeeds, seeds, rows);
   const error = Math.sqrt(total);
   const standardError = isRounding(error, estimate) ? 0 : error;
@@ -136,19 +136,13 @@ function varianceOverSeeds(repeats: Repeats, rows: Uint32Array): number {
   const { seeds } = repeats;
   if (seeds < 2) return 0;
   const values = Array.from({ length: seeds }, (_, seed) => repeats.statistic(seed, rows) ?? Number.NaN);
-  return variance(values) / seeds;
+  return varianceOf(values) / seeds;
 }
 
 function satterthwaite(total: number, ofSeeds: number, seeds: number, rows: number): number {
   const ofRows = total - ofSeeds;
   const freedom = ofSeeds ** 2 / Math.max(1, seeds - 1) + ofRows ** 2 / Math.max(1, rows - 1);
   return freedom === 0 ? Math.max(1, rows - 1) : Math.max(1, total ** 2 / freedom);
-}
-
-function variance(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }
 
 /** All rows are apart by the same: as improbable as so many coins that fall alike, by the sign test. */

@@ -21,7 +21,7 @@ describe('the best configurations with the noise of seeds and rows', () => {
     expect(text).toMatch(
       /Better than LoRA without dropout: \+25\.0 points accuracy, 95 % \+1\d\.\d to \+3\d\.\d, 2 comparisons\./,
     );
-    expect(text).toMatch(/it looks better by about 0\.04\d* points than it is/);
+    expect(text).toMatch(/it looks better by about 0\.[12]\d* points than it is/);
     const facts: { rows: { within_noise_of_best: boolean }[] } = JSON.parse(
       renderReport(bestReport(sweep, objective, 10, noise), 'json', 0),
     );

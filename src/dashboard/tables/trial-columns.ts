@@ -3,13 +3,14 @@ import type { FilterColumn } from '../../store/views/trial-filter.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
-import { formatPercent, formatQuantity, formatSetting } from '../../metrics/format-value.ts';
+import { formatQuantity, formatSetting } from '../../metrics/format-value.ts';
 import type { Tone } from '../terminal/styled-line.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import { fieldHeading, shownSetting } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../../tasks/task-metrics.ts';
 import { columnOf, drawnName, variedFields } from './view-columns.ts';
 import { Remembered } from '../remembered.ts';
+import { stateText, stateTone } from './trial-state.ts';
 import { textWidth } from '../terminal/text-width.ts';
 
 export interface TrialColumn {
@@ -257,55 +258,4 @@ function failureColumn(snapshot: SweepSnapshot): readonly TrialColumn[] {
   if (snapshot.trials.every(({ failure }) => failure === null)) return [];
   const text = ({ failure }: TrialRow): string => failure?.code ?? '';
   return [{ heading: 'failure', width: 20, align: 'left', importance: 8, text, tone: () => 'bad' }];
-}
-
-function stateText(trial: TrialRow, paused: boolean): string {
-  switch (trial.state) {
-    case 'waiting':
-      if (trial.step > 0) return `${paused ? 'paused' : 'waiting'} ${formatPercent(trial.step, trial.totalSteps)}`;
-      return 'waiting';
-    case 'running':
-      return `training ${formatPercent(Math.min(trial.step, 0.99 * trial.totalSteps), trial.totalSteps)}`;
-    case 'evaluating':
-      return trial.metrics === null ? 'evaluating' : doneText(trial);
-    case 'succeeded':
-      return trial.metrics === null ? 'not scored' : doneText(trial);
-    case 'out_of_memory':
-      return 'OUT OF MEMORY';
-    case 'diverged':
-    case 'infeasible':
-    case 'crashed':
-      return trial.state.toUpperCase();
-    case 'pruned':
-    case 'cancelled':
-      return trial.state;
-    default:
-      return assertNever(trial.state, 'training state');
-  }
-}
-
-function doneText(trial: TrialRow): string {
-  if (trial.metrics?.collapsed === true) return 'COLLAPSED';
-  return trial.reused ? 'done, reused' : 'done';
-}
-
-function stateTone(trial: TrialRow): Tone {
-  switch (trial.state) {
-    case 'waiting':
-    case 'pruned':
-    case 'cancelled':
-      return 'faint';
-    case 'running':
-    case 'evaluating':
-      return 'accent';
-    case 'succeeded':
-      return trial.metrics?.collapsed === true ? 'warning' : 'good';
-    case 'diverged':
-    case 'out_of_memory':
-    case 'infeasible':
-    case 'crashed':
-      return 'bad';
-    default:
-      return assertNever(trial.state, 'training state');
-  }
 }

@@ -190,9 +190,7 @@ export interface DatabaseSchema {
     member: number;
     /** float32 values of all rows. */
     logits: Buffer;
-    /**
-     * uint32, where each row begins and the last ends; null: rows of one length, as version 3 and before stored them.
-     */
+    /** uint32, where each row begins and the last ends; null: rows of one length, as up to version 3. */
     offsets: Buffer | null;
   };
   evaluation_pages: {
@@ -243,7 +241,6 @@ export interface DatabaseSchema {
     role: string;
     slots: number;
     numerics_class: string | null;
-    /** Null: unknown. */
     hardware: string | null;
     slot_states: Generated<string>;
     started_at: Moment;
