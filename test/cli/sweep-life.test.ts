@@ -135,6 +135,8 @@ describe('the life of a sweep on the command line', () => {
     expect(await told('cancel', 'slow')).toBe('slow: cancelled; finished trainings stay\n');
     expect((await dropsweep('wait', 'slow')).status).toBe(4);
     expect(await told('retry', '--failed', 'life')).toBe('life has no failed trainings\n');
+    expect(await told('retry', 'life')).toBe('life has no failed trainings\n');
+    expect(await told('retry', 'life', '1')).toContain('life has nothing to try again in 1 trial (1)');
   });
 
   it('ends with status 3 when trainings failed, and tries them again on demand', async () => {
@@ -144,6 +146,10 @@ describe('the life of a sweep on the command line', () => {
     expect(run.status).toBe(3);
     expect(run.stdout).toContain('4 diverged');
     expect(await told('retry', '--failed', 'failing')).toBe('failing: failed trainings are tried again\n');
+    expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
+    expect(await told('retry', 'failing', '1', '2')).toContain('failing: of 2 trials (1, 2) what failed');
+    expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
+    expect(await told('retry', 'failing')).toBe('failing: failed trainings are tried again\n');
     expect((await dropsweep('wait', 'failing', '--timeout', '100')).status).toBe(3);
   });
 

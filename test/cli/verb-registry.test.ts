@@ -37,7 +37,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   notify: ['s', '--command', 'true'],
   pause: ['t'],
   drain: ['t'],
-  retry: ['s', '--failed'],
+  retry: ['s'],
   set: ['t', 'priority=2', 'parallelism=3'],
   cancel: ['t'],
   down: [],
@@ -237,6 +237,9 @@ describe('what cannot be', () => {
     for (const [words, status, said] of [
       [['report', 't'], 2, 'the sweep t has no results to report yet'],
       [['explain', 's', '99'], 1, 'the sweep s has no trial 99'],
+      [['retry', 's', '1', '99'], 1, 'the sweep s has no trial 99'],
+      [['retry', 's', 'x'], 2, 'not the number of a trial'],
+      [['retry', 's', '--failed', '1'], 2, 'which trainings are meant is said twice'],
       [['pin', 's', '99'], 1, 'the sweep s has no trial 99'],
       [['show', 's', '--where', 'nonsense>1'], 2, 'there is no column nonsense'],
       [['show', 's', '--sort', 'nonsense'], 2, 'trials cannot be sorted by this'],
