@@ -1,7 +1,7 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { formatClock } from '../metrics/format-value.ts';
 import { clipLine, span, type StyledLine } from './terminal/styled-line.ts';
-import { wrapWords } from './terminal/wrap-words.ts';
+import { wrapWords } from '../base/wrap-words.ts';
 
 /** A line that stands above the keys for a moment: an answer to a key, or that the database is away. */
 export interface Banner {

@@ -29,7 +29,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Shows a sweep on the whole terminal until somebody leaves or the sweep comes to its end while it is watched. A
- * sweep that had already ended stays on the screen until somebody leaves. The terminal is given back as it was.
+ * sweep that had already ended, or that ends while a line is typed, stays on the screen until somebody leaves. The terminal is given back as it was.
  */
 export async function runDashboard(options: DashboardOptions): Promise<'left' | 'finished'> {
   const dashboard = new Dashboard(options);
@@ -210,11 +210,17 @@ class Dashboard {
         this.#notices.back();
         this.#draw();
         if (first) void this.#look();
-        if (wasGoing && isFinal(snapshot)) this.#leaving.abort();
+        if (wasGoing && isFinal(snapshot)) this.#end();
       },
       onAway: (reason) => this.#notices.away(reason),
       onSlow: () => this.#notices.slow(),
     });
+  }
+
+  /** The sweep has ended. Where somebody types a line, it stays: what is typed next is for it, and not for the shell. */
+  #end(): void {
+    if (this.#prompt.shown === null) this.#leaving.abort();
+    else this.#notices.say({ text: 'the sweep has ended: q leaves', urgent: false });
   }
 
   /** Of a sweep that has ended the view is read again alone, and only one that shows more than it. */

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert-never.ts';
+import { wrapWords } from '../base/wrap-words.ts';
 import type { Json } from '../base/canonical-json.ts';
 import type { ReportColumn } from './report-column.ts';
 import { textTable } from './text-table.ts';
@@ -15,7 +16,7 @@ export interface Report<Row> {
   readonly after: readonly string[];
 }
 
-/** A report as text that ends with a line break. Tables stay within `width`. */
+/** A report as text that ends with a line break. Tables and the sentences beside them stay within `width`. */
 export function renderReport<Row>(report: Report<Row>, format: ReportFormat, width: number): string {
   switch (format) {
     case 'table':
@@ -66,7 +67,9 @@ export function csvHeader<Row>(columns: readonly ReportColumn<Row>[]): string {
 function renderTable<Row>({ columns, rows, before, after }: Report<Row>, width: number): string {
   const table = textTable(columns, rows, width);
   const notes = table.dropped.length === 0 ? [] : [`Left out for want of width: ${table.dropped.join(', ')}.`];
-  const blocks = [before, rows.length === 0 ? ['(none)'] : table.lines, [...after, ...notes]];
+  const wrapped = (sentences: readonly string[]): readonly string[] =>
+    sentences.flatMap((sentence) => sentence.split('\n').flatMap((line) => wrapWords(line, width)));
+  const blocks = [wrapped(before), rows.length === 0 ? ['(none)'] : table.lines, wrapped([...after, ...notes])];
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

@@ -106,6 +106,23 @@ describe('the dashboard on a terminal', () => {
     expect(await end).toBe('finished');
   });
 
+  it('stays where the sweep ends while a line is typed: no key of it is for the shell', async () => {
+    const emulator = new Emulator(80, 24);
+    let read = situations.running;
+    const end = start(emulator, async () => read());
+    await emulator.until((screen) => screen[0]?.endsWith('RUNNING') === true);
+    await emulator.pressAlone(':');
+    await emulator.until((screen) => screen[23]?.startsWith(':') === true);
+    read = situations.finished;
+    await emulator.until((screen) => screen[0]?.endsWith('COMPLETED') === true);
+    await emulator.pressAlone('h');
+    await emulator.until((screen) => screen[23]?.startsWith(':h') === true);
+    await emulator.pressAlone('\u001B');
+    await emulator.until((screen) => screen[23]?.startsWith('q leave') === true);
+    await emulator.pressAlone('q');
+    expect(await end).toBe('finished');
+  });
+
   it('keeps a sweep that had ended before on the screen until somebody leaves', async () => {
     const emulator = new Emulator(80, 24);
     const end = start(emulator, async () => situations.finished());

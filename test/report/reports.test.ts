@@ -65,7 +65,7 @@ describe('the best configurations', () => {
   it('make a table that stays within 80 columns', () => {
     const text = renderReport(report, 'table', 80);
     expect(text).toContain('0.880 ±0.050');
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const [heading] = text.split('\n').filter((line) => line.includes('accuracy'));
     expect(heading?.length).toBeLessThanOrEqual(80);
   });

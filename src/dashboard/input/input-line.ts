@@ -1,7 +1,7 @@
 import type { PressedKey } from './key-bindings.ts';
 import { clipLine, printable, span, type StyledLine } from '../terminal/styled-line.ts';
 import { textWidth } from '../terminal/text-width.ts';
-import { wrapWords } from '../terminal/wrap-words.ts';
+import { wrapWords } from '../../base/wrap-words.ts';
 
 /** A line that is typed at the foot of the screen. */
 export interface InputLine {

@@ -10,7 +10,7 @@ import { inReferenceOrder } from '../tables/view-columns.ts';
 import { type KindSettings, saidOf } from '../../sweep/file/search-section.ts';
 import { textWidth } from '../terminal/text-width.ts';
 import { captionRule, clipLine, fitText, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
-import { wrapWords } from '../terminal/wrap-words.ts';
+import { wrapWords } from '../../base/wrap-words.ts';
 import { cutLines } from '../terminal/cut-lines.ts';
 import { readingView, type ViewFrame } from './view.ts';
 
