@@ -41,7 +41,7 @@ export function bestReport(
     before: sweepSentences(snapshot),
     after: [
       ...(winner === undefined
-        ? [unranked > 0 ? `Nothing has a ${heading} to rank by.` : 'Nothing is scored yet.']
+        ? [scores.some(({ scored }) => scored > 0) ? `Nothing has a ${heading} to rank by.` : 'Nothing is scored yet.']
         : [
             `${intervalNote(ranked.slice(0, limit), objective.metric, noise)}; ranked by ${heading}.`,
             ...verdict(winner, judged, { ...objective, heading }),

@@ -39,6 +39,13 @@ describe('what rows are ranked by', () => {
     expect(Object.keys(JSON.parse(renderReport(report, 'json', 80)).rows[0])).toContain(name);
   });
 
+  it('is named where nothing that is scored has it', () => {
+    const { ece_equal_mass: _, ...others } = values;
+    const without = trials.map((one) => ({ ...one, metrics: metrics(others) }));
+    const report = bestReport({ ...sweep, trials: without }, { metric: 'ece_equal_mass', direction: 'minimize' }, 10);
+    expect(report.after).toEqual([`Nothing has a ${headingOf(sweep.definition, 'ece_equal_mass')} to rank by.`]);
+  });
+
   it.each(['ece_equal_mass', 'complexity', 'brier'])('has a column in `show --sort` and in the cockpit: %s', (name) => {
     const sort = { by: 'metric', name, direction: 'minimize' } as const;
     const heading = headingOf(sweep.definition, name);
