@@ -25,6 +25,11 @@ describe('a search that learns from a former sweep', () => {
     const learned = await record.query<{ value: number; point: { dropout_rate: number } }>(
       sql`select value, point from search_events where sweep_id = ${sweep} and kind = 'learned' order by sequence`,
     );
+    // What it begins with is what its log suggests, no more: the plan was made before it had learned.
+    expect(
+      await record.query(sql`select (select count(*) from sweep_trainings where sweep_id = ${sweep}) as trainings,
+        (select count(*) from search_events where sweep_id = ${sweep} and kind = 'suggest') as suggested`),
+    ).toEqual([{ trainings: 3, suggested: 3 }]);
     expect(learned.length).toBeGreaterThan(3);
     expect(learned.length).toBeLessThanOrEqual(12);
     for (const { value, point } of learned) {

@@ -18,7 +18,8 @@ it('sweeps of before have run from their launch to when they stood still', async
     'drop function begin_running_time',
     'alter table sweeps drop column ran_seconds, drop column running_since',
     'drop table asks',
-    "delete from kysely_migration where name = '0026-running-time-and-asks'",
+    'alter table workers drop column hardware',
+    "delete from kysely_migration where name >= '0026-running-time-and-asks'",
     "update sweeps set created_at = now() - interval '10 hours'",
     "update sweeps set state = 'paused' where name = 'paused'",
     `insert into commands (id, sweep_id, kind, created_at)
@@ -26,7 +27,7 @@ it('sweeps of before have run from their launch to when they stood still', async
     "update sweeps set state = 'completed', finished_at = now() - interval '8 hours' where name = 'over'",
   ])
     await record.query(sql.raw(statement));
-  expect(await migrate(record.store)).toEqual(['0026-running-time-and-asks']);
+  expect(await migrate(record.store)).toEqual(['0026-running-time-and-asks', '0027-hardware-of-workers']);
   // It goes on from there: a state that changes is noted, whoever changes it.
   await record.query(sql`update sweeps set state = 'paused' where name = 'runs'`);
   const ran = await record.query(sql`

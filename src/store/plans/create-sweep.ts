@@ -57,7 +57,8 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
   if (kind === 'conflict') return { kind, sweepId, existing };
   // What an extension numbers anew is there when it returns.
   if (handOver && kind !== 'extended') return { kind, sweepId, set, left: await handOverTrainings(store, sweepId) };
-  const planned = kind === 'created' ? { planned: plan.trainings } : {};
+  // What a search that adapts begins with its log has recorded: it may have learned since the plan was made.
+  const planned = kind === 'created' && plan.adaptive_trainings === undefined ? { planned: plan.trainings } : {};
   await recordTrainings(store, sweepId, { ...planned, ...(progress === undefined ? {} : { progress }) });
   return { kind, sweepId, set, left: 0 };
 }
