@@ -29,6 +29,14 @@ async function expectCleanLog(name: string, decisions: number): Promise<void> {
 }
 
 describe('a search that adapts', () => {
+  it('refreshes the statistics by which statements are planned, as its trainings grow', async () => {
+    await record.launch(planTpe('s', { search: { kind: 'tpe', trials: 300, seed: 5, startup: 300 } }));
+    const statistics = await record.query<{ rows: number }>(
+      sql`select reltuples::integer as rows from pg_class where relname in ('evaluations', 'segments', 'trainings')`,
+    );
+    for (const { rows } of statistics) expect(rows).toBeGreaterThanOrEqual(250);
+  });
+
   it('begins with the points of its plan, suggests the others as results come, and is over after the last', async () => {
     const plan = planTpe('s');
     const sweep = await record.launch(plan);

@@ -4,7 +4,7 @@ export function aheadOf(capacity: number): number {
 }
 
 /** Points that follow from no result are suggested so many at a time: recorded together, and claimed in rows. */
-export const openingTogether = 128;
+export const openingTogether = 256;
 
 interface Store {
   /** Trainings that are in store or run. */

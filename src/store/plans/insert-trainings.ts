@@ -4,7 +4,7 @@ import { sha256 } from '../../base/sha256.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { bundleKey } from '../../sweep/packing.ts';
 import type { PlannedEvaluation, PlannedTraining } from '../../sweep/sweep-definition.ts';
-import type { DatabaseTransaction } from '../database/open-store.ts';
+import type { Database, DatabaseTransaction } from '../database/open-store.ts';
 import { letGo } from '../segments/let-go.ts';
 import { settleTrainings } from '../segments/settle-trainings.ts';
 
@@ -21,6 +21,13 @@ export async function nextTrial(tx: DatabaseTransaction, sweepId: string): Promi
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(trial), 0) + 1 as next from sweep_evaluations where sweep_id = ${sweepId}`.execute(tx);
   return rows[0]?.next ?? 1;
+}
+
+/** Prepared statements are planned by the tables' statistics: as they were before many rows came, they mislead. */
+export async function refreshStatistics(db: Database | DatabaseTransaction): Promise<void> {
+  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations, sweep_set_evaluations`.execute(
+    db,
+  );
 }
 
 /** Numbers the trials of trainings that follow one another. */

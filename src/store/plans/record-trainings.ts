@@ -5,7 +5,7 @@ import { applyDecided, reportReached } from '../search/advance-search.ts';
 import { lockSearch } from '../search/search-log.ts';
 import { finishSweeps } from '../segments/settle-trainings.ts';
 import { thawPlan } from './frozen-plan.ts';
-import { insertingMs, insertTrainings, nextTrial, numberTrials } from './insert-trainings.ts';
+import { insertingMs, insertTrainings, nextTrial, numberTrials, refreshStatistics } from './insert-trainings.ts';
 
 /** A sweep as blocks of its trainings are recorded. */
 interface RecordedInto {
@@ -54,7 +54,7 @@ export async function recordTrainings(
     for (let start = sweep.inserted_trainings; start < trainings.length; ) {
       if (signal?.aborted === true) return void (await handOverTrainings(store, sweepId));
       const end = await transact(store, (tx) => recordBlock(tx, sweep, trainings, blockSize));
-      if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store);
+      if (isPowerOfTwo(Math.ceil((start + 1) / blockSize))) await refreshStatistics(store.db);
       progress?.(end, trainings.length);
       start = end;
     }
@@ -112,13 +112,6 @@ export async function takeUnrecorded({ db }: Store): Promise<string | null> {
       order by priority desc, created_at limit 1 for update skip locked)
     returning id`.execute(db);
   return rows[0]?.id ?? null;
-}
-
-/** Prepared statements are planned by the tables' statistics: as they were before a bulk load, they mislead. */
-async function refreshStatistics(store: Store): Promise<void> {
-  await sql`analyze trainings, sweep_trainings, segments, evaluations, sweep_evaluations, sweep_set_evaluations`.execute(
-    store.db,
-  );
 }
 
 function isPowerOfTwo(count: number): boolean {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SearchDecision } from '../../search/fold/search-event.ts';
-import { insertTrainings, nextTrial, numberTrials } from '../plans/insert-trainings.ts';
+import { insertTrainings, nextTrial, numberTrials, refreshStatistics } from '../plans/insert-trainings.ts';
 import { letGo } from '../segments/let-go.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
 import type { OpenSearch } from './search-log.ts';
@@ -70,8 +70,13 @@ async function suggest(
   const { reused } = await insertTrainings(tx, sweep.id, trainings);
   const count = trainings.reduce((sum, { evaluations }) => sum + evaluations.length, first - 1);
   await sql`update sweeps set trial_count = ${count} where id = ${sweep.id}`.execute(tx);
+  const [before = 0, after = 0] = [trainings[0]?.ordinal, trainings.at(-1)?.ordinal];
+  if (after >= fewTrainings && Math.clz32(before) !== Math.clz32(after + 1)) await refreshStatistics(tx);
   return reused;
 }
+
+/** So few trainings are found without statistics of their tables; then they are refreshed whenever there are twice as many. */
+const fewTrainings = 100;
 
 /** No further point comes: the sweep is over when those that there are have come to their ends. */
 async function endSearch(tx: DatabaseTransaction, sweepId: string): Promise<void> {
