@@ -1,13 +1,14 @@
 import { budgetFacts } from '../../src/search/fold/budget.ts';
 import { furtherObjectives, pairedRowsMetric } from '../../src/search/fold/heard-objectives.ts';
 import { openingFacts } from '../../src/search/fold/opening-facts.ts';
-import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/fold/search-event.ts';
+import type { SearchFact } from '../../src/search/fold/search-event.ts';
 import { type SearchStage, SearchState } from '../../src/search/fold/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import { failureKinds } from '../../src/sweep/failure-kinds.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
 import type { PlayedSearch } from './play-search.ts';
+import { recordingOf } from './recording-of.ts';
 
 interface Going {
   readonly ordinal: number;
@@ -35,15 +36,9 @@ export function playDisturbed(of: Disturbed): PlayedSearch & { readonly stages: 
   const state = new SearchState(stages);
   const scheduler = makeScheduler(definition.scheduler);
   const draw = (below: number): number => (turns.next().value ?? 0) % below;
-  const log: LoggedEvent[] = [];
+  const { log, record } = recordingOf(state);
   const trainings: PlannedTraining[] = [...planned];
   let going: Going[] = planned.flatMap(({ ordinal, repeat }) => (repeat?.held === true ? [] : [{ ordinal, rung: 0 }]));
-  let factsUpTo = 0;
-  const record = (event: LoggedEvent['event']): void => {
-    if (!isDecision(event)) factsUpTo = log.length;
-    log.push({ sequence: log.length, event, decidedAt: isDecision(event) ? factsUpTo : null });
-    state.apply(event);
-  };
   const hear = (fact: SearchFact): void => {
     record(fact);
     for (let next = state.next(); next !== null; next = state.next()) {

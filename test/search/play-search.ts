@@ -1,10 +1,11 @@
 import { furtherObjectives } from '../../src/search/fold/heard-objectives.ts';
-import { isDecision, type LoggedEvent, type SearchFact } from '../../src/search/fold/search-event.ts';
+import type { LoggedEvent, SearchFact } from '../../src/search/fold/search-event.ts';
 import { openingFacts } from '../../src/search/fold/opening-facts.ts';
 import { SearchState } from '../../src/search/fold/search-state.ts';
 import { makeScheduler } from '../../src/search/schedulers/schedulers.ts';
 import type { PlannedTraining, ResolvedInputs, SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
+import { recordingOf } from './recording-of.ts';
 
 export interface PlayedSearch {
   readonly log: readonly LoggedEvent[];
@@ -25,15 +26,9 @@ export function playSearch(
 ): PlayedSearch {
   const state = new SearchState([{ definition, inputs }]);
   const scheduler = makeScheduler(definition.scheduler);
-  const log: LoggedEvent[] = [];
+  const { log, record } = recordingOf(state);
   const trainings: PlannedTraining[] = [...planned];
   const going = planned.flatMap(({ ordinal, repeat }) => (repeat?.held === true ? [] : [{ ordinal, rung: 0 }]));
-  let factsUpTo = 0;
-  const record = (event: LoggedEvent['event']): void => {
-    if (!isDecision(event)) factsUpTo = log.length;
-    log.push({ sequence: log.length, event, decidedAt: isDecision(event) ? factsUpTo : null });
-    state.apply(event);
-  };
   const hear = (fact: SearchFact): void => {
     record(fact);
     for (let next = state.next(); next !== null; next = state.next()) {

@@ -6,7 +6,8 @@ export function aheadOf(capacity: number): number {
 /** Points that follow from no result are suggested so many at a time: recorded together, and claimed in rows. */
 export const openingTogether = 256;
 
-interface Store {
+/** How many trainings a search has going, and how many points it can name without waiting. */
+interface Demand {
   /** Trainings that are in store or run. */
   readonly working: number;
   readonly capacity: number;
@@ -16,7 +17,7 @@ interface Store {
 }
 
 /** Whether the point with that number, from 0, is due. */
-export function isDue(number: number, { working, capacity, opening, together }: Store): boolean {
+export function isDue(number: number, { working, capacity, opening, together }: Demand): boolean {
   if (number >= opening) return working < aheadOf(capacity);
   return number % together !== 0 || working < Math.max(together / 2, aheadOf(capacity));
 }

@@ -6,6 +6,9 @@ import type { DatabaseTransaction } from '../database/open-store.ts';
 import type { OpenSearch } from './search-log.ts';
 import { finishSweeps, settleTrainings, writeSweepEvent } from '../segments/settle-trainings.ts';
 
+/** So few trainings are found without statistics of their tables; then they are refreshed whenever there are twice as many. */
+const fewTrainings = 100;
+
 /**
  * Carries out decisions as if one after the other, in sets of rows: what a group of results decides costs as many
  * statements as what one does.
@@ -74,9 +77,6 @@ async function suggest(
   if (after >= fewTrainings && Math.clz32(before) !== Math.clz32(after + 1)) await refreshStatistics(tx);
   return reused;
 }
-
-/** So few trainings are found without statistics of their tables; then they are refreshed whenever there are twice as many. */
-const fewTrainings = 100;
 
 /** No further point comes: the sweep is over when those that there are have come to their ends. */
 async function endSearch(tx: DatabaseTransaction, sweepId: string): Promise<void> {
