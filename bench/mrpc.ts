@@ -9,7 +9,7 @@ import { freezeRows } from '../src/data/frozen-rows.ts';
 import { loadDataset } from '../src/tasks/load-dataset.ts';
 import { predictedClasses } from '../src/evaluate/predicted-classes.ts';
 import { resolveModel } from '../src/hub/resolve-model.ts';
-import { evaluatedNumber, type Measurements } from '../src/metrics/evaluation-metrics.ts';
+import { evaluatedNumber, type Measurements } from '../src/metrics/values/evaluation-metrics.ts';
 import type { PendingEvaluation, SegmentOutcome, TrainSegment } from '../src/sweep/segment.ts';
 import { trainerVersion } from '../src/sweep/trainer-version.ts';
 import { basePrecisions } from '../src/sweep/fields/run-fields.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AdapterMasks } from '../src/train/engine/adapter-engine.ts';
-import { instanceMasks } from '../src/train/engine/instance-masks.ts';
+import { instanceMasks } from '../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../src/train/engine/open-adapter-engine.ts';
 import { drawBatch, drawMasks, stepHyperparameters, stepRequest } from './step-request.ts';
 import { ownBase } from './own-base.ts';

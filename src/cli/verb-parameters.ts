@@ -1,7 +1,7 @@
 import { DropsweepError } from '../base/errors.ts';
 import { deviceKinds } from '../sweep/device-kind.ts';
 import { guessedKinds } from '../tasks/look-at-table.ts';
-import type { ReportFormat } from '../report/render-report.ts';
+import type { ReportFormat } from '../report/tables/render-report.ts';
 
 /** Pieces of command lines that several verbs share. */
 

@@ -1,7 +1,7 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import { type Banner, bannerLines, eventLines } from './event-lines.ts';
+import { type Banner, bannerLines, eventLines } from './parts/event-lines.ts';
 import { frameLayout, smallestHeight, smallestWidth } from './terminal/frame-layout.ts';
-import { header } from './header.ts';
+import { header } from './parts/header.ts';
 import { keyHelp, keyHints } from './input/key-bindings.ts';
 import type { ShownPrompt } from './input/prompt.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type StyledLine,
 } from './terminal/styled-line.ts';
 import { textWidth } from './terminal/text-width.ts';
-import { tabLine } from './view-tabs.ts';
+import { tabLine } from './parts/view-tabs.ts';
 import type { ViewState } from './view-state.ts';
 import type { ReadView } from './views/view.ts';
 import { viewNamed } from './views/views.ts';

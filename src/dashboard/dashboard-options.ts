@@ -1,11 +1,11 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
-import type { ReadSnapshot } from './snapshot-reading.ts';
+import type { ReadSnapshot } from './reading/snapshot-reading.ts';
 import type { CloneTools } from './steering/cloning.ts';
 import type { GlyphSet } from './terminal/glyphs.ts';
 import type { DashboardCommand } from './input/key-bindings.ts';
-import type { Listen } from './snapshot-poller.ts';
+import type { Listen } from './reading/snapshot-poller.ts';
 import type { TerminalOutput } from './terminal/terminal-screen.ts';
-import type { ViewSource } from './view-source.ts';
+import type { ViewSource } from './reading/view-source.ts';
 
 /** The means with which the dashboard shows a sweep on a terminal. */
 export interface DashboardOptions {

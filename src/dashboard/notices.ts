@@ -1,5 +1,5 @@
-import type { Banner } from './event-lines.ts';
-import { formatClock, formatDuration } from '../metrics/format-value.ts';
+import type { Banner } from './parts/event-lines.ts';
+import { formatClock, formatDuration } from '../metrics/values/format-value.ts';
 
 const noticeMs = 4000;
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../base/assert-never.ts';
 import type { TrialSort } from '../store/views/sweep-snapshot.ts';
-import type { FilterColumn, TrialFilter } from '../store/views/trial-filter.ts';
+import type { FilterColumn, TrialFilter } from '../store/views/trials/trial-filter.ts';
 
 /** The view that `enter` leads to. */
 export interface Opened {

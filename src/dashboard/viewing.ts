@@ -1,8 +1,8 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { frameLayout } from './terminal/frame-layout.ts';
 import { hasPage } from './tables/trial-table.ts';
-import type { TrialFilter } from '../store/views/trial-filter.ts';
-import type { ViewSource } from './view-source.ts';
+import type { TrialFilter } from '../store/views/trials/trial-filter.ts';
+import type { ViewSource } from './reading/view-source.ts';
 import {
   changeView,
   initialViewState,
@@ -13,7 +13,7 @@ import {
 } from './view-state.ts';
 import { didYouMean } from '../sweep/file/sweep-file-problems.ts';
 import { keyHelp } from './input/key-bindings.ts';
-import { asChosen, choicesOf, type LastRead, readBesides } from './last-read.ts';
+import { asChosen, choicesOf, type LastRead, readBesides } from './reading/last-read.ts';
 import { chosenValue, type ReadView, type View } from './views/view.ts';
 import { viewAfter, viewNamed, views } from './views/views.ts';
 

@@ -1,7 +1,7 @@
-import { setOfClasses } from '../metrics/class-forms.ts';
+import { setOfClasses } from '../metrics/forms/class-forms.ts';
 import { metricNamed } from '../metrics/metrics.ts';
-import type { ClassScores } from '../metrics/scored-set.ts';
-import { selectClassRows } from '../metrics/temperature-scaling.ts';
+import type { ClassScores } from '../metrics/forms/scored-set.ts';
+import { selectClassRows } from '../metrics/parts/temperature-scaling.ts';
 import type { RowScores } from './row-scores.ts';
 
 /** Probabilities of classes as rows' scores: what is made of an evaluation's outputs afterwards, such as by a temperature. */

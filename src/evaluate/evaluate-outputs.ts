@@ -1,10 +1,10 @@
 import { formatCount } from '../base/format-count.ts';
 import { type OutputRows, rowCount, sameOffsets } from '../sweep/output-rows.ts';
-import { evaluatedNumber, type EvaluationMetrics } from '../metrics/evaluation-metrics.ts';
+import { evaluatedNumber, type EvaluationMetrics } from '../metrics/values/evaluation-metrics.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
 import { gapName, metrics, trainName } from '../metrics/metrics.ts';
 import { scoreMembers, scoreSet } from '../metrics/score-set.ts';
-import type { ScoredSet } from '../metrics/scored-set.ts';
+import type { ScoredSet } from '../metrics/forms/scored-set.ts';
 import type { UpdateMeasures } from './update-spectrum.ts';
 import { assertTheorem45 } from './theorem-45.ts';
 

@@ -1,7 +1,7 @@
 import type { EncodedInput } from '../data/encoded-rows.ts';
 import { metricNamed } from '../metrics/metrics.ts';
 import { scoreMembers } from '../metrics/score-set.ts';
-import type { ScoredSet } from '../metrics/scored-set.ts';
+import type { ScoredSet } from '../metrics/forms/scored-set.ts';
 import type { OutputRows } from '../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../tasks/task.ts';
 import { averageMembers, memberSets } from './evaluate-outputs.ts';

@@ -1,5 +1,5 @@
 import type { OpenedEncoder } from '../models/open-encoder.ts';
-import type { PublishedData } from './published-data.ts';
+import type { PublishedData } from './models/published-data.ts';
 import type { TrialRow } from '../store/views/sweep-snapshot.ts';
 import type { TrainingSpecification } from '../sweep/vocabulary.ts';
 import type { CheckpointState } from '../train/checkpoints/checkpoint.ts';

@@ -1,5 +1,5 @@
 import { formatCount } from '../base/format-count.ts';
-import { formatDuration } from '../metrics/format-value.ts';
+import { formatDuration } from '../metrics/values/format-value.ts';
 import type { StepShare } from '../search/planning/early-stopping-share.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';

@@ -10,17 +10,17 @@ import { lookAtSchema, migrate } from '../store/database/migrate.ts';
 import type { Store } from '../store/database/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/programs/program-speed.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
-import { describedBase } from './described-base.ts';
-import { type FinishedTrainings, finishedTrainings } from './finished-trainings.ts';
-import { type Forecast, forecastOf } from './forecast.ts';
+import { describedBase } from './base/described-base.ts';
+import { type FinishedTrainings, finishedTrainings } from './cost/finished-trainings.ts';
+import { type Forecast, forecastOf } from './cost/forecast.ts';
 import { launchSummary, rangeText } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
 import { type OpenRecord, withMachineRecord } from './open-record.ts';
-import { demandPrecisionHere, predictMemory } from './predict-memory.ts';
+import { demandPrecisionHere, predictMemory } from './cost/predict-memory.ts';
 import { namedBase, type PreparedSweep, prepareSweep } from './prepare-sweep.ts';
 import { recordSweep } from './record-sweep.ts';
-import { keptSpeed, type Prediction, predictionOf, timedSpeed } from './predict-time.ts';
+import { keptSpeed, type Prediction, predictionOf, timedSpeed } from './cost/predict-time.ts';
 import { wake } from './wake.ts';
 
 /** What a sweep will cost: as lines for people, and as programs read it. */

@@ -2,9 +2,9 @@ import type { Progress } from '../base/progress.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from '../services/data-directory.ts';
 import { ensureServices, readServices, type Services } from '../services/ensure-services.ts';
-import { demandTemporal } from '../worker/reach-temporal.ts';
+import { demandTemporal } from '../worker/temporal/reach-temporal.ts';
 import { withoutPassword } from '../store/database/database-refusal.ts';
-import { temporalAddressOf, type TemporalAddress } from '../worker/temporal-address.ts';
+import { temporalAddressOf, type TemporalAddress } from '../worker/temporal/temporal-address.ts';
 
 /** Where the record and its drivers are, as this command sees them. */
 export interface Machine {

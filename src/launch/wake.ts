@@ -11,7 +11,7 @@ export async function wake({ store, machine }: OpenRecord, sweepId: string): Pro
   if (machine.temporal === null) return;
   const { address, namespace, tls, apiKey } = machine.temporal;
   const { Client, Connection } = await import('@temporalio/client');
-  const { wakeSweep } = await import('../worker/wake-sweep.ts');
+  const { wakeSweep } = await import('../worker/watching/wake-sweep.ts');
   const connection = await Connection.connect({
     address,
     tls,

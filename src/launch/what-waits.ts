@@ -1,6 +1,6 @@
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
-import { temporalFault } from '../worker/reach-temporal.ts';
+import { temporalFault } from '../worker/temporal/reach-temporal.ts';
 import type { Machine } from './machine.ts';
 
 /** The thing that a sweep that is to run waits for, in one sentence; null: nothing stands in its way. */

@@ -1,7 +1,7 @@
-import { formatScore } from './format-number.ts';
-import { computedFromClasses } from './class-forms.ts';
+import { formatScore } from './values/format-number.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
 import type { Metric } from './metric.ts';
-import type { ClassScores } from './scored-set.ts';
+import type { ClassScores } from './forms/scored-set.ts';
 
 const coverage = 0.8;
 

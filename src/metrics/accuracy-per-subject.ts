@@ -1,4 +1,4 @@
-import { choiceScores, subjectAccuracies } from './choice-scores.ts';
+import { choiceScores, subjectAccuracies } from './forms/choice-scores.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
 
 /** By the subject's name. */

@@ -1,8 +1,8 @@
-import { choiceScores } from './choice-scores.ts';
-import { confusionOf, rightShare } from './confusion-matrix.ts';
-import { formatScore } from './format-number.ts';
+import { choiceScores } from './forms/choice-scores.ts';
+import { confusionOf, rightShare } from './parts/confusion-matrix.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { classScores, labelSetScores, type LabelSetScores } from './scored-set.ts';
+import { classScores, labelSetScores, type LabelSetScores } from './forms/scored-set.ts';
 
 export const accuracy: Metric = {
   name: 'accuracy',

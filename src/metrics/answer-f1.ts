@@ -1,5 +1,5 @@
-import { answerF1 as f1Of, answerScores, meanOver } from './answers.ts';
-import { formatScore } from './format-number.ts';
+import { answerF1 as f1Of, answerScores, meanOver } from './forms/answers.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 
 export const answerF1: Metric = {

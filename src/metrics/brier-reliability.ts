@@ -1,6 +1,6 @@
-import { brierParts } from './brier-parts.ts';
-import { formatScore } from './format-number.ts';
-import { computedFromClasses } from './class-forms.ts';
+import { brierParts } from './parts/brier-parts.ts';
+import { formatScore } from './values/format-number.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
 import type { Metric } from './metric.ts';
 
 export const brierReliability: Metric = {

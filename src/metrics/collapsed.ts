@@ -1,6 +1,6 @@
-import { computedFromClasses } from './class-forms.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
-import { labelSetScores } from './scored-set.ts';
+import { labelSetScores } from './forms/scored-set.ts';
 
 /** One prediction for every row of a set that holds several classes, or sets of labels. */
 export const collapsed: SetDetail = {

@@ -1,8 +1,8 @@
-import { equalMassBins } from './equal-mass-bins.ts';
-import { formatScore } from './format-number.ts';
-import { computedFromClasses } from './class-forms.ts';
+import { equalMassBins } from './parts/equal-mass-bins.ts';
+import { formatScore } from './values/format-number.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
 import type { Metric } from './metric.ts';
-import { expectedCalibrationError } from './reliability-bins.ts';
+import { expectedCalibrationError } from './parts/reliability-bins.ts';
 
 export const eceEqualMass: Metric = {
   name: 'ece_equal_mass',

@@ -1,7 +1,7 @@
-import { computedFromClasses } from './class-forms.ts';
-import { formatScore } from './format-number.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
+import { formatScore } from './values/format-number.ts';
 import type { Metric } from './metric.ts';
-import { expectedCalibrationError, reliabilityBins } from './reliability-bins.ts';
+import { expectedCalibrationError, reliabilityBins } from './parts/reliability-bins.ts';
 
 export const ece: Metric = {
   name: 'ece',

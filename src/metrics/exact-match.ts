@@ -1,5 +1,5 @@
-import { answerExact, answerScores, meanOver } from './answers.ts';
-import { formatScore } from './format-number.ts';
+import { answerExact, answerScores, meanOver } from './forms/answers.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 
 export const exactMatch: Metric = {

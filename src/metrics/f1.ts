@@ -1,7 +1,7 @@
-import { classF1s, type Confusion, confusionOf } from './confusion-matrix.ts';
-import { formatScore } from './format-number.ts';
+import { classF1s, type Confusion, confusionOf } from './parts/confusion-matrix.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { classScores } from './forms/scored-set.ts';
 
 export const f1: Metric = {
   name: 'f1',

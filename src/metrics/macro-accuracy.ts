@@ -1,5 +1,5 @@
-import { choiceScores, subjectAccuracies } from './choice-scores.ts';
-import { formatScore } from './format-number.ts';
+import { choiceScores, subjectAccuracies } from './forms/choice-scores.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 
 export const macroAccuracy: Metric = {

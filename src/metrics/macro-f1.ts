@@ -1,8 +1,8 @@
-import { classF1s, confusionOf } from './confusion-matrix.ts';
-import { formatScore } from './format-number.ts';
+import { classF1s, confusionOf } from './parts/confusion-matrix.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { f1Of, labelCounts } from './label-counts.ts';
-import { classScores, labelSetScores } from './scored-set.ts';
+import { f1Of, labelCounts } from './parts/label-counts.ts';
+import { classScores, labelSetScores } from './forms/scored-set.ts';
 
 /** As scikit-learn's f1_score(average='macro'): of the classes that stand among labels or predictions, of all labels. */
 export const macroF1: Metric = {

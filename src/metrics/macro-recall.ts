@@ -1,7 +1,7 @@
-import { formatScore } from './format-number.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 import { recalls } from './recall-per-class.ts';
-import { classScores } from './scored-set.ts';
+import { classScores } from './forms/scored-set.ts';
 
 /** As scikit-learn's balanced_accuracy_score. */
 export const macroRecall: Metric = {

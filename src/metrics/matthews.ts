@@ -1,7 +1,14 @@
-import { type Confusion, confusionOf, labelledRows, predictedRows, rightRows, rowCount } from './confusion-matrix.ts';
-import { formatScore } from './format-number.ts';
+import {
+  type Confusion,
+  confusionOf,
+  labelledRows,
+  predictedRows,
+  rightRows,
+  rowCount,
+} from './parts/confusion-matrix.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { classScores } from './scored-set.ts';
+import { classScores } from './forms/scored-set.ts';
 
 export const matthews: Metric = {
   name: 'matthews',

@@ -1,4 +1,4 @@
-import { formatScore } from './format-number.ts';
+import { formatScore } from './values/format-number.ts';
 import type { Metric } from './metric.ts';
 
 export const meanMemberLoss: Metric = {

@@ -1,5 +1,5 @@
-import type { EvaluatedValue, Measurements } from './evaluation-metrics.ts';
-import type { ScoredForm, ScoredSet } from './scored-set.ts';
+import type { EvaluatedValue, Measurements } from './values/evaluation-metrics.ts';
+import type { ScoredForm, ScoredSet } from './forms/scored-set.ts';
 
 /**
  * One number that trials have. Objectives, `best`, `pareto`, `compare`, tables, exports, what is stored of an

@@ -1,8 +1,8 @@
-import { confusionOf, rightShare } from './confusion-matrix.ts';
-import { formatScore } from './format-number.ts';
+import { confusionOf, rightShare } from './parts/confusion-matrix.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { f1Of, labelCounts, type LabelCounts } from './label-counts.ts';
-import { classScores, labelSetScores } from './scored-set.ts';
+import { f1Of, labelCounts, type LabelCounts } from './parts/label-counts.ts';
+import { classScores, labelSetScores } from './forms/scored-set.ts';
 
 export const microF1: Metric = {
   name: 'micro_f1',

@@ -1,7 +1,7 @@
-import { correlation } from './correlation.ts';
-import { formatScore } from './format-number.ts';
+import { correlation } from './parts/correlation.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { valueScores } from './scored-set.ts';
+import { valueScores } from './forms/scored-set.ts';
 
 export const pearson: Metric = {
   name: 'pearson',

@@ -1,6 +1,6 @@
-import { formatScore } from './format-number.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { scoredForm } from './scored-set.ts';
+import { scoredForm } from './forms/scored-set.ts';
 
 /** Tokens that a model was to foretell, and how it did. */
 export const likelihoodScores = scoredForm<{

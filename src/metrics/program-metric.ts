@@ -1,4 +1,4 @@
-import { formatMeasured } from './format-number.ts';
+import { formatMeasured } from './values/format-number.ts';
 import type { Metric } from './metric.ts';
 import { metrics } from './metrics.ts';
 

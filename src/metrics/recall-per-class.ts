@@ -1,7 +1,7 @@
-import { confusionOf, labelledRows } from './confusion-matrix.ts';
-import { labelCounts, type LabelCounts } from './label-counts.ts';
+import { confusionOf, labelledRows } from './parts/confusion-matrix.ts';
+import { labelCounts, type LabelCounts } from './parts/label-counts.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
-import { type ClassScores, classScores, labelSetScores } from './scored-set.ts';
+import { type ClassScores, classScores, labelSetScores } from './forms/scored-set.ts';
 
 /** By the class's name; null of a class that no row has. */
 export const recallPerClass: SetDetail = {

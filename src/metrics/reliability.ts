@@ -1,6 +1,6 @@
-import { computedFromClasses } from './class-forms.ts';
+import { computedFromClasses } from './forms/class-forms.ts';
 import type { SetDetail } from './metric.ts';
-import { reliabilityBins } from './reliability-bins.ts';
+import { reliabilityBins } from './parts/reliability-bins.ts';
 
 export const reliability: SetDetail = {
   name: 'reliability',

@@ -1,6 +1,6 @@
-import type { EvaluatedValue } from './evaluation-metrics.ts';
+import type { EvaluatedValue } from './values/evaluation-metrics.ts';
 import { details, metrics } from './metrics.ts';
-import type { ScoredSet } from './scored-set.ts';
+import type { ScoredSet } from './forms/scored-set.ts';
 
 /** Every metric and detail that is of the set's form, by name. */
 export function scoreSet(set: ScoredSet): Readonly<Record<string, EvaluatedValue>> {

@@ -1,7 +1,7 @@
-import { correlation, ranksOf } from './correlation.ts';
-import { formatScore } from './format-number.ts';
+import { correlation, ranksOf } from './parts/correlation.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { valueScores } from './scored-set.ts';
+import { valueScores } from './forms/scored-set.ts';
 
 export const spearman: Metric = {
   name: 'spearman',

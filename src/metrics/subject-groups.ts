@@ -1,5 +1,5 @@
-import { choiceScores, subjectAccuracies } from './choice-scores.ts';
-import { formatScore } from './format-number.ts';
+import { choiceScores, subjectAccuracies } from './forms/choice-scores.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
 
 /** MMLU's groups of subjects (arXiv 2009.03300), as its own evaluation parts them. */

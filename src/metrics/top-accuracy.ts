@@ -1,6 +1,6 @@
-import { formatScore } from './format-number.ts';
+import { formatScore } from './values/format-number.ts';
 import { computedFrom, type Metric } from './metric.ts';
-import { type ClassScores, classScores } from './scored-set.ts';
+import { type ClassScores, classScores } from './forms/scored-set.ts';
 
 /**
  * As scikit-learn's top_k_accuracy_score: among equals the later class comes first. Undefined where there are no more

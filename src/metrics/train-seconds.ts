@@ -1,4 +1,4 @@
-import { formatSeconds } from './format-number.ts';
+import { formatSeconds } from './values/format-number.ts';
 import type { Metric } from './metric.ts';
 
 export const trainSeconds: Metric = {

@@ -1,4 +1,4 @@
-import { formatNumber } from './format-number.ts';
+import { formatNumber } from './values/format-number.ts';
 import type { Metric } from './metric.ts';
 
 export const trainableParameters: Metric = {

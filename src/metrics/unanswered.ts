@@ -1,4 +1,4 @@
-import { answerExact, answerF1, answerScores, type JudgedAnswer, meanOver } from './answers.ts';
+import { answerExact, answerF1, answerScores, type JudgedAnswer, meanOver } from './forms/answers.ts';
 import { computedFrom, type SetDetail } from './metric.ts';
 
 /** Of questions of which some have no answer: the scores of both kinds, the threshold, and whether these rows gave it. */

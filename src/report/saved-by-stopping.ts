@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import type { SteppedTraining } from '../store/views/ranked-configurations.ts';
+import type { SteppedTraining } from '../store/views/configurations/ranked-configurations.ts';
 
 /** What trainings that something ended before their last step did not cost: all figures are of these trainings. */
 export interface Saved {

@@ -1,5 +1,5 @@
 import type { Block, DocumentSection, ReportDocument } from './document/document.ts';
-import { paperTable } from './paper-table.ts';
+import { paperTable } from './comparing/paper-table.ts';
 import type { SweepMaterial } from './sections/material.ts';
 import { reportSections } from './sections/report-sections.ts';
 

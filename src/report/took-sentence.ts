@@ -1,4 +1,4 @@
-import { formatDuration } from '../metrics/format-value.ts';
+import { formatDuration } from '../metrics/values/format-value.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 
 /** `Took 5 min 00 s; 3 min 10 s to 8 min 00 s were predicted.` Null before its end. @param predicted as the launch noted it */

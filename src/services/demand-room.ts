@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DropsweepError } from '../base/errors.ts';
-import { clusterFolderOf } from './cluster-folder.ts';
+import { clusterFolderOf } from './postgres/cluster-folder.ts';
 
 const leastBytes = 128 * 2 ** 20;
 

@@ -4,10 +4,10 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropsweepError } from '../base/errors.ts';
-import { builtFile } from './built-file.ts';
+import { builtFile } from './processes/built-file.ts';
 import { demandRoom } from './demand-room.ts';
 import { logFileOf, readStatus, type ServicesStatus, supervisorOf } from './services-status.ts';
-import { isProvedDead } from '../worker/process-identity.ts';
+import { isProvedDead } from '../worker/slots/process-identity.ts';
 import { outsideKey, slotsOf } from './supervisor-settings.ts';
 
 export interface EnsureServicesOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { asDiskFull } from '../base/disk-full.ts';
 import type { Amount } from '../base/progress.ts';
-import { isProvedDead, type ProcessIdentity } from '../worker/process-identity.ts';
+import { isProvedDead, type ProcessIdentity } from '../worker/slots/process-identity.ts';
 
 export interface ServiceStatus {
   /** Null between an end and the next start. */

@@ -1,7 +1,7 @@
-import { isProvedDead } from '../worker/process-identity.ts';
-import { endProcess } from './end-process.ts';
-import { endOrphans } from './end-orphans.ts';
-import { disownDataDirectory, ownDataDirectory } from './own-data-directory.ts';
+import { isProvedDead } from '../worker/slots/process-identity.ts';
+import { endProcess } from './processes/end-process.ts';
+import { endOrphans } from './processes/end-orphans.ts';
+import { disownDataDirectory, ownDataDirectory } from './processes/own-data-directory.ts';
 import { readStatus, supervisorOf } from './services-status.ts';
 
 /**

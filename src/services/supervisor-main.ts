@@ -2,7 +2,7 @@ import { mkdirSync, writeSync } from 'node:fs';
 import { isDiskFull } from '../base/disk-full.ts';
 import { DropsweepError } from '../base/errors.ts';
 import { dataDirectoryOf } from './data-directory.ts';
-import { disownDataDirectory, ownDataDirectory } from './own-data-directory.ts';
+import { disownDataDirectory, ownDataDirectory } from './processes/own-data-directory.ts';
 import { Supervisor } from './supervisor.ts';
 import { readSupervisorSettings } from './supervisor-settings.ts';
 

@@ -1,4 +1,4 @@
-import { formatNumber } from '../metrics/format-number.ts';
+import { formatNumber } from '../metrics/values/format-number.ts';
 import {
   atStep,
   because,

@@ -1,5 +1,5 @@
 import { formatCount } from '../base/format-count.ts';
-import { formatNumber } from '../metrics/format-number.ts';
+import { formatNumber } from '../metrics/values/format-number.ts';
 import { formatMeasure } from '../metrics/metrics.ts';
 
 /** The facts of an event, by their names in the record; of an older version any may be missing. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/error-codes.ts';
-import type { Measurements } from '../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../metrics/values/evaluation-metrics.ts';
 import type { OutputRows } from './output-rows.ts';
 import type {
   DatasetReference,

@@ -8,7 +8,7 @@ import { fileRefusal } from '../base/file-refusal.ts';
 import { chooseDevice } from '../runtime/devices/choose-device.ts';
 import { databaseRefusal, withoutPassword } from '../store/database/database-refusal.ts';
 import { openWorkerRecord } from './open-worker-record.ts';
-import { resolveModelFolder } from './resolve-model-folder.ts';
+import { resolveModelFolder } from './files/resolve-model-folder.ts';
 import { runWorker } from './run-worker.ts';
 import { readWorkerSettings } from './worker-settings.ts';
 

@@ -1,9 +1,9 @@
 import type { DriveRecord, TheoryRecord } from '../../activities/drive-record.ts';
 import type { SlotState } from '../store/workers/worker-register.ts';
 import type { WorkerLedger } from '../store/segments/worker-ledger.ts';
-import type { NoticeRecord } from './notice-post.ts';
-import type { WorkerRegister } from './reaper.ts';
-import type { DriveRegister } from './reconciler.ts';
+import type { NoticeRecord } from './watching/notice-post.ts';
+import type { WorkerRegister } from './watching/reaper.ts';
+import type { DriveRegister } from './watching/reconciler.ts';
 
 export interface WorkerRegistration {
   readonly workerId: string;

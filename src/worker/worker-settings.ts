@@ -5,7 +5,7 @@ import { DropsweepError } from '../base/errors.ts';
 import type { DeviceWish } from '../runtime/devices/choose-device.ts';
 import { type DeviceKind, deviceKinds, isDeviceKind } from '../sweep/device-kind.ts';
 import { type DriveSettings, defaultDriveSettings } from '../messages/workflow-inputs.ts';
-import { type TemporalAddress, temporalAddressOf } from './temporal-address.ts';
+import { type TemporalAddress, temporalAddressOf } from './temporal/temporal-address.ts';
 
 export type WorkerRole = 'control' | 'train';
 

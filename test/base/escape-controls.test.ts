@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { escapeControls } from '../../src/base/escape-controls.ts';
-import { formatClock, formatMoment } from '../../src/metrics/format-value.ts';
+import { formatClock, formatMoment } from '../../src/metrics/values/format-value.ts';
 import { printable } from '../../src/dashboard/terminal/styled-line.ts';
 
 const dangerous = ['\u001B[2J', '\u009B31m', '\u0007', '\r', '\u202E', '\u2066', '\uD83D', '\u0000', '\u007F'];

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/services/free-port.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
 import { databaseRefusal } from '../../src/store/database/database-refusal.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';

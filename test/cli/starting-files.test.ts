@@ -44,7 +44,7 @@ describe('init', () => {
 
   it('has a search for auto, with a budget, that a launch takes too', async () => {
     const { starterOf } = await import('../../src/cli/verbs/init/starter-of.ts');
-    const { lookAtData } = await import('../../src/launch/look-at-data.ts');
+    const { lookAtData } = await import('../../src/launch/data/look-at-data.ts');
     const { checkSweepText } = await import('../../src/launch/read-sweep-file.ts');
     const data = csv('stars.csv', 'text,stars', (at) => `a film like ${at} others,${at / 8}`);
     const out = join(home, 'auto.yaml');

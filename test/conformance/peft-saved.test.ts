@@ -8,7 +8,7 @@ import {
   readPeftParameters,
 } from '../../src/adapters/peft/read-adapter.ts';
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
-import { peftAdapter } from '../../src/export/peft-adapter.ts';
+import { peftAdapter } from '../../src/export/models/peft-adapter.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterEngine } from '../../src/train/engine/adapter-engine.ts';

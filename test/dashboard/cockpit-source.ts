@@ -1,5 +1,5 @@
-import type { ViewSource } from '../../src/dashboard/view-source.ts';
-import { axisEffects } from '../../src/report/axis-effects.ts';
+import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
+import { axisEffects } from '../../src/report/noise/axis-effects.ts';
 import { cockpitSnapshot, cockpitTrials as trials, noise } from './cockpit-trials.ts';
 import { cockpitSweeps } from './cockpit-sweeps.ts';
 import { foldedSource } from './folded-source.ts';

@@ -1,4 +1,4 @@
-import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
 
 /** A record that holds nothing beside the snapshot. */
 export const emptySource: ViewSource = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
 import { smallestWidth } from '../../src/dashboard/terminal/frame-layout.ts';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';

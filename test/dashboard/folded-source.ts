@@ -1,7 +1,7 @@
-import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
 import { measure } from '../../src/metrics/metrics.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
-import type { FilterColumn, FilterValue, TrialFilter } from '../../src/store/views/trial-filter.ts';
+import type { FilterColumn, FilterValue, TrialFilter } from '../../src/store/views/trials/trial-filter.ts';
 import { foldAxisMeans, foldConfigurations, foldTradeoff, type FoldedTrial } from '../support/fold-trials.ts';
 
 function valueOf(row: TrialRow, { of, name }: FilterColumn): FilterValue {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mouseReports } from '../../src/dashboard/input/mouse.ts';
 import { runDashboard } from '../../src/dashboard/run-dashboard.tsx';
-import { tabAt, tabLine } from '../../src/dashboard/view-tabs.ts';
+import { tabAt, tabLine } from '../../src/dashboard/parts/view-tabs.ts';
 import { cockpitSource } from './cockpit-source.ts';
 import { cockpitSnapshot } from './cockpit-trials.ts';
 import { Emulator } from './emulator.ts';

@@ -3,7 +3,7 @@ import { filterPrompt } from '../../src/dashboard/input/filter-prompt.ts';
 import { Prompt } from '../../src/dashboard/input/prompt.ts';
 import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
-import type { TrialFilter } from '../../src/store/views/trial-filter.ts';
+import type { TrialFilter } from '../../src/store/views/trials/trial-filter.ts';
 import { drawFrame } from './draw-frame.ts';
 import { situations, snapshot } from './sweep-fixture.ts';
 

@@ -3,8 +3,8 @@ import type { Category } from '../../src/dashboard/charts/categories.ts';
 import { isSpread, type ScatterPoint, scatterPlot } from '../../src/dashboard/charts/scatter-plot.ts';
 import { type PaintOptions, paintLine } from '../../src/dashboard/terminal/frame-painter.ts';
 import { themes, toneStyles } from '../../src/dashboard/terminal/themes.ts';
-import { frontTrials, tradeoff } from '../../src/dashboard/tradeoff.ts';
-import { tradeoffBlock, tradeoffCaption } from '../../src/dashboard/tradeoff-block.ts';
+import { frontTrials, tradeoff } from '../../src/dashboard/parts/tradeoff.ts';
+import { tradeoffBlock, tradeoffCaption } from '../../src/dashboard/parts/tradeoff-block.ts';
 import { noise } from './cockpit-trials.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyHints } from '../../src/dashboard/input/key-bindings.ts';
-import type { ViewSource } from '../../src/dashboard/view-source.ts';
+import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
 import { changeView, initialViewState } from '../../src/dashboard/view-state.ts';
 import { Viewing } from '../../src/dashboard/viewing.ts';
 import { viewNamed, views } from '../../src/dashboard/views/views.ts';

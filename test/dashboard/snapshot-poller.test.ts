@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { pollSnapshots } from '../../src/dashboard/snapshot-poller.ts';
+import { pollSnapshots } from '../../src/dashboard/reading/snapshot-poller.ts';
 import { situations } from './sweep-fixture.ts';
 
 describe('readings of a sweep', () => {

@@ -1,4 +1,4 @@
-import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../../src/metrics/values/evaluation-metrics.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 
 export const now = new Date(2026, 0, 15, 12, 10, 0);

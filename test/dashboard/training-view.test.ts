@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
-import type { TrainingCurves } from '../../src/dashboard/view-source.ts';
+import type { TrainingCurves } from '../../src/dashboard/reading/view-source.ts';
 import { viewNamed } from '../../src/dashboard/views/views.ts';
 import { drawFrame } from './draw-frame.ts';
 import { emptySource } from './empty-source.ts';

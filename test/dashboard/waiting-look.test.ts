@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notices } from '../../src/dashboard/notices.ts';
-import { WaitingLook } from '../../src/dashboard/waiting-look.ts';
+import { WaitingLook } from '../../src/dashboard/reading/waiting-look.ts';
 import { now, situations } from './sweep-fixture.ts';
 
 describe('what a sweep waits for', () => {

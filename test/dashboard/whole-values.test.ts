@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { formatSetting } from '../../src/metrics/format-value.ts';
+import { formatSetting } from '../../src/metrics/values/format-value.ts';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { trialTable, type TrialTableView } from '../../src/dashboard/tables/trial-table.ts';
-import { tradeoffBlock } from '../../src/dashboard/tradeoff-block.ts';
-import type { Tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { tradeoffBlock } from '../../src/dashboard/parts/tradeoff-block.ts';
+import type { Tradeoff } from '../../src/dashboard/parts/tradeoff.ts';
 import { metrics, snapshot, trial } from './sweep-fixture.ts';
 
 const widths = Array.from({ length: 300 - 40 + 1 }, (_, index) => 40 + index);

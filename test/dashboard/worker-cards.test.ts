@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cardsText, workerSlots } from '../../src/dashboard/worker-slots.ts';
+import { cardsText, workerSlots } from '../../src/dashboard/parts/worker-slots.ts';
 import type { WorkerRow } from '../../src/store/workers/worker-list.ts';
 import type { SlotCard } from '../../src/store/workers/worker-register.ts';
 import { cockpitSource } from './cockpit-source.ts';

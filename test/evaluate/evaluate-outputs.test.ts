@@ -4,7 +4,7 @@ import { averageMembers, evaluateOutputs, type MemberOutputs } from '../../src/e
 import { softmax } from '../../src/evaluate/softmax.ts';
 import { assertTheorem45 } from '../../src/evaluate/theorem-45.ts';
 import { stream } from '../../src/random/stream.ts';
-import { evaluatedNumber, type EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
+import { evaluatedNumber, type EvaluationMetrics } from '../../src/metrics/values/evaluation-metrics.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { averagedClasses, classShape, evaluatedRows, regressionShape } from '../support/evaluated.ts';
 

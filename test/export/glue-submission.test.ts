@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUnlabelledGlue } from '../../src/data/benchmarks/read-unlabelled-glue.ts';
-import { glueSubmission } from '../../src/export/glue-submission.ts';
-import { glueTestFiles } from '../../src/launch/glue-test-files.ts';
+import { glueSubmission } from '../../src/export/predictions/glue-submission.ts';
+import { glueTestFiles } from '../../src/launch/data/glue-test-files.ts';
 import { type GlueName, glueNames, glueTasks } from '../../src/sweep/glue-tasks.ts';
 import { freezeUnlabelled } from '../../src/tasks/read-unseen.ts';
 

@@ -6,7 +6,7 @@ import { readFloat32, readSafetensorsHeader } from '../../src/formats/safetensor
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { stream } from '../../src/random/stream.ts';
-import { mergedModel } from '../../src/export/merged-model.ts';
+import { mergedModel } from '../../src/export/models/merged-model.ts';
 import { canonicaliseTraining } from '../../src/sweep/canonicalise.ts';
 import type { AdapterKind } from '../../src/sweep/vocabulary.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';

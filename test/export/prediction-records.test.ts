@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { predictionRecords, unseenRecords } from '../../src/export/prediction-records.ts';
+import { predictionRecords, unseenRecords } from '../../src/export/predictions/prediction-records.ts';
 import { settledTrial } from '../../src/export/settled-trial.ts';
 import { trial } from '../dashboard/sweep-fixture.ts';
 import { evaluatedRows } from '../support/evaluated.ts';

@@ -6,7 +6,7 @@ import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { workflowIdPrefix, workflowVersion } from '../../src/messages/names.ts';
 import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
-import { wakeSweep } from '../../src/worker/wake-sweep.ts';
+import { wakeSweep } from '../../src/worker/watching/wake-sweep.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 import { TestMachine } from '../support/test-machine.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { encoderParametersOf } from '../../src/launch/describe-base.ts';
+import { encoderParametersOf } from '../../src/launch/base/describe-base.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let folder: string;

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fullReport } from '../../src/launch/describe-data.ts';
-import { readDataReport } from '../../src/launch/describe-sweep-data.ts';
+import { fullReport } from '../../src/launch/data/describe-data.ts';
+import { readDataReport } from '../../src/launch/data/describe-sweep-data.ts';
 import { dryRun } from '../../src/launch/launch-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';

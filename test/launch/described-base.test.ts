@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describedBase } from '../../src/launch/described-base.ts';
+import { describedBase } from '../../src/launch/base/described-base.ts';
 import { dryRun } from '../../src/launch/launch-sweep.ts';
-import { predictMemory } from '../../src/launch/predict-memory.ts';
+import { predictMemory } from '../../src/launch/cost/predict-memory.ts';
 import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isTimingDue, keepTiming, readSpeed, readTimings, speedOf, type Timing } from '../../src/launch/kept-speeds.ts';
+import {
+  isTimingDue,
+  keepTiming,
+  readSpeed,
+  readTimings,
+  speedOf,
+  type Timing,
+} from '../../src/launch/cost/kept-speeds.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demandPrecisionHere, predictMemory } from '../../src/launch/predict-memory.ts';
+import { demandPrecisionHere, predictMemory } from '../../src/launch/cost/predict-memory.ts';
 import type { PreparedSweep } from '../../src/launch/prepare-sweep.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import type { BasePrecision } from '../../src/sweep/vocabulary.ts';

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { accuracyAt } from '../../src/metrics/accuracy-at-coverage.ts';
-import { brierParts } from '../../src/metrics/brier-parts.ts';
-import { equalMassBins } from '../../src/metrics/equal-mass-bins.ts';
+import { brierParts } from '../../src/metrics/parts/brier-parts.ts';
+import { equalMassBins } from '../../src/metrics/parts/equal-mass-bins.ts';
 import { scoreMembers, scoreSet } from '../../src/metrics/score-set.ts';
-import { type ClassScores, classScores, valueScores } from '../../src/metrics/scored-set.ts';
-import { atTemperature, fitTemperature, selectClassRows } from '../../src/metrics/temperature-scaling.ts';
+import { type ClassScores, classScores, valueScores } from '../../src/metrics/forms/scored-set.ts';
+import { atTemperature, fitTemperature, selectClassRows } from '../../src/metrics/parts/temperature-scaling.ts';
 
 /** Written by fixtures/make-calibration.py, whose first lines say how. */
 const cases = z

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { classRowScores } from '../../src/evaluate/class-row-scores.ts';
-import { type ChoiceScores, choiceScores } from '../../src/metrics/choice-scores.ts';
-import { classesIn } from '../../src/metrics/class-forms.ts';
+import { type ChoiceScores, choiceScores } from '../../src/metrics/forms/choice-scores.ts';
+import { classesIn } from '../../src/metrics/forms/class-forms.ts';
 import { allMetrics } from '../../src/metrics/metrics.ts';
 import { scoreMembers, scoreSet } from '../../src/metrics/score-set.ts';
-import { classScores } from '../../src/metrics/scored-set.ts';
-import { atTemperature, fitTemperature, selectClassRows } from '../../src/metrics/temperature-scaling.ts';
+import { classScores } from '../../src/metrics/forms/scored-set.ts';
+import { atTemperature, fitTemperature, selectClassRows } from '../../src/metrics/parts/temperature-scaling.ts';
 import { everyRow } from '../../src/stats/repeats.ts';
 
 /** Four questions: two of two choices, two of three; letters beyond a question's own have probability 0. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { choiceScores } from '../../src/metrics/choice-scores.ts';
-import { confusionTable } from '../../src/metrics/confusion-table.ts';
+import { choiceScores } from '../../src/metrics/forms/choice-scores.ts';
+import { confusionTable } from '../../src/metrics/parts/confusion-table.ts';
 import { tagScores } from '../../src/metrics/entity-f1.ts';
-import { classScores, labelSetScores, valueScores } from '../../src/metrics/scored-set.ts';
+import { classScores, labelSetScores, valueScores } from '../../src/metrics/forms/scored-set.ts';
 
 it('labels go down and predictions across, of classes and of letters', () => {
   const content = {

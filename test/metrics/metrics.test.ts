@@ -11,9 +11,15 @@ import {
   rankingMetrics,
 } from '../../src/metrics/metrics.ts';
 import { scoreSet } from '../../src/metrics/score-set.ts';
-import { classScores, labelSetScores, scoredForm, type ScoredSet, valueScores } from '../../src/metrics/scored-set.ts';
+import {
+  classScores,
+  labelSetScores,
+  scoredForm,
+  type ScoredSet,
+  valueScores,
+} from '../../src/metrics/forms/scored-set.ts';
 import { computedFrom } from '../../src/metrics/metric.ts';
-import { measuredOutside } from '../../src/store/views/sweep-trials.ts';
+import { measuredOutside } from '../../src/store/views/trials/sweep-trials.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';
 import { readSourceFiles } from '../architecture/source-files.ts';
 

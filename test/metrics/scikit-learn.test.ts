@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { scoreSet } from '../../src/metrics/score-set.ts';
-import { classScores, labelSetScores, valueScores } from '../../src/metrics/scored-set.ts';
+import { classScores, labelSetScores, valueScores } from '../../src/metrics/forms/scored-set.ts';
 
 /** Written by fixtures/make-fixtures.py, whose first lines say how. */
 const number = z.number().nullable();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ComparedSweep, compareSweepsReport } from '../../src/report/compare-sweeps.ts';
-import { methodName } from '../../src/report/method-name.ts';
-import { methodScores } from '../../src/report/method-scores.ts';
-import { Noise } from '../../src/report/noise.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { type ComparedSweep, compareSweepsReport } from '../../src/report/comparing/compare-sweeps.ts';
+import { methodName } from '../../src/report/comparing/method-name.ts';
+import { methodScores } from '../../src/report/comparing/method-scores.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 import { materialOf } from './report-material.ts';

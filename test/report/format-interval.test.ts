@@ -6,7 +6,7 @@ import {
   formatProbability,
   formatWithHalf,
   intervalSentence,
-} from '../../src/report/format-interval.ts';
+} from '../../src/report/noise/format-interval.ts';
 
 describe('a number with its interval', () => {
   it.each([

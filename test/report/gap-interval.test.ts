@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gapInterval } from '../../src/report/gap-interval.ts';
+import { gapInterval } from '../../src/report/noise/gap-interval.ts';
 import { gapSection } from '../../src/report/sections/gap-section.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, trial } from '../dashboard/sweep-fixture.ts';

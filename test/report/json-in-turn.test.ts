@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { hiddenColumn } from '../../src/report/hidden-column.ts';
-import { jsonInTurn, renderReport } from '../../src/report/render-report.ts';
+import { hiddenColumn } from '../../src/report/tables/hidden-column.ts';
+import { jsonInTurn, renderReport } from '../../src/report/tables/render-report.ts';
 
 interface Row {
   readonly name: string;

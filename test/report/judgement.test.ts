@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bestReport } from '../../src/report/best-report.ts';
-import { configurationScores, scoreValues } from '../../src/report/configuration-scores.ts';
-import { differenceText } from '../../src/report/format-interval.ts';
-import { judge, rankScores, toldApart } from '../../src/report/judgement.ts';
-import { Noise } from '../../src/report/noise.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { configurationScores, scoreValues } from '../../src/report/comparing/configuration-scores.ts';
+import { differenceText } from '../../src/report/noise/format-interval.ts';
+import { judge, rankScores, toldApart } from '../../src/report/comparing/judgement.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
 import { holm } from '../../src/stats/holm.ts';
 import { welchProbability } from '../../src/stats/welch.ts';
 import { objective, rightUpTo, sweepOf } from './right-rows.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RowScores } from '../../src/evaluate/row-scores.ts';
 import { noiseIntervals } from '../../src/cli/reading/noise-intervals.ts';
-import { axisEffects } from '../../src/report/axis-effects.ts';
-import { configurationScores, scoreInterval } from '../../src/report/configuration-scores.ts';
-import { bestReport } from '../../src/report/best-report.ts';
-import { formatInterval } from '../../src/report/format-interval.ts';
-import { Noise } from '../../src/report/noise.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { axisEffects } from '../../src/report/noise/axis-effects.ts';
+import { configurationScores, scoreInterval } from '../../src/report/comparing/configuration-scores.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { formatInterval } from '../../src/report/noise/format-interval.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
 import { objective, rightUpTo, sweepOf } from './right-rows.ts';
 
 describe('the best configurations with the noise of seeds and rows', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { rowScores, type StoredScores } from '../../src/evaluate/row-scores.ts';
 import { stream } from '../../src/random/stream.ts';
-import { crossFitted, plainRow, seedsRow, temperatureRow } from '../../src/report/calibration-rows.ts';
-import { configurationScores } from '../../src/report/configuration-scores.ts';
+import { crossFitted, plainRow, seedsRow, temperatureRow } from '../../src/report/noise/calibration-rows.ts';
+import { configurationScores } from '../../src/report/comparing/configuration-scores.ts';
 import type { Cell } from '../../src/report/document/document.ts';
-import { Noise } from '../../src/report/noise.ts';
-import { rankCorrelation } from '../../src/report/rank-correlation.ts';
-import { ensembleOverSeeds, membersCurve } from '../../src/report/seeds-and-members.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
+import { rankCorrelation } from '../../src/report/noise/rank-correlation.ts';
+import { ensembleOverSeeds, membersCurve } from '../../src/report/noise/seeds-and-members.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
 import { rowsOf } from '../../src/cli/reading/read-row-values.ts';
 import { outputsOf as outputsOfTrial } from '../../src/cli/reading/trial-outputs.ts';
@@ -15,7 +15,7 @@ import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { equalRows } from '../../src/sweep/output-rows.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { metrics, trial } from '../dashboard/sweep-fixture.ts';
-import { classScores } from '../../src/metrics/scored-set.ts';
+import { classScores } from '../../src/metrics/forms/scored-set.ts';
 import { evaluatedRows, regressionShape } from '../support/evaluated.ts';
 import { materialOf } from './report-material.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankCorrelation } from '../../src/report/rank-correlation.ts';
+import { rankCorrelation } from '../../src/report/noise/rank-correlation.ts';
 import { statistics } from '../stats/statistics-fixture.ts';
 
 describe('Spearman’s correlation', () => {

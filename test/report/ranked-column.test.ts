@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
 import { metrics as allMetrics } from '../../src/metrics/metrics.ts';
-import { bestReport } from '../../src/report/best-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
-import { trialsReport } from '../../src/report/trials-report.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
+import { trialsReport } from '../../src/report/tables/trials-report.ts';
 import { headingOf, rankingMetricsOf } from '../../src/tasks/task-metrics.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 

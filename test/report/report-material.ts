@@ -1,5 +1,5 @@
-import type { EvaluationMetrics, ReliabilityBin } from '../../src/metrics/evaluation-metrics.ts';
-import { axisEffects } from '../../src/report/axis-effects.ts';
+import type { EvaluationMetrics, ReliabilityBin } from '../../src/metrics/values/evaluation-metrics.ts';
+import { axisEffects } from '../../src/report/noise/axis-effects.ts';
 import type { SweepMaterial, TrainingCurve } from '../../src/report/sections/material.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { stream } from '../../src/random/stream.ts';

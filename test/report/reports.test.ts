@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bestReport } from '../../src/report/best-report.ts';
-import { compareReport } from '../../src/report/compare-report.ts';
-import { configurationScores } from '../../src/report/configuration-scores.ts';
-import { paretoReport } from '../../src/report/pareto-report.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { compareReport } from '../../src/report/tables/compare-report.ts';
+import { configurationScores } from '../../src/report/comparing/configuration-scores.ts';
+import { paretoReport } from '../../src/report/tables/pareto-report.ts';
 import { sweepSentences } from '../../src/report/sweep-sentences.ts';
-import { renderReport } from '../../src/report/render-report.ts';
-import { trialsReport } from '../../src/report/trials-report.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
+import { trialsReport } from '../../src/report/tables/trials-report.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 

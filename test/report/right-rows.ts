@@ -1,5 +1,5 @@
 import type { RowScores } from '../../src/evaluate/row-scores.ts';
-import { Noise } from '../../src/report/noise.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';
 
 export const objective = { metric: 'accuracy', direction: 'maximize' } as const;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { axisEffects } from '../../src/report/axis-effects.ts';
-import { bestReport } from '../../src/report/best-report.ts';
-import { configurationScores } from '../../src/report/configuration-scores.ts';
-import { rankScores } from '../../src/report/judgement.ts';
-import { Noise } from '../../src/report/noise.ts';
-import { frontScores, paretoReport } from '../../src/report/pareto-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { axisEffects } from '../../src/report/noise/axis-effects.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { configurationScores } from '../../src/report/comparing/configuration-scores.ts';
+import { rankScores } from '../../src/report/comparing/judgement.ts';
+import { Noise } from '../../src/report/noise/noise.ts';
+import { frontScores, paretoReport } from '../../src/report/tables/pareto-report.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
 import { summarySection } from '../../src/report/sections/summary-section.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { frontTrials, tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { frontTrials, tradeoff } from '../../src/dashboard/parts/tradeoff.ts';
 import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
 import { trialColumns } from '../../src/dashboard/tables/trial-columns.ts';
-import { bestReport } from '../../src/report/best-report.ts';
-import { compareReport } from '../../src/report/compare-report.ts';
-import { paretoReport } from '../../src/report/pareto-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
-import { trialsReport } from '../../src/report/trials-report.ts';
+import { bestReport } from '../../src/report/tables/best-report.ts';
+import { compareReport } from '../../src/report/tables/compare-report.ts';
+import { paretoReport } from '../../src/report/tables/pareto-report.ts';
+import { renderReport } from '../../src/report/tables/render-report.ts';
+import { trialsReport } from '../../src/report/tables/trials-report.ts';
 import type { TrialRow } from '../../src/store/views/sweep-snapshot.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
 import { metrics, snapshot, trial } from '../dashboard/sweep-fixture.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkPlatform, type Platform, thisPlatform } from '../../src/services/check-platform.ts';
+import { checkPlatform, type Platform, thisPlatform } from '../../src/services/doctor/check-platform.ts';
 
 const debian: Platform = { system: 'linux', architecture: 'x64', glibc: '2.36', shell: true };
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureServices } from '../../src/services/ensure-services.ts';
 import { logFileOf, readStatus, supervisorOf } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
-import { isProvedDead } from '../../src/worker/process-identity.ts';
+import { isProvedDead } from '../../src/worker/slots/process-identity.ts';
 import { canMount, fill } from '../support/small-disk.ts';
 import { startTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { testTemporalAddress } from '../support/temporal.ts';

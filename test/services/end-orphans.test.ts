@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { endOrphans } from '../../src/services/end-orphans.ts';
-import { freePort } from '../../src/services/free-port.ts';
-import { temporalBinary, temporalServerVersion } from '../../src/services/temporal-binary.ts';
-import { startTemporal } from '../../src/services/temporal-server.ts';
+import { endOrphans } from '../../src/services/processes/end-orphans.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
+import { temporalBinary, temporalServerVersion } from '../../src/services/temporal/temporal-binary.ts';
+import { startTemporal } from '../../src/services/temporal/temporal-server.ts';
 
 /** A process that lives as long as it may, called with these words. */
 async function living(...words: readonly string[]) {

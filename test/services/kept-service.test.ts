@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { freePort } from '../../src/services/free-port.ts';
-import { KeptService } from '../../src/services/kept-service.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
+import { KeptService } from '../../src/services/processes/kept-service.ts';
 
 let service: KeptService | null = null;
 afterEach(() => service?.stop());

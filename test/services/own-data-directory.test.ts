@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { disownDataDirectory, ownDataDirectory } from '../../src/services/own-data-directory.ts';
+import { disownDataDirectory, ownDataDirectory } from '../../src/services/processes/own-data-directory.ts';
 import { lockFileOf, supervisorOf } from '../../src/services/services-status.ts';
-import { ownIdentity, type ProcessIdentity, readStartTime } from '../../src/worker/process-identity.ts';
+import { ownIdentity, type ProcessIdentity, readStartTime } from '../../src/worker/slots/process-identity.ts';
 
 let folder: string;
 let other: ChildProcess;

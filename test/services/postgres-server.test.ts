@@ -15,16 +15,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/sha256.ts';
-import { endOrphans } from '../../src/services/end-orphans.ts';
-import { freePort } from '../../src/services/free-port.ts';
-import { clusterFolderOf } from '../../src/services/cluster-folder.ts';
+import { endOrphans } from '../../src/services/processes/end-orphans.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
+import { clusterFolderOf } from '../../src/services/postgres/cluster-folder.ts';
 import {
   postgresAnswers,
   postgresPassword,
   type RunningPostgres,
   startPostgres,
-} from '../../src/services/postgres-server.ts';
-import { isProvedDead, readStartTime } from '../../src/worker/process-identity.ts';
+} from '../../src/services/postgres/postgres-server.ts';
+import { isProvedDead, readStartTime } from '../../src/worker/slots/process-identity.ts';
 
 /** Owners, arguments and environments of processes are read from /proc. */
 const linux = process.platform === 'linux';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureServices, type Services } from '../../src/services/ensure-services.ts';
-import { clusterFolderOf } from '../../src/services/cluster-folder.ts';
+import { clusterFolderOf } from '../../src/services/postgres/cluster-folder.ts';
 import { readStatus, type ServiceStatus, type ServicesStatus } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doctor } from '../../src/services/doctor.ts';
-import { listensBeyondLoopback } from '../../src/services/doctor-checks.ts';
+import { doctor } from '../../src/services/doctor/doctor.ts';
+import { listensBeyondLoopback } from '../../src/services/doctor/doctor-checks.ts';
 import { readServices } from '../../src/services/ensure-services.ts';
-import { postgresPassword } from '../../src/services/postgres-server.ts';
+import { postgresPassword } from '../../src/services/postgres/postgres-server.ts';
 import { lockFileOf, supervisorOf } from '../../src/services/services-status.ts';
 import { stopServices } from '../../src/services/stop-services.ts';
-import { isProvedDead, ownIdentity } from '../../src/worker/process-identity.ts';
+import { isProvedDead, ownIdentity } from '../../src/worker/slots/process-identity.ts';
 import { emptyHome, runCli } from '../cli/run-cli.ts';
 import { ServiceFolder } from './service-folder.ts';
 

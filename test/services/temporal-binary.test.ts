@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/base/progress.ts';
-import { temporalBinary } from '../../src/services/temporal-binary.ts';
+import { temporalBinary } from '../../src/services/temporal/temporal-binary.ts';
 
 let folder: string;
 let environment: NodeJS.ProcessEnv;

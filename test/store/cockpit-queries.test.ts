@@ -5,7 +5,7 @@ import { countSweepEvents, readSweepEvents } from '../../src/store/views/sweep-e
 import { readSearchView } from '../../src/store/search/search-view.ts';
 import { SweepOverviews } from '../../src/store/views/sweep-overview.ts';
 import { look } from '../../src/store/database/open-store.ts';
-import { readTrialsOf, readTrialValues } from '../../src/store/views/trial-values.ts';
+import { readTrialsOf, readTrialValues } from '../../src/store/views/trials/trial-values.ts';
 import { listWorkers } from '../../src/store/workers/worker-list.ts';
 import { PostgresWorkerRegister } from '../../src/store/workers/worker-register.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';

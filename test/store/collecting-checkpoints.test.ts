@@ -14,8 +14,8 @@ import {
 import { commandSweep } from '../../src/store/commands.ts';
 import { historyToPrune, pruneHistory } from '../../src/store/keeping/prune-history.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
-import { leftoverCheckpoints, removeCheckpointFile } from '../../src/worker/leftover-checkpoints.ts';
-import { programFolders, programsFolder, removeProgramFolder } from '../../src/worker/program-folders.ts';
+import { leftoverCheckpoints, removeCheckpointFile } from '../../src/worker/watching/leftover-checkpoints.ts';
+import { programFolders, programsFolder, removeProgramFolder } from '../../src/worker/files/program-folders.ts';
 import { checkpointAt, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';
 import { openWatchedRecord } from './watched-record.ts';
 

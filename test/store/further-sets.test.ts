@@ -4,7 +4,7 @@ import { sha256 } from '../../src/base/sha256.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
 import { readStoredEvaluation } from '../../src/store/views/stored-evaluation.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
-import type { TrialFilter } from '../../src/store/views/trial-filter.ts';
+import type { TrialFilter } from '../../src/store/views/trials/trial-filter.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SetDefinition } from '../../src/sweep/sweep-definition.ts';
 import { metricsOf, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '../../src/base/sha256.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEnsembleCurve, readLearningCurve } from '../../src/store/views/learning-curve.ts';
+import { readEnsembleCurve, readLearningCurve } from '../../src/store/views/trials/learning-curve.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import { openRecordUnderTest, outcomeOf, planOf, type RecordUnderTest } from './record-under-test.ts';

@@ -6,7 +6,7 @@ import { migrate } from '../../src/store/database/migrate.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { PostgresWorkerLedger } from '../../src/store/segments/postgres-worker-ledger.ts';
 import type { ClaimRequest } from '../../src/store/segments/worker-ledger.ts';
-import type { EvaluationMetrics } from '../../src/metrics/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../../src/metrics/values/evaluation-metrics.ts';
 import type { Segment, SegmentOutcome } from '../../src/sweep/segment.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { startTestDatabase } from '../support/postgres.ts';

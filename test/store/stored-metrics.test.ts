@@ -5,7 +5,7 @@ import * as packing from '../../migrations/0002-packing.ts';
 import * as theoryConstants from '../../migrations/0003-theory-constants.ts';
 import * as outputRows from '../../migrations/0004-output-rows.ts';
 import { measure } from '../../src/metrics/metrics.ts';
-import { trialsReport } from '../../src/report/trials-report.ts';
+import { trialsReport } from '../../src/report/tables/trials-report.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';

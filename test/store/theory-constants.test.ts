@@ -6,7 +6,7 @@ import { migrate } from '../../src/store/database/migrate.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { readSweepProvenance } from '../../src/store/views/sweep-list.ts';
 import { look } from '../../src/store/database/open-store.ts';
-import { readTrialsOf, readTrialValues } from '../../src/store/views/trial-values.ts';
+import { readTrialsOf, readTrialValues } from '../../src/store/views/trials/trial-values.ts';
 import { complexity } from '../../src/evaluate/complexity.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { SweepPlan } from '../../src/sweep/sweep-definition.ts';

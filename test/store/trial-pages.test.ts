@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderTrials, sortKeys } from '../../src/dashboard/tables/trial-order.ts';
-import { frontTrials, type Tradeoff, tradeoff } from '../../src/dashboard/tradeoff.ts';
+import { frontTrials, type Tradeoff, tradeoff } from '../../src/dashboard/parts/tradeoff.ts';
 import { readScoredSweep } from '../../src/cli/reading/read-scored-sweep.ts';
 import { metricNamed } from '../../src/metrics/metrics.ts';
-import { configurationScores } from '../../src/report/configuration-scores.ts';
-import { frontScores } from '../../src/report/pareto-report.ts';
+import { configurationScores } from '../../src/report/comparing/configuration-scores.ts';
+import { frontScores } from '../../src/report/tables/pareto-report.ts';
 import { readFilter } from '../../src/dashboard/tables/read-filter.ts';
-import { readTrialSnapshot } from '../../src/store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../src/store/views/trials/trial-snapshot.ts';
 import { SweepOverviews } from '../../src/store/views/sweep-overview.ts';
 import { readSweepSnapshot, readTrialsInTurn } from '../../src/store/views/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../src/store/views/sweep-snapshot.ts';

@@ -1,12 +1,15 @@
 import { paretoFront } from '../../src/stats/pareto-front.ts';
 import { meanOf } from '../../src/stats/mean-of.ts';
 import { studentInterval } from '../../src/stats/student-interval.ts';
-import type { AxisMeans, LevelMean, MeanParts } from '../../src/store/views/axis-means.ts';
-import { type ColumnLevels, compareValues, levelsAtMost } from '../../src/store/views/column-levels.ts';
-import type { ConfigurationPage, ConfigurationsAsked } from '../../src/store/views/configuration-page.ts';
+import type { AxisMeans, LevelMean, MeanParts } from '../../src/store/views/configurations/axis-means.ts';
+import { type ColumnLevels, compareValues, levelsAtMost } from '../../src/store/views/trials/column-levels.ts';
+import type {
+  ConfigurationPage,
+  ConfigurationsAsked,
+} from '../../src/store/views/configurations/configuration-page.ts';
 import type { TrialSort } from '../../src/store/views/sweep-snapshot.ts';
-import type { TradeoffAsked, TradeoffRead } from '../../src/store/views/tradeoff-view.ts';
-import type { FilterColumn, FilterValue } from '../../src/store/views/trial-filter.ts';
+import type { TradeoffAsked, TradeoffRead } from '../../src/store/views/tradeoff/tradeoff-view.ts';
+import type { FilterColumn, FilterValue } from '../../src/store/views/trials/trial-filter.ts';
 
 /*
  * What the record's queries fold, folded in memory from all trials, as the dashboard itself once did: a made-up record is

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { freePort } from '../../src/services/free-port.ts';
-import { startPostgres } from '../../src/services/postgres-server.ts';
-import { temporalBinary } from '../../src/services/temporal-binary.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
+import { startPostgres } from '../../src/services/postgres/postgres-server.ts';
+import { temporalBinary } from '../../src/services/temporal/temporal-binary.ts';
 import { stopTestTemporal } from './temporal.ts';
 
 declare module 'vitest' {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/services/free-port.ts';
-import { temporalBinary, temporalServerVersion } from '../../src/services/temporal-binary.ts';
-import { startTemporal } from '../../src/services/temporal-server.ts';
-import { isProvedDead, type ProcessIdentity, readStartTime } from '../../src/worker/process-identity.ts';
+import { freePort } from '../../src/services/processes/free-port.ts';
+import { temporalBinary, temporalServerVersion } from '../../src/services/temporal/temporal-binary.ts';
+import { startTemporal } from '../../src/services/temporal/temporal-server.ts';
+import { isProvedDead, type ProcessIdentity, readStartTime } from '../../src/worker/slots/process-identity.ts';
 
 interface TestTemporal {
   readonly address: string;

@@ -3,7 +3,7 @@ import { canonicaliseEvaluation, canonicaliseTraining } from '../../src/sweep/ca
 import { droppedShare, equivalentRate, expectedShare } from '../../src/sweep/mask-variant.ts';
 import { trainingDefaults } from '../../src/sweep/training-fields.ts';
 import type { TrainingConfiguration } from '../../src/sweep/vocabulary.ts';
-import { instanceMasks, memberMasks } from '../../src/train/engine/instance-masks.ts';
+import { instanceMasks, memberMasks } from '../../src/train/engine/masks/instance-masks.ts';
 
 const canonical = (change: Partial<TrainingConfiguration>) =>
   canonicaliseTraining({ ...trainingDefaults, dropout_rate: 0.5, ...change });

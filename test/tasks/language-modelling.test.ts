@@ -12,7 +12,7 @@ import { encode, responseTokens } from '../../src/tasks/language-modelling/encod
 import { loadDataset, settledBy } from '../../src/tasks/load-dataset.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { averageMembers } from '../../src/evaluate/evaluate-outputs.ts';
-import { measureInputs } from '../../src/launch/measure-inputs.ts';
+import { measureInputs } from '../../src/launch/data/measure-inputs.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { tinyInstructions, writeTinyDecoder } from '../support/tiny-decoder.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { predictionRecords } from '../../src/export/prediction-records.ts';
+import { predictionRecords } from '../../src/export/predictions/prediction-records.ts';
 import { loadDataset } from '../../src/tasks/load-dataset.ts';
 import { readUnseen } from '../../src/tasks/read-unseen.ts';
 import { taskSections } from '../../src/tasks/tasks.ts';

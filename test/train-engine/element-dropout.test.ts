@@ -8,7 +8,7 @@ import { deviceProfiles } from '../../src/runtime/devices/device-profiles.ts';
 import { fitGraph } from '../../src/runtime/devices/fit-graph.ts';
 import type { AdapterShape } from '../../src/sweep/vocabulary.ts';
 import type { AdapterEngine, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
-import { instanceMasks } from '../../src/train/engine/instance-masks.ts';
+import { instanceMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { estimateMemory } from '../../src/train/engine/memory-estimate.ts';
 import { openAdapterEngine, openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { planEngine } from '../../src/train/engine/plan-engine.ts';

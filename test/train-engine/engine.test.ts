@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { AdapterEngine, AdapterMasks, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
-import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { stepHyperparameters as hyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -10,7 +10,7 @@ import type {
   TokenBatch,
   TrainingState,
 } from '../../src/train/engine/adapter-engine.ts';
-import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';

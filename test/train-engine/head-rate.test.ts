@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { StepHyperparameters, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
-import { isOfHead, tensorLength } from '../../src/train/engine/trainable-layout.ts';
+import { isOfHead, tensorLength } from '../../src/train/engine/graphs/trainable-layout.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';

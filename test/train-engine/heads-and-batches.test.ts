@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { HeadShape } from '../../src/sweep/vocabulary.ts';
 import type { AdapterEngine, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
-import { microBatches } from '../../src/train/engine/micro-batches.ts';
+import { microBatches } from '../../src/train/engine/passes/micro-batches.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { relativeError } from '../conformance/read-case.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { BasePrecision } from '../../src/sweep/vocabulary.ts';
 import type { AdapterEngine, StepHyperparameters, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
-import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cpu } from '../../src/runtime/devices/cpu.ts';
 import { type GraphSession, openGraph } from '../../src/runtime/graph-session.ts';
 import type { TokenBatch } from '../../src/train/engine/adapter-engine.ts';
-import { type BatchSize, GradientPasses, type Pass } from '../../src/train/engine/gradient-passes.ts';
+import { type BatchSize, GradientPasses, type Pass } from '../../src/train/engine/passes/gradient-passes.ts';
 import { planEngine } from '../../src/train/engine/plan-engine.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

@@ -7,7 +7,7 @@ import { openTokenizer } from '../../src/data/tokens/open-tokenizer.ts';
 import type { FrozenRow, TaskShape } from '../../src/sweep/vocabulary.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { forwardRows } from '../../src/train/segments/forward-rows.ts';
-import { memberMasks } from '../../src/train/engine/instance-masks.ts';
+import { memberMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { PageClock, type PageKeeping } from '../../src/train/segments/output-pages.ts';
 import { letterIds, questionWords, writeTinyDecoder } from '../support/tiny-decoder.ts';

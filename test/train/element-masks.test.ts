@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainableLayout } from '../../src/train/engine/adapter-engine.ts';
-import type { DropoutPlace } from '../../src/train/engine/dropout-places.ts';
-import { rowsOfPlace } from '../../src/train/engine/element-masks.ts';
-import { instanceMasks, memberMasks } from '../../src/train/engine/instance-masks.ts';
+import type { DropoutPlace } from '../../src/train/engine/masks/dropout-places.ts';
+import { rowsOfPlace } from '../../src/train/engine/masks/element-masks.ts';
+import { instanceMasks, memberMasks } from '../../src/train/engine/masks/instance-masks.ts';
 
 const features = 7;
 const layout: TrainableLayout = { modules: [], tensors: [], length: 0 };

@@ -5,7 +5,7 @@ import type { CheckpointReference, PendingEvaluation, SegmentOutcome } from '../
 import type { TrainingSpecification } from '../../src/sweep/vocabulary.ts';
 import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench, tinyConfiguration } from '../support/segment-run.ts';
-import { evaluatedNumber } from '../../src/metrics/evaluation-metrics.ts';
+import { evaluatedNumber } from '../../src/metrics/values/evaluation-metrics.ts';
 import { taskOf } from '../../src/tasks/tasks.ts';
 import { evaluatedRows } from '../support/evaluated.ts';
 import { tinyRows } from '../support/tiny-model.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawMasks, instanceMasks, memberMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks, instanceMasks, memberMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { elementRates } from '../../src/sweep/element-dropout.ts';
 import { stream } from '../../src/random/stream.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideScale, initialLossScale, type LossScale } from '../../src/train/engine/loss-scale.ts';
+import { decideScale, initialLossScale, type LossScale } from '../../src/train/engine/passes/loss-scale.ts';
 
 const good = { loss: 1, nonFinite: false };
 const overflowed = { loss: 1, nonFinite: true };

@@ -6,7 +6,7 @@ import { keptFactor, maskedParts, type MaskVariant, rowKinds } from '../../src/s
 import type { AdapterEngine, AdapterMasks, ElementMasks, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';
-import { moduleRanks } from '../../src/train/engine/trainable-layout.ts';
+import { moduleRanks } from '../../src/train/engine/graphs/trainable-layout.ts';
 
 /*
  * Made by PyTorch: python bench/peers/mask_variants.py test/train/mask-variants. Logits, loss and gradients of one batch

@@ -6,7 +6,7 @@ import { findModel } from '../../src/hub/resolve-model.ts';
 import { cpu } from '../../src/runtime/devices/cpu.ts';
 import { webgpu } from '../../src/runtime/devices/webgpu.ts';
 import { bernoulliBytes } from '../../src/random/bernoulli-bytes.ts';
-import { elementMasks } from '../../src/train/engine/element-masks.ts';
+import { elementMasks } from '../../src/train/engine/masks/element-masks.ts';
 import { demandMemory, estimateMemory } from '../../src/train/engine/memory-estimate.ts';
 import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { planEngine } from '../../src/train/engine/plan-engine.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { findModel } from '../../src/hub/resolve-model.ts';
 import { stream } from '../../src/random/stream.ts';
 import type { CheckpointReference } from '../../src/sweep/segment.ts';
-import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 import { stepHyperparameters } from '../support/step-hyperparameters.ts';

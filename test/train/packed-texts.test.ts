@@ -12,7 +12,7 @@ import { taskOf } from '../../src/tasks/tasks.ts';
 import { makeOnnxRunner } from '../../src/train/segments/onnx-runner.ts';
 import { expectOutcome, RecordingReporter, SegmentBench } from '../support/segment-run.ts';
 import { tinyTasks } from '../support/tiny-tasks.ts';
-import { drawMasks } from '../../src/train/engine/instance-masks.ts';
+import { drawMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openAdapterEngine } from '../../src/train/engine/open-adapter-engine.ts';
 import { type TinyFamily, tinyInstructions, writeTinyDecoder } from '../support/tiny-decoder.ts';
 

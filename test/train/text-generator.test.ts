@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/random/stream.ts';
 import type { AdapterMasks } from '../../src/train/engine/adapter-engine.ts';
-import { memberMasks } from '../../src/train/engine/instance-masks.ts';
+import { memberMasks } from '../../src/train/engine/masks/instance-masks.ts';
 import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { greedyTokens, openTextGenerator } from '../../src/train/engine/text-generator.ts';
 import { nextTokenObjective } from '../support/objectives.ts';

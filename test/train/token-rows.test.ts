@@ -6,7 +6,7 @@ import { stream } from '../../src/random/stream.ts';
 import type { AdapterEngine, AdapterMasks, TokenBatch } from '../../src/train/engine/adapter-engine.ts';
 import { openEngineWithHead } from '../../src/train/engine/open-adapter-engine.ts';
 import { type EngineObjective, planEngine } from '../../src/train/engine/plan-engine.ts';
-import { tokenRows } from '../../src/train/engine/token-rows.ts';
+import { tokenRows } from '../../src/train/engine/passes/token-rows.ts';
 import { classObjective, spanObjective } from '../support/objectives.ts';
 import { samplesInOrder } from '../support/samples-in-order.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';

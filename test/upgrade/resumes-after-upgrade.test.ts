@@ -10,7 +10,7 @@ import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { askTraining } from '../../src/store/programs/ask-training.ts';
 import { reportTraining, tellTraining } from '../../src/store/programs/tell-training.ts';
 import { readSearchLog, stagesOf } from '../../src/store/search/search-log.ts';
-import { wakeSweep } from '../../src/worker/wake-sweep.ts';
+import { wakeSweep } from '../../src/worker/watching/wake-sweep.ts';
 import { TestMachine } from '../support/test-machine.ts';
 import { restoreRecord, type StoredRecord, thaw } from './stored-record.ts';
 

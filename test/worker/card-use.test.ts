@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CardReader, readCards } from '../../src/worker/card-use.ts';
-import { SlotSampler } from '../../src/worker/slot-sampler.ts';
+import { CardReader, readCards } from '../../src/worker/slots/card-use.ts';
+import { SlotSampler } from '../../src/worker/slots/slot-sampler.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dropsweep-cards-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

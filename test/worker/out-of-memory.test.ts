@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TrainerSlot } from '../../src/worker/trainer-slot.ts';
+import { TrainerSlot } from '../../src/worker/slots/trainer-slot.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 
 const mainPath = resolve(import.meta.dirname, '../../dist/src/train/process/trainer-process-main.js');

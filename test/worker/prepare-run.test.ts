@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openCheckpointStore } from '../../src/worker/checkpoint-store.ts';
-import { RunPreparation } from '../../src/worker/prepare-run.ts';
+import { openCheckpointStore } from '../../src/worker/files/checkpoint-store.ts';
+import { RunPreparation } from '../../src/worker/files/prepare-run.ts';
 import { SegmentBench } from '../support/segment-run.ts';
 
 let bench: SegmentBench;

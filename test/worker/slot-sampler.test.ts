@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { readProcessUse, secondsOf } from '../../src/worker/process-use.ts';
-import { SlotSampler } from '../../src/worker/slot-sampler.ts';
+import { readProcessUse, secondsOf } from '../../src/worker/slots/process-use.ts';
+import { SlotSampler } from '../../src/worker/slots/slot-sampler.ts';
 
 /** A process that has started another one, which computes. */
 const parent = `const { spawn } = require('node:child_process');

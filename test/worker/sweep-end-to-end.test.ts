@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandSweep } from '../../src/store/commands.ts';
 import type { SimulationSettings } from '../../src/sweep/vocabulary.ts';
-import { wakeSweep } from '../../src/worker/wake-sweep.ts';
+import { wakeSweep } from '../../src/worker/watching/wake-sweep.ts';
 import { simulatedPlan } from '../support/simulated-plan.ts';
 import { TestMachine } from '../support/test-machine.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SegmentOutcome } from '../../src/sweep/segment.ts';
-import { TrainerSlot } from '../../src/worker/trainer-slot.ts';
-import { isProvedDead, ownIdentity } from '../../src/worker/process-identity.ts';
+import { TrainerSlot } from '../../src/worker/slots/trainer-slot.ts';
+import { isProvedDead, ownIdentity } from '../../src/worker/slots/process-identity.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
 
 const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'src', 'train', 'process', 'trainer-process-main.js');

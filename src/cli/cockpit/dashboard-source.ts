@@ -1,9 +1,9 @@
 import { DropsweepError } from '../../base/errors.ts';
-import type { ViewSource } from '../../dashboard/view-source.ts';
+import type { ViewSource } from '../../dashboard/reading/view-source.ts';
 import { betterOf, columnOf } from '../../dashboard/tables/view-columns.ts';
 import { settingEffects } from '../reading/read-effects.ts';
 import { trialOutputs } from '../reading/trial-outputs.ts';
-import { readEnsembleCurve, readLearningCurve } from '../../store/views/learning-curve.ts';
+import { readEnsembleCurve, readLearningCurve } from '../../store/views/trials/learning-curve.ts';
 import type { SweepState, TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../../store/views/sweep-events.ts';
@@ -12,9 +12,9 @@ import { readMetric, readMetrics, readSweepProvenance } from '../../store/views/
 import { SweepOverviews } from '../../store/views/sweep-overview.ts';
 import { listWorkers } from '../../store/workers/worker-list.ts';
 import { readTrial } from '../../store/views/sweep-reader.ts';
-import { readAxisMeans } from '../../store/views/axis-means.ts';
-import { readConfigurations } from '../../store/views/configuration-page.ts';
-import { readTradeoff, type TradeoffRead } from '../../store/views/tradeoff-view.ts';
+import { readAxisMeans } from '../../store/views/configurations/axis-means.ts';
+import { readConfigurations } from '../../store/views/configurations/configuration-page.ts';
+import { readTradeoff, type TradeoffRead } from '../../store/views/tradeoff/tradeoff-view.ts';
 import { noiseIntervals, storedOutputs } from '../reading/noise-intervals.ts';
 
 /** Of one training, the newest. */

@@ -1,4 +1,4 @@
-import { clusterFolderOf, isCluster } from '../../services/cluster-folder.ts';
+import { clusterFolderOf, isCluster } from '../../services/postgres/cluster-folder.ts';
 import { dataDirectoryOf } from '../../services/data-directory.ts';
 import { demandKnownSchema } from '../../store/database/migrate.ts';
 import { newestSweep } from '../../store/views/sweep-list.ts';

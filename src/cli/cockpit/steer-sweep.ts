@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { commandSweep, type SweepCommand } from '../../store/commands.ts';
 import { chooseSweep } from '../reading/choose-sweep.ts';
 import type { CliContext } from '../cli-context.ts';
-import type { ReportFormat } from '../../report/render-report.ts';
+import type { ReportFormat } from '../../report/tables/render-report.ts';
 import { type Outcome, sayOutcome } from '../output/say-outcome.ts';
 import { withRecord } from '../../launch/open-record.ts';
 import { wake } from '../../launch/wake.ts';

@@ -1,4 +1,4 @@
-import { renderReport } from '../../report/render-report.ts';
+import { renderReport } from '../../report/tables/render-report.ts';
 import { readSweepSnapshot, type SnapshotOptions } from '../../store/views/sweep-reader.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { tookSentence } from '../../report/took-sentence.ts';

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/format-bytes.ts';
 import type { Amount, Progress } from '../../base/progress.ts';
-import { formatDuration } from '../../metrics/format-value.ts';
+import { formatDuration } from '../../metrics/values/format-value.ts';
 
 /** Where progress is written. */
 export interface ProgressScreen {

@@ -1,8 +1,8 @@
 import type { Json } from '../../base/canonical-json.ts';
-import { formatNumber } from '../../metrics/format-number.ts';
-import { hiddenColumn } from '../../report/hidden-column.ts';
-import { renderReport } from '../../report/render-report.ts';
-import type { ReportColumn } from '../../report/report-column.ts';
+import { formatNumber } from '../../metrics/values/format-number.ts';
+import { hiddenColumn } from '../../report/tables/hidden-column.ts';
+import { renderReport } from '../../report/tables/render-report.ts';
+import type { ReportColumn } from '../../report/tables/report-column.ts';
 
 type Record = Readonly<{ [name: string]: Json }>;
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ExportedTrial } from '../../export/exported-trial.ts';
-import type { MemberPredictions } from '../../export/predict-members.ts';
+import type { MemberPredictions } from '../../export/predictions/predict-members.ts';
 import type { Progress } from '../../base/progress.ts';
-import type { RowResponse } from '../../export/row-responses.ts';
+import type { RowResponse } from '../../export/predictions/row-responses.ts';
 import type { FrozenRow } from '../../sweep/vocabulary.ts';
 
 /** A trained trial's members over rows, in this process: what runs them is loaded by those verbs alone that do. */
@@ -11,7 +11,7 @@ export async function runMembers(
   rows: readonly FrozenRow[],
   progress: Progress,
 ): Promise<MemberPredictions> {
-  const { predictMembers } = await import('../../export/predict-members.ts');
+  const { predictMembers } = await import('../../export/predictions/predict-members.ts');
   return predictMembers(exported, rows, { environment: process.env, threads: availableParallelism(), progress });
 }
 
@@ -21,6 +21,6 @@ export async function answerRows(
   rows: readonly FrozenRow[],
   options: { readonly most: number; readonly progress: Progress },
 ): Promise<readonly RowResponse[]> {
-  const { rowResponses } = await import('../../export/row-responses.ts');
+  const { rowResponses } = await import('../../export/predictions/row-responses.ts');
   return rowResponses(exported, rows, options);
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/canonical-json.ts';
-import { hiddenColumn } from '../../report/hidden-column.ts';
-import { renderReport, type ReportFormat } from '../../report/render-report.ts';
+import { hiddenColumn } from '../../report/tables/hidden-column.ts';
+import { renderReport, type ReportFormat } from '../../report/tables/render-report.ts';
 import { type CliContext, say } from '../cli-context.ts';
 
 /** The answer of a verb that changes something: the sentence for people, and all of it as one row for programs. */

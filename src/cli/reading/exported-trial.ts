@@ -1,10 +1,10 @@
 import type { ExportedTrial } from '../../export/exported-trial.ts';
-import { publishedData } from '../../export/published-data.ts';
+import { publishedData } from '../../export/models/published-data.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { readSweepProvenance } from '../../store/views/sweep-list.ts';
 import { readSpecification } from '../../store/views/sweep-reader.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { resolveModelFolder } from '../../worker/resolve-model-folder.ts';
+import { resolveModelFolder } from '../../worker/files/resolve-model-folder.ts';
 import type { OpenRecord } from '../../launch/open-record.ts';
 import { trainedTrial } from './trained-trial.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { NoiseInterval, RepeatGroup, ViewSource } from '../../dashboard/view-source.ts';
+import type { NoiseInterval, RepeatGroup, ViewSource } from '../../dashboard/reading/view-source.ts';
 import type { RowScores } from '../../evaluate/row-scores.ts';
-import { Noise } from '../../report/noise.ts';
+import { Noise } from '../../report/noise/noise.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { readTrainer } from '../../store/views/sweep-reader.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';

@@ -1,8 +1,8 @@
-import type { ConfigurationScore } from '../../report/configuration-scores.ts';
-import type { ComparedSweep } from '../../report/compare-sweeps.ts';
-import { firstObjective } from '../../report/first-objective.ts';
-import { methodScores } from '../../report/method-scores.ts';
-import { Noise } from '../../report/noise.ts';
+import type { ConfigurationScore } from '../../report/comparing/configuration-scores.ts';
+import type { ComparedSweep } from '../../report/comparing/compare-sweeps.ts';
+import { firstObjective } from '../../report/comparing/first-objective.ts';
+import { methodScores } from '../../report/comparing/method-scores.ts';
+import { Noise } from '../../report/noise/noise.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { readSweepProvenance } from '../../store/views/sweep-list.ts';
 import type { RowScores } from '../../evaluate/row-scores.ts';

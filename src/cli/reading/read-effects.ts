@@ -1,12 +1,12 @@
 import { labelsOf } from '../../dashboard/charts/categories.ts';
 import { columnOf, pairedFields } from '../../dashboard/tables/view-columns.ts';
-import type { SettingEffect } from '../../dashboard/view-source.ts';
-import { type AxisEffect, axisEffects } from '../../report/axis-effects.ts';
-import { chosenAmong } from '../../report/chosen-among.ts';
-import { Noise } from '../../report/noise.ts';
+import type { SettingEffect } from '../../dashboard/reading/view-source.ts';
+import { type AxisEffect, axisEffects } from '../../report/noise/axis-effects.ts';
+import { chosenAmong } from '../../report/comparing/chosen-among.ts';
+import { Noise } from '../../report/noise/noise.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import type { Store } from '../../store/database/open-store.ts';
-import { readPairedDifferences } from '../../store/views/paired-differences.ts';
+import { readPairedDifferences } from '../../store/views/configurations/paired-differences.ts';
 import { readSweepSnapshot } from '../../store/views/sweep-reader.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { everyTrial } from './read-report.ts';

@@ -4,7 +4,7 @@ import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { chooseSweep } from './choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../cli-context.ts';
 import { withRecord } from '../../launch/open-record.ts';
-import { type Report, renderReport, type ReportFormat } from '../../report/render-report.ts';
+import { type Report, renderReport, type ReportFormat } from '../../report/tables/render-report.ts';
 
 /** Reports are over all trials. */
 export const everyTrial = {

@@ -1,9 +1,9 @@
 import { gapRows, metricNamed } from '../../metrics/metrics.ts';
-import type { RankedScore, ScoredSweep } from '../../report/configuration-scores.ts';
+import type { RankedScore, ScoredSweep } from '../../report/comparing/configuration-scores.ts';
 import { savedByStopping } from '../../report/saved-by-stopping.ts';
-import { reportedMetrics } from '../../report/score-columns.ts';
+import { reportedMetrics } from '../../report/tables/score-columns.ts';
 import type { Store } from '../../store/database/open-store.ts';
-import { readConfigurationsOf, readRankedSweep } from '../../store/views/ranked-configurations.ts';
+import { readConfigurationsOf, readRankedSweep } from '../../store/views/configurations/ranked-configurations.ts';
 
 /**
  * A sweep as it is ranked, without its trials: its configurations, with the objectives of their trials alone.

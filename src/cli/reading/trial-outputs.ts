@@ -1,9 +1,9 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { DrawnSize, TrialOutputs } from '../../dashboard/view-source.ts';
+import type { DrawnSize, TrialOutputs } from '../../dashboard/reading/view-source.ts';
 import type { StoredScores } from '../../evaluate/row-scores.ts';
-import { confusionTable } from '../../metrics/confusion-table.ts';
-import { membersCurvePoints } from '../../report/seeds-and-members.ts';
-import { readLargestEnsemble } from '../../store/views/learning-curve.ts';
+import { confusionTable } from '../../metrics/parts/confusion-table.ts';
+import { membersCurvePoints } from '../../report/noise/seeds-and-members.ts';
+import { readLargestEnsemble } from '../../store/views/trials/learning-curve.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import type { SweepSnapshot, TrialRow } from '../../store/views/sweep-snapshot.ts';
 import { tradeoffObjective } from '../../tasks/task-metrics.ts';

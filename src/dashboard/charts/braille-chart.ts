@@ -1,6 +1,6 @@
 import { axisEnds } from './axis-ends.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
-import { formatQuantity } from '../../metrics/format-value.ts';
+import { formatQuantity } from '../../metrics/values/format-value.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
 
 export interface ChartPoint {

@@ -1,6 +1,6 @@
-import type { ColumnLevels } from '../../store/views/column-levels.ts';
-import type { FilterValue } from '../../store/views/trial-filter.ts';
-import { formatQuantity, formatSetting } from '../../metrics/format-value.ts';
+import type { ColumnLevels } from '../../store/views/trials/column-levels.ts';
+import type { FilterValue } from '../../store/views/trials/trial-filter.ts';
+import { formatQuantity, formatSetting } from '../../metrics/values/format-value.ts';
 import type { SeriesTone } from '../terminal/styled-line.ts';
 
 /** A value that trials are told apart by in a drawing: with a glyph and a colour. */

@@ -1,10 +1,10 @@
 import { axisEnds } from './axis-ends.ts';
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
-import { formatQuantity } from '../../metrics/format-value.ts';
+import { formatQuantity } from '../../metrics/values/format-value.ts';
 import { endsOf, type Outlook, outlook } from './outliers.ts';
 import { type Cell, plotFrame } from './plot-frame.ts';
-import { Remembered } from '../remembered.ts';
+import { Remembered } from '../reading/remembered.ts';
 import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 
 export interface ScatterPoint {

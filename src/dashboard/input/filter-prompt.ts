@@ -1,5 +1,5 @@
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
-import type { TrialFilter } from '../../store/views/trial-filter.ts';
+import type { TrialFilter } from '../../store/views/trials/trial-filter.ts';
 import { commonBeginning, type PromptKind } from './prompt.ts';
 import { filterColumns, readFilter } from '../tables/read-filter.ts';
 

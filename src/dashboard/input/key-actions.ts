@@ -1,6 +1,6 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { TrialFilter } from '../../store/views/trial-filter.ts';
-import type { Banner } from '../event-lines.ts';
+import type { TrialFilter } from '../../store/views/trials/trial-filter.ts';
+import type { Banner } from '../parts/event-lines.ts';
 import type { Cloning } from '../steering/cloning.ts';
 import type { Steering } from '../steering/steering.ts';
 import type { Viewing } from '../viewing.ts';

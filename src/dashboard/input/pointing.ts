@@ -1,6 +1,6 @@
 import { frameLayout } from '../terminal/frame-layout.ts';
 import type { MouseReport } from './mouse.ts';
-import { tabAt } from '../view-tabs.ts';
+import { tabAt } from '../parts/view-tabs.ts';
 import type { Viewing } from '../viewing.ts';
 import { viewNamed } from '../views/views.ts';
 

@@ -1,6 +1,6 @@
 import type { SweepSnapshot, TrialRow } from '../../store/views/sweep-snapshot.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatDuration, formatPercent, formatQuantity } from '../../metrics/format-value.ts';
+import { formatClock, formatDuration, formatPercent, formatQuantity } from '../../metrics/values/format-value.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';

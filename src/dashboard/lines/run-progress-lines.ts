@@ -1,7 +1,7 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { formatClock } from '../../metrics/format-value.ts';
+import { formatClock } from '../../metrics/values/format-value.ts';
 import { renderProgressLine } from './progress-line.ts';
-import { pollSnapshots } from '../snapshot-poller.ts';
+import { pollSnapshots } from '../reading/snapshot-poller.ts';
 import { isFinal, stateWords } from './sweep-progress.ts';
 
 export interface ProgressLinesOptions {

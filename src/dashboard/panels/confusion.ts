@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { ConfusionTable } from '../../metrics/confusion-table.ts';
+import type { ConfusionTable } from '../../metrics/parts/confusion-table.ts';
 import { fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { PanelsOf } from './panel.ts';
 

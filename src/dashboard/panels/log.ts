@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatMoment } from '../../metrics/format-value.ts';
+import { formatClock, formatMoment } from '../../metrics/values/format-value.ts';
 import { clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
-import type { TrainingCurves } from '../view-source.ts';
+import type { TrainingCurves } from '../reading/view-source.ts';
 import type { PanelsOf } from './panel.ts';
 
 /** Columns from which the log says the day too. */

@@ -1,6 +1,6 @@
 import { brailleChart, type ChartLine, type ChartPoint } from '../charts/braille-chart.ts';
 import type { StyledLine } from '../terminal/styled-line.ts';
-import type { TrainingCurves, TrialOutputs } from '../view-source.ts';
+import type { TrainingCurves, TrialOutputs } from '../reading/view-source.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 
 /** One drawing of a training's view. */

@@ -1,7 +1,7 @@
-import { evaluatedNumber, type Measurements } from '../../metrics/evaluation-metrics.ts';
+import { evaluatedNumber, type Measurements } from '../../metrics/values/evaluation-metrics.ts';
 import { formatMeasure, measure } from '../../metrics/metrics.ts';
 import { headingOf, shownGap, tradeoffObjective } from '../../tasks/task-metrics.ts';
-import { formatQuantity } from '../../metrics/format-value.ts';
+import { formatQuantity } from '../../metrics/values/format-value.ts';
 import { lineOf, type PanelsOf } from './panel.ts';
 
 /** Panels of the evaluations on a training's way. */

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../base/format-bytes.ts';
 import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
-import { formatQuantity } from '../../metrics/format-value.ts';
-import type { TrainingCurves } from '../view-source.ts';
+import { formatQuantity } from '../../metrics/values/format-value.ts';
+import type { TrainingCurves } from '../reading/view-source.ts';
 import { lineOf, type PanelsOf, pointsOf } from './panel.ts';
 
 /** What was recorded of the steps, in the order that it is drawn in. */

@@ -1,12 +1,12 @@
 import { complexity, estimatedConstants } from '../../evaluate/complexity.ts';
-import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
+import { evaluatedNumber } from '../../metrics/values/evaluation-metrics.ts';
 import { gapName } from '../../metrics/metrics.ts';
 import { equivalentRate } from '../../sweep/mask-variant.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
-import { formatQuantity } from '../../metrics/format-value.ts';
+import { formatQuantity } from '../../metrics/values/format-value.ts';
 import { clipLine, span } from '../terminal/styled-line.ts';
-import type { TrainingCurves } from '../view-source.ts';
+import type { TrainingCurves } from '../reading/view-source.ts';
 import { lineOf, type PanelsOf } from './panel.ts';
 
 /**

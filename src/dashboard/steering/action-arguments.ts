@@ -1,10 +1,10 @@
 import { DropsweepError } from '../../base/errors.ts';
 import { type BudgetName, budgetFields } from '../../sweep/file/read-budget.ts';
 import { readSetting, type SettingName } from '../../sweep/file/read-setting.ts';
-import { firstLine } from '../snapshot-poller.ts';
+import { firstLine } from '../reading/snapshot-poller.ts';
 import { didYouMean } from '../../sweep/file/sweep-file-problems.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import type { FilterColumn } from '../../store/views/trials/trial-filter.ts';
 import type { KeyMeaning } from '../input/key-bindings.ts';
 import { filterColumns } from '../tables/read-filter.ts';
 import { sortByColumn } from '../tables/sort-by-column.ts';

@@ -1,4 +1,4 @@
-import type { Banner } from '../event-lines.ts';
+import type { Banner } from '../parts/event-lines.ts';
 
 /** The tools that cloning a trial needs from outside: the record, and an editor. */
 export interface CloneTools {

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { firstLine } from '../snapshot-poller.ts';
+import { firstLine } from '../reading/snapshot-poller.ts';
 
 /** Why a command was not taken, and what to do instead, in one line without the error's code. */
 export function reasonOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { Banner } from '../event-lines.ts';
+import type { Banner } from '../parts/event-lines.ts';
 import type { DashboardCommand } from '../input/key-bindings.ts';
 import { reasonOf } from './reason-of.ts';
 import { type Order, orderOf, type SteeringKey } from './steering-orders.ts';

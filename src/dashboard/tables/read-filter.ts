@@ -9,8 +9,8 @@ import type {
   FilterValue,
   TrialCondition,
   TrialFilter,
-} from '../../store/views/trial-filter.ts';
-import { rankByState } from '../../store/views/trial-ranks.ts';
+} from '../../store/views/trials/trial-filter.ts';
+import { rankByState } from '../../store/views/trials/trial-ranks.ts';
 import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 
 /** Why a text is no filter, and where. */

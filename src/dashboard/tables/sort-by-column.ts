@@ -1,6 +1,6 @@
 import { metricNamed } from '../../metrics/metrics.ts';
 import type { TrialSort } from '../../store/views/sweep-snapshot.ts';
-import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import type { FilterColumn } from '../../store/views/trials/trial-filter.ts';
 
 /** Trials in a column's order: best first, or what is smallest; null: it has none. @param reversed the other way round */
 export function sortByColumn({ of, name }: FilterColumn, reversed: boolean): TrialSort | null {

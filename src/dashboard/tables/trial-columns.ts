@@ -1,15 +1,15 @@
 import type { SweepSnapshot, TrialRow, TrialSort } from '../../store/views/sweep-snapshot.ts';
-import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import type { FilterColumn } from '../../store/views/trials/trial-filter.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { dropsAnything } from '../../sweep/element-dropout.ts';
-import { formatQuantity, formatSetting } from '../../metrics/format-value.ts';
+import { formatQuantity, formatSetting } from '../../metrics/values/format-value.ts';
 import type { Tone } from '../terminal/styled-line.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import { fieldHeading, shownSetting } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap, shownMetrics } from '../../tasks/task-metrics.ts';
 import { columnOf, drawnName, variedFields } from './view-columns.ts';
-import { Remembered } from '../remembered.ts';
+import { Remembered } from '../reading/remembered.ts';
 import { stateText, stateTone } from './trial-state.ts';
 import { textWidth } from '../terminal/text-width.ts';
 

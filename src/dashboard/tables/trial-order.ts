@@ -1,7 +1,7 @@
 import { assertNever } from '../../base/assert-never.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import type { SweepSnapshot, TrialRow, TrialSort } from '../../store/views/sweep-snapshot.ts';
-import { rankByState, rankWithoutValue } from '../../store/views/trial-ranks.ts';
+import { rankByState, rankWithoutValue } from '../../store/views/trials/trial-ranks.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { headingOf, metricsOf, shownMetrics } from '../../tasks/task-metrics.ts';

@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/assert-never.ts';
-import { formatPercent } from '../../metrics/format-value.ts';
+import { formatPercent } from '../../metrics/values/format-value.ts';
 import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { Tone } from '../terminal/styled-line.ts';
 

@@ -1,5 +1,5 @@
 import type { SweepSnapshot, TrialPage, TrialRow, TrialSort } from '../../store/views/sweep-snapshot.ts';
-import type { FilterColumn, TrialFilter } from '../../store/views/trial-filter.ts';
+import type { FilterColumn, TrialFilter } from '../../store/views/trials/trial-filter.ts';
 import { captionRule, fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { trialColumns } from './trial-columns.ts';

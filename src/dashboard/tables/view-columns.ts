@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { FilterColumn } from '../../store/views/trial-filter.ts';
+import type { FilterColumn } from '../../store/views/trials/trial-filter.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
 import type { EvaluationRequest } from '../../sweep/sweep-definition.ts';
 import { fieldHeading, trainingField, trainingFields } from '../../sweep/training-fields.ts';

@@ -1,12 +1,12 @@
 import { formatCount } from '../../base/format-count.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { axisBars } from '../axis-bars.ts';
-import { type AxesModel, axesModel, type Axis, meansOf } from '../axis-model.ts';
+import { axisBars } from '../parts/axis-bars.ts';
+import { type AxesModel, axesModel, type Axis, meansOf } from '../parts/axis-model.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { whereWords } from '../tables/filter-words.ts';
 import { sortByColumn } from '../tables/sort-by-column.ts';
-import { formatPercent } from '../../metrics/format-value.ts';
+import { formatPercent } from '../../metrics/values/format-value.ts';
 import { heatMap } from '../charts/heat-map.ts';
 import { beside, captionRule, clipText, fitText, span, type StyledLine } from '../terminal/styled-line.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, variedFields } from '../tables/view-columns.ts';

@@ -1,17 +1,17 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { intervalOf } from '../../stats/student-interval.ts';
-import type { ConfigurationRow, ConfigurationScore } from '../../store/views/configuration-page.ts';
-import type { FilterValue, TrialFilter } from '../../store/views/trial-filter.ts';
+import type { ConfigurationRow, ConfigurationScore } from '../../store/views/configurations/configuration-page.ts';
+import type { FilterValue, TrialFilter } from '../../store/views/trials/trial-filter.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { shownMetrics } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { whereWords } from '../tables/filter-words.ts';
 import { openTrials } from '../tables/open-trials.ts';
-import { formatSetting } from '../../metrics/format-value.ts';
+import { formatSetting } from '../../metrics/values/format-value.ts';
 import { span } from '../terminal/styled-line.ts';
 import { orderWords, sortKeyAt } from '../tables/trial-order.ts';
 import { columnOf, drawnName, variedFields } from '../tables/view-columns.ts';
-import type { NoiseInterval, ViewSource } from '../view-source.ts';
+import type { NoiseInterval, ViewSource } from '../reading/view-source.ts';
 import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';
 

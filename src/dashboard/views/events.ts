@@ -1,5 +1,5 @@
 import { eventGroups, kindsInGroup } from '../../sweep/event-kinds.ts';
-import { formatMoment } from '../../metrics/format-value.ts';
+import { formatMoment } from '../../metrics/values/format-value.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { span } from '../terminal/styled-line.ts';
 import { chosenValue, readingView, type ViewChoice } from './view.ts';

@@ -1,7 +1,7 @@
-import { slotSummary } from '../slot-list.ts';
+import { slotSummary } from '../parts/slot-list.ts';
 import { beside } from '../terminal/styled-line.ts';
-import { frontTrials, tradeoff } from '../tradeoff.ts';
-import { tradeoffBlock } from '../tradeoff-block.ts';
+import { frontTrials, tradeoff } from '../parts/tradeoff.ts';
+import { tradeoffBlock } from '../parts/tradeoff-block.ts';
 import { shownCount, trialTable } from '../tables/trial-table.ts';
 import { slotBlock } from './workers.ts';
 import { chosenTrial, openTrial } from './trials.ts';

@@ -4,7 +4,7 @@ import { schedulerSentence } from '../../search/scheduler-sentence.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatClock, formatSetting } from '../../metrics/format-value.ts';
+import { formatClock, formatSetting } from '../../metrics/values/format-value.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
 import { inReferenceOrder } from '../tables/view-columns.ts';
 import { type KindSettings, saidOf } from '../../sweep/file/search-section.ts';

@@ -1,9 +1,9 @@
 import { formatMeasure } from '../../metrics/metrics.ts';
 import type { SweepOverviewRow, SweepPage } from '../../store/views/sweep-overview.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
-import { chosenSweep, sweepFront, type SweepFront } from '../chosen-sweep.ts';
+import { chosenSweep, sweepFront, type SweepFront } from '../parts/chosen-sweep.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatPercent, formatQuantity } from '../../metrics/format-value.ts';
+import { formatDuration, formatPercent, formatQuantity } from '../../metrics/values/format-value.ts';
 import { fitText, span, type Tone } from '../terminal/styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
 import { readingView } from './view.ts';

@@ -1,12 +1,12 @@
 import { formatMeasure, metricNamed } from '../../metrics/metrics.ts';
-import { withinRange } from '../../metrics/within-range.ts';
+import { withinRange } from '../../metrics/parts/within-range.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { FrontConfiguration, TradeoffRead } from '../../store/views/tradeoff-view.ts';
-import type { FilterValue, TrialFilter } from '../../store/views/trial-filter.ts';
+import type { FrontConfiguration, TradeoffRead } from '../../store/views/tradeoff/tradeoff-view.ts';
+import type { FilterValue, TrialFilter } from '../../store/views/trials/trial-filter.ts';
 import { type Category, categoriesOf } from '../charts/categories.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatQuantity, formatSetting } from '../../metrics/format-value.ts';
+import { formatQuantity, formatSetting } from '../../metrics/values/format-value.ts';
 import { outsideText } from '../charts/outliers.ts';
 import { isSpread, scatterPlot, type ScatterPoint, seenOf } from '../charts/scatter-plot.ts';
 import {
@@ -20,9 +20,9 @@ import {
 } from '../terminal/styled-line.ts';
 import { whereWords } from '../tables/filter-words.ts';
 import { openTrials } from '../tables/open-trials.ts';
-import { toldBy } from '../tradeoff.ts';
+import { toldBy } from '../parts/tradeoff.ts';
 import { betterOf, columnOf, drawnMetrics, drawnName, numberedFields, variedFields } from '../tables/view-columns.ts';
-import type { NoiseInterval, ViewSource } from '../view-source.ts';
+import type { NoiseInterval, ViewSource } from '../reading/view-source.ts';
 import { chosenValue, readingView, type ViewChoice, type ViewFrame } from './view.ts';
 
 const name = 'trade-off';

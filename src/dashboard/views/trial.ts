@@ -4,10 +4,10 @@ import { averagedWords } from '../../sweep/averaged-words.ts';
 import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
-import { formatMoment, formatSetting } from '../../metrics/format-value.ts';
+import { formatMoment, formatSetting } from '../../metrics/values/format-value.ts';
 import { brailleChart } from '../charts/braille-chart.ts';
 import { beside, captionRule, clipLine, span, type StyledLine } from '../terminal/styled-line.ts';
-import type { TrialDetails } from '../view-source.ts';
+import type { TrialDetails } from '../reading/view-source.ts';
 import { readingView, type ViewFrame } from './view.ts';
 
 /** All about one trial: its state, scores, settings, and what happened to its training. */

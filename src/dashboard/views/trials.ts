@@ -1,5 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import { frontTrials } from '../tradeoff.ts';
+import { frontTrials } from '../parts/tradeoff.ts';
 import { beside, captionRule, clipLine } from '../terminal/styled-line.ts';
 import { shownCount, trialAt, trialTable } from '../tables/trial-table.ts';
 import type { ViewState } from '../view-state.ts';

@@ -1,8 +1,8 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { TrialFilter } from '../../store/views/trial-filter.ts';
+import type { TrialFilter } from '../../store/views/trials/trial-filter.ts';
 import type { StyledLine } from '../terminal/styled-line.ts';
 import type { Opened, ViewState } from '../view-state.ts';
-import type { ViewSource } from '../view-source.ts';
+import type { ViewSource } from '../reading/view-source.ts';
 
 /** The frame that a view is drawn in. */
 export interface ViewFrame {

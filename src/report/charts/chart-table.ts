@@ -1,4 +1,4 @@
-import { formatNumber } from '../../metrics/format-number.ts';
+import { formatNumber } from '../../metrics/values/format-number.ts';
 import type { Cell, Figure, Table } from '../document/document.ts';
 
 /** The numbers that a figure draws: what stands in its place where nothing is drawn. */

@@ -1,4 +1,4 @@
-import type { Report } from '../render-report.ts';
+import type { Report } from '../tables/render-report.ts';
 import type { Cell, Table } from './document.ts';
 
 /** The columns of a report that tables show, as a document's table. */

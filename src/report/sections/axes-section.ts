@@ -1,18 +1,18 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatNumber } from '../../metrics/format-number.ts';
+import { formatNumber } from '../../metrics/values/format-number.ts';
 import { formatMeasure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
-import type { AxisEffect, AxisValue } from '../axis-effects.ts';
-import { configurationScores, scoreInterval } from '../configuration-scores.ts';
+import type { AxisEffect, AxisValue } from '../noise/axis-effects.ts';
+import { configurationScores, scoreInterval } from '../comparing/configuration-scores.ts';
 import type { Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
-import { formatInterval } from '../format-interval.ts';
+import { formatInterval } from '../noise/format-interval.ts';
 import { scaleFor } from '../charts/chart.ts';
-import { variedColumns } from '../varied-columns.ts';
+import { variedColumns } from '../comparing/varied-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 /** Values of an axis beyond which it is drawn as a cloud: a list would be as long as the sweep. */
 const mostValues = 12;

@@ -2,18 +2,18 @@ import { formatCount } from '../../base/format-count.ts';
 import type { StoredScores } from '../../evaluate/row-scores.ts';
 import { accuracyAt } from '../../metrics/accuracy-at-coverage.ts';
 import { allMetrics, isOf, metricNamed } from '../../metrics/metrics.ts';
-import type { ClassScores } from '../../metrics/scored-set.ts';
+import type { ClassScores } from '../../metrics/forms/scored-set.ts';
 import { headingOf, shownMetrics } from '../../tasks/task-metrics.ts';
 import { taskOf } from '../../tasks/tasks.ts';
-import { type CalibrationRow, classesOf, plainRow, seedsRow, temperatureRow } from '../calibration-rows.ts';
+import { type CalibrationRow, classesOf, plainRow, seedsRow, temperatureRow } from '../noise/calibration-rows.ts';
 import type { Block, Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
-import { formatInterval } from '../format-interval.ts';
-import { type MethodScore, methodScores } from '../method-scores.ts';
+import { formatInterval } from '../noise/format-interval.ts';
+import { type MethodScore, methodScores } from '../comparing/method-scores.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 /** Methods whose calibration is shown, in the order of their first trials. */
 const mostMethods = 4;

@@ -1,7 +1,7 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import { fieldHeading } from '../../sweep/training-fields.ts';
-import type { ConfiguredRow } from '../score-columns.ts';
-import { variedColumns } from '../varied-columns.ts';
+import type { ConfiguredRow } from '../tables/score-columns.ts';
+import { variedColumns } from '../comparing/varied-columns.ts';
 
 /** Names of configurations in sentences and legends: the settings that the sweep varies, `p 0.25, N 2, M 4`. */
 export function configurationLabels(snapshot: SweepSnapshot): (row: ConfiguredRow) => string {

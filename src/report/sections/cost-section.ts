@@ -1,17 +1,17 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration } from '../../metrics/format-value.ts';
+import { formatDuration } from '../../metrics/values/format-value.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import { meanOf } from '../../stats/mean-of.ts';
 import { scaleFor } from '../charts/chart.ts';
-import { chosenAmong } from '../chosen-among.ts';
-import { configurationScores, scoreInterval } from '../configuration-scores.ts';
+import { chosenAmong } from '../comparing/chosen-among.ts';
+import { configurationScores, scoreInterval } from '../comparing/configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 import { trainingsOf } from './trainings-of.ts';
 
 export const costSection: ReportSection = {

@@ -1,17 +1,17 @@
 import { formatCount } from '../../base/format-count.ts';
-import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
+import { evaluatedNumber } from '../../metrics/values/evaluation-metrics.ts';
 import { meanOf } from '../../stats/mean-of.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartPoint, ChartSeries } from '../charts/chart.ts';
-import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
+import { type ConfigurationScore, configurationScores } from '../comparing/configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { SweepMaterial, TrainingCurve } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { shownScores } from '../judgement.ts';
+import { shownScores } from '../comparing/judgement.ts';
 import { shownCurves } from './material.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 /** Points that a curve is drawn by. */
 const mostPoints = 120;

@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
-import { formatDuration, formatPercent } from '../../metrics/format-value.ts';
+import { formatDuration, formatPercent } from '../../metrics/values/format-value.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { type Saved, savedByStopping, stepsOf } from '../saved-by-stopping.ts';

@@ -3,16 +3,16 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import { formatMeasure, measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
-import { type ConfigurationScore, configurationScores, scoreInterval } from '../configuration-scores.ts';
+import { type ConfigurationScore, configurationScores, scoreInterval } from '../comparing/configuration-scores.ts';
 import type { Cell, Figure, Table } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
-import { rankScores } from '../judgement.ts';
-import { membersCurve, mostMembers } from '../seeds-and-members.ts';
-import { shownInterval } from '../score-columns.ts';
+import { rankScores } from '../comparing/judgement.ts';
+import { membersCurve, mostMembers } from '../noise/seeds-and-members.ts';
+import { shownInterval } from '../tables/score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 const mostDrawn = 5;
 

@@ -1,18 +1,18 @@
 import { formatCount } from '../../base/format-count.ts';
 import { measure } from '../../metrics/metrics.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
-import { bestReport } from '../best-report.ts';
+import { bestReport } from '../tables/best-report.ts';
 import { type ChartPoint, scaleFor } from '../charts/chart.ts';
-import type { RankedScore } from '../configuration-scores.ts';
+import type { RankedScore } from '../comparing/configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
 import { paragraph } from '../document/document.ts';
 import { tableOfReport } from '../document/table-of-report.ts';
-import { frontScores, paretoReport } from '../pareto-report.ts';
-import { shownInterval } from '../score-columns.ts';
+import { frontScores, paretoReport } from '../tables/pareto-report.ts';
+import { shownInterval } from '../tables/score-columns.ts';
 import { configurationLabels } from './configuration-label.ts';
 import { shownBest, type SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 export const frontSection: ReportSection = {
   name: 'front',

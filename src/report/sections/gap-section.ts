@@ -4,11 +4,11 @@ import { fieldHeading } from '../../sweep/training-fields.ts';
 import { headingOf, shownGap } from '../../tasks/task-metrics.ts';
 import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { ChartSeries } from '../charts/chart.ts';
-import { chosenAmong } from '../chosen-among.ts';
+import { chosenAmong } from '../comparing/chosen-among.ts';
 import type { Figure } from '../document/document.ts';
-import { formatSetting } from '../../metrics/format-value.ts';
-import { type GapInterval, gapInterval } from '../gap-interval.ts';
-import { variedColumns } from '../varied-columns.ts';
+import { formatSetting } from '../../metrics/values/format-value.ts';
+import { type GapInterval, gapInterval } from '../noise/gap-interval.ts';
+import { variedColumns } from '../comparing/varied-columns.ts';
 import type { SweepMaterial } from './material.ts';
 import type { ReportSection } from './section.ts';
 

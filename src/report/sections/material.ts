@@ -2,9 +2,9 @@ import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/views/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
 import type { TrainedOn } from '../../store/views/trained-on.ts';
-import type { CurvePoint } from '../../store/views/learning-curve.ts';
-import type { AxisEffect } from '../axis-effects.ts';
-import type { Noise } from '../noise.ts';
+import type { CurvePoint } from '../../store/views/trials/learning-curve.ts';
+import type { AxisEffect } from '../noise/axis-effects.ts';
+import type { Noise } from '../noise/noise.ts';
 
 /** All that a report is made of: a sweep as the record has it, read once. */
 export interface SweepMaterial {

@@ -1,11 +1,11 @@
 import { formatCount } from '../../base/format-count.ts';
-import type { ReliabilityBin } from '../../metrics/evaluation-metrics.ts';
+import type { ReliabilityBin } from '../../metrics/values/evaluation-metrics.ts';
 import type { ChartSeries } from '../charts/chart.ts';
-import { type ConfigurationScore, configurationScores } from '../configuration-scores.ts';
-import { shownScores } from '../judgement.ts';
+import { type ConfigurationScore, configurationScores } from '../comparing/configuration-scores.ts';
+import { shownScores } from '../comparing/judgement.ts';
 import { configurationLabels } from './configuration-label.ts';
 import type { ReportSection } from './section.ts';
-import { firstObjective } from '../first-objective.ts';
+import { firstObjective } from '../comparing/first-objective.ts';
 
 /** Configurations that are drawn beside LoRA without dropout: more lines than these hide one another. */
 const mostDrawn = 3;

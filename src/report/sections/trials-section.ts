@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/format-count.ts';
 import { tableOfReport } from '../document/table-of-report.ts';
-import { trialsReport } from '../trials-report.ts';
+import { trialsReport } from '../tables/trials-report.ts';
 import type { ReportSection } from './section.ts';
 
 export const trialsSection: ReportSection = {

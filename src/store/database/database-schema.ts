@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Json } from '../../base/canonical-json.ts';
-import type { Measurements } from '../../metrics/evaluation-metrics.ts';
+import type { Measurements } from '../../metrics/values/evaluation-metrics.ts';
 import type { NoticePayload } from '../../notices/payload.ts';
 import type { SearchEvent } from '../../search/fold/search-event.ts';
 import type { SearchStage } from '../../search/fold/search-state.ts';

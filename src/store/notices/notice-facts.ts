@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { SweepFacts } from '../../notices/sweep-facts.ts';
 import type { DatabaseTransaction } from '../database/open-store.ts';
-import { metricValue, type TrialsOf } from '../views/sweep-trials.ts';
-import { onChosenRows } from '../views/trial-values.ts';
+import { metricValue, type TrialsOf } from '../views/trials/sweep-trials.ts';
+import { onChosenRows } from '../views/trials/trial-values.ts';
 
 /** How a sweep does, for the conditions of its notices; null: there is no such sweep. */
 export async function readSweepFacts(tx: DatabaseTransaction, sweepId: string): Promise<SweepFacts | null> {

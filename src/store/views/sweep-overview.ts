@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { evaluationKey } from './configuration-means.ts';
-import { measuredOutside } from './sweep-trials.ts';
+import { evaluationKey } from './configurations/configuration-means.ts';
+import { measuredOutside } from './trials/sweep-trials.ts';
 import type { Store } from '../database/open-store.ts';
 import type { SweepListRow } from './sweep-list.ts';
 

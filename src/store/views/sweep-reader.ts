@@ -3,13 +3,13 @@ import type { CheckpointReference } from '../../sweep/segment.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type { TrainerKind, TrainingSpecification } from '../../sweep/vocabulary.ts';
 import { trainerNamed } from '../../sweep/trainer-traits.ts';
-import { allowFolding } from './allow-folding.ts';
+import { allowFolding } from './configurations/allow-folding.ts';
 import { sweepNotFound } from '../commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
 import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
-import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './sweep-trials.ts';
-import { readSweepTradeoff } from './sweep-tradeoff.ts';
+import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './trials/sweep-trials.ts';
+import { readSweepTradeoff } from './tradeoff/sweep-tradeoff.ts';
 
 export interface SnapshotOptions {
   /** Trials read at most; counts always cover all. */

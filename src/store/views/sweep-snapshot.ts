@@ -1,7 +1,7 @@
-import type { RankedConfiguration } from './ranked-configurations.ts';
-import type { TradeoffRead } from './tradeoff-view.ts';
-import type { TrialFilter } from './trial-filter.ts';
-import type { Measurements } from '../../metrics/evaluation-metrics.ts';
+import type { RankedConfiguration } from './configurations/ranked-configurations.ts';
+import type { TradeoffRead } from './tradeoff/tradeoff-view.ts';
+import type { TrialFilter } from './trials/trial-filter.ts';
+import type { Measurements } from '../../metrics/values/evaluation-metrics.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import type {
   EvaluationConfiguration,

@@ -1,4 +1,4 @@
-import { labelSetScores } from '../../metrics/scored-set.ts';
+import { labelSetScores } from '../../metrics/forms/scored-set.ts';
 import type { EvaluatedRows, TaskScores } from '../task.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { labelSetScores } from '../../metrics/scored-set.ts';
+import { labelSetScores } from '../../metrics/forms/scored-set.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
 import { labelsField, readLabels } from '../labels-field.ts';
 import { textColumns } from '../text-rows.ts';

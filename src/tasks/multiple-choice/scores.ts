@@ -1,5 +1,5 @@
 import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
-import { choiceScores } from '../../metrics/choice-scores.ts';
+import { choiceScores } from '../../metrics/forms/choice-scores.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../task.ts';
 import { mean } from '../mean.ts';

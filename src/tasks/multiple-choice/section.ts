@@ -1,4 +1,4 @@
-import { choiceScores } from '../../metrics/choice-scores.ts';
+import { choiceScores } from '../../metrics/forms/choice-scores.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
 

@@ -1,4 +1,4 @@
-import { type AnswerSet, answerF1, type JudgedAnswer } from '../../metrics/answers.ts';
+import { type AnswerSet, answerF1, type JudgedAnswer } from '../../metrics/forms/answers.ts';
 import { softmax } from '../../evaluate/softmax.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { EvaluatedRows } from '../task.ts';

@@ -1,4 +1,4 @@
-import type { EvaluatedValue } from '../../metrics/evaluation-metrics.ts';
+import type { EvaluatedValue } from '../../metrics/values/evaluation-metrics.ts';
 import type { TaskPredictions } from '../task.ts';
 import { possibleAnswers } from './judge.ts';
 import { answersOf, spanScores } from './scores.ts';

@@ -3,7 +3,7 @@ import { dataInvalid, type RawRow } from '../../data/raw-row.ts';
 import { notJson } from '../../data/files/not-json.ts';
 import { readJsonValue } from '../../data/files/read-json-value.ts';
 import { readTextFile } from '../../data/files/read-text-file.ts';
-import { answerExact, answerF1 } from '../../metrics/answers.ts';
+import { answerExact, answerF1 } from '../../metrics/forms/answers.ts';
 import type { OfficialScores, ScoringRequest } from '../official-scorer.ts';
 import { readSquad } from './read-squad.ts';
 import { readAnswers, readId } from './rows.ts';

@@ -1,5 +1,5 @@
 import { inputWeights } from '../../data/encoded-rows.ts';
-import { type AnswerSet, answerScores } from '../../metrics/answers.ts';
+import { type AnswerSet, answerScores } from '../../metrics/forms/answers.ts';
 import type { OutputRows } from '../../sweep/output-rows.ts';
 import type { Aggregate, EvaluatedRows, TaskScores } from '../task.ts';
 import { judge } from './judge.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/canonical-json.ts';
-import { answerScores } from '../../metrics/answers.ts';
+import { answerScores } from '../../metrics/forms/answers.ts';
 import { wholeFrom } from '../../sweep/file/number-rules.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
 import type { NumberRule, YamlSection } from '../../sweep/file/yaml-section.ts';

@@ -1,5 +1,5 @@
 import { predictedClasses } from '../../evaluate/predicted-classes.ts';
-import { classScores } from '../../metrics/scored-set.ts';
+import { classScores } from '../../metrics/forms/scored-set.ts';
 import { negativeLogLikelihoods, softmax } from '../../evaluate/softmax.ts';
 import { mean } from '../mean.ts';
 import type { EvaluatedRows, TaskScores } from '../task.ts';

@@ -1,5 +1,5 @@
 import { meanSquaredError } from '../../evaluate/mean-squared-error.ts';
-import { valueScores } from '../../metrics/scored-set.ts';
+import { valueScores } from '../../metrics/forms/scored-set.ts';
 import type { TaskScores } from '../task.ts';
 import { labelsOf } from '../text-rows.ts';
 

@@ -1,4 +1,4 @@
-import { valueScores } from '../../metrics/scored-set.ts';
+import { valueScores } from '../../metrics/forms/scored-set.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
 import { textColumns } from '../text-rows.ts';
 

@@ -4,9 +4,9 @@ import type { DeviceKind } from '../../sweep/device-kind.ts';
 import type { PlaceKind } from '../../sweep/element-dropout.ts';
 import type { AdapterShape, BaseHead, HeadShape, TaskShape } from '../../sweep/vocabulary.ts';
 import type { DevSelection } from '../segments/dev-selection.ts';
-import type { DropoutPlace } from './dropout-places.ts';
-import type { LossScale } from './loss-scale.ts';
-import type { Beginning } from './shared-beginnings.ts';
+import type { DropoutPlace } from './masks/dropout-places.ts';
+import type { LossScale } from './passes/loss-scale.ts';
+import type { Beginning } from './passes/shared-beginnings.ts';
 
 /** Rows of one length bucket, row-major. Padded positions have attention 0. */
 export interface TokenBatch {

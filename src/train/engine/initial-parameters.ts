@@ -2,7 +2,7 @@ import { rowsInOrder } from '../../adapters/rows-in-order.ts';
 import { stream } from '../../random/stream.ts';
 import type { BaseHead } from '../../sweep/vocabulary.ts';
 import type { EnginePlan } from './plan-engine.ts';
-import { isBias, tensorLength, tensorNamed } from './trainable-layout.ts';
+import { isBias, tensorLength, tensorNamed } from './graphs/trainable-layout.ts';
 
 type InitialPlan = Pick<EnginePlan, 'opened' | 'method' | 'layout' | 'outputTensors'>;
 

@@ -3,7 +3,7 @@ import { updateScale } from '../../adapters/update-scale.ts';
 import { type UpdateMeasures, updateMeasures } from '../../evaluate/update-spectrum.ts';
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { TrainableLayout } from './adapter-engine.ts';
-import { tensorLength, tensorNamed } from './trainable-layout.ts';
+import { tensorLength, tensorNamed } from './graphs/trainable-layout.ts';
 
 /** How large the checkpoint's update is. */
 export function measuresOfUpdate(

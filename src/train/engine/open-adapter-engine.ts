@@ -20,20 +20,26 @@ import type {
   TrainingState,
   TrainingStep,
 } from './adapter-engine.ts';
-import { type BatchSize, GradientPasses, type Pass, type PassBatch, type PassResult } from './gradient-passes.ts';
-import { GradientSum } from './gradient-sum.ts';
+import {
+  type BatchSize,
+  GradientPasses,
+  type Pass,
+  type PassBatch,
+  type PassResult,
+} from './passes/gradient-passes.ts';
+import { GradientSum } from './passes/gradient-sum.ts';
 import { initialParameters } from './initial-parameters.ts';
-import { decideScale, initialLossScale } from './loss-scale.ts';
+import { decideScale, initialLossScale } from './passes/loss-scale.ts';
 import { demandMemory, estimateMemory, packThatFits } from './memory-estimate.ts';
-import { microBatches } from './micro-batches.ts';
+import { microBatches } from './passes/micro-batches.ts';
 import { Optimiser } from './optimiser.ts';
 import { runBytes } from './memory-estimate.ts';
 import { type EngineObjective, type EnginePlan, objectiveOf, planEngine } from './plan-engine.ts';
 import { readNumericsClass } from './read-numerics-class.ts';
-import { moduleRanks } from './trainable-layout.ts';
-import { SharedBatches } from './shared-batches.ts';
-import { type Beginning, SharedBeginnings } from './shared-beginnings.ts';
-import { buildUpdateGraph } from './update-graph.ts';
+import { moduleRanks } from './graphs/trainable-layout.ts';
+import { SharedBatches } from './passes/shared-batches.ts';
+import { type Beginning, SharedBeginnings } from './passes/shared-beginnings.ts';
+import { buildUpdateGraph } from './graphs/update-graph.ts';
 
 export const openAdapterEngine: OpenAdapterEngine = (request) =>
   openEngineWithHead(request, objectiveOf(request.task, request.head));

@@ -3,9 +3,9 @@ import { penaltyNames, type PenaltyName } from '../../adapters/adapter-method.ts
 import type { GraphSession } from '../../runtime/graph-session.ts';
 import { Tensor } from '../../runtime/open-session.ts';
 import type { StepHyperparameters, StepResult, TrainableLayout, TrainingState } from './adapter-engine.ts';
-import { flat, floatsOf } from './session-tensors.ts';
-import { isBias, isOfHead, tensorLength } from './trainable-layout.ts';
-import { type UpdateGraphRequest, type UpdateScalar, updateScalars } from './update-graph.ts';
+import { flat, floatsOf } from './passes/session-tensors.ts';
+import { isBias, isOfHead, tensorLength } from './graphs/trainable-layout.ts';
+import { type UpdateGraphRequest, type UpdateScalar, updateScalars } from './graphs/update-graph.ts';
 
 /** The gradient that a training's passes gave. */
 export interface GatheredGradient {

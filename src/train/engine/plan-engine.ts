@@ -18,11 +18,11 @@ import { taskOf } from '../../tasks/tasks.ts';
 import { branchOf } from '../../onnx/parts/branch-of.ts';
 import { keepNeeded } from '../../onnx/rewrites/keep-needed.ts';
 import { partShared, type SharedGraph } from '../../onnx/parts/part-shared.ts';
-import type { DropoutPlace } from './dropout-places.ts';
-import { type BeginningGraphs, buildBeginningGraphs } from './beginning-graphs.ts';
-import { buildGenerationGraph, type GenerationGraph } from './generation-graph.ts';
-import { buildGradientGraph, ownInputs } from './gradient-graph.ts';
-import { trainableLayout } from './trainable-layout.ts';
+import type { DropoutPlace } from './masks/dropout-places.ts';
+import { type BeginningGraphs, buildBeginningGraphs } from './graphs/beginning-graphs.ts';
+import { buildGenerationGraph, type GenerationGraph } from './graphs/generation-graph.ts';
+import { buildGradientGraph, ownInputs } from './graphs/gradient-graph.ts';
+import { trainableLayout } from './graphs/trainable-layout.ts';
 
 /** The part of a request that decides the engine's graphs, besides the objective. */
 export type EngineShape = Pick<EngineRequest, 'modelFolder' | 'adapter' | 'device' | 'paddingHasRows'>;

@@ -6,7 +6,7 @@ import {
 } from '../../adapters/adalora/rank-allocator.ts';
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import type { StepResult, TrainableLayout, TrainingState } from './adapter-engine.ts';
-import { tensorNamed } from './trainable-layout.ts';
+import { tensorNamed } from './graphs/trainable-layout.ts';
 
 /** The state after a step's ranks have been allocated. */
 export type RankAllocator = (before: TrainingState, result: StepResult) => TrainingState;

@@ -1,4 +1,4 @@
-import { moduleRanks } from './trainable-layout.ts';
+import { moduleRanks } from './graphs/trainable-layout.ts';
 import { present } from '../../base/defect.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import { deviceProfiles } from '../../runtime/devices/device-profiles.ts';
@@ -7,7 +7,7 @@ import { openGraph } from '../../runtime/graph-session.ts';
 import { Tensor } from '../../runtime/open-session.ts';
 import type { AdapterMasks, EngineRequest, TrainableLayout } from './adapter-engine.ts';
 import { objectiveOf, planEngine } from './plan-engine.ts';
-import { flat, floatsOf } from './session-tensors.ts';
+import { flat, floatsOf } from './passes/session-tensors.ts';
 
 /** A generator that goes on with texts: a base with trained adapters. */
 export interface TextGenerator {

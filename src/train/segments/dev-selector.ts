@@ -1,5 +1,5 @@
 import { present } from '../../base/defect.ts';
-import { evaluatedNumber } from '../../metrics/evaluation-metrics.ts';
+import { evaluatedNumber } from '../../metrics/values/evaluation-metrics.ts';
 import { metricNamed } from '../../metrics/metrics.ts';
 import { scoreSet } from '../../metrics/score-set.ts';
 import { expectedShare } from '../../sweep/mask-variant.ts';

@@ -22,11 +22,11 @@ import {
   storedOutputs,
 } from './evaluation-jobs.ts';
 import { forwardEach } from './forward-rows.ts';
-import { memberPass } from '../engine/member-pass.ts';
+import { memberPass } from '../engine/passes/member-pass.ts';
 import { PageClock, type PageKeeping } from './output-pages.ts';
 import type { RunCommand, SegmentReporter } from '../process/segment-runner.ts';
 import { measuresOfUpdate } from '../engine/measures-of-update.ts';
-import { parametersFor } from '../engine/trainable-layout.ts';
+import { parametersFor } from '../engine/graphs/trainable-layout.ts';
 import type { WarmSlot } from './warm-slot.ts';
 
 /**

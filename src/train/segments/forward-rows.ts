@@ -10,7 +10,7 @@ import type { EvaluatedRows } from '../../tasks/task.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import type { AdapterEngine, ForwardModel, SharedBatch, TokenBatch } from '../engine/adapter-engine.ts';
 import { evaluationBatches } from './evaluation-batches.ts';
-import type { Beginning } from '../engine/shared-beginnings.ts';
+import type { Beginning } from '../engine/passes/shared-beginnings.ts';
 import { OutputPages, type PageKeeping } from './output-pages.ts';
 
 /** One model over a set of rows. */

@@ -8,7 +8,7 @@ import type {
   TokenBatch,
   TrainingStep,
 } from '../engine/adapter-engine.ts';
-import { drawMasks } from '../engine/instance-masks.ts';
+import { drawMasks } from '../engine/masks/instance-masks.ts';
 import { stream } from '../../random/stream.ts';
 
 /** Packs that are compared with passes in turn: a processor's cores are busy with few rows, a graphics card's are not. */

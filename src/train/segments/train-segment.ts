@@ -4,7 +4,7 @@ import type { CheckpointReference, MetricChunk, SegmentOutcome, TrainSegment } f
 import { taskOf } from '../../tasks/tasks.ts';
 import type { AdapterEngine, TrainingState } from '../engine/adapter-engine.ts';
 import { type DevSelector, openDevSelector } from './dev-selector.ts';
-import { instanceMasks } from '../engine/instance-masks.ts';
+import { instanceMasks } from '../engine/masks/instance-masks.ts';
 import { measurePacking } from './measure-packing.ts';
 import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from '../checkpoints/segment-checkpoints.ts';
 import type { RunCommand, SegmentReporter } from '../process/segment-runner.ts';

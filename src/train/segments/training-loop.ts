@@ -12,10 +12,10 @@ import type {
   StepResult,
   TrainingState,
 } from '../engine/adapter-engine.ts';
-import { decideScale } from '../engine/loss-scale.ts';
+import { decideScale } from '../engine/passes/loss-scale.ts';
 import { learningRateFactor } from './learning-rate-schedule.ts';
 import { type RankAllocator, rankAllocator } from '../engine/rank-allocation.ts';
-import type { GatheredTraining } from '../engine/step-gathering.ts';
+import type { GatheredTraining } from '../engine/passes/step-gathering.ts';
 
 /** Everything that decides a training's tensors. */
 export interface TrainingLoop {

@@ -19,7 +19,7 @@ import { encodeFrozen } from '../../tasks/encode-frozen.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from '../engine/adapter-engine.ts';
 import { demandPositions, type ModelLimits, readModelLimits } from '../engine/model-limits.ts';
-import { type GatheredTraining, StepGathering } from '../engine/step-gathering.ts';
+import { type GatheredTraining, StepGathering } from '../engine/passes/step-gathering.ts';
 
 /** Which rows, and what their inputs depend on. */
 export interface EncodedWanted {

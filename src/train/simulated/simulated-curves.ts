@@ -1,6 +1,6 @@
 import { stream } from '../../random/stream.ts';
 import { elementRates } from '../../sweep/element-dropout.ts';
-import type { EvaluationMetrics } from '../../metrics/evaluation-metrics.ts';
+import type { EvaluationMetrics } from '../../metrics/values/evaluation-metrics.ts';
 import type { EvaluationConfiguration, TrainingConfiguration } from '../../sweep/vocabulary.ts';
 
 /** Parameters that a simulated training claims to have. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readStartTime } from '../../../src/worker/process-identity.ts';
+import { readStartTime } from '../../../src/worker/slots/process-identity.ts';
 
 export interface ListedProcess {
   readonly pid: number;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../../src/base/assert-never.ts';
-import { readStartTime } from '../../../src/worker/process-identity.ts';
+import { readStartTime } from '../../../src/worker/slots/process-identity.ts';
 import type { KeptProcess } from '../../support/sweep-machine.ts';
 import type { ChaosMachine } from './chaos-machine.ts';
 import type { SearchName } from './chaos-sweep.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import type { Measurements } from '../../../src/metrics/evaluation-metrics.ts';
+import type { Measurements } from '../../../src/metrics/values/evaluation-metrics.ts';
 import type { Store } from '../../../src/store/database/open-store.ts';
 import type { EvaluationConfiguration, TrainingSpecification } from '../../../src/sweep/vocabulary.ts';
 import { makeSimulatedRunner } from '../../../src/train/simulated/simulated-runner.ts';

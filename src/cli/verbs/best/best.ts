@@ -1,10 +1,10 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { DropsweepError } from '../../../base/errors.ts';
-import { bestReport } from '../../../report/best-report.ts';
-import { type ScoredSweep, scoresOf } from '../../../report/configuration-scores.ts';
-import { withTestTwins } from '../../../report/chosen-among.ts';
-import { rankScores, shownScores } from '../../../report/judgement.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { bestReport } from '../../../report/tables/best-report.ts';
+import { type ScoredSweep, scoresOf } from '../../../report/comparing/configuration-scores.ts';
+import { withTestTwins } from '../../../report/comparing/chosen-among.ts';
+import { rankScores, shownScores } from '../../../report/comparing/judgement.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { readDefinition } from '../../../store/views/sweep-reader.ts';
 import { asObjective } from '../../../sweep/file/read-search.ts';

@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { compareReport } from '../../../report/compare-report.ts';
-import { compareSweepsReport } from '../../../report/compare-sweeps.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { compareReport } from '../../../report/tables/compare-report.ts';
+import { compareSweepsReport } from '../../../report/comparing/compare-sweeps.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { findTrial } from '../../reading/find-trial.ts';
 import { readCompared } from '../../reading/read-compared.ts';

@@ -1,8 +1,8 @@
 import type { Json } from '../../../base/canonical-json.ts';
 import { readSweepText } from '../../../launch/read-sweep-file.ts';
 import type { DeviceWish } from '../../../runtime/devices/choose-device.ts';
-import { renderReport } from '../../../report/render-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
+import type { ReportColumn } from '../../../report/tables/report-column.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { machineIfRunning } from '../../../launch/machine.ts';
 import { settings } from '../../settings.ts';

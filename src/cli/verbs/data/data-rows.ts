@@ -1,6 +1,6 @@
-import type { DataReport } from '../../../launch/describe-data.ts';
-import { hiddenColumn } from '../../../report/hidden-column.ts';
-import type { Report } from '../../../report/render-report.ts';
+import type { DataReport } from '../../../launch/data/describe-data.ts';
+import { hiddenColumn } from '../../../report/tables/hidden-column.ts';
+import type { Report } from '../../../report/tables/render-report.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 
 type SplitRow = DataReport['splits'][number] & {

@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { fullReport } from '../../../launch/describe-data.ts';
-import { readDataReport } from '../../../launch/describe-sweep-data.ts';
+import { fullReport } from '../../../launch/data/describe-data.ts';
+import { readDataReport } from '../../../launch/data/describe-sweep-data.ts';
 import { readSweepFile } from '../../../launch/read-sweep-file.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { type CliContext, progressOf, say } from '../../cli-context.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { dataRows } from './data-rows.ts';

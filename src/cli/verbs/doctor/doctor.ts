@@ -1,8 +1,8 @@
-import { renderReport } from '../../../report/render-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
+import type { ReportColumn } from '../../../report/tables/report-column.ts';
 import { dataDirectoryOf } from '../../../services/data-directory.ts';
-import { doctor as examine } from '../../../services/doctor.ts';
-import type { DoctorFinding } from '../../../services/doctor-finding.ts';
+import { doctor as examine } from '../../../services/doctor/doctor.ts';
+import type { DoctorFinding } from '../../../services/doctor/doctor-finding.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { exitStatus } from '../../output/exit-status.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';

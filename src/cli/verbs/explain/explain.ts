@@ -1,18 +1,18 @@
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import { meanRank } from '../../../adapters/adalora/rank-allocator.ts';
 import { failureText } from '../../../base/errors.ts';
 import type { Json } from '../../../base/canonical-json.ts';
-import { formatMoment } from '../../../metrics/format-value.ts';
+import { formatMoment } from '../../../metrics/values/format-value.ts';
 import {
   evaluatedNumber,
   type EvaluatedValue,
   type Measurements,
   type ReliabilityBin,
-} from '../../../metrics/evaluation-metrics.ts';
+} from '../../../metrics/values/evaluation-metrics.ts';
 import { formatMeasure } from '../../../metrics/metrics.ts';
-import { type LearningCurve, readLearningCurve } from '../../../store/views/learning-curve.ts';
+import { type LearningCurve, readLearningCurve } from '../../../store/views/trials/learning-curve.ts';
 import { headingOf, shownMetrics } from '../../../tasks/task-metrics.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
 import { readDecisions } from '../../../store/search/read-search.ts';

@@ -1,8 +1,8 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { writePeftAdapter } from '../../../export/write-peft-adapter.ts';
+import { writePeftAdapter } from '../../../export/models/write-peft-adapter.ts';
 import { type OpenRecord, withRecord } from '../../../launch/open-record.ts';
-import { type TableFileFormat, tableFormatOf } from '../../../report/table-file.ts';
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { type TableFileFormat, tableFormatOf } from '../../../report/tables/table-file.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';

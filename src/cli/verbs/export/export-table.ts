@@ -1,12 +1,12 @@
 import type { OpenRecord } from '../../../launch/open-record.ts';
-import { curveColumns, type CurveRow, curveRows } from '../../../report/curves-report.ts';
-import { metricColumns, metricRows } from '../../../report/metrics-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
+import { curveColumns, type CurveRow, curveRows } from '../../../report/tables/curves-report.ts';
+import { metricColumns, metricRows } from '../../../report/tables/metrics-report.ts';
+import type { ReportColumn } from '../../../report/tables/report-column.ts';
 import { sweepFacts } from '../../../report/sweep-sentences.ts';
-import { type TableFileFormat, tableFile } from '../../../report/table-file.ts';
-import { trialsReport } from '../../../report/trials-report.ts';
+import { type TableFileFormat, tableFile } from '../../../report/tables/table-file.ts';
+import { trialsReport } from '../../../report/tables/trials-report.ts';
 import { readRecordedSteps } from '../../../store/segments/recorded-steps.ts';
-import { readLearningCurves } from '../../../store/views/learning-curve.ts';
+import { readLearningCurves } from '../../../store/views/trials/learning-curve.ts';
 import { readSweepProvenance } from '../../../store/views/sweep-list.ts';
 import { readTrialsInTurn } from '../../../store/views/sweep-reader.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';

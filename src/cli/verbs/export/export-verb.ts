@@ -1,4 +1,4 @@
-import { tableFileFormats } from '../../../report/table-file.ts';
+import { tableFileFormats } from '../../../report/tables/table-file.ts';
 import { verb } from '../../verb.ts';
 import { forceFlag, optionalSweep, parseCount, parseText } from '../../verb-parameters.ts';
 

@@ -1,6 +1,6 @@
-import { hiddenColumn } from '../../../report/hidden-column.ts';
-import { frontScores } from '../../../report/pareto-report.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { hiddenColumn } from '../../../report/tables/hidden-column.ts';
+import { frontScores } from '../../../report/tables/pareto-report.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import {
   type CollectableCheckpoint,
   endedPrograms,
@@ -11,11 +11,11 @@ import {
 } from '../../../store/keeping/collect-checkpoints.ts';
 import type { Store } from '../../../store/database/open-store.ts';
 import { historyToPrune, pruneHistory } from '../../../store/keeping/prune-history.ts';
-import { trainingsOfTrials } from '../../../store/views/ranked-configurations.ts';
+import { trainingsOfTrials } from '../../../store/views/configurations/ranked-configurations.ts';
 import { sweepNames } from '../../../store/views/sweep-list.ts';
-import { openCheckpointStore } from '../../../worker/checkpoint-store.ts';
-import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/leftover-checkpoints.ts';
-import { programFolders, removeProgramFolder } from '../../../worker/program-folders.ts';
+import { openCheckpointStore } from '../../../worker/files/checkpoint-store.ts';
+import { leftoverCheckpoints, removeCheckpointFile } from '../../../worker/watching/leftover-checkpoints.ts';
+import { programFolders, removeProgramFolder } from '../../../worker/files/program-folders.ts';
 import { inputsFolderOf } from '../../../hub/cache-folder.ts';
 import { removeInputs, surplusInputs } from '../../../data/kept-inputs.ts';
 import { formatBytes } from '../../../base/format-bytes.ts';

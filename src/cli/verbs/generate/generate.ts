@@ -1,5 +1,5 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { openTokenizer } from '../../../data/tokens/open-tokenizer.ts';
@@ -34,7 +34,7 @@ export async function generate(
     const tokenizer = openTokenizer(exported.place);
     const asked = { instruction: prompt, ...(input === undefined ? {} : { input }), asIs: raw };
     // The runtime is loaded where there is something to run, and by no other verb.
-    const { tellText } = await import('../../../export/tell-text.ts');
+    const { tellText } = await import('../../../export/predictions/tell-text.ts');
     const told = await tellText(exported, tokenizer, {
       asked,
       most: maxTokens,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { DropsweepError } from '../../../base/errors.ts';
-import { lookAtData } from '../../../launch/look-at-data.ts';
+import { lookAtData } from '../../../launch/data/look-at-data.ts';
 import { checkSweepText } from '../../../launch/read-sweep-file.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { demandFree } from '../../reading/demand-free.ts';

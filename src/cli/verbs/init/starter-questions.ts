@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { lookAtData } from '../../../launch/look-at-data.ts';
+import { lookAtData } from '../../../launch/data/look-at-data.ts';
 import { guessedKinds, type LookedTable, type NamedTask } from '../../../tasks/look-at-table.ts';
 import { usualBase } from '../../verb-parameters.ts';
 import { parseSearchHours, type SearchHours } from './init-flags.ts';

@@ -4,7 +4,7 @@ import { type TrainerTraits, traitsOf } from '../../../sweep/trainer-traits.ts';
 import { dryRun, launchSweep, type LaunchedSweep, type NewlyLaunched } from '../../../launch/launch-sweep.ts';
 import type { Machine } from '../../../launch/machine.ts';
 import { readSweepFile, readSweepText } from '../../../launch/read-sweep-file.ts';
-import type { ReportFormat } from '../../../report/render-report.ts';
+import type { ReportFormat } from '../../../report/tables/render-report.ts';
 import type { SweepDefinition } from '../../../sweep/sweep-definition.ts';
 import { type CliContext, note, progressOf, say } from '../../cli-context.ts';
 import { followSweep } from '../../output/follow-sweep.ts';

@@ -1,8 +1,8 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { csvHeader, renderReport, renderRows, type ReportFormat } from '../../../report/render-report.ts';
-import type { ReportColumn } from '../../../report/report-column.ts';
-import { formatMoment } from '../../../metrics/format-value.ts';
+import { csvHeader, renderReport, renderRows, type ReportFormat } from '../../../report/tables/render-report.ts';
+import type { ReportColumn } from '../../../report/tables/report-column.ts';
+import { formatMoment } from '../../../metrics/values/format-value.ts';
 import { readSweepEvents, type SweepEventRow } from '../../../store/views/sweep-events.ts';
 import { readSweepSnapshot } from '../../../store/views/sweep-reader.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../../metrics/format-value.ts';
-import { renderReport } from '../../../report/render-report.ts';
-import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
+import { formatDuration } from '../../../metrics/values/format-value.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
+import { countColumn, type ReportColumn } from '../../../report/tables/report-column.ts';
 import { listSweeps, type SweepListRow } from '../../../store/views/sweep-list.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { withRecord } from '../../../launch/open-record.ts';

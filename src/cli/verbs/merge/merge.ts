@@ -1,6 +1,6 @@
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
-import { writeMergedModel } from '../../../export/write-merged-model.ts';
-import { writePortableModel } from '../../../export/write-portable-model.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
+import { writeMergedModel } from '../../../export/models/write-merged-model.ts';
+import { writePortableModel } from '../../../export/models/write-portable-model.ts';
 import { type CliContext, progressOf } from '../../cli-context.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { sayOutcome } from '../../output/say-outcome.ts';

@@ -5,8 +5,8 @@ import { withRecord } from '../../../launch/open-record.ts';
 import { readConditions } from '../../../notices/conditions.ts';
 import type { Target } from '../../../notices/target-kind.ts';
 import { targetKinds } from '../../../notices/targets.ts';
-import { countColumn, type ReportColumn } from '../../../report/report-column.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { countColumn, type ReportColumn } from '../../../report/tables/report-column.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices/notices.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
 

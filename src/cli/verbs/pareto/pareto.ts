@@ -1,5 +1,5 @@
 import { withRecord } from '../../../launch/open-record.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { type CliContext, outputWidth, say } from '../../cli-context.ts';
 import { readPareto } from '../../reading/read-noise.ts';

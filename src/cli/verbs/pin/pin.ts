@@ -1,5 +1,5 @@
 import type { FormatFlags } from '../../verb-parameters.ts';
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import { pinTraining } from '../../../store/keeping/collect-checkpoints.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { sayOutcome } from '../../output/say-outcome.ts';

@@ -1,5 +1,5 @@
 import { any, integer, list, number, text } from '../../output/verb-output.ts';
-import { tableFileFormats } from '../../../report/table-file.ts';
+import { tableFileFormats } from '../../../report/tables/table-file.ts';
 import { verb } from '../../verb.ts';
 import { forceFlag, parseCount, parseText, sweepNameParameter } from '../../verb-parameters.ts';
 

@@ -1,4 +1,4 @@
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { DropsweepError, placedAs } from '../../../base/errors.ts';
 import { settledTrial } from '../../../export/settled-trial.ts';
-import { unseenRecords } from '../../../export/prediction-records.ts';
+import { unseenRecords } from '../../../export/predictions/prediction-records.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { tableFile, tableFormatOf, tableOf } from '../../../report/table-file.ts';
+import { tableFile, tableFormatOf, tableOf } from '../../../report/tables/table-file.ts';
 import type { TaskDefinition } from '../../../sweep/sweep-definition.ts';
 import { formatsOf, taskOf } from '../../../tasks/tasks.ts';
 import { readUnseen } from '../../../tasks/read-unseen.ts';

@@ -1,5 +1,5 @@
 import { DropsweepError } from '../../../base/errors.ts';
-import { formatMoment } from '../../../metrics/format-value.ts';
+import { formatMoment } from '../../../metrics/values/format-value.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { productVersion } from '../../../launch/product-version.ts';
 import { drawChart } from '../../../report/charts/draw-chart.ts';

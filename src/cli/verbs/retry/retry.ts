@@ -2,7 +2,7 @@ import type { FormatFlags } from '../../verb-parameters.ts';
 import { formatCount } from '../../../base/format-count.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
-import { readTrialSnapshot } from '../../../store/views/trial-snapshot.ts';
+import { readTrialSnapshot } from '../../../store/views/trials/trial-snapshot.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { steerSweep } from '../../cockpit/steer-sweep.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';

@@ -1,5 +1,5 @@
-import type { ReportColumn } from '../../../report/report-column.ts';
-import { renderReport } from '../../../report/render-report.ts';
+import type { ReportColumn } from '../../../report/tables/report-column.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
 import { officialScorers } from '../../../tasks/official-scorer.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';

@@ -1,6 +1,6 @@
 import { withRecord } from '../../../launch/open-record.ts';
-import { renderReport } from '../../../report/render-report.ts';
-import { trialsReport } from '../../../report/trials-report.ts';
+import { renderReport } from '../../../report/tables/render-report.ts';
+import { trialsReport } from '../../../report/tables/trials-report.ts';
 import { tookSentence } from '../../../report/took-sentence.ts';
 import { readSweepProvenance } from '../../../store/views/sweep-list.ts';
 import { readDefinition, readSweepSnapshot } from '../../../store/views/sweep-reader.ts';

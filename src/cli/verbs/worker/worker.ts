@@ -2,7 +2,7 @@ import type { DeviceWish } from '../../../runtime/devices/choose-device.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DropsweepError } from '../../../base/errors.ts';
-import { builtFile } from '../../../services/built-file.ts';
+import { builtFile } from '../../../services/processes/built-file.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { exitStatus } from '../../output/exit-status.ts';
 import { runningMachine } from '../../../launch/machine.ts';
