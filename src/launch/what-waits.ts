@@ -1,3 +1,4 @@
+import { readStatus, supervisorOf } from '../services/services-status.ts';
 import type { SweepSnapshot } from '../store/views/sweep-snapshot.ts';
 import { traitsOf } from '../sweep/trainer-traits.ts';
 import { temporalFault } from '../worker/temporal/reach-temporal.ts';
@@ -16,5 +17,16 @@ export async function whatWaits(
   if (!traitsOf(snapshot.trainer).slots)
     return snapshot.counts.running > 0 ? null : `its programs ask for trainings: dropsweep ask ${snapshot.name}`;
   if (snapshot.slots.length > 0) return null;
-  return 'no worker is up: dropsweep up starts one here, dropsweep worker one in a terminal';
+  return (
+    ownWorkerComing(machine) ?? 'no worker is up: dropsweep up starts one here, dropsweep worker one in a terminal'
+  );
+}
+
+/** That this machine's own services start a worker, or why none stays up; null: they have none. */
+function ownWorkerComing({ databaseUrl, dataDirectory }: Machine): string | null {
+  const status = supervisorOf(dataDirectory) === null ? null : readStatus(dataDirectory);
+  const worker = status?.database_url === databaseUrl ? status.services['worker'] : undefined;
+  if (worker === undefined) return null;
+  if (worker.process !== null) return 'the worker of this machine is starting';
+  return worker.fault === null ? null : `the worker of this machine is started again: ${worker.fault}`;
 }

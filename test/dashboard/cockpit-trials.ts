@@ -109,7 +109,14 @@ export function cockpitSnapshot(): SweepSnapshot {
       workerId: slot < 3 ? 'a' : 'b',
       host: slot < 3 ? 'forge' : 'anvil',
       slot: String(slot % 3),
-      running: { trial: 201 + 2 * slot, kind: slot === 4 ? 'evaluate' : 'train', step: 30 + 18 * slot, of: 120 },
+      running: {
+        trial: 201 + 2 * slot,
+        kind: slot === 4 ? 'evaluate' : 'train',
+        step: 30 + 18 * slot,
+        of: 120,
+        further: 0,
+      },
+      elsewhere: null,
       lastSeen: ago(2),
     })),
     recentEvents: [

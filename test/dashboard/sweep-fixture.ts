@@ -240,14 +240,8 @@ export const situations = {
           return { ...row, metrics: metrics({ accuracy: 0.6875, collapsed: true, ece: 0.31, loss: 12.5 }) };
         if (index === 3) return { ...row, ...bare, state: 'diverged' };
         if (index === 6) return { ...row, ...bare, state: 'out_of_memory' };
-        if (index === 9)
-          return {
-            ...row,
-            ...bare,
-            state: 'crashed',
-            claimedSegments: 3,
-            failure: { code: 'PROCESS_DIED', message: 'SIGSEGV' },
-          };
+        const failure = { code: 'PROCESS_DIED', message: 'SIGSEGV' };
+        if (index === 9) return { ...row, ...bare, state: 'crashed', claimedSegments: 3, failure };
         if (index === 12) return { ...row, ...bare, state: 'infeasible' };
         if (index === 15) return { ...row, ...bare, state: 'pruned' };
         if (index === 18) return { ...row, ...bare, state: 'running', step: 119, totalSteps: 120 };
@@ -295,6 +289,11 @@ export const situations = {
     }),
 } as const satisfies Record<string, () => SweepSnapshot>;
 
-function slot(workerId: string, name: string, running: SweepSnapshot['slots'][number]['running']) {
-  return { workerId, host: 'laptop', slot: name, running, lastSeen: ago(1) };
+function slot(
+  workerId: string,
+  name: string,
+  work: { trial: number; kind: 'train' | 'evaluate'; step: number; of: number } | null,
+) {
+  const running = work && { ...work, further: 0 };
+  return { workerId, host: 'laptop', slot: name, running, elsewhere: null, lastSeen: ago(1) };
 }

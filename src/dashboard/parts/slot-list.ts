@@ -21,7 +21,7 @@ export function slotList(snapshot: SweepSnapshot, now: Date, width: number, heig
   });
   if (shown.length === slots.length) return lines;
   const rest = slots.slice(shown.length);
-  const idle = rest.filter(({ running }) => running === null).length;
+  const idle = rest.length - busySlots(rest);
   return [...lines, [span(clipText(`and ${formatCount(rest.length, 'slot')} more, ${idle} idle`, width), 'faint')]];
 }
 
@@ -29,10 +29,15 @@ export function slotList(snapshot: SweepSnapshot, now: Date, width: number, heig
 export function slotSummary(snapshot: SweepSnapshot, width: number): StyledLine {
   const { slots } = snapshot;
   if (slots.length === 0) return [span(clipText('slots: none yet', width), 'faint')];
-  const busy = slots.filter(({ running }) => running !== null);
-  const first = busy[0]?.running;
-  const what = first === undefined || first === null ? '' : `: ${activityText(first)}${busy.length > 1 ? ', …' : ''}`;
-  return clipLine([span(`slots ${busy.length}/${slots.length} busy`, 'heading'), span(what)], width);
+  const busy = busySlots(slots);
+  const first = slots.find(({ running }) => running !== null)?.running;
+  const what = first === undefined || first === null ? '' : `: ${activityText(first)}${busy > 1 ? ', …' : ''}`;
+  return clipLine([span(`slots ${busy}/${slots.length} busy`, 'heading'), span(what)], width);
+}
+
+/** How many slots work, for this sweep or for another. */
+export function busySlots(slots: readonly SlotRow[]): number {
+  return slots.filter(({ running, elsewhere }) => running !== null || elsewhere !== null).length;
 }
 
 function slotName({ host, slot }: SlotRow): string {
@@ -43,11 +48,12 @@ function slotName({ host, slot }: SlotRow): string {
 function slotActivity(slot: SlotRow, now: Date): Span {
   const silentMs = now.getTime() - slot.lastSeen.getTime();
   if (silentMs > silentAfterMs) return span(`SILENT ${formatDuration(silentMs)}`, 'bad');
-  if (slot.running === null) return span('idle', 'faint');
-  return span(activityText(slot.running), 'accent');
+  if (slot.running !== null) return span(activityText(slot.running), 'accent');
+  return slot.elsewhere === null ? span('idle', 'faint') : span(`for ${slot.elsewhere}`);
 }
 
 function activityText(running: NonNullable<SlotRow['running']>): string {
-  if (running.kind === 'evaluate') return `evaluating #${running.trial}`;
-  return `training #${running.trial} ${formatPercent(running.step, running.of)}`;
+  const { kind, trial, step, of, further } = running;
+  const what = kind === 'evaluate' ? `evaluating #${trial}` : `training #${trial} ${formatPercent(step, of)}`;
+  return further === 0 ? what : `${what} and ${further} more`;
 }

@@ -3,7 +3,7 @@ import type { WorkerRow } from '../../store/workers/worker-list.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { formatDuration, formatMoment, formatQuantity } from '../../metrics/values/format-value.ts';
-import { silentAfterMs, slotList } from '../parts/slot-list.ts';
+import { busySlots, silentAfterMs, slotList } from '../parts/slot-list.ts';
 import { cardsText, memoryText, processorsOf, workerSlots } from '../parts/worker-slots.ts';
 import { captionRule, clipLine, span, type Span, type StyledLine } from '../terminal/styled-line.ts';
 import { wholeColumns, type WholeColumn } from '../tables/whole-columns.ts';
@@ -32,7 +32,7 @@ export const workers = readingView<readonly WorkerRow[]>({
   draw(list, { snapshot, state, now, width, height }) {
     const there = list.filter(({ endedAt }) => endedAt === null);
     const slots = there.reduce((sum, worker) => sum + worker.slots, 0);
-    const busy = there.reduce((sum, worker) => sum + busySlots(worker), 0);
+    const busy = there.reduce((sum, worker) => sum + workingSlots(worker), 0);
     const { headings, lines } = wholeColumns(columnsAt(now), list, width - 2);
     const rows = Math.max(1, Math.min(list.length, Math.floor(height / 2) - 2));
     const chosen = list[Math.min(state.selected, list.length - 1)];
@@ -55,7 +55,7 @@ export const workers = readingView<readonly WorkerRow[]>({
 });
 
 /** A slot may run several segments at once, of trainings that step together. */
-function busySlots({ running, slotStates, slots }: WorkerRow): number {
+function workingSlots({ running, slotStates, slots }: WorkerRow): number {
   const told = slotStates.filter(({ segments }) => running.some(({ segment }) => segments.includes(segment))).length;
   return told > 0 ? told : Math.min(running.length, slots);
 }
@@ -67,7 +67,7 @@ function columnsAt(now: Date): readonly WholeColumn<WorkerRow>[] {
       heading: 'busy',
       align: 'right',
       importance: 1,
-      cell: (worker) => span(`${busySlots(worker)}/${worker.slots}`, worker.running.length > 0 ? 'accent' : 'faint'),
+      cell: (worker) => span(`${workingSlots(worker)}/${worker.slots}`, worker.running.length > 0 ? 'accent' : 'faint'),
     },
     { heading: 'heartbeat', align: 'right', importance: 0, cell: (worker) => heartbeat(worker, now) },
     {
@@ -155,7 +155,6 @@ const mostStruck = 3;
 
 /** A caption with how many are busy, and a line for each. */
 export function slotBlock(snapshot: SweepSnapshot, now: Date, width: number, height: number): readonly StyledLine[] {
-  const busy = snapshot.slots.filter(({ running }) => running !== null).length;
-  const caption = `slots, ${busy} of ${snapshot.slots.length} busy`;
+  const caption = `slots, ${busySlots(snapshot.slots)} of ${snapshot.slots.length} busy`;
   return [captionRule(caption, width), ...slotList(snapshot, now, width, height - 1)];
 }

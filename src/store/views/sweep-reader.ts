@@ -7,7 +7,8 @@ import { allowFolding } from './configurations/allow-folding.ts';
 import { sweepNotFound } from '../commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
-import type { SlotRow, SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import type { SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import { readSlots } from './slot-rows.ts';
 import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './trials/sweep-trials.ts';
 import { readSweepTradeoff } from './tradeoff/sweep-tradeoff.ts';
 
@@ -213,40 +214,6 @@ async function readRate(tx: DatabaseTransaction, sweepId: string): Promise<numbe
       join trainings t on t.id = g.training_id
       join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweepId}`.execute(tx);
   return rows[0]?.rate ?? null;
-}
-
-interface SlotRecord {
-  readonly worker_id: string;
-  readonly host: string;
-  readonly slots: number;
-  readonly last_seen: Date;
-  readonly running: readonly { trial: number; kind: 'train' | 'evaluate'; step: number; of: number }[] | null;
-}
-
-async function readSlots(tx: DatabaseTransaction, sweepId: string): Promise<SlotRow[]> {
-  const { rows } = await sql<SlotRecord>`
-    select k.id as worker_id, k.host, k.slots, k.last_seen, (
-      select json_agg(json_build_object('trial', x.trial, 'kind', x.kind, 'step', x.step, 'of', x.total) order by x.key)
-      from (
-        select g.kind, t.progress_step as step, t.total_steps as total, g.slot_key as key, (
-          select min(w.trial) from evaluations e join sweep_evaluations w on w.evaluation_id = e.id
-          where e.training_id = t.id and w.sweep_id = ${sweepId}) as trial
-        from attempts a join segments g on g.id = a.segment_id and g.lease_epoch = a.epoch
-          join trainings t on t.id = g.training_id
-        where a.worker_id = k.id and a.ended_at is null and g.status = 'claimed') x
-      where x.trial is not null) as running
-    from workers k
-    where k.slots > 0 and k.ended_at is null and k.last_seen > now() - interval '30 seconds'
-    order by k.host, k.started_at`.execute(tx);
-  return rows.flatMap((worker) =>
-    Array.from({ length: Math.max(worker.slots, worker.running?.length ?? 0) }, (_, slot) => ({
-      workerId: worker.worker_id,
-      host: worker.host,
-      slot: String(slot),
-      running: worker.running?.[slot] ?? null,
-      lastSeen: worker.last_seen,
-    })),
-  );
 }
 
 /** The classes that the trainings of a sweep ran in. */

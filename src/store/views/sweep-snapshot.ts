@@ -108,12 +108,16 @@ export interface SlotRow {
   readonly workerId: string;
   readonly host: string;
   readonly slot: string;
-  /** The segment that it runs, or null when idle. */
+  /** What it works on of this sweep. */
   readonly running: {
     readonly trial: number;
     readonly kind: 'train' | 'evaluate';
     readonly step: number;
     readonly of: number;
+    /** Segments beside it that the slot claimed with it. */
+    readonly further: number;
   } | null;
+  /** The other sweep that it works for. */
+  readonly elsewhere: string | null;
   readonly lastSeen: Date;
 }
