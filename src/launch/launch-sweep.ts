@@ -121,7 +121,7 @@ export async function launchSweep<Result>(
     const speed = await timedSpeed(prepared, done, process.env, progress);
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
-    const { kind, sweepId, left, set } = await recordSweep(
+    const { kind, sweepId, left, set, unset } = await recordSweep(
       record,
       { ...prepared, predicted: predicted.cost },
       extend,
@@ -134,6 +134,10 @@ export async function launchSweep<Result>(
     if (file !== undefined) await keepSweepFile(record.store, sweepId, file, kind);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
     if (set.length > 0) say(`As the file says: ${set.map(settingWords).join(', ')}.`);
+    if (unset.length > 0)
+      say(
+        `The file says ${unset.map(settingWords).join(', ')}, and the sweep stays as it is: dropsweep resume ${definition.name} --extend FILE gives it these.`,
+      );
     if (kind === 'attached' && resume) {
       const { changed } = await commandSweep(record.store, definition.name, randomUUID(), { kind: 'resume' });
       if (changed) await wake(record, sweepId);

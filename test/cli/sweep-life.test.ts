@@ -121,6 +121,8 @@ describe('the life of a sweep on the command line', () => {
         .replace(/^parallelism: .*$/m, '')
         .concat('\nparallelism: 7\n'),
     );
+    const launched = await dropsweep('launch', file, '--detach');
+    expect(launched.stdout).toContain('The file says parallelism 7, and the sweep stays as it is');
     const run = await dropsweep('resume', 'life', '--extend', file, '--detach');
     expect(run.stdout).toContain('As the file says: parallelism 7.');
     expect(await told('logs', 'life')).toContain('parallelism');

@@ -44,6 +44,8 @@ export type CreateSweepResult =
       readonly left: number;
       /** Of a sweep that was to be extended: what its file sets otherwise than the file before it. */
       readonly set: readonly SweepCommand[];
+      /** Of a sweep that was to be launched, and is there: what its file would set, and did not. */
+      readonly unset: readonly SweepCommand[];
     }
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
 
@@ -53,14 +55,21 @@ export type CreateSweepResult =
  */
 export async function createSweep(store: Store, request: CreateSweepRequest): Promise<CreateSweepResult> {
   const { plan, progress, handOver = false } = request;
-  const { id: sweepId, kind, existing, set = [] } = await transact(store, (tx) => findOrInsert(tx, request));
+  const {
+    id: sweepId,
+    kind,
+    existing,
+    set = [],
+    unset = [],
+  } = await transact(store, (tx) => findOrInsert(tx, request));
   if (kind === 'conflict') return { kind, sweepId, existing };
   // What an extension numbers anew is there when it returns.
-  if (handOver && kind !== 'extended') return { kind, sweepId, set, left: await handOverTrainings(store, sweepId) };
+  if (handOver && kind !== 'extended')
+    return { kind, sweepId, set, unset, left: await handOverTrainings(store, sweepId) };
   // What a search that adapts begins with its log has recorded: it may have learned since the plan was made.
   const planned = kind === 'created' && plan.adaptive_trainings === undefined ? { planned: plan.trainings } : {};
   await recordTrainings(store, sweepId, { ...planned, ...(progress === undefined ? {} : { progress }) });
-  return { kind, sweepId, set, left: 0 };
+  return { kind, sweepId, set, unset, left: 0 };
 }
 
 interface Found {
@@ -68,6 +77,7 @@ interface Found {
   readonly kind: CreateSweepResult['kind'];
   readonly existing: SweepDefinition;
   readonly set?: readonly SweepCommand[];
+  readonly unset?: readonly SweepCommand[];
 }
 
 async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest): Promise<Found> {
@@ -98,8 +108,10 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
   }
   const recorded = { definition: before.definition, inputs: before.inputs };
   if (before.canonical_hash === plan.canonical_hash || isSameSweep(recorded, plan)) {
-    const set = request.extend === true ? await takeSettings(tx, before, plan.definition) : [];
-    return { id: before.id, kind: 'attached', existing: before.definition, set };
+    const attached = { id: before.id, kind: 'attached', existing: before.definition } as const;
+    return request.extend === true
+      ? { ...attached, set: await takeSettings(tx, before, plan.definition) }
+      : { ...attached, unset: settingsOfFile(before.definition, plan.definition) };
   }
   const set = settingsOfFile(before.definition, plan.definition);
   const extended = request.extend === true && (await extendSweep(tx, before, plan, request.staysPaused === true));
