@@ -11,5 +11,5 @@ export const trainSeconds: Metric = {
   over: 'corpus',
   measuresSize: true,
   ofTrial: (trial) => trial.trainSeconds,
-  sentence: 'Seconds that the training took',
+  sentence: 'Seconds of a slot that the training took; those that step together have equal shares of it',
 };

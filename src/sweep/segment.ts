@@ -107,6 +107,7 @@ export type SegmentOutcome =
       readonly kind: 'trained';
       readonly checkpoint: CheckpointReference;
       readonly metrics: readonly MetricChunk[];
+      /** Of the slot's time, which trainings that step together share. */
       readonly trainSeconds: number;
       readonly trainableParameters: number;
     }

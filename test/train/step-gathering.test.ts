@@ -27,9 +27,15 @@ describe('trainings that step together', () => {
       alone.push(expectOutcome(outcome, 'trained').checkpoint.sha256);
     }
     const runner = makeOnnxRunner();
+    const begun = performance.now();
     const together = await Promise.all(
       arms.map((_, index) => runner.run(bench.command(segmentOf(index)), new RecordingReporter())),
     );
+    const passed = (performance.now() - begun) / 1_000;
+    // Each has its share of the slot's time: together they have no more than there was.
+    const shares = together.map((outcome) => expectOutcome(outcome, 'trained').trainSeconds);
+    expect(Math.min(...shares)).toBeGreaterThan(0);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(passed);
     expect(together.map((outcome) => expectOutcome(outcome, 'trained').checkpoint.sha256)).toEqual(alone);
   });
 

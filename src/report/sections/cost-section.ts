@@ -19,8 +19,10 @@ export const costSection: ReportSection = {
   heading: 'Cost',
   build(material) {
     const { snapshot } = material;
-    const timed = trainingsOf(snapshot).flatMap(({ trainSeconds }) => trainSeconds ?? []);
+    const trainings = trainingsOf(snapshot).filter(({ trainSeconds }) => trainSeconds !== null);
+    const timed = trainings.map(({ trainSeconds }) => trainSeconds ?? 0);
     if (timed.length === 0) return null;
+    const reused = trainings.filter((training) => training.reused).length;
     const total = timed.reduce((sum, value) => sum + value, 0);
     const wall = snapshot.finishedAt === null ? null : snapshot.finishedAt.getTime() - snapshot.createdAt.getTime();
     const ordered = timed.toSorted((a, b) => a - b);
@@ -33,6 +35,7 @@ export const costSection: ReportSection = {
       paragraph(
         `${formatCount(timed.length, 'training')} took ${formatDuration(1000 * total)} together, half of them less than ${formatDuration(1000 * median)} each` +
           (wall === null ? '' : `; from launch to end it was ${formatDuration(wall)} by the clock`) +
+          (reused === 0 ? '' : `, for which ${reused} of them were there already, of earlier sweeps`) +
           `. Their evaluations made ${formatCount(members, 'pass', 'passes')} over the evaluated rows.`,
       ),
       ...costFigure(material),

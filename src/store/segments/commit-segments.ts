@@ -120,19 +120,25 @@ async function applyTrained(tx: DatabaseTransaction, trained: readonly Held<Outc
   await writeCheckpoints(tx, ended);
   await sql`
     update trainings t set step = greatest(t.step, e.end_step), progress_step = e.end_step,
-      trainable_parameters = e.parameters, train_seconds = t.train_seconds + e.seconds,
+      trainable_parameters = e.parameters, train_seconds = t.train_seconds + e.seconds + coalesce(x.before, 0),
       largest_loss = greatest(t.largest_loss, x.loss),
       largest_gradient_norm = greatest(t.largest_gradient_norm, x.norm)
     from unnest(${trained.map(({ segment }) => segment.training_id)}::uuid[],
       ${trained.map(({ segment }) => segment.end_step)}::integer[],
       ${trained.map(({ outcome }) => outcome.trainableParameters)}::bigint[],
-      ${trained.map(({ outcome }) => outcome.trainSeconds)}::double precision[])
-      as e (training_id, end_step, parameters, seconds)
+      ${trained.map(({ outcome }) => outcome.trainSeconds)}::double precision[],
+      ${trained.map(({ lease }) => lease.epoch)}::bigint[])
+      as e (training_id, end_step, parameters, seconds, epoch)
+      left join lateral (
+        select coalesce(max(p.end_step), 0) as step from segments p
+        where p.training_id = e.training_id and p.kind = 'train' and p.end_step < e.end_step) b on true
       left join lateral (
         select max(v.value) filter (where m.name = 'data_loss') as loss,
-          max(v.value) filter (where m.name = 'gradient_norm') as norm
+          max(v.value) filter (where m.name = 'gradient_norm') as norm,
+          -- Of the segment's steps those that an earlier attempt took, and a checkpoint kept.
+          sum(v.value) filter (where m.name = 'step_seconds' and m.epoch < e.epoch and m.first_step > b.step) as before
         from metrics m, unnest(m.values) as v (value)
-        where m.training_id = e.training_id and m.name in ('data_loss', 'gradient_norm')
+        where m.training_id = e.training_id and m.name in ('data_loss', 'gradient_norm', 'step_seconds')
           and v.value < 'infinity'::double precision) x on true
     where t.id = e.training_id`.execute(tx);
   await setStatus(

@@ -8,6 +8,7 @@ import { instanceMasks } from '../engine/masks/instance-masks.ts';
 import { measurePacking } from './measure-packing.ts';
 import { type Attempt, reportCheckpoint, saveCheckpoint, startingState } from '../checkpoints/segment-checkpoints.ts';
 import type { RunCommand, SegmentReporter } from '../process/segment-runner.ts';
+import type { ClockShare } from './shared-clock.ts';
 import { stepHyperparameters, type TrainingLoop, trainSteps } from './training-loop.ts';
 import { TrainingMetrics } from './training-metrics.ts';
 import { saveWhenThereIsRoom } from '../checkpoints/wait-for-room.ts';
@@ -26,6 +27,20 @@ export async function trainSegment(
   reporter: SegmentReporter,
   slot: WarmSlot,
 ): Promise<SegmentOutcome> {
+  const share = slot.clock.enter();
+  try {
+    return await trainAndSave(segment, command, reporter, { slot, share });
+  } finally {
+    share.leave();
+  }
+}
+
+async function trainAndSave(
+  segment: TrainSegment,
+  command: RunCommand,
+  reporter: SegmentReporter,
+  { slot, share }: { readonly slot: WarmSlot; readonly share: ClockShare },
+): Promise<SegmentOutcome> {
   const startedAt = performance.now();
   const { specification } = segment;
   const { base, task, configuration, trainer_version: version } = specification;
@@ -36,14 +51,14 @@ export async function trainSegment(
   let reached: SegmentOutcome | Reached;
   try {
     const selector = await openDevSelector(specification, { engine, command, reporter, slot });
-    reached = await trainInPlace(attempt, { ...loop, place }, selector, startedAt);
+    reached = await trainInPlace(attempt, { ...loop, place }, selector, { startedAt, share });
   } finally {
     place.leave();
   }
   if ('kind' in reached) return reached;
   const { state, metrics } = reached;
   const saved = await saveWhenThereIsRoom(() => saveCheckpoint(attempt, state), reporter, state.step);
-  return saved === null ? { kind: 'released' } : trained(saved, metrics.take(), startedAt, engine);
+  return saved === null ? { kind: 'released' } : trained(saved, metrics.take(), share, engine);
 }
 
 /** A training at its segment's end, not yet saved. */
@@ -56,14 +71,14 @@ async function trainInPlace(
   attempt: Attempt,
   loop: TrainingLoop,
   selector: DevSelector | null,
-  startedAt: number,
+  { startedAt, share }: { readonly startedAt: number; readonly share: ClockShare },
 ): Promise<SegmentOutcome | Reached> {
   const { segment, command, reporter, engine } = attempt;
   const { endStep } = segment;
   const { configuration } = loop;
   let state = await startingState(attempt);
   if (selector === null && segment.checkpoint !== null && state.step >= endStep)
-    return trained(segment.checkpoint, [], startedAt, engine);
+    return trained(segment.checkpoint, [], share, engine);
   const looked = await lookAt(selector, state);
   if (looked === null) return { kind: 'released' };
   state = looked;
@@ -181,11 +196,11 @@ async function packOf(
 function trained(
   checkpoint: CheckpointReference,
   metrics: readonly MetricChunk[],
-  startedAt: number,
+  share: ClockShare,
   engine: AdapterEngine,
 ): SegmentOutcome {
-  const trainSeconds = (performance.now() - startedAt) / 1_000;
-  return { kind: 'trained', checkpoint, metrics, trainSeconds, trainableParameters: engine.layout.length };
+  const trainableParameters = engine.layout.length;
+  return { kind: 'trained', checkpoint, metrics, trainSeconds: share.seconds(), trainableParameters };
 }
 
 function diverged(step: number, reporter: SegmentReporter, metrics: TrainingMetrics): SegmentOutcome {

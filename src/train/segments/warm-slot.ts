@@ -19,6 +19,7 @@ import { encodeFrozen } from '../../tasks/encode-frozen.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import type { AdapterEngine, OpenAdapterEngine } from '../engine/adapter-engine.ts';
 import { demandPositions, type ModelLimits, readModelLimits } from '../engine/model-limits.ts';
+import { SharedClock } from './shared-clock.ts';
 import { type GatheredTraining, StepGathering } from '../engine/passes/step-gathering.ts';
 
 /** Which rows, and what their inputs depend on. */
@@ -46,6 +47,7 @@ const ENCODED_LIMIT = 8;
  */
 export class WarmSlot {
   readonly device: DeviceKind;
+  readonly clock = new SharedClock();
   readonly #openEngine: OpenAdapterEngine;
   readonly #threads: number;
   readonly #engines = new Map<string, Promise<AdapterEngine>>();
