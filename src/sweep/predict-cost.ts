@@ -1,5 +1,5 @@
 import type { Budget } from './file/read-budget.ts';
-import { defaultGapRows } from './gap-rows.ts';
+import { gapRowsOf } from './gap-rows.ts';
 import type { Speed } from './speed.ts';
 import type { PlannedSetEvaluation, PlannedTraining, SweepPlan } from './sweep-definition.ts';
 import { kindName, kindsOf } from './training-kinds.ts';
@@ -163,8 +163,7 @@ function workOfOne(training: PlannedTraining, inputs: CostInputs): Partial<Work>
   for (const { configuration: wanted, dataset } of evaluations) {
     const key = `${wanted.split}/${wanted.mode}/${wanted.dropout_rate}/${wanted.mask_seed}`;
     // Some train rows are scored too, for the gap.
-    const gapRows = Math.min(wanted.gap_rows ?? defaultGapRows, specification.train.rows);
-    const passed = wanted.ensemble_size * (dataset.rows + gapRows);
+    const passed = wanted.ensemble_size * (dataset.rows + gapRowsOf(wanted, specification.train.rows));
     passes.set(key, Math.max(passes.get(key) ?? 0, passed));
   }
   let scored = 0;

@@ -161,7 +161,11 @@ evaluation: {evaluate_every: epoch}
       15n,
     ]);
     const predictions = await read('--predictions', '2', '--split', 'train', '--members');
-    expect(predictions).toHaveLength(10);
+    // Its gap is measured on all 40 of them, four times as many as its dev rows.
+    expect(predictions).toHaveLength(40);
+    const right = predictions.filter(({ label, prediction }) => label === prediction).length;
+    const recorded = metrics.find((row) => row['trial'] === 2n && row['metric'] === 'train_accuracy');
+    expect(right / 40).toBe(recorded?.['value']);
     expect(predictions[0]?.['members']).toEqual(
       Array.from({ length: 3 }, () => [expect.any(Number), expect.any(Number)]),
     );

@@ -5,6 +5,9 @@ import type { ExportedTrial } from '../../src/export/exported-trial.ts';
 import { predictMembers } from '../../src/export/predictions/predict-members.ts';
 import { predictionRecords, unseenRecords } from '../../src/export/predictions/prediction-records.ts';
 import { storedPredictions } from '../../src/export/predictions/stored-predictions.ts';
+import { evaluateOutputs } from '../../src/evaluate/evaluate-outputs.ts';
+import { predictedSplit } from '../../src/export/predictions/predicted-split.ts';
+import type { EvaluationConfiguration } from '../../src/sweep/vocabulary.ts';
 import { openEncoder } from '../../src/models/open-encoder.ts';
 import { readCheckpoint } from '../../src/train/checkpoints/checkpoint.ts';
 import { trial as fixture } from '../dashboard/sweep-fixture.ts';
@@ -23,13 +26,13 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
   afterAll(() => rmSync(bench.folder, { recursive: true }));
 
   /** A trained trial's evaluation, as the database has it. */
-  async function stored(aggregate: 'logits' | 'probabilities') {
+  async function stored(aggregate: 'logits' | 'probabilities', changes: Partial<EvaluationConfiguration> = {}) {
     const specification = bench.specification({ epochs: 2, dropout_rate: 0.4 });
     const run = async (segment: Parameters<typeof bench.command>[0]) =>
       makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
     const segment = bench.trainSegment(specification);
     const { checkpoint } = expectOutcome(await run(segment), 'trained');
-    const pending = bench.pending('m', { ensemble_size: 3, dropout_rate: 0.4, aggregate });
+    const pending = bench.pending('m', { ensemble_size: 3, dropout_rate: 0.4, aggregate, ...changes });
     const evaluated = expectOutcome(
       await run(bench.evaluateSegment(specification, checkpoint, [pending])),
       'evaluated',
@@ -38,7 +41,12 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
     if (result === undefined) throw new Error('one evaluation gives one result');
     const exported: ExportedTrial = {
       sweep: 's',
-      trial: { ...fixture(1), configuration: specification.configuration, evaluation: pending.configuration },
+      trial: {
+        ...fixture(1),
+        configuration: specification.configuration,
+        evaluation: pending.configuration,
+        metrics: result.metrics,
+      },
       specification,
       checkpoint: await readCheckpoint(checkpoint, segment.trainingHash, bench.checkpointFolder),
       place: bench.modelFolder,
@@ -92,6 +100,28 @@ describe.each(Object.entries(tinyTasks))('predictions of %s', (_, task) => {
       expect(record).not.toHaveProperty([reference]);
       expect(Number(record['disagreement'])).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  it('of train rows are of those that the gap was measured on, and give the train scores that were recorded', async () => {
+    const [aggregate = 'logits'] = task.aggregates ?? [];
+    // What is fitted is fitted to each of the two sets of rows by itself.
+    const isFitted = task.shape.kind === 'question-answering';
+    const judging = isFitted ? { judging: { null_threshold: 'fitted' } } : {};
+    const { exported, metrics } = await stored(aggregate, { gap_rows: 15, ...judging });
+    const content = readFileSync(bench.datasetFiles[bench.train.hash] ?? '');
+    const predicted = predictedSplit(exported, { name: 'train', hash: bench.train.hash, content });
+    expect(predicted.rows).toHaveLength(15);
+    const { evaluated, members } = await predictMembers(predicted.exported, predicted.rows, {
+      environment: {},
+      threads: 1,
+    });
+    const train = { members, rows: evaluated };
+    const { scores } = taskOf(task.shape);
+    const again = evaluateOutputs({ scores, aggregate, evaluated: train, train, expectedKeptEntries: 0 }).metrics;
+    const recorded = Object.entries(metrics).filter(([name]) => name.startsWith('train_'));
+    expect(recorded).not.toEqual([]);
+    expect(again).toMatchObject(Object.fromEntries(recorded));
+    expect(again['gap_rows']).toBe(metrics['gap_rows']);
   });
 
   const { benchmark } = taskOf(task.shape).predictions;

@@ -5,7 +5,6 @@ import type { Store } from '../database/open-store.ts';
 /** Rows as they were frozen. */
 export interface SplitRows {
   readonly hash: string;
-  readonly rows: number;
   readonly content: Buffer;
 }
 
@@ -34,5 +33,5 @@ export async function readSplitRows(
     .select('content')
     .where('hash', '=', reference.hash)
     .executeTakeFirstOrThrow();
-  return { hash: reference.hash, rows: reference.rows, content };
+  return { hash: reference.hash, content };
 }

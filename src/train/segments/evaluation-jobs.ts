@@ -4,7 +4,7 @@ import type { DatasetReference, EvaluationConfiguration } from '../../sweep/voca
 import type { EvaluatedRows } from '../../tasks/task.ts';
 import { outputOffsets } from './forward-rows.ts';
 import type { RunCommand } from '../process/segment-runner.ts';
-import { defaultGapRows } from '../../sweep/gap-rows.ts';
+import { gapRowsOf } from '../../sweep/gap-rows.ts';
 import { trainSubsample, type WarmSlot } from './warm-slot.ts';
 
 /** Rows that are scored together, by what they are and how they are encoded. */
@@ -62,7 +62,7 @@ export async function readJobs(
       continue;
     }
     const trainRows = await read(train, {});
-    const count = Math.min(pending.configuration.gap_rows ?? defaultGapRows, trainRows.rows.length);
+    const count = gapRowsOf(pending.configuration, trainRows.rows.length);
     const compared = { ...trainSubsample(trainRows, train.hash, count), ...judged };
     jobs.push({ pending, evaluated, train: { id: `train:${train.hash}:${count}`, rows: compared } });
   }

@@ -2,8 +2,7 @@ import { formatCount } from '../../../base/format-count.ts';
 import type { Progress } from '../../../base/progress.ts';
 import { DropsweepError } from '../../../base/errors.ts';
 import { predictionRecords } from '../../../export/predictions/prediction-records.ts';
-import { settledTrial } from '../../../export/settled-trial.ts';
-import { rowsOfSplit } from '../../../export/predictions/split-rows.ts';
+import { predictedSplit } from '../../../export/predictions/predicted-split.ts';
 import { storedPredictions } from '../../../export/predictions/stored-predictions.ts';
 import type { OpenRecord } from '../../../launch/open-record.ts';
 import { type TableFileFormat, tableFile, tableOf } from '../../../report/tables/table-file.ts';
@@ -101,10 +100,8 @@ async function predictSplit(
     progress,
   }: { readonly trial: number; readonly split: 'train' | 'dev' | 'test'; readonly progress: Progress },
 ) {
-  const exported = settledTrial(await exportedTrial(record, snapshot, trial));
-  const { sweepId } = snapshot;
-  const scored = await readSplitRows(record.store, sweepId, exported.trial.evaluation.split);
-  const wanted = await readSplitRows(record.store, sweepId, split);
-  const rows = rowsOfSplit({ name: split, ...wanted }, scored.rows);
-  return runMembers(exported, rows, progress);
+  const exported = await exportedTrial(record, snapshot, trial);
+  const wanted = await readSplitRows(record.store, snapshot.sweepId, split);
+  const predicted = predictedSplit(exported, { name: split, ...wanted });
+  return runMembers(predicted.exported, predicted.rows, progress);
 }

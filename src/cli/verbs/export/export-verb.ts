@@ -66,7 +66,7 @@ predicts for each row that it was scored on, or of another --split, in the bench
         kind: 'enum',
         values: ['dev', 'test', 'train'],
         optional: true,
-        brief: 'of predictions: of these rows; train: as many as were scored',
+        brief: 'of predictions: of these rows; train: those its gap is measured on',
       },
       members: table("of predictions: each member's outputs too"),
       out: { kind: 'parsed', parse: parseText, optional: true, brief: 'file, or folder of the adapter' },
