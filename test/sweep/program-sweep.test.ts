@@ -33,6 +33,14 @@ const plan = (definition: SweepDefinition) => {
 };
 
 describe("a program's sweep", () => {
+  it('refuses whole numbers that would be rounded, as values and as constants', () => {
+    const axis = file.replace('momentum: {choice: [0.5, 0.9]', 'momentum: {choice: [0.5, 9007199254740993]');
+    expect(() => parse(axis)).toThrow(
+      /momentum[^\n]*got 9007199254740993, expected a number of at most 9007199254740991/,
+    );
+    expect(() => parse(file.replace('epochs: 3', 'epochs: -9007199254740993'))).toThrow(/epochs[^\n]*are rounded/);
+  });
+
   it('has axes, constants and metrics of names that the file makes up', () => {
     const definition = parse(file);
     expect(definition.trainer).toBe('command');

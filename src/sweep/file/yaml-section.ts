@@ -191,8 +191,12 @@ export class YamlSection {
   }
 
   numberOf(field: Field, rule: NumberRule): number | null {
-    const value = isScalar(field.node) ? field.node.value : null;
-    if (typeof value === 'number' && rule.accepts(value)) return value === 0 ? 0 : value;
+    const { value, source } = isScalar(field.node) ? field.node : { value: null };
+    if (typeof value === 'number' && rule.accepts(value)) {
+      if (!/^[-+]?\d+$/.test(source ?? '') || Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+      this.wrong(field, `${rule.expected} of at most ${Number.MAX_SAFE_INTEGER}, beyond which whole ones are rounded`);
+      return null;
+    }
     const isQuoted = typeof value === 'string' && value.trim() !== '' && rule.accepts(Number(value));
     this.wrong(
       field,
