@@ -1,15 +1,15 @@
 import { formatCount } from '../base/format-count.ts';
 import type { Progress } from '../base/progress.ts';
 import { randomUUID } from 'node:crypto';
-import { isAbsolute } from 'node:path';
 import { inputsFolderOf } from '../hub/cache-folder.ts';
-import { findModel, resolveModel } from '../hub/resolve-model.ts';
+import { resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep, type SweepCommand } from '../store/commands.ts';
 import { keepSweepFile } from '../store/views/sweep-files.ts';
 import { lookAtSchema, migrate } from '../store/database/migrate.ts';
 import type { Store } from '../store/database/open-store.ts';
 import { programStepSeconds, type StepSeconds } from '../store/programs/program-speed.ts';
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
+import { baseHere } from './base/base-here.ts';
 import { describedBase } from './base/described-base.ts';
 import { type FinishedTrainings, finishedTrainings } from './cost/finished-trainings.ts';
 import { type Forecast, forecastOf } from './cost/forecast.ts';
@@ -18,7 +18,7 @@ import { recipeLines } from './recipe-lines.ts';
 import { type Machine, machineIfRunning, startedMachine } from './machine.ts';
 import { type OpenRecord, withMachineRecord } from './open-record.ts';
 import { demandPrecisionHere, predictMemory } from './cost/predict-memory.ts';
-import { namedBase, type PreparedSweep, prepareSweep } from './prepare-sweep.ts';
+import { type PreparedSweep, prepareSweep } from './prepare-sweep.ts';
 import { recordSweep } from './record-sweep.ts';
 import { keptSpeed, type Prediction, predictionOf, timedSpeed } from './cost/predict-time.ts';
 import { wake } from './wake.ts';
@@ -34,15 +34,7 @@ export interface DryRun {
  * @throws DropsweepError whatever launching would refuse
  */
 export async function dryRun(definition: SweepDefinition, progress?: Progress): Promise<DryRun> {
-  // A place on this machine has the model or is wrong; a hub id may still be fetched.
-  const prepared = await prepareSweep(
-    definition,
-    async (reference) =>
-      isAbsolute(reference)
-        ? (describedBase(reference) ?? resolveModel(reference, { fetch: false }))
-        : ((await findModel(reference)) ?? namedBase(reference)),
-    { progress, inputsFolder: inputsFolderOf(process.env) },
-  );
+  const prepared = await prepareSweep(definition, baseHere, { progress, inputsFolder: inputsFolderOf(process.env) });
   await demandPrecisionHere(prepared, process.env);
   const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
   const machine = machineIfRunning();

@@ -1,25 +1,22 @@
-import { sha256 } from '../base/sha256.ts';
 import { freezeRows } from '../data/frozen-rows.ts';
 import { demandSearch, planSweep } from '../search/planning/plan-sweep.ts';
 import type { FrozenDataset } from '../store/plans/create-sweep.ts';
 import type { PlannedTrainings, ResolvedInputs, SweepDefinition, SweepPlan } from '../sweep/sweep-definition.ts';
 import { kindsOf } from '../sweep/training-kinds.ts';
 import type { BaseModelReference, FrozenRow, TaskShape } from '../sweep/vocabulary.ts';
-import { type LoadedDataset, loadDataset, settledBy } from '../tasks/load-dataset.ts';
+import type { LoadedDataset } from '../tasks/load-dataset.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { EvaluatedInputs } from '../train/segments/estimate-plan.ts';
 import { objectiveOf } from '../train/engine/plan-engine.ts';
-import { traitsOf } from '../sweep/trainer-traits.ts';
 import { prepareProgramSweep } from './prepare-program-sweep.ts';
 import { beginningOf, demandFit } from './base/initial-adapter.ts';
-import { withLocalData } from './data/local-data.ts';
 import { describeData, shortReport } from './data/describe-data.ts';
 import { describeWarmUp } from './describe-warm-up.ts';
-import { tokenizedPlace } from './base/described-base.ts';
 import { describeBase, encoderParametersOf } from './base/describe-base.ts';
 import { type MeasuredInputs, type MeasureOptions, measureInputs, textBytes } from './data/measure-inputs.ts';
-import { demandTrainedHeads, describedSets, loadSets, measureSets, resolvedSets } from './data/further-sets.ts';
+import { demandTrainedHeads, describedSets, measureSets, resolvedSets } from './data/further-sets.ts';
+import { type LoadedRows, loadRows } from './data/load-rows.ts';
 import { sharedMasks } from './shared-masks.ts';
 
 type TokenCounts = Pick<MeasuredInputs, 'trainTokens' | 'devTokens' | 'longestRow'>;
@@ -36,6 +33,8 @@ export interface PreparedSweep extends TokenCounts {
   readonly encoderParameters: number;
   /** Remarks on base and rows for a launch. */
   readonly remarks: readonly string[];
+  /** Those of them on the inputs that are made of rows; absent: none. */
+  readonly inputRemarks?: readonly string[];
 }
 
 /** English e-mails and sentences: characters to a word piece. */
@@ -53,17 +52,21 @@ export async function prepareSweep(
   resolveBase: (reference: string) => Promise<BaseModelReference>,
   options: MeasureOptions = {},
 ): Promise<PreparedSweep> {
-  const { progress } = options;
   if (definition.program !== undefined) return prepareProgramSweep(definition, definition.program);
   demandSearch(definition);
-  progress?.('reading rows', null);
-  const loaded = await loadDataset(await withLocalData(definition.task, process.env, progress));
+  return prepareRows(definition, await loadRows(definition, resolveBase, options.progress), options);
+}
+
+/**
+ * The same of rows that are loaded.
+ * @throws DropsweepError DATA_INVALID, MODEL_UNSUPPORTED
+ */
+export async function prepareRows(
+  definition: SweepDefinition,
+  { base, place, rows, sets }: LoadedRows,
+  options: MeasureOptions = {},
+): Promise<PreparedSweep> {
   const { rows: taskRows } = taskOf(definition.task);
-  const base = traitsOf(definition.trainer).base ? await resolveBase(definition.base) : namedBase(definition.base);
-  // Without the model, of which a dry run may know the name or the sizes alone, rows are not tokenised.
-  const place = tokenizedPlace(base);
-  const rows = await settledBy(loaded, place);
-  const sets = await loadSets(definition, rows.task, place, progress);
   const frozen = {
     train: freezeRows(rows.train),
     dev: freezeRows(rows.dev),
@@ -84,6 +87,7 @@ export async function prepareSweep(
     ...evaluated,
     bytes: texts.reduce((sum, each) => sum + textBytes(each), evaluated.bytes),
   });
+  const inputRemarks = [...(measured?.remarks ?? []), ...measuredSets.flatMap((set) => set.remarks)];
   if (adapter !== null) demandFit(plan, adapter, definition.init_adapter ?? '');
   return {
     plan,
@@ -105,9 +109,9 @@ export async function prepareSweep(
       ...beginning.remarks,
       ...sharedMasks(plan),
       ...describeWarmUp(plan),
-      ...(measured === null ? [] : measured.remarks),
-      ...measuredSets.flatMap((set) => set.remarks),
+      ...inputRemarks,
     ],
+    inputRemarks,
   };
 }
 
@@ -148,11 +152,6 @@ function measure(
 
 function lengthsOf(trainings: PlannedTrainings): readonly number[] {
   return [...new Set(kindsOf(trainings).map(({ first }) => first.specification.configuration.max_length))];
-}
-
-/** Stands for a base model that is not looked at. */
-export function namedBase(reference: string): BaseModelReference {
-  return { reference, folder: '', content_hash: sha256(reference), tokenizer_hash: sha256(reference) };
 }
 
 type Frozen = ReturnType<typeof freezeRows>;

@@ -7,6 +7,8 @@ import { readDataReport } from '../../src/launch/data/describe-sweep-data.ts';
 import { dryRun } from '../../src/launch/launch-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { runInProcess } from '../cli/run-in-process.ts';
+import { writeTinyDecoder } from '../support/tiny-decoder.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let folder: string;
@@ -39,7 +41,7 @@ space: {p: [0]}
 }
 
 async function describeSweep(definition: SweepDefinition): Promise<string> {
-  const report = await readDataReport(definition, {}, () => undefined);
+  const report = await readDataReport(definition, () => undefined);
   if (report === null) throw new Error('it has rows');
   return fullReport(report).join('\n');
 }
@@ -128,6 +130,60 @@ evaluation: {sets: {mismatched: {data: {rows: dev_mismatched}}}}
     ]);
     expect(alike).toMatch(/classes that look alike: café \(U\+00E9\), café \(U\+0301\)|U\+0301\), café \(U\+00E9\)/);
     expect(alike).toMatch(/classes that look alike: Spam, [^\n]*spam/);
+  });
+
+  it('is refused as a launch refuses it, after it is told: rows whose responses are all cut', async () => {
+    mkdirSync(path.join(folder, 'decoder'));
+    writeTinyDecoder(path.join(folder, 'decoder'));
+    const row = (instruction: string) => JSON.stringify({ instruction, output: 'bad' });
+    const [short, long] = [row('say'), row('say '.repeat(60))];
+    const file = path.join(folder, 'instructions.yaml');
+    const told = async (rows: readonly string[]) => {
+      writeFileSync(path.join(folder, 'instructions.jsonl'), rows.join('\n'));
+      const definition = readSweepFile(file);
+      const report = await readDataReport(definition, () => undefined);
+      const launched = await dryRun(definition).catch((error: unknown) => error);
+      return { report, launched };
+    };
+    writeFileSync(
+      file,
+      `name: s
+base: ./decoder
+task: {kind: language-modelling, prompt: alpaca, data: {train: ./instructions.jsonl, dev: ./instructions.jsonl, instruction: instruction, output: output}}
+training: {max_length: 60, targets: [all-linear], rank: 1}
+space: {p: [0]}
+`,
+    );
+    const all = await told([long, long]);
+    expect(all.report?.splits[0]?.rows).toBe(2);
+    expect(all.report?.refusal?.message).toMatch(/every train row loses its response/);
+    expect(all.launched).toEqual(all.report?.refusal);
+    const some = await told([short, long]);
+    expect(some.report?.refusal).toBeNull();
+    expect(some.report?.remarks[0]).toMatch(/1 of 2 train rows \(50 %\) .*; 1 of them keep nothing of their responses/);
+    expect(some.launched).toMatchObject({
+      forecast: { remarks: expect.arrayContaining([...(some.report?.remarks ?? [])]) },
+    });
+  });
+
+  it('is told before it is refused with the status of a launch: pairs that max_length leaves no room for', async () => {
+    const file = path.join(folder, 'pairs.yaml');
+    writeFileSync(path.join(folder, 'pairs.csv'), 'one,two,label\ngood film,day,pos\nbad film,day,neg\n');
+    writeFileSync(
+      file,
+      `name: s
+base: ./model
+task:
+  kind: text-classification
+  data: {train: ./pairs.csv, dev: ./pairs.csv, text: one, text_pair: two, label: label}
+training: {max_length: 3, targets: [query], rank: 1}
+space: {p: [0]}
+`,
+    );
+    const [data, launch] = [await runInProcess(['data', file]), await runInProcess(['launch', '--dry-run', file])];
+    expect(data.stderr).toContain('max_length leaves no room for the texts');
+    expect(data.stdout).toContain('train: 2 rows');
+    expect([data.status, data.stderr]).toEqual([launch.status, launch.stderr]);
   });
 
   it('stands shortened in the dry run', async () => {

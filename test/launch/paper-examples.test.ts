@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareSweep, namedBase } from '../../src/launch/prepare-sweep.ts';
+import { namedBase } from '../../src/launch/base/base-here.ts';
+import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { readSweepFile } from '../../src/launch/read-sweep-file.ts';
 import { sharedFolder } from '../support/shared-folder.ts';
 

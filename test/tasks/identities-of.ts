@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { namedBase, prepareSweep } from '../../src/launch/prepare-sweep.ts';
+import { namedBase } from '../../src/launch/base/base-here.ts';
+import { prepareSweep } from '../../src/launch/prepare-sweep.ts';
 import { bundleKey, engineShape } from '../../src/sweep/packing.ts';
 import { parseSweepFile } from '../../src/sweep/file/parse-sweep-file.ts';
 import { searchSections } from '../../src/search/search-sections.ts';

@@ -1,30 +1,40 @@
+import { DropsweepError } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
-import { isAbsolute } from 'node:path';
-import { findModel, resolveModel } from '../../hub/resolve-model.ts';
+import { inputsFolderOf } from '../../hub/cache-folder.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
-import { loadDataset, settledBy } from '../../tasks/load-dataset.ts';
+import { baseHere } from '../base/base-here.ts';
+import { prepareRows } from '../prepare-sweep.ts';
 import { type DataReport, describeData } from './describe-data.ts';
-import { describedSets, loadSets } from './further-sets.ts';
-import { withLocalData } from './local-data.ts';
+import { describedSets } from './further-sets.ts';
+import { loadRows } from './load-rows.ts';
+
+/** What a sweep's rows are, and what a launch makes of them. */
+export interface SweepDataReport extends DataReport {
+  /** What a launch says of the inputs that are made of them, a sentence each. */
+  readonly remarks: readonly string[];
+  /** Why a launch refuses them; null: it does not. */
+  readonly refusal: DropsweepError | null;
+}
 
 /**
- * Describes the rows of a sweep; null: they are a program's own affair. Fetches data sets of the hub, and no model.
- * @throws DropsweepError DATA_INVALID
+ * Describes the rows of a sweep, and prepares it as a launch does; null: they are a program's own affair. Fetches data
+ * sets of the hub, and no model.
+ * @throws DropsweepError DATA_INVALID, where there are no rows to describe
  */
-export async function readDataReport(
-  { task, base, training, space, trainer, sets }: SweepDefinition,
-  environment: NodeJS.ProcessEnv,
-  progress: Progress,
-): Promise<DataReport | null> {
+export async function readDataReport(definition: SweepDefinition, progress: Progress): Promise<SweepDataReport | null> {
+  const { training, space, trainer } = definition;
   if (!traitsOf(trainer).method) return null;
-  const loaded = await loadDataset(await withLocalData(task, environment, progress));
-  const model = isAbsolute(base) ? await resolveModel(base, { fetch: false }) : await findModel(base);
-  const lengths = [training.max_length, ...(space['max_length'] ?? [])].map(Number);
-  const place = !traitsOf(trainer).base ? '' : (model?.folder ?? '');
-  const dataset = await settledBy(loaded, place);
-  const further = await loadSets({ ...(sets === undefined ? {} : { sets }) }, dataset.task, place, progress);
-  const described = { sets: describedSets(further), progress };
-  const request = { place, maxLength: Math.max(...lengths), measured: true, ...described };
-  return describeData(dataset, request);
+  const loaded = await loadRows(definition, baseHere, progress);
+  const { place, rows, sets } = loaded;
+  const maxLength = Math.max(...[training.max_length, ...(space['max_length'] ?? [])].map(Number));
+  const report = await describeData(rows, { place, maxLength, measured: true, sets: describedSets(sets), progress });
+  try {
+    const options = { progress, inputsFolder: inputsFolderOf(process.env) };
+    const { inputRemarks = [] } = await prepareRows(definition, loaded, options);
+    return { ...report, remarks: inputRemarks, refusal: null };
+  } catch (error) {
+    if (!(error instanceof DropsweepError)) throw error;
+    return { ...report, remarks: [], refusal: error };
+  }
 }

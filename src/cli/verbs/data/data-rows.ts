@@ -1,9 +1,9 @@
-import type { DataReport } from '../../../launch/data/describe-data.ts';
+import type { SweepDataReport } from '../../../launch/data/describe-sweep-data.ts';
 import { hiddenColumn } from '../../../report/tables/hidden-column.ts';
 import type { Report } from '../../../report/tables/render-report.ts';
 import { taskOf } from '../../../tasks/tasks.ts';
 
-type SplitRow = DataReport['splits'][number] & {
+type SplitRow = SweepDataReport['splits'][number] & {
   readonly maxLength: number;
   readonly shared: number | null;
   /** Rows that are too long are read in windows. */
@@ -11,7 +11,7 @@ type SplitRow = DataReport['splits'][number] & {
 };
 
 /** A description of a sweep's rows, for programs: a row for each split and further set. */
-export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
+export function dataRows(sweep: string, report: SweepDataReport): Report<SplitRow> {
   const names = new Map<SplitRow, readonly string[]>();
   const all = [
     ...report.splits.map((split) => ({ ...split, task: report.task, maxLength: report.maxLength })),
@@ -47,6 +47,7 @@ export function dataRows(sweep: string, report: DataReport): Report<SplitRow> {
       sweep,
       task: taskOf(report.task).section.kind,
       warnings: [...report.warnings],
+      remarks: [...report.remarks],
       examples: [...report.examples],
     },
     before: [],

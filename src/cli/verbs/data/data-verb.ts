@@ -23,6 +23,7 @@ const facts = [
   text('sweep', 'its name'),
   text('task', 'its kind'),
   list('warnings', 'a sentence each'),
+  list('remarks', 'what a launch says of the inputs, a sentence each'),
   list('examples', 'train rows as the model will see them'),
 ];
 
@@ -33,7 +34,7 @@ export const dataVerb = verb<FormatFlags, [string]>(
     brief: "tells what a sweep file's rows are: classes, lengths, what repeats, and examples",
     about: `Reads the rows that a sweep file names and tells, for each split, how many there are, their classes and
 shares, their lengths in tokens and how many max_length cuts, which repeat or stand in two splits, and three of them as
-the model will see them. Starts nothing.`,
+the model will see them. What a launch would refuse is said at the end, with the same status. Starts nothing.`,
     examples: ['dropsweep data sweep.yaml'],
     output: { kind: 'rows', columns, facts },
   },

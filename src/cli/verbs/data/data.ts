@@ -9,7 +9,7 @@ import { dataRows } from './data-rows.ts';
 
 export async function data(this: CliContext, { format }: FormatFlags, file: string): Promise<void> {
   const definition = readSweepFile(file);
-  const told = await readDataReport(definition, process.env, progressOf(this));
+  const told = await readDataReport(definition, progressOf(this));
   if (told === null) {
     throw new DropsweepError('USAGE', 'a program’s sweep has no rows here: they are the program’s own affair', {
       where: file,
@@ -17,6 +17,7 @@ export async function data(this: CliContext, { format }: FormatFlags, file: stri
       expected: 'a sweep with a task',
     });
   }
-  if (format === 'table') say(this, fullReport(told).join('\n'));
+  if (format === 'table') say(this, [...fullReport(told), ...told.remarks].join('\n'));
   else say(this, renderReport(dataRows(definition.name, told), format, 0));
+  if (told.refusal !== null) throw told.refusal;
 }
