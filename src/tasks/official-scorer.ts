@@ -6,8 +6,8 @@ export interface ScoringRequest {
   readonly predictions: string;
   /** How likely each question has no answer; absent: every prediction stands. */
   readonly noAnswer?: string;
-  /** Above it a question counts as unanswered. */
-  readonly threshold: number;
+  /** Above it a question counts as unanswered; absent: 1. */
+  readonly threshold?: number;
 }
 
 export interface OfficialScores {

@@ -176,6 +176,8 @@ evaluation: {evaluate_every: epoch}
     expect(await told('--metrics', '--curves')).toContain('got: --metrics and --curves');
     expect(await told('--predictions', '1', '--split', 'test')).toContain('the sweep has no test rows');
     expect(await told('--format', 'glue')).toContain('a benchmark takes predictions');
+    const submission = ['--predictions', '1', '--format', 'glue', '--out', join(home, 'none')];
+    expect(await told(...submission, '--split', 'dev')).toMatch(/a flag means nothing here\n.*got: --split/);
   });
 });
 

@@ -258,6 +258,20 @@ describe('what cannot be', () => {
     }
   });
 
+  it.each([
+    [['export', 's', '--split', 'train', '--members'], '--split and --members', '--predictions TRIAL'],
+    [['export', 's', '--metrics', '--set', 'other'], '--set', '--predictions TRIAL'],
+    [['export', 's', '--adapter', '1', '--out', 'a', '--format', 'csv'], '--format', 'an adapter is a folder'],
+    [['export', 's', '--predictions', '1', '--format', 'benchmark', '--members'], '--members', 'a benchmark'],
+    [['notify', 's', '--on', 'best'], '--on', '--webhook or --command'],
+    [['tag', 's', '--remove'], '--remove', 'the tags'],
+    [['score', 'squad', '--dataset', 'a', '--predictions', 'b', '--threshold', '0.5'], '--threshold', '--no-answer'],
+  ])('is refused, not passed over: what flags of %j mean nothing beside the others', async (words, got, expected) => {
+    const run = await runInProcess(words);
+    expect([run.status, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain(`a flag means nothing here\n  got: ${got}\n  expected: ${expected}`);
+  });
+
   it('is said in one error: a database that a newer dropsweep wrote, or an older one', async () => {
     const store = openStore(database.databaseUrl);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-from-tomorrow', 'now')`.execute(store.db);

@@ -22,7 +22,7 @@ interface ScoredQuestion {
  * v1.1, and is counted in `missing`.
  * @throws DropsweepError DATA_INVALID with the place
  */
-export function scoreSquad({ dataset, predictions, noAnswer, threshold }: ScoringRequest): OfficialScores {
+export function scoreSquad({ dataset, predictions, noAnswer, threshold = 1 }: ScoringRequest): OfficialScores {
   const { records } = readSquad(dataset);
   const unanswerable = records.some((row) => readAnswers(row).length === 0);
   const texts = readPredictions(predictions, (value) => typeof value === 'string', 'a text for each id');
@@ -33,6 +33,7 @@ export function scoreSquad({ dataset, predictions, noAnswer, threshold }: Scorin
     unknown === 0
       ? null
       : `${formatCount(unknown, 'prediction')} of no question of the data set ${unknown === 1 ? 'is' : 'are'} passed over.`,
+    unanswerable || noAnswer === undefined ? null : 'No question lacks an answer: --no-answer is not used.',
   ].filter((note) => note !== null);
   if (!unanswerable) return { scores: { exact_match: share(questions, 'exact'), f1: share(questions, 'f1') }, notes };
   if (noAnswer === undefined) return { scores: ofBothKinds(questions), notes };

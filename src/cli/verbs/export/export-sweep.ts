@@ -7,6 +7,7 @@ import type { SweepSnapshot } from '../../../store/views/sweep-snapshot.ts';
 import { type CliContext, note } from '../../cli-context.ts';
 import { chooseSweep } from '../../reading/choose-sweep.ts';
 import { demandFree } from '../../reading/demand-free.ts';
+import { refuseUnused } from '../../reading/refuse-unused.ts';
 import { exportedTrial } from '../../reading/exported-trial.ts';
 import { exportPredictions } from './export-predictions.ts';
 import { exportSubmission } from './export-submission.ts';
@@ -17,6 +18,7 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
   const { adapter, predictions, out } = flags;
   const table = tableOf(flags);
   const format = formatOf(flags);
+  refuseFlags(flags, format);
   if (out !== undefined) demandFree(out, flags.force);
   await withRecord(async (record) => {
     const name = await chooseSweep(record.store, sweep);
@@ -32,6 +34,7 @@ export async function exportSweep(this: CliContext, flags: ExportFlags, sweep?: 
     }
     const { data } = snapshot.definition.task;
     if (data.kind === 'glue' && flags.set === undefined && (format === 'glue' || format === 'benchmark')) {
+      refuseUnused({ '--split': flags.split }, 'the test rows, which GLUE’s server judges');
       await exportSubmission(this, record, snapshot, { trial: predictions, source: data, out });
       return;
     }
@@ -53,6 +56,18 @@ function tableOf({ adapter, predictions, trials, metrics, curves }: ExportFlags)
     });
   }
   return metrics ? 'metrics' : curves ? 'curves' : 'trials';
+}
+
+/** @throws USAGE where a flag would be passed over */
+function refuseFlags(
+  { adapter, predictions, set, split, members, format: named }: ExportFlags,
+  format: NonNullable<ExportFlags['format']>,
+): void {
+  const ofPredictions = { '--set': set, '--split': split, '--members': members };
+  if (predictions === undefined) refuseUnused(ofPredictions, '--predictions TRIAL beside it');
+  if (adapter !== undefined) refuseUnused({ '--format': named }, 'an adapter is a folder as PEFT has it');
+  if (format === 'benchmark' || format === 'glue')
+    refuseUnused({ '--members': members }, 'a benchmark takes one prediction of a row; csv, json, jsonl or parquet');
 }
 
 /** As it is named, else as the name of the file tells. */

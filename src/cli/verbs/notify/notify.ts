@@ -8,12 +8,14 @@ import { targetKinds } from '../../../notices/targets.ts';
 import { countColumn, type ReportColumn } from '../../../report/tables/report-column.ts';
 import { renderReport } from '../../../report/tables/render-report.ts';
 import { addNotice, listNotices, type NoticeRow, removeNotice } from '../../../store/notices/notices.ts';
+import { refuseUnused } from '../../reading/refuse-unused.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
 
 export interface NotifyFlags extends FormatFlags {
   readonly webhook?: string;
   readonly command?: string;
-  readonly on: string;
+  /** Absent: at its end. */
+  readonly on?: string;
   readonly remove?: number;
 }
 
@@ -23,7 +25,8 @@ export async function notify(this: CliContext, flags: NotifyFlags, sweep: string
   if (target !== null && flags.remove !== undefined) {
     throw new DropsweepError('USAGE', 'a notice is set or taken away, not both', { fix: 'leave out --remove' });
   }
-  const conditions = readConditions(flags.on);
+  if (target === null) refuseUnused({ '--on': flags.on }, '--webhook or --command beside it');
+  const conditions = readConditions(flags.on ?? 'end');
   await withRecord(async ({ store }) => {
     if (target !== null) {
       const id = await addNotice(store, sweep, target, conditions);

@@ -32,8 +32,8 @@ squad: DATASET is SQuAD's JSON, v1.1 or v2.0, PREDICTIONS {id: text}; in per cen
       threshold: {
         kind: 'parsed',
         parse: numberParser,
-        default: '1',
-        brief: 'a question counts as unanswered that is more likely to have no answer',
+        optional: true,
+        brief: 'with --no-answer: a question counts as unanswered that is more likely to have no answer (default: 1)',
       },
       format: formatFlag,
     },

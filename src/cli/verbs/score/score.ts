@@ -2,6 +2,7 @@ import type { ReportColumn } from '../../../report/tables/report-column.ts';
 import { renderReport } from '../../../report/tables/render-report.ts';
 import { officialScorers } from '../../../tasks/official-scorer.ts';
 import { DropsweepError } from '../../../base/errors.ts';
+import { refuseUnused } from '../../reading/refuse-unused.ts';
 import { type CliContext, note, outputWidth, say } from '../../cli-context.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
@@ -9,7 +10,7 @@ export interface ScoreFlags extends FormatFlags {
   readonly dataset: string;
   readonly predictions: string;
   readonly noAnswer?: string;
-  readonly threshold: number;
+  readonly threshold?: number;
 }
 
 /** Scores a file of predictions as the benchmark's own scorer does. */
@@ -21,6 +22,7 @@ export async function score(this: CliContext, flags: ScoreFlags, benchmark: stri
       expected: Object.keys(officialScorers).join(', '),
     });
   }
+  if (flags.noAnswer === undefined) refuseUnused({ '--threshold': flags.threshold }, '--no-answer FILE beside it');
   const { scores, notes } = scorer(flags);
   const rows = Object.entries(scores).map(([name, value]) => ({ name, value }));
   say(this, renderReport({ columns, rows, facts: scores, before: [], after: [] }, flags.format, outputWidth(this)));

@@ -2,6 +2,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { annotate } from '../../../store/annotations.ts';
 import type { CliContext } from '../../cli-context.ts';
+import { refuseUnused } from '../../reading/refuse-unused.ts';
 import { sayOutcome } from '../../output/say-outcome.ts';
 import type { FormatFlags } from '../../verb-parameters.ts';
 
@@ -22,6 +23,7 @@ export async function tag(this: CliContext, flags: TagFlags, ...[sweep = '', ...
         'a word of at most 64 letters, digits, dots, hyphens and underscores, which begins with one of the first two',
     });
   }
+  if (tags.length === 0) refuseUnused({ '--remove': flags.remove }, 'the tags that are to be taken away');
   const trial = flags.trial ?? null;
   await withRecord(async ({ store }) => {
     const change = flags.remove ? { remove: tags } : { add: tags };
