@@ -6,11 +6,19 @@ import { formatOf } from '../sweep/file/file-format.ts';
 import type { FileSource, HubSource } from '../sweep/sweep-definition.ts';
 import type { TaskFormat } from '../sweep/file/task-section.ts';
 import { cacheFolderOf } from './cache-folder.ts';
+import {
+  configsByName,
+  type DatasetConfig,
+  filesByName,
+  type PublishedConfig,
+  publishedConfigs,
+} from './dataset-configs.ts';
 import { fetchFile, reasonOf } from './fetch-file.ts';
 import { withFileLock } from './file-lock.ts';
 import {
   type HubAccess,
   hubAccess,
+  NotThere,
   readRepositoryFacts,
   type RepositoryFacts,
   repositoryFacts,
@@ -33,6 +41,8 @@ interface Request extends FetchDatasetOptions {
 
 const connectTimeoutMs = 10_000;
 const stallTimeoutMs = 30_000;
+/** Configs, and splits of one, that a message lists. */
+const mostListed = 12;
 /** Where the hub keeps what it converted of data sets that were published otherwise. */
 const converted = 'refs/convert/parquet';
 
@@ -47,11 +57,11 @@ export async function fetchDataset(source: HubSource, options: FetchDatasetOptio
   mkdirSync(folder, { recursive: true });
   return withFileLock(join(folder, 'lock'), async () => {
     const { kind: _, dataset: __, config: ___, revision, train, dev, test, examples, ...reading } = source;
-    const published = await factsAt(request, revision ?? 'main');
+    const published = await layoutAt(request, revision ?? 'main');
     const splits = [train, dev, test, examples].filter((split) => typeof split === 'string');
-    const hasAll = splits.every((split) => filesOfSplit(request, published, split).length > 0);
-    const facts = hasAll || revision !== undefined ? published : await factsAt(request, converted);
-    const places = (split: string) => fetchSplit(request, facts, split);
+    const hasAll = splits.every((split) => filesOfSplit(source, published, split).length > 0);
+    const layout = hasAll || revision !== undefined ? published : await convertedLayout(request, published);
+    const places = (split: string) => fetchSplit(request, layout, split);
     return {
       kind: 'files',
       ...reading,
@@ -82,66 +92,102 @@ async function factsAt(request: Request, revision: string): Promise<RepositoryFa
   }
 }
 
-/**
- * Files of a split by how they are called: `CONFIG/SPLIT-00000-of-00002.parquet`, `data/SPLIT.jsonl`,
- * `CONFIG/SPLIT/0000.parquet`, `SPLIT.csv.gz`.
- */
-function filesOfSplit({ source, formats }: Request, { siblings }: RepositoryFacts, split: string): readonly string[] {
-  const { config, format } = source;
-  const names = siblings.map(({ rfilename }) => rfilename).toSorted();
-  return names.filter((name) => {
-    if (format === undefined && formatOf(name, formats) === undefined) return false;
-    const parts = name.split('/');
-    const last = parts.pop() ?? '';
-    const inFolder = parts.at(-1) === split;
-    if (inFolder) parts.pop();
-    const isSplit = inFolder || [`${split}.`, `${split}-`].some((start) => last.startsWith(start));
-    const isConfig =
-      config === undefined ? ['', 'data', 'default', 'plain_text'].includes(parts.join('/')) : parts.at(-1) === config;
-    return isSplit && isConfig;
-  });
+/** A data set at one commit. */
+interface Layout {
+  readonly facts: RepositoryFacts;
+  /** Files that the task reads. */
+  readonly files: readonly string[];
+  /** Null: its README names none, and files go by what they are called. */
+  readonly configs: readonly PublishedConfig[] | null;
 }
 
-async function fetchSplit(request: Request, facts: RepositoryFacts, split: string): Promise<readonly string[]> {
-  const { source, access, folder } = request;
-  const names = filesOfSplit(request, facts, split);
-  if (names.length === 0) throw noSplit(request, facts, split);
-  const files: string[] = [];
-  for (const name of names) {
-    const file = join(folder, facts.sha, name);
-    files.push(file);
-    if (existsSync(file)) continue;
-    if (access.offline) throw cannotFetch(request, `HF_HUB_OFFLINE is set, and ${name} was never fetched`);
-    const found = facts.siblings.find(({ rfilename }) => rfilename === name);
-    const what = `fetching ${source.dataset}/${name}`;
-    request.progress?.(what);
-    const of = found?.lfs?.size ?? found?.size ?? null;
-    mkdirSync(dirname(file), { recursive: true });
-    try {
-      await fetchFile({
-        url: `${access.endpoint}/datasets/${source.dataset}/resolve/${facts.sha}/${urlPath(name)}`,
-        file,
-        headers: access.headers,
-        expectedSize: of,
-        expectedSha256: found?.lfs?.sha256 ?? null,
-        connectTimeoutMs,
-        stallTimeoutMs,
-        received: (done) => request.progress?.(what, { done, of, unit: 'B' }),
-      });
-    } catch (error) {
-      throw cannotFetch(request, `${name}: ${reasonOf(error).message}`, error);
-    }
+async function layoutAt(request: Request, revision: string): Promise<Layout> {
+  const { source, formats, access, folder } = request;
+  const facts = await factsAt(request, revision);
+  const names = facts.siblings.map(({ rfilename }) => rfilename).toSorted();
+  const isRead = (name: string) =>
+    source.format === undefined ? formatOf(name, formats) !== undefined : !/^(README\.md$|\.)/.test(name);
+  const files = names.filter(isRead);
+  // Offline it may be of a time when none was fetched.
+  const hasReadme =
+    names.includes('README.md') && !(access.offline && !existsSync(join(folder, facts.sha, 'README.md')));
+  const readme = hasReadme ? await fetchOne(request, facts, 'README.md') : null;
+  return { facts, files, configs: readme === null ? null : publishedConfigs(readFileSync(readme, 'utf8'), files) };
+}
+
+/** What the hub converted; where it did not, what was published. */
+async function convertedLayout(request: Request, published: Layout): Promise<Layout> {
+  try {
+    return await layoutAt(request, converted);
+  } catch (error) {
+    if (error instanceof DropsweepError && error.cause instanceof NotThere && published.files.length > 0)
+      return published;
+    throw error;
   }
+}
+
+function filesOfSplit({ config }: HubSource, { files, configs }: Layout, split: string): readonly string[] {
+  const chosen = configs === null ? undefined : chosenConfig(configs, config);
+  if (chosen !== undefined) return chosen.filesOf(split);
+  return configs !== null && config === undefined ? [] : filesByName(files, config, split);
+}
+
+/** The one that is named, or that is meant where none is; undefined: there is none. */
+function chosenConfig(configs: readonly PublishedConfig[], named: string | undefined): PublishedConfig | undefined {
+  return configs.find(({ name, isUsual }) => (named === undefined ? isUsual : name === named));
+}
+
+async function fetchSplit(request: Request, layout: Layout, split: string): Promise<readonly string[]> {
+  const names = filesOfSplit(request.source, layout, split);
+  if (names.length === 0) throw noSplit(request.source, layout, split);
+  const files: string[] = [];
+  for (const name of names) files.push(await fetchOne(request, layout.facts, name));
   return files;
 }
 
-function noSplit({ source, formats }: Request, { siblings }: RepositoryFacts, split: string): DropsweepError {
-  const names = siblings.map(({ rfilename }) => rfilename).filter((name) => formatOf(name, formats) !== undefined);
-  const shown = names.slice(0, 12).join(', ');
-  return new DropsweepError('DATA_INVALID', 'a data set of the hub has no such split', {
-    where: `task.data.hub: ${source.dataset}`,
-    got: names.length === 0 ? 'no file that can be read' : `${shown}${names.length > 12 ? ', …' : ''}`,
-    expected: `files of ${source.config === undefined ? '' : `config ${source.config}, `}split ${split}`,
+/** One file, where it is not in the cache yet. @returns its place there */
+async function fetchOne(request: Request, facts: RepositoryFacts, name: string): Promise<string> {
+  const { source, access, folder } = request;
+  const file = join(folder, facts.sha, name);
+  if (existsSync(file)) return file;
+  if (access.offline) throw cannotFetch(request, `HF_HUB_OFFLINE is set, and ${name} was never fetched`);
+  const found = facts.siblings.find(({ rfilename }) => rfilename === name);
+  const what = `fetching ${source.dataset}/${name}`;
+  request.progress?.(what);
+  const of = found?.lfs?.size ?? found?.size ?? null;
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    await fetchFile({
+      url: `${access.endpoint}/datasets/${source.dataset}/resolve/${facts.sha}/${urlPath(name)}`,
+      file,
+      headers: access.headers,
+      expectedSize: of,
+      expectedSha256: found?.lfs?.sha256 ?? null,
+      connectTimeoutMs,
+      stallTimeoutMs,
+      received: (done) => request.progress?.(what, { done, of, unit: 'B' }),
+    });
+  } catch (error) {
+    throw cannotFetch(request, `${name}: ${reasonOf(error).message}`, error);
+  }
+  return file;
+}
+
+function noSplit({ dataset, config }: HubSource, { files, configs }: Layout, split: string): DropsweepError {
+  const all: readonly DatasetConfig[] = (configs ?? configsByName(files)).filter(({ splits }) => splits.length > 0);
+  const own = all.filter(({ name }) => name === (config ?? null));
+  const usual = config === undefined && configs !== null ? chosenConfig(configs, undefined) : undefined;
+  const chosen = usual === undefined ? own : [usual];
+  const wanted = `${config === undefined ? '' : `config ${config}, `}split ${split}`;
+  const listed = (chosen.length > 0 ? chosen : all).map(
+    ({ name, splits }) => `${name === null ? '' : `config ${name}: `}split ${splits.slice(0, mostListed).join(', ')}`,
+  );
+  const told = `${listed.slice(0, mostListed).join('; ')}${listed.length > mostListed ? '; …' : ''}`;
+  const lacks = chosen.length > 0 || all.length === 0 ? 'split' : config === undefined ? 'usual config' : 'config';
+  return new DropsweepError('DATA_INVALID', `a data set of the hub has no such ${lacks}`, {
+    where: `task.data.hub: ${dataset}`,
+    got: files.length === 0 ? `${wanted}, and no file that can be read` : wanted,
+    expected: told === '' ? 'files that the task reads' : told,
     fix: 'name its config in task.data.config, and its splits in task.data.train and dev',
   });
 }

@@ -30,7 +30,10 @@ export const repositoryFacts = z.object({
 
 export type RepositoryFacts = z.infer<typeof repositoryFacts>;
 
-/** A repository's commit and files. @throws Error with the reason */
+/** The hub has no such repository or revision. */
+export class NotThere extends Error {}
+
+/** A repository's commit and files. @throws NotThere, or Error with the reason */
 export async function readRepositoryFacts(
   url: string,
   { headers }: HubAccess,
@@ -38,10 +41,12 @@ export async function readRepositoryFacts(
 ): Promise<RepositoryFacts> {
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    if (response.status === 404) throw new NotThere('answered 404');
     if (!response.ok) throw new Error(`answered ${response.status}`);
     return repositoryFacts.parse(await response.json());
   } catch (error) {
-    throw new Error(`${new URL(url).origin}: ${reasonOf(error).message}`, { cause: error });
+    const Reason = error instanceof NotThere ? NotThere : Error;
+    throw new Reason(`${new URL(url).origin}: ${reasonOf(error).message}`, { cause: error });
   }
 }
 

@@ -127,7 +127,8 @@ describe('a data set of the hub', () => {
     };
     expect(await texts()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     const files = asked.filter((url) => url.includes('/resolve/')).length;
-    expect(files).toBe(3);
+    // Of the data and of its README.
+    expect(files).toBe(4);
     expect(await texts()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     expect(asked.filter((url) => url.includes('/resolve/'))).toHaveLength(files);
     const before = asked.length;
@@ -177,6 +178,66 @@ describe('a data set of the hub', () => {
     expect(texts).toEqual({ 'MNLI-m.tsv': ['m'], 'MNLI-mm.tsv': ['x', 'y'], 'AX.tsv': ['d', 'e', 'f'] });
   });
 
+  it('has the configs and splits that its README names, whatever its files are called', async () => {
+    const csv = (text: string) => Buffer.from(`sentence,label\n${text},0\n${text}s,1\n`);
+    const readme = `---
+license: mit
+configs:
+- config_name: plain
+  default: true
+  data_files:
+  - split: train
+    path: "shards/part-*.csv"
+  - split: validation
+    path: [held/**]
+- config_name: other
+  data_dir: more/other
+  data_files: {train: a?.csv, validation: "[b].csv"}
+- config_name: folder
+  data_dir: ./lies/here
+- config_name: alone
+  data_files: held/out/x.csv
+- config_name: bare
+---
+# Films
+`;
+    const { endpoint, asked } = await hub({
+      main: {
+        'README.md': Buffer.from(readme),
+        'shards/part-1.csv': csv('one'),
+        'shards/part-2.csv': csv('two'),
+        'shards/more/part-3.csv': csv('not'),
+        'held/out/x.csv': csv('held'),
+        'more/other/a1.csv': csv('other'),
+        'more/other/[b].csv': csv('bracket'),
+        'lies/here/train.csv': csv('folder'),
+        'lies/here/validation.csv': csv('its dev'),
+        'train.csv': csv('guessed'),
+        'bare/train-0.csv': csv('bare'),
+        'bare/validation-0.csv': csv('bare dev'),
+      },
+    });
+    const texts = async (data: Partial<HubSource>, more?: NodeJS.ProcessEnv) => {
+      const { train, dev } = await loadDataset(await withLocalData(taskOf(data), environment(endpoint, more)));
+      return [train, dev].map((rows) => rows.map((row) => row['text']));
+    };
+    const rows = (...names: readonly string[]) => names.flatMap((text) => [text, `${text}s`]);
+    expect(await texts({})).toEqual([rows('one', 'two'), rows('held')]);
+    expect(await texts({ config: 'plain' }, { HF_HUB_OFFLINE: '1' })).toEqual([rows('one', 'two'), rows('held')]);
+    expect(await texts({ config: 'other' })).toEqual([rows('other'), rows('bracket')]);
+    expect(await texts({ config: 'folder' })).toEqual([rows('folder'), rows('its dev')]);
+    expect(await texts({ config: 'bare' })).toEqual([rows('bare'), rows('bare dev')]);
+    // There is no revision of what the hub converted: what was published is what there is to choose from.
+    await expect(texts({ config: 'alone' })).rejects.toThrow(
+      /no such split[^]*got: config alone, split validation\n[^]*expected: config alone: split train\n/,
+    );
+    await expect(texts({ config: 'ohter' })).rejects.toThrow(
+      /no such config[^]*config plain: split train, validation; config other: split train, validation; config folder/,
+    );
+    await expect(texts({ dev: 'dev' })).rejects.toThrow(/got: split dev\n[^]*config plain: split train, validation\n/);
+    expect(asked.some((url) => url.includes('refs%2Fconvert%2Fparquet'))).toBe(true);
+  });
+
   it('is of the revision that is named; without files to read, of what the hub converted', async () => {
     const { endpoint } = await hub({
       main: { 'films.py': Buffer.from('') },
@@ -199,7 +260,13 @@ describe('a data set of the hub', () => {
     const { endpoint } = await hub({ main: published, 'refs/convert/parquet': published });
     const refused = (data: Partial<HubSource>, more?: NodeJS.ProcessEnv) =>
       expect(withLocalData(taskOf(data), environment(endpoint, more))).rejects;
-    await refused({ config: 'sst', dev: 'dev' }).toThrow(/DATA_INVALID[^]*sst\/validation-00000[^]*split dev/);
+    await refused({ config: 'sst', dev: 'dev' }).toThrow(
+      /DATA_INVALID[^]*no such split[^]*got: config sst, split dev\n[^]*expected: config sst: split train, validation\n/,
+    );
+    await refused({ config: 'rte' }).toThrow(
+      /no such config[^]*got: config rte, split train\n[^]*config other: split train; config sst: split train, validation\n/,
+    );
+    await refused({}).toThrow(/no such usual config[^]*got: split train\n[^]*config other: split train; config sst/);
     await refused({ config: 'sst' }, { HF_TOKEN: 'wrong' }).toThrow(/answered 401[^]*HF_TOKEN/);
     await refused({ revision: 'v9' }).toThrow(/answered 404/);
     await refused({ revision: 'v9' }, { HF_HUB_OFFLINE: '1' }).toThrow(/HF_HUB_OFFLINE is set/);
