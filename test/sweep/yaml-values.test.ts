@@ -28,6 +28,14 @@ function messageOf(parts: Parameters<typeof parse>[0]): string {
   throw new Error('the file was taken');
 }
 
+it('whole numbers are refused that have no place in the record, seeds excepted', () => {
+  expect(messageOf({ end: 'parallelism: 2147483648' })).toContain(
+    'parallelism: got 2147483648, expected a whole number of at least 1, and no more than 2147483647',
+  );
+  expect(messageOf({ end: 'training: {epochs: 2147483648}' })).toContain('and no more than 2147483647');
+  expect(parse({ end: 'training: {seed: 20240101000000}' }).training).toMatchObject({ seed: 20240101000000 });
+});
+
 describe('merge keys', () => {
   it('are read: what stands in the mapping itself wins, then the first that is merged', () => {
     const head = 'space: &one {p: [0], N: [2]}\n';
