@@ -22,6 +22,20 @@ const ask = (sweep: string, leaseSeconds?: number) => record.ask(sweep, leaseSec
 const report = (lease: string, step: number, values: Readonly<Record<string, number>>) =>
   record.report(lease, step, values);
 const tell = (lease: string, values: Readonly<Record<string, number>>) => record.tell(lease, values);
+/** All that the record has of a sweep's metrics, step by step. */
+const curve = async (sweep: string): Promise<readonly string[]> => {
+  const rows = await store.db
+    .selectFrom('metrics')
+    .innerJoin('sweep_trainings', 'sweep_trainings.training_id', 'metrics.training_id')
+    .innerJoin('sweeps', 'sweeps.id', 'sweep_id')
+    .select(['metrics.name', 'first_step', 'values'])
+    .where('sweeps.name', '=', sweep)
+    .orderBy('first_step')
+    .orderBy('metrics.name')
+    .orderBy('values')
+    .execute();
+  return rows.map(({ name, first_step: step, values }) => `${name}@${step}=${values.join()}`);
+};
 const xOf = ({ configuration }: AskedTraining): number =>
   Number(Object.entries(configuration).find(([name]) => name === 'x')?.[1]);
 
@@ -111,7 +125,53 @@ describe('a program that asks, reports and tells', () => {
     expect(await report(lease, 6, { loss: 1 })).toMatchObject({ answer: 'stop' });
     expect((await askTraining(store, { sweep, leaseSeconds: 60, who: 'test' })).kind).toBe('wait');
     await commandSweep(store, sweep, crypto.randomUUID(), { kind: 'resume' });
-    expect(await ask(sweep)).toMatchObject({ step: 5, report_at: 10 });
+    expect(await ask(sweep)).toMatchObject({ step: 6, report_at: 10 });
+  });
+
+  it('has what it tells at the step that it tells of, past rungs too, and no step twice', async () => {
+    const sweep = await launch('scheduler: {kind: median, rungs: [0.5], least: 5}', [1]);
+    const { lease } = await ask(sweep);
+    expect(await report(lease, 7, { loss: 5 })).toEqual({ answer: 'go', report_at: 10 });
+    await expect(report(lease, 7, { loss: 1 })).rejects.toThrow('expected: above 7');
+    expect(await tell(lease, { loss: 2, seconds: 1 })).toEqual({ answer: 'stop', reason: 'done' });
+    expect(await curve(sweep)).toEqual(['loss@7=5', 'loss@10=2', 'seconds@10=1']);
+  });
+
+  it('has what it tells there where a rung before it stops the training, too', async () => {
+    const sweep = await launch('scheduler: {kind: median, rungs: [0.3], least: 2}');
+    for (const loss of [1, 2]) await report((await ask(sweep)).lease, 3, { loss });
+    const { lease } = await ask(sweep);
+    const answer = await report(lease, 5, { loss: 3 });
+    expect(answer.answer === 'stop' && answer.reason).toMatch(/^pruned: rung 0/);
+    expect(await curve(sweep)).toEqual(['loss@3=1', 'loss@3=2', 'loss@5=3']);
+  });
+
+  it('goes on where the asker before it has reported last, with all that it reported', async () => {
+    const sweep = await launch('scheduler: {kind: median, rungs: [0.5], least: 5}', [1]);
+    const first = await ask(sweep);
+    await report(first.lease, 2, { loss: 9 });
+    await report(first.lease, 4, { loss: 8 });
+    await tellTraining(store, first.lease, { kind: 'given_back' });
+    const second = await ask(sweep, 0.1);
+    expect(second).toMatchObject({ step: 4, report_at: 5 });
+    await reportTraining(store, second.lease, { step: 8, values: { loss: 7 }, leaseSeconds: 0.1 });
+    await sleep(300);
+    const third = await ask(sweep);
+    expect(third).toMatchObject({ step: 8, report_at: 10 });
+    await expect(report(third.lease, 8, { loss: 6 })).rejects.toThrow('expected: above 8');
+    await tell(third.lease, { loss: 1, seconds: 1 });
+    expect(await curve(sweep)).toEqual(['loss@2=9', 'loss@4=8', 'loss@8=7', 'loss@10=1', 'seconds@10=1']);
+  });
+
+  it('can tell of a rung that another sweep has put where the training stands already', async () => {
+    const sweep = await launch('', [1]);
+    const own = await ask(sweep);
+    await report(own.lease, 6, { loss: 3 });
+    await tellTraining(store, own.lease, { kind: 'given_back' });
+    const other = await record.launch('scheduler: {kind: median, rungs: [0.6], least: 5}', [1], sweep);
+    const asked = await ask(other);
+    expect(asked).toMatchObject({ training: own.training, step: 5, report_at: 6 });
+    expect(await report(asked.lease, 6, { loss: 3 })).toEqual({ answer: 'go', report_at: 10 });
   });
 
   it('is a search that adapts, too: the next point follows from what was told', async () => {
@@ -140,14 +200,19 @@ describe('what is malformed is refused with its place, and nothing is recorded',
       (lease) => tell(lease, { loss: 1 }),
       'REPORT_INVALID: a metric that the sweep file names is missing\n  where: seconds',
     ],
-    ['no first objective at a rung', (lease) => report(lease, 5, { seconds: 1 }), 'where: loss'],
+    [
+      'a metric that was told of an earlier step alone',
+      (lease) => tell(lease, { loss: 1, other: 1 }),
+      'where: seconds',
+    ],
+    ['no first objective at a rung', (lease) => report(lease, 5, { other: 1 }), 'where: loss'],
     ['a step that was reported', (lease) => report(lease, 2, { loss: 1 }), 'expected: above 2'],
     ['a step past the end', (lease) => report(lease, 11, { loss: 1 }), 'and at most 10'],
   ];
   it.each(cases)('%s', async (_, mistake, message) => {
     const sweep = await launch('scheduler: {kind: median, rungs: [0.5], least: 5}');
     const { lease } = await ask(sweep);
-    await report(lease, 2, { other: 1 });
+    await report(lease, 2, { seconds: 1 });
     const before = await record.everything();
     await expect(mistake(lease)).rejects.toThrow(message);
     expect(await record.everything()).toEqual(before);

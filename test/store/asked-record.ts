@@ -16,8 +16,8 @@ type Values = Readonly<Record<string, number>>;
 /** A record whose trainings programs ask for, and shorthands for what they say. */
 export interface AskedRecord {
   readonly store: Store;
-  /** A sweep over x. @returns its name */
-  launch(extra?: string, xs?: readonly number[]): Promise<string>;
+  /** A sweep over x, of trainings of its own unless a program is named. @returns its name */
+  launch(extra?: string, xs?: readonly number[], program?: string): Promise<string>;
   /** Throws where there is no training. */
   ask(sweep: string, leaseSeconds?: number): Promise<AskedTraining>;
   report(lease: string, step: number, values: Values): Promise<Answer>;
@@ -34,11 +34,11 @@ export async function openAskedRecord(): Promise<AskedRecord> {
   let sweeps = 0;
   return {
     store,
-    launch: async (extra = '', xs = [1, 2, 3, 4]) => {
+    launch: async (extra = '', xs = [1, 2, 3, 4], program) => {
       sweeps += 1;
       const name = `asked-${sweeps}`;
       const text = `name: ${name}
-trainer: {ask: ${name}, metrics: {loss: minimize, seconds: minimize}, steps: 10}
+trainer: {ask: ${program ?? name}, metrics: {loss: minimize, seconds: minimize}, steps: 10}
 space: {x: [${xs.join(', ')}]}
 ${extra}`;
       const isThere = { isFile: () => true, isFolder: () => true };

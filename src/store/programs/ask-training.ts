@@ -17,7 +17,7 @@ export type Asked =
       readonly lease: string;
       readonly training: string;
       readonly configuration: TrainingConfiguration;
-      /** Where an earlier asker left it; 0: it begins. */
+      /** The last that was reported, by an earlier asker; 0: it begins. */
       readonly step: number;
       readonly steps: number;
       /** The step whose values decide whether it goes on; the last is its end. */
@@ -62,13 +62,14 @@ export function askTraining(store: Store, { sweep: name, leaseSeconds, who }: As
     await noteLease(tx, sweep.id, lease);
     const [segment] = claim.bundle;
     if (segment?.kind !== 'train') throw new Error('what is asked for is scored in the transaction that reports it');
-    const { specification, trainingHash, checkpoint, endStep } = segment;
+    const { specification, trainingHash, endStep } = segment;
+    const { progressStep } = await leasedSegment(tx, lease);
     return {
       kind: 'training',
       lease,
       training: trainingHash,
       configuration: specification.configuration,
-      step: checkpoint?.step ?? 0,
+      step: progressStep,
       steps: specification.total_steps,
       report_at: endStep,
       metrics: Object.keys(specification.program?.metrics ?? {}),
@@ -91,6 +92,7 @@ export function requestOf(
     generation,
     numericsClass: askedPlace,
     storeId: askedPlace,
+    keepsState: true,
     taskToken: new Uint8Array(),
     leaseMs,
   };

@@ -46,11 +46,7 @@ export function reportTraining(store: Store, lease: string, report: Report): Pro
   return tellOnce(store, { lease, told: { step, values }, leaseSeconds }, async (tx, held) => {
     demandStep(held, step);
     const desired = await desiredOf(tx, held.trainingId);
-    const chunks = chunksOf(step, values);
-    if (step < held.endStep) {
-      await writeMetrics(tx, [{ trainingId: held.trainingId, epoch: held.epoch, chunks }]);
-      await noteProgress(tx, held.trainingId, chunks);
-    }
+    if (step < held.endStep) await standAt(tx, held, report);
     if (desired !== 'run') return letGoOf(tx, held, desired);
     return step >= held.endStep ? passRungs(tx, lease, held, report) : extendLease(tx, held, leaseSeconds);
   });
@@ -141,22 +137,37 @@ async function letGoOf(tx: DatabaseTransaction, held: LeasedSegment, desired: 'r
   return { answer: 'stop', reason: desired === 'cancel' ? 'no sweep wants it any more' : 'given back' };
 }
 
-/** Every rung up to the reported step, each decided before the next. */
+/**
+ * Every rung up to the reported step, each decided before the next: by what is known of each metric, and at the end by
+ * what is told there alone.
+ */
 async function passRungs(tx: DatabaseTransaction, lease: string, from: LeasedSegment, report: Report): Promise<Answer> {
-  const values = { ...(await lastValues(tx, from.trainingId)), ...report.values };
-  await demandMeasured(tx, from.trainingId, values, report.step >= from.totalSteps);
+  const { step } = report;
+  const isEnd = step === from.totalSteps;
+  const known = { ...(await lastValues(tx, from.trainingId)), ...report.values };
+  await demandMeasured(tx, from.trainingId, isEnd ? report.values : known, isEnd);
   for (let held = from; ; ) {
-    await scoreRung(
-      tx,
-      held,
-      values,
-      held === from ? chunksOf(Math.min(report.step, held.endStep), report.values) : [],
-    );
+    const isThere = held.endStep === step;
+    const values = held.endStep === held.totalSteps ? report.values : known;
+    await scoreRung(tx, held, values, isThere ? chunksOf(step, report.values) : []);
     const next = await takeNext(tx, lease, held, report.leaseSeconds);
+    const passed = next === null || next.endStep > step;
+    if (passed && !isThere) await standAt(tx, next ?? held, report);
     if (next === null) return { answer: 'stop', reason: await reasonOf(tx, held.trainingId) };
-    if (next.endStep > report.step) return { answer: 'go', report_at: next.endStep };
+    if (passed) return { answer: 'go', report_at: next.endStep };
     held = next;
   }
+}
+
+/** Notes a report between rungs: what was measured, and that the training stands there. */
+async function standAt(
+  tx: DatabaseTransaction,
+  { trainingId, epoch }: LeasedSegment,
+  { step, values }: Report,
+): Promise<void> {
+  const chunks = chunksOf(step, values);
+  await writeMetrics(tx, [{ trainingId, epoch, chunks }]);
+  await noteProgress(tx, trainingId, chunks);
 }
 
 /** The last that was reported of each metric. */

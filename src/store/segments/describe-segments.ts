@@ -64,7 +64,7 @@ export async function describeSegments(
  */
 async function beginTrainings(
   tx: DatabaseTransaction,
-  { numericsClass, storeId }: ClaimRequest,
+  { numericsClass, storeId, keepsState }: ClaimRequest,
   rows: readonly ClaimedRow[],
 ): Promise<ReadonlyMap<string, CheckpointReference>> {
   const begun = new Map<string, CheckpointReference>();
@@ -101,7 +101,7 @@ async function beginTrainings(
     const detail = { ...event.detail, lost_steps: lostSteps };
     await writeSweepEvent(tx, { trainingId: row.training_id, kind: event.kind, detail });
   }
-  await forgetPast(tx, rows, begun);
+  await forgetPast(tx, rows, begun, keepsState === true);
   return begun;
 }
 
@@ -113,14 +113,19 @@ interface Newest {
 /** A checkpoint as a segment names it. */
 const reference = sql`c.store_id as "storeId", c.uri, c.step, c.sha256, c.bytes`;
 
-/** Law 4. A chunk that spans the checkpoint's step keeps its part up to it. */
+/** Law 4. A chunk that spans the step where a training begins keeps its part up to it. */
 async function forgetPast(
   tx: DatabaseTransaction,
   rows: readonly ClaimedRow[],
   begun: ReadonlyMap<string, CheckpointReference>,
+  keepsState: boolean,
 ): Promise<void> {
-  const begins = sql`unnest(${rows.map((row) => row.training_id)}::uuid[],
-    ${rows.map((row) => begun.get(row.id)?.step ?? 0)}::integer[]) as b (training_id, step)`;
+  const begins = sql`(
+    select w.training_id, case when ${keepsState} then greatest(w.step, least(p.progress_step, w.end_step - 1))
+      else w.step end as step
+    from unnest(${rows.map((row) => row.training_id)}::uuid[], ${rows.map((row) => begun.get(row.id)?.step ?? 0)}::integer[],
+        ${rows.map((row) => row.end_step)}::integer[]) as w (training_id, step, end_step)
+      join trainings p on p.id = w.training_id) as b`;
   await sql`
     delete from metrics m using ${begins} where m.training_id = b.training_id and m.first_step > b.step`.execute(tx);
   await sql`

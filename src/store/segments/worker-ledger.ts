@@ -20,6 +20,8 @@ export interface ClaimRequest {
   readonly numericsClass: string;
   /** Whose checkpoint files the worker can read: it goes on from those, and evaluates those, alone. */
   readonly storeId: string;
+  /** It keeps a training's state itself: what was reported since the last checkpoint stands, short of the segment's end. */
+  readonly keepsState?: true;
   /** The activity's task token: the reaper fails it when the worker is proved dead. */
   readonly taskToken: Uint8Array;
   readonly leaseMs: number;

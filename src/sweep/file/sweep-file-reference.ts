@@ -118,10 +118,11 @@ name of an argument or a constant when these change.
 
 With \`ask\` no slot runs anything: programs ask, at most \`parallelism\` of them at once. \`dropsweep ask SWEEP\` leases a
 configuration as JSON, \`dropsweep tell LEASE --step 3 accuracy=0.8\` records a step, extends the lease and answers go or stop,
-without \`--step\` it ends it. Where a step takes longer than the lease, \`dropsweep tell LEASE --alive\` extends it, with the same
-answer. A lease that was not extended is given to another asker; who had it writes nothing any more. What was told last may be
-told again, should its answer be lost: it is recorded once, and answered the same. Examples: [examples/ask](../examples/ask/loop.sh),
-and PyTorch with PEFT, [run by a sweep](../examples/peft/train.py) and [asking one](../examples/peft/ask.py).
+without \`--step\` it ends it, with all of \`metrics\`. Where a step takes longer than the lease, \`dropsweep tell LEASE --alive\`
+extends it, with the same answer. A lease that was not extended is given to another asker, with the step that was reported last;
+who had it writes nothing any more. Rungs that a report passes are decided by it. What was told last may be told again, should
+its answer be lost: it is recorded once, and answered the same. Examples: [examples/ask](../examples/ask/loop.sh), and PyTorch
+with PEFT, [run by a sweep](../examples/peft/train.py) and [asking one](../examples/peft/ask.py).
 
 ## budget
 

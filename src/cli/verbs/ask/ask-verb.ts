@@ -8,7 +8,7 @@ const columns = [
   text('lease', 'names the right to report and tell'),
   text('training', 'its hash'),
   object('configuration', 'its settings'),
-  integer('step', 'where an earlier asker left it', { unit: 'steps' }),
+  integer('step', 'the last that an earlier asker has reported', { unit: 'steps' }),
   integer('steps', 'to its end', { unit: 'steps' }),
   integer('report_at', 'the next step that decides', { unit: 'steps' }),
   list('metrics', 'that are to be told'),
