@@ -25,7 +25,10 @@ export const errorCodes = {
   TRAINER_CRASHED: 'The trainer process died three times in one segment with no cause from outside.',
   SIMULATED_DIVERGENCE: 'The simulated trainer drew a divergence, as its failure_rate asks.',
   PROGRAM_FAILED: 'A sweep’s program ended with a status other than 0. What it wrote last is in the message.',
-  PROGRAM_UNMEASURED: 'A sweep’s program ended, or passed a rung, without a metric that the sweep file names.',
+  PROGRAM_UNMEASURED:
+    'A sweep’s program ended without a metric that the sweep file names at the last step that it reported.',
+  PROGRAM_PAST_END:
+    'A sweep’s program reported a step beyond `steps` of the sweep file, which is 1 where it is not written.',
   PROGRAM_CHANGED: 'A file of a sweep’s command is not the one that the sweep was launched with, or is gone.',
   PROGRAM_TIMEOUT: 'A run of a sweep’s program took longer than timeout_seconds and was ended.',
   LEASE_UNKNOWN: 'No program was ever given a lease of that name by dropsweep ask.',

@@ -51,6 +51,9 @@ const kinds = {
   }),
   checkpoint: progress((facts) => `wrote a checkpoint${atStep(facts)}`),
   succeeded: progress(() => 'succeeded'),
+  ended_early: progress(
+    ({ text }) => `ended at step ${text('step') ?? '?'} of ${text('of') ?? '?'}, which counts as its last`,
+  ),
   room_again: progress((facts) => `went on, the disk had room again${atStep(facts)}`),
   packing_measured: progress(({ number, text, detail }) => {
     const pack = number('pack');

@@ -44,6 +44,9 @@ describe('events', () => {
     expect(sayEvent('stopped_early', [3], { step: 40, metric: 'accuracy', value: 0.7, best: 0.8, best_step: 20 })).toBe(
       'trial 3 stopped early at step 40: accuracy 0.7000, best 0.8000 at step 20',
     );
+    expect(sayEvent('ended_early', [3], { step: 2, of: 4 })).toBe(
+      'trial 3 ended at step 2 of 4, which counts as its last',
+    );
     expect(sayEvent('packing_measured', [1], { device: 'CPU', pack: 2, passMs: { 1: 12.5, 2: 20 } })).toBe(
       'trial 1 measured on CPU: 2 passes at once (a pass in packs of 1: 12.5 ms, 2: 20 ms)',
     );

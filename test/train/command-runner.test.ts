@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { CheckpointReference, EvaluateSegment, TrainSegment } from '../../src/sweep/segment.ts';
+import type { CheckpointReference, EvaluateSegment, SegmentOutcome, TrainSegment } from '../../src/sweep/segment.ts';
 import type { ProgramSettings } from '../../src/sweep/vocabulary.ts';
 import { makeCommandRunner } from '../../src/train/program/command-runner.ts';
 import { hashFiles } from '../../src/train/program/program-files.ts';
 import type { RunCommand } from '../../src/train/process/segment-runner.ts';
+import { TrainerProcess } from '../../src/train/process/trainer-process.ts';
 import type { FromTrainer } from '../../src/train/process/trainer-protocol.ts';
 import { expectOutcome, RecordingReporter } from '../support/segment-run.ts';
 import { simulatedTrainSegment } from '../support/simulated-segment.ts';
@@ -166,22 +167,86 @@ test.each([
   expect(expectOutcome(outcome, 'failed').message).toContain(message);
 });
 
+/** What the record is told of a bundle's one segment. */
+const endOf = (command: RunCommand) =>
+  new Promise<SegmentOutcome>((ended, failed) => {
+    const process = new TrainerProcess({
+      send: (message) => message.kind === 'done' && ended(message.outcome),
+      openRunner: () => Promise.resolve(makeCommandRunner()),
+      leave: () => undefined,
+      fail: failed,
+    });
+    process.receive(command);
+  });
+
 test('a program that does not end in its time is ended, and its training infeasible', async () => {
   const program = programOf(`say({ step: 1, loss: 1 }); await sleep(60_000);`, { timeout_seconds: 0.3 });
-  await expect(train(trainOf(program))).rejects.toThrow('PROGRAM_TIMEOUT');
+  const outcome = expectOutcome(await endOf(commandOf(trainOf(program))), 'failed');
+  expect(outcome).toMatchObject({ outcome: 'infeasible', code: 'PROGRAM_TIMEOUT' });
 });
 
-test('a program that ends without what the sweep file names has measured nothing', async () => {
-  const segment = trainOf(programOf(`console.log('hello'); say({ step: 1, accuracy: 1 });`));
+test.each([
+  [
+    'another metric',
+    `console.log('hello'); say({ step: 1, accuracy: 1 });`,
+    'got: at its last, step 1, accuracy\n  expected: at its last step a line such as {"step": 4, "loss": 0.5}',
+  ],
+  ['nothing', `console.log('hello');`, 'got: no line of JSON on its standard output'],
+  [
+    'it at an earlier step alone',
+    `say({ step: 1, loss: 1 }); say({ step: 4, accuracy: 1 });`,
+    'got: at its last, step 4, accuracy; loss at steps before it alone',
+  ],
+])('a program that ends with %s is at fault, not its configuration', async (_, body, message) => {
+  const segment = trainOf(programOf(body));
   const { checkpoint } = expectOutcome((await train(segment)).outcome, 'trained');
-  const scored = makeCommandRunner().run(evaluationOf(segment, checkpoint), new RecordingReporter());
-  await expect(scored).rejects.toThrow('reports of accuracy');
+  const outcome = expectOutcome(await endOf(evaluationOf(segment, checkpoint)), 'failed');
+  expect(outcome).toMatchObject({ outcome: 'crashed', code: 'PROGRAM_UNMEASURED' });
+  expect(outcome.message).toContain(message);
 });
 
-test('a program that ends before its last step has reached it with what it said last', async () => {
-  const { outcome } = await train(trainOf(programOf(`say({ step: 1, loss: 2 }); say({ step: 2, loss: 1 });`)));
+test.each([
+  ['counts on', `for (let line = 1; line <= 6; line += 1) say({ loss: line }); await sleep(60_000);`, 5],
+  ['names one', `say({ step: 9, loss: 1 }); await sleep(60_000);`, 9],
+])(
+  'a program that reports past its end is ended, and told how many steps it has, where it %s',
+  async (_, body, step) => {
+    const outcome = expectOutcome(await endOf(commandOf(trainOf(programOf(body)))), 'failed');
+    expect(outcome).toMatchObject({ outcome: 'crashed', code: 'PROGRAM_PAST_END' });
+    expect(outcome.message).toContain(`got: a report of step ${step}\n  expected: at most 4`);
+  },
+);
+
+test('a program that names no steps and begins anew after a pause comes to its end', async () => {
+  const body = `for (let line = 1; line <= 4; line += 1) { say({ loss: line }); await sleep(line < 4 ? 20 : config.step === 0 ? 60_000 : 0); }`;
+  const segment = trainOf(programOf(body));
+  const reporter = new RecordingReporter(3);
+  expect((await train(segment, reporter)).outcome.kind).toBe('released');
+  const [checkpoint = null] = reporter.checkpoints;
+  const { outcome } = await train({ ...segment, checkpoint });
+  const end = expectOutcome(outcome, 'trained').checkpoint;
+  const scored = await makeCommandRunner().run(evaluationOf(segment, end), new RecordingReporter());
+  expect(expectOutcome(scored, 'evaluated').results[0]?.metrics).toEqual({ loss: 4 });
+});
+
+test('a rung waits for all lines of its step', async () => {
+  const program = programOf(`say({ step: 1, loss: 9, accuracy: 1 }); say({ step: 2, accuracy: 1 }); await sleep(300);
+    say({ step: 2, loss: 3 }); await sleep(60_000);`);
+  const metrics = { loss: 'minimize', accuracy: 'maximize' } as const;
+  const segment = trainOf({ ...program, metrics }, { endStep: 2 });
+  const { checkpoint } = expectOutcome((await train(segment)).outcome, 'trained');
+  const scored = await makeCommandRunner().run(evaluationOf(segment, checkpoint), new RecordingReporter());
+  expect(expectOutcome(scored, 'evaluated').results[0]?.metrics).toEqual({ loss: 3, accuracy: 1 });
+});
+
+test('a program that ends before its last step has reached it with what it said last, which an event says', async () => {
+  const segment = trainOf(programOf(`say({ step: 1, loss: 2, accuracy: 1 }); say({ step: 2, loss: 1 });`));
+  const { outcome, reporter } = await train(segment);
   const { checkpoint } = expectOutcome(outcome, 'trained');
   expect(checkpoint.step).toBe(4);
+  expect(reporter.events).toEqual([{ name: 'ended_early', detail: { step: 2, of: 4 } }]);
+  const scored = await makeCommandRunner().run(evaluationOf(segment, checkpoint), new RecordingReporter());
+  expect(expectOutcome(scored, 'evaluated').results[0]?.metrics).toEqual({ loss: 1 });
 });
 
 test('a program killed by a signal has died by itself: it is tried again', async () => {
@@ -195,7 +260,8 @@ test('a file of the command that was changed after the launch is not run', async
   const file = Object.keys(files).find((name) => name.endsWith('.mjs')) ?? '';
   writeFileSync(join(folder, file), '// something else');
   const segment = trainOf({ ...program, files });
-  await expect(train(segment)).rejects.toThrow('PROGRAM_CHANGED');
+  const outcome = expectOutcome(await endOf(commandOf(segment)), 'failed');
+  expect(outcome).toMatchObject({ outcome: 'crashed', code: 'PROGRAM_CHANGED' });
   expect(existsSync(join(folder, 'work', segment.trainingHash))).toBe(false);
 });
 

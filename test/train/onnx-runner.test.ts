@@ -165,7 +165,7 @@ describe('bad input', () => {
   test('a training of another trainer version is not trained by this one', async () => {
     const segment = bench.trainSegment({ ...bench.specification(), trainer_version: 'older' });
     const outcome = await makeOnnxRunner().run(bench.command(segment), new RecordingReporter());
-    expect(outcome).toMatchObject({ kind: 'failed', outcome: 'infeasible', code: 'TRAINER_VERSION_CHANGED' });
+    expect(outcome).toMatchObject({ kind: 'failed', outcome: 'crashed', code: 'TRAINER_VERSION_CHANGED' });
   });
 
   test('a corrupt checkpoint is named, and nothing is trained from it', async () => {
@@ -174,7 +174,7 @@ describe('bad input', () => {
     writeFileSync(path, readFileSync(path).subarray(0, -4));
     const segment = bench.trainSegment(whole.segment.specification, { checkpoint: whole.checkpoint, epoch: 2 });
     const outcome = await runner.run(bench.command(segment), new RecordingReporter());
-    expect(outcome).toMatchObject({ kind: 'failed', outcome: 'infeasible', code: 'CHECKPOINT_INVALID' });
+    expect(outcome).toMatchObject({ kind: 'failed', outcome: 'crashed', code: 'CHECKPOINT_INVALID' });
   });
 
   test('rows longer than the model has positions are infeasible', async () => {

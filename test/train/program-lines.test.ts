@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProgramProgress } from '../../src/train/program/program-progress.ts';
+import { ProgramProgress, resultOf } from '../../src/train/program/program-progress.ts';
 import { type ProgramReport, readProgramLine } from '../../src/train/program/program-lines.ts';
 
 describe("a line of a program's output", () => {
@@ -41,18 +41,40 @@ describe('what a program has reported', () => {
       report(1, { accuracy: 0.5 }),
       report(2, { loss: 1 }),
     ];
-    expect(told(new ProgramProgress(null), ...reports)).toEqual(['loss@1=2', 'accuracy@1=0.5', 'loss@2=1']);
+    expect(told(new ProgramProgress(4, null), ...reports)).toEqual(['loss@1=2', 'accuracy@1=0.5', 'loss@2=1']);
   });
 
   it('counts lines without a step', () => {
-    expect(told(new ProgramProgress(null), report(null, { a: 1 }), report(null, { a: 2 }))).toEqual(['a@1=1', 'a@2=2']);
+    expect(told(new ProgramProgress(4, null), report(null, { a: 1 }), report(null, { a: 2 }))).toEqual([
+      'a@1=1',
+      'a@2=2',
+    ]);
   });
 
   it('goes on from its checkpoint: steps before it are passed over, and its last values are known', () => {
-    const before = new ProgramProgress(null);
+    const before = new ProgramProgress(4, null);
     told(before, report(1, { loss: 3, accuracy: 0.5 }), report(2, { loss: 2 }));
-    const after = new ProgramProgress(before.checkpoint('hash', 2));
+    const after = new ProgramProgress(4, before.checkpoint('hash', 2));
     expect(after.values).toEqual({ loss: 2, accuracy: 0.5 });
     expect(told(after, report(1, { loss: 9 }), report(2, { loss: 8 }), report(3, { loss: 1 }))).toEqual(['loss@3=1']);
+  });
+
+  it('has as its result what the last step was reported with, in whatever number of lines and runs', () => {
+    const before = new ProgramProgress(4, null);
+    told(before, report(1, { loss: 3, accuracy: 0.5 }), report(2, { loss: 2 }));
+    expect(resultOf(before.checkpoint('hash', 2))).toEqual({ loss: 2 });
+    const after = new ProgramProgress(4, before.checkpoint('hash', 2));
+    told(after, report(2, { accuracy: 0.7 }));
+    expect(resultOf(after.checkpoint('hash', 4))).toEqual({ loss: 2, accuracy: 0.7 });
+    const { last: _, ...older } = after.checkpoint('hash', 4);
+    expect(resultOf({ ...older, trainer: 'command', training_hash: 'hash', step: 4 })).toEqual(after.values);
+  });
+
+  it('comes to its last step where a run that names none begins anew', () => {
+    const before = new ProgramProgress(4, null);
+    told(before, ...[1, 2, 3].map((a) => report(null, { a })));
+    const after = new ProgramProgress(4, before.checkpoint('hash', 3));
+    told(after, ...[1, 2, 3, 4].map((a) => report(null, { a })));
+    expect(resultOf(after.checkpoint('hash', 4))).toEqual({ a: 4 });
   });
 });

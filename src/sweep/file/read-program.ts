@@ -37,7 +37,8 @@ export const programFields: readonly { readonly name: string; readonly expected:
     {
       name: 'steps',
       expected: 'a whole number of at least 1',
-      sentence: 'Length of a training in the program’s own steps, which rungs are shares of; default 1',
+      sentence:
+        'Length of a training in the program’s own steps, which rungs are shares of; it reports none past them; default 1',
     },
     {
       name: 'terminate_seconds',

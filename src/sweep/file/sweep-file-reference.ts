@@ -111,8 +111,10 @@ ${fieldTable(programFields)}
 A program that passes a rung runs on while that is decided. Where the scheduler stops it, its process group gets SIGTERM,
 and SIGKILL after \`terminate_seconds\`; so it does when the sweep is paused, its time is over or its slot ends. Run again, it
 finds in its configuration the \`step\` that is recorded and its own \`folder\` as it left it; what it reports again is passed
-over. A status other than 0 ends the training as crashed, NaN as diverged; what is no report, and standard error, goes to
-the worker's log. A training is known by its command, the content of those arguments that are files, its configuration,
+over. Its result is what it reported at its last step, whose lines count together: all of \`metrics\`. One that ends well
+before its last step has come to its end there, which \`explain\` says. NaN ends the training as diverged; a status other than
+0, a metric that its result lacks, a step past \`steps\` and a file that was changed end it as crashed. What is no report, and
+standard error, goes to the worker's log. A training is known by its command, the content of those arguments that are files, its configuration,
 steps and seed. **Not covered**: what the program imports, reads or fetches, its interpreter and its machine; change the
 name of an argument or a constant when these change.
 

@@ -1,4 +1,5 @@
 import { asDefect } from './as-defect.ts';
+import { asFailure } from './as-failure.ts';
 import { Defect } from '../../base/defect.ts';
 import { DropsweepError } from '../../base/errors.ts';
 import type { SegmentOutcome } from '../../sweep/segment.ts';
@@ -138,6 +139,6 @@ async function outcomeOf(run: () => Promise<SegmentOutcome>): Promise<SegmentOut
   } catch (error) {
     if (error instanceof Defect) return asDefect(error);
     if (!(error instanceof DropsweepError)) throw error;
-    return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
+    return asFailure(error);
   }
 }

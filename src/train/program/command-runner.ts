@@ -8,9 +8,9 @@ import type { EvaluateSegment, SegmentOutcome, TrainSegment } from '../../sweep/
 import type { ProgramSettings, TrainingSpecification } from '../../sweep/vocabulary.ts';
 import { ProgramAttempt } from './program-attempt.ts';
 import { demandSameFiles } from './program-files.ts';
-import { readJsonCheckpoint } from '../checkpoints/json-checkpoint.ts';
+import { type JsonCheckpoint, readJsonCheckpoint } from '../checkpoints/json-checkpoint.ts';
 import { LiveProgram } from './live-program.ts';
-import { ProgramProgress, valuesOf } from './program-progress.ts';
+import { ProgramProgress, resultOf, valuesOf } from './program-progress.ts';
 import type { RunCommand, SegmentReporter, SegmentRunner } from '../process/segment-runner.ts';
 
 /** How long a program that has passed a rung goes on before anybody has asked for more of it. */
@@ -45,7 +45,7 @@ class CommandRunner implements SegmentRunner {
     const { trainingHash, checkpoint } = segment;
     await this.#endOthers(trainingHash, reporter);
     const from = checkpoint === null ? null : readJsonCheckpoint(checkpoint, trainingHash, command.checkpointFolder);
-    const progress = new ProgramProgress(from);
+    const progress = new ProgramProgress(segment.specification.total_steps, from);
     const program = progress.ended ? null : (this.#open.get(trainingHash) ?? (await begin(segment, command, progress)));
     this.#open.delete(trainingHash);
     const attempt = new ProgramAttempt({ segment, command, reporter, progress, program });
@@ -115,21 +115,29 @@ async function evaluate(
   folder: string,
   reporter: SegmentReporter,
 ): Promise<SegmentOutcome> {
-  const values = valuesOf(readJsonCheckpoint(checkpoint, trainingHash, folder));
+  const kept = readJsonCheckpoint(checkpoint, trainingHash, folder);
   reporter.progress(1, 1);
-  const missing = Object.keys(programOf(specification).metrics).filter((name) => values[name] === undefined);
-  if (missing.length > 0 && checkpoint.step === specification.total_steps) throw unmeasured(missing, values);
+  const isEnd = checkpoint.step === specification.total_steps;
+  const values = isEnd ? resultOf(kept) : valuesOf(kept);
+  const wanted = Object.keys(programOf(specification).metrics);
+  if (isEnd && wanted.some((name) => values[name] === undefined)) throw unmeasured(wanted, kept);
   const predictionsSha256 = sha256(canonicalJson(values));
   const results = evaluations.map(({ evaluationId }) => ({ evaluationId, metrics: values, predictionsSha256 }));
   return { kind: 'evaluated', members: [], results, evaluateSeconds: 0 };
 }
 
-function unmeasured(missing: readonly string[], values: Readonly<Record<string, number>>): DropsweepError {
-  const reported = Object.keys(values);
+function unmeasured(wanted: readonly string[], kept: JsonCheckpoint): DropsweepError {
+  const [earlier, last] = [valuesOf(kept), resultOf(kept)];
+  const missing = wanted.filter((name) => last[name] === undefined);
+  const before = missing.filter((name) => earlier[name] !== undefined);
+  const atLast = `at its last, step ${JSON.stringify(kept['reached'])}, ${Object.keys(last).join(', ')}`;
   return new DropsweepError('PROGRAM_UNMEASURED', 'the program has not reported what the sweep file names', {
     where: `trainer.metrics: ${missing.join(', ')}`,
-    got: reported.length === 0 ? 'no line of JSON on its standard output' : `reports of ${reported.join(', ')}`,
-    expected: `a line such as {"step": 1, "${missing[0]}": 0.5}`,
-    fix: 'let the program print it, and flush; then dropsweep retry',
+    got:
+      Object.keys(earlier).length === 0
+        ? 'no line of JSON on its standard output'
+        : `${atLast}${before.length === 0 ? '' : `; ${before.join(', ')} at steps before it alone`}`,
+    expected: `at its last step a line such as {"step": ${kept.step}, ${wanted.map((name) => `"${name}": 0.5`).join(', ')}}`,
+    fix: 'let the program print it, and flush; then launch the sweep under a new name',
   });
 }

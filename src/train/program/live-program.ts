@@ -23,6 +23,12 @@ export interface ProgramEnd {
   readonly lastWords: string;
 }
 
+/** A report of a run. */
+interface RunReport extends ProgramReport {
+  /** Its step as this run counts: a line without one is of the step after its own last. */
+  readonly stepOfRun: number;
+}
+
 const keptCharacters = 2_000;
 /** A longer line is no report, and reaches the log in pieces. */
 const longestLine = 1 << 20;
@@ -48,7 +54,8 @@ export class LiveProgram {
   readonly #process: ChildProcess;
   readonly #label: string;
   readonly #terminateSeconds: number;
-  readonly #reports: ProgramReport[] = [];
+  readonly #reports: RunReport[] = [];
+  #step = 0;
   readonly startedAt = performance.now();
   #lastWords = '';
   #end: ProgramEnd | null = null;
@@ -83,7 +90,7 @@ export class LiveProgram {
   }
 
   /** The oldest report that nobody has taken. */
-  get next(): ProgramReport | null {
+  get next(): RunReport | null {
     return this.#reports[0] ?? null;
   }
 
@@ -127,7 +134,8 @@ export class LiveProgram {
       this.#log(said.text);
       return;
     }
-    this.#reports.push(said);
+    this.#step = said.step ?? this.#step + 1;
+    this.#reports.push({ ...said, stepOfRun: this.#step });
     this.#wake?.();
   }
 

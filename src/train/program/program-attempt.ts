@@ -34,6 +34,10 @@ export class ProgramAttempt {
     this.#settings = parts.segment.specification.program;
   }
 
+  get #steps(): number {
+    return this.#parts.segment.specification.total_steps;
+  }
+
   async run(): Promise<SegmentOutcome> {
     const { segment, reporter, progress, program } = this.#parts;
     const otherwise = program === null ? null : await this.#follow(program);
@@ -54,6 +58,7 @@ export class ProgramAttempt {
       if (report !== null) {
         const undefinedValue = report.undefinedValues[0];
         if (undefinedValue !== undefined) return this.#diverged(program, report, undefinedValue);
+        if (report.stepOfRun > this.#steps) await this.#endPastEnd(program, report.stepOfRun);
         program.take();
         reporter.metrics(progress.take(report));
         reporter.progress(Math.min(progress.step, segment.endStep), segment.endStep);
@@ -61,7 +66,7 @@ export class ProgramAttempt {
       }
       if (program.end !== null) {
         const failure = this.#failureOf(program.end);
-        if (failure === null) progress.end();
+        if (failure === null) this.#end();
         return failure;
       }
       if (this.#isOverTime(program)) await this.#endOverTime(program);
@@ -76,11 +81,30 @@ export class ProgramAttempt {
   /** Whether the rung is passed. The last is where the program ends: it may have something left to do. */
   #isThere({ next }: LiveProgram): boolean {
     const { segment, progress } = this.#parts;
-    if (segment.endStep >= segment.specification.total_steps) return false;
+    if (segment.endStep >= this.#steps) return false;
     if (progress.step > segment.endStep) return true;
     if (next !== null) return progress.stepOf(next) > segment.endStep;
-    const measured = Object.keys(this.#settings?.metrics ?? {}).every((name) => progress.values[name] !== undefined);
+    const measured = Object.keys(this.#settings?.metrics ?? {}).every((name) => progress.last[name] !== undefined);
     return progress.step === segment.endStep && measured;
+  }
+
+  /** It has ended well, perhaps before its last step. */
+  #end(): void {
+    const { progress, reporter } = this.#parts;
+    progress.end();
+    if (progress.step > 0 && progress.step < this.#steps)
+      reporter.event('ended_early', { step: progress.step, of: this.#steps });
+  }
+
+  /** @throws PROGRAM_PAST_END */
+  async #endPastEnd(program: LiveProgram, step: number): Promise<never> {
+    await program.stop();
+    throw new DropsweepError('PROGRAM_PAST_END', 'the program reports a step past the end of its training', {
+      where: 'trainer.steps',
+      got: `a report of step ${step}`,
+      expected: `at most ${this.#steps}; a line without step is of the next one`,
+      fix: 'write into the sweep file how many it takes, or mend what it prints, and launch the sweep under a new name',
+    });
   }
 
   async #release(program: LiveProgram): Promise<SegmentOutcome> {

@@ -6,18 +6,26 @@ import type { ProgramReport } from './program-lines.ts';
 export class ProgramProgress {
   /** The last value of each metric. */
   readonly #values: Record<string, number>;
+  /** Values of the last step that was reported: where the program ends, these are its result. */
+  #last: Record<string, number>;
   /** Values of the step that is reported now, which are told once it is over. */
   #current: Record<string, number> = {};
   /** Metrics of the present step that were told already: a run that begins anew says them again. */
   readonly #told: Set<string>;
+  readonly #steps: number;
   #step: number;
   #ended: boolean;
 
-  /** @param from where an earlier attempt came; null: nothing was reported yet */
-  constructor(from: JsonCheckpoint | null) {
+  /**
+   * @param steps of the training
+   * @param from where an earlier attempt came; null: nothing was reported yet
+   */
+  constructor(steps: number, from: JsonCheckpoint | null) {
+    this.#steps = steps;
     this.#step = typeof from?.['reached'] === 'number' ? from['reached'] : 0;
     this.#values = { ...numbersOf(from?.['values']) };
-    this.#told = new Set(Object.keys(this.#values));
+    this.#last = { ...(from === null ? {} : resultOf(from)) };
+    this.#told = new Set(Object.keys(this.#last));
     this.#ended = from?.['ended'] === true;
   }
 
@@ -35,13 +43,17 @@ export class ProgramProgress {
     return this.#values;
   }
 
+  get last(): Readonly<Record<string, number>> {
+    return this.#last;
+  }
+
   end(): void {
     this.#ended = true;
   }
 
-  /** The step that a report is of. */
+  /** The step that a report is of. A run that begins anew, and names no steps, comes to the last before its end. */
   stepOf(report: ProgramReport): number {
-    return report.step ?? this.#step + 1;
+    return report.step ?? Math.min(this.#step + 1, this.#steps);
   }
 
   /**
@@ -52,12 +64,16 @@ export class ProgramProgress {
     const step = this.stepOf(report);
     if (step < this.#step) return [];
     const told = step > this.#step ? this.flush() : [];
-    if (step > this.#step) this.#told.clear();
+    if (step > this.#step) {
+      this.#told.clear();
+      this.#last = {};
+    }
     this.#step = step;
     for (const [name, value] of Object.entries(report.values)) {
       if (this.#told.has(name)) continue;
       this.#current[name] = value;
       this.#values[name] = value;
+      this.#last[name] = value;
     }
     return told;
   }
@@ -82,14 +98,20 @@ export class ProgramProgress {
       step,
       reached: this.#step,
       values: this.#values,
+      last: this.#last,
       ended: this.#ended,
     };
   }
 }
 
-/** The values that a checkpoint keeps. */
+/** The last value of each metric that a checkpoint keeps, by which a rung is decided. */
 export function valuesOf(checkpoint: JsonCheckpoint): Readonly<Record<string, number>> {
   return numbersOf(checkpoint['values']);
+}
+
+/** What was reported at the last step before a checkpoint; one of an older version keeps the last values alone. */
+export function resultOf(checkpoint: JsonCheckpoint): Readonly<Record<string, number>> {
+  return numbersOf(checkpoint['last'] ?? checkpoint['values']);
 }
 
 function numbersOf(value: unknown): Readonly<Record<string, number>> {

@@ -1,4 +1,5 @@
 import { asDefect } from '../process/as-defect.ts';
+import { asFailure } from '../process/as-failure.ts';
 import { Defect } from '../../base/defect.ts';
 import { isDiskFull } from '../../base/disk-full.ts';
 import { DropsweepError } from '../../base/errors.ts';
@@ -66,7 +67,7 @@ async function asOutcome(reporter: SegmentReporter, run: () => Promise<SegmentOu
     if (isDiskFull(error)) return giveBackLater(error, reporter);
     if (error instanceof Defect) return asDefect(error);
     if (!(error instanceof DropsweepError)) throw error;
-    return { kind: 'failed', outcome: 'infeasible', code: error.code, message: error.message };
+    return asFailure(error);
   }
 }
 
