@@ -1,6 +1,7 @@
 """The training of train.py, asking a sweep for what to train: dropsweep launch --detach ask.yaml && python3 ask.py peft-asked"""
 
 import json
+import math
 import subprocess
 import sys
 
@@ -13,6 +14,10 @@ def dropsweep(*words):
 
 def run(asked):
     def report(step, metrics):
+        lost = next((name for name, value in metrics.items() if not math.isfinite(value)), None)
+        if lost is not None:
+            dropsweep("tell", asked["lease"], "--diverged", f"{lost} is {metrics[lost]}")
+            return False
         words = [f"{name}={value}" for name, value in metrics.items()]
         return dropsweep("tell", asked["lease"], "--step", str(step), *words)["answer"] == "go"
 

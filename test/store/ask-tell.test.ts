@@ -104,7 +104,7 @@ describe('a program that asks, reports and tells', () => {
   });
 
   it('may give its training back, and say that it failed', async () => {
-    const sweep = await launch('', [1, 2]);
+    const sweep = await launch('', [1, 2, 3]);
     const first = await ask(sweep);
     await tellTraining(store, first.lease, { kind: 'given_back' });
     const again = await ask(sweep);
@@ -112,9 +112,12 @@ describe('a program that asks, reports and tells', () => {
     await tellTraining(store, again.lease, { kind: 'failed', outcome: 'infeasible', message: 'does not fit' });
     const other = await ask(sweep);
     await tellTraining(store, other.lease, { kind: 'failed', outcome: 'crashed', message: 'the driver' });
+    const last = await ask(sweep);
+    await tellTraining(store, last.lease, { kind: 'failed', outcome: 'diverged', message: 'loss is nan' });
     const { counts, state, trials } = await readSweepSnapshot(store, sweep);
-    expect({ state, counts }).toMatchObject({ state: 'completed', counts: { infeasible: 1, crashed: 1 } });
-    expect(trials.map(({ failure }) => failure?.message)).toContain('PROGRAM_FAILED: does not fit');
+    expect({ state, counts }).toMatchObject({ state: 'completed', counts: { infeasible: 1, crashed: 1, diverged: 1 } });
+    const messages = trials.map(({ failure }) => failure?.message);
+    expect(messages).toEqual(expect.arrayContaining(['PROGRAM_FAILED: does not fit', 'NON_FINITE: loss is nan']));
   });
 
   it('is stopped by a pause, and goes on where it is given out again', async () => {

@@ -32,7 +32,7 @@ export interface Report {
 export type Told =
   /** With its last values: what it has not reported of later steps is taken to be these. */
   | { readonly kind: 'result'; readonly values: Values }
-  | { readonly kind: 'failed'; readonly outcome: 'crashed' | 'infeasible'; readonly message: string }
+  | { readonly kind: 'failed'; readonly outcome: 'crashed' | 'diverged' | 'infeasible'; readonly message: string }
   /** For another asker to go on with. */
   | { readonly kind: 'given_back' };
 
@@ -70,7 +70,8 @@ export function tellTraining(store: Store, lease: string, told: Told): Promise<A
     if (told.kind === 'result')
       return passRungs(tx, lease, held, { step: held.totalSteps, values: told.values, leaseSeconds: 0 });
     const { outcome, message } = told;
-    await commit(tx, held, { kind: 'failed', outcome, code: 'PROGRAM_FAILED', message: `PROGRAM_FAILED: ${message}` });
+    const code = outcome === 'diverged' ? 'NON_FINITE' : 'PROGRAM_FAILED';
+    await commit(tx, held, { kind: 'failed', outcome, code, message: `${code}: ${message}` });
     return { answer: 'stop', reason: outcome };
   });
 }

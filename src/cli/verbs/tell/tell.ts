@@ -14,6 +14,7 @@ export interface TellFlags {
   readonly step?: number;
   readonly leaseSeconds: number;
   readonly failed?: string;
+  readonly diverged?: string;
   readonly infeasible?: string;
   readonly giveBack: boolean;
   readonly alive: boolean;
@@ -33,13 +34,11 @@ export async function tell(this: CliContext, flags: TellFlags, lease = '', ...wo
 }
 
 /** What is told: an end, the values of a step, or that the training is worked on. */
-function toldBy({ step, failed, infeasible, giveBack, alive }: TellFlags, words: readonly string[]) {
+function toldBy(flags: TellFlags, words: readonly string[]) {
+  const { step, giveBack, alive } = flags;
   const ways: readonly (Told | { readonly kind: 'alive' })[] = [
     ...(words.length === 0 ? [] : [{ kind: 'result' as const, values: readValues(words) }]),
-    ...(failed === undefined ? [] : [{ kind: 'failed' as const, outcome: 'crashed' as const, message: failed }]),
-    ...(infeasible === undefined
-      ? []
-      : [{ kind: 'failed' as const, outcome: 'infeasible' as const, message: infeasible }]),
+    ...failuresIn(flags),
     ...(giveBack ? [{ kind: 'given_back' as const }] : []),
     ...(alive ? [{ kind: 'alive' as const }] : []),
   ];
@@ -48,6 +47,15 @@ function toldBy({ step, failed, infeasible, giveBack, alive }: TellFlags, words:
   if (way !== undefined && ways.length === 1 && ofStep) return way;
   throw new DropsweepError('USAGE', 'one thing is told at a time', {
     got: way === undefined ? 'none' : ways.map(({ kind }) => kind).join(' and '),
-    expected: 'METRIC=VALUE..., of a --step or at the end, or one of --failed, --infeasible, --give-back, --alive',
+    expected:
+      'METRIC=VALUE..., of a --step or at the end, or one of --failed, --diverged, --infeasible, --give-back, --alive',
+  });
+}
+
+function failuresIn({ failed, diverged, infeasible }: TellFlags): readonly Told[] {
+  const reasons = { crashed: failed, diverged, infeasible };
+  return (['crashed', 'diverged', 'infeasible'] as const).flatMap((outcome): readonly Told[] => {
+    const message = reasons[outcome];
+    return message === undefined ? [] : [{ kind: 'failed', outcome, message }];
   });
 }
