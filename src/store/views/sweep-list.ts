@@ -87,28 +87,6 @@ export async function readSweepMark(store: Store, name: string): Promise<string>
   return row.mark;
 }
 
-/** One metric's values by step, from step 1. */
-export async function readMetric(store: Store, trainingId: string, name: string): Promise<number[]> {
-  const chunks = await store.db
-    .selectFrom('metrics')
-    .select(['first_step', 'values'])
-    .where('training_id', '=', trainingId)
-    .where('name', '=', name)
-    .orderBy('first_step')
-    .execute();
-  return chunks.flatMap((chunk) => chunk.values);
-}
-
-/** Several metrics' values, by name and step; none of those that were not recorded. */
-export async function readMetrics(
-  store: Store,
-  trainingId: string,
-  names: readonly string[],
-): Promise<Readonly<Record<string, readonly number[]>>> {
-  const values = await Promise.all(names.map((name) => readMetric(store, trainingId, name)));
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
-}
-
 /** Whether any training on these rows and this base has succeeded. */
 export async function hasFinished(store: Store, { base, train }: ResolvedInputs): Promise<boolean> {
   const { rows } = await sql`
