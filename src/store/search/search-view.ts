@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { SearchDecision } from '../../search/fold/search-event.ts';
+import { reasonsByTrial } from './reasons-by-trial.ts';
 import { look, type Store } from '../database/open-store.ts';
 
 /** A decision of a search as people look at it. */
@@ -84,6 +85,7 @@ export function readSearchView(
           (select sum(train_seconds) / sum(step) from own where step > 0)) end) as seconds
       from own o left join rates r on r.configuration = o.configuration where o.pruned`.execute(tx);
     const savedSeconds = saved[0]?.seconds ?? 0;
-    return { decisions, from: offset, total: counted.rows[0]?.total ?? 0, rungs, savedSeconds };
+    const spoken = await reasonsByTrial(tx, sweepId, decisions);
+    return { decisions: spoken, from: offset, total: counted.rows[0]?.total ?? 0, rungs, savedSeconds };
   });
 }
