@@ -20,7 +20,7 @@ export async function show(this: CliContext, flags: ShowFlags, sweep?: string): 
     const definition = await readDefinition(store, name);
     const trialLimit = flags.limit ?? everyTrial.trialLimit;
     const page = trialPage(flags, definition);
-    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page, points: false });
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page, points: false, savings: true });
     const report = trialsReport(snapshot);
     const wanted = snapshot.matching ?? snapshot.trialCount;
     const left = wanted > snapshot.trials.length ? [`Trials shown: ${snapshot.trials.length} of ${wanted}.`] : [];
