@@ -1,4 +1,5 @@
 import { DropsweepError } from '../base/errors.ts';
+import { refusal, wholeFrom } from '../sweep/file/number-rules.ts';
 import { deviceKinds } from '../sweep/device-kind.ts';
 import { guessedKinds } from '../tasks/look-at-table.ts';
 import type { ReportFormat } from '../report/tables/render-report.ts';
@@ -164,6 +165,7 @@ export function parseHours(input: string): number {
 
 export function parseCount(input: string): number {
   const count = Number(input);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new DropsweepError('USAGE', 'not a count', { got: input, expected: 'a whole number of at least 1' });
+  const rule = wholeFrom(1);
+  if (rule.accepts(count)) return count;
+  throw new DropsweepError('USAGE', 'not a count', { got: input, expected: refusal(rule, count) });
 }

@@ -40,8 +40,11 @@ export function machineIfRunning(): Machine | null {
   };
 }
 
-/** How long a Temporal server may take to answer: one of this machine's own may be on its way up again. */
+/** How long a Temporal server that the environment names may take to answer. */
 const temporalPatienceMs = 15_000;
+
+/** One of this machine's own may be on its way up again, beside all that trains here. */
+const ownPatienceMs = 60_000;
 
 /**
  * Brings up what is not up: services that the environment names are used, the others are this machine's own.
@@ -53,7 +56,7 @@ export async function startedMachine(progress: Progress): Promise<Machine> {
   const outside = process.env['TEMPORAL_ADDRESS'] !== undefined;
   if (outside) await demandTemporal(temporalAddressOf(process.env), temporalPatienceMs);
   const machine = machineOf(await ensureServices({ dataDirectory, environment: process.env, progress }), dataDirectory);
-  if (!outside) await demandTemporal(machine.temporal, temporalPatienceMs);
+  if (!outside) await demandTemporal(machine.temporal, ownPatienceMs);
   return machine;
 }
 

@@ -1,4 +1,4 @@
-import { wholeFrom } from '../sweep/file/number-rules.ts';
+import { seedRule, wholeFrom } from '../sweep/file/number-rules.ts';
 import type { KindField } from '../sweep/file/search-section.ts';
 import type { YamlSection } from '../sweep/file/yaml-section.ts';
 
@@ -21,5 +21,5 @@ export const drawnFields = fieldsOf(
 export function readPoints(section: YamlSection, howMany: string): { readonly trials: number; readonly seed: number } {
   const trials = section.number('trials', wholeFrom(1));
   if (!section.has('trials')) section.missing('trials', howMany);
-  return { trials: trials ?? 1, seed: section.number('seed', wholeFrom(0)) ?? 0 };
+  return { trials: trials ?? 1, seed: section.number('seed', seedRule) ?? 0 };
 }

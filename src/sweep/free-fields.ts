@@ -1,7 +1,8 @@
 import { isScalar, isSeq } from 'yaml';
 import { type AxisValue, type FieldForm, seedForm } from './fields/field-forms.ts';
 import type { AxisField } from './file/read-conditions.ts';
-import type { Field, NumberRule, YamlSection } from './file/yaml-section.ts';
+import type { Field, YamlSection } from './file/yaml-section.ts';
+import type { NumberRule } from './file/number-rules.ts';
 
 /** Names that axes, constants and metrics of a program's sweep may have: words in constraints and in `{braces}`. */
 const namePattern = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$/;

@@ -17,6 +17,9 @@ describe('what dropsweep set is told', () => {
     ['half a training', ['budget.trainings=2.5'], 'a whole number of at least 1, or none'],
     ['no number', ['budget.failures='], 'no value of budget.failures'],
     ['no parallelism', ['parallelism=none'], 'a whole number of at least 1'],
+    ['more than the record has a place for', ['parallelism=99999999999'], 'at least 1, and no more than 2147483647'],
+    ['a priority beyond it', ['priority=-99999999999'], 'a whole number, and no less than −2147483647'],
+    ['more trials than can be numbered', ['budget.trials=99999999999'], 'and no more than 2147483647, or none'],
     ['the same twice', ['priority=1', 'priority=2'], 'priority is set twice'],
     ['nothing', [], 'what is to be set is not said'],
   ])('is refused where it is %s', (_, words, problem) => {

@@ -161,6 +161,10 @@ describe('the palette', () => {
     ['priority -1', null],
     ['parallelism 0', 'no value of parallelism: it takes a whole number of at least 1'],
     ['parallelism 3', null],
+    [
+      'parallelism 99999999999',
+      'no value of parallelism: it takes a whole number of at least 1, and no more than 2147483647',
+    ],
     ['budget', 'budget needs a limit, for instance hours=4 or failures=none'],
     [
       'budget hurs=4',

@@ -37,7 +37,7 @@ const sweep = snapshot({
 describe('a value in the table of trials', () => {
   it('is never cut so that it reads as another, at any width: a column that does not fit is left out', () => {
     for (const width of widths) {
-      const columns = trialColumns(sweep, width - 2);
+      const columns = trialColumns(sweep, width - 2).shown;
       const lines = trialTable(
         sweep,
         { sort: 0, columns: null, marked: [], filter: null, offset: 0, selected: 0 },
@@ -54,9 +54,25 @@ describe('a value in the table of trials', () => {
         for (const row of rows) expect(stringWidth(column.text(row))).toBeLessThanOrEqual(column.width);
       }
     }
-    expect(trialColumns(sweep, 298).map(({ heading }) => heading)).toEqual(
+    expect(trialColumns(sweep, 298).shown.map(({ heading }) => heading)).toEqual(
       expect.arrayContaining(['#', 'λ', 'seed', 'lr', 'complexity']),
     );
+  });
+
+  it('is of a setting that varies before a second metric is shown, and what has no room is named', () => {
+    const space = { ...sweep.definition.space, rank: [4, 8], alpha: [8, 16] };
+    const varied = { ...sweep, definition: { ...sweep.definition, space } };
+    const view = { sort: 0, columns: null, marked: [], filter: null, offset: 0, selected: 0 };
+    const told = (width: number) =>
+      trialTable(varied, view, new Set(), width, 12)
+        .slice(0, 2)
+        .map((line) => line.map((piece) => piece.text).join(''));
+    const [wide, headings] = told(100);
+    expect(headings).toMatch(/lr .*rank .*alpha/);
+    expect(headings).not.toContain('complexity');
+    expect(wide).not.toContain('no room');
+    const [narrow] = told(60);
+    expect(narrow).toContain('(no room for ');
   });
 
   it('is among trials whose title says how many there are and which of them these are', () => {

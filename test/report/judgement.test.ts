@@ -49,6 +49,11 @@ describe('those that a winner is held against', () => {
       /^Chosen as the best of 12 configurations, it looks better by about [\d.]+ points than it is\.$/,
     );
     expect(new Set(told).size).toBe(1);
+    // A shorter table is held to the same comparisons.
+    const compared = [1, 3, 10].map((limit) => bestReport(sweep, objective, limit, noise).facts['noise']);
+    expect(compared[0]).toMatchObject({ comparisons: 10 });
+    expect(compared[1]).toEqual(compared[0]);
+    expect(compared[2]).toEqual(compared[0]);
     const some = new Noise(
       new Map(sweep.trials.slice(-8).map((row) => [row.trial, rightUpTo(200 * Number(row.metrics?.accuracy))])),
     );

@@ -196,6 +196,23 @@ describe('the effect of a setting with the noise of seeds and rows', () => {
     expect(axisEffects(sweep, 'accuracy', some)[0]?.values[1]).toMatchObject({ over: 'seeds' });
   });
 
+  it('is over seeds that have the same pairs, not over seeds that have as many', () => {
+    const { sweep } = sweepOf({ 0: [100, 100], 0.25: [140, 160] });
+    const { sweep: wider } = sweepOf({ 0: [120, 120], 0.25: [180, 190] });
+    const ofRank = wider.trials.map((row) => ({
+      ...row,
+      trial: row.trial + 10,
+      configuration: { ...row.configuration, rank: 16 },
+    }));
+    // Seed 0 has the pair of rank 8 alone, seed 1 that of rank 16.
+    const without = [...sweep.trials, ...ofRank].filter(({ trial: number }) => ![4, 13].includes(number));
+    const space = { dropout_rate: [0, 0.25], rank: [8, 16], seed: [0, 1] };
+    const definition = { ...sweep.definition, space };
+    const effects = axisEffects({ ...sweep, definition, trials: without }, 'accuracy', null);
+    const effect = effects.find(({ name }) => name === 'dropout_rate');
+    expect(effect?.values[1]).toMatchObject({ pairs: 1, difference: { mean: expect.closeTo(0.2, 9), lower: null } });
+  });
+
   it('is of a mean over rows alone', () => {
     const { sweep, noise } = sweepOf({ 0: [120, 121], 0.25: [170, 172] });
     expect(axisEffects(sweep, 'ece', noise)[0]?.values[1]?.over).toBe('seeds');

@@ -7,6 +7,7 @@ import type { Cell } from '../../src/report/document/document.ts';
 import { Noise } from '../../src/report/noise/noise.ts';
 import { rankCorrelation } from '../../src/report/noise/rank-correlation.ts';
 import { ensembleOverSeeds, membersCurve } from '../../src/report/noise/seeds-and-members.ts';
+import { calibrationSection } from '../../src/report/sections/calibration-section.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
 import { rowsOf } from '../../src/cli/reading/read-row-values.ts';
 import { outputsOf as outputsOfTrial } from '../../src/cli/reading/trial-outputs.ts';
@@ -223,6 +224,20 @@ describe('calibration from stored outputs', () => {
     expect(cells.map(([label]) => label?.text)).toEqual(['p 0.5', 'p 0.5, temperature', 'p 0.5, 3 seeds as one']);
     const names = blocks.flatMap((block) => (block.kind === 'figure' ? [block.name] : []));
     expect(names).toEqual(expect.arrayContaining(['coverage', 'm-curve-draws', 'm-curve-draws-loss']));
+  });
+
+  it('is named by the rows that are scored: those chosen on are others', () => {
+    const tested = trials.map((row): TrialRow => {
+      return { ...row, trial: row.trial + 3, evaluation: { ...row.evaluation, split: 'test' } };
+    });
+    const both = new Map([...outputs, ...[...outputs].map(([number, own]) => [number + 3, own] as const)]);
+    const material = materialOf(1);
+    const snapshot = { ...material.snapshot, trials: [...trials, ...tested] };
+    const blocks = calibrationSection.build({ ...material, snapshot, outputs: both, noise: new Noise(both) }) ?? [];
+    const said = JSON.stringify(blocks);
+    expect(said).toContain('split test, temperature');
+    expect(said).not.toContain('split dev');
+    expect(said).toContain('Means over seeds of the test rows');
   });
 });
 

@@ -50,7 +50,7 @@ describe('what rows are ranked by', () => {
     const sort = { by: 'metric', name, direction: 'minimize' } as const;
     const heading = headingOf(sweep.definition, name);
     for (const width of [60, 80, 200]) {
-      const columns = trialColumns(sweep, width - 2, null, sort);
+      const columns = trialColumns(sweep, width - 2, null, sort).shown;
       expect(columns.filter((column) => column.heading === heading)).toHaveLength(1);
       expect(columns.map((column) => column.heading)).toContain('state');
       expect(columns.reduce((sum, column) => sum + column.width + 1, -1)).toBeLessThanOrEqual(width - 2);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf, type ReportDocument } from '../../src/report/document/document.ts';
 import { renderHtml } from '../../src/report/document/render-html.ts';
+import { escapeLatex } from '../../src/report/document/latex-text.ts';
+import { renderLatex } from '../../src/report/document/render-latex.ts';
 import type { SweepMaterial } from '../../src/report/sections/material.ts';
 import { sweepDocument } from '../../src/report/sweep-document.ts';
 import { materialOf } from './report-material.ts';
@@ -54,11 +56,15 @@ describe('the report of several sweeps', () => {
 
   it('takes the better of a method that two sweeps have, and says which', () => {
     const document = sweepDocument([first, trainedAs(rest, true)], '');
-    const list = sectionOf(document, 'methods').find((block) => block.kind === 'list');
-    expect(list?.kind === 'list' ? list.items.map((item) => item.replace(/: p .*,/, ': …,')) : []).toEqual([
-      'spam-assassin: accuracy, LoRA: …, of sweep quickstart',
-      'spam-assassin: accuracy, LoRA Dropout: …, of sweep quickstart',
+    const [table] = sectionOf(document, 'methods').filter((block) => block.kind === 'table');
+    const notes = table?.notes?.map((note) => note.replace(/: p .*,/, ': …,'));
+    expect(notes?.slice(1)).toEqual([
+      'spam-assassin: accuracy, LoRA: …, of sweep quickstart.',
+      'spam-assassin: accuracy, LoRA Dropout: …, of sweep quickstart.',
     ]);
+    // Whoever pastes the table has them too.
+    const latex = renderLatex(document);
+    for (const note of table?.notes ?? []) expect(latex).toContain(`${escapeLatex(note)}\\par`);
   });
 
   it('has every figure twice, under names of its own', () => {

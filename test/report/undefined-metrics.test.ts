@@ -98,7 +98,7 @@ describe('a metric that is undefined', () => {
     expect(key?.label).toBe('Pearson');
     if (key === undefined) return;
     expect(orderTrials(trials, key).map((row) => row.trial)).toEqual([2, 5, 4, 1, 3]);
-    const column = trialColumns(sweep, 120).find(({ heading }) => heading === 'Pearson');
+    const column = trialColumns(sweep, 120).shown.find(({ heading }) => heading === 'Pearson');
     expect(column?.text(constant)).toBe('none');
   });
 });
@@ -110,7 +110,7 @@ describe('a task’s loss', () => {
     }) => report.columns.find(({ name }) => name === 'loss')?.heading;
     const reports = [trialsReport(sweep), bestReport(sweep, pearson, 3), paretoReport(sweep)];
     expect(reports.map(headings)).toEqual(['MSE', 'MSE', 'MSE']);
-    expect(trialColumns(sweep, 120).map(({ heading }) => heading)).toContain('MSE');
+    expect(trialColumns(sweep, 120).shown.map(({ heading }) => heading)).toContain('MSE');
     expect(renderReport(compareReport(sweep, trials), 'table', 160)).toMatch(/^MSE /m);
     const ofClasses = {
       ...sweep,

@@ -248,6 +248,11 @@ paralelism: 2
       'sweep.yaml:6:14 parallelism: got the text "2", expected a whole number of at least 1; take the quotation marks away',
     ],
     [
+      'refuses what has no place in the record’s integers',
+      'parallelism: 2147483648',
+      'sweep.yaml:6:14 parallelism: got 2147483648, expected a whole number of at least 1, and no more than 2147483647',
+    ],
+    [
       'refuses settings of a trainer that is not asked for',
       'simulation: {steps: 3}',
       'sweep.yaml:6:13 simulation: is for trainer: simulated only',

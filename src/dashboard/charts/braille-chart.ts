@@ -1,4 +1,5 @@
 import { axisEnds } from './axis-ends.ts';
+import { axisTicks } from './axis-ticks.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from '../../metrics/values/format-value.ts';
 import { clipText, fitText, mergeSpans, span, type StyledLine, type Tone } from '../terminal/styled-line.ts';
@@ -45,8 +46,13 @@ export function brailleChart({
   const finite = all.filter(({ y }) => Number.isFinite(y));
   const rows = height - 1;
   const [low, high] = ends(finite.map(({ y }) => y));
-  const labels = format === undefined ? axisEnds({ low, high }, formatQuantity) : [format(low), format(high)];
-  const labelWidth = Math.max(...labels.map((text) => text.length));
+  const shownEnds =
+    format === undefined ? axisEnds({ low, high }, formatQuantity) : ([format(low), format(high)] as const);
+  const ticks = axisTicks({
+    ...{ low, high, log: false, rows, ends: shownEnds },
+    ...(format === undefined ? {} : { format }),
+  });
+  const labelWidth = Math.max(...shownEnds.map((text) => text.length));
   const endWidth = others.length === 0 ? 0 : Math.max(...lines.map((line) => line.label.length + 1));
   const columns = width - labelWidth - 2 - endWidth;
   if (finite.length === 0 || rows < 1 || columns < 4)
@@ -59,9 +65,9 @@ export function brailleChart({
   const drawn = lines.map((line) => ({ ...line, dots: dotsOf(line.points, place, columns, rows) }));
   const atEnd = endWidth === 0 ? [] : endLabels(lines, place, rows);
   const body = Array.from({ length: rows }, (_, row): StyledLine => {
-    const text = row === 0 ? labels[1] : row === rows - 1 && low !== high ? labels[0] : '';
+    const text = ticks.get(row) ?? '';
     return [
-      span(fitText(text ?? '', labelWidth, 'right')),
+      span(fitText(text, labelWidth, 'right')),
       span(text === '' ? ' │' : ' ┤', 'faint'),
       ...rowOf(drawn, row, columns),
       ...(endWidth === 0 ? [] : [span(fitText(` ${atEnd[row]?.label ?? ''}`, endWidth), atEnd[row]?.tone ?? 'plain')]),

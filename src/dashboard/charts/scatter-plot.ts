@@ -1,4 +1,5 @@
 import { axisEnds } from './axis-ends.ts';
+import { axisTicks } from './axis-ticks.ts';
 import type { Category } from './categories.ts';
 import { DotGrid, dotsAcross, dotsDown } from './dot-grid.ts';
 import { formatQuantity } from '../../metrics/values/format-value.ts';
@@ -38,11 +39,11 @@ export function scatterPlot(scatter: Scatter, width: number, height: number): re
   const key = JSON.stringify([width, height, scatter.logX, scatter.logY, endsOf(intervalEnds(scatter))]);
   const ground = grounds.of(scatter.points, key, () => drawGround(scatter, width, rows));
   if (ground === null) return [];
-  const { place, xEnds, yEnds, labelWidth, columns } = ground;
+  const { place, xEnds, ticks, labelWidth, columns } = ground;
   const cells = ground.cells.map((row) => [...row]);
   drawFront(scatter, place, cells);
-  const label = (row: number) => (row === 0 ? yEnds[1] : row === rows - 1 && yEnds[0] !== yEnds[1] ? yEnds[0] : '');
-  return plotFrame(cells, { of: label, width: labelWidth }, xAxis(scatter, xEnds, labelWidth + 2, columns));
+  const labels = { of: (row: number) => ticks.get(row) ?? '', width: labelWidth };
+  return plotFrame(cells, labels, xAxis(scatter, xEnds, labelWidth + 2, columns));
 }
 
 /** All of a plot but its front and the cursor on it. */
@@ -50,7 +51,7 @@ interface Ground {
   readonly cells: readonly (readonly Cell[])[];
   readonly place: Place;
   readonly xEnds: readonly [string, string];
-  readonly yEnds: readonly [string, string];
+  readonly ticks: ReadonlyMap<number, string>;
   readonly labelWidth: number;
   readonly columns: number;
 }
@@ -66,7 +67,9 @@ function drawGround(scatter: Scatter, width: number, rows: number): Ground | nul
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, (): Cell => empty));
   drawPoints(scatter, place, cells);
   const xEnds = axisEnds(endsOf(scatter.points.map(({ x }) => x)), formatQuantity);
-  return { cells, place, xEnds, yEnds, labelWidth, columns };
+  const { low, high } = seenOf(scatter);
+  const ticks = axisTicks({ low, high, log: scatter.logY, rows, ends: yEnds });
+  return { cells, place, xEnds, ticks, labelWidth, columns };
 }
 
 /** What stands left of a plot, and the columns that are left for it. */

@@ -19,11 +19,19 @@ export interface TrialColumn {
   readonly align: 'left' | 'right';
   /** Columns of a higher number are left out first where the frame is narrow. */
   readonly importance: number;
+  /** Of a setting that the sweep varies: without it rows that differ look like repeats. */
+  readonly varies?: boolean;
   text(trial: TrialRow): string;
   tone?(trial: TrialRow): Tone;
 }
 
 const stateWidth = 13;
+
+export interface TrialColumns {
+  readonly shown: readonly TrialColumn[];
+  /** Headings of settings that vary and have no room. */
+  readonly left: readonly string[];
+}
 
 /**
  * The columns that fit into `width`, separated by one space. The state column is always there.
@@ -35,20 +43,20 @@ export function trialColumns(
   width: number,
   chosen: readonly FilterColumn[] | null = null,
   sort: TrialSort | null = null,
-): readonly TrialColumn[] {
+): TrialColumns {
   const key = `${width} ${JSON.stringify([chosen, sort])}`;
   return worked.of(snapshot, key, () => columnsThatFit(snapshot, width, chosen, sort));
 }
 
 /** Every cell is measured, and every frame asks. */
-const worked = new Remembered<SweepSnapshot, readonly TrialColumn[]>();
+const worked = new Remembered<SweepSnapshot, TrialColumns>();
 
 function columnsThatFit(
   snapshot: SweepSnapshot,
   width: number,
   chosen: readonly FilterColumn[] | null,
   sort: TrialSort | null,
-): readonly TrialColumn[] {
+): TrialColumns {
   const usual =
     chosen === null
       ? [
@@ -66,7 +74,8 @@ function columnsThatFit(
     const last = kept.findLastIndex(({ importance }) => importance === worst);
     kept = kept.filter((_, index) => index !== last);
   }
-  return kept;
+  const left = all.filter((column) => column.varies === true && !kept.includes(column));
+  return { shown: kept, left: left.map(({ heading }) => heading) };
 }
 
 /** Of the state's column, and of that which rows are in the order of: these are left out last. */
@@ -99,17 +108,30 @@ function totalWidth(columns: readonly TrialColumn[]): number {
 
 function standardColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   const varies = (axis: string): boolean => (snapshot.definition.space[axis]?.length ?? 1) > 1;
+  const ofAxis = (axis: string, column: TrialColumn): TrialColumn => ({ ...column, varies: varies(axis) });
   const { method } = traitsOf(snapshot.trainer);
   const ofMethod: readonly TrialColumn[] = [
-    configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
-    configurationColumn('λ', 5, varies('sparsity') ? 1 : 7, (trial) => trial.configuration.sparsity),
-    configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
+    ofAxis(
+      'dropout_rate',
+      configurationColumn('p', 5, 0, (trial) => trial.configuration.dropout_rate),
+    ),
+    ofAxis(
+      'sparsity',
+      configurationColumn('λ', 5, varies('sparsity') ? 1 : 7, (trial) => trial.configuration.sparsity),
+    ),
+    ofAxis(
+      'train_instances',
+      configurationColumn('N', 3, 1, (trial) => trial.configuration.train_instances),
+    ),
     { heading: 'M', width: 3, align: 'right', importance: 1, text: ensembleText },
   ];
   const columns: TrialColumn[] = [
     numberColumn,
     ...(method ? ofMethod : []),
-    configurationColumn('seed', 4, varies('seed') ? 2 : 7, (trial) => trial.configuration.seed),
+    ofAxis(
+      'seed',
+      configurationColumn('seed', 4, varies('seed') ? 2 : 7, (trial) => trial.configuration.seed),
+    ),
   ];
   if (snapshot.trials.some(({ evaluation }) => evaluation.split === 'test')) {
     columns.push({
@@ -190,7 +212,8 @@ function variedColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
       heading: method ? fieldHeading(axis) : axis,
       width: 6,
       align: 'right' as const,
-      importance: 5,
+      importance: 2,
+      varies: true,
       text: (trial: TrialRow) => settingText(shownSetting(trial.configuration, axis)),
     }));
 }
@@ -201,7 +224,7 @@ function evaluationColumns(snapshot: SweepSnapshot): readonly TrialColumn[] {
   return variedFields(snapshot).flatMap((field) => {
     const column = columnOf(field);
     if (column.of !== 'evaluation' || shown.includes(column.name)) return [];
-    return [{ ...chosenColumn(snapshot, column, 2), heading: drawnName(snapshot, field) }];
+    return [{ ...chosenColumn(snapshot, column, 0), importance: 2, varies: true, heading: drawnName(snapshot, field) }];
   });
 }
 

@@ -37,11 +37,12 @@ export function trialTable(
   const shown = rows.slice(skipped, skipped + room);
   const offset = from + skipped;
   const total = shownCount(snapshot);
-  const columns = trialColumns(snapshot, width - 2, view.columns, key.sort);
+  const { shown: columns, left } = trialColumns(snapshot, width - 2, view.columns, key.sort);
   const range = total > shown.length ? ` ${offset + 1}–${offset + shown.length} of ${total}` : '';
   const order = orderWords(key);
   const marked = view.marked.length === 0 ? '' : `, ${view.marked.length} marked`;
-  const caption = `${rows.length === 0 ? 'no trials' : `trials${range} ${order}`}${filterWords(snapshot)}${marked}`;
+  const hidden = left.length === 0 ? '' : ` (no room for ${left.join(', ')})`;
+  const caption = `${rows.length === 0 ? 'no trials' : `trials${range}${hidden} ${order}`}${filterWords(snapshot)}${marked}`;
   const marks = new Set(view.marked);
   return [
     captionRule(caption, width),

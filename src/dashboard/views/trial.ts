@@ -2,6 +2,7 @@ import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import { averagedWords } from '../../sweep/averaged-words.ts';
+import { trainingFields } from '../../sweep/training-fields.ts';
 import { headingOf, metricsOf } from '../../tasks/task-metrics.ts';
 import { chosenRows } from '../tables/chosen-rows.ts';
 import { formatCount } from '../../base/format-count.ts';
@@ -73,9 +74,24 @@ function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewF
     ...failure,
     ...lossLine(losses),
     ...scored,
-    ...Object.entries({ ...row.configuration, ...evaluated }).map(([name, value]) => fact(name, settingText(value))),
+    ...[...configured(row, definition), ...Object.entries(evaluated)].map(([name, value]) =>
+      fact(name, settingText(value)),
+    ),
     ...eventsOf(events),
   ];
+}
+
+/** The training's settings: what the sweep varies first, each in the order of the sweep file's reference. */
+function configured(
+  { configuration }: TrialRow,
+  { space }: ViewFrame['snapshot']['definition'],
+): readonly (readonly [name: string, value: unknown])[] {
+  const place = (name: string): number => {
+    const among = trainingFields.findIndex((field) => field.name === name);
+    const varies = (space[name]?.length ?? 0) > 1;
+    return (among < 0 ? trainingFields.length : among) - (varies ? 2 * trainingFields.length : 0);
+  };
+  return Object.entries(configuration).toSorted(([a], [b]) => place(a) - place(b));
 }
 
 function fact(name: string, text: string): StyledLine {

@@ -24,6 +24,14 @@ export function rankScores<Score extends RankedScore>(
     .map(({ score }) => score);
 }
 
+/** Configurations that are held against the winner though fewer are shown: a shorter table is corrected no less. */
+const comparedAtLeast = 10;
+
+/** How many of the first configurations are compared where so many are shown. */
+export function comparedOf(shown: number): number {
+  return Math.max(shown, comparedAtLeast);
+}
+
 /**
  * The configurations that `best` shows, and what they are held against: LoRA without dropout, where it is in the sweep.
  */
@@ -93,17 +101,21 @@ export interface Judgement {
   readonly facts: Json;
 }
 
-/** Holds the winner against those shown and against LoRA without dropout. @param ranked best first */
+/**
+ * Holds the winner against the first of a ranking and against LoRA without dropout.
+ * @param ranked best first
+ * @param compared how many of the first
+ */
 export function judge(
   ranked: readonly RankedScore[],
   objective: Objective,
-  limit: number,
+  compared: number,
   noise: Noise | null,
 ): Judgement {
   const [winner] = ranked;
   const { metric } = objective;
   const baseline = ranked.find(isBaseline);
-  const others = [...new Set([...ranked.slice(0, limit), ...(baseline === undefined ? [] : [baseline])])].filter(
+  const others = [...new Set([...ranked.slice(0, compared), ...(baseline === undefined ? [] : [baseline])])].filter(
     (one) => one !== winner,
   );
   const told = winner === undefined ? [] : toldApart(winner, others, metric, noise);

@@ -4,7 +4,7 @@ import { dataName } from '../../sweep/data-name.ts';
 import { traitsOf } from '../../sweep/trainer-traits.ts';
 import type { Objective } from '../../sweep/vocabulary.ts';
 import { headingOf } from '../../tasks/task-metrics.ts';
-import { type Block, type Cell, paragraph, type Table } from '../document/document.ts';
+import { type Block, type Cell, type Table } from '../document/document.ts';
 import { firstObjective } from './first-objective.ts';
 import { formatInterval } from '../noise/format-interval.ts';
 import { rankScores } from './judgement.ts';
@@ -43,23 +43,26 @@ export function paperTable(materials: readonly SweepMaterial[]): readonly Block[
       { text: method, value: method },
       ...columns.map((column) => scoreCell(column, method)),
     ]),
+    notes: [chosenOn(columns), ...chosenConfigurations(columns, headings)],
   };
-  const chosen = columns.flatMap(({ scores }, index) =>
+  return [table];
+}
+
+/** Which configuration each cell is of. */
+function chosenConfigurations(columns: readonly TaskColumn[], headings: readonly string[]): readonly string[] {
+  return columns.flatMap(({ scores }, index) =>
     [...scores.values()].map(({ method, material: { snapshot }, reported }) => {
       const sweep = headings[index]?.startsWith(`${snapshot.name}: `) === true ? '' : `, of sweep ${snapshot.name}`;
-      return `${headings[index]}, ${method}: ${configurationLabels(snapshot)(reported)}${sweep}`;
+      return `${headings[index]}, ${method}: ${configurationLabels(snapshot)(reported)}${sweep}.`;
     }),
   );
+}
+
+function chosenOn(columns: readonly TaskColumn[]): string {
   const tested = columns.some(({ scores }) =>
     [...scores.values()].some(({ reported }) => reported.evaluation.split === 'test'),
   );
-  return [
-    table,
-    paragraph(
-      `Each was chosen as its method's best on the dev rows${tested ? ', and is scored on the test rows where it was evaluated on them' : ', on which it is scored too: there is no test evaluation'}.`,
-    ),
-    { kind: 'list', items: chosen },
-  ];
+  return `Each was chosen as its method's best on the dev rows${tested ? ', and is scored on the test rows where it was evaluated on them' : ', on which it is scored too: there is no test evaluation'}.`;
 }
 
 function taskColumns(materials: readonly SweepMaterial[]): readonly TaskColumn[] {

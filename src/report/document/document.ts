@@ -47,6 +47,8 @@ export interface Table {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Sentences that belong to the table wherever it is pasted: what intervals are of, what a sign means. */
+  readonly notes?: readonly string[];
   /** Long and for looking things up in: a page offers sorting and a filter. */
   readonly searchable?: true;
 }

@@ -89,7 +89,7 @@ function renderFigure(figure: Figure): string {
   ].join('\n');
 }
 
-function renderTable({ caption, columns, rows, searchable }: Table): string {
+function renderTable({ caption, columns, rows, notes = [], searchable }: Table): string {
   const heads = columns.map(
     ({ name, heading, align }) =>
       `<th scope="col"${align === 'right' ? ' class="right"' : ''} data-name="${escapeMarkup(name)}">${escapeMarkup(heading)}</th>`,
@@ -104,6 +104,7 @@ function renderTable({ caption, columns, rows, searchable }: Table): string {
     `<table${searchable === true && rows.length > 0 ? ' class="searchable"' : ''}><caption>${prose(caption)}</caption>`,
     `<thead><tr>${heads.join('')}</tr></thead>`,
     `<tbody>${body}</tbody></table></div>`,
+    ...(notes.length === 0 ? [] : [`<ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}</ul>`]),
   ].join('\n');
 }
 

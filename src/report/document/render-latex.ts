@@ -44,8 +44,20 @@ function shortTable(table: Table): string {
     `\\caption{${escapeLatex(table.caption)}}`,
     `\\label{tab:${table.name}}`,
     ...(points > surelyFits ? shrunk(tabular) : tabular),
+    ...notesOf(table),
     `\\end{${environment}}`,
   ].join('\n');
+}
+
+/** In a paragraph under the table, as wide as the line. */
+function notesOf({ notes = [] }: Table): readonly string[] {
+  if (notes.length === 0) return [];
+  return [
+    '\\par\\smallskip',
+    '\\begin{minipage}{\\linewidth}\\footnotesize\\raggedright',
+    ...notes.map((note) => `${escapeLatex(note)}\\par`),
+    '\\end{minipage}',
+  ];
 }
 
 /** As wide as it is, or as the line where that is less. */
@@ -105,6 +117,7 @@ function longTable(table: Table, { lies, size, gap }: (typeof settings)[number])
     ...bodyOf(table),
     '\\bottomrule',
     '\\end{longtable}',
+    ...notesOf(table),
     '\\endgroup',
     ...(lies ? ['\\end{landscape}'] : []),
   ].join('\n');

@@ -29,7 +29,7 @@ function renderBlock(block: Block): string {
   }
 }
 
-function renderTable({ caption, columns, rows }: Table): string {
+function renderTable({ caption, columns, rows, notes = [] }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     `**${escaped(caption)}**`,
@@ -38,6 +38,7 @@ function renderTable({ caption, columns, rows }: Table): string {
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(({ text }) => escaped(text)))),
     ...(rows.length === 0 ? ['', '(none)'] : []),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escaped(note)}`)]),
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@ import type { Cell, Table } from './document.ts';
 /** The columns of a report that tables show, as a document's table. */
 export function tableOfReport<Row>(
   { columns, rows }: Pick<Report<Row>, 'columns' | 'rows'>,
-  words: Pick<Table, 'name' | 'caption' | 'searchable'>,
+  words: Pick<Table, 'name' | 'caption' | 'notes' | 'searchable'>,
 ): Table {
   const shown = columns.flatMap((column) => (column.heading === null ? [] : [{ ...column, heading: column.heading }]));
   return {

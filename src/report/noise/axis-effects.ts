@@ -1,4 +1,5 @@
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
+import { groupBy } from '../../base/group-by.ts';
 import { meanOf } from '../../stats/mean-of.ts';
 import { studentInterval } from '../../stats/student-interval.ts';
 import { measure } from '../../metrics/metrics.ts';
@@ -83,26 +84,29 @@ function effectOf(
   return { heading: column.heading, name: column.name, values };
 }
 
-/** The mean difference over pairs in each seed that the most of them have, and how many these are. */
+/** The mean difference in each seed over one set of pairs: of those that seeds have, the largest, then the commonest. */
 function differencesBySeed(
   pairs: readonly ConfigurationPair[],
   metric: string,
 ): { readonly differences: readonly number[]; readonly most: number } {
-  const bySeed = new Map<number, number[]>();
-  for (const [score, reference] of pairs) {
-    for (const trial of score.trials) {
+  const found = pairs.flatMap(([score, reference], pair) =>
+    score.trials.flatMap((trial) => {
       const { seed } = trial.configuration;
       const other = reference.trials.find(({ configuration }) => configuration.seed === seed);
       const [a, b] = [measure(trial, metric), other === undefined ? null : measure(other, metric)];
-      if (a === null || b === null) continue;
-      const known = bySeed.get(seed);
-      if (known === undefined) bySeed.set(seed, [a - b]);
-      else known.push(a - b);
-    }
-  }
-  // A seed that some pair lacks would be a mean over other pairs.
-  const most = Math.max(0, ...[...bySeed.values()].map(({ length }) => length));
-  return { differences: [...bySeed.values()].filter(({ length }) => length === most).map(meanOf), most };
+      return a === null || b === null ? [] : [{ pair, seed, difference: a - b }];
+    }),
+  );
+  const seeds = [...groupBy(found, ({ seed }) => seed).values()];
+  // A mean over other pairs is the difference of other configurations.
+  const sets = [...groupBy(seeds, (own) => own.map(({ pair }) => pair).join()).values()];
+  const [kept = []] = sets.toSorted((a, b) => pairsOf(b) - pairsOf(a) || b.length - a.length);
+  return { differences: kept.map((own) => meanOf(own.map(({ difference }) => difference))), most: pairsOf(kept) };
+}
+
+/** @param seeds that have the same pairs */
+function pairsOf(seeds: readonly (readonly unknown[])[]): number {
+  return seeds[0]?.length ?? 0;
 }
 
 function valueOf(column: VariedColumn, score: ConfigurationScore | undefined): unknown {

@@ -26,11 +26,12 @@ export const axesSection: ReportSection = {
     const effects = all.filter(({ values }) => values.some(({ mean }) => mean !== null));
     if (effects.length === 0) return null;
     const listed = effects.filter(({ values }) => values.length <= mostValues);
+    const notes = [
+      `A difference is against the first value of the axis, over configurations that differ in nothing else: the mean over those in each seed, then over seeds${overRows(effects)}. They are not corrected for their number.`,
+      'Means are over all trials with the value, which may differ in more.',
+    ];
     return [
-      paragraph(
-        `A difference is against the first value of the axis, over configurations that differ in nothing else: the mean over those in each seed, then over seeds${overRows(effects)}. They are not corrected for their number. Means are over all trials with the value, which may differ in more.`,
-      ),
-      ...(listed.length === 0 ? [] : [effectsTable(listed, metric, heading)]),
+      ...(listed.length === 0 ? notes.map(paragraph) : [{ ...effectsTable(listed, metric, heading), notes }]),
       ...effects.flatMap((effect) =>
         effect.values.length <= mostValues
           ? effectFigure(effect, heading)

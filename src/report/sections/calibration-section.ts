@@ -7,7 +7,6 @@ import { headingOf, shownMetrics } from '../../tasks/task-metrics.ts';
 import { taskOf } from '../../tasks/tasks.ts';
 import { type CalibrationRow, classesOf, plainRow, seedsRow, temperatureRow } from '../noise/calibration-rows.ts';
 import type { Block, Cell, Figure, Table } from '../document/document.ts';
-import { paragraph } from '../document/document.ts';
 import { formatInterval } from '../noise/format-interval.ts';
 import { type MethodScore, methodScores } from '../comparing/method-scores.ts';
 import { configurationLabels } from './configuration-label.ts';
@@ -27,24 +26,24 @@ export const calibrationSection: ReportSection = {
     const rows = methods.flatMap((method) => rowsOf(material, method));
     if (rows.length === 0) return null;
     const tested = methods.some(({ reported }) => reported.evaluation.split === 'test');
-    const blocks: readonly Block[] = [
-      calibrationTable(material, rows),
-      paragraph(
-        'An ensemble over seeds averages the members of all seeds, for as many trainings; its interval is over rows alone. Of each method it is the best configuration. A temperature is fitted ' +
-          (tested
-            ? 'on the dev rows, and the test rows are scored.'
-            : 'on one half of the dev rows and scored on the other, both ways: never on what is scored.') +
-          ' The parts of Brier: reliability − resolution + uncertainty, but for what varies within bins.',
-      ),
-      ...coverageFigure(rows),
+    const notes = [
+      `Means over seeds of the ${tested ? 'test rows, where a method was evaluated on them' : 'dev rows'}, with 95 % intervals over seeds and rows; of each method it is the best configuration.`,
+      'An ensemble over seeds averages the members of all seeds, for as many trainings; its interval is over rows alone.',
+      `A temperature is fitted ${
+        tested
+          ? 'on the dev rows, and the test rows are scored.'
+          : 'on one half of the dev rows and scored on the other, both ways: never on what is scored.'
+      }`,
+      'The parts of Brier: reliability − resolution + uncertainty, but for what varies within bins.',
     ];
+    const blocks: readonly Block[] = [{ ...calibrationTable(material, rows), notes }, ...coverageFigure(rows)];
     return blocks;
   },
 };
 
 /** A method's best, the same at a fitted temperature, and its seeds as one ensemble; on the test rows where there are such. */
 function rowsOf({ snapshot, outputs }: SweepMaterial, { chosen, reported }: MethodScore): readonly CalibrationRow[] {
-  const label = configurationLabels(snapshot)(chosen);
+  const label = configurationLabels(snapshot)(reported);
   const fittedOn = reported === chosen ? null : chosen.trials.flatMap(({ trial }) => oneOf(outputs.get(trial)));
   return [
     plainRow(label, reported, outputs),
@@ -70,7 +69,7 @@ function calibrationTable({ snapshot }: SweepMaterial, rows: readonly Calibratio
   return {
     kind: 'table',
     name: 'calibration-table',
-    caption: 'Means over seeds, 95 % intervals over seeds and rows',
+    caption: 'Calibration of the best of each method',
     columns: [
       { name: 'predictions', heading: 'predictions', align: 'left' },
       ...kept.map((name) => ({ name, heading: headingOf(snapshot.definition, name), align: 'right' as const })),

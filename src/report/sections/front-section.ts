@@ -5,7 +5,6 @@ import { bestReport } from '../tables/best-report.ts';
 import { type ChartPoint, scaleFor } from '../charts/chart.ts';
 import type { RankedScore } from '../comparing/configuration-scores.ts';
 import type { Figure } from '../document/document.ts';
-import { paragraph } from '../document/document.ts';
 import { tableOfReport } from '../document/table-of-report.ts';
 import { frontScores, paretoReport } from '../tables/pareto-report.ts';
 import { shownInterval } from '../tables/score-columns.ts';
@@ -27,11 +26,14 @@ export const frontSection: ReportSection = {
       tableOfReport(best, {
         name: 'best',
         caption: `The best ${formatCount(best.rows.length, 'configuration')} by ${heading}`,
+        notes: best.after,
       }),
-      { kind: 'list', items: best.after },
       ...frontFigures(material),
-      tableOfReport(front, { name: 'front-table', caption: front.before.at(-1) ?? 'The front' }),
-      ...front.after.map(paragraph),
+      tableOfReport(front, {
+        name: 'front-table',
+        caption: front.before.at(-1) ?? 'The front',
+        notes: front.after,
+      }),
     ];
   },
 };

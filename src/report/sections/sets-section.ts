@@ -77,6 +77,7 @@ function setTable(
         return { text: formatInterval(metric, interval), value: interval.mean };
       }),
     ]),
+    notes: ['Means over seeds, with 95 % intervals over seeds and rows where the outputs are there, else over seeds.'],
   };
 }
 

@@ -11,7 +11,7 @@ import {
   undefinedRepeats,
 } from '../comparing/configuration-scores.ts';
 import { intervalNote } from '../noise/interval-note.ts';
-import { baselineSentence, comparedBy, judge, type Judgement, rankScores } from '../comparing/judgement.ts';
+import { baselineSentence, comparedBy, comparedOf, judge, type Judgement, rankScores } from '../comparing/judgement.ts';
 import { optimismSentence } from '../comparing/optimism-sentence.ts';
 import type { Noise } from '../noise/noise.ts';
 import type { Report } from './render-report.ts';
@@ -19,7 +19,7 @@ import type { ReportColumn } from './report-column.ts';
 import { configurationColumns, scoreColumns } from './score-columns.ts';
 import { sweepFacts, sweepSentences } from '../sweep-sentences.ts';
 
-/** @param noise of the configurations that are shown; null: their outputs are not there */
+/** @param noise of the configurations that are shown or compared; null: their outputs are not there */
 export function bestReport(
   snapshot: ScoredSweep,
   objective: Objective,
@@ -31,7 +31,7 @@ export function bestReport(
   const winner = ranked[0];
   const heading = headingOf(snapshot.definition, objective.metric);
   const unranked = scores.filter((score) => undefinedRepeats(score, objective.metric) > 0).length;
-  const judged = judge(ranked, objective, limit, noise);
+  const judged = judge(ranked, objective, comparedOf(limit), noise);
   const column: ReportColumn<RankedScore> = {
     name: 'within_noise_of_best',
     heading: '≈',

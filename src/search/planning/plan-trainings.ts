@@ -3,6 +3,7 @@ import { DropsweepError } from '../../base/errors.ts';
 import { canonicaliseEvaluation, canonicaliseTraining } from '../../sweep/canonicalise.ts';
 import { type Constraint, parseConstraint } from '../../sweep/constraint.ts';
 import { programConfiguration } from '../../sweep/no-base.ts';
+import { largestCount } from '../../sweep/file/number-rules.ts';
 import { fieldNamed } from '../../sweep/file/read-conditions.ts';
 import { evaluationHash, trainingHash } from '../../sweep/identity.ts';
 import type {
@@ -84,6 +85,7 @@ export function planTraining(
 ): PlannedTraining {
   checkAllocation(configuration);
   const specification = specify(definition, inputs, configuration);
+  checkLength(specification);
   checkFinalSteps(specification);
   const rungSteps = scheduler.rungSteps(trainingLength(specification), ordinal);
   const rungCount = scheduler.rungCount(ordinal);
@@ -129,6 +131,17 @@ function checkFinalSteps({ configuration, total_steps: steps }: TrainingSpecific
     got: `${final} of ${formatCount(steps, 'step')}, which is no whole step`,
     expected: `at least ${1 / steps}, one step`,
     fix: 'raise allocation_final_fraction, or train for more steps',
+  });
+}
+
+/** Steps are counted in the record's integers. */
+function checkLength({ total_steps: steps }: TrainingSpecification): void {
+  if (steps <= largestCount) return;
+  throw new DropsweepError('SWEEP_FILE_INVALID', 'a training has more steps than can be counted', {
+    where: 'training.epochs',
+    got: formatCount(steps, 'step'),
+    expected: `at most ${largestCount}`,
+    fix: 'train for fewer epochs, or in larger batches',
   });
 }
 

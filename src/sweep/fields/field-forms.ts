@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml';
 import { namedSeeds } from '../file/named-seeds.ts';
-import { wholeFrom } from '../file/number-rules.ts';
-import type { Field, NumberRule, YamlSection } from '../file/yaml-section.ts';
+import { seedRule, type NumberRule } from '../file/number-rules.ts';
+import type { Field, YamlSection } from '../file/yaml-section.ts';
 import type { FieldValue } from './training-field.ts';
 
 export type AxisValue = number | string;
@@ -42,7 +42,7 @@ export function numberForm(rule: NumberRule): FieldForm {
 
 /** A seed: as an axis a list, or so many that are drawn by a name; each point is trained with each of them. */
 export function seedForm(): FieldForm {
-  const form = numberForm(wholeFrom(0));
+  const form = numberForm(seedRule);
   return { ...form, axis: form.axis && { ...form.axis, drawn: namedSeeds } };
 }
 

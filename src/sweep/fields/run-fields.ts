@@ -1,6 +1,5 @@
-import { rate, wholeFrom } from '../file/number-rules.ts';
+import { rate, wholeFrom, type NumberRule } from '../file/number-rules.ts';
 import type { TrainingConfiguration } from '../vocabulary.ts';
-import type { NumberRule } from '../file/yaml-section.ts';
 import { choiceForm, numberForm, numberOrWordForm, seedForm, textForm } from './field-forms.ts';
 import type { TrainingFields } from './training-field.ts';
 

@@ -1,7 +1,8 @@
 import { isMap, isSeq } from 'yaml';
 import type { AxisValue, FieldForm } from '../fields/field-forms.ts';
 import type { AxisDetail } from '../sweep-definition.ts';
-import type { Field, NumberRule, YamlSection } from './yaml-section.ts';
+import type { Field, YamlSection } from './yaml-section.ts';
+import type { NumberRule } from './number-rules.ts';
 
 export interface AxisReading {
   readonly values: readonly AxisValue[];

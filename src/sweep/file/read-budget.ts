@@ -1,7 +1,7 @@
 import { isMap } from 'yaml';
 import { type FailureKind, failureKinds } from '../failure-kinds.ts';
-import { aboveZero, wholeFrom } from './number-rules.ts';
-import type { NumberRule, YamlSection } from './yaml-section.ts';
+import { aboveZero, wholeFrom, type NumberRule } from './number-rules.ts';
+import type { YamlSection } from './yaml-section.ts';
 
 /** When a search ends before its last training: see src/search/fold/budget.ts. Absent: never. */
 export type Budget = Readonly<Partial<Record<BudgetName, number>>>;

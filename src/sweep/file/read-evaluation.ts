@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml';
 import type { EvaluationRequest, SetDefinition } from '../sweep-definition.ts';
 import { defaultGapRows } from '../gap-rows.ts';
-import { rate, wholeFrom } from './number-rules.ts';
+import { rate, seedRule, wholeFrom } from './number-rules.ts';
 import type { TaskField, TaskSection } from './task-section.ts';
 import type { EvaluationMode, EvaluationSplit } from '../vocabulary.ts';
 import type { YamlSection } from './yaml-section.ts';
@@ -79,9 +79,7 @@ export function readEvaluation(
   const rates = readRates(section);
   const seedField = section?.field('mask_seed') ?? null;
   const maskSeeds =
-    section === null || seedField === null
-      ? [0]
-      : section.list(seedField, (item) => section.numberOf(item, wholeFrom(0)));
+    section === null || seedField === null ? [0] : section.list(seedField, (item) => section.numberOf(item, seedRule));
   const every = readEvery(section);
   const wanted = section?.number('gap_rows', wholeFrom(1)) ?? defaultGapRows;
   const gapRows = wanted === defaultGapRows ? {} : { gap_rows: wanted };

@@ -1,8 +1,8 @@
 import { isMap } from 'yaml';
-import { aboveZero, wholeFrom } from './number-rules.ts';
+import { aboveZero, seedRule, type NumberRule } from './number-rules.ts';
 import type { HeldOut } from '../sweep-definition.ts';
 import type { TaskSection } from './task-section.ts';
-import type { NumberRule, YamlSection } from './yaml-section.ts';
+import type { YamlSection } from './yaml-section.ts';
 
 /** Whether dev is drawn from the train rows. */
 export function isHeldOut(section: YamlSection): boolean {
@@ -26,7 +26,7 @@ export function readHeldOut(section: YamlSection, task: TaskSection | undefined)
   const stratify = field === null ? false : (part.flagOf(field) ?? false);
   if (field !== null && stratify && task?.columns.some(({ classes }) => classes === true) === false)
     part.reading.report(field.node, field.name, `is for rows that have one class each, which ${task.kind} has not`);
-  const seed = part.number('seed', wholeFrom(0)) ?? 0;
+  const seed = part.number('seed', seedRule) ?? 0;
   part.finish();
   return fraction === null ? null : { fraction, stratify, seed };
 }

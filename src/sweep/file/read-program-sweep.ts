@@ -2,7 +2,7 @@ import { isMap } from 'yaml';
 import type { FieldValue } from '../fields/training-field.ts';
 import { freeField, freeFields, readConstant } from '../free-fields.ts';
 import { asMeasured, noTask, programConfiguration, programName } from '../no-base.ts';
-import { wholeFrom } from './number-rules.ts';
+import { seedRule } from './number-rules.ts';
 import { readAxis } from './read-axis.ts';
 import { readBudget } from './read-budget.ts';
 import { type AxisField, readConditions, readConstraints } from './read-conditions.ts';
@@ -122,7 +122,7 @@ function readConstants(file: YamlSection, axes: readonly AxisField[]): readonly 
     if (field === null) return [];
     if (axes.some((axis) => axis.name === name))
       section.reading.report(field.node, field.name, `${name} is an axis of the space; keep it in one place`);
-    const value = name === 'seed' ? section.numberOf(field, wholeFrom(0)) : readConstant(section, field);
+    const value = name === 'seed' ? section.numberOf(field, seedRule) : readConstant(section, field);
     return value === undefined || value === null ? [] : [[name, value]];
   });
   section.finish();

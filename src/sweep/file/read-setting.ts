@@ -1,16 +1,6 @@
 import { DropsweepError } from '../../base/errors.ts';
-import { wholeFrom } from './number-rules.ts';
+import { type NumberRule, priorityRule, refusal, wholeFrom } from './number-rules.ts';
 import { type BudgetName, budgetFields } from './read-budget.ts';
-import type { NumberRule } from './yaml-section.ts';
-
-/** What a sweep file may say of priority: PostgreSQL's integers. */
-const largestPriority = 2_147_483_647;
-
-const priorityRule: NumberRule = {
-  expected: 'a whole number',
-  whole: true,
-  accepts: (value) => Number.isInteger(value) && Math.abs(value) <= largestPriority,
-};
 
 export type SettingName = 'priority' | 'parallelism' | `budget.${BudgetName}`;
 
@@ -37,6 +27,6 @@ export function readSetting(name: SettingName, text: string): number | null {
   throw new DropsweepError('USAGE', `no value of ${name}`, {
     where: `${name}=${text}`,
     got: text === '' ? 'nothing' : text,
-    expected: limit ? `${rule.expected}, or none` : rule.expected,
+    expected: limit ? `${refusal(rule, value)}, or none` : refusal(rule, value),
   });
 }

@@ -3,7 +3,7 @@ import { glueTasks } from '../glue-tasks.ts';
 import { readData } from './read-data.ts';
 import type { GlueSource, TaskDefinition } from '../sweep-definition.ts';
 import type { TaskFields, TaskSection } from './task-section.ts';
-import { wholeFrom } from './number-rules.ts';
+import { seedRule, wholeFrom } from './number-rules.ts';
 import type { YamlSection } from './yaml-section.ts';
 
 /** The `task` section. Null where it is missing or has a problem, which is reported. */
@@ -31,7 +31,7 @@ export function readTask(file: YamlSection, lookup: FileLookup, tasks: readonly 
     dev_rows: section.number('dev_rows', wholeFrom(1)),
     test_rows: section.number('test_rows', wholeFrom(1)),
   };
-  const splitSeed = section.number('split_seed', wholeFrom(0)) ?? 0;
+  const splitSeed = section.number('split_seed', seedRule) ?? 0;
   if (data?.kind === 'package') {
     for (const split of ['train_rows', 'dev_rows'] as const)
       if (!section.has(split)) section.missing(split, 'a number of rows, since the package has no splits of its own');

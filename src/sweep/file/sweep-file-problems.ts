@@ -29,8 +29,10 @@ export function didYouMean(word: string, known: readonly string[]): string {
     .map((candidate) => ({ candidate, edits: edits(word, candidate) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  if (best === undefined || best.edits > Math.max(1, Math.floor(best.candidate.length / 3))) return '';
-  return `; did you mean ${best.candidate}?`;
+  if (best === undefined) return '';
+  if (best.edits <= Math.max(1, Math.floor(best.candidate.length / 3))) return `; did you mean ${best.candidate}?`;
+  const begun = known.filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+  return word !== '' && begun.length === 1 ? `; did you mean ${begun[0]}?` : '';
 }
 
 /** Of letters that stand in another order two edits are one slip of the fingers. */

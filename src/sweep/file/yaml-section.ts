@@ -9,14 +9,8 @@ import {
   type YAMLMap,
   type Document,
 } from 'yaml';
+import { type NumberRule, refusal } from './number-rules.ts';
 import { didYouMean, type SweepFileProblem } from './sweep-file-problems.ts';
-
-/** A value that a field may have, in words and as a check. */
-export interface NumberRule {
-  readonly expected: string;
-  readonly whole: boolean;
-  accepts(value: number): boolean;
-}
 
 /** The document that is being read, and what was found wrong in it so far. */
 export class YamlReading {
@@ -200,7 +194,11 @@ export class YamlSection {
     const value = isScalar(field.node) ? field.node.value : null;
     if (typeof value === 'number' && rule.accepts(value)) return value === 0 ? 0 : value;
     const isQuoted = typeof value === 'string' && value.trim() !== '' && rule.accepts(Number(value));
-    this.wrong(field, rule.expected, isQuoted ? '; take the quotation marks away' : '');
+    this.wrong(
+      field,
+      typeof value === 'number' ? refusal(rule, value) : rule.expected,
+      isQuoted ? '; take the quotation marks away' : '',
+    );
     return null;
   }
 

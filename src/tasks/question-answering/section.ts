@@ -1,8 +1,8 @@
 import type { Json } from '../../base/canonical-json.ts';
 import { answerScores } from '../../metrics/forms/answers.ts';
-import { wholeFrom } from '../../sweep/file/number-rules.ts';
+import { wholeFrom, type NumberRule } from '../../sweep/file/number-rules.ts';
 import type { TaskSection } from '../../sweep/file/task-section.ts';
-import type { NumberRule, YamlSection } from '../../sweep/file/yaml-section.ts';
+import type { YamlSection } from '../../sweep/file/yaml-section.ts';
 
 const finite: NumberRule = {
   whole: false,

@@ -11,7 +11,7 @@ export interface TemporalFault {
 }
 
 const addressForm = /^(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})$/i;
-const connectMs = 3_000;
+const connectMs = 5_000;
 
 /** One look at whether a server answers at the address and knows the namespace. */
 export async function temporalFault(temporal: TemporalAddress): Promise<TemporalFault | null> {

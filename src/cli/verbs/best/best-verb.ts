@@ -21,7 +21,12 @@ export const bestVerb = verb<BestFlags, [string?]>(
     flags: {
       format: formatFlag,
       by: { ...metricFlag, brief: 'metric (default: the first objective)' },
-      limit: { kind: 'parsed', parse: parseCount, default: '10', brief: 'configurations to show' },
+      limit: {
+        kind: 'parsed',
+        parse: parseCount,
+        default: '10',
+        brief: 'configurations to show; ten are compared, or these',
+      },
     },
     positional: optionalSweep,
   },

@@ -3,7 +3,7 @@ import { DropsweepError } from '../../../base/errors.ts';
 import { bestReport } from '../../../report/tables/best-report.ts';
 import { type ScoredSweep, scoresOf } from '../../../report/comparing/configuration-scores.ts';
 import { withTestTwins } from '../../../report/comparing/chosen-among.ts';
-import { rankScores, shownScores } from '../../../report/comparing/judgement.ts';
+import { comparedOf, rankScores, shownScores } from '../../../report/comparing/judgement.ts';
 import { renderReport } from '../../../report/tables/render-report.ts';
 import { withRecord } from '../../../launch/open-record.ts';
 import { readDefinition } from '../../../store/views/sweep-reader.ts';
@@ -28,7 +28,7 @@ export async function best(this: CliContext, flags: BestFlags, sweep?: string): 
     const objective = objectiveNamed(await readDefinition(store, name), flags.by);
     const ranked = await readScoredSweep(store, name, [objective.metric]);
     const shownOf = (of: ScoredSweep) => {
-      const { shown, baseline } = shownScores(scoresOf(of), objective, flags.limit);
+      const { shown, baseline } = shownScores(scoresOf(of), objective, comparedOf(flags.limit));
       return withTestTwins(baseline === null ? shown : [...shown, baseline], scoresOf(of));
     };
     const scored = await withShownMetrics(store, ranked, shownOf(ranked), [objective.metric]);
