@@ -2,13 +2,14 @@ import { formatCount } from '../base/format-count.ts';
 import { formatDuration } from '../metrics/values/format-value.ts';
 import type { StepShare } from '../search/planning/early-stopping-share.ts';
 import { makeScheduler } from '../search/schedulers/schedulers.ts';
+import type { FinishedTrainings } from './cost/finished-trainings.ts';
 import type { CostPrediction } from '../sweep/predict-cost.ts';
 import type { SweepPlan } from '../sweep/sweep-definition.ts';
 
-/** The lines that are said before a sweep is launched. @param reused null: not known, since no database is up */
+/** The lines that are said before a sweep is launched, or extended. @param done null: not known, since no database is up */
 export function launchSummary(
   plan: SweepPlan,
-  reused: number | null,
+  done: Pick<FinishedTrainings, 'count' | 'extends'> | null,
   cost: CostPrediction,
   share: StepShare | null = null,
 ): readonly string[] {
@@ -17,11 +18,11 @@ export function launchSummary(
     `Sweep ${definition.name}: ${definition.base}${rowsText(plan)}`,
     adaptive === undefined || adaptive <= trainings.length
       ? `  ${formatCount(trials, 'trial')} = ${formatCount(trainings.length, 'training')} with ${formatCount(trials, 'evaluation')}`
-      : `  at most ${formatCount(adaptive, 'training')}, the first ${trainings.length} at once and the others as results come`,
+      : `  at most ${formatCount(adaptive, 'training')}, ${done?.extends === true ? 'further ones' : `the first ${trainings.length} at once and the others`} as results come`,
     ...(definition.program === undefined
       ? [`  ${formatCount(merged, 'point')} merged: settings that have no effect without dropout`]
       : []),
-    `  ${reused === null ? 'reused trainings: not known before the database is up' : `${formatCount(reused, 'training')} reused`}`,
+    `  ${doneText(done, adaptive ?? trainings.length)}`,
     `  predicted time: ${definition.program === undefined || cost.timed ? timeText(definition, cost) : 'not known: its program has not run yet'}`,
   ];
   if (plan.left_out_points !== undefined)
@@ -31,6 +32,13 @@ export function launchSummary(
   if (makeScheduler(definition.scheduler).decides)
     lines.push(`  the scheduler may stop trainings early${savedText(share)}`);
   return lines;
+}
+
+function doneText(done: Pick<FinishedTrainings, 'count' | 'extends'> | null, of: number): string {
+  if (done === null) return 'reused trainings: not known before the database is up';
+  const { count } = done;
+  if (done.extends !== true) return `${formatCount(count, 'training')} reused`;
+  return `${formatCount(count, 'training')} ${count === 1 ? 'has' : 'have'} ended, ${of - count} to run`;
 }
 
 /** A program's rows are its own affair. */

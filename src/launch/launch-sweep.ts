@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { inputsFolderOf } from '../hub/cache-folder.ts';
 import { resolveModel } from '../hub/resolve-model.ts';
 import { commandSweep, type SweepCommand } from '../store/commands.ts';
+import { planSweep } from '../search/planning/plan-sweep.ts';
+import { readStagedSweep } from '../store/views/recorded-sweep.ts';
 import { keepSweepFile } from '../store/views/sweep-files.ts';
 import { lookAtSchema, migrate } from '../store/database/migrate.ts';
 import type { Store } from '../store/database/open-store.ts';
@@ -11,7 +13,7 @@ import { programStepSeconds, type StepSeconds } from '../store/programs/program-
 import type { SweepDefinition } from '../sweep/sweep-definition.ts';
 import { baseHere } from './base/base-here.ts';
 import { describedBase } from './base/described-base.ts';
-import { type FinishedTrainings, finishedTrainings } from './cost/finished-trainings.ts';
+import { endedTrainings, type FinishedTrainings, finishedTrainings } from './cost/finished-trainings.ts';
 import { type Forecast, forecastOf } from './cost/forecast.ts';
 import { launchSummary, rangeText } from './launch-summary.ts';
 import { recipeLines } from './recipe-lines.ts';
@@ -99,23 +101,23 @@ export async function launchSweep<Result>(
   { extend, resume = false, file, progress, say }: LaunchOptions,
   body: (launched: NewlyLaunched) => Promise<Result>,
 ): Promise<Result> {
-  const prepared = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), {
+  const launched = await prepareSweep(definition, (reference) => resolveModel(reference, { progress }), {
     progress,
     inputsFolder: inputsFolderOf(process.env),
   });
   // What the device cannot run is refused before anything is started.
-  await demandPrecisionHere(prepared, process.env);
-  const memory = predictMemory(prepared, process.env, undefined, untimed(prepared));
+  await demandPrecisionHere(launched, process.env);
+  const memory = predictMemory(launched, process.env, undefined, untimed(launched));
   const machine = await startedMachine(progress);
   return withMachineRecord(machine, async (record) => {
     await migrate(record.store);
-    const done = await finishedTrainings(record.store, prepared.plan);
+    const { prepared, done } = await besides(record.store, launched, extend);
     const speed = await timedSpeed(prepared, done, process.env, progress);
     const predicted = predictionOf(prepared, done, speed, await programSpeed(record.store, definition));
     say(summaryOf(prepared, done, memory, predicted).join('\n'));
-    const { kind, sweepId, left, set, unset } = await recordSweep(
+    const { kind, sweepId, left, set, unset, added } = await recordSweep(
       record,
-      { ...prepared, predicted: predicted.cost },
+      { ...launched, predicted: predicted.cost },
       extend,
       progress,
     );
@@ -125,6 +127,7 @@ export async function launchSweep<Result>(
       );
     if (file !== undefined) await keepSweepFile(record.store, sweepId, file, kind);
     if (kind === 'attached') say(`The sweep ${definition.name} is there already: nothing is repeated.`);
+    if (added !== undefined && added <= 0) say(nothingAdded(definition));
     if (set.length > 0) say(`As the file says: ${set.map(settingWords).join(', ')}.`);
     if (unset.length > 0)
       say(
@@ -139,6 +142,25 @@ export async function launchSweep<Result>(
       forecast: () => forecastOf(prepared, done, predicted, process.env),
     });
   });
+}
+
+/** What is planned with what has ended of it: of an extension, points that earlier files have drawn are planned too. */
+async function besides(
+  store: Store,
+  launched: PreparedSweep,
+  extend: boolean,
+): Promise<{ readonly prepared: PreparedSweep; readonly done: FinishedTrainings }> {
+  const { plan } = launched;
+  const sweep = extend ? await readStagedSweep(store, plan.definition.name) : null;
+  if (sweep === null) return { prepared: launched, done: await finishedTrainings(store, plan) };
+  const prepared = { ...launched, plan: planSweep(plan.definition, plan.inputs, sweep.files) };
+  return { prepared, done: await endedTrainings(store, prepared.plan, sweep.id) };
+}
+
+function nothingAdded({ name, search }: SweepDefinition): string {
+  const drawn =
+    search['trials'] === undefined ? '' : ': its points stay as they are, and more trials would draw others';
+  return `The file adds no training to ${name}${drawn}.`;
 }
 
 function settingWords(command: SweepCommand): string {
@@ -157,11 +179,7 @@ function summaryOf(
   memory: readonly string[],
   { cost, share }: Prediction,
 ): readonly string[] {
-  return [
-    ...launchSummary(plan, done === null ? null : done.count, cost, share),
-    ...remarks.map((remark) => `  ${remark}`),
-    ...memory,
-  ];
+  return [...launchSummary(plan, done, cost, share), ...remarks.map((remark) => `  ${remark}`), ...memory];
 }
 
 /** Null: it is no program's sweep, or its program has not run yet. */

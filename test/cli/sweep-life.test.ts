@@ -82,7 +82,7 @@ describe('the life of a sweep on the command line', () => {
     expect(await told('compare', 'life', '1', '5')).toContain('dropout_rate');
     expect(await read('explain', 'life', '5')).toMatchObject({
       trial: 5,
-      loss_by_step: Array(5).fill(expect.any(Number)),
+      loss_by_step: [1, 2, 3, 4, 5].map((step) => ({ step, loss: expect.any(Number) })),
     });
     expect(await told('logs', 'life')).toContain('launched');
     const followed = (await told('logs', 'life', '--follow', '--format', 'json')).trim().split('\n');

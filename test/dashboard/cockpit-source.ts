@@ -1,4 +1,5 @@
 import type { ViewSource } from '../../src/dashboard/reading/view-source.ts';
+import type { StepValue } from '../../src/store/views/step-values.ts';
 import { axisEffects } from '../../src/report/noise/axis-effects.ts';
 import { cockpitSnapshot, cockpitTrials as trials, noise } from './cockpit-trials.ts';
 import { cockpitSweeps } from './cockpit-sweeps.ts';
@@ -25,6 +26,10 @@ const allEvents = Array.from({ length: 60 }, (_, index) => {
     text: `${kind.replaceAll('_', ' ')} (trial ${number})`,
   };
 });
+
+function stepped(values: readonly number[]): readonly StepValue[] {
+  return values.map((value, index) => ({ step: index + 1, value }));
+}
 
 function curve(number: number): readonly number[] {
   return Array.from(
@@ -190,7 +195,7 @@ export const cockpitSource: ViewSource = {
   trial: async (number) => ({
     trial: trials[number - 1] ?? trial(number),
     events: allEvents.slice(0, 5).toReversed(),
-    losses: curve(number),
+    losses: stepped(curve(number)),
   }),
   training: async (number) => {
     const row = trials[number - 1] ?? trial(number);
@@ -204,13 +209,15 @@ export const cockpitSource: ViewSource = {
     return {
       trial: { ...row, metrics: metrics({ reliability, recall_per_class: { ham: 0.971, spam: 0.893 } }) },
       steps: {
-        loss: curve(number),
-        gradient_norm: curve(number + 7).map((value) => 3 * value),
-        data_loss: curve(number),
-        tokens: Array.from({ length: 120 }, (_, step) => 500 + Math.round(90 * noise(step))),
-        step_seconds: Array.from({ length: 120 }, (_, step) => 0.1 + 0.02 * noise(number, step)),
-        memory_bytes: Array.from({ length: 120 }, (_, step) => 1.2e9 + 2e6 * Math.min(step, 40)),
-        learning_rate: Array.from({ length: 120 }, (_, step) => 5e-4 * Math.min(1, step / 12, (120 - step) / 108)),
+        loss: stepped(curve(number)),
+        gradient_norm: stepped(curve(number + 7).map((value) => 3 * value)),
+        data_loss: stepped(curve(number)),
+        tokens: stepped(Array.from({ length: 120 }, (_, step) => 500 + Math.round(90 * noise(step)))),
+        step_seconds: stepped(Array.from({ length: 120 }, (_, step) => 0.1 + 0.02 * noise(number, step))),
+        memory_bytes: stepped(Array.from({ length: 120 }, (_, step) => 1.2e9 + 2e6 * Math.min(step, 40))),
+        learning_rate: stepped(
+          Array.from({ length: 120 }, (_, step) => 5e-4 * Math.min(1, step / 12, (120 - step) / 108)),
+        ),
       },
       onTheWay: [30, 60, 90, 120].map((step) => ({ step, metrics: scored(step / 120) })),
       byMembers: [1, 2, 4, 8].map((members) => ({

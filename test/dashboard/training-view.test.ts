@@ -1,6 +1,8 @@
+import type { StepValue } from '../../src/store/views/step-values.ts';
 import { describe, expect, it } from 'vitest';
 import { initialViewState } from '../../src/dashboard/view-state.ts';
 import type { TrainingCurves } from '../../src/dashboard/reading/view-source.ts';
+import { trialFacts } from '../../src/dashboard/views/trial.ts';
 import { viewNamed } from '../../src/dashboard/views/views.ts';
 import { drawFrame } from './draw-frame.ts';
 import { emptySource } from './empty-source.ts';
@@ -8,7 +10,8 @@ import { ago, metrics, situations, trial } from './sweep-fixture.ts';
 import { viewRequest } from './view-request.ts';
 
 const steps = 240;
-const along = (value: (step: number) => number): number[] => Array.from({ length: steps }, (_, at) => value(at + 1));
+const along = (value: (step: number) => number): StepValue[] =>
+  Array.from({ length: steps }, (_, at) => ({ step: at + 1, value: value(at + 1) }));
 
 const curves: TrainingCurves = {
   constants: null,
@@ -62,6 +65,16 @@ describe('the training view', () => {
     const lines = await frame(fresh, 80, 24);
     expect(lines).toContain('nothing to draw yet');
     expect(lines).not.toContain('gradient norm');
+  });
+
+  it('of a program has no settings of an evaluation beside the trial’s own', () => {
+    const { definition } = situations.running();
+    const factsOf = (trainer: 'simulated' | 'asked'): string =>
+      trialFacts(trial(7), { ...definition, trainer })
+        .map((line) => line.map(({ text }) => text).join(''))
+        .join('\n');
+    expect(factsOf('simulated')).toContain('evaluation mode');
+    expect(factsOf('asked')).not.toContain('evaluation');
   });
 
   it('is what enter opens on a trial', async () => {

@@ -89,9 +89,11 @@ describe('the time that a sweep will take', () => {
 
   it('stands beside what it took once the sweep has ended', () => {
     const ended = { createdAt: new Date(0), finishedAt: new Date(300_000) };
-    expect(tookSentence(ended, '190.0 to 302.0')).toBe('Took 5 min 00 s; 3 min 10 s to 5 min 02 s were predicted.');
-    expect(tookSentence(ended, undefined)).toBe('Took 5 min 00 s.');
-    expect(tookSentence({ ...ended, finishedAt: null }, '1 to 2')).toBeNull();
+    expect(tookSentence(ended, { predicted_seconds: '190.0 to 302.0' })).toBe(
+      'Took 5 min 00 s; 3 min 10 s to 5 min 02 s were predicted.',
+    );
+    expect(tookSentence(ended, {})).toBe('Took 5 min 00 s.');
+    expect(tookSentence({ ...ended, finishedAt: null }, { predicted_seconds: '1 to 2' })).toBeNull();
   });
 
   it('is timed by a real training of the base in a slot’s own process, and kept for the next launch', async () => {

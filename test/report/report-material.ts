@@ -23,7 +23,10 @@ export function materialOf(count: number, change: Partial<SweepMaterial['snapsho
             if (trials.length < count) trials.push(rowOf(trials.length + 1, { rate, sparsity, instances, size, seed }));
   }
   const curve = (rate: number): TrainingCurve => ({
-    loss: Array.from({ length: 300 }, (_, step) => 0.2 + 0.1 * rate + Math.exp(-step / 60)),
+    loss: Array.from({ length: 300 }, (_, step) => ({
+      step: step + 1,
+      value: 0.2 + 0.1 * rate + Math.exp(-step / 60),
+    })),
     evaluated: [100, 200, 300].map((step) => ({ step, metrics: metrics({ accuracy: 0.7 + step / 2000 }) })),
   });
   const base = snapshot({

@@ -131,6 +131,11 @@ describe('planning a sweep', () => {
     const plan = planSweep({ ...definition, training, constraints: ['rank * N <= 8'] }, resolvedInputs());
     expect(plan.trainings).toHaveLength(4);
     expect(plan).toMatchObject({ left_out_points: 2, merged_points: 0 });
+    const seeds = { ...definition, space: { ...definition.space, seed: [0, 1, 2] }, training };
+    expect(planSweep({ ...seeds, constraints: ['rank * N <= 8'] }, resolvedInputs())).toMatchObject({
+      left_out_points: 2,
+    });
+    expect(planSweep({ ...seeds, constraints: ['seed < 2'] }, resolvedInputs())).toMatchObject({ left_out_points: 6 });
     const broken = { ...definition, training, constraints: ['rank > 8'] };
     expect(() => planSweep(broken, resolvedInputs())).toThrow('no point of the space can be trained');
   });

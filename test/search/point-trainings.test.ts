@@ -106,11 +106,14 @@ describe('the trainings of points', () => {
           return;
         }
         const plan = planSweep(definition, inputs);
+        const together =
+          definition.constraints?.some((text) => text.includes('seed')) === true ? 1 : definition.space['seed']?.length;
         const { trials, merged_points: merged, left_out_points: leftOut = 0 } = plan;
         expect({ trials, merged, leftOut }).toEqual({
           trials: plain.trials,
           merged: plain.merged,
-          leftOut: plain.leftOut,
+          // A point with all of its seeds is one, where a constraint does not tell them apart.
+          leftOut: plain.leftOut / (together ?? 1),
         });
         expect([...plan.trainings]).toEqual(plain.trainings);
         const again = thawed(definition, plan.trainings);

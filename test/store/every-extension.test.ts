@@ -171,6 +171,8 @@ it('an extension that leaves something out is refused, and records nothing', asy
       const request = { plan: planOf(file, 6), datasets: [], launchedBy: {}, extend: true };
       expect(await createSweep(record.store, request)).toMatchObject({ kind: 'conflict', sweepId: sweep });
     }
+    const fewer = { plan: planOf(launched, 3), datasets: [], launchedBy: {}, extend: true };
+    expect(await createSweep(record.store, fewer)).toMatchObject({ kind: 'conflict', sweepId: sweep });
     const after = await record.query(
       sql`select definition, frozen_plan, former_stages, state from sweeps where id = ${sweep}`,
     );

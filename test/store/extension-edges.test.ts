@@ -5,7 +5,12 @@ import { commandSweep, type SweepCommand } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
 import { replaySearchOf } from '../../src/store/search/read-search.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
-import type { SweepDefinition } from '../../src/sweep/sweep-definition.ts';
+import { readStagedSweep } from '../../src/store/views/recorded-sweep.ts';
+import { readSweepProvenance } from '../../src/store/views/sweep-list.ts';
+import { endedTrainings } from '../../src/launch/cost/finished-trainings.ts';
+import { tookSentence } from '../../src/report/took-sentence.ts';
+import { planSweep as planPages } from '../../src/search/planning/plan-sweep.ts';
+import type { SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
 import { planSweep, type WholePlan } from '../support/whole-plan.ts';
 import { planTpe, work } from './adaptive-plan.ts';
 import { planOf, type RecordUnderTest } from './record-under-test.ts';
@@ -191,5 +196,56 @@ describe('a file that asks for the same trainings with other settings', () => {
       set: [{ kind: 'set_parallelism', parallelism: 6 }],
     });
     expect(await told()).toMatchObject([{ parallelism: 6, told: 6, events: ['set_parallelism'] }]);
+  });
+});
+
+describe('what is said of an extension', () => {
+  const random = (trials: number, most: number): WholePlan =>
+    grid(1, {
+      space: { dropout_rate: [0.1, most] },
+      scales: { dropout_rate: 'linear' },
+      search: { kind: 'random', trials, seed: 0 },
+    });
+  const extendedTo = (plan: WholePlan) =>
+    createSweep(record.store, { plan, datasets: [], launchedBy: { predicted_seconds: '3.0 to 4.0' }, extend: true });
+  const ended = async (plan: SweepPlan, change: Partial<SweepDefinition>) => {
+    const staged = await readStagedSweep(record.store, 's');
+    const larger = planPages({ ...plan.definition, ...change }, plan.inputs, staged?.files);
+    return endedTrainings(record.store, larger, staged?.id ?? '');
+  };
+
+  it('counts what has ended of it, pruned and failed trainings too, and of points that an earlier file drew', async () => {
+    const sweep = await record.launch(random(6, 0.7));
+    const first = await record.ledger.claim(record.request(sweep));
+    const failed = { kind: 'failed', outcome: 'crashed', code: 'DEFECT', message: 'DEFECT: it is one' } as const;
+    for (const { lease } of first.kind === 'claimed' ? first.bundle : []) await record.ledger.commit(lease, failed);
+    await work(record, sweep);
+    expect((await ended(random(9, 0.9), {})).count).toBe(6);
+    expect(await extendedTo(random(9, 0.9))).toMatchObject({ kind: 'extended', added: 3 });
+  });
+
+  it('counts the trainings that a search has suggested, and predicts the time of the others', async () => {
+    const sweep = await record.launch(planTpe('s'));
+    await work(record, sweep);
+    const plan = planTpe('s', { search: { kind: 'tpe', trials: 16, seed: 5, startup: 4 } });
+    const { count, ofKind } = await ended(plan, {});
+    const {
+      rows: [before],
+    } = { rows: await record.query(sql<{ count: number }>`select count(*)::integer as count from sweep_trainings`) };
+    expect(count).toBe(before?.count);
+    const done = [...ofKind.values()].reduce((sum, each) => sum + each, 0);
+    expect(done / plan.trainings.length).toBeCloseTo(count / (plan.adaptive_trainings ?? 0), 12);
+  });
+
+  it('is that nothing is added where points stay as they are; it stands with what was predicted of it', async () => {
+    const sweep = await record.launch(random(6, 0.7));
+    await work(record, sweep);
+    expect(await extendedTo(random(6, 0.9))).toMatchObject({ kind: 'extended', added: 0 });
+    const { launchedBy } = await readSweepProvenance(record.store, 's');
+    expect(launchedBy).toMatchObject({ predicted_seconds: '3.0 to 4.0', extended_at: expect.stringMatching(/^2/) });
+    const { finishedAt, createdAt } = await readSweepSnapshot(record.store, 's');
+    expect(tookSentence({ finishedAt: finishedAt ?? createdAt, createdAt }, launchedBy)).toMatch(
+      /^Its extension took \d/,
+    );
   });
 });

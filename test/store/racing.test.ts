@@ -7,6 +7,7 @@ import { commandSweep } from '../../src/store/commands.ts';
 import { createSweep } from '../../src/store/plans/create-sweep.ts';
 import { readDecisions, replaySearchOf } from '../../src/store/search/read-search.ts';
 import { readSearchView } from '../../src/store/search/search-view.ts';
+import { readTrialSnapshot } from '../../src/store/views/trials/trial-snapshot.ts';
 import { readSweepSnapshot } from '../../src/store/views/sweep-reader.ts';
 import type { Segment } from '../../src/sweep/segment.ts';
 import type { SweepDefinition, SweepPlan } from '../../src/sweep/sweep-definition.ts';
@@ -61,14 +62,24 @@ describe('a race over seeds', () => {
     const snapshot = await readSweepSnapshot(record.store, 's');
     expect(snapshot).toMatchObject({ state: 'completed', counts: { succeeded: 12, pruned: 4, total: 16 } });
     expect(sweepSentences(snapshot).join(' ')).toContain(
-      'Racing over seeds: 4 of 16 trainings were not needed, about 0.0011 hours of training; ' +
+      'Racing over seeds: 4 of 16 trainings were not needed, about 4 s of training; ' +
         'the best configuration is stopped in at most 5 % of races',
     );
+    // The same number where a screen reads one trial of all.
+    const first = await readTrialSnapshot(record.store, 's', 1);
+    expect(first.trials).toHaveLength(1);
+    expect(sweepSentences(first)).toEqual(sweepSentences(snapshot));
     const untrained = snapshot.trials.filter(({ state }) => state === 'pruned');
     expect(untrained.every(({ step, configuration }) => step === 0 && configuration.seed > 2)).toBe(true);
-    expect(await readDecisions(record.store, sweep, untrained[0]?.trainingId ?? '')).toEqual([
-      expect.stringMatching(/^not needed at event \d+: rung -1: behind training \d+ by 0\.[23]\d* over 2 seeds/),
-    ]);
+    const [told = ''] = await readDecisions(record.store, sweep, untrained[0]?.trainingId ?? '');
+    expect(told).toMatch(/^not needed at event \d+: rung -1: behind trial \d+ by 0\.[23]\d* over 2 seeds/);
+    // The rival by its first trial, as every screen shows it: the log has its ordinal.
+    const rival = snapshot.trials.find(({ trial }) => told.includes(`behind trial ${trial} by`))?.configuration;
+    expect([0.3, 0.5]).toContain(rival?.dropout_rate);
+    expect(rival?.seed).toBe(1);
+    const { decisions } = await readSearchView(record.store, sweep, { offset: 0, limit: 100 });
+    expect(decisions.filter(({ reason }) => /training \d/.test(reason))).toEqual([]);
+    expect(decisions.filter(({ reason }) => reason.includes('against trial')).length).toBeGreaterThan(0);
     expect((await replaySearchOf(record.store, 's')).differences).toEqual([]);
   });
 

@@ -134,6 +134,8 @@ describe("what is wrong in a program's sweep file is told with its place", () =>
     ['when: {optimiser: sgd}', 'when: {optimizer: sgd}', 'is no list of the space; did you mean optimiser?'],
     ['training: {', 'training: {width: 3, ', 'width is an axis of the space; keep it in one place'],
     ['width * epochs', 'widt * epochs', 'widt is no field with numbers; did you mean width?'],
+    ['width * epochs <= 150', 'optimiser == 1', 'optimiser has texts, which no constraint can compare'],
+    ['width * epochs <= 150', 'note < width', 'note has texts, which no constraint can compare'],
     ['width: 16, optimiser', 'width: 99, optimiser', "a number of the axis's range, 8 to 64"],
     ['width: 16, optimiser', 'width: 17, optimiser', 'in steps of 8, of which 16 is the nearest'],
     ['optimiser: adam}]', 'optimiser: adam, momentum: 0.5}]', 'is there when {optimiser: sgd} alone'],

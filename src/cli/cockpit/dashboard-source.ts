@@ -8,7 +8,8 @@ import type { SweepState, TrialRow } from '../../store/views/sweep-snapshot.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { countSweepEvents, readSweepEvents } from '../../store/views/sweep-events.ts';
 import { readSearchView } from '../../store/search/search-view.ts';
-import { readMetric, readMetrics, readSweepProvenance } from '../../store/views/sweep-list.ts';
+import { readMetric, readMetrics } from '../../store/views/step-values.ts';
+import { readSweepProvenance } from '../../store/views/sweep-list.ts';
 import { SweepOverviews } from '../../store/views/sweep-overview.ts';
 import { listWorkers } from '../../store/workers/worker-list.ts';
 import { readTrial } from '../../store/views/sweep-reader.ts';
@@ -106,7 +107,7 @@ function sweepFronts(store: Store): ViewSource['sweepFront'] {
 /** Metrics of steps that a training's view shows. */
 const recordedNames = ['loss', 'data_loss', 'gradient_norm', 'learning_rate', 'tokens', 'step_seconds', 'memory_bytes'];
 
-type Steps = Readonly<Record<string, readonly number[]>>;
+type Steps = Awaited<ReturnType<typeof readMetrics>>;
 
 /** One that is looked at, and those that it is compared with. */
 const knownAtMost = 8;

@@ -40,7 +40,7 @@ export async function followSweep(
   if (beside) return ended;
   say(context, `\n${renderReport(await readPareto(record.store, snapshot), 'table', outputWidth(context))}`);
   const { launchedBy } = await readSweepProvenance(record.store, name);
-  const took = tookSentence(snapshot, launchedBy['predicted_seconds']);
+  const took = tookSentence(snapshot, launchedBy);
   if (took !== null) say(context, took);
   return ended;
 }

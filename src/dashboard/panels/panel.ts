@@ -1,3 +1,4 @@
+import type { StepValue } from '../../store/views/step-values.ts';
 import { brailleChart, type ChartLine, type ChartPoint } from '../charts/braille-chart.ts';
 import type { StyledLine } from '../terminal/styled-line.ts';
 import type { TrainingCurves, TrialOutputs } from '../reading/view-source.ts';
@@ -37,6 +38,6 @@ export function lineOf(
 }
 
 /** Values by step, from step 1. */
-export function pointsOf(values: readonly number[]): readonly ChartPoint[] {
-  return values.map((y, step) => ({ x: step + 1, y }));
+export function pointsOf(values: readonly StepValue[]): readonly ChartPoint[] {
+  return values.map(({ step, value }) => ({ x: step, y: value }));
 }

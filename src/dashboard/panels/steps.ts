@@ -1,3 +1,4 @@
+import type { StepValue } from '../../store/views/step-values.ts';
 import { formatBytes } from '../../base/format-bytes.ts';
 import { brailleChart, type ChartPoint } from '../charts/braille-chart.ts';
 import { formatQuantity } from '../../metrics/values/format-value.ts';
@@ -39,18 +40,19 @@ export const ratePanels: PanelsOf = ({ steps }) => {
   if (seconds.length === 0) return [];
   const { tokens } = steps;
   const counted = tokens !== undefined && tokens.length === seconds.length;
-  const rates = ratesOf(counted ? tokens : seconds.map(() => 1), seconds);
+  const rates = ratesOf(counted ? tokens : seconds.map(({ step }) => ({ step, value: 1 })), seconds);
   return [lineOf(counted ? 'tokens/s' : 'steps/s', rates, 'step', formatQuantity)];
 };
 
 /** Over as many steps at once as leave so many points; each at the last of its steps. */
-function ratesOf(amounts: readonly number[], seconds: readonly number[]): readonly ChartPoint[] {
+function ratesOf(amounts: readonly StepValue[], seconds: readonly StepValue[]): readonly ChartPoint[] {
   const together = Math.ceil(seconds.length / ratePoints);
-  const sum = (values: readonly number[], from: number): number =>
-    values.slice(from, from + together).reduce((total, value) => total + value, 0);
+  const sum = (values: readonly StepValue[], from: number): number =>
+    values.slice(from, from + together).reduce((total, { value }) => total + value, 0);
   return Array.from({ length: Math.ceil(seconds.length / together) }, (_, part) => {
     const from = part * together;
-    return { x: Math.min(seconds.length, from + together), y: sum(amounts, from) / sum(seconds, from) };
+    const last = seconds[Math.min(seconds.length, from + together) - 1];
+    return { x: last?.step ?? 0, y: sum(amounts, from) / sum(seconds, from) };
   });
 }
 

@@ -61,7 +61,7 @@ function termsAt(curves: TrainingCurves, constants: Constants, steps: readonly n
 function constantsAt({ steps }: TrainingCurves, constants: Constants, step: number): Constants {
   const largest = (name: string): number =>
     (steps[name] ?? [])
-      .slice(0, step)
-      .reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
+      .filter((each) => each.step <= step && Number.isFinite(each.value))
+      .reduce((most, { value }) => Math.max(most, value), 0);
   return estimatedConstants(constants, { loss: largest('data_loss'), gradientNorm: largest('gradient_norm') });
 }

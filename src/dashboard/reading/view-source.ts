@@ -1,3 +1,4 @@
+import type { StepValue } from '../../store/views/step-values.ts';
 import type { CurvePoint, EnsemblePoint } from '../../store/views/trials/learning-curve.ts';
 import type { SweepEventRow } from '../../store/views/sweep-events.ts';
 import type { SearchView } from '../../store/search/search-view.ts';
@@ -21,15 +22,15 @@ export interface TrialDetails {
   readonly trial: TrialRow;
   /** Of its training, newest last. */
   readonly events: readonly SweepEventRow[];
-  /** By step, from step 1. */
-  readonly losses: readonly number[];
+  /** By step. */
+  readonly losses: readonly StepValue[];
 }
 
 export interface TrainingCurves {
   /** One of the training's trials. */
   readonly trial: TrialRow;
-  /** Recorded metrics of its steps, by name; values by step, from step 1. */
-  readonly steps: Readonly<Record<string, readonly number[]>>;
+  /** Recorded metrics of its steps, by name. */
+  readonly steps: Readonly<Record<string, readonly StepValue[]>>;
   /** Its scores on its way and at its end, by step. */
   readonly onTheWay: readonly CurvePoint[];
   /** Scores of its ensembles, by their size. */

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../sweep/trainer-traits.ts';
 import { measureText } from '../../metrics/metrics.ts';
 import type { TrialRow } from '../../store/views/sweep-snapshot.ts';
 import { averagedWords } from '../../sweep/averaged-words.ts';
@@ -40,7 +41,7 @@ const besideFrom = 120;
 /** The training's loss by step, and its log below. */
 function lossBlock({ losses, events }: TrialDetails, width: number, height: number): readonly StyledLine[] {
   const tall = Math.max(6, Math.floor(height / 2));
-  const points = losses.map((y, index) => ({ x: index + 1, y }));
+  const points = losses.map(({ step, value }) => ({ x: step, y: value }));
   return [
     captionRule('training loss', width),
     ...brailleChart({ points, xName: 'step', width, height: tall - 1 }),
@@ -67,12 +68,13 @@ function linesOf({ trial: row, events, losses }: TrialDetails, definition: ViewF
     .map(({ name }) => [name, measureText(row, name)] as const)
     .filter(([, text]) => text !== '–')
     .map(([name, text]) => fact(headingOf(definition, name), text));
+  const evaluated = traitsOf(definition.trainer).method ? prefixed(row.evaluation) : {};
   return [
     fact('state', `${row.state.replaceAll('_', ' ')}, step ${row.step} of ${row.totalSteps}, ${claims(row)}`),
     ...failure,
     ...lossLine(losses),
     ...scored,
-    ...[...configured(row, definition), ...Object.entries(prefixed(row.evaluation))].map(([name, value]) =>
+    ...[...configured(row, definition), ...Object.entries(evaluated)].map(([name, value]) =>
       fact(name, settingText(value)),
     ),
     ...eventsOf(events),
@@ -101,11 +103,12 @@ function claims({ claimedSegments, reused }: TrialRow): string {
   return reused ? 'reused from another sweep' : `${formatCount(claimedSegments, 'segment')} claimed`;
 }
 
-function lossLine(losses: readonly number[]): readonly StyledLine[] {
+function lossLine(losses: TrialDetails['losses']): readonly StyledLine[] {
   const [first] = losses;
   const last = losses.at(-1);
   if (first === undefined || last === undefined) return [];
-  return [fact('training loss', `${first.toPrecision(4)} at step 1, ${last.toPrecision(4)} at step ${losses.length}`)];
+  const at = ({ step, value }: typeof first): string => `${value.toPrecision(4)} at step ${step}`;
+  return [fact('training loss', losses.length === 1 ? at(first) : `${at(first)}, ${at(last)}`)];
 }
 
 function prefixed(evaluation: TrialRow['evaluation']): Readonly<Record<string, unknown>> {

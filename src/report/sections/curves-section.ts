@@ -1,3 +1,4 @@
+import type { StepValue } from '../../store/views/step-values.ts';
 import { formatCount } from '../../base/format-count.ts';
 import { evaluatedNumber } from '../../metrics/values/evaluation-metrics.ts';
 import { meanOf } from '../../stats/mean-of.ts';
@@ -73,14 +74,18 @@ function lossFigure(material: SweepMaterial, shown: readonly ConfigurationScore[
 }
 
 /** Mean over seeds of windows of steps, with the least and the greatest seed around it. */
-function meanCurve(curves: readonly (readonly number[])[]): readonly ChartPoint[] {
-  const steps = Math.min(...curves.map(({ length }) => length));
+function meanCurve(curves: readonly (readonly StepValue[])[]): readonly ChartPoint[] {
+  const steps = Math.min(...curves.map((curve) => curve.at(-1)?.step ?? 0));
   if (curves.length === 0 || steps < 2) return [];
   const width = Math.max(1, Math.ceil(steps / mostPoints));
   const points: ChartPoint[] = [];
   for (let start = 0; start < steps; start += width) {
     const end = Math.min(steps, start + width);
-    const values = curves.map((curve) => meanOf(curve.slice(start, end)));
+    const values = curves.flatMap((curve) => {
+      const within = curve.filter(({ step }) => step > start && step <= end).map(({ value }) => value);
+      return within.length === 0 ? [] : [meanOf(within)];
+    });
+    if (values.length === 0) continue;
     points.push({
       x: end,
       y: meanOf(values),

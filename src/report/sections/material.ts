@@ -1,3 +1,4 @@
+import type { StepValue } from '../../store/views/step-values.ts';
 import type { StoredScores } from '../../evaluate/row-scores.ts';
 import type { SweepProvenance } from '../../store/views/sweep-list.ts';
 import type { SweepSnapshot } from '../../store/views/sweep-snapshot.ts';
@@ -27,8 +28,8 @@ export interface SweepMaterial {
 }
 
 export interface TrainingCurve {
-  /** Loss of each step. */
-  readonly loss: readonly number[];
+  /** By step. */
+  readonly loss: readonly StepValue[];
   /** Evaluations on its way and at its end; empty: at its end alone. */
   readonly evaluated: readonly CurvePoint[];
 }

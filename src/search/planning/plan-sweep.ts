@@ -186,8 +186,14 @@ function planPoints(definition: SweepDefinition, inputs: ResolvedInputs, points:
     trainings: new PointTrainings(planner, points, numbers, { kinds: counter.kinds }),
     merged_points: (points.size - leftOut) * definition.evaluations.length - trials,
     trials,
-    ...(leftOut === 0 ? {} : { left_out_points: leftOut }),
+    ...(leftOut === 0 ? {} : { left_out_points: leftOut / repeatsOf(definition) }),
   };
+}
+
+/** Seeds of a point that constraints leave out with all of them; 1 where one may leave out some. */
+function repeatsOf(definition: SweepDefinition): number {
+  const { constraints = [] } = definition;
+  return constraints.some(namesSeed) ? 1 : Math.max(1, searchedAxes(spaceAxes(definition)).seeds.length);
 }
 
 /** Why a search that adapts found no point: of those that constraints allow, what keeps one from being trained. */

@@ -1,5 +1,5 @@
 import { stream } from '../../random/stream.ts';
-import { pointsFields, readPoints } from '../points-section.ts';
+import { drawnFields, readPoints } from '../points-section.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { drawValue } from '../space/draw-value.ts';
 import { pointByPoint } from '../space/point-by-point.ts';
@@ -15,7 +15,7 @@ export const random: SamplerKind = {
     ranges: true,
     example: '{kind: random, trials: <number>}',
     sentence: 'Points drawn at random; a longer search begins with the points of a shorter one',
-    fields: pointsFields,
+    fields: drawnFields,
     read: (section) => readPoints(section, 'how many points to draw'),
   },
   make: (search, axes) => {

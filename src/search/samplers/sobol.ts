@@ -1,5 +1,5 @@
 import { stream } from '../../random/stream.ts';
-import { pointsFields, readPoints } from '../points-section.ts';
+import { drawnFields, readPoints } from '../points-section.ts';
 import { madeAs, numberSetting } from '../../sweep/file/search-section.ts';
 import { valueOfShare } from '../space/draw-value.ts';
 import { pointByPoint } from '../space/point-by-point.ts';
@@ -21,7 +21,7 @@ export const sobol: SamplerKind = {
     example: '{kind: sobol, trials: <number>}',
     sentence: 'Points of a Sobol sequence, which fill the space more evenly',
     fields: [
-      ...pointsFields,
+      ...drawnFields,
       { name: 'scramble', expected: 'owen, none', sentence: 'How the sequence is randomised; default owen' },
     ],
     read: (section) => ({

@@ -1,4 +1,5 @@
 import { formatCount } from '../../base/format-count.ts';
+import { formatDuration } from '../../metrics/values/format-value.ts';
 import { numberSetting } from '../../sweep/file/search-section.ts';
 import { properShare, wholeFrom } from '../../sweep/file/number-rules.ts';
 import { FoldMemory } from '../fold/fold-memory.ts';
@@ -54,7 +55,7 @@ export const racing: SchedulerKind = {
       pairsRows: true,
       sentence: ({ trainings, pruned, configurations, seeds, savedSeconds }) =>
         `Racing over seeds: ${pruned} of ${trainings} trainings were not needed, about ` +
-        `${(savedSeconds / 3_600).toPrecision(2)} hours of training; the best configuration is stopped in ` +
+        `${formatDuration(1_000 * savedSeconds)} of training; the best configuration is stopped in ` +
         `at most ${Number((100 * error).toPrecision(3))} % of races (t paired over seeds and dev rows, corrected for ` +
         `${formatCount(Math.max(1, configurations - 1), 'rival')} and ${formatCount(seeds - least, 'look')}).`,
     };

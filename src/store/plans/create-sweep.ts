@@ -46,6 +46,8 @@ export type CreateSweepResult =
       readonly set: readonly SweepCommand[];
       /** Of a sweep that was to be launched, and is there: what its file would set, and did not. */
       readonly unset: readonly SweepCommand[];
+      /** Of a sweep that was extended: trainings that the file adds to those that it had, at most. */
+      readonly added?: number;
     }
   | { readonly kind: 'conflict'; readonly sweepId: string; readonly existing: SweepDefinition };
 
@@ -61,6 +63,7 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
     existing,
     set = [],
     unset = [],
+    added,
   } = await transact(store, (tx) => findOrInsert(tx, request));
   if (kind === 'conflict') return { kind, sweepId, existing };
   // What an extension numbers anew is there when it returns.
@@ -69,7 +72,7 @@ export async function createSweep(store: Store, request: CreateSweepRequest): Pr
   // What a search that adapts begins with its log has recorded: it may have learned since the plan was made.
   const planned = kind === 'created' && plan.adaptive_trainings === undefined ? { planned: plan.trainings } : {};
   await recordTrainings(store, sweepId, { ...planned, ...(progress === undefined ? {} : { progress }) });
-  return { kind, sweepId, set, unset, left: 0 };
+  return { kind, sweepId, set, unset, left: 0, ...(added === undefined ? {} : { added }) };
 }
 
 interface Found {
@@ -78,6 +81,7 @@ interface Found {
   readonly existing: SweepDefinition;
   readonly set?: readonly SweepCommand[];
   readonly unset?: readonly SweepCommand[];
+  readonly added?: number;
 }
 
 async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest): Promise<Found> {
@@ -114,8 +118,9 @@ async function findOrInsert(tx: DatabaseTransaction, request: CreateSweepRequest
       : { ...attached, unset: settingsOfFile(before.definition, plan.definition) };
   }
   const set = settingsOfFile(before.definition, plan.definition);
-  const extended = request.extend === true && (await extendSweep(tx, before, plan, request.staysPaused === true));
-  return { id: before.id, kind: extended ? 'extended' : 'conflict', existing: before.definition, set };
+  const added = request.extend === true ? await extendSweep(tx, before, plan, request) : null;
+  const found = { id: before.id, existing: before.definition, set };
+  return added === null ? { ...found, kind: 'conflict' } : { ...found, kind: 'extended', added };
 }
 
 /** Tells a search its first facts; one that adapts answers with its first points. */

@@ -8,7 +8,7 @@ import { searchedAxes } from '../../search/space/repeats.ts';
 import type { SpacePoint } from '../../search/sampler.ts';
 import { makeSampler } from '../../search/samplers/samplers.ts';
 import { makeScheduler } from '../../search/schedulers/schedulers.ts';
-import { SearchState, searchNeeds } from '../../search/fold/search-state.ts';
+import { type SearchStage, SearchState, searchNeeds } from '../../search/fold/search-state.ts';
 import { spaceAxes } from '../../search/space/space-axes.ts';
 import { underVersion } from '../../search/planning/under-version.ts';
 import type { PlannedTraining, PlannedTrainings, SweepDefinition, SweepPlan } from '../../sweep/sweep-definition.ts';
@@ -37,9 +37,17 @@ export async function extendedPlan(
   if (adapts !== searchNeeds(recorded.definition).searching) return null;
   // What a scheduler has decided stands for all that is to come.
   if (canonicalJson({ ...definition.scheduler }) !== canonicalJson({ ...recorded.definition.scheduler })) return null;
+  if (asksForFewer(definition, stagesOf(recorded))) return null;
   if (!adapts) return extendPlanned(recorded, plan);
   const trainings = await extendAdaptive(tx, recorded, plan);
   return trainings === null ? null : { ...plan, trainings, trials: trialsOf(trainings) };
+}
+
+/** Points that are drawn, or suggested, so many as the file says: of a grid it says none. */
+function asksForFewer({ search }: SweepDefinition, former: readonly SearchStage[]): boolean {
+  const { trials: wanted } = search;
+  if (typeof wanted !== 'number') return false;
+  return former.some(({ definition: { search: before } }) => Number(before['trials'] ?? 0) > wanted);
 }
 
 function extendPlanned(recorded: RecordedSweep, plan: SweepPlan): SweepPlan | null {

@@ -14,7 +14,8 @@ import { stagesOf } from '../search/search-log.ts';
 import { type BudgetChanges, budgetSpent, keptLimits, limitsOf } from '../search/set-budget.ts';
 import { writeSweepEvent } from '../segments/settle-trainings.ts';
 import { extendedPlan, inFormerOrder, type RecordedSweep } from './extend-plan.ts';
-import { frozenColumns, plannedOf } from './frozen-plan.ts';
+import type { CreateSweepRequest } from './create-sweep.ts';
+import { frozenColumns, plannedOf, thawPlan } from './frozen-plan.ts';
 import { insertTrainings, numberTrials } from './insert-trainings.ts';
 import { settingsOfFile } from './settings-of-file.ts';
 
@@ -39,20 +40,21 @@ interface Before {
 /**
  * Gives a sweep a larger file. Parallelism, priority and limits of the budget become the file's where it says another than
  * the file before it; else they stay as they were set meanwhile, for the lanes and for the search alike.
- * @returns whether the file is larger: else nothing is changed
+ * @returns how many trainings it adds, at most; null: the file is not larger, and nothing is changed
  * @throws USAGE where its budget is spent already: nothing is changed then
  */
 export async function extendSweep(
   tx: DatabaseTransaction,
   before: ExtendableSweep,
   larger: SweepPlan,
-  staysPaused: boolean,
-): Promise<boolean> {
+  { staysPaused = false, launchedBy }: Pick<CreateSweepRequest, 'staysPaused' | 'launchedBy'>,
+): Promise<number | null> {
   const { id } = before;
   const plan = { ...larger, definition: inFormerOrder(larger.definition, before.definition) };
   const { definition } = plan;
   const merged = await extendedPlan(tx, before, plan);
-  if (merged === null) return false;
+  if (merged === null) return null;
+  const added = plannedOf(merged) - (await trainingsBefore(tx, before));
   const kept = await keptLimits(tx, id, before.definition, definition);
   const needs = searchNeeds(definition);
   const listens = needs.listens || Object.values(kept).some((limit) => limit !== null);
@@ -75,6 +77,8 @@ export async function extendSweep(
       finished_at: null,
       halted: null,
       inserted_trainings: 0,
+      launched_by: sql`(launched_by - 'predicted_seconds') || ${JSON.stringify(extendedBy(launchedBy))}::jsonb
+        || jsonb_build_object('extended_at', now())`,
     })
     .where('id', '=', id)
     .execute();
@@ -91,7 +95,22 @@ export async function extendSweep(
   await reportReached(tx, id, reused);
   const { halted } = await tx.selectFrom('sweeps').select('halted').where('id', '=', id).executeTakeFirstOrThrow();
   if (halted !== null) throw budgetSpent('the sweep is not extended: its budget is spent already', halted);
-  return true;
+  return added;
+}
+
+/** What is predicted from now on, in the place of what was before. */
+function extendedBy({
+  predicted_seconds: predicted,
+}: CreateSweepRequest['launchedBy']): Readonly<Record<string, string>> {
+  return predicted === undefined ? {} : { predicted_seconds: predicted };
+}
+
+/** Of a search that adapts those that it has suggested so far. */
+async function trainingsBefore(tx: DatabaseTransaction, before: ExtendableSweep): Promise<number> {
+  if (!searchNeeds(before.definition).searching) return thawPlan(before).length;
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from sweep_trainings where sweep_id = ${before.id}`.execute(tx);
+  return rows[0]?.count ?? 0;
 }
 
 async function readReached(

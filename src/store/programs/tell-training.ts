@@ -6,6 +6,7 @@ import type { MetricChunk, SegmentOutcome } from '../../sweep/segment.ts';
 import type { SweepDefinition } from '../../sweep/sweep-definition.ts';
 import { askedPlace, type LeasedSegment, leasedSegment, requestOf } from './ask-training.ts';
 import { answerTo, noteAnswer } from './leases.ts';
+import { reasonsByTrial } from '../search/reasons-by-trial.ts';
 import { takeSegments } from '../segments/claim-segments.ts';
 import { commitSegments } from '../segments/commit-segments.ts';
 import { describeSegments } from '../segments/describe-segments.ts';
@@ -266,13 +267,13 @@ async function takeNext(
 
 /** Why nothing more of a training is wanted now. */
 async function reasonOf(tx: DatabaseTransaction, trainingId: string): Promise<string> {
-  const { rows } = await sql<{ state: string; pruned: boolean; reason: string | null }>`
-    select t.state::text as state, coalesce(l.pruned, false) as pruned, (
+  const { rows } = await sql<{ state: string; pruned: boolean; sweep_id: string | null; reason: string | null }>`
+    select t.state::text as state, coalesce(l.pruned, false) as pruned, l.sweep_id, (
       select v.reason from search_events v
       where v.sweep_id = l.sweep_id and v.ordinal = l.ordinal and v.kind = 'prune' order by v.sequence desc limit 1) as reason
     from trainings t left join sweep_trainings l on l.training_id = t.id
     where t.id = ${trainingId} order by l.pruned desc limit 1`.execute(tx);
-  const [row] = rows;
+  const [row] = await reasonsByTrial(tx, rows[0]?.sweep_id ?? '', rows);
   if (row?.pruned === true) return `pruned: ${row.reason ?? 'the scheduler ended it'}`;
   if (row?.state === 'succeeded') return 'done';
   return 'others decide with it: it is given out again, should it go on';

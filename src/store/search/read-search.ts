@@ -5,6 +5,7 @@ import { searchedAxes } from '../../search/space/repeats.ts';
 import { spaceAxes } from '../../search/space/space-axes.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { Store } from '../database/open-store.ts';
+import { reasonsByTrial } from './reasons-by-trial.ts';
 import { readSearchLog, type StagedSweep, stagesOf } from './search-log.ts';
 import { forgetSnapshot, readSnapshot } from './search-snapshots.ts';
 
@@ -82,7 +83,7 @@ export async function readDecisions(store: Store, sweepId: string, trainingId: s
     where sweep_id = ${sweepId} and ((kind in ('promote', 'prune') and ordinal = ${link.ordinal})
       or (kind = 'suggest' and ordinal = ${point}))
     order by sequence`.execute(store.db);
-  return rows.map(({ kind, rung, reason, sequence }) => {
+  return (await reasonsByTrial(store.db, sweepId, rows)).map(({ kind, rung, reason, sequence }) => {
     const why = reason ?? `rung ${rung}, by a version that noted no reason`;
     return `${rung < 0 ? startWords[kind] : decidedWords[kind]} at event ${sequence}: ${why}`;
   });

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { SearchDecision } from '../../search/fold/search-event.ts';
+import { readSavedSeconds } from '../views/saved-seconds.ts';
+import { reasonsByTrial } from './reasons-by-trial.ts';
 import { look, type Store } from '../database/open-store.ts';
 
 /** A decision of a search as people look at it. */
@@ -73,17 +75,13 @@ export function readSearchView(
         count(*) filter (where b.promoted) as promoted, count(*) filter (where b.pruned) as pruned, max(b.best) as best
       from ladder a left join told b on b.ordinal = a.ordinal and b.rung = a.rung
       group by a.rung, a.step order by a.step, a.rung`.execute(tx);
-    const { rows: saved } = await sql<{ seconds: number | null }>`
-      with own as (
-        select l.pruned, t.total_steps - t.step as left, t.train_seconds, t.step,
-          (t.specification -> 'configuration') - 'seed' as configuration
-        from sweep_trainings l join trainings t on t.id = l.training_id where l.sweep_id = ${sweepId}),
-      rates as (
-        select configuration, sum(train_seconds) / sum(step) as rate from own where step > 0 group by configuration)
-      select sum(o.left * case when o.step > 0 then o.train_seconds / o.step else coalesce(r.rate,
-          (select sum(train_seconds) / sum(step) from own where step > 0)) end) as seconds
-      from own o left join rates r on r.configuration = o.configuration where o.pruned`.execute(tx);
-    const savedSeconds = saved[0]?.seconds ?? 0;
-    return { decisions, from: offset, total: counted.rows[0]?.total ?? 0, rungs, savedSeconds };
+    const savedSeconds = await readSavedSeconds(tx, sweepId);
+    return {
+      decisions: await reasonsByTrial(tx, sweepId, decisions),
+      from: offset,
+      total: counted.rows[0]?.total ?? 0,
+      rungs,
+      savedSeconds,
+    };
   });
 }

@@ -3,6 +3,7 @@ import type { ResolvedInputs, SweepDefinition } from '../../sweep/sweep-definiti
 import type { TrainingConfiguration } from '../../sweep/vocabulary.ts';
 import { sweepNotFound } from '../commands.ts';
 import type { Store } from '../database/open-store.ts';
+import { stagesOf } from '../search/search-log.ts';
 
 /** The record that a sweep was planned from. */
 export interface RecordedSweep {
@@ -20,6 +21,19 @@ export async function readRecordedSweep(store: Store, name: string): Promise<Rec
     .executeTakeFirst();
   if (sweep === undefined) throw await sweepNotFound(store.db, name);
   return sweep;
+}
+
+/** A sweep with the files that it was launched with and extended to, the oldest first; null: there is none of this name. */
+export async function readStagedSweep(
+  store: Store,
+  name: string,
+): Promise<{ readonly id: string; readonly files: readonly SweepDefinition[] } | null> {
+  const sweep = await store.db
+    .selectFrom('sweeps')
+    .select(['id', 'definition', 'inputs', 'former_stages'])
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return sweep === undefined ? null : { id: sweep.id, files: stagesOf(sweep).map(({ definition }) => definition) };
 }
 
 /** The trials of a sweep whose trainings have one of these configurations, canonical as they are recorded. */

@@ -87,28 +87,6 @@ export async function readSweepMark(store: Store, name: string): Promise<string>
   return row.mark;
 }
 
-/** One metric's values by step, from step 1. */
-export async function readMetric(store: Store, trainingId: string, name: string): Promise<number[]> {
-  const chunks = await store.db
-    .selectFrom('metrics')
-    .select(['first_step', 'values'])
-    .where('training_id', '=', trainingId)
-    .where('name', '=', name)
-    .orderBy('first_step')
-    .execute();
-  return chunks.flatMap((chunk) => chunk.values);
-}
-
-/** Several metrics' values, by name and step; none of those that were not recorded. */
-export async function readMetrics(
-  store: Store,
-  trainingId: string,
-  names: readonly string[],
-): Promise<Readonly<Record<string, readonly number[]>>> {
-  const values = await Promise.all(names.map((name) => readMetric(store, trainingId, name)));
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? []]));
-}
-
 /** Whether any training on these rows and this base has succeeded. */
 export async function hasFinished(store: Store, { base, train }: ResolvedInputs): Promise<boolean> {
   const { rows } = await sql`
@@ -118,10 +96,26 @@ export async function hasFinished(store: Store, { base, train }: ResolvedInputs)
   return rows.length > 0;
 }
 
-/** Of these hashes, those whose training has succeeded already. */
-export async function finishedAmong(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+/** Of these hashes, those whose training has succeeded already, or has ended in a sweep. @param sweepId null: in none */
+export async function finishedAmong(
+  store: Store,
+  hashes: readonly string[],
+  sweepId: string | null = null,
+): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ training_hash: string }>`
-    select training_hash from trainings
-    where training_hash = any(${hashes}::text[]) and state = 'succeeded'`.execute(store.db);
+    select t.training_hash from trainings t left join sweep_trainings l on l.training_id = t.id and l.sweep_id = ${sweepId}
+    where t.training_hash = any(${hashes}::text[]) and (t.state = 'succeeded' or ${endedThere})`.execute(store.db);
   return new Set(rows.map((row) => row.training_hash));
 }
+
+/** How many trainings of a sweep have ended: none of these runs again, whatever file extends it. */
+export async function endedOf(store: Store, sweepId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from sweep_trainings l join trainings t on t.id = l.training_id
+    where l.sweep_id = ${sweepId} and ${endedThere}`.execute(store.db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Of a training `t` and its place `l` in a sweep. */
+const endedThere = sql`(l.pruned
+  or l.sweep_id is not null and t.state in ('succeeded', 'diverged', 'out_of_memory', 'infeasible', 'crashed', 'pruned'))`;

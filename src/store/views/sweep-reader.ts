@@ -8,6 +8,8 @@ import { sweepNotFound } from '../commands.ts';
 import { readSweepEvents } from './sweep-events.ts';
 import { type Database, type DatabaseTransaction, look, lookOnce, type Store } from '../database/open-store.ts';
 import type { SweepSnapshot, TrainingState, TrialPage, TrialRow, TrialSort } from './sweep-snapshot.ts';
+import { makeScheduler } from '../../search/schedulers/schedulers.ts';
+import { readSavedSeconds } from './saved-seconds.ts';
 import { readSlots } from './slot-rows.ts';
 import { countTrials, readTrials, shownState, trialsInTurn, type TrialsOf } from './trials/sweep-trials.ts';
 import { readSweepTradeoff } from './tradeoff/sweep-tradeoff.ts';
@@ -21,6 +23,8 @@ export interface SnapshotOptions {
   readonly onlyWhole?: boolean;
   /** Where all configurations lie, and the front, beside a page of trials; absent: read with a page of more than one. */
   readonly points?: boolean;
+  /** What its scheduler saved is read of all trainings, where there is something to say of it. */
+  readonly savings?: boolean;
 }
 
 const wholeUpTo = 500;
@@ -32,7 +36,12 @@ const wholeUpTo = 500;
 export function readSweepSnapshot(store: Store, name: string, options: SnapshotOptions = {}): Promise<SweepSnapshot> {
   return look(store, async (tx) => {
     const sweep = await findSweep(tx, name);
-    return { ...(await readOverview(tx, sweep)), ...(await readShownTrials(tx, sweep, options)) };
+    const saves = options.savings === true && makeScheduler(sweep.definition.scheduler).sentence !== undefined;
+    return {
+      ...(await readOverview(tx, sweep)),
+      ...(await readShownTrials(tx, sweep, options)),
+      ...(saves ? { savedSeconds: await readSavedSeconds(tx, sweep.id) } : {}),
+    };
   });
 }
 

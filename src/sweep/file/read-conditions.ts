@@ -89,8 +89,15 @@ function circle(name: string, conditions: Readonly<Record<string, Conditions>>):
   return follow(name, [name]);
 }
 
-/** `constraints: [rank * train_instances <= 32]`: what points of the space have to fulfil. */
-export function readConstraints(file: YamlSection, fields: readonly AxisField[] = trainingFields): readonly string[] {
+/**
+ * `constraints: [rank * train_instances <= 32]`: what points of the space have to fulfil.
+ * @param texts fields that may be other than numbers, though their form takes these: a comparison would pass over them
+ */
+export function readConstraints(
+  file: YamlSection,
+  fields: readonly AxisField[] = trainingFields,
+  texts: readonly string[] = [],
+): readonly string[] {
   const field = file.has('constraints') ? file.field('constraints') : null;
   if (field === null) return [];
   return file.list(field, (item) => {
@@ -101,14 +108,29 @@ export function readConstraints(file: YamlSection, fields: readonly AxisField[] 
       file.reading.report(item.node, item.name, `is no constraint: ${constraint}; for instance rank * N <= 32`);
       return null;
     }
-    return namesNumbers(file, item, constraint, fields) ? text : null;
+    return namesNumbers(file, item, constraint, fields, texts) ? text : null;
   });
 }
 
-function namesNumbers(file: YamlSection, item: Field, { names }: Constraint, fields: readonly AxisField[]): boolean {
+function namesNumbers(
+  file: YamlSection,
+  item: Field,
+  { names }: Constraint,
+  fields: readonly AxisField[],
+  texts: readonly string[],
+): boolean {
   const numbers = fields.filter(({ form }) => form.axis !== null && form.axis.range !== null);
   const known = numbers.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias]));
   const unknown = names.find((name) => !known.includes(name));
+  const text = names.find((name) => texts.includes(name));
+  if (text !== undefined) {
+    file.reading.report(
+      item.node,
+      item.name,
+      `${text} has texts, which no constraint can compare; give it numbers alone`,
+    );
+    return false;
+  }
   if (unknown === undefined) return true;
   file.reading.report(item.node, item.name, `${unknown} is no field with numbers${didYouMean(unknown, known)}`);
   return false;

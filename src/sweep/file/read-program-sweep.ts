@@ -52,7 +52,10 @@ export function readProgramSweep(
   const names = [...fields.map((field) => field.name), ...constants.map(([constant]) => constant)];
   const program = readProgram(file, lookup, { sweep: name ?? '', names: ['seed', ...names] });
   const scheduler = readScheduler(file, schedulers);
-  const constraints = readConstraints(file, [...fields, ...constants.map(([constant]) => freeField(constant))]);
+  const texts = [...Object.entries(space.space), ...constants].flatMap(([field, value]) =>
+    isNumeric(value) ? [] : [field],
+  );
+  const constraints = readConstraints(file, [...fields, ...constants.map(([constant]) => freeField(constant))], texts);
   const budget = readBudget(file);
   const objectives = readFreeObjectives(file, program);
   const { parallelism, priority, device } = readRunning(file);
@@ -103,6 +106,11 @@ function readFreeSpace(section: YamlSection | null, fields: readonly AxisField[]
     axes[name] = { ...axes[name], when };
   section?.finish();
   return { space, scales, axes };
+}
+
+/** An axis of numbers alone, or a fixed number. */
+function isNumeric(value: FieldValue | readonly (number | string)[]): boolean {
+  return typeof value === 'number' || (Array.isArray(value) && value.every((each) => typeof each === 'number'));
 }
 
 /** The `training` section: values that every training has. */

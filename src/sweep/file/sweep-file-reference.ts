@@ -80,7 +80,8 @@ only in what has no effect are one training. An axis is one of
 | \`{choice: [2, 4], when: {adapter: adalora}}\` | These values where another axis, a list, has one of those named; else \`training\`'s. A range may have \`when\` too |
 
 \`constraints\`, beside \`space\`, is a list of comparisons that every point fulfils: \`[rank * N <= 32, p > 0.2 or N == 1]\`,
-with + − * / and parentheses, by fields' names or letters.
+with + − * / and parentheses, by fields' names or letters. Points that random and sobol draw and a constraint leaves out are not
+replaced: these have fewer than \`trials\`; tpe and nsga2 draw until all are fulfilled.
 
 ${fieldGroups.map(({ title, fields }) => `### ${title}\n\n${table(fields)}`).join('\n')}
 ## search

@@ -11,7 +11,7 @@ const facts = [
   integer('trial', 'its number'),
   list('decisions', 'of the search about it, a sentence each'),
   list('events', 'of its training, a line each'),
-  list('loss_by_step', 'training loss of each step'),
+  list('loss_by_step', 'step and training loss of each step that told of it'),
   list('evaluated_by_step', 'step and metrics of each evaluation on the way'),
 ];
 

@@ -16,7 +16,8 @@ import { renderReport } from '../../../report/tables/render-report.ts';
 import { sweepFacts, sweepSentences } from '../../../report/sweep-sentences.ts';
 import type { SweepSnapshot, TrialRow } from '../../../store/views/sweep-snapshot.ts';
 import { readDecisions } from '../../../store/search/read-search.ts';
-import { readMetric } from '../../../store/views/sweep-list.ts';
+import { readMetric, type StepValue } from '../../../store/views/step-values.ts';
+import { traitsOf } from '../../../sweep/trainer-traits.ts';
 import { readSweepEvents } from '../../../store/views/sweep-events.ts';
 import { dropsAnything } from '../../../sweep/element-dropout.ts';
 import { allocationSchedule } from '../../../train/engine/rank-allocation.ts';
@@ -69,12 +70,12 @@ export async function explain(this: CliContext, flags: FormatFlags, sweep: strin
         trial: number,
         decisions,
         events,
-        loss_by_step: losses,
+        loss_by_step: losses.map(({ step, value }) => ({ step, loss: value })),
         evaluated_by_step: (curve?.points ?? []).map(({ step, metrics }) => ({ step, ...numbersOf(metrics) })),
       },
       before: [
         ...sweepSentences(snapshot),
-        ...why(trial),
+        ...why(snapshot, trial),
         ...decisions.map(capitalised),
         ...lossSentence(losses),
         ...rankSentence(trial),
@@ -102,11 +103,12 @@ function rankSentence({ configuration, step, totalSteps }: TrialRow): readonly s
   ];
 }
 
-function lossSentence(losses: readonly number[]): readonly string[] {
+function lossSentence(losses: readonly StepValue[]): readonly string[] {
   const [first] = losses;
   const last = losses.at(-1);
   if (first === undefined || last === undefined) return [];
-  return [`Training loss: ${spell(first)} at step 1, ${spell(last)} at step ${losses.length}.`];
+  const at = ({ step, value }: StepValue): string => `${spell(value)} at step ${step}`;
+  return [`Training loss: ${losses.length === 1 ? at(first) : `${at(first)}, ${at(last)}`}.`];
 }
 
 /** One line for each evaluation on the way, where there were any. */
@@ -139,12 +141,13 @@ function spell(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function why(trial: TrialRow): readonly string[] {
+function why({ trainer }: SweepSnapshot, trial: TrialRow): readonly string[] {
   const { state, failure, reused, metrics, configuration } = trial;
   const sentences = [`Trial ${trial.trial}: ${state.replaceAll('_', ' ')}, step ${trial.step} of ${trial.totalSteps}.`];
   if (failure !== null) sentences.push(`It failed: ${failureText(failure)}`);
   if (reused) sentences.push('Its training was there already, from another sweep: it was not trained again.');
   if (metrics?.collapsed === true) sentences.push('COLLAPSED: it predicts one class for every row.');
+  if (!traitsOf(trainer).method) return sentences;
   if (!dropsAnything(configuration))
     sentences.push('Without dropout N, M and λ have no effect: points that differ in them alone are this trial.');
   else if (configuration.dropout_rate === 0)
@@ -165,14 +168,17 @@ function isBins(value: object): value is readonly ReliabilityBin[] {
 
 function facts(snapshot: SweepSnapshot, trial: TrialRow): readonly Fact[] {
   const { metrics } = trial;
+  const { method } = traitsOf(snapshot.trainer);
   const scored = metrics === null ? [] : Object.entries(metrics).flatMap(evaluatedFacts);
   return [
     ...Object.entries(trial.configuration).map(([field, value]) => ({ field, value })),
-    ...Object.entries(trial.evaluation).map(([name, value]) => ({ field: `evaluation.${name}`, value })),
+    ...(method
+      ? Object.entries(trial.evaluation).map(([name, value]) => ({ field: `evaluation.${name}`, value }))
+      : []),
     ...scored,
-    { field: 'complexity', value: trial.complexity },
+    ...(method ? [{ field: 'complexity', value: trial.complexity }] : []),
     { field: 'train_seconds', value: trial.trainSeconds },
-    { field: 'trainable_parameters', value: trial.trainableParameters },
+    ...(method ? [{ field: 'trainable_parameters', value: trial.trainableParameters }] : []),
     { field: 'claimed_segments', value: trial.claimedSegments },
     { field: 'numerics_class', value: trial.numericsClass },
     { field: 'training_hash', value: trial.trainingHash },

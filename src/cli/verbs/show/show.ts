@@ -20,12 +20,12 @@ export async function show(this: CliContext, flags: ShowFlags, sweep?: string): 
     const definition = await readDefinition(store, name);
     const trialLimit = flags.limit ?? everyTrial.trialLimit;
     const page = trialPage(flags, definition);
-    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page, points: false });
+    const snapshot = await readSweepSnapshot(store, name, { trialLimit, page, points: false, savings: true });
     const report = trialsReport(snapshot);
     const wanted = snapshot.matching ?? snapshot.trialCount;
     const left = wanted > snapshot.trials.length ? [`Trials shown: ${snapshot.trials.length} of ${wanted}.`] : [];
     const { launchedBy } = await readSweepProvenance(store, name);
-    const took = tookSentence(snapshot, launchedBy['predicted_seconds']) ?? [];
+    const took = tookSentence(snapshot, launchedBy) ?? [];
     const shown = { ...report, rows: snapshot.trials, after: [...report.after, ...left].concat(took) };
     say(this, renderReport(shown, flags.format, outputWidth(this)));
   });

@@ -19,21 +19,22 @@ export async function wait(this: CliContext, flags: WaitFlags, sweep?: string): 
   const deadline = flags.timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + 1000 * flags.timeout;
   await withRecord(async ({ store }) => {
     const name = await chooseSweep(store, sweep);
-    const tell = (snapshot: SweepSnapshot, timedOut: boolean): void => {
+    const tell = async (timedOut: boolean): Promise<SweepSnapshot> => {
+      const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1, savings: true });
       const { state, counts } = snapshot;
       const text = sweepSentences(snapshot).join('\n');
       sayOutcome(this, flags.format, { sweep: name, state, counts: { ...counts }, timed_out: timedOut, text });
+      return snapshot;
     };
     for (;;) {
       const snapshot = await readSweepSnapshot(store, name, { trialLimit: 1 });
       if (snapshot.state === 'completed' || snapshot.state === 'cancelled') {
-        tell(snapshot, false);
-        this.process.exitCode = statusOfSweep(snapshot);
+        this.process.exitCode = statusOfSweep(await tell(false));
         return;
       }
       if (Date.now() >= deadline) {
         note(this, `${name} is still ${snapshot.state} after ${flags.timeout} s`);
-        if (flags.format !== 'table') tell(snapshot, true);
+        if (flags.format !== 'table') await tell(true);
         this.process.exitCode = exitStatus.timedOut;
         return;
       }

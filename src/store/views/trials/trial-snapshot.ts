@@ -11,6 +11,6 @@ const byNumber = { by: 'trial', name: '', direction: 'minimize' } as const;
  */
 export async function readTrialSnapshot(store: Store, sweep: string, number: number): Promise<SweepSnapshot> {
   const page = { sort: byNumber, offset: number - 1 };
-  const snapshot = await readSweepSnapshot(store, sweep, { trialLimit: 1, page });
+  const snapshot = await readSweepSnapshot(store, sweep, { trialLimit: 1, page, savings: true });
   return { ...snapshot, numericsClasses: await readNumericsClasses(store.db, snapshot.sweepId) };
 }
