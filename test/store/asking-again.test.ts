@@ -163,7 +163,9 @@ describe('programs that ask', () => {
     const sweep = await launch('parallelism: 1', six);
     const gone = await ask(sweep);
     expect((await kinds(sweep, 1))[0]?.kind).toBe('wait');
-    await sql`update segments set lease_expires_at = now() - interval '1 second' where status = 'claimed'`.execute(store.db);
+    await sql`update segments set lease_expires_at = now() - interval '1 second' where status = 'claimed'`.execute(
+      store.db,
+    );
     expect((await ask(sweep)).training).toBe(gone.training);
     await commandSweep(store, sweep, crypto.randomUUID(), { kind: 'cancel' });
     expect((await kinds(sweep, 1))[0]?.kind).toBe('over');
