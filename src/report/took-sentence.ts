@@ -15,5 +15,6 @@ export function tookSentence(
   const [low, high] = (predicted ?? '').split(' to ').map(Number);
   if (low === undefined || high === undefined || !Number.isFinite(low) || !Number.isFinite(high)) return `${took}.`;
   if (high < 1) return `${took}; under 1 s was predicted.`;
+  if (low < 1) return `${took}; up to ${formatDuration(1_000 * high)} was predicted.`;
   return `${took}; ${formatDuration(1_000 * low)} to ${formatDuration(1_000 * high)} were predicted.`;
 }

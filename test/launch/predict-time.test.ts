@@ -92,6 +92,9 @@ describe('the time that a sweep will take', () => {
     expect(tookSentence(ended, { predicted_seconds: '190.0 to 302.0' })).toBe(
       'Took 5 min 00 s; 3 min 10 s to 5 min 02 s were predicted.',
     );
+    expect(tookSentence(ended, { predicted_seconds: '0.2 to 302.0' })).toBe(
+      'Took 5 min 00 s; up to 5 min 02 s was predicted.',
+    );
     expect(tookSentence(ended, {})).toBe('Took 5 min 00 s.');
     expect(tookSentence({ ...ended, finishedAt: null }, { predicted_seconds: '1 to 2' })).toBeNull();
   });
