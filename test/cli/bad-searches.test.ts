@@ -145,7 +145,12 @@ describe('tell', () => {
     ['with a word that is no value', ['3f0c', 'loss'], 'REPORT_INVALID', /METRIC=VALUE/],
     ['with values besides that it goes on', ['3f0c', 'loss=1', '--alive'], 'USAGE', /one of .*--give-back, --alive/],
     ['of a lease that was not given out, that it goes on', ['3f0c', '--alive'], 'LEASE_UNKNOWN', /got: 3f0c/],
-    ['with two ends', ['3f0c', 'loss=1', '--give-back'], 'USAGE', /one of --failed, --infeasible, --give-back/],
+    [
+      'with two ends',
+      ['3f0c', 'loss=1', '--give-back'],
+      'USAGE',
+      /one of --failed, --diverged, --infeasible, --give-back/,
+    ],
     ['with none', ['3f0c'], 'USAGE', /METRIC=VALUE/],
   ])('%s is refused, and nothing is recorded', async (_, words, code, wayOut) => {
     const before = await recorded();

@@ -72,7 +72,7 @@ describe('a launch in blocks', () => {
       launchedBy: {},
       handOver: true,
     });
-    expect([kind, rest]).toEqual(['created', { sweepId: expect.any(String), set: [], left: 1_300 }]);
+    expect([kind, rest]).toEqual(['created', { sweepId: expect.any(String), set: [], unset: [], left: 1_300 }]);
     const recorded = () => record.query(sql<{ count: number }>`select count(*) from sweep_trainings`);
     expect(await recorded()).toEqual([{ count: 200 }]);
     expect(await readSweepSnapshot(record.store, 's')).toMatchObject({ planned: 1_500, counts: { total: 200 } });

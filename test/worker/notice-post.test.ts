@@ -18,7 +18,7 @@ const dist = resolve(import.meta.dirname, '../../dist/src');
 /** What a control worker delivers with, as a process of its own. */
 const program = `
 import { openWorkerRecord } from '${dist}/worker/open-worker-record.js';
-import { postNotices } from '${dist}/worker/notice-post.js';
+import { postNotices } from '${dist}/worker/watching/notice-post.js';
 import { targetKind } from '${dist}/notices/targets.js';
 const warn = (what, error) => console.error(what, error);
 const record = await openWorkerRecord({ databaseUrl: process.env.DATABASE_URL, slots: 1, warn });

@@ -35,7 +35,7 @@ const sameEverywhere: ReadonlySet<ErrorCode> = new Set(['DATA_INVALID', 'MODEL_U
 type JobEnd =
   | { readonly kind: 'outcome'; readonly outcome: SegmentOutcome }
   | { readonly kind: 'constants'; readonly constants: TheoryConstants }
-  | { readonly kind: 'died'; readonly end: ChildEnd };
+  | { readonly kind: 'died'; readonly end: ChildEnd; readonly alone: boolean };
 
 /** The work of the process for somebody: a segment, by its id, or the probe. */
 interface Job {
@@ -111,7 +111,7 @@ export class TrainerSlot implements Trainer {
       return end.outcome;
     }
     if (end.kind === 'constants') throw new Error('a trainer process answered a segment with constants');
-    return describeDeath(end.end, job, segment.attempt);
+    return describeDeath(end, job, segment.attempt);
   }
 
   async probe(request: ProbeRequest): Promise<TheoryConstants> {
@@ -179,7 +179,8 @@ export class TrainerSlot implements Trainer {
         if (this.#insisting !== null) clearTimeout(this.#insisting);
         this.#insisting = null;
         ready.reject(new Error(`the trainer process of slot ${this.slot} ended: ${end.lastWords}`));
-        for (const id of [...this.#jobs.keys()]) this.#finish(id, { kind: 'died', end });
+        const ids = [...this.#jobs.keys()];
+        for (const id of ids) this.#finish(id, { kind: 'died', end, alone: ids.length === 1 });
         this.#onGone?.();
       },
     });
@@ -243,14 +244,21 @@ export class TrainerSlot implements Trainer {
   }
 }
 
+/** How V8 and the C++ library end a process that cannot allocate, in place of an error that can be caught. */
+const endedForMemory = /heap out of memory|OOMErrorHandler|FatalProcessOutOfMemory|std::bad_alloc/;
+
 /** Whose doing a death was: ours (released), a stranger's SIGKILL (released), or the work's own (process_died). */
-function describeDeath(end: ChildEnd, job: Job, attempt: number): SegmentOutcome {
+function describeDeath({ end, alone }: JobEnd & { kind: 'died' }, job: Job, attempt: number): SegmentOutcome {
   if (job.stalled) return { kind: 'process_died', message: 'no progress within the stall limit: killed' };
   if (job.stopWanted) return { kind: 'released' };
   const outsideSignal = end.signal === 'SIGKILL' || end.signal === 'SIGTERM' || end.code === terminatedStatus;
   const oomCount = outOfMemoryCount();
   const notForMemory = job.oomCount !== null && oomCount === job.oomCount;
   if (outsideSignal && notForMemory && attempt < patienceAttempts) return { kind: 'released' };
+  if (alone && endedForMemory.test(end.lastWords)) {
+    const message = `the trainer process ended for want of memory: ${end.lastWords}\n  to do: lower batch_size or max_length, or give the slot more memory`;
+    return { kind: 'failed', outcome: 'out_of_memory', code: 'OUT_OF_MEMORY', message };
+  }
   const how = end.signal === null ? `status ${end.code}` : `signal ${end.signal}`;
   const words = end.lastWords === '' ? '' : `: ${end.lastWords}`;
   return { kind: 'process_died', message: `the trainer process ended with ${how}${words}` };
