@@ -62,7 +62,7 @@ describe('what nvidia-smi tells', () => {
     const begun = join(folder, 'begun');
     const release = join(folder, 'release');
     // Its child keeps the pipe open, whatever becomes of it.
-    const waiting = `echo x >> '${begun}'; (until [ -e '${release}' ]; do sleep 0.05; done) & wait`;
+    const waiting = `echo x >> '${begun}'; (until [ -e '${release}' ] || [ ! -d '${folder}' ]; do sleep 0.05; done) & wait`;
     const reader = new CardReader({ program: driver('hanging', `trap "" TERM; ${waiting}`), limitMs: 300 });
     try {
       expect(await reader.read()).toBeNull();
