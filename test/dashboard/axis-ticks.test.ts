@@ -50,6 +50,8 @@ describe('the ticks of an upright axis', () => {
       '0.001',
       '0.0001',
     ]);
+    // Within one of them there is no power to name: 1.12 would read as 1.1.
+    expect(ticks(1.01, 1.4, 60, true).map(([, text]) => text)).toEqual(['1.4', '1.01']);
     expect(ticks(2, 2, 30)).toEqual([[0, '2']]);
   });
 

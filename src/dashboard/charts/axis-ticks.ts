@@ -16,7 +16,10 @@ export interface UprightAxis {
 /** Rows that an axis has for each round value between its ends, at least. */
 const rowsEach = 6;
 
-/** Labels by row from the head: the ends, and between them round values that are no wider than these and not close to them. */
+/**
+ * Labels by row from the head: the ends, and between them round values (by a logarithm, powers of ten) that are no wider
+ * than these and not close to them.
+ */
 export function axisTicks({ low, high, log, rows, ends, format }: UprightAxis): ReadonlyMap<number, string> {
   const labels = new Map<number, string>([[0, ends[1]]]);
   if (rows > 1 && low < high) labels.set(rows - 1, ends[0]);
@@ -26,9 +29,11 @@ export function axisTicks({ low, high, log, rows, ends, format }: UprightAxis): 
   const of = (value: number): number => (log ? Math.log10(value) : value);
   const [from, to] = [of(low), of(high)];
   for (const { value, text } of roundValues(from, to, most)) {
+    // Between powers of ten a label in few digits would be of another value.
+    if (log && !Number.isInteger(value)) continue;
     const dots = Math.round(((value - from) / (to - from)) * (rows * dotsDown - 1));
     const row = Math.floor((rows * dotsDown - 1 - dots) / dotsDown);
-    const label = log ? powerText(value) : (format?.(value) ?? text);
+    const label = log ? String(10 ** value) : (format?.(value) ?? text);
     if (row >= 2 && row <= rows - 3 && label.length <= widest) labels.set(row, label);
   }
   return labels;
@@ -48,10 +53,4 @@ function roundValues(from: number, to: number, most: number): readonly { value: 
     const value = (Math.ceil(from / step) + index) * step;
     return { value, text: value.toFixed(digits) };
   });
-}
-
-/** A power of ten by its logarithm, which is whole or says little as a label. */
-function powerText(logarithm: number): string {
-  const value = 10 ** logarithm;
-  return String(Number(value.toPrecision(2)));
 }

@@ -135,7 +135,8 @@ async function applyTrained(tx: DatabaseTransaction, trained: readonly Held<Outc
       left join lateral (
         select max(v.value) filter (where m.name = 'data_loss') as loss,
           max(v.value) filter (where m.name = 'gradient_norm') as norm,
-          -- Of the segment's steps those that an earlier attempt took, and a checkpoint kept.
+          -- Of the segment's steps those that an earlier attempt took and a checkpoint kept, by the clock: their shares are
+          -- not known any more. Programs and the simulated trainer tell no seconds of steps.
           sum(v.value) filter (where m.name = 'step_seconds' and m.epoch < e.epoch and m.first_step > b.step) as before
         from metrics m, unnest(m.values) as v (value)
         where m.training_id = e.training_id and m.name in ('data_loss', 'gradient_norm', 'step_seconds')

@@ -14,7 +14,7 @@ export const tellVerb = verb<TellFlags, string[]>(
     words: 'LEASE METRIC=VALUE...',
     brief: 'tells what a program that asked has measured: of a step, or at the end',
     about:
-      'With --step, records what was measured there, extends the lease and prints whether to go on, as one line of JSON:\nanswer is go, with the next step that decides, or stop, with the reason. --alive does so with nothing measured, where a\nstep takes longer than the lease. Without both, ends the training: with its result, of all metrics that the\nsweep file names, or why there is none. What was told\nis not recorded twice: told again, it has the same answer.',
+      'With --step, records what was measured there, extends the lease and prints whether to go on, as one line of JSON:\nanswer is go, with the next step that decides, or stop, with the reason. --alive does so with nothing measured, where a\nstep takes longer than the lease. Without both, ends the training: with its result, of all metrics that the sweep file\nnames, or why there is none. What was told is not recorded twice: told again, it has the same answer.',
     examples: [
       'dropsweep tell 3f0c… --step 3 accuracy=0.81 loss=0.4',
       'dropsweep tell 3f0c… --alive',
